@@ -1,0 +1,107 @@
+"""Outside ids of facts: each has at most one effect, for ever.
+
+Knows nothing of what the facts are; the caller hashes the payload and says what the key stands for.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+from uuid import UUID
+
+from django.db import connection
+
+from shuke.foundation import sql
+
+
+@dataclass(frozen=True, slots=True)
+class BusinessKey:
+    """An outside id with what it shall stand for from now on."""
+
+    source: str
+    kind: str
+    external_id: str
+    payload_hash: bytes
+    member_id: UUID | None
+    reference: UUID
+
+    @property
+    def identity(self) -> tuple[str, str, str]:
+        return self.source, self.kind, self.external_id
+
+
+class Mismatch(Enum):
+    """How a repeat differs from what was recorded under its key."""
+
+    MEMBER = "member"
+    PAYLOAD = "payload"
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """`fresh`: nobody claimed the key before. Otherwise `reference` is what it has stood for since."""
+
+    fresh: bool
+    reference: UUID
+    mismatch: Mismatch | None = None
+
+
+def claim(keys: Sequence[BusinessKey]) -> list[Claim]:
+    """Claim keys in the open transaction and answer, in the same order, what each stands for.
+
+    A key that another transaction is claiming is waited for. Of equal keys in one call the first is fresh.
+    """
+    if not keys:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(sql.load("shuke.foundation", "business_key_insert"), _columns(keys))
+        fresh = {(source, kind, external_id) for source, kind, external_id in cursor.fetchall()}
+    known = _first_by_identity(keys, fresh) | _read([key for key in keys if key.identity not in fresh])
+    claims = []
+    for key in keys:
+        claims.append(_answer(key, known[key.identity], fresh=key.identity in fresh))
+        fresh.discard(key.identity)
+    return claims
+
+
+def release(keys: Sequence[BusinessKey]) -> None:
+    """Give back keys that were fresh in the open transaction, of facts that turned out to be refused."""
+    if not keys:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM business_key WHERE (source, kind, external_id) IN (SELECT * FROM unnest("
+            "%(source)s::text[], %(kind)s::text[], %(external_id)s::text[]))",
+            _columns(keys),
+        )
+
+
+def _answer(key: BusinessKey, known: BusinessKey, *, fresh: bool) -> Claim:
+    mismatch = None
+    if key.member_id != known.member_id:
+        mismatch = Mismatch.MEMBER
+    elif key.payload_hash != known.payload_hash:
+        mismatch = Mismatch.PAYLOAD
+    return Claim(fresh, known.reference, mismatch)
+
+
+def _first_by_identity(
+    keys: Sequence[BusinessKey], fresh: set[tuple[str, str, str]]
+) -> dict[tuple[str, str, str], BusinessKey]:
+    return {key.identity: key for key in reversed(keys) if key.identity in fresh}
+
+
+def _read(keys: Sequence[BusinessKey]) -> dict[tuple[str, str, str], BusinessKey]:
+    if not keys:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(sql.load("shuke.foundation", "business_key_read"), _columns(keys))
+        rows = [
+            BusinessKey(source, kind, external_id, bytes(payload_hash), member_id, reference)
+            for source, kind, external_id, payload_hash, member_id, reference in cursor.fetchall()
+        ]
+    return {row.identity: row for row in rows}
+
+
+def _columns(keys: Sequence[BusinessKey]) -> dict[str, list[object]]:
+    names = ("source", "kind", "external_id", "payload_hash", "member_id", "reference")
+    return {name: [getattr(key, name) for key in keys] for name in names}

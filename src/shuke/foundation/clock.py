@@ -1,0 +1,60 @@
+"""The two clocks, and the only place that reads the machine's.
+
+Business time says when things happen to members (tiers, expiry, campaigns); in a sandbox it is the test clock.
+Machine time is for log-in sessions, leases, rate limits and log lines.
+"""
+
+import time
+from datetime import UTC, datetime
+
+from django.conf import settings
+
+from shuke.core.values.errors import Refusal
+from shuke.foundation import transactions
+
+_REMEMBERED = "business_now"
+
+
+def machine_now() -> datetime:
+    """Return the machine's time in UTC."""
+    return datetime.now(UTC)
+
+
+def machine_milliseconds() -> int:
+    """Return the machine's time in milliseconds since 1970."""
+    return time.time_ns() // 1_000_000
+
+
+def business_now() -> datetime:
+    """Return business time in UTC: one instant for a whole unit of work, the test clock's in a sandbox."""
+    return transactions.once_per_unit(_REMEMBERED, _read_business_clock)
+
+
+def set_business_clock(to: datetime) -> None:
+    """Set the test clock of a sandbox to `to`, which has a time zone.
+
+    Raises: Refusal `clock_is_live` outside a sandbox, `clock_moves_back` when `to` lies before the test clock.
+    """
+    if settings.SHUKE_KIND != "sandbox":
+        raise Refusal("clock_is_live", "Only a sandbox has a test clock; a live deployment follows the machine's.")
+    from shuke.foundation.models import BusinessClock  # noqa: PLC0415  # the clock is read before Django's models are
+
+    with transactions.unit_of_work():
+        row = BusinessClock.objects.select_for_update().filter(pk=1).first()
+        if row is not None and to < row.at:
+            raise Refusal(
+                "clock_moves_back",
+                f"The test clock stands at {row.at.isoformat()} and never moves back.",
+                params={"at": row.at.isoformat()},
+            )
+        BusinessClock.objects.update_or_create(pk=1, defaults={"at": to})
+        transactions.forget(_REMEMBERED)
+
+
+def _read_business_clock() -> datetime:
+    if settings.SHUKE_KIND != "sandbox":
+        return machine_now()
+    from shuke.foundation.models import BusinessClock  # noqa: PLC0415  # the clock is read before Django's models are
+
+    at = BusinessClock.objects.filter(pk=1).values_list("at", flat=True).first()
+    return machine_now() if at is None else at.astimezone(UTC)

@@ -1,0 +1,73 @@
+"""Tables of the shared ground: schema and constraints, no verbs."""
+
+from django.db import models
+
+
+class BusinessClock(models.Model):
+    """The one row that says what time it is in a sandbox."""
+
+    id = models.SmallIntegerField(primary_key=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "foundation_business_clock"
+        constraints = [models.CheckConstraint(condition=models.Q(id=1), name="foundation_business_clock_one")]
+
+    def __str__(self) -> str:
+        return self.at.isoformat()
+
+
+class BusinessKey(models.Model):
+    """The outside id of a fact, kept for ever, so that a repeat is answered and never done again."""
+
+    pk = models.CompositePrimaryKey("source", "kind", "external_id")
+    source = models.TextField()
+    kind = models.TextField()
+    external_id = models.TextField()
+    payload_hash = models.BinaryField()
+    member_id = models.UUIDField(null=True)
+    reference = models.UUIDField()
+
+    class Meta:
+        db_table = "business_key"
+
+    def __str__(self) -> str:
+        return f"{self.source}/{self.kind}/{self.external_id}"
+
+
+class StoredResponse(models.Model):
+    """The answer to a request with an Idempotency-Key; `status` is null while it is being worked on."""
+
+    pk = models.CompositePrimaryKey("principal", "route", "key")
+    principal = models.TextField()
+    route = models.TextField()
+    key = models.TextField()
+    payload_hash = models.BinaryField()
+    status = models.SmallIntegerField(null=True)
+    body = models.BinaryField(null=True)
+    created_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        db_table = "foundation_stored_response"
+
+    def __str__(self) -> str:
+        return f"{self.route} {self.key}"
+
+
+class Deployment(models.Model):
+    """The one row that binds a database to its home: kind of deployment and fingerprint of the field key."""
+
+    id = models.SmallIntegerField(primary_key=True)
+    kind = models.TextField()
+    key_fingerprint = models.TextField()
+    created_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "foundation_deployment"
+        constraints = [
+            models.CheckConstraint(condition=models.Q(id=1), name="foundation_deployment_one"),
+            models.CheckConstraint(condition=models.Q(kind__in=("live", "sandbox")), name="foundation_deployment_kind"),
+        ]
+
+    def __str__(self) -> str:
+        return self.kind

@@ -1,0 +1,6 @@
+-- Purpose: what known outside ids stand for.
+-- Locks: none.
+-- Repeatable: reads only.
+SELECT known.source, known.kind, known.external_id, known.payload_hash, known.member_id, known.reference
+FROM unnest(%(source)s::text[], %(kind)s::text[], %(external_id)s::text[]) AS asked (source, kind, external_id)
+JOIN business_key AS known USING (source, kind, external_id)

@@ -1,0 +1,50 @@
+"""The unit of work: the outermost verb owns the transaction, a verb called inside joins it."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any, TypeVar, cast
+
+from django.db import transaction
+
+T = TypeVar("T")
+
+# What was read once for the whole unit of work, by name. None: no unit is open.
+_memory: ContextVar[dict[str, Any] | None] = ContextVar("unit_of_work", default=None)
+
+
+@contextmanager
+def unit_of_work(*, dry_run: bool = False) -> Iterator[None]:
+    """Run the block in one transaction, or in the one that is already open.
+
+    An exception rolls everything back. A dry run takes the real path and rolls back at its end; inside another
+    unit it rolls back what itself did and nothing else.
+    """
+    if _memory.get() is not None and not dry_run:
+        yield
+        return
+    with transaction.atomic():
+        opened = _memory.set({})
+        try:
+            yield
+        finally:
+            _memory.reset(opened)
+        if dry_run:
+            transaction.set_rollback(True)
+
+
+def once_per_unit(name: str, read: Callable[[], T]) -> T:
+    """Return `read()`, remembered under `name` until the open unit of work ends."""
+    memory = _memory.get()
+    if memory is None:
+        return read()
+    if name not in memory:
+        memory[name] = read()
+    return cast("T", memory[name])
+
+
+def forget(name: str) -> None:
+    """Forget what `once_per_unit` remembers under `name`."""
+    memory = _memory.get()
+    if memory is not None:
+        memory.pop(name, None)
