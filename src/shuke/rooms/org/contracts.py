@@ -1,0 +1,208 @@
+"""What leaves the room: the organisation, its people and keys, what they may do, and who did what."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+from uuid import UUID
+
+
+class Kind(StrEnum):
+    """What a deployment is for; each kind refuses the keys of the other."""
+
+    LIVE = "live"
+    SANDBOX = "sandbox"
+
+
+class Role(StrEnum):
+    """What a member of staff is employed for; the rights that follow are in `rights.RIGHTS`."""
+
+    OWNER = "owner"
+    OPERATOR = "operator"
+    SERVICE = "service"
+    ANALYST = "analyst"
+    CLERK = "clerk"
+
+
+class Right(StrEnum):
+    """Something that a person or a key may be allowed to do; an API key may carry those of `SCOPES`."""
+
+    OVERVIEW_READ = "overview:read"
+    MEMBERS_READ = "members:read"
+    MEMBERS_WRITE = "members:write"
+    MEMBERS_REVEAL = "members:reveal"
+    ORDERS_READ = "orders:read"
+    ORDERS_WRITE = "orders:write"
+    HISTORY_WRITE = "history:write"
+    POINTS_READ = "points:read"
+    POINTS_WRITE = "points:write"
+    PROGRAMS_READ = "programs:read"
+    PROGRAMS_WRITE = "programs:write"
+    LEDGER_VERIFY = "ledger:verify"
+    CLOCK_WRITE = "clock:write"
+    JOBS_READ = "jobs:read"
+    AUDIT_READ = "audit:read"
+    STAFF_WRITE = "staff:write"
+    KEYS_WRITE = "keys:write"
+    ORGANISATION_WRITE = "organisation:write"
+
+
+SCOPES = frozenset(
+    {
+        Right.MEMBERS_READ,
+        Right.MEMBERS_WRITE,
+        Right.ORDERS_READ,
+        Right.ORDERS_WRITE,
+        Right.HISTORY_WRITE,
+        Right.POINTS_READ,
+        Right.POINTS_WRITE,
+        Right.PROGRAMS_READ,
+        Right.PROGRAMS_WRITE,
+    }
+)
+
+
+class ActorKind(StrEnum):
+    """Through what somebody acts."""
+
+    STAFF = "staff"
+    KEY = "key"
+    SYSTEM = "system"
+    CLI = "cli"
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who does something, as the audit log names them; `id` is the outside id, `label` what people read."""
+
+    kind: ActorKind
+    id: str
+    label: str
+    request_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StaffPrincipal:
+    """A person who is logged in, with the rights of their role."""
+
+    id: UUID
+    name: str
+    role: Role
+    rights: frozenset[Right]
+
+
+@dataclass(frozen=True, slots=True)
+class KeyPrincipal:
+    """An API key that was let in, with the rights that its scopes give."""
+
+    id: UUID
+    name: str
+    rights: frozenset[Right]
+    livemode: bool
+
+
+Principal = StaffPrincipal | KeyPrincipal
+
+
+class LoggedIn(Protocol):
+    """What the room needs of a request's user to make a principal of it; `models.Staff` is one."""
+
+    id: UUID
+    name: str
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class NewOrganisation:
+    """An organisation to be created; `currency` is ISO 4217, `time_zone` IANA, `language` zh-hans or en."""
+
+    name: str
+    currency: str
+    time_zone: str
+    language: str
+    kind: Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Organisation:
+    """The merchant; `region` is the ISO 3166 country in which phone numbers without a prefix lie, or empty."""
+
+    name: str
+    currency: str
+    time_zone: str
+    language: str
+    kind: Kind
+    region: str
+
+
+@dataclass(frozen=True, slots=True)
+class Brand:
+    id: UUID
+    code: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class NewStore:
+    """A store to be created; orders name it by `code`."""
+
+    code: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    id: UUID
+    brand_id: UUID
+    code: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Staff:
+    id: UUID
+    email: str
+    name: str
+    role: Role
+    language: str
+    is_active: bool
+    created_at: datetime
+    last_login: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ApiKey:
+    """A key as lists show it: `prefix` is all of the secret that is kept readable."""
+
+    id: UUID
+    name: str
+    prefix: str
+    scopes: tuple[Right, ...]
+    kind: Kind
+    created_at: datetime
+    revoked_at: datetime | None
+
+
+Values = Mapping[str, object]  # what a change was about, as JSON; personal data only masked
+
+
+@dataclass(frozen=True, slots=True)
+class AuditLine:
+    """One change: who did what to which subject, the values before and after, and the request it came with."""
+
+    number: int
+    at: datetime
+    actor: Actor
+    action: str
+    subject: str
+    before: Values | None
+    after: Values | None
+
+
+@dataclass(frozen=True, slots=True)
+class AuditPage:
+    """Audit lines, newest first; `next_cursor` is None on the last page."""
+
+    lines: tuple[AuditLine, ...]
+    next_cursor: str | None

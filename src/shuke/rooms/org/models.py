@@ -1,0 +1,167 @@
+"""Tables of the organisation, its staff and its keys: schema and constraints, no verbs."""
+
+from typing import ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models.functions import Lower
+
+from shuke.rooms.org.contracts import ActorKind, Kind, Role
+from shuke.rooms.org.rights import RIGHTS
+
+
+class Organisation(models.Model):
+    """The one row that says whose deployment this is."""
+
+    id = models.SmallIntegerField(primary_key=True)
+    name = models.TextField()
+    currency = models.CharField(max_length=3)
+    time_zone = models.TextField()
+    language = models.CharField(max_length=16)
+    kind = models.CharField(max_length=8)
+    region = models.CharField(max_length=2, blank=True)
+
+    class Meta:
+        db_table = "org_organisation"
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=models.Q(id=1), name="org_organisation_one"),
+            models.CheckConstraint(condition=models.Q(kind__in=[*map(str, Kind)]), name="org_organisation_kind"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Brand(models.Model):
+    """A name under which the organisation sells."""
+
+    id = models.UUIDField(primary_key=True)
+    code = models.TextField(unique=True)
+    name = models.TextField()
+
+    class Meta:
+        db_table = "org_brand"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Store(models.Model):
+    """A place, real or online, where a brand sells; orders name it by its code."""
+
+    id = models.UUIDField(primary_key=True)
+    brand = models.ForeignKey(Brand, on_delete=models.PROTECT, related_name="+")
+    code = models.TextField(unique=True)
+    name = models.TextField()
+
+    class Meta:
+        db_table = "org_store"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class StaffManager(BaseUserManager["Staff"]):
+    """Finds staff by e-mail without regard to case."""
+
+    def get_by_natural_key(self, username: str | None) -> "Staff":
+        return self.get(email=(username or "").strip().lower())
+
+
+class Staff(AbstractBaseUser):
+    """A person who works for the organisation and logs in with an e-mail address."""
+
+    id = models.UUIDField(primary_key=True)
+    email = models.EmailField(unique=True)
+    name = models.TextField()
+    role = models.CharField(max_length=16)
+    language = models.CharField(max_length=16)
+    is_active = models.BooleanField(default=True)
+    created_at = models.DateTimeField()
+
+    objects = StaffManager()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["name", "role"]
+
+    class Meta:
+        db_table = "org_staff"
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=models.Q(role__in=[*map(str, Role)]), name="org_staff_role"),
+            models.CheckConstraint(condition=models.Q(email=Lower("email")), name="org_staff_email_lower"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_full_name(self) -> str:
+        return self.name
+
+    def get_short_name(self) -> str:
+        return self.name
+
+    @property
+    def is_staff(self) -> bool:
+        """Tell Django's admin that everybody here may reach the log-in page; rights decide on the rest."""
+        return True
+
+    def has_perm(self, perm: str, obj: object = None) -> bool:  # noqa: ARG002  # the signature is Django's
+        """Say whether the role has the right `perm`, such as `members:read`."""
+        return self.is_active and perm in RIGHTS[Role(self.role)]
+
+    def has_perms(self, perm_list: list[str], obj: object = None) -> bool:
+        return all(self.has_perm(perm, obj) for perm in perm_list)
+
+    def has_module_perms(self, app_label: str) -> bool:  # noqa: ARG002  # the signature is Django's
+        return False
+
+
+class ApiKey(models.Model):
+    """A key for programs: only the hash of its secret is kept."""
+
+    id = models.UUIDField(primary_key=True)
+    name = models.TextField()
+    prefix = models.TextField()
+    digest = models.BinaryField(unique=True)
+    scopes = ArrayField(models.TextField())
+    kind = models.CharField(max_length=8)
+    created_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "org_api_key"
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=models.Q(kind__in=[*map(str, Kind)]), name="org_api_key_kind"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class AuditLine(models.Model):
+    """One change by somebody; a trigger refuses that a line is ever changed or deleted."""
+
+    number = models.BigAutoField(primary_key=True)
+    at = models.DateTimeField()
+    actor_kind = models.CharField(max_length=8)
+    actor_id = models.TextField()
+    actor_label = models.TextField()
+    request_id = models.TextField(null=True)  # noqa: DJ001  # null: not by a request
+    action = models.TextField()
+    subject = models.TextField()
+    before = models.JSONField(null=True)
+    after = models.JSONField(null=True)
+
+    class Meta:
+        db_table = "org_audit_line"
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(actor_kind__in=[*map(str, ActorKind)]), name="org_audit_line_actor_kind"
+            ),
+        ]
+        indexes: ClassVar = [models.Index("subject", "number", name="org_audit_line_subject")]
+
+    def __str__(self) -> str:
+        return f"{self.action} {self.subject}"
