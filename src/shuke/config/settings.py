@@ -5,6 +5,8 @@ import os
 
 import psycopg.conninfo
 
+from shuke.foundation import logs
+
 _database = psycopg.conninfo.conninfo_to_dict(os.environ.get("DATABASE_URL", "postgresql:///shuke"))
 _ROOMS = [
     f"shuke.rooms.{room}"
@@ -36,3 +38,4 @@ DATABASES = {
 SHUKE_KIND = "sandbox"
 SHUKE_FIELD_KEYS = [bytes(32)]
 SHUKE_BLIND_KEY = bytes(32)
+LOGGING = logs.settings()

@@ -36,15 +36,15 @@ class BusinessKey(models.Model):
 
 
 class StoredResponse(models.Model):
-    """The answer to a request with an Idempotency-Key; `status` is null while it is being worked on."""
+    """The answer that a request with an Idempotency-Key got, stored with what the request did."""
 
     pk = models.CompositePrimaryKey("principal", "route", "key")
     principal = models.TextField()
     route = models.TextField()
     key = models.TextField()
     payload_hash = models.BinaryField()
-    status = models.SmallIntegerField(null=True)
-    body = models.BinaryField(null=True)
+    status = models.SmallIntegerField()
+    body = models.BinaryField()
     created_at = models.DateTimeField(db_index=True)
 
     class Meta:

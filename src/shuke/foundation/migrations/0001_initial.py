@@ -42,8 +42,8 @@ class Migration(migrations.Migration):
                 ("route", models.TextField()),
                 ("key", models.TextField()),
                 ("payload_hash", models.BinaryField()),
-                ("status", models.SmallIntegerField(null=True)),
-                ("body", models.BinaryField(null=True)),
+                ("status", models.SmallIntegerField()),
+                ("body", models.BinaryField()),
                 ("created_at", models.DateTimeField(db_index=True)),
             ],
             options={
