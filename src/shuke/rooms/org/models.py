@@ -1,7 +1,5 @@
 """Tables of the organisation, its staff and its keys: schema and constraints, no verbs."""
 
-from typing import ClassVar
-
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -24,13 +22,10 @@ class Organisation(models.Model):
 
     class Meta:
         db_table = "org_organisation"
-        constraints: ClassVar = [
+        constraints = [
             models.CheckConstraint(condition=models.Q(id=1), name="org_organisation_one"),
             models.CheckConstraint(condition=models.Q(kind__in=[*map(str, Kind)]), name="org_organisation_kind"),
         ]
-
-    def __str__(self) -> str:
-        return self.name
 
 
 class Brand(models.Model):
@@ -43,9 +38,6 @@ class Brand(models.Model):
     class Meta:
         db_table = "org_brand"
 
-    def __str__(self) -> str:
-        return self.name
-
 
 class Store(models.Model):
     """A place, real or online, where a brand sells; orders name it by its code."""
@@ -57,9 +49,6 @@ class Store(models.Model):
 
     class Meta:
         db_table = "org_store"
-
-    def __str__(self) -> str:
-        return self.name
 
 
 class StaffManager(BaseUserManager["Staff"]):
@@ -84,11 +73,11 @@ class Staff(AbstractBaseUser):
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
-    REQUIRED_FIELDS: ClassVar[list[str]] = ["name", "role"]
+    REQUIRED_FIELDS = ["name", "role"]
 
     class Meta:
         db_table = "org_staff"
-        constraints: ClassVar = [
+        constraints = [
             models.CheckConstraint(condition=models.Q(role__in=[*map(str, Role)]), name="org_staff_role"),
             models.CheckConstraint(condition=models.Q(email=Lower("email")), name="org_staff_email_lower"),
         ]
@@ -132,12 +121,9 @@ class ApiKey(models.Model):
 
     class Meta:
         db_table = "org_api_key"
-        constraints: ClassVar = [
+        constraints = [
             models.CheckConstraint(condition=models.Q(kind__in=[*map(str, Kind)]), name="org_api_key_kind"),
         ]
-
-    def __str__(self) -> str:
-        return self.name
 
 
 class AuditLine(models.Model):
@@ -156,12 +142,9 @@ class AuditLine(models.Model):
 
     class Meta:
         db_table = "org_audit_line"
-        constraints: ClassVar = [
+        constraints = [
             models.CheckConstraint(
                 condition=models.Q(actor_kind__in=[*map(str, ActorKind)]), name="org_audit_line_actor_kind"
             ),
         ]
-        indexes: ClassVar = [models.Index("subject", "number", name="org_audit_line_subject")]
-
-    def __str__(self) -> str:
-        return f"{self.action} {self.subject}"
+        indexes = [models.Index("subject", "number", name="org_audit_line_subject")]
