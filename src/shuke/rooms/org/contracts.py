@@ -7,6 +7,10 @@ from enum import StrEnum
 from typing import Protocol
 from uuid import UUID
 
+BRAND_PREFIX = "brd"
+STAFF_PREFIX = "stf"
+KEY_PREFIX = "key"
+
 
 class Kind(StrEnum):
     """What a deployment is for; each kind refuses the keys of the other."""

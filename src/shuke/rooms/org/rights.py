@@ -1,7 +1,6 @@
 """Which rights each role has; knows nothing of who asks."""
 
-from shuke.core.values.errors import Refusal
-from shuke.rooms.org.contracts import Principal, Right, Role
+from shuke.rooms.org.contracts import Right, Role
 
 _CLERK = frozenset({Right.POINTS_READ, Right.POINTS_WRITE, Right.ORDERS_WRITE})
 _ANALYST = frozenset({Right.OVERVIEW_READ, Right.ORDERS_READ, Right.POINTS_READ, Right.PROGRAMS_READ})
@@ -26,12 +25,3 @@ RIGHTS: dict[Role, frozenset[Right]] = {
     Role.ANALYST: _ANALYST,
     Role.CLERK: _CLERK,
 }
-
-
-def require(principal: Principal, right: Right) -> None:
-    """Let `principal` pass if it has `right`.
-
-    Raises: Refusal `forbidden`, which names the right.
-    """
-    if right not in principal.rights:
-        raise Refusal("forbidden", f"This needs the right {right}.", params={"right": right.value})

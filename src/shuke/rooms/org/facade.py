@@ -1,0 +1,322 @@
+"""The room's verbs: the organisation and its stores, staff, API keys, rights, and the audit log.
+
+Every verb that changes something writes its audit line in the same transaction.
+"""
+
+from collections.abc import Collection, Sequence
+from uuid import UUID
+from zoneinfo import available_timezones
+
+from django.conf import settings
+
+from shuke.core.values.currencies import CURRENCY_DIGITS
+from shuke.core.values.errors import Refusal
+from shuke.foundation import clock, ids
+from shuke.foundation.transactions import unit_of_work
+from shuke.rooms.org import checks, queries, secrets
+from shuke.rooms.org.contracts import (
+    BRAND_PREFIX,
+    KEY_PREFIX,
+    SCOPES,
+    STAFF_PREFIX,
+    Actor,
+    ActorKind,
+    ApiKey,
+    AuditPage,
+    Brand,
+    KeyPrincipal,
+    Kind,
+    LoggedIn,
+    NewOrganisation,
+    NewStore,
+    Organisation,
+    Principal,
+    Right,
+    Role,
+    Staff,
+    StaffPrincipal,
+    Store,
+    Values,
+)
+from shuke.rooms.org.regions import region_of
+from shuke.rooms.org.rights import RIGHTS
+
+# --- the organisation ---
+
+
+def create_organisation(new: NewOrganisation, actor: Actor) -> Organisation:
+    """Create the deployment's one organisation.
+
+    Raises: Refusal `organisation_exists`, `wrong_kind`, `name_required`, `unknown_currency`, `unknown_time_zone`,
+        `unknown_language`.
+    """
+    checks.require_name(new.name)
+    checks.require_language(new.language)
+    if new.kind != settings.SHUKE_KIND:
+        raise Refusal("wrong_kind", f"This deployment is a {settings.SHUKE_KIND} one.", pointer="/kind")
+    if new.currency not in CURRENCY_DIGITS:
+        raise Refusal("unknown_currency", "The currency is not an ISO 4217 code, such as CNY.", pointer="/currency")
+    if new.time_zone not in available_timezones():
+        raise Refusal(
+            "unknown_time_zone", "The time zone is not an IANA name, such as Asia/Shanghai.", pointer="/time_zone"
+        )
+    region = region_of(new.time_zone)
+    with unit_of_work():
+        if not queries.insert_organisation(new, region):
+            raise Refusal("organisation_exists", "This deployment has its organisation already.")
+        after = {"name": new.name, "currency": new.currency, "time_zone": new.time_zone, "language": new.language}
+        audit("organisation.created", "organisation", None, after, actor)
+    return Organisation(new.name, new.currency, new.time_zone, new.language, Kind(new.kind), region_of(new.time_zone))
+
+
+def organisation() -> Organisation | None:
+    """Return the deployment's organisation, None before it was set up."""
+    return queries.organisation()
+
+
+def create_brand(code: str, name: str, actor: Actor) -> Brand:
+    """Create a brand.
+
+    Raises: Refusal `name_required`, `brand_exists`.
+    """
+    checks.require_name(name)
+    brand = Brand(ids.new_id(), code, name)
+    with unit_of_work():
+        if not queries.insert_brand(brand):
+            raise Refusal("brand_exists", f"There is a brand {code} already.", pointer="/code", params={"code": code})
+        audit("brand.created", ids.encode(BRAND_PREFIX, brand.id), None, {"code": code, "name": name}, actor)
+    return brand
+
+
+def list_brands() -> list[Brand]:
+    """Return all brands by code."""
+    return queries.brands()
+
+
+def create_stores(brand_id: UUID, new: Sequence[NewStore], actor: Actor) -> list[Store]:
+    """Create stores of one brand, all or none.
+
+    Raises: Refusal `unknown_brand`, `name_required`, `store_exists` (names the first code that is taken or twice here).
+    """
+    stores = [Store(ids.new_id(), brand_id, store.code, store.name) for store in new]
+    for store in new:
+        checks.require_name(store.name)
+    with unit_of_work():
+        if brand_id not in {brand.id for brand in queries.brands()}:
+            raise Refusal("unknown_brand", "There is no such brand.", pointer="/brand_id")
+        taken = queries.insert_stores(stores)
+        if taken is not None:
+            raise Refusal("store_exists", f"There is a store {taken} already.", params={"code": taken})
+        after = {"stores": [{"code": store.code, "name": store.name} for store in new]}
+        audit("stores.created", ids.encode(BRAND_PREFIX, brand_id), None, after, actor)
+    return stores
+
+
+def list_stores() -> list[Store]:
+    """Return all stores by code."""
+    return queries.stores()
+
+
+# --- staff ---
+
+
+def create_staff(email: str, name: str, role: Role, actor: Actor, language: str | None = None) -> tuple[Staff, str]:
+    """Create a person who logs in, and return them with a generated password, which is shown once.
+
+    `language` None means the organisation's.
+
+    Raises: Refusal `invalid_email`, `name_required`, `unknown_language`, `staff_exists`.
+    """
+    email = checks.normal_email(email)
+    checks.require_name(name)
+    if language is None:
+        own = organisation()
+        language = settings.LANGUAGE_CODE if own is None else own.language
+    checks.require_language(language)
+    password = secrets.new_password()
+    staff = Staff(ids.new_id(), email, name, role, language, True, clock.machine_now(), None)
+    with unit_of_work():
+        if not queries.insert_staff(staff, password):
+            raise Refusal("staff_exists", "Somebody logs in with this e-mail address already.", pointer="/email")
+        after = {"email": email, "name": name, "role": role.value, "language": language}
+        audit("staff.created", ids.encode(STAFF_PREFIX, staff.id), None, after, actor)
+    return staff, password
+
+
+def list_staff() -> list[Staff]:
+    """Return everybody who has or had a log-in, first created first."""
+    return queries.staff()
+
+
+def reset_password(email: str, actor: Actor) -> str:
+    """Replace a person's password by a generated one, which is shown once; their sessions end.
+
+    Raises: Refusal `invalid_email`, `unknown_staff`.
+    """
+    email, password = checks.normal_email(email), secrets.new_password()
+    with unit_of_work():
+        staff = _known_staff(queries.lock_staff(email=email))
+        queries.set_password(staff.id, password)
+        audit("staff.password_reset", ids.encode(STAFF_PREFIX, staff.id), None, None, actor)
+    return password
+
+
+def set_staff_active(staff_id: UUID, active: bool, actor: Actor) -> Staff:  # noqa: FBT001  # the state itself
+    """Let a person log in, or shut them out at once.
+
+    Raises: Refusal `unknown_staff`, `last_owner` when no active owner would be left.
+    """
+    with unit_of_work():
+        owners = queries.lock_active_owners()
+        before = _known_staff(queries.lock_staff(id=staff_id))
+        if owners == [staff_id] and not active:
+            raise Refusal("last_owner", "This is the last active owner, who has to stay.")
+        return _change_staff(before, "is_active", active, actor)
+
+
+def set_staff_language(staff_id: UUID, language: str, actor: Actor) -> Staff:
+    """Set the language in which a person sees the console.
+
+    Raises: Refusal `unknown_staff`, `unknown_language`.
+    """
+    checks.require_language(language)
+    with unit_of_work():
+        return _change_staff(_known_staff(queries.lock_staff(id=staff_id)), "language", language, actor)
+
+
+# --- API keys ---
+
+
+def create_key(name: str, scopes: Collection[str], actor: Actor) -> tuple[ApiKey, str]:
+    """Create an API key, and return it with its secret, which is shown once and kept as a hash only.
+
+    Raises: Refusal `name_required`, `unknown_scope` (names it), `scope_required`.
+    """
+    checks.require_name(name)
+    for scope in scopes:
+        if scope not in SCOPES:
+            raise Refusal(
+                "unknown_scope", f"There is no scope {scope}.", pointer="/scopes", params={"scope": str(scope)}
+            )
+    if not scopes:
+        raise Refusal("scope_required", "A key needs at least one scope.", pointer="/scopes")
+    secret = secrets.new_key_secret(settings.SHUKE_KIND)
+    granted = tuple(sorted(Right(scope) for scope in set(scopes)))
+    key = ApiKey(
+        ids.new_id(),
+        name,
+        secrets.readable_prefix(secret),
+        granted,
+        Kind(settings.SHUKE_KIND),
+        clock.machine_now(),
+        None,
+    )
+    with unit_of_work():
+        queries.insert_key(key, secrets.digest(secret))
+        after = {"name": name, "prefix": key.prefix, "scopes": list(granted)}
+        audit("key.created", ids.encode(KEY_PREFIX, key.id), None, after, actor)
+    return key, secret
+
+
+def list_keys() -> list[ApiKey]:
+    """Return all keys, revoked ones too, newest first."""
+    return queries.keys()
+
+
+def revoke_key(key_id: UUID, actor: Actor) -> ApiKey:
+    """Refuse a key from now on, for ever.
+
+    Raises: Refusal `unknown_key`, `key_revoked` when it is revoked already.
+    """
+    with unit_of_work():
+        key = queries.lock_key(key_id)
+        if key is None:
+            raise Refusal("unknown_key", "There is no such key.")
+        if key.revoked_at is not None:
+            raise Refusal("key_revoked", "This key is revoked already.")
+        at = clock.machine_now()
+        audit("key.revoked", ids.encode(KEY_PREFIX, key_id), None, {"revoked_at": at.isoformat()}, actor)
+        return queries.revoke_key(key_id, at)
+
+
+def authenticate_key(secret: str) -> KeyPrincipal:
+    """Return whom the secret of an API key stands for.
+
+    Raises: Refusal `unauthenticated` when it is malformed, unknown or revoked; `wrong_mode` when it is a key for the
+        other kind of deployment.
+    """
+    kind = secrets.kind_of(secret)
+    if kind is not None and kind != settings.SHUKE_KIND:
+        raise Refusal(
+            "wrong_mode", f"This is a {kind} key and this a {settings.SHUKE_KIND} deployment.", params={"kind": kind}
+        )
+    key = queries.key_by_digest(secrets.digest(secret)) if kind else None
+    if key is None or key.revoked_at is not None:
+        raise Refusal("unauthenticated", "The API key is unknown or revoked.")
+    return KeyPrincipal(key.id, key.name, frozenset(key.scopes), livemode=key.kind == Kind.LIVE)
+
+
+# --- rights ---
+
+
+def rights_of(role: Role) -> frozenset[Right]:
+    """Return what people of a role may do."""
+    return RIGHTS[role]
+
+
+def principal_of(user: LoggedIn) -> StaffPrincipal:
+    """Return the principal of a request's user."""
+    role = Role(user.role)
+    return StaffPrincipal(user.id, user.name, role, RIGHTS[role])
+
+
+def actor_of(principal: Principal, request_id: str | None) -> Actor:
+    """Return a principal as the audit log names it."""
+    if isinstance(principal, StaffPrincipal):
+        return Actor(ActorKind.STAFF, ids.encode(STAFF_PREFIX, principal.id), principal.name, request_id)
+    return Actor(ActorKind.KEY, ids.encode(KEY_PREFIX, principal.id), principal.name, request_id)
+
+
+def require(principal: Principal, right: Right) -> None:
+    """Let `principal` pass if it has `right`.
+
+    Raises: Refusal `forbidden`, which names the right.
+    """
+    if right not in principal.rights:
+        raise Refusal("forbidden", f"This needs the right {right}.", params={"right": right.value})
+
+
+# --- the audit log ---
+
+
+def audit(action: str, subject: str, before: Values | None, after: Values | None, actor: Actor) -> None:
+    """Write who did what to which subject (an outside id), in the open transaction; personal data only masked."""
+    queries.insert_audit_line(clock.machine_now(), actor, action, subject, before, after)
+
+
+def audit_lines(limit: int, cursor: str | None = None, subject: str | None = None) -> AuditPage:
+    """Return up to `limit` lines, newest first, of everything or of one subject.
+
+    Raises: Refusal `invalid_cursor`.
+    """
+    if cursor is not None and not (cursor.isascii() and cursor.isdigit() and len(cursor) < 19):
+        raise Refusal("invalid_cursor", "The cursor is not one that a page was given with.", pointer="/cursor")
+    lines = queries.audit_lines(limit + 1, None if cursor is None else int(cursor), subject)
+    more = len(lines) > limit
+    return AuditPage(tuple(lines[:limit]), str(lines[limit - 1].number) if more else None)
+
+
+# --- what several verbs check ---
+
+
+def _change_staff(before: Staff, field: str, value: object, actor: Actor) -> Staff:
+    after = queries.update_staff(before.id, field, value)
+    subject = ids.encode(STAFF_PREFIX, before.id)
+    audit(f"staff.{field}_changed", subject, {field: getattr(before, field)}, {field: value}, actor)
+    return after
+
+
+def _known_staff(staff: Staff | None) -> Staff:
+    if staff is None:
+        raise Refusal("unknown_staff", "Nobody of the staff is known by this.")
+    return staff

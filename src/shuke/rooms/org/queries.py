@@ -1,0 +1,210 @@
+"""Reads and writes of the room's tables; decides nothing."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from django.contrib.auth.hashers import make_password
+from django.db import IntegrityError, models, transaction
+
+from shuke.rooms.org import models as tables
+from shuke.rooms.org.contracts import (
+    Actor,
+    ActorKind,
+    ApiKey,
+    AuditLine,
+    Brand,
+    Kind,
+    NewOrganisation,
+    Organisation,
+    Right,
+    Role,
+    Staff,
+    Store,
+    Values,
+)
+
+# --- the organisation ---
+
+
+def organisation() -> Organisation | None:
+    row = tables.Organisation.objects.first()
+    if row is None:
+        return None
+    return Organisation(row.name, row.currency, row.time_zone, row.language, Kind(row.kind), row.region)
+
+
+def insert_organisation(new: NewOrganisation, region: str) -> bool:
+    """Insert the one row; False if it is there."""
+    row = tables.Organisation(
+        id=1,
+        name=new.name,
+        currency=new.currency,
+        time_zone=new.time_zone,
+        language=new.language,
+        kind=new.kind,
+        region=region,
+    )
+    return _inserted(row)
+
+
+def brands() -> list[Brand]:
+    return [Brand(row.id, row.code, row.name) for row in tables.Brand.objects.order_by("code")]
+
+
+def insert_brand(brand: Brand) -> bool:
+    """Insert a brand; False if its code is taken."""
+    return _inserted(tables.Brand(id=brand.id, code=brand.code, name=brand.name))
+
+
+def stores() -> list[Store]:
+    return [Store(row.id, row.brand_id, row.code, row.name) for row in tables.Store.objects.order_by("code")]
+
+
+def insert_stores(stores: Sequence[Store]) -> str | None:
+    """Insert stores; return the first code that was taken, after which the caller rolls back, or None."""
+    tables.Store.objects.bulk_create(
+        (tables.Store(id=store.id, brand_id=store.brand_id, code=store.code, name=store.name) for store in stores),
+        ignore_conflicts=True,
+    )
+    kept = set(tables.Store.objects.filter(id__in=[store.id for store in stores]).values_list("id", flat=True))
+    return next((store.code for store in stores if store.id not in kept), None)
+
+
+# --- staff ---
+
+
+def staff() -> list[Staff]:
+    return [_staff(row) for row in tables.Staff.objects.order_by("created_at", "id")]
+
+
+def insert_staff(staff: Staff, password: str) -> bool:
+    """Insert a person; False if the e-mail address is taken."""
+    row = tables.Staff(
+        id=staff.id,
+        email=staff.email,
+        name=staff.name,
+        role=staff.role,
+        language=staff.language,
+        is_active=staff.is_active,
+        created_at=staff.created_at,
+        password=make_password(password),
+    )
+    return _inserted(row)
+
+
+def lock_staff(**key: object) -> Staff | None:
+    """Lock one person of the staff until the transaction ends."""
+    row = tables.Staff.objects.select_for_update().filter(**key).first()
+    return None if row is None else _staff(row)
+
+
+def lock_active_owners() -> list[UUID]:
+    """Lock every active owner, in id order, so that of two who leave at once one must stay."""
+    owners = tables.Staff.objects.select_for_update().filter(role=Role.OWNER, is_active=True)
+    return list(owners.order_by("id").values_list("id", flat=True))
+
+
+def update_staff(staff_id: UUID, field: str, value: object) -> Staff:
+    tables.Staff.objects.filter(pk=staff_id).update(**{field: value})
+    return _staff(tables.Staff.objects.get(pk=staff_id))
+
+
+def set_password(staff_id: UUID, password: str) -> None:
+    tables.Staff.objects.filter(pk=staff_id).update(password=make_password(password))
+
+
+def _staff(row: tables.Staff) -> Staff:
+    return Staff(
+        row.id, row.email, row.name, Role(row.role), row.language, row.is_active, row.created_at, row.last_login
+    )
+
+
+# --- API keys ---
+
+
+def keys() -> list[ApiKey]:
+    return [_key(row) for row in tables.ApiKey.objects.order_by("-created_at", "-id")]
+
+
+def insert_key(key: ApiKey, digest: bytes) -> None:
+    tables.ApiKey.objects.create(
+        id=key.id,
+        name=key.name,
+        prefix=key.prefix,
+        digest=digest,
+        scopes=list(key.scopes),
+        kind=key.kind,
+        created_at=key.created_at,
+    )
+
+
+def key_by_digest(digest: bytes) -> ApiKey | None:
+    row = tables.ApiKey.objects.filter(digest=digest).first()
+    return None if row is None else _key(row)
+
+
+def lock_key(key_id: UUID) -> ApiKey | None:
+    """Lock one key until the transaction ends."""
+    row = tables.ApiKey.objects.select_for_update().filter(pk=key_id).first()
+    return None if row is None else _key(row)
+
+
+def revoke_key(key_id: UUID, at: datetime) -> ApiKey:
+    tables.ApiKey.objects.filter(pk=key_id).update(revoked_at=at)
+    return _key(tables.ApiKey.objects.get(pk=key_id))
+
+
+def _key(row: tables.ApiKey) -> ApiKey:
+    scopes = tuple(Right(scope) for scope in row.scopes)
+    return ApiKey(row.id, row.name, row.prefix, scopes, Kind(row.kind), row.created_at, row.revoked_at)
+
+
+# --- the audit log ---
+
+
+def insert_audit_line(
+    at: datetime, actor: Actor, action: str, subject: str, before: Values | None, after: Values | None
+) -> None:
+    tables.AuditLine.objects.create(
+        at=at,
+        actor_kind=actor.kind,
+        actor_id=actor.id,
+        actor_label=actor.label,
+        request_id=actor.request_id,
+        action=action,
+        subject=subject,
+        before=before,
+        after=after,
+    )
+
+
+def audit_lines(limit: int, below: int | None, subject: str | None) -> list[AuditLine]:
+    """Return up to `limit` lines, newest first, with numbers below `below`."""
+    rows = tables.AuditLine.objects.order_by("-number")
+    if below is not None:
+        rows = rows.filter(number__lt=below)
+    if subject is not None:
+        rows = rows.filter(subject=subject)
+    return [
+        AuditLine(
+            row.number,
+            row.at,
+            Actor(ActorKind(row.actor_kind), row.actor_id, row.actor_label, row.request_id),
+            row.action,
+            row.subject,
+            row.before,
+            row.after,
+        )
+        for row in rows[:limit]
+    ]
+
+
+def _inserted(row: models.Model) -> bool:
+    """Insert a row; False, and nothing written, if one with the same unique value is there."""
+    try:
+        with transaction.atomic():
+            row.save(force_insert=True)
+    except IntegrityError:
+        return False
+    return True
