@@ -37,7 +37,7 @@ def set_business_clock(to: datetime) -> None:
     """
     if settings.SHUKE_KIND != "sandbox":
         raise Refusal("clock_is_live", "Only a sandbox has a test clock; a live deployment follows the machine's.")
-    from shuke.foundation.models import BusinessClock  # noqa: PLC0415  # the clock is read before Django's models are
+    from shuke.foundation.models import BusinessClock  # the clock is read before Django's models are
 
     with transactions.unit_of_work():
         row = BusinessClock.objects.select_for_update().filter(pk=1).first()
@@ -54,7 +54,7 @@ def set_business_clock(to: datetime) -> None:
 def _read_business_clock() -> datetime:
     if settings.SHUKE_KIND != "sandbox":
         return machine_now()
-    from shuke.foundation.models import BusinessClock  # noqa: PLC0415  # the clock is read before Django's models are
+    from shuke.foundation.models import BusinessClock  # the clock is read before Django's models are
 
     at = BusinessClock.objects.filter(pk=1).values_list("at", flat=True).first()
     return machine_now() if at is None else at.astimezone(UTC)

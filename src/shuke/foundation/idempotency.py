@@ -78,5 +78,5 @@ def prune() -> int:
 
 
 def _lock_number(slot: Slot) -> int:
-    digest = hashlib.sha256("\x00".join(("idempotency", slot.principal, slot.route, slot.key)).encode()).digest()
+    digest = hashlib.sha256(f"idempotency\x00{slot.principal}\x00{slot.route}\x00{slot.key}".encode()).digest()
     return int.from_bytes(digest[:8], "big", signed=True)

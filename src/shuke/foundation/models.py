@@ -13,9 +13,6 @@ class BusinessClock(models.Model):
         db_table = "foundation_business_clock"
         constraints = [models.CheckConstraint(condition=models.Q(id=1), name="foundation_business_clock_one")]
 
-    def __str__(self) -> str:
-        return self.at.isoformat()
-
 
 class BusinessKey(models.Model):
     """The outside id of a fact, kept for ever, so that a repeat is answered and never done again."""
@@ -30,9 +27,6 @@ class BusinessKey(models.Model):
 
     class Meta:
         db_table = "business_key"
-
-    def __str__(self) -> str:
-        return f"{self.source}/{self.kind}/{self.external_id}"
 
 
 class StoredResponse(models.Model):
@@ -50,16 +44,14 @@ class StoredResponse(models.Model):
     class Meta:
         db_table = "foundation_stored_response"
 
-    def __str__(self) -> str:
-        return f"{self.route} {self.key}"
-
 
 class Deployment(models.Model):
-    """The one row that binds a database to its home: kind of deployment and fingerprint of the field key."""
+    """The one row that binds a database to its home: kind of deployment and fingerprints of the keys."""
 
     id = models.SmallIntegerField(primary_key=True)
     kind = models.TextField()
-    key_fingerprint = models.TextField()
+    field_key_fingerprint = models.TextField()
+    blind_key_fingerprint = models.TextField()
     created_at = models.DateTimeField()
 
     class Meta:
@@ -68,6 +60,3 @@ class Deployment(models.Model):
             models.CheckConstraint(condition=models.Q(id=1), name="foundation_deployment_one"),
             models.CheckConstraint(condition=models.Q(kind__in=("live", "sandbox")), name="foundation_deployment_kind"),
         ]
-
-    def __str__(self) -> str:
-        return self.kind

@@ -68,7 +68,8 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.SmallIntegerField(primary_key=True, serialize=False)),
                 ("kind", models.TextField()),
-                ("key_fingerprint", models.TextField()),
+                ("field_key_fingerprint", models.TextField()),
+                ("blind_key_fingerprint", models.TextField()),
                 ("created_at", models.DateTimeField()),
             ],
             options={

@@ -1,0 +1,49 @@
+"""Gives every test that asks for a database a PostgreSQL of the tests' own, or the one of DATABASE_URL."""
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+import psycopg.conninfo
+import pytest
+from django.db import connections
+
+from shuke.foundation import embedded
+
+# Tests die with the machine anyway, so nothing is waited for on disk.
+QUICK = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off", "shared_buffers": "256MB"}
+
+
+@pytest.fixture(scope="session")
+def open_folder():
+    """A folder that every system user may enter; pytest's own are closed to the one who runs PostgreSQL for root."""
+    folder = Path(tempfile.mkdtemp(prefix="shuke-tests-"))
+    folder.chmod(0o755)
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def database_url(open_folder):
+    """The connection string of a database in which tests may create others."""
+    if os.environ.get("DATABASE_URL"):
+        yield os.environ["DATABASE_URL"]
+        return
+    with embedded.running(open_folder / "postgres", QUICK) as server:
+        embedded.ensure_database(server, "shuke")
+        yield server.url("shuke")
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(database_url):
+    said = psycopg.conninfo.conninfo_to_dict(database_url)
+    settings = connections["default"].settings_dict
+    for name, part in {
+        "NAME": "dbname",
+        "USER": "user",
+        "PASSWORD": "password",
+        "HOST": "host",
+        "PORT": "port",
+    }.items():
+        settings[name] = said.get(part, "")
