@@ -1,0 +1,116 @@
+"""Make numba's versions of the core's machines and of a program's generated text, and keep them on disk.
+
+The kernel that walks members is the same for every program and compiled once per release; only `prepare` and `rules`
+are compiled anew, and enter as first-class functions with a fixed signature. CPython's functions stay plain:
+`register_jitable` gives numba the same objects.
+"""
+
+import hashlib
+import importlib.util
+import inspect
+import os
+import sys
+import tempfile
+from functools import cache
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from shuke.core.state import machine, slots
+from shuke.core.values import dates, rounding
+from shuke.engine import replay
+
+# Undocumented in numba: no reference counts, a quarter faster; correct without it.
+OPTIONS = {"_nrt": False, "nogil": True}
+
+KERNEL_TEXT = '''"""The columnar kernel, the same for every program."""
+import numba
+from shuke.core.state import machine
+from shuke.core.values import dates, rounding
+from shuke.engine import replay
+
+OPTIONS = {options}
+I = numba.int64
+A = numba.int64[::1]
+A2 = numba.int64[:, ::1]
+RULES = numba.void(A, I, A, A, A)
+PREPARE = numba.void(A, I, A, I, I, A, A, A)
+for function in (*dates.FUNCTIONS, *rounding.FUNCTIONS, *machine.FUNCTIONS, replay.one_member):
+    numba.extending.register_jitable(**OPTIONS)(function)
+all_facts = numba.njit(
+    numba.void(numba.types.FunctionType(PREPARE), A, I, A, A, A, A, A), cache=True, **OPTIONS
+)(replay.all_facts)
+all_members = numba.njit(
+    numba.void(numba.types.FunctionType(RULES), I, I, A, A, A, I, A, I, A, A, A, A2, A, A, A, A, A, A, A, A),
+    cache=True,
+    **OPTIONS,
+)(replay.all_members)
+'''
+
+
+def cache_folder() -> Path:
+    """Return the folder of compiled code: $XDG_CACHE_HOME/shuke, or a temporary one where that can't be written."""
+    folder = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "shuke" / "compiled"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        probe = folder / f".probe-{os.getpid()}"
+        probe.touch()
+        probe.unlink()
+    except OSError:
+        folder = Path(tempfile.gettempdir()) / f"shuke-compiled-{os.getuid()}"
+        folder.mkdir(exist_ok=True)
+    return folder
+
+
+@cache
+def sources_hash() -> str:
+    """Hash of every source and version that compiled code depends on: numba's own cache sees only the entry point's file."""
+    import numba
+    import numpy as np
+
+    texts = [inspect.getsource(module) for module in (dates, rounding, slots, machine, replay)]
+    versions = [numba.__version__, np.__version__, sys.version, KERNEL_TEXT, repr(OPTIONS)]
+    return hashlib.sha256("\0".join(texts + versions).encode()).hexdigest()
+
+
+def _import_text(name: str, text: str) -> ModuleType:
+    """Import a text as a module from a file of the cache folder, named by its hash."""
+    path = cache_folder() / f"{name}.py"
+    if not path.exists():
+        draft = path.with_suffix(f".{os.getpid()}.tmp")
+        draft.write_text(text)
+        draft.replace(path)
+    if name in sys.modules:
+        return sys.modules[name]
+    spec = importlib.util.spec_from_file_location(name, path)
+    if spec is None or spec.loader is None:
+        raise ImportError(f"{path} can't be imported.")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+@cache
+def kernel() -> Any:
+    """Return the compiled kernel module; some seconds the first time on a machine, a third of one afterwards."""
+    return _import_text(f"kernel_{sources_hash()[:24]}", KERNEL_TEXT.format(options=OPTIONS))
+
+
+@cache
+def program_functions(executable: str) -> tuple[Any, Any]:
+    """Return (prepare, rules) of a program's text, compiled for the kernel."""
+    import numba
+
+    k = kernel()
+    name = "program_" + hashlib.sha256((sources_hash() + executable).encode()).hexdigest()[:24]
+    module = _import_text(name, executable)
+    prepare = numba.njit(k.PREPARE, cache=True, **OPTIONS)(module.prepare)
+    rules = numba.njit(k.RULES, cache=True, **OPTIONS)(module.rules)
+    return prepare, rules
+
+
+def is_compiled(executable: str) -> bool:
+    """Whether this process has the program's functions already."""
+    name = "program_" + hashlib.sha256((sources_hash() + executable).encode()).hexdigest()[:24]
+    return name in sys.modules
