@@ -23,11 +23,12 @@ from shuke.engine import replay
 # Undocumented in numba: no reference counts, a quarter faster; correct without it.
 OPTIONS = {"_nrt": False, "nogil": True}
 
-KERNEL_TEXT = '''"""The columnar kernel, the same for every program."""
+KERNEL_HEAD = '''"""The columnar kernel, the same for every program."""
 import numba
 from shuke.core.state import machine
 from shuke.core.values import dates, rounding
-from shuke.engine import replay
+from shuke.engine.replay import *
+from shuke.engine.replay import one_member
 
 OPTIONS = {options}
 I = numba.int64
@@ -35,17 +36,20 @@ A = numba.int64[::1]
 A2 = numba.int64[:, ::1]
 RULES = numba.void(A, I, A, A, A)
 PREPARE = numba.void(A, I, A, I, I, A, A, A)
-for function in (*dates.FUNCTIONS, *rounding.FUNCTIONS, *machine.FUNCTIONS, replay.one_member):
+ALL_FACTS = numba.void(numba.types.FunctionType(PREPARE), A, I, A, A, A, A, A)
+ALL_MEMBERS = numba.void(
+    numba.types.FunctionType(RULES), I, I, A, A, A, I, A, I, A, A, A, A2, A, A, A, A, A, A, A, A
+)
+for function in (*dates.FUNCTIONS, *rounding.FUNCTIONS, *machine.FUNCTIONS, one_member):
     numba.extending.register_jitable(**OPTIONS)(function)
-all_facts = numba.njit(
-    numba.void(numba.types.FunctionType(PREPARE), A, I, A, A, A, A, A), cache=True, **OPTIONS
-)(replay.all_facts)
-all_members = numba.njit(
-    numba.void(numba.types.FunctionType(RULES), I, I, A, A, A, I, A, I, A, A, A, A2, A, A, A, A, A, A, A, A),
-    cache=True,
-    **OPTIONS,
-)(replay.all_members)
 '''
+
+
+def kernel_text() -> str:
+    """Return the kernel's own text: the loops stand in it, because numba's cache looks at the file that they stand in."""
+    loops = (("ALL_FACTS", replay.all_facts), ("ALL_MEMBERS", replay.all_members))
+    jitted = [f"@numba.njit({signature}, cache=True, **OPTIONS)\n{inspect.getsource(loop)}" for signature, loop in loops]
+    return "\n\n".join([KERNEL_HEAD.format(options=OPTIONS), *jitted])
 
 
 def cache_folder() -> Path:
@@ -69,7 +73,7 @@ def sources_hash() -> str:
     import numpy as np
 
     texts = [inspect.getsource(module) for module in (dates, rounding, slots, machine, replay)]
-    versions = [numba.__version__, np.__version__, sys.version, KERNEL_TEXT, repr(OPTIONS)]
+    versions = [numba.__version__, np.__version__, sys.version, kernel_text()]
     return hashlib.sha256("\0".join(texts + versions).encode()).hexdigest()
 
 
@@ -94,7 +98,7 @@ def _import_text(name: str, text: str) -> ModuleType:
 @cache
 def kernel() -> Any:
     """Return the compiled kernel module; some seconds the first time on a machine, a third of one afterwards."""
-    return _import_text(f"kernel_{sources_hash()[:24]}", KERNEL_TEXT.format(options=OPTIONS))
+    return _import_text(f"kernel_{sources_hash()[:24]}", kernel_text())
 
 
 @cache

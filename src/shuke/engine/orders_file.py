@@ -85,7 +85,7 @@ def _type_rows(db: duckdb.DuckDBPyConnection, types: dict[str, str], digits: int
         f"""
         CREATE TABLE typed AS SELECT
             row_number() OVER () + 1 AS line, order_id::VARCHAR AS order_id, member_id::VARCHAR AS member_id,
-            {_instant(db, types["occurred_at"], zone)} AS at, {amount("net")} AS net,
+            {_instant(db, types["occurred_at"], zone)} AS instant, {amount("net")} AS net,
             {amount("gross") if "gross" in types else amount("net")} AS gross, {quantity} AS quantity,
             {", ".join(f"{text(name)} AS {name}" for name in TEXTS)}
         FROM source
@@ -118,7 +118,7 @@ def _check_rows(db: duckdb.DuckDBPyConnection) -> None:
     causes = {
         "order_id": "order_id IS NULL OR order_id = ''",
         "member_id": "member_id IS NULL OR member_id = ''",
-        "occurred_at": "at IS NULL",
+        "occurred_at": "instant IS NULL",
         "net": f"net IS NULL OR net NOT BETWEEN 0 AND {AMOUNT_MAX}",
         "gross": f"gross IS NULL OR gross NOT BETWEEN 0 AND {AMOUNT_MAX}",
         "quantity": f"quantity IS NULL OR quantity NOT BETWEEN 0 AND {QUANTITY_MAX}",
@@ -142,12 +142,12 @@ def _group(db: duckdb.DuckDBPyConnection) -> None:
         """
         CREATE TABLE orders AS
         SELECT *, row_number() OVER (
-            ORDER BY try_cast(member_id AS HUGEINT) NULLS LAST, member_id, at, try_cast(order_id AS HUGEINT) NULLS LAST, order_id
+            ORDER BY try_cast(member_id AS HUGEINT) NULLS LAST, member_id, instant, try_cast(order_id AS HUGEINT) NULLS LAST, order_id
         ) - 1 AS k
         FROM (
-            SELECT order_id, min(member_id) AS member_id, min(at) AS at, sum(net)::BIGINT AS net, sum(gross)::BIGINT AS gross,
+            SELECT order_id, min(member_id) AS member_id, min(instant) AS instant, sum(net)::BIGINT AS net, sum(gross)::BIGINT AS gross,
                 min(store) AS store, min(channel) AS channel, count(*) AS lines, min(line) AS line,
-                min(member_id) <> max(member_id) OR min(at) <> max(at) AS torn
+                min(member_id) <> max(member_id) OR min(instant) <> max(instant) AS torn
             FROM typed GROUP BY order_id
         )
         """
@@ -177,7 +177,7 @@ def _history(db: duckdb.DuckDBPyConnection) -> History:
         names[name] = tuple(row[0] for row in rows)
     orders = db.execute(
         """
-        SELECT o.at, o.net, o.gross, o.lines, s.code AS store, c.code AS channel
+        SELECT o.instant, o.net, o.gross, o.lines, s.code AS store, c.code AS channel
         FROM orders o JOIN store_names s ON s.name = o.store JOIN channel_names c ON c.name = o.channel ORDER BY o.k
         """
     ).fetchnumpy()
@@ -188,7 +188,7 @@ def _history(db: duckdb.DuckDBPyConnection) -> History:
         """
     ).fetchnumpy()
     members = db.execute(
-        "SELECT member_id, count(*) AS orders, min(at) AS joined FROM orders GROUP BY member_id ORDER BY min(k)"
+        "SELECT member_id, count(*) AS orders, min(instant) AS joined FROM orders GROUP BY member_id ORDER BY min(k)"
     ).fetchall()
     ids = db.execute("SELECT order_id FROM orders ORDER BY k").fetchall()
     return History(
@@ -197,7 +197,7 @@ def _history(db: duckdb.DuckDBPyConnection) -> History:
         birth_md=np.zeros(len(members), np.int64),
         orders_before=np.concatenate([[0], np.cumsum([row[1] for row in members], dtype=np.int64)]).astype(np.int64),
         order_ids=tuple(row[0] for row in ids),
-        order_at=_column(orders, "at"),
+        order_at=_column(orders, "instant"),
         net_minor=_column(orders, "net"),
         gross_minor=_column(orders, "gross"),
         store=_column(orders, "store"),

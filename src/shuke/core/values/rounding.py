@@ -24,3 +24,6 @@ def half_even_of(n: int, d: int) -> int:
     if (2 * n + d) % (2 * d) == 0 and q % 2 != 0:
         q -= 1
     return q
+
+
+FUNCTIONS = (floor_of, ceil_of, half_up_of, half_even_of)
