@@ -13,10 +13,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from shuke.core.state import machine, slots
+from shuke.core.state import machine, replay, slots
 from shuke.core.state.slots import ENTRY, LOT, M_SIZE, UNITS_MAX
 from shuke.core.values.dates import NEVER, SECONDS_PER_DAY
-from shuke.engine import kernel, replay
+from shuke.engine import kernel
 from shuke.engine.compile import Compiled
 from shuke.engine.history import History
 from shuke.engine.lowering import MISSING_TEXT
@@ -96,7 +96,13 @@ class BacktestResult:
 
 
 def backtest(
-    compiled: Compiled, history: History, until_at: int, *, keep_entries: bool = False, engine: str = "auto", threads: int = 1
+    compiled: Compiled,
+    history: History,
+    until_at: int,
+    *,
+    keep_entries: bool = False,
+    engine: str = "auto",
+    threads: int = 1,
 ) -> BacktestResult:
     """Replay `history` through a program, then let time pass to the UTC second `until_at`.
 
@@ -114,7 +120,7 @@ def backtest(
     functions = _numba_functions(compiled) if engine == "numba" else _cpython_functions(compiled)
     compile_seconds = perf_counter() - started if engine == "numba" else 0.0
     started = perf_counter()
-    arrays = _Arrays(compiled, history, until_at, keep_entries)
+    arrays = _Arrays(compiled, history, until_at, keep_entries=keep_entries)
     if engine == "numba":
         _run(functions, arrays, threads)
     else:
@@ -149,7 +155,7 @@ def _cpython_functions(compiled: Compiled) -> tuple[Any, Any, Any, Any]:
 class _Arrays:
     """Everything that the loops read and write, laid out for one run."""
 
-    def __init__(self, compiled: Compiled, history: History, until_at: int, keep_entries: bool) -> None:
+    def __init__(self, compiled: Compiled, history: History, until_at: int, *, keep_entries: bool) -> None:
         units, rules = len(compiled.program.units), len(compiled.program.earn)
         self.history, self.until_at, self.width = history, until_at, compiled.width
         self.P = np.array(compiled.numbers, np.int64)

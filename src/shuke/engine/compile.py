@@ -234,5 +234,3 @@ def _ladder(P: list[int], ladder: Ladder, windows: tuple[Window, ...], money: in
     for rank, level in enumerate(ladder.levels):
         threshold = level.threshold * (money if spend else 1)
         P[P_LEVEL + rank] = -(-threshold.numerator // threshold.denominator)
-
-

@@ -1,4 +1,4 @@
-"""A history of orders and redemptions as columns sorted by member; knows neither files nor programs nor the database."""
+"""A history of orders and redemptions as columns sorted by member; knows neither files nor programs nor databases."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -6,7 +6,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from shuke.engine.replay import EVENT_ROW, ORDER, REDEEM, V_AMOUNT, V_AT, V_KIND, V_REF
+from shuke.core.state.replay import EVENT_ROW, ORDER, REDEEM, V_AMOUNT, V_AT, V_KIND, V_REF
 
 Column = NDArray[np.int64]
 
@@ -92,7 +92,8 @@ class History:
     def order_effective_at(self) -> Column:
         """The instant as of which each order is decided."""
         rows = self.events.reshape(-1, EVENT_ROW)
-        return rows[rows[:, V_KIND] == ORDER, V_AT]
+        effective: Column = rows[rows[:, V_KIND] == ORDER, V_AT]
+        return effective
 
 
 def _running_maximum(values: Column, starts: Column) -> Column:

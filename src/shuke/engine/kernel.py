@@ -16,19 +16,18 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from shuke.core.state import machine, slots
+from shuke.core.state import machine, replay, slots
 from shuke.core.values import dates, rounding
-from shuke.engine import replay
 
 # Undocumented in numba: no reference counts, a quarter faster; correct without it.
-OPTIONS = {"_nrt": False, "nogil": True}
+OPTIONS: dict[str, Any] = {"_nrt": False, "nogil": True}
 
 KERNEL_HEAD = '''"""The columnar kernel, the same for every program."""
 import numba
 from shuke.core.state import machine
 from shuke.core.values import dates, rounding
-from shuke.engine.replay import *
-from shuke.engine.replay import one_member
+from shuke.core.state.replay import *
+from shuke.core.state.replay import one_member
 
 OPTIONS = {options}
 I = numba.int64
@@ -46,9 +45,11 @@ for function in (*dates.FUNCTIONS, *rounding.FUNCTIONS, *machine.FUNCTIONS, one_
 
 
 def kernel_text() -> str:
-    """Return the kernel's own text: the loops stand in it, because numba's cache looks at the file that they stand in."""
+    """Return the kernel's text: the loops stand in it, because numba's cache looks at the file they stand in."""
     loops = (("ALL_FACTS", replay.all_facts), ("ALL_MEMBERS", replay.all_members))
-    jitted = [f"@numba.njit({signature}, cache=True, **OPTIONS)\n{inspect.getsource(loop)}" for signature, loop in loops]
+    jitted = [
+        f"@numba.njit({signature}, cache=True, **OPTIONS)\n{inspect.getsource(loop)}" for signature, loop in loops
+    ]
     return "\n\n".join([KERNEL_HEAD.format(options=OPTIONS), *jitted])
 
 
@@ -68,7 +69,7 @@ def cache_folder() -> Path:
 
 @cache
 def sources_hash() -> str:
-    """Hash of every source and version that compiled code depends on: numba's own cache sees only the entry point's file."""
+    """Hash of all that compiled code depends on: numba's own cache sees only the file of the entry point."""
     import numba
     import numpy as np
 

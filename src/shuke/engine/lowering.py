@@ -118,7 +118,7 @@ class Lowering:
         if lo < -INT64_MAX or hi > INT64_MAX:
             raise Refusal(
                 "may_overflow",
-                f"This rule can reach {max(-lo, hi):.1e} on the way, more than 64 bits hold; use fewer or smaller factors.",
+                f"This rule can reach {max(-lo, hi):.1e} on the way, more than 64 bits hold; use smaller factors.",
                 pointer=self.place,
             )
         return Number(text, den, lo, hi)
@@ -178,7 +178,9 @@ class Lowering:
     def membership(self, node: ir.OneOf) -> str:
         text = self.fact_text(node.fact.name)
         codes = [self.tiers[t] if node.fact.name == "member.tier" else self.code(t) for t in node.texts]
-        joined = f" {'and' if node.negated else 'or'} ".join(f"{text} {'!=' if node.negated else '=='} {c}" for c in codes)
+        joined = f" {'and' if node.negated else 'or'} ".join(
+            f"{text} {'!=' if node.negated else '=='} {c}" for c in codes
+        )
         return f"({joined})"
 
     # ---- numbers
@@ -188,27 +190,8 @@ class Lowering:
         match node:
             case ir.Constant(value=value):
                 return Number("", value.denominator, value.numerator, value.numerator)
-            case ir.Fact(name="tier.multiplier"):
-                return self.multiplier()
-            case ir.Fact(name=name):
-                fact = FACTS[name]
-                return Number(self.fact_text(name), self.den_of(fact.kind), fact.lo, fact.hi)
-            case ir.Windowed(measure=measure, window=window):
-                slot = WINDOW + self.window(window) * WINDOW_ROW
-                index = self.windows[window]
-                if measure == "SPEND":
-                    text = self.local(f"spend_{index}", f"m[{slot + W_SPEND}]")
-                    return Number(text, self.money, 0, AMOUNT_MAX * ORDERS_MAX)
-                return Number(self.local(f"orders_{index}", f"m[{slot + W_ORDERS}]"), 1, 0, ORDERS_MAX)
-            case ir.Aggregate():
-                return self.aggregate(node)
-            case ir.Negate(operand=operand):
-                a = self.value(operand)
-                return Number(f"(-{a.text})" if a.text else "", a.den, -a.hi, -a.lo)
-            case ir.Absolute(operand=operand):
-                a = self.value(operand)
-                top = max(abs(a.lo), abs(a.hi))
-                return Number(f"abs({a.text})", a.den, 0, top) if a.text else Number("", a.den, top, top)
+            case ir.Fact() | ir.Windowed() | ir.Aggregate():
+                return self.observed(node)
             case ir.Add(left=left, right=right):
                 return self.sum(left, right, 1)
             case ir.Subtract(left=left, right=right):
@@ -216,10 +199,37 @@ class Lowering:
             case ir.Multiply(left=left, right=right):
                 return self.product(self.value(left), self.value(right))
             case ir.Divide(left=left, right=right):
-                inverse = 1 / right.value
+                factor = 1 / right.value
                 return self.product(
-                    self.value(left), Number("", inverse.denominator, inverse.numerator, inverse.numerator)
+                    self.value(left), Number("", factor.denominator, factor.numerator, factor.numerator)
                 )
+        return self.function(node)
+
+    def observed(self, node: ir.Fact | ir.Windowed | ir.Aggregate) -> Number:
+        match node:
+            case ir.Aggregate():
+                return self.aggregate(node)
+            case ir.Windowed(measure=measure, window=window):
+                index = self.window(window)
+                slot = WINDOW + index * WINDOW_ROW
+                if measure == "ORDERS":
+                    return Number(self.local(f"orders_{index}", f"m[{slot + W_ORDERS}]"), 1, 0, ORDERS_MAX)
+                text = self.local(f"spend_{index}", f"m[{slot + W_SPEND}]")
+                return Number(text, self.money, 0, AMOUNT_MAX * ORDERS_MAX)
+            case ir.Fact(name="tier.multiplier"):
+                return self.multiplier()
+        fact = FACTS[node.name]
+        return Number(self.fact_text(fact.name), self.den_of(fact.kind), fact.lo, fact.hi)
+
+    def function(self, node: ir.Node) -> Number:
+        match node:
+            case ir.Negate(operand=operand):
+                a = self.value(operand)
+                return Number(f"(-{a.text})" if a.text else "", a.den, -a.hi, -a.lo)
+            case ir.Absolute(operand=operand):
+                a = self.value(operand)
+                top = max(abs(a.lo), abs(a.hi))
+                return Number(f"abs({a.text})", a.den, 0, top) if a.text else Number("", a.den, top, top)
             case ir.Round(mode=mode, operand=operand):
                 return self.rounded(mode, self.value(operand))
             case ir.Least(operands=operands):

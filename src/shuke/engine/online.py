@@ -288,7 +288,9 @@ class Desk:
         amounts = (order.net_minor, order.gross_minor, *(line.net_minor for line in order.lines))
         if not all(0 <= amount <= AMOUNT_MAX for amount in amounts):
             raise Refusal(
-                "amount_out_of_range", f"Amounts must lie between 0 and {AMOUNT_MAX:,} minor units.", pointer="/net_minor"
+                "amount_out_of_range",
+                f"Amounts must lie between 0 and {AMOUNT_MAX:,} minor units.",
+                pointer="/net_minor",
             )
         if len(order.lines) > LINES_MAX:
             raise Refusal("too_many_lines", f"An order may have {LINES_MAX:,} lines.", pointer="/lines")

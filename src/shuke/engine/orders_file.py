@@ -72,8 +72,9 @@ def _type_rows(db: duckdb.DuckDBPyConnection, types: dict[str, str], digits: int
     minor = 10**digits
 
     def amount(name: str) -> str:
-        if types[name] in ("DOUBLE", "FLOAT"):  # the file's own type: exact to a thousandth of a minor unit, or refused
-            return f"CASE WHEN abs({name} * {minor} - round({name} * {minor})) < 1e-3 THEN round({name} * {minor})::BIGINT END"
+        if types[name] in ("DOUBLE", "FLOAT"):
+            value = f"{name} * {minor}"  # the file's own type: whole minor units but for float's dust, or refused
+            return f"CASE WHEN abs({value} - round({value})) < 1e-3 THEN round({value})::BIGINT END"
         value = f"try_cast({name} AS DECIMAL(28, 6))"
         return f"CASE WHEN {value} * {minor} = round({value} * {minor}, 0) THEN ({value} * {minor})::BIGINT END"
 
@@ -142,10 +143,12 @@ def _group(db: duckdb.DuckDBPyConnection) -> None:
         """
         CREATE TABLE orders AS
         SELECT *, row_number() OVER (
-            ORDER BY try_cast(member_id AS HUGEINT) NULLS LAST, member_id, instant, try_cast(order_id AS HUGEINT) NULLS LAST, order_id
+            ORDER BY try_cast(member_id AS HUGEINT) NULLS LAST, member_id, instant,
+                try_cast(order_id AS HUGEINT) NULLS LAST, order_id
         ) - 1 AS k
         FROM (
-            SELECT order_id, min(member_id) AS member_id, min(instant) AS instant, sum(net)::BIGINT AS net, sum(gross)::BIGINT AS gross,
+            SELECT order_id, min(member_id) AS member_id, min(instant) AS instant,
+                sum(net)::BIGINT AS net, sum(gross)::BIGINT AS gross,
                 min(store) AS store, min(channel) AS channel, count(*) AS lines, min(line) AS line,
                 min(member_id) <> max(member_id) OR min(instant) <> max(instant) AS torn
             FROM typed GROUP BY order_id

@@ -267,7 +267,7 @@ def accrue(m: Ints, L: Ints, e: Ints, P: Ints, unit: int, points: int) -> None:
 
 
 def draw(m: Ints, L: Ints, e: Ints, unit: int, points: int, kind: int) -> int:
-    """Take points from the lots that end soonest; return what the lots could not give (0 where the balance covers it)."""
+    """Take points from the lots that end soonest; return what they could not give."""
     i = m[LOT_HEAD]
     while points > 0 and i < m[LOT_TAIL]:
         if L[i * LOT + LOT_UNIT] == unit and L[i * LOT + LOT_REMAINING] > 0:

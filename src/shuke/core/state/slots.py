@@ -37,11 +37,11 @@ W_FIRST, W_LAST, W_SPEND, W_ORDERS = range(4)
 WINDOW_ROW = 4
 M_SIZE = WINDOW + WINDOWS_MAX * WINDOW_ROW
 
-# L: lots
-LOT_NUMBER, LOT_UNIT, LOT_REMAINING, LOT_EXPIRES = range(4)
+# lots
 LOT = 4
+LOT_NUMBER, LOT_UNIT, LOT_REMAINING, LOT_EXPIRES = range(LOT)
 
-# B: days
+# days with orders
 DAY_ROW = 3
 
 # e: entries. A point entry says unit, amount, lot; a tier entry says rank before, rank after, first day of no validity.

@@ -13,7 +13,7 @@ SECONDS_PER_DAY = 86_400
 
 
 def day_of(year: int, month: int, day: int) -> int:
-    """Return the day number of a civil date (days_from_civil, H. Hinnant, "chrono-Compatible Low-Level Date Algorithms")."""
+    """Return the day number of a civil date (days_from_civil of H. Hinnant, "chrono-Compatible Date Algorithms")."""
     y = year - 1 if month <= 2 else year
     era = y // 400
     year_of_era = y - era * 400
@@ -62,7 +62,7 @@ def anniversary_on_or_before(day: int, joined: int) -> int:
 
 
 def local_seconds(at: int, zone_at: Table, zone_offset: Table) -> int:
-    """Return the local clock reading in seconds since day 0 of the UTC second `at`, by bisection of the zone's table."""
+    """Return the local clock reading, in seconds since day 0, of the UTC second `at`; bisects the zone's table."""
     low = 0
     high = len(zone_at)
     while low < high:
