@@ -1,0 +1,398 @@
+"""Reads the text of a rule, a strict subset of SQL expressions, into the typed tree of core.
+
+Owns the language: which words exist and what they become. Must not know how a tree is compiled. The parser's own
+tree never leaves this module: each of its nodes is read by the one function for its class, all others are refused.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+import sqlglot
+from sqlglot import exp
+from sqlglot.errors import ParseError
+from sqlglot.tokenizer_core import Token, TokenType
+
+from shuke.core.program import ir
+from shuke.core.program.ir import Kind, Node
+from shuke.core.values.errors import Refusal
+from shuke.engine.facts import FACTS, PRESENCE
+from shuke.engine.kinds import Kinds, Operand, TextLiteral, replace_source
+from shuke.engine.spans import WINDOW_EXAMPLES, read_window
+from shuke.engine.suggestions import nearest
+from shuke.engine.tokens import DEPTH_LIMIT, RuleText, checked_tokens
+
+TREE_DEPTH_LIMIT = 64
+TREE_SIZE_LIMIT = 1_000  # nodes
+BRANCHES_LIMIT = 40  # of one CASE
+NUMERAL = re.compile(r"[0-9]{1,12}(\.[0-9]{1,9})?|\.[0-9]{1,9}")
+
+_SIGNS: Mapping[type[exp.Expr], str] = {exp.Add: "+", exp.Sub: "-", exp.Mul: "*", exp.Div: "/"}
+_COMPARISONS: Mapping[type[exp.Expr], str] = {
+    exp.EQ: "=",
+    exp.NEQ: "<>",
+    exp.LT: "<",
+    exp.LTE: "<=",
+    exp.GT: ">",
+    exp.GTE: ">=",
+}
+_ROUNDINGS = {"FLOOR": "floor", "CEIL": "ceil", "ROUND_HALF_UP": "half_up", "ROUND_HALF_EVEN": "half_even"}
+_FUNCTIONS = ("SUM", "COUNT", "SPEND", "ORDERS", "HAS", "LEAST", "GREATEST", "ABS", *_ROUNDINGS)
+# What the parser notes on its nodes by itself. Any other part that no function here reads is refused.
+_NOTES = frozenset({"typed", "safe", "big_int", "ignore_nulls", "is_string"})
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """What the program gives to its rules: the digits of its currency and the codes of its ladder (() for none)."""
+
+    currency_digits: int
+    tiers: tuple[str, ...]
+
+
+def read_condition(text: str, vocabulary: Vocabulary, place: Callable[[int], str]) -> Node:
+    """Read the condition under `when:`. `place` turns an offset of `text` into "line:column".
+
+    Raises:
+        Refusal: the first thing wrong with the text, with its place and, where there is one, a suggestion.
+    """
+    reader = _Reader(RuleText(text, place), vocabulary)
+    return reader.kinds.condition(reader.read())
+
+
+def read_number(text: str, vocabulary: Vocabulary, place: Callable[[int], str]) -> Node:
+    """Read the number under `points:`; an amount of money counts its major units.
+
+    Raises:
+        Refusal: as `read_condition`.
+    """
+    reader = _Reader(RuleText(text, place), vocabulary)
+    return reader.kinds.number(reader.read())
+
+
+def read_measure(text: str, vocabulary: Vocabulary, place: Callable[[int], str]) -> ir.Windowed:
+    """Read the measure of a ladder: SPEND('…') or ORDERS('…') and nothing else.
+
+    Raises:
+        Refusal: as `read_condition`; wrong_measure for any other expression.
+    """
+    reader = _Reader(RuleText(text, place), vocabulary)
+    operand = reader.read()
+    if isinstance(operand.node, ir.Windowed):
+        return operand.node
+    detail = "A ladder is measured by SPEND('…') or ORDERS('…')."
+    raise reader.rule.refuse("wrong_measure", detail, operand.at, suggestion="SPEND('this year')")
+
+
+class _Reader:
+    """Reads one text. While an aggregate is read, the facts are those of a line."""
+
+    def __init__(self, rule: RuleText, vocabulary: Vocabulary) -> None:
+        self.rule = rule
+        self.kinds = Kinds(rule, vocabulary.currency_digits, vocabulary.tiers)
+        self._tiers = vocabulary.tiers
+        self._tokens: Sequence[Token] = ()
+        self._in_lines = False
+
+    def read(self) -> Operand:
+        """Read the whole text."""
+        self._tokens = checked_tokens(self.rule)
+        try:
+            tree = sqlglot.parse_one(self.rule.text, dialect="postgres")
+        except ParseError as error:
+            raise self._syntax_error(error) from error
+        except RecursionError as error:
+            raise self._too_deep(0) from error
+        self._check_size(tree)
+        return self._operand(tree)
+
+    def _syntax_error(self, error: ParseError) -> Refusal:
+        first = error.errors[0] if error.errors else {}
+        reached = (first.get("line"), first.get("col"))
+        token = next((token for token in self._tokens if (token.line, token.col) == reached), self._tokens[-1])
+        found = self.rule.text[token.start : token.end + 1]
+        return self.rule.refuse(
+            "expression_syntax", f"The expression can't be read at «{found}».", token.start, found=found
+        )
+
+    def _check_size(self, tree: exp.Expr) -> None:
+        size, level = 0, [tree]
+        for _ in range(TREE_DEPTH_LIMIT):
+            size += len(level)
+            level = [part for node in level for part in node.iter_expressions()]
+        if level:
+            raise self._too_deep(_offset(level[0]))
+        if size > TREE_SIZE_LIMIT:
+            detail = "The expression has too many parts; split it into several rules."
+            raise self.rule.refuse("expression_too_long", detail, 0, length=size, limit=TREE_SIZE_LIMIT)
+
+    def _too_deep(self, at: int) -> Refusal:
+        detail = "The expression is nested too deep; split it into several rules."
+        suggestion = "split into several rules"
+        return self.rule.refuse("expression_too_deep", detail, at, limit=DEPTH_LIMIT, suggestion=suggestion)
+
+    def _operand(self, tree: exp.Expr) -> Operand:
+        return Operand(self._node(tree), _offset(tree))
+
+    def _node(self, tree: exp.Expr) -> Node:
+        """Read one node of the parser's tree by the function for its class."""
+        if type(tree) not in _READERS:
+            raise self._unknown(tree)
+        parts, read = _READERS[type(tree)]
+        others = [name for name, value in tree.args.items() if value and name not in parts and name not in _NOTES]
+        if others:
+            raise self._unknown(tree)
+        return read(self, tree)
+
+    def _unknown(self, tree: exp.Expr) -> Refusal:
+        at = _offset(tree)
+        if tree.key.upper() in _FUNCTIONS:
+            return self._wrong_arguments(tree.key.upper(), at)
+        if isinstance(tree, exp.Func) and "start" in tree.meta:
+            name = self._written(tree)
+            suggestion = nearest(name.upper(), _FUNCTIONS)
+            return self.rule.refuse(
+                "unknown_function", f"Rules have no function «{name}».", at, found=name, **suggestion
+            )
+        found = self.rule.text[at : at + 40]
+        return self.rule.refuse(
+            "not_allowed", f"This is not part of the language of rules: «{found}».", at, found=found
+        )
+
+    # Values
+
+    def _literal(self, tree: exp.Expr) -> Node:
+        written = self._written(tree)
+        if tree.args.get("is_string"):
+            return TextLiteral(Kind.TEXT, written, str(tree.this))
+        if not NUMERAL.fullmatch(written):
+            code = "too_many_digits" if re.fullmatch(r"[0-9]*\.?[0-9]*", written) else "not_a_number"
+            detail = f"«{written}» is not a number of at most 12 digits before and 9 after the point."
+            raise self.rule.refuse(code, detail, _offset(tree), found=written[:40])
+        return ir.Constant(Kind.NUMBER, written, Fraction(written))
+
+    def _written(self, tree: exp.Expr) -> str:
+        return self.rule.text[int(tree.meta["start"]) : int(tree.meta["end"]) + 1]
+
+    def _boolean(self, tree: exp.Expr) -> Node:
+        return ir.Truth(Kind.CONDITION, "TRUE" if tree.this else "FALSE", bool(tree.this))
+
+    def _fact(self, tree: exp.Expr) -> Node:
+        name, at = _column_name(tree), _offset(tree)
+        spec = FACTS.get(name)
+        if spec is None:
+            asked = {"suggestion": f"HAS({name})"} if name in PRESENCE else nearest(name, FACTS)
+            raise self.rule.refuse("unknown_fact", f"There is no fact «{name}».", at, found=name, **asked)
+        if name in ("member.tier", "tier.multiplier") and not self._tiers:
+            raise self.rule.refuse("no_tiers", f"The program has no tiers, so «{name}» says nothing.", at, found=name)
+        self._check_scope(name, spec.scope == "item", spec.kind, at)
+        return ir.Fact(spec.kind, name, name)
+
+    def _check_scope(self, name: str, of_line: bool, kind: Kind, at: int) -> None:
+        if of_line and not self._in_lines:
+            example = f"COUNT(*) FILTER (WHERE {name} = 'A')" if kind is Kind.TEXT else f"SUM({name})"
+            detail = f"«{name}» is a fact of each line; add the lines up."
+            raise self.rule.refuse("wrong_scope", detail, at, found=name, suggestion=example)
+        if self._in_lines and not of_line:
+            detail = f"Inside SUM and COUNT stand facts of the line; «{name}» is a fact of the order."
+            raise self.rule.refuse("wrong_scope", detail, at, found=name, **nearest(name, _LINE_FACTS))
+
+    def _paren(self, tree: exp.Expr) -> Node:
+        node = self._node(tree.this)
+        return replace_source(node, f"({node.source})")
+
+    # Numbers
+
+    def _arithmetic(self, tree: exp.Expr) -> Node:
+        return self.kinds.arithmetic(_SIGNS[type(tree)], self._operand(tree.this), self._operand(tree.expression))
+
+    def _negate(self, tree: exp.Expr) -> Node:
+        node = self.kinds.number(self._operand(tree.this))
+        if isinstance(node, ir.Constant):
+            return ir.Constant(node.kind, f"-{node.source}", -node.value)
+        return ir.Negate(node.kind, f"-{node.source}", node)
+
+    def _absolute(self, tree: exp.Expr) -> Node:
+        node = self.kinds.number(self._operand(tree.this))
+        return ir.Absolute(node.kind, f"ABS({node.source})", node)
+
+    def _round(self, tree: exp.Expr, name: str | None = None) -> Node:
+        function = name or ("FLOOR" if isinstance(tree, exp.Floor) else "CEIL")
+        node = self.kinds.number(self._operand(tree.expressions[0] if name else tree.this))
+        return ir.Round(node.kind, f"{function}({node.source})", _ROUNDINGS[function], node)
+
+    def _extreme(self, tree: exp.Expr) -> Node:
+        nodes = self.kinds.alike([self._operand(part) for part in (tree.this, *tree.expressions)])
+        listed = ", ".join(node.source for node in nodes)
+        if isinstance(tree, exp.Least):
+            return ir.Least(nodes[0].kind, f"LEAST({listed})", nodes)
+        return ir.Greatest(nodes[0].kind, f"GREATEST({listed})", nodes)
+
+    def _case(self, tree: exp.Expr) -> Node:
+        branches: Sequence[exp.Expr] = tree.args["ifs"]
+        at = max((token.start for token in self._tokens if _is_case_before(token, _offset(tree))), default=0)
+        if tree.args.get("default") is None:
+            detail = "CASE needs ELSE: a rule always has a value."
+            raise self.rule.refuse("case_needs_else", detail, at, suggestion="ELSE 0")
+        if len(branches) > BRANCHES_LIMIT:
+            detail = f"CASE has at most {BRANCHES_LIMIT} branches."
+            raise self.rule.refuse("expression_too_long", detail, at, length=len(branches), limit=BRANCHES_LIMIT)
+        conditions = [self._branch_condition(tree.this, branch.this) for branch in branches]
+        values = [branch.args["true"] for branch in branches]
+        nodes = self.kinds.alike([self._operand(value) for value in (*values, tree.args["default"])])
+        pairs = tuple(zip(conditions, nodes[:-1], strict=True))
+        whens = " ".join(f"WHEN {condition.source} THEN {value.source}" for condition, value in pairs)
+        return ir.Case(nodes[0].kind, f"CASE {whens} ELSE {nodes[-1].source} END", pairs, nodes[-1])
+
+    def _branch_condition(self, subject: exp.Expr | None, branch: exp.Expr) -> Node:
+        if subject is None:
+            return self.kinds.condition(self._operand(branch))
+        return self.kinds.compare("=", self._operand(subject), self._operand(branch))
+
+    # Conditions
+
+    def _comparison(self, tree: exp.Expr) -> Node:
+        return self.kinds.compare(_COMPARISONS[type(tree)], self._operand(tree.this), self._operand(tree.expression))
+
+    def _between(self, tree: exp.Expr) -> Node:
+        subject = self._operand(tree.this)
+        low = self.kinds.compare(">=", subject, self._operand(tree.args["low"]))
+        high = self.kinds.compare("<=", subject, self._operand(tree.args["high"]))
+        first, last = (self._node(tree.args[end]).source for end in ("low", "high"))
+        return ir.And(Kind.CONDITION, f"{subject.node.source} BETWEEN {first} AND {last}", low, high)
+
+    def _in(self, tree: exp.Expr) -> Node:
+        subject = self._operand(tree.this)
+        choices = [self._operand(part) for part in tree.expressions]
+        if not choices:
+            detail = "IN needs a list in parentheses."
+            raise self.rule.refuse("expression_syntax", detail, subject.at, found="IN", suggestion="IN ('A', 'B')")
+        listed = ", ".join(choice.node.source for choice in choices)
+        return self.kinds.one_of(subject, choices, negated=False, source=f"{subject.node.source} IN ({listed})")
+
+    def _both(self, tree: exp.Expr) -> Node:
+        left, right = (self.kinds.condition(self._operand(part)) for part in (tree.this, tree.expression))
+        if isinstance(tree, exp.And):
+            return ir.And(Kind.CONDITION, f"{left.source} AND {right.source}", left, right)
+        return ir.Or(Kind.CONDITION, f"{left.source} OR {right.source}", left, right)
+
+    def _not(self, tree: exp.Expr) -> Node:
+        node = self.kinds.condition(self._operand(tree.this))
+        if isinstance(node, ir.OneOf) and isinstance(tree.this, exp.In):
+            source = node.source.replace(" IN (", " NOT IN (", 1)
+            return ir.OneOf(node.kind, source, node.fact, node.texts, negated=True)
+        return ir.Not(Kind.CONDITION, f"NOT {node.source}", node)
+
+    # Functions
+
+    def _filtered(self, tree: exp.Expr) -> Node:
+        if not isinstance(tree.this, exp.Sum | exp.Count):
+            raise self._unknown(tree.this)
+        return self._aggregate(tree.this, tree.expression.this)
+
+    def _aggregate(self, tree: exp.Expr, where: exp.Expr | None = None) -> Node:
+        counted = isinstance(tree, exp.Count)
+        if self._in_lines or (isinstance(tree.this, exp.Star) is not counted):
+            raise self._wrong_arguments("COUNT" if counted else "SUM", _offset(tree))
+        self._in_lines = True
+        argument = None if counted else self.kinds.number(self._operand(tree.this))
+        condition = None if where is None else self.kinds.condition(self._operand(where))
+        self._in_lines = False
+        source = "COUNT(*)" if argument is None else f"SUM({argument.source})"
+        if condition is not None:
+            source = f"{source} FILTER (WHERE {condition.source})"
+        kind = Kind.NUMBER if argument is None else argument.kind
+        return ir.Aggregate(kind, source, "COUNT" if counted else "SUM", argument, condition)
+
+    def _function(self, tree: exp.Expr) -> Node:
+        name, at = str(tree.this).upper(), _offset(tree)
+        if name not in _FUNCTIONS:
+            raise self._unknown(tree)
+        if len(tree.expressions) != 1:
+            raise self._wrong_arguments(name, at)
+        if name in _ROUNDINGS:
+            return self._round(tree, name)
+        if name == "HAS":
+            return self._has(tree.expressions[0], at)
+        return self._windowed(name, tree.expressions[0], at)
+
+    def _has(self, argument: exp.Expr, at: int) -> Node:
+        name = _column_name(argument) if isinstance(argument, exp.Column) else argument.sql()
+        if name not in PRESENCE:
+            detail = f"Nothing can be missing in «{name}»; HAS asks for {', '.join(PRESENCE)}."
+            raise self.rule.refuse("wrong_presence", detail, _offset(argument), found=name, **nearest(name, PRESENCE))
+        spec = FACTS[PRESENCE[name]]
+        self._check_scope(name, spec.scope == "item", spec.kind, at)
+        source = f"HAS({name})"
+        if spec.kind is Kind.TEXT:
+            return ir.OneOf(Kind.CONDITION, source, ir.Fact(Kind.TEXT, name, name), ("",), negated=True)
+        return ir.Has(Kind.CONDITION, source, name)
+
+    def _windowed(self, measure: str, argument: exp.Expr, at: int) -> Node:
+        if self._in_lines:
+            raise self._wrong_arguments("SUM", at)
+        text = str(argument.this) if isinstance(argument, exp.Literal) and argument.args.get("is_string") else None
+        window = read_window(text) if text is not None else None
+        if window is None:
+            found = text if text is not None else argument.sql()
+            suggestion = nearest(found, WINDOW_EXAMPLES).get("suggestion", "12 months")
+            detail = f"«{found}» is not a window; a window is quoted, such as '12 months'."
+            raise self.rule.refuse("unknown_window", detail, _offset(argument), found=found, suggestion=suggestion)
+        kind = Kind.MONEY if measure == "SPEND" else Kind.NUMBER
+        return ir.Windowed(kind, f"{measure}('{text}')", measure, window)
+
+    def _wrong_arguments(self, name: str, at: int) -> Refusal:
+        example = {
+            "SUM": "SUM(item.net)",
+            "COUNT": "COUNT(*)",
+            "SPEND": "SPEND('12 months')",
+            "ORDERS": "ORDERS('12 months')",
+            "HAS": "HAS(member.birthday)",
+        }.get(name, f"{name}(order.net)")
+        detail = f"{name} is written {example}."
+        return self.rule.refuse("wrong_arguments", detail, at, found=name, suggestion=example)
+
+
+_Read = Callable[[_Reader, exp.Expr], Node]
+_READERS: Mapping[type[exp.Expr], tuple[tuple[str, ...], _Read]] = {
+    **{sign: (("this", "expression"), _Reader._arithmetic) for sign in _SIGNS},
+    **{comparison: (("this", "expression"), _Reader._comparison) for comparison in _COMPARISONS},
+    exp.Literal: (("this",), _Reader._literal),
+    exp.Boolean: (("this",), _Reader._boolean),
+    exp.Column: (("this", "table"), _Reader._fact),
+    exp.Paren: (("this",), _Reader._paren),
+    exp.Neg: (("this",), _Reader._negate),
+    exp.Abs: (("this",), _Reader._absolute),
+    exp.Floor: (("this",), _Reader._round),
+    exp.Ceil: (("this",), _Reader._round),
+    exp.Least: (("this", "expressions"), _Reader._extreme),
+    exp.Greatest: (("this", "expressions"), _Reader._extreme),
+    exp.Case: (("this", "ifs", "default"), _Reader._case),
+    exp.Between: (("this", "low", "high"), _Reader._between),
+    exp.In: (("this", "expressions"), _Reader._in),
+    exp.And: (("this", "expression"), _Reader._both),
+    exp.Or: (("this", "expression"), _Reader._both),
+    exp.Not: (("this",), _Reader._not),
+    exp.Filter: (("this", "expression"), _Reader._filtered),
+    exp.Sum: (("this",), _Reader._aggregate),
+    exp.Count: (("this",), _Reader._aggregate),
+    exp.Anonymous: (("this", "expressions"), _Reader._function),
+}
+_LINE_FACTS = tuple(name for name, spec in FACTS.items() if spec.scope == "item")
+
+
+def _offset(tree: exp.Expr) -> int:
+    """Return where in the text a node begins, as far as the parser says so."""
+    return min((int(node.meta["start"]) for node in tree.walk() if "start" in node.meta), default=0)
+
+
+def _column_name(tree: exp.Expr) -> str:
+    """Return the name of a fact; an unquoted part is folded to lower case, as in SQL."""
+    parts = [tree.args.get(part) for part in ("catalog", "db", "table", "this")]
+    named = [part for part in parts if isinstance(part, exp.Expr)]
+    return ".".join(part.name if part.args.get("quoted") else part.name.lower() for part in named)
+
+
+def _is_case_before(token: Token, at: int) -> bool:
+    return token.token_type is TokenType.CASE and token.start < at

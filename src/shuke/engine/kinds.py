@@ -1,0 +1,253 @@
+"""What may meet what in a rule: kinds of values, amounts of money and their digits, arithmetic on constants.
+
+Owns the type rules of the language and their sentences; must not know how rules are written or parsed.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from shuke.core.program import ir
+from shuke.core.program.ir import Kind, Node
+from shuke.core.values.errors import Refusal
+from shuke.engine.facts import TEXT_LIMIT
+from shuke.engine.suggestions import nearest
+from shuke.engine.tokens import RuleText
+
+_WORDS = {
+    Kind.MONEY: "an amount of money",
+    Kind.NUMBER: "a number",
+    Kind.POINTS: "points",
+    Kind.TEXT: "a text",
+    Kind.CONDITION: "a condition",
+}
+_COUNTABLE = (Kind.MONEY, Kind.NUMBER, Kind.POINTS)
+
+
+@dataclass(frozen=True, slots=True)
+class TextLiteral(Node):
+    """A text of the rule. It meets a text fact and never leaves the reader."""
+
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Operand:
+    """A part of a rule that was read, and the offset where it begins."""
+
+    node: Node
+    at: int
+
+
+class Kinds:
+    """The type rules for one rule, in a currency of `digits` digits and with the codes of the ladder."""
+
+    def __init__(self, rule: RuleText, digits: int, tiers: Sequence[str]) -> None:
+        self._rule = rule
+        self._digits = digits
+        self._tiers = tiers
+
+    def condition(self, operand: Operand) -> Node:
+        """Return the operand's node if it is a condition."""
+        if operand.node.kind is Kind.CONDITION:
+            return operand.node
+        source = operand.node.source
+        suggestion = f"{source} = 'A'" if operand.node.kind is Kind.TEXT else f"{source} > 0"
+        raise self._wrong_type(operand, "a condition", suggestion)
+
+    def number(self, operand: Operand) -> Node:
+        """Return the operand's node if it is a number or an amount of money."""
+        if operand.node.kind in _COUNTABLE:
+            return operand.node
+        node = operand.node
+        if isinstance(node, TextLiteral):
+            raise self._wrong_type(operand, "a number", node.value if _is_numeral(node.value) else "100")
+        condition = f"{node.source} = 'A'" if node.kind is Kind.TEXT else node.source
+        raise self._wrong_type(operand, "a number", f"CASE WHEN {condition} THEN 1 ELSE 0 END")
+
+    def alike(self, operands: Sequence[Operand], sign: str = ",") -> tuple[Node, ...]:
+        """Return numbers of one kind: a plain number beside an amount of money is an amount in major units."""
+        nodes = [self.number(operand) for operand in operands]
+        kinds = {node.kind for node in nodes}
+        if len(kinds) == 1:
+            return tuple(nodes)
+        amount = next((node for node in nodes if node.kind is Kind.MONEY), None)
+        if amount is None:
+            raise self._mixed(operands[0], operands[-1], nodes[0].source)
+        return tuple(
+            self._as_money(operand.node, operand, (amount, f"{amount.source} {sign} 100")) for operand in operands
+        )
+
+    def arithmetic(self, sign: str, left: Operand, right: Operand) -> Node:
+        """Add, subtract, multiply or divide; constants are worked out at once."""
+        first, second = self.number(left), self.number(right)
+        source = f"{first.source} {sign} {second.source}"
+        if sign == "/":
+            return self._divide(left, first, right, second, source)
+        if isinstance(first, ir.Constant) and isinstance(second, ir.Constant):
+            pairs = {"+": first.value + second.value, "-": first.value - second.value, "*": first.value * second.value}
+            return ir.Constant(Kind.NUMBER, source, pairs[sign])
+        if sign == "*":
+            return self._multiply(first, second, right, source)
+        first, second = self.alike((left, right), sign)
+        make = ir.Add if sign == "+" else ir.Subtract
+        return make(first.kind, source, first, second)
+
+    def _multiply(self, first: Node, second: Node, right: Operand, source: str) -> Node:
+        if first.kind is not Kind.NUMBER and second.kind is not Kind.NUMBER:
+            detail = f"{first.source} and {second.source} are both {_WORDS[first.kind]}; they can't be multiplied."
+            raise self._rule.refuse(
+                "wrong_type",
+                detail,
+                right.at,
+                found=second.kind.value,
+                wanted=Kind.NUMBER.value,
+                source=second.source,
+                suggestion=f"{first.source} * 2",
+            )
+        return ir.Multiply(second.kind if first.kind is Kind.NUMBER else first.kind, source, first, second)
+
+    def _divide(self, left: Operand, first: Node, right: Operand, second: Node, source: str) -> Node:
+        suggestion = f"{first.source} / 10"
+        if not isinstance(second, ir.Constant):
+            detail = f"Only a constant may divide; {second.source} is none."
+            raise self._rule.refuse(
+                "division_by_variable", detail, right.at, found=second.source, suggestion=suggestion
+            )
+        if second.value == 0:
+            raise self._rule.refuse("division_by_zero", "Nothing can be divided by 0.", right.at, suggestion=suggestion)
+        if isinstance(first, ir.Constant):
+            return ir.Constant(Kind.NUMBER, source, first.value / second.value)
+        return ir.Divide(first.kind, source, first, second)
+
+    def compare(self, sign: str, left: Operand, right: Operand) -> Node:
+        """Compare two numbers of one kind, or a text fact with a text."""
+        source = f"{left.node.source} {sign} {right.node.source}"
+        if isinstance(left.node, TextLiteral) and not isinstance(right.node, TextLiteral):
+            left, right = right, left
+            sign = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}.get(sign, sign)
+        if isinstance(left.node, ir.Fact) and left.node.kind is Kind.TEXT:
+            return self._compare_text(sign, left, right, source)
+        if isinstance(left.node, ir.Fact) and isinstance(right.node, TextLiteral):
+            number = right.node.value if _is_numeral(right.node.value) else "100"
+            raise self._wrong_type(right, _WORDS[left.node.kind], f"{left.node.source} {sign} {number}")
+        first, second = self.alike((left, right), sign)
+        return ir.Compare(Kind.CONDITION, source, sign, first, second)
+
+    def _compare_text(self, sign: str, left: Operand, right: Operand, source: str) -> Node:
+        fact, text = left.node, right.node
+        example = self._tiers[-1] if fact.source == "member.tier" and self._tiers else "A"
+        if not isinstance(text, TextLiteral):
+            quoted = f"'{text.source}'" if isinstance(text, ir.Constant) else f"'{example}'"
+            raise self._wrong_type(right, "a text", f"{fact.source} = {quoted}")
+        if sign not in ("=", "<>"):
+            raise self._wrong_type(left, "a number", f"{fact.source} = '{text.value}'")
+        return self.one_of(left, (right,), negated=sign == "<>", source=source)
+
+    def one_of(self, left: Operand, choices: Sequence[Operand], *, negated: bool, source: str) -> Node:
+        """Tell whether a text fact is one of some texts, or a number one of some numbers."""
+        fact = left.node
+        if not (isinstance(fact, ir.Fact) and fact.kind is Kind.TEXT):
+            equal = [replace_source(self.compare("=", left, choice), source) for choice in choices]
+            return _any_of(equal)
+        texts = tuple(self._text(fact, choice) for choice in choices)
+        return ir.OneOf(Kind.CONDITION, source, fact, texts, negated)
+
+    def _text(self, fact: ir.Fact, choice: Operand) -> str:
+        if not isinstance(choice.node, TextLiteral):
+            raise self._wrong_type(choice, "a text", f"'{choice.node.source}'")
+        value = choice.node.value
+        if fact.name == "member.tier" and value not in self._tiers:
+            detail = f"The ladder has no tier «{value}»."
+            raise self._rule.refuse("unknown_tier", detail, choice.at, found=value, **nearest(value, self._tiers))
+        if len(value) > TEXT_LIMIT:
+            detail = f"A text has at most {TEXT_LIMIT} characters."
+            raise self._rule.refuse("text_too_long", detail, choice.at, limit=TEXT_LIMIT)
+        return value
+
+    def _as_money(self, node: Node, operand: Operand, beside: tuple[Node, str]) -> Node:
+        """Read a plain number as an amount of money, wherever it is made of constants only."""
+        if node.kind is Kind.MONEY:
+            return node
+
+        def read(part: Node) -> Node:
+            return self._as_money(part, operand, beside)
+
+        match node:
+            case ir.Constant():
+                return self._constant_as_money(node, operand)
+            case ir.Negate() | ir.Absolute() | ir.Round():
+                return replace(node, kind=Kind.MONEY, operand=read(node.operand))
+            case ir.Add() | ir.Subtract():
+                return replace(node, kind=Kind.MONEY, left=read(node.left), right=read(node.right))
+            case ir.Least() | ir.Greatest():
+                return replace(node, kind=Kind.MONEY, operands=tuple(map(read, node.operands)))
+            case ir.Case():
+                branches = tuple((condition, read(value)) for condition, value in node.branches)
+                return replace(node, kind=Kind.MONEY, branches=branches, otherwise=read(node.otherwise))
+        amount, suggestion = beside
+        raise self._mixed(Operand(amount, operand.at), operand, suggestion)
+
+    def _constant_as_money(self, node: ir.Constant, operand: Operand) -> Node:
+        scale: int = 10**self._digits
+        if (node.value * scale).denominator != 1:
+            cut = Fraction(int(node.value * scale), scale)
+            detail = f"{node.source} has more digits than the currency, which has {self._digits}."
+            raise self._rule.refuse(
+                "too_many_money_digits",
+                detail,
+                operand.at,
+                found=node.source,
+                digits=self._digits,
+                suggestion=f"{'-' if cut < 0 else ''}{_decimal(abs(cut), self._digits)}",
+            )
+        return replace(node, kind=Kind.MONEY)
+
+    def _mixed(self, left: Operand, right: Operand, suggestion: str) -> Refusal:
+        detail = f"{left.node.source} is {_WORDS[left.node.kind]}, {right.node.source} is {_WORDS[right.node.kind]}."
+        return self._rule.refuse(
+            "wrong_type",
+            detail,
+            right.at,
+            found=right.node.kind.value,
+            wanted=left.node.kind.value,
+            source=right.node.source,
+            suggestion=suggestion,
+        )
+
+    def _wrong_type(self, operand: Operand, wanted: str, suggestion: str) -> Refusal:
+        node = operand.node
+        detail = f"Here {wanted} must stand; {node.source} is {_WORDS[node.kind]}."
+        word = next(kind.value for kind, words in _WORDS.items() if words == wanted)
+        return self._rule.refuse(
+            "wrong_type",
+            detail,
+            operand.at,
+            found=node.kind.value,
+            wanted=word,
+            source=node.source,
+            suggestion=suggestion,
+        )
+
+
+def replace_source(node: Node, source: str) -> Node:
+    """Return the node with the text that it was written as."""
+    return replace(node, source=source)
+
+
+def _any_of(conditions: Sequence[Node]) -> Node:
+    """Join conditions by OR as a balanced tree, so that a long list does not become a deep one."""
+    if len(conditions) == 1:
+        return conditions[0]
+    half = len(conditions) // 2
+    left, right = _any_of(conditions[:half]), _any_of(conditions[half:])
+    return ir.Or(Kind.CONDITION, left.source, left, right)
+
+
+def _is_numeral(text: str) -> bool:
+    return text.replace(".", "", 1).isdecimal()
+
+
+def _decimal(value: Fraction, digits: int) -> str:
+    whole, rest = divmod(int(value * 10**digits), 10**digits)
+    return f"{whole}.{rest:0{digits}d}" if digits else str(whole)
