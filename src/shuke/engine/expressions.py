@@ -17,7 +17,7 @@ from sqlglot.tokenizer_core import Token, TokenType
 from shuke.core.program import ir
 from shuke.core.program.ir import Kind, Node
 from shuke.core.values.errors import Refusal
-from shuke.engine.facts import FACTS, PRESENCE
+from shuke.engine.facts import FACTS, PRESENCE, FactSpec
 from shuke.engine.kinds import Kinds, Operand, TextLiteral, replace_source
 from shuke.engine.spans import WINDOW_EXAMPLES, read_window
 from shuke.engine.suggestions import nearest
@@ -86,7 +86,10 @@ def read_measure(text: str, vocabulary: Vocabulary, place: Callable[[int], str])
 
 
 class _Reader:
-    """Reads one text. While an aggregate is read, the facts are those of a line."""
+    """Reads one text: a function for each class of the parser's tree, listed in _READERS.
+
+    While an aggregate is read, the facts are those of a line.
+    """
 
     def __init__(self, rule: RuleText, vocabulary: Vocabulary) -> None:
         self.rule = rule
@@ -162,7 +165,7 @@ class _Reader:
 
     # Values
 
-    def _literal(self, tree: exp.Expr) -> Node:
+    def literal(self, tree: exp.Expr) -> Node:
         written = self._written(tree)
         if tree.args.get("is_string"):
             return TextLiteral(Kind.TEXT, written, str(tree.this))
@@ -175,10 +178,10 @@ class _Reader:
     def _written(self, tree: exp.Expr) -> str:
         return self.rule.text[int(tree.meta["start"]) : int(tree.meta["end"]) + 1]
 
-    def _boolean(self, tree: exp.Expr) -> Node:
+    def boolean(self, tree: exp.Expr) -> Node:
         return ir.Truth(Kind.CONDITION, "TRUE" if tree.this else "FALSE", bool(tree.this))
 
-    def _fact(self, tree: exp.Expr) -> Node:
+    def fact(self, tree: exp.Expr) -> Node:
         name, at = _column_name(tree), _offset(tree)
         spec = FACTS.get(name)
         if spec is None:
@@ -186,50 +189,51 @@ class _Reader:
             raise self.rule.refuse("unknown_fact", f"There is no fact «{name}».", at, found=name, **asked)
         if name in ("member.tier", "tier.multiplier") and not self._tiers:
             raise self.rule.refuse("no_tiers", f"The program has no tiers, so «{name}» says nothing.", at, found=name)
-        self._check_scope(name, spec.scope == "item", spec.kind, at)
+        self._check_scope(name, spec, at)
         return ir.Fact(spec.kind, name, name)
 
-    def _check_scope(self, name: str, of_line: bool, kind: Kind, at: int) -> None:
+    def _check_scope(self, name: str, spec: FactSpec, at: int) -> None:
+        of_line = spec.scope == "item"
         if of_line and not self._in_lines:
-            example = f"COUNT(*) FILTER (WHERE {name} = 'A')" if kind is Kind.TEXT else f"SUM({name})"
+            example = f"COUNT(*) FILTER (WHERE {name} = 'A')" if spec.kind is Kind.TEXT else f"SUM({name})"
             detail = f"«{name}» is a fact of each line; add the lines up."
             raise self.rule.refuse("wrong_scope", detail, at, found=name, suggestion=example)
         if self._in_lines and not of_line:
             detail = f"Inside SUM and COUNT stand facts of the line; «{name}» is a fact of the order."
             raise self.rule.refuse("wrong_scope", detail, at, found=name, **nearest(name, _LINE_FACTS))
 
-    def _paren(self, tree: exp.Expr) -> Node:
+    def paren(self, tree: exp.Expr) -> Node:
         node = self._node(tree.this)
         return replace_source(node, f"({node.source})")
 
     # Numbers
 
-    def _arithmetic(self, tree: exp.Expr) -> Node:
+    def arithmetic(self, tree: exp.Expr) -> Node:
         return self.kinds.arithmetic(_SIGNS[type(tree)], self._operand(tree.this), self._operand(tree.expression))
 
-    def _negate(self, tree: exp.Expr) -> Node:
+    def negate(self, tree: exp.Expr) -> Node:
         node = self.kinds.number(self._operand(tree.this))
         if isinstance(node, ir.Constant):
             return ir.Constant(node.kind, f"-{node.source}", -node.value)
         return ir.Negate(node.kind, f"-{node.source}", node)
 
-    def _absolute(self, tree: exp.Expr) -> Node:
+    def absolute(self, tree: exp.Expr) -> Node:
         node = self.kinds.number(self._operand(tree.this))
         return ir.Absolute(node.kind, f"ABS({node.source})", node)
 
-    def _round(self, tree: exp.Expr, name: str | None = None) -> Node:
+    def rounded(self, tree: exp.Expr, name: str | None = None) -> Node:
         function = name or ("FLOOR" if isinstance(tree, exp.Floor) else "CEIL")
         node = self.kinds.number(self._operand(tree.expressions[0] if name else tree.this))
         return ir.Round(node.kind, f"{function}({node.source})", _ROUNDINGS[function], node)
 
-    def _extreme(self, tree: exp.Expr) -> Node:
+    def extreme(self, tree: exp.Expr) -> Node:
         nodes = self.kinds.alike([self._operand(part) for part in (tree.this, *tree.expressions)])
         listed = ", ".join(node.source for node in nodes)
         if isinstance(tree, exp.Least):
             return ir.Least(nodes[0].kind, f"LEAST({listed})", nodes)
         return ir.Greatest(nodes[0].kind, f"GREATEST({listed})", nodes)
 
-    def _case(self, tree: exp.Expr) -> Node:
+    def case(self, tree: exp.Expr) -> Node:
         branches: Sequence[exp.Expr] = tree.args["ifs"]
         at = max((token.start for token in self._tokens if _is_case_before(token, _offset(tree))), default=0)
         if tree.args.get("default") is None:
@@ -252,17 +256,17 @@ class _Reader:
 
     # Conditions
 
-    def _comparison(self, tree: exp.Expr) -> Node:
+    def comparison(self, tree: exp.Expr) -> Node:
         return self.kinds.compare(_COMPARISONS[type(tree)], self._operand(tree.this), self._operand(tree.expression))
 
-    def _between(self, tree: exp.Expr) -> Node:
+    def between(self, tree: exp.Expr) -> Node:
         subject = self._operand(tree.this)
         low = self.kinds.compare(">=", subject, self._operand(tree.args["low"]))
         high = self.kinds.compare("<=", subject, self._operand(tree.args["high"]))
         first, last = (self._node(tree.args[end]).source for end in ("low", "high"))
         return ir.And(Kind.CONDITION, f"{subject.node.source} BETWEEN {first} AND {last}", low, high)
 
-    def _in(self, tree: exp.Expr) -> Node:
+    def in_list(self, tree: exp.Expr) -> Node:
         subject = self._operand(tree.this)
         choices = [self._operand(part) for part in tree.expressions]
         if not choices:
@@ -271,13 +275,13 @@ class _Reader:
         listed = ", ".join(choice.node.source for choice in choices)
         return self.kinds.one_of(subject, choices, negated=False, source=f"{subject.node.source} IN ({listed})")
 
-    def _both(self, tree: exp.Expr) -> Node:
+    def both(self, tree: exp.Expr) -> Node:
         left, right = (self.kinds.condition(self._operand(part)) for part in (tree.this, tree.expression))
         if isinstance(tree, exp.And):
             return ir.And(Kind.CONDITION, f"{left.source} AND {right.source}", left, right)
         return ir.Or(Kind.CONDITION, f"{left.source} OR {right.source}", left, right)
 
-    def _not(self, tree: exp.Expr) -> Node:
+    def not_(self, tree: exp.Expr) -> Node:
         node = self.kinds.condition(self._operand(tree.this))
         if isinstance(node, ir.OneOf) and isinstance(tree.this, exp.In):
             source = node.source.replace(" IN (", " NOT IN (", 1)
@@ -286,12 +290,12 @@ class _Reader:
 
     # Functions
 
-    def _filtered(self, tree: exp.Expr) -> Node:
+    def filtered(self, tree: exp.Expr) -> Node:
         if not isinstance(tree.this, exp.Sum | exp.Count):
             raise self._unknown(tree.this)
-        return self._aggregate(tree.this, tree.expression.this)
+        return self.aggregate(tree.this, tree.expression.this)
 
-    def _aggregate(self, tree: exp.Expr, where: exp.Expr | None = None) -> Node:
+    def aggregate(self, tree: exp.Expr, where: exp.Expr | None = None) -> Node:
         counted = isinstance(tree, exp.Count)
         if self._in_lines or (isinstance(tree.this, exp.Star) is not counted):
             raise self._wrong_arguments("COUNT" if counted else "SUM", _offset(tree))
@@ -305,14 +309,14 @@ class _Reader:
         kind = Kind.NUMBER if argument is None else argument.kind
         return ir.Aggregate(kind, source, "COUNT" if counted else "SUM", argument, condition)
 
-    def _function(self, tree: exp.Expr) -> Node:
+    def function(self, tree: exp.Expr) -> Node:
         name, at = str(tree.this).upper(), _offset(tree)
         if name not in _FUNCTIONS:
             raise self._unknown(tree)
         if len(tree.expressions) != 1:
             raise self._wrong_arguments(name, at)
         if name in _ROUNDINGS:
-            return self._round(tree, name)
+            return self.rounded(tree, name)
         if name == "HAS":
             return self._has(tree.expressions[0], at)
         return self._windowed(name, tree.expressions[0], at)
@@ -323,7 +327,7 @@ class _Reader:
             detail = f"Nothing can be missing in «{name}»; HAS asks for {', '.join(PRESENCE)}."
             raise self.rule.refuse("wrong_presence", detail, _offset(argument), found=name, **nearest(name, PRESENCE))
         spec = FACTS[PRESENCE[name]]
-        self._check_scope(name, spec.scope == "item", spec.kind, at)
+        self._check_scope(name, spec, at)
         source = f"HAS({name})"
         if spec.kind is Kind.TEXT:
             return ir.OneOf(Kind.CONDITION, source, ir.Fact(Kind.TEXT, name, name), ("",), negated=True)
@@ -356,28 +360,28 @@ class _Reader:
 
 _Read = Callable[[_Reader, exp.Expr], Node]
 _READERS: Mapping[type[exp.Expr], tuple[tuple[str, ...], _Read]] = {
-    **{sign: (("this", "expression"), _Reader._arithmetic) for sign in _SIGNS},
-    **{comparison: (("this", "expression"), _Reader._comparison) for comparison in _COMPARISONS},
-    exp.Literal: (("this",), _Reader._literal),
-    exp.Boolean: (("this",), _Reader._boolean),
-    exp.Column: (("this", "table"), _Reader._fact),
-    exp.Paren: (("this",), _Reader._paren),
-    exp.Neg: (("this",), _Reader._negate),
-    exp.Abs: (("this",), _Reader._absolute),
-    exp.Floor: (("this",), _Reader._round),
-    exp.Ceil: (("this",), _Reader._round),
-    exp.Least: (("this", "expressions"), _Reader._extreme),
-    exp.Greatest: (("this", "expressions"), _Reader._extreme),
-    exp.Case: (("this", "ifs", "default"), _Reader._case),
-    exp.Between: (("this", "low", "high"), _Reader._between),
-    exp.In: (("this", "expressions"), _Reader._in),
-    exp.And: (("this", "expression"), _Reader._both),
-    exp.Or: (("this", "expression"), _Reader._both),
-    exp.Not: (("this",), _Reader._not),
-    exp.Filter: (("this", "expression"), _Reader._filtered),
-    exp.Sum: (("this",), _Reader._aggregate),
-    exp.Count: (("this",), _Reader._aggregate),
-    exp.Anonymous: (("this", "expressions"), _Reader._function),
+    **dict.fromkeys(_SIGNS, (("this", "expression"), _Reader.arithmetic)),
+    **dict.fromkeys(_COMPARISONS, (("this", "expression"), _Reader.comparison)),
+    exp.Literal: (("this",), _Reader.literal),
+    exp.Boolean: (("this",), _Reader.boolean),
+    exp.Column: (("this", "table"), _Reader.fact),
+    exp.Paren: (("this",), _Reader.paren),
+    exp.Neg: (("this",), _Reader.negate),
+    exp.Abs: (("this",), _Reader.absolute),
+    exp.Floor: (("this",), _Reader.rounded),
+    exp.Ceil: (("this",), _Reader.rounded),
+    exp.Least: (("this", "expressions"), _Reader.extreme),
+    exp.Greatest: (("this", "expressions"), _Reader.extreme),
+    exp.Case: (("this", "ifs", "default"), _Reader.case),
+    exp.Between: (("this", "low", "high"), _Reader.between),
+    exp.In: (("this", "expressions"), _Reader.in_list),
+    exp.And: (("this", "expression"), _Reader.both),
+    exp.Or: (("this", "expression"), _Reader.both),
+    exp.Not: (("this",), _Reader.not_),
+    exp.Filter: (("this", "expression"), _Reader.filtered),
+    exp.Sum: (("this",), _Reader.aggregate),
+    exp.Count: (("this",), _Reader.aggregate),
+    exp.Anonymous: (("this", "expressions"), _Reader.function),
 }
 _LINE_FACTS = tuple(name for name, spec in FACTS.items() if spec.scope == "item")
 

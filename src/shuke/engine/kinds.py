@@ -83,7 +83,7 @@ class Kinds:
         first, second = self.number(left), self.number(right)
         source = f"{first.source} {sign} {second.source}"
         if sign == "/":
-            return self._divide(left, first, right, second, source)
+            return self._divide(first, second, right, source)
         if isinstance(first, ir.Constant) and isinstance(second, ir.Constant):
             pairs = {"+": first.value + second.value, "-": first.value - second.value, "*": first.value * second.value}
             return ir.Constant(Kind.NUMBER, source, pairs[sign])
@@ -107,7 +107,7 @@ class Kinds:
             )
         return ir.Multiply(second.kind if first.kind is Kind.NUMBER else first.kind, source, first, second)
 
-    def _divide(self, left: Operand, first: Node, right: Operand, second: Node, source: str) -> Node:
+    def _divide(self, first: Node, second: Node, right: Operand, source: str) -> Node:
         suggestion = f"{first.source} / 10"
         if not isinstance(second, ir.Constant):
             detail = f"Only a constant may divide; {second.source} is none."

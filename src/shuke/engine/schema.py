@@ -67,7 +67,7 @@ _RULE_KEYS = {"code": "spend", "unit": "points", "when": "order.net >= 100", "po
 RuleReader = Callable[[str, Vocabulary, Callable[[int], str]], Node]
 
 
-class ProgramErrors(Exception):  # noqa: N818 - it holds several refusals, each an error of its own
+class ProgramErrors(Exception):
     """Everything that is wrong with a program file; each refusal points at "line:column"."""
 
     def __init__(self, refusals: tuple[Refusal, ...]) -> None:

@@ -98,8 +98,8 @@ def read_tree(text: str | bytes) -> Value:
     """Read one YAML document.
 
     Raises:
-        Refusal: file_too_large, not_utf8, empty_file, yaml_syntax, too_many_entries, nested_too_deep, alias_not_allowed,
-            tag_not_allowed, several_documents, key_not_text, each with the place as "line:column".
+        Refusal: file_too_large, not_utf8, empty_file, yaml_syntax, too_many_entries, nested_too_deep,
+            alias_not_allowed, tag_not_allowed, several_documents, key_not_text, each with the place as "line:column".
     """
     decoded = _decode(text)
     source = Source(decoded)
