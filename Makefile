@@ -9,11 +9,13 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export UV_NO_PROGRESS := 1
 export VIRTUAL_ENV := $(CURDIR)/.venv
 
-.PHONY: help demo test test-browser test-long check bench fmt clean requirements
+.PHONY: help setup demo test test-browser test-long check bench fmt clean requirements
 .DEFAULT_GOAL := help
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s%s\n", $$1, $$2 }' Makefile
+
+setup: .venv/.base $(VENDOR)/.stamp  ## install the product into .venv
 
 demo: .venv/.demo $(VENDOR)/.stamp  ## a year of a real grocer, loaded, checked and served on 127.0.0.1:8000
 	@$(BIN)/shuke demo $(ARGS)

@@ -1,0 +1,86 @@
+"""The words: every message of code and pages has its Chinese, compiled as committed, and every refusal its page."""
+
+import ast
+import gettext
+import re
+from pathlib import Path
+
+import pytest
+from django.utils.translation.template import templatize
+
+ROOT = Path(__file__).parents[2]
+SOURCES = ROOT / "src" / "shuke"
+CATALOGUES = sorted(SOURCES.rglob("locale/zh_Hans/LC_MESSAGES/django.po"))
+MARKERS = {"_", "gettext", "gettext_lazy", "gettext_noop", "ngettext", "ngettext_lazy", "pgettext", "pgettext_lazy"}
+
+
+def entries(catalogue):
+    """Return {(context, message): [translations]} of a .po file; fuzzy entries count as untranslated."""
+    found = {}
+    for block in re.split(r"\n\s*\n", catalogue.read_text()):
+        lines = [line for line in block.splitlines() if not line.startswith("#") or line.startswith("#,")]
+        texts = dict.fromkeys(("msgctxt", "msgid"), "")
+        translations = []
+        field = None
+        for line in lines:
+            if line.startswith("#,"):
+                continue
+            keyword, _, text = line.partition(" ") if not line.startswith('"') else (field, "", line)
+            text = ast.literal_eval(text.strip())
+            if keyword.startswith("msgstr"):
+                translations = (
+                    [*translations[:-1], translations[-1] + text] if keyword == field else [*translations, text]
+                )
+            else:
+                texts[keyword] = (texts.get(keyword) or "") + text
+            field = keyword
+        fuzzy = any("fuzzy" in line for line in lines if line.startswith("#,"))
+        if texts["msgid"]:
+            found[texts["msgctxt"], texts["msgid"]] = [""] if fuzzy else translations
+    return found
+
+
+def messages_of(text):
+    """Return the messages that Python text marks for translation, literal arguments only."""
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Call):
+            name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", None)
+            arguments = [arg.value for arg in node.args if isinstance(arg, ast.Constant) and isinstance(arg.value, str)]
+            if name in MARKERS and arguments:
+                context, message = (arguments[0], arguments[1]) if name.startswith("pgettext") else ("", arguments[0])
+                yield context, message
+
+
+def messages_of_template(path):
+    """Return the messages of a page, which Django turns into calls of gettext between blanked markup."""
+    calls = re.findall(
+        r"""(n?p?gettext)\((u?(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")(?:, u?'[^']*')*)""", templatize(path.read_text())
+    )
+    for name, arguments in calls:
+        yield from messages_of(f"{name}({arguments})")
+
+
+@pytest.mark.parametrize("catalogue", CATALOGUES, ids=lambda path: str(path.relative_to(SOURCES)))
+def test_a_catalogue_is_complete_and_compiled(catalogue):
+    texts = entries(catalogue)
+    assert [message for (_, message), translations in texts.items() if not translations or not all(translations)] == []
+    with catalogue.with_suffix(".mo").open("rb") as compiled:
+        translations = gettext.GNUTranslations(compiled)
+    stale = [
+        message
+        for (context, message), texts_of in texts.items()
+        if (translations.pgettext(context, message) if context else translations.gettext(message)) != texts_of[0]
+        and len(texts_of) == 1
+    ]
+    assert stale == []
+
+
+def test_every_message_is_in_a_catalogue():
+    known = {key for catalogue in CATALOGUES for key in entries(catalogue)}
+    used = {}
+    for path in sorted(SOURCES.rglob("*.py")):
+        if "tests" not in path.parts:
+            used.update(dict.fromkeys(messages_of(path.read_text()), path))
+    for path in sorted(SOURCES.rglob("templates/**/*.*")):
+        used.update(dict.fromkeys(messages_of_template(path), path))
+    assert {message: str(path.relative_to(SOURCES)) for message, path in used.items() if message not in known} == {}
