@@ -70,7 +70,7 @@ def create_organisation(new: NewOrganisation, actor: Actor) -> Organisation:
 
 
 def organisation() -> Organisation | None:
-    """Return the deployment's organisation, None before it was set up."""
+    """Return the deployment's organisation, None before it was set up. Raises nothing."""
     return queries.organisation()
 
 
@@ -89,7 +89,7 @@ def create_brand(code: str, name: str, actor: Actor) -> Brand:
 
 
 def list_brands() -> list[Brand]:
-    """Return all brands by code."""
+    """Return all brands by code. Raises nothing."""
     return queries.brands()
 
 
@@ -113,7 +113,7 @@ def create_stores(brand_id: UUID, new: Sequence[NewStore], actor: Actor) -> list
 
 
 def list_stores() -> list[Store]:
-    """Return all stores by code."""
+    """Return all stores by code. Raises nothing."""
     return queries.stores()
 
 
@@ -144,7 +144,7 @@ def create_staff(email: str, name: str, role: Role, actor: Actor, language: str 
 
 
 def list_staff() -> list[Staff]:
-    """Return everybody who has or had a log-in, first created first."""
+    """Return everybody who has or had a log-in, first created first. Raises nothing."""
     return queries.staff()
 
 
@@ -219,7 +219,7 @@ def create_key(name: str, scopes: Collection[str], actor: Actor) -> tuple[ApiKey
 
 
 def list_keys() -> list[ApiKey]:
-    """Return all keys, revoked ones too, newest first."""
+    """Return all keys, revoked ones too, newest first. Raises nothing."""
     return queries.keys()
 
 
@@ -260,18 +260,18 @@ def authenticate_key(secret: str) -> KeyPrincipal:
 
 
 def rights_of(role: Role) -> frozenset[Right]:
-    """Return what people of a role may do."""
+    """Return what people of a role may do. Raises nothing."""
     return RIGHTS[role]
 
 
 def principal_of(user: LoggedIn) -> StaffPrincipal:
-    """Return the principal of a request's user."""
+    """Return the principal of a request's user. Raises nothing."""
     role = Role(user.role)
     return StaffPrincipal(user.id, user.name, role, RIGHTS[role])
 
 
 def actor_of(principal: Principal, request_id: str | None) -> Actor:
-    """Return a principal as the audit log names it."""
+    """Return a principal as the audit log names it. Raises nothing."""
     if isinstance(principal, StaffPrincipal):
         return Actor(ActorKind.STAFF, ids.encode(STAFF_PREFIX, principal.id), principal.name, request_id)
     return Actor(ActorKind.KEY, ids.encode(KEY_PREFIX, principal.id), principal.name, request_id)
@@ -290,7 +290,10 @@ def require(principal: Principal, right: Right) -> None:
 
 
 def audit(action: str, subject: str, before: Values | None, after: Values | None, actor: Actor) -> None:
-    """Write who did what to which subject (an outside id), in the open transaction; personal data only masked."""
+    """Write who did what to which subject (an outside id), in the open transaction; personal data only masked.
+
+    Raises nothing.
+    """
     queries.insert_audit_line(clock.machine_now(), actor, action, subject, before, after)
 
 
