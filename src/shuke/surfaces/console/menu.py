@@ -1,0 +1,56 @@
+"""The menu: what there is, and which right opens it. Nothing is shown that would answer with a refusal."""
+
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from shuke.rooms.org.contracts import Kind, Right, StaffPrincipal
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One place in the menu; `view` is the name of its address."""
+
+    view: str
+    label: str | Promise
+    icon: str
+    right: Right
+    sandbox_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    title: str | Promise
+    items: tuple[Item, ...]
+
+
+GROUPS = (
+    Group(
+        _("Developers"),
+        (Item("keys", _("API keys"), "key", Right.KEYS_WRITE),),
+    ),
+    Group(
+        _("Settings"),
+        (
+            Item("staff", _("Team"), "team", Right.STAFF_WRITE),
+            Item("audit", _("Audit log"), "audit", Right.AUDIT_READ),
+        ),
+    ),
+)
+
+
+def menu_of(principal: StaffPrincipal, kind: Kind) -> list[Group]:
+    """Return the groups that `principal` may open, without empty ones."""
+    groups = (
+        Group(
+            group.title,
+            tuple(
+                item
+                for item in group.items
+                if item.right in principal.rights and (kind is Kind.SANDBOX or not item.sandbox_only)
+            ),
+        )
+        for group in GROUPS
+    )
+    return [group for group in groups if group.items]

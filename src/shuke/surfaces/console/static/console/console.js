@@ -1,0 +1,103 @@
+/* Behaviour of the frame: menu on small screens, dialogs, drawer, keys. Pages work without it except for the drawer, which is then a page. */
+"use strict";
+
+const body = document.body;
+
+function closeMenu() {
+  body.classList.remove("menu-open");
+}
+
+function showDialog(id) {
+  const dialog = document.getElementById(id);
+  if (dialog && !dialog.open) {
+    dialog.showModal();
+  }
+}
+
+document.addEventListener("click", (event) => {
+  const target = event.target.closest("[data-menu], [data-shade], [data-open], [data-close], [data-copy], [data-view]");
+  if (!target) {
+    document.querySelectorAll("details.person[open]").forEach((menu) => {
+      if (!menu.contains(event.target)) {
+        menu.open = false;
+      }
+    });
+    if (event.target.nodeName === "DIALOG") {
+      event.target.close();
+    }
+    return;
+  }
+  if (target.matches("[data-menu]")) {
+    body.classList.toggle("menu-open");
+  } else if (target.matches("[data-shade]")) {
+    closeMenu();
+  } else if (target.matches("[data-open]")) {
+    event.preventDefault();
+    showDialog(target.dataset.open);
+  } else if (target.matches("[data-close]")) {
+    target.closest("dialog").close();
+  } else if (target.matches("[data-copy]")) {
+    navigator.clipboard.writeText(document.getElementById(target.dataset.copy).textContent.trim());
+    target.textContent = target.dataset.done;
+  } else if (target.matches("[data-view]")) {
+    showView(target);
+  }
+});
+
+function showView(button) {
+  const card = button.closest(".card");
+  const table = button.getAttribute("aria-pressed") !== "true";
+  button.setAttribute("aria-pressed", String(table));
+  button.querySelector("span").textContent = table ? button.dataset.chart : button.dataset.table;
+  card.querySelector(".chart").hidden = table;
+  card.querySelector(".chart-table").hidden = !table;
+}
+
+document.addEventListener("keydown", (event) => {
+  const typing = event.target.closest("input, textarea, select, [contenteditable]");
+  if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey && !event.altKey) {
+    const search = document.querySelector("[data-search]");
+    if (search) {
+      event.preventDefault();
+      search.focus();
+      search.select();
+    } else if (body.dataset.members) {
+      event.preventDefault();
+      window.location.assign(body.dataset.members);
+    }
+  } else if (event.key === "Escape") {
+    closeMenu();
+    if (typing && typing.matches("[data-search]")) {
+      typing.blur();
+    }
+  }
+});
+
+document.addEventListener("submit", (event) => {
+  const button = event.submitter;
+  if (button && button.dataset.once !== undefined) {
+    setTimeout(() => { button.disabled = true; }, 0);
+  }
+});
+
+document.addEventListener("change", (event) => {
+  const field = event.target;
+  if (field.matches("[data-submits]")) {
+    field.form.requestSubmit();
+  } else if (field.matches("[data-reads-into]") && field.files.length) {
+    field.files[0].text().then((text) => { document.getElementById(field.dataset.readsInto).value = text; });
+  }
+});
+
+/* htmx fills the drawer; show it once it is filled. */
+document.addEventListener("htmx:afterSwap", (event) => {
+  if (event.detail.target.closest("dialog.drawer")) {
+    showDialog("drawer");
+  }
+});
+document.addEventListener("htmx:responseError", (event) => {
+  const link = event.detail.elt.getAttribute("href");
+  if (link) {
+    window.location.assign(link);
+  }
+});

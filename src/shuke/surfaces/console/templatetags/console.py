@@ -1,0 +1,73 @@
+"""How numbers, money, points and instants are written on every page."""
+
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from django import template
+from django.conf import settings
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from shuke import __version__
+from shuke.surfaces.console import figures, words
+
+register = template.Library()
+
+register.filter("number", figures.number)
+register.filter("signed", figures.signed)
+register.filter("wording", words.wording)
+
+
+@register.simple_tag(takes_context=True)
+def money(context: template.Context, minor: int | None, currency: str | None = None) -> str:
+    """Write `minor` units in the shop's currency, or in `currency`."""
+    return "—" if minor is None else figures.money(minor, currency or context["shop"].currency)
+
+
+@register.simple_tag
+def share(part: int, whole: int) -> str:
+    """Write `part` of `whole` as a percentage with one decimal, the base in the tooltip."""
+    return format_html(
+        '<span title="{} / {}">{}</span>', figures.number(part), figures.number(whole), figures.share(part, whole)
+    )
+
+
+@register.simple_tag(takes_context=True)
+def moment(context: template.Context, at: datetime | None, style: str = "minutes") -> SafeString | str:
+    """Write an instant in the shop's time zone, with UTC as its tooltip; `style` is minutes, day or clock."""
+    if at is None:
+        return "—"
+    local = at.astimezone(context["desk"].zone)
+    text = local.strftime(
+        {"minutes": "%Y-%m-%d %H:%M", "day": "%Y-%m-%d", "clock": "%H:%M", "seconds": "%Y-%m-%d %H:%M:%S"}[style]
+    )
+    utc = at.astimezone(UTC)
+    return format_html(
+        '<time class="nowrap" datetime="{}" title="{} UTC">{}</time>',
+        utc.isoformat(),
+        utc.strftime("%Y-%m-%d %H:%M:%S"),
+        text,
+    )
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """Draw an icon of the sprite, silent for those who listen."""
+    return format_html(
+        '<svg class="icon" aria-hidden="true"><use href="{}#{}"></use></svg>', static("console/icons.svg"), name
+    )
+
+
+@register.simple_tag
+def asset(path: str) -> str:
+    """Return the address of a static file, new with every release."""
+    return f"{settings.STATIC_URL}{path}?{__version__}"
+
+
+@register.simple_tag(takes_context=True)
+def with_query(context: template.Context, **changes: Any) -> str:
+    """Return the query of this page with `changes`; None takes a key away."""
+    query = context["request"].GET.dict() | changes
+    return "?" + urlencode({key: value for key, value in query.items() if value not in {None, ""}})

@@ -1,0 +1,33 @@
+"""The audit log: who did what to which subject, with the values before and after and the request it came with."""
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+
+from shuke.rooms.org import facade as org
+from shuke.rooms.org.contracts import AuditLine, Right
+from shuke.surfaces.console.pages import Desk, page, show
+
+_LINES = 50
+
+
+@page(Right.AUDIT_READ)
+def audit(request: HttpRequest, desk: Desk) -> HttpResponse:  # noqa: ARG001  # a page's signature
+    """List the log, newest first, of everything or of one subject."""
+    subject = request.GET.get("subject", "").strip()
+    found = org.audit_lines(_LINES, request.GET.get("cursor") or None, subject or None)
+    rows = [(line, changes(line)) for line in found.lines]
+    return show(
+        request,
+        "audit.html",
+        title=_("Audit log"),
+        place="audit",
+        rows=rows,
+        next_cursor=found.next_cursor,
+        subject=subject,
+    )
+
+
+def changes(line: AuditLine) -> list[tuple[str, object, object]]:
+    """Return what a line says of each field as (field, before, after), None where there was nothing."""
+    before, after = line.before or {}, line.after or {}
+    return [(field, before.get(field), after.get(field)) for field in dict.fromkeys((*before, *after))]

@@ -1,0 +1,91 @@
+"""Log-in, log-out and the choice of a language."""
+
+from django.conf import settings
+from django.contrib.auth import authenticate, login, logout
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST
+
+from shuke.foundation import logs
+from shuke.rooms.org import facade as org
+
+_YEAR_SECONDS = 31_536_000
+
+
+@sensitive_post_parameters("password")
+@require_http_methods(["GET", "POST"])
+def log_in(request: HttpRequest) -> HttpResponse:
+    """Let somebody in; a wrong password and an unknown address are answered with the same words."""
+    shop = org.organisation()
+    if shop is None:
+        return redirect("setup")
+    if request.user.is_authenticated:
+        return redirect(_next(request))
+    failure, status = "", 200
+    if request.method == "POST":
+        email = request.POST.get("email", "").strip().lower()
+        user = authenticate(request, username=email, password=request.POST.get("password", ""))
+        if user is not None:
+            login(request, user)
+            return redirect(_next(request))
+        if getattr(request, "axes_locked_out", False):
+            return locked_out(request)
+        failure, status = _("The e-mail address or the password is wrong."), 401
+        logs.event("log_in_failed", request_id=getattr(request, "request_id", None))
+    return _form(request, failure, status)
+
+
+def locked_out(request: HttpRequest, *_arguments: object, **_named: object) -> HttpResponse:
+    """Answer after too many failures, whether the address is known or not."""
+    minutes = int(settings.AXES_COOLOFF_TIME.total_seconds()) // 60
+    return _form(request, _("Too many failed attempts. Try again in %(minutes)d minutes.") % {"minutes": minutes}, 429)
+
+
+def _form(request: HttpRequest, failure: str, status: int) -> HttpResponse:
+    context = {
+        "shop": org.organisation(),
+        "failure": failure,
+        "email": request.POST.get("email", ""),
+        "next": request.POST.get("next", request.GET.get("next", "")),
+    }
+    return render(request, "console/login.html", context, status=status)
+
+
+@require_POST
+def log_out(request: HttpRequest) -> HttpResponse:
+    """End the session."""
+    logout(request)
+    return redirect("login")
+
+
+@require_POST
+def language(request: HttpRequest) -> HttpResponse:
+    """Speak the chosen language from now on: kept with the account, and in the browser for the log-in page."""
+    chosen = request.POST.get("language", "")
+    response = redirect(_next(request))
+    if chosen not in dict(settings.LANGUAGES):
+        return response
+    if request.user.is_authenticated:
+        principal = org.principal_of(request.user)  # type: ignore[arg-type]
+        actor = org.actor_of(principal, getattr(request, "request_id", None))
+        org.set_staff_language(principal.id, chosen, actor)
+    response.set_cookie(
+        settings.LANGUAGE_COOKIE_NAME,
+        chosen,
+        max_age=_YEAR_SECONDS,
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+        samesite="Lax",
+    )
+    return response
+
+
+def _next(request: HttpRequest) -> str:
+    """Return where to go from here: an address of ours only."""
+    wanted = request.POST.get("next", request.GET.get("next", ""))
+    ours = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
+    return wanted if ours else reverse("home")
