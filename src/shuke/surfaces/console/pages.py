@@ -54,7 +54,7 @@ def page(right: Right | None, *methods: str) -> Callable[[View], View]:
             if not request.user.is_authenticated:
                 return _to_login(request)
             desk = _desk(request, shop)
-            request.desk = desk  # type: ignore[attr-defined]
+            request.desk = desk
             try:
                 if right is not None:
                     org.require(desk.principal, right)
@@ -63,14 +63,14 @@ def page(right: Right | None, *methods: str) -> Callable[[View], View]:
                 logs.refusal(refused, request_id=desk.actor.request_id)
                 return refusal_page(request, refused)
 
-        guarded.right = right  # type: ignore[attr-defined]
+        guarded.right = right
         return require_http_methods(list(methods or ("GET",)))(guarded)
 
     return decorate
 
 
 def _desk(request: HttpRequest, shop: Organisation) -> Desk:
-    principal = org.principal_of(request.user)  # type: ignore[arg-type]
+    principal = org.principal_of(request.user)
     actor = org.actor_of(principal, getattr(request, "request_id", None))
     return Desk(principal, actor, shop, ZoneInfo(shop.time_zone))
 
@@ -87,7 +87,7 @@ def show(
     request: HttpRequest, template: str, *, trail: tuple[Crumb, ...] = (), status: int = 200, **context: Any
 ) -> HttpResponse:
     """Answer with a page inside the frame; `trail` is the way to it as (label, address), without itself."""
-    desk: Desk = request.desk  # type: ignore[attr-defined]
+    desk: Desk = request.desk
     frame = {
         "desk": desk,
         "shop": desk.shop,

@@ -11,7 +11,7 @@ _LINES = 50
 
 
 @page(Right.AUDIT_READ)
-def audit(request: HttpRequest, desk: Desk) -> HttpResponse:  # noqa: ARG001  # a page's signature
+def audit(request: HttpRequest, desk: Desk) -> HttpResponse:  # a page's signature
     """List the log, newest first, of everything or of one subject."""
     subject = request.GET.get("subject", "").strip()
     found = org.audit_lines(_LINES, request.GET.get("cursor") or None, subject or None)

@@ -3,12 +3,10 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 
-def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001  # Django's signature
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # Django's signature
     """Answer for an address that is none."""
     return _error(
         request,
@@ -18,7 +16,7 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # no
     )
 
 
-def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001  # Django's signature
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:  # Django's signature
     """Answer a request that no browser of ours sends."""
     return _error(request, 400, _("The browser sent something unreadable"), _("Go back and try once more."))
 
@@ -26,32 +24,26 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:  # 
 def failed(request: HttpRequest) -> HttpResponse:
     """Answer when we failed: nothing was changed, and the request id finds the line in the log."""
     sentence = _(
-        "The fault is ours and nothing was changed. Try again; if it stays, give this request id to whoever runs the server."
+        "The fault is ours and nothing was changed. Try again; "
+        "if it stays, give this request id to whoever runs the server."
     )
-    return _error(request, 500, _("Something broke"), sentence, request.get_full_path(), gettext_lazy("Try again"))
+    return _error(request, 500, _("Something broke"), sentence, request.get_full_path(), _("Try again"))
 
 
-def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001  # Django's signature
+def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:  # Django's signature
     """Answer a form whose token does not fit: an old tab, or a page that is not ours."""
     sentence = _("The page was open for long, or in another session. Load it again and repeat what you did.")
-    return _error(
-        request, 403, _("This form is no longer valid"), sentence, request.path, gettext_lazy("Load it again")
-    )
+    return _error(request, 403, _("This form is no longer valid"), sentence, request.path, _("Load it again"))
 
 
 def _error(
-    request: HttpRequest,
-    status: int,
-    title: str,
-    sentence: str,
-    again: str = "",
-    again_label: str | Promise = gettext_lazy("To the overview"),
+    request: HttpRequest, status: int, title: str, sentence: str, again: str = "", again_label: str = ""
 ) -> HttpResponse:
     context = {
         "title": title,
         "sentence": sentence,
         "again": again or reverse("home"),
-        "again_label": again_label,
+        "again_label": again_label or _("To the start"),
         "request_id": getattr(request, "request_id", "—"),
     }
     return render(request, "console/error.html", context, status=status)

@@ -29,7 +29,7 @@ def keys(request: HttpRequest, desk: Desk) -> HttpResponse:
 
 
 @page(Right.KEYS_WRITE, "POST")
-def revoke(request: HttpRequest, desk: Desk, key_id: UUID) -> HttpResponse:  # noqa: ARG001  # a page's signature
+def revoke(request: HttpRequest, desk: Desk, key_id: UUID) -> HttpResponse:  # a page's signature
     """Refuse a key from now on."""
     org.revoke_key(key_id, desk.actor)
     return redirect("keys")

@@ -70,7 +70,7 @@ def language(request: HttpRequest) -> HttpResponse:
     if chosen not in dict(settings.LANGUAGES):
         return response
     if request.user.is_authenticated:
-        principal = org.principal_of(request.user)  # type: ignore[arg-type]
+        principal = org.principal_of(request.user)
         actor = org.actor_of(principal, getattr(request, "request_id", None))
         org.set_staff_language(principal.id, chosen, actor)
     response.set_cookie(

@@ -39,13 +39,13 @@ class SetupForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         rest = sorted(set(CURRENCY_DIGITS) - set(_COMMON_CURRENCIES))
-        self.fields["currency"].choices = [(code, code) for code in (*_COMMON_CURRENCIES, *rest)]  # type: ignore[attr-defined]
+        self.fields["currency"].choices = [(code, code) for code in (*_COMMON_CURRENCIES, *rest)]
         zones = sorted(
             zone
             for zone in available_timezones()
             if "/" in zone and not zone.startswith(("Etc/", "posix/", "right/", "System"))
         )
-        self.fields["time_zone"].choices = [(zone, zone) for zone in (*zones, "UTC")]  # type: ignore[attr-defined]
+        self.fields["time_zone"].choices = [(zone, zone) for zone in (*zones, "UTC")]
 
     def clean_token(self) -> str:
         token: str = self.cleaned_data["token"]
