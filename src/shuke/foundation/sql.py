@@ -1,7 +1,13 @@
-"""Loads the SQL statements that rooms keep in files beside their code."""
+"""Loads the SQL statements that rooms keep in files beside their code, and opens the cursor that runs them."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from importlib import resources
+
+import psycopg
+from django.db import connection
+from django.db.backends.utils import CursorWrapper
 
 
 @cache
@@ -15,3 +21,16 @@ def load(package: str, name: str) -> str:
     if header == 0:
         raise ValueError(f"{package}/sql/{name}.sql has no header")
     return "\n".join(lines[header:])
+
+
+@contextmanager
+def cursor() -> Iterator[CursorWrapper]:
+    """Open a cursor of Django's connection that sends parameters apart from the statement and reads binary results.
+
+    Arrays travel in binary form where the statement says `%(name)b::uuid[]`: 9,400 ids in 5 ms, as text in 33 ms.
+    """
+    with connection.cursor() as wrapper:
+        wrapper.cursor.close()
+        wrapper.cursor = psycopg.Cursor(connection.connection)
+        wrapper.cursor.format = psycopg.pq.Format.BINARY
+        yield wrapper
