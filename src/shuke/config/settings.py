@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     "shuke.foundation",
     *_ROOMS,
     "shuke.surfaces.console",
+    "shuke.surfaces.http",
 ]
 if "shuke.rooms.org" in _ROOMS:
     AUTH_USER_MODEL = "org.Staff"
@@ -73,6 +74,8 @@ LOGGING = logs.settings()
 # The console: sessions of staff, locked out after failures.
 SHUKE_SETUP_TOKEN = os.environ.get("SHUKE_SETUP_TOKEN", "")  # given by `shuke serve` while there is no organisation
 MIDDLEWARE = [
+    "shuke.surfaces.http.middleware.RequestLog",
+    "shuke.surfaces.http.middleware.Problems",
     "shuke.surfaces.console.middleware.SafeHeaders",
     "django.middleware.security.SecurityMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

@@ -2,7 +2,10 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns: list[URLPattern | URLResolver] = [path("", include("shuke.surfaces.console.urls"))]
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("v1/", include("shuke.surfaces.http.urls")),
+    path("", include("shuke.surfaces.console.urls")),
+]
 
 handler400 = "shuke.surfaces.console.views.errors.bad_request"
 handler404 = "shuke.surfaces.console.views.errors.not_found"

@@ -77,5 +77,5 @@ def settings() -> dict[str, Any]:
         "disable_existing_loggers": False,
         "handlers": {"lines": {"()": LineHandler}},
         "root": {"handlers": ["lines"], "level": "WARNING"},
-        "loggers": {"shuke": {"level": "INFO"}},
+        "loggers": {"shuke": {"level": "INFO"}, "django.request": {"level": "ERROR"}},
     }

@@ -1,0 +1,114 @@
+"""Reads a request's JSON body strictly: what two parsers could read differently is refused before anything sees it.
+
+Owns size, depth, number and character limits; must not know any schema.
+"""
+
+import json
+import math
+import re
+from typing import Any, NoReturn
+
+from django.http import HttpRequest
+from ninja.parser import Parser
+
+from shuke.core.values.errors import Refusal
+
+BODY_LIMIT_BYTES = 8 * 1024 * 1024
+DEPTH_LIMIT = 32
+DIGITS_LIMIT = 40
+
+_STRINGS = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
+_INNERMOST = re.compile(rb"\{\}|\[\]")
+_ALL_BUT_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
+_SUSPICIOUS = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])")
+
+
+class BodyInvalid(Refusal):
+    """The body is not the JSON that this API reads."""
+
+
+class StrictJsonParser(Parser):
+    """Parse bodies with `read_json`."""
+
+    def parse_body(self, request: HttpRequest) -> Any:
+        return read_json(request.body)
+
+
+def read_json(body: bytes) -> Any:
+    """Return the value of a JSON text.
+
+    Raises:
+        BodyInvalid: not UTF-8, not JSON, deeper than `DEPTH_LIMIT`, a key given twice, NaN or an infinite number,
+            a number of more than `DIGITS_LIMIT` characters, a NUL or half of a surrogate pair in a string.
+    """
+    _check_depth(body)
+    try:
+        value = json.loads(
+            body.decode("utf-8"),
+            parse_int=_integer,
+            parse_float=_decimal,
+            parse_constant=_no_constant,
+            object_pairs_hook=_members_once,
+        )
+    except (ValueError, RecursionError):
+        raise BodyInvalid("invalid_json", "The body is not valid JSON in UTF-8.") from None
+    if _SUSPICIOUS.search(body):
+        _check_characters(value)
+    return value
+
+
+def _check_depth(body: bytes) -> None:
+    brackets = _STRINGS.sub(b"", body).translate(None, _ALL_BUT_BRACKETS)
+    for _ in range(DEPTH_LIMIT):
+        if not brackets:
+            return
+        brackets = _INNERMOST.sub(b"", brackets)
+    if brackets:
+        raise BodyInvalid(
+            "json_too_deep",
+            f"The body is nested deeper than {DEPTH_LIMIT} levels or its brackets do not match.",
+            params={"limit": DEPTH_LIMIT},
+        )
+
+
+def _integer(text: str) -> int:
+    if len(text) > DIGITS_LIMIT:
+        raise _too_long()
+    return int(text)
+
+
+def _decimal(text: str) -> float:
+    number = float(text) if len(text) <= DIGITS_LIMIT else math.inf
+    if math.isinf(number):
+        raise _too_long()
+    return number
+
+
+def _too_long() -> BodyInvalid:
+    return BodyInvalid(
+        "number_too_long", f"A number of the body has over {DIGITS_LIMIT} digits.", params={"limit": DIGITS_LIMIT}
+    )
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise BodyInvalid("invalid_json", f"{name} is not a JSON number.")
+
+
+def _members_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        raise BodyInvalid("duplicate_key", "An object of the body has the same key twice.")
+    return members
+
+
+def _check_characters(value: Any) -> None:
+    pending = [value]
+    while pending:
+        item = pending.pop()
+        if isinstance(item, dict):
+            pending.extend(item.keys())
+            pending.extend(item.values())
+        elif isinstance(item, list):
+            pending.extend(item)
+        elif isinstance(item, str) and ("\x00" in item or any("\ud800" <= char <= "\udfff" for char in item)):
+            raise BodyInvalid("invalid_characters", "A string of the body holds NUL or half of a surrogate pair.")

@@ -1,0 +1,63 @@
+"""Every code of a refusal with its HTTP status and its titles: the only place where the API words a refusal.
+
+The table is `codes.csv`; docs/reference/errors.md is written from it. A code never changes its meaning.
+"""
+
+import csv
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import resources
+from types import MappingProxyType
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A refusal: status, what it is in English and Chinese, and what to do about it."""
+
+    status: int
+    en: str
+    zh: str
+    fix_en: str
+    fix_zh: str
+
+
+def _read() -> dict[str, Code]:
+    text = resources.files(__package__).joinpath("codes.csv").read_text(encoding="utf-8")
+    rows = csv.DictReader(text.splitlines())
+    return {row.pop("code"): Code(int(row.pop("status")), **row) for row in rows}
+
+
+CODES: Mapping[str, Code] = MappingProxyType(_read())
+UNKNOWN = Code(422, "The request was refused", "请求被拒绝", "See detail.", "见 detail。")
+
+
+@dataclass(frozen=True, slots=True)
+class FieldCode:
+    """What can be wrong with one field; the texts may hold values such as {limit}."""
+
+    en: str
+    zh: str
+
+
+FIELD_CODES: Mapping[str, FieldCode] = MappingProxyType(
+    {
+        "required": FieldCode("is required", "为必填"),
+        "unknown_field": FieldCode("is not a field of this object", "不是此对象的字段"),
+        "unknown_parameter": FieldCode("is not a parameter of this operation", "不是此操作的参数"),
+        "not_an_integer": FieldCode("must be a whole number", "必须是整数"),
+        "not_a_text": FieldCode("must be a text", "必须是文本"),
+        "not_an_object": FieldCode("must be an object", "必须是对象"),
+        "not_a_list": FieldCode("must be a list", "必须是列表"),
+        "not_a_flag": FieldCode("must be true or false", "必须是 true 或 false"),
+        "too_small": FieldCode("must be at least {limit}", "不得小于 {limit}"),
+        "too_large": FieldCode("must be at most {limit}", "不得大于 {limit}"),
+        "too_short": FieldCode("must have at least {limit} characters or items", "长度不得少于 {limit}"),
+        "too_long": FieldCode("must have at most {limit} characters or items", "长度不得超过 {limit}"),
+        "bad_format": FieldCode("does not have the required form", "格式不正确"),
+        "bad_time": FieldCode("must be an RFC 3339 time with an offset", "必须是带时区偏移的 RFC 3339 时间"),
+        "bad_date": FieldCode("must be a date like 1990-05-17, from 1900", "必须是形如 1990-05-17 的日期（1900 年起）"),
+        "exactly_one": FieldCode("must have exactly one field", "必须且只能给出一个字段"),
+        "not_allowed": FieldCode("must be one of {expected}", "必须是 {expected} 之一"),
+        "invalid": FieldCode("is not valid", "无效"),
+    }
+)

@@ -1,0 +1,144 @@
+"""Writes the OpenAPI 3.1 document from what the operations declare; the committed file must equal it."""
+
+from http import HTTPStatus
+from typing import Any
+
+from ninja.openapi.schema import OpenAPISchema
+from ninja.operation import Operation as NinjaOperation
+from pydantic import BaseModel
+
+from shuke.rooms.org.contracts import Right
+from shuke.surfaces.http import problems
+from shuke.surfaces.http.codes import CODES
+from shuke.surfaces.http.operations import Operation
+from shuke.surfaces.http.schemas.problems import ProblemAnswer
+
+_OF_ALL = ("internal_error", "unavailable", "invalid_request")
+_OF_KEYS = ("unauthenticated", "wrong_mode", "forbidden")
+_OF_BODIES = (
+    "invalid_json",
+    "json_too_deep",
+    "number_too_long",
+    "duplicate_key",
+    "invalid_characters",
+    "body_too_large",
+    "unsupported_media_type",
+)
+_OF_WRITES = ("idempotency_key_invalid", "idempotency_key_in_flight", "idempotency_key_reused")
+_REQUEST_ID = {"description": "Finds the request in the log.", "schema": {"type": "string"}}
+_REPLAYED = {"description": "true where this is the answer of an earlier request.", "schema": {"type": "string"}}
+_IDEMPOTENCY_KEY = {
+    "in": "header",
+    "name": "Idempotency-Key",
+    "required": False,
+    "description": "Names this request: a repeat with the same content gets the same answer, for 48 hours.",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[\\x21-\\x7e]+$"},
+    "example": "9f1c2a7e-till-3-0042",
+}
+DESCRIPTION = """The API of Shuke, a membership platform that a merchant runs itself.
+
+Amounts are integers in minor units with their currency, points are integers, times are RFC 3339.
+Every refusal is problem+json with a stable `code`. Ids are opaque. `dry_run=true` on a write checks and
+computes everything and writes nothing. Additions may come inside v1; nothing is taken away."""
+
+
+class Document(OpenAPISchema):
+    """Ninja's document with our security, refusals, examples and links."""
+
+    def __init__(self, api: Any, path_prefix: str) -> None:
+        super().__init__(api, path_prefix)
+        self["info"] |= {
+            "description": DESCRIPTION,
+            "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        }
+        self["servers"] = [{"url": "/"}]
+        self["tags"] = [{"name": tag} for tag in ("members", "orders", "redemptions", "points", "programs", "health")]
+        self.add_schema_definitions(_definitions(ProblemAnswer))
+        self["components"]["schemas"] = dict(sorted(self.schemas.items()))
+        self["components"]["securitySchemes"] = {
+            "apiKey": {
+                "type": "http",
+                "scheme": "bearer",
+                "description": "An API key, sk_live_… or sk_test_…. Scopes: "
+                + ", ".join(sorted(f"`{right}`" for right in Right if right.endswith((":read", ":write")))),
+            }
+        }
+
+    def operation_details(self, operation: NinjaOperation) -> dict[str, Any]:
+        details = super().operation_details(operation)
+        spec: Operation = operation.view_func.spec
+        details["x-summary-zh-Hans"] = spec.zh
+        details["security"] = [{"apiKey": [str(spec.scope)]}] if spec.scope else []
+        for parameter in details["parameters"]:
+            parameter["schema"].pop("description", None)
+            if parameter["name"] in spec.parameter_examples:
+                parameter["example"] = spec.parameter_examples[parameter["name"]]
+        if spec.writes:
+            details["parameters"].append(_IDEMPOTENCY_KEY)
+        if spec.request_example is not None:
+            details["requestBody"]["content"]["application/json"]["example"] = spec.request_example
+        return details
+
+    def responses(self, operation: NinjaOperation) -> dict[str, Any]:
+        spec: Operation = operation.view_func.spec
+        ((status, good),) = super().responses(operation).items()
+        good["headers"] = {"X-Request-Id": _REQUEST_ID} | ({"Idempotency-Replayed": _REPLAYED} if spec.writes else {})
+        good["content"]["application/json"]["example"] = spec.response_example
+        if spec.links:
+            good["links"] = {
+                name: {"operationId": target, "parameters": {parameter: expression}}
+                for name, (target, parameter, expression) in spec.links.items()
+            }
+        has_body = any(model.__ninja_param_source__ == "body" for model in operation.models)
+        return {str(status): good} | _refusals(codes_of(spec, has_body=has_body))
+
+    def operation_security(self, operation: NinjaOperation) -> None:
+        """Leave security to `operation_details`."""
+
+
+def codes_of(spec: Operation, *, has_body: bool) -> list[str]:
+    """Return every code with which an operation can be refused."""
+    codes = [*_OF_ALL, *spec.codes]
+    if spec.scope is not None:
+        codes += _OF_KEYS
+    if has_body:
+        codes += _OF_BODIES
+    if spec.writes:
+        codes += _OF_WRITES
+    return sorted(set(codes), key=lambda code: (CODES[code].status, code))
+
+
+def _refusals(codes: list[str]) -> dict[str, Any]:
+    by_status: dict[int, list[str]] = {}
+    for code in codes:
+        by_status.setdefault(CODES[code].status, []).append(code)
+    return {
+        str(status): {
+            "description": f"{HTTPStatus(status).phrase}: " + ", ".join(f"`{code}`" for code in some),
+            "headers": {"X-Request-Id": _REQUEST_ID},
+            "content": {
+                problems.MEDIA_TYPE: {
+                    "schema": {"$ref": "#/components/schemas/ProblemAnswer"},
+                    "examples": {code: {"summary": CODES[code].en, "value": _example(code)} for code in some},
+                }
+            },
+        }
+        for status, some in by_status.items()
+    }
+
+
+def _example(code: str) -> dict[str, Any]:
+    words = CODES[code]
+    return {
+        "type": f"/v1/docs#error-{code}",
+        "title": words.en,
+        "status": words.status,
+        "code": code,
+        "detail": f"{words.en}.",
+        "request_id": "req_01KAKV3Z5R8QX5J4Y0V9W6T2NM",
+    }
+
+
+def _definitions(model: type[BaseModel]) -> dict[str, Any]:
+    schema = model.model_json_schema(ref_template="#/components/schemas/{model}")
+    return schema.pop("$defs", {}) | {model.__name__: schema}

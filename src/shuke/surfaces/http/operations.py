@@ -1,0 +1,92 @@
+"""Declares an operation once: its route, scope, answer, refusals, examples; and runs it.
+
+What the declaration says is what the OpenAPI file says and what the tests check.
+"""
+
+import functools
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Router
+from pydantic import BaseModel
+
+from shuke.foundation.transactions import unit_of_work
+from shuke.rooms.org.contracts import Right
+from shuke.surfaces.http import replays
+from shuke.surfaces.http.keys import ApiKey
+from shuke.surfaces.http.problems import FieldError, InvalidRequest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation:
+    """What an operation is. `codes` are its own refusals, beside those that every operation has.
+
+    `writes` says that the operation takes `dry_run` and Idempotency-Key; `links` maps a name to
+    (operation id, parameter, runtime expression).
+    """
+
+    id: str
+    en: str
+    zh: str
+    scope: Right | None = None
+    status: int = 200
+    writes: bool = False
+    codes: Sequence[str] = ()
+    request_example: Mapping[str, Any] | None = None
+    response_example: Mapping[str, Any]
+    parameter_examples: Mapping[str, Any] = field(default_factory=dict)
+    links: Mapping[str, tuple[str, str, str]] = field(default_factory=dict)
+
+
+View = Callable[..., BaseModel]
+
+
+def operation(
+    router: Router, method: str, path: str, answer: type[BaseModel], spec: Operation
+) -> Callable[[View], View]:
+    """Mount a view under `router`; the view returns an `answer` or raises a Refusal."""
+
+    def mount(view: View) -> View:
+        @functools.wraps(view)
+        def run(request: HttpRequest, **values: Any) -> HttpResponse:
+            _refuse_unknown_parameters(request, known)
+            if not spec.writes:
+                return rendered(view(request, **values), spec.status)
+            dry_run = values.pop("dry_run")
+            if dry_run:
+                with unit_of_work(dry_run=True):
+                    return rendered(view(request, **values, dry_run=True), spec.status)
+            return replays.once(request, lambda: rendered(view(request, **values, dry_run=False), spec.status))
+
+        run.spec = spec  # type: ignore[attr-defined]
+        router.api_operation(
+            [method],
+            path,
+            auth=None if spec.scope is None else ApiKey(spec.scope),
+            response={spec.status: answer},
+            operation_id=spec.id,
+            summary=spec.en,
+        )(run)
+        known = {
+            name
+            for model in run._ninja_operation.models  # type: ignore[attr-defined]  # noqa: SLF001
+            if model.__ninja_param_source__ == "query"
+            for name in model.__ninja_flatten_map__
+        }
+        return run
+
+    return mount
+
+
+def rendered(content: BaseModel, status: int) -> HttpResponse:
+    """Return an answer as JSON."""
+    return HttpResponse(content.model_dump_json(), status=status, content_type="application/json")
+
+
+def _refuse_unknown_parameters(request: HttpRequest, known: set[str]) -> None:
+    """Refuse what this operation does not take: a mistyped `dry_run` must not become a real write."""
+    unknown = [FieldError(f"query:{name[:100]}", "unknown_parameter") for name in request.GET if name not in known]
+    if unknown:
+        raise InvalidRequest(unknown)

@@ -1,0 +1,147 @@
+"""Says every refusal as RFC 9457 problem+json, in the reader's language; the only writer of error answers.
+
+Never repeats what the client sent: a problem may be logged, and a value may be personal.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation.trans_real import parse_accept_lang_header
+from pydantic_core import ErrorDetails
+
+from shuke.core.values.errors import Refusal
+from shuke.surfaces.http.codes import CODES, FIELD_CODES, UNKNOWN
+
+MEDIA_TYPE = "application/problem+json"
+ERRORS_LIMIT = 100
+
+_FIELD_CODE_OF_TYPE: Mapping[str, str] = {
+    "missing": "required",
+    "extra_forbidden": "unknown_field",
+    "int_type": "not_an_integer",
+    "int_from_float": "not_an_integer",
+    "int_parsing": "not_an_integer",
+    "int_parsing_size": "not_an_integer",
+    "string_type": "not_a_text",
+    "string_too_short": "too_short",
+    "string_too_long": "too_long",
+    "string_pattern_mismatch": "bad_format",
+    "string_unicode": "bad_format",
+    "model_type": "not_an_object",
+    "model_attributes_type": "not_an_object",
+    "dict_type": "not_an_object",
+    "list_type": "not_a_list",
+    "too_short": "too_short",
+    "too_long": "too_long",
+    "greater_than_equal": "too_small",
+    "less_than_equal": "too_large",
+    "literal_error": "not_allowed",
+    "flag": "not_a_flag",
+    "bool_type": "not_a_flag",
+    "time_format": "bad_time",
+    "time_range": "bad_time",
+    "date_format": "bad_date",
+    "date_range": "bad_date",
+    "exactly_one": "exactly_one",
+}
+_LIMITS = ("ge", "le", "min_length", "max_length")
+
+
+def is_chinese(request: HttpRequest) -> bool:
+    """Say whether titles are to be Chinese; English where the client names no language."""
+    accepted = [language for language, _ in parse_accept_lang_header(request.headers.get("Accept-Language", ""))]
+    return next((code.startswith("zh") for code in accepted if code[:2] in {"zh", "en"}), False)
+
+
+def answer(request: HttpRequest, refusal: Refusal) -> HttpResponse:
+    """Return the answer to a request that is refused."""
+    content = problem(request, refusal)
+    response = HttpResponse(json.dumps(content, ensure_ascii=False), status=content["status"], content_type=MEDIA_TYPE)
+    response["Content-Language"] = "zh-Hans" if is_chinese(request) else "en"
+    if content["status"] == 401:
+        response["WWW-Authenticate"] = 'Bearer realm="shuke"'
+    request.problem_code = refusal.code  # type: ignore[attr-defined]
+    return response
+
+
+def problem(request: HttpRequest, refusal: Refusal) -> dict[str, Any]:
+    """Return the problem document of a refusal."""
+    code = CODES.get(refusal.code, UNKNOWN)
+    chinese = is_chinese(request)
+    content: dict[str, Any] = {
+        "type": f"/v1/docs#error-{refusal.code}",
+        "title": code.zh if chinese else code.en,
+        "status": code.status,
+        "code": refusal.code,
+        "detail": refusal.detail,
+        "request_id": request.request_id,  # type: ignore[attr-defined]
+    }
+    errors = field_errors(refusal, chinese=chinese)
+    if errors:
+        content["errors"] = errors
+    return content
+
+
+def field_errors(refusal: Refusal, *, chinese: bool) -> list[dict[str, str]]:
+    """Return the list of fields that a refusal names."""
+    if isinstance(refusal, InvalidRequest):
+        return [error.worded(chinese=chinese) for error in refusal.fields[:ERRORS_LIMIT]]
+    if refusal.pointer is None:
+        return []
+    code = CODES.get(refusal.code, UNKNOWN)
+    return [{"pointer": refusal.pointer, "code": refusal.code, "message": code.zh if chinese else refusal.detail}]
+
+
+class FieldError:
+    """One field that is wrong: where, which code of `FIELD_CODES`, and the values of its sentence."""
+
+    def __init__(self, pointer: str, code: str, params: Mapping[str, str] | None = None) -> None:
+        self.pointer = pointer
+        self.code = code
+        self.params = dict(params or {})
+
+    def worded(self, *, chinese: bool) -> dict[str, str]:
+        words = FIELD_CODES[self.code]
+        message = (words.zh if chinese else words.en).format(**self.params)
+        return {"pointer": self.pointer, "code": self.code, "message": message}
+
+
+class InvalidRequest(Refusal):
+    """The request does not follow the schema; `fields` says where."""
+
+    def __init__(self, fields: Sequence[FieldError]) -> None:
+        first = fields[0]
+        super().__init__(
+            "invalid_request",
+            f"{first.pointer or 'The body'} {first.worded(chinese=False)['message']}.",
+            pointer=first.pointer,
+        )
+        self.fields = list(fields)
+
+
+def invalid_request(errors: Sequence[ErrorDetails] | Sequence[Mapping[str, Any]], *, depth: int = 2) -> InvalidRequest:
+    """Return the refusal for pydantic's errors; `depth` is how many leading parts of a location name no field."""
+    return InvalidRequest([_field_error(error, depth) for error in errors])
+
+
+def _field_error(error: Mapping[str, Any], depth: int) -> FieldError:
+    location = error["loc"]
+    source = location[0] if depth else "body"
+    if source == "body":
+        pointer = "".join(f"/{_escaped(part)}" for part in location[depth:])
+    else:
+        pointer = f"{source}:{location[1]}"
+    context = error.get("ctx", {})
+    params = {}
+    for name in _LIMITS:
+        if name in context:
+            params["limit"] = str(context[name])
+    if "expected" in context:
+        params["expected"] = str(context["expected"])
+    return FieldError(pointer, _FIELD_CODE_OF_TYPE.get(error["type"], "invalid"), params)
+
+
+def _escaped(part: object) -> str:
+    return str(part)[:100].replace("~", "~0").replace("/", "~1")

@@ -1,0 +1,28 @@
+"""The shape of every error answer (RFC 9457)."""
+
+from pydantic import Field
+
+from shuke.surfaces.http.fields import Answer
+
+
+class FieldErrorAnswer(Answer):
+    """One thing that is wrong. `pointer` is a JSON pointer into the body, `query:name` or `path:name` for a parameter,
+    `line:column` for a place in a program file.
+    """
+
+    pointer: str
+    code: str
+    message: str
+    suggestion: str = Field(default=None)
+
+
+class ProblemAnswer(Answer):
+    """Why a request was refused. `code` is stable; `title` follows Accept-Language; `request_id` finds the log line."""
+
+    type: str
+    title: str
+    status: int
+    code: str
+    detail: str
+    request_id: str
+    errors: list[FieldErrorAnswer] = Field(default=None)
