@@ -1,0 +1,33 @@
+"""Health, the reference, and what every answer under /v1 has in common."""
+
+import pytest
+
+pytestmark = pytest.mark.django_db
+
+
+def test_liveness_and_readiness(client):
+    assert client.get("/v1/health/live").json() == {"status": "live"}
+    assert client.get("/v1/health/ready").json() == {"status": "ready", "set_up": False}
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "code"),
+    [
+        ("GET", "/v1/nothing", 404, "not_found"),
+        ("GET", "/v1/", 404, "not_found"),
+        ("DELETE", "/v1/health/live", 405, "method_not_allowed"),
+        ("GET", "/v1/health/live?x=1", 422, "invalid_request"),
+    ],
+)
+def test_every_refusal_is_a_problem(client, method, path, status, code):
+    answer = client.generic(method, path)
+    assert answer.status_code == status
+    assert answer["Content-Type"] == "application/problem+json"
+    assert answer.json()["code"] == code
+    assert answer.json()["request_id"] == answer["X-Request-Id"]
+
+
+def test_titles_follow_the_reader(client):
+    assert client.get("/v1/nothing").json()["title"] == "There is nothing at this address"
+    assert client.get("/v1/nothing", HTTP_ACCEPT_LANGUAGE="fr, zh-CN;q=0.8").json()["title"] == "此地址不存在"
+    assert client.get("/v1/nothing", HTTP_ACCEPT_LANGUAGE="de").json()["title"] == "There is nothing at this address"
