@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import lcm
 
-from shuke.core.program.ir import Window
+from shuke.core.program.ir import Node, Window
 from shuke.core.program.model import Expiry, Ladder, Program
 from shuke.core.state.slots import (
     LEVELS_MAX,
@@ -66,6 +66,8 @@ class Compiled:
     codes: Mapping[str, int]
     windows: tuple[Window, ...]
     denominators: tuple[int, ...]
+    aggregates: tuple[tuple[Node | None, Node | None], ...]  # (argument, condition), as they stand in a row
+    aggregate_denominators: tuple[int, ...]
     width: int
 
     @property
@@ -120,6 +122,8 @@ def compile_program(program: Program) -> Compiled:
         codes=dict(lowering.codes),
         windows=tuple(lowering.windows),
         denominators=tuple(denominators),
+        aggregates=tuple(lowering.aggregates),
+        aggregate_denominators=tuple(lowering.aggregate_denominators),
         width=O_AGGREGATE + len(lowering.aggregates),
     )
 

@@ -96,6 +96,7 @@ class Lowering:
         self.windows: dict[ir.Window, int] = {}
         self.aggregates: dict[tuple[ir.Node | None, ir.Node | None], int] = {}
         self.aggregate_lines: list[tuple[str, str]] = []  # (condition or "", addend) of each aggregate
+        self.aggregate_denominators: list[int] = []
         self.used: dict[str, str] = {}  # name of the local → text that loads it, of the rule texts
         self.place = ""  # "line" of the rule being lowered, for refusals
         self._items = False
@@ -317,6 +318,7 @@ class Lowering:
             if not known:
                 condition = self.condition(node.where) if node.where is not None else ""
                 self.aggregate_lines.append((condition, self.text_of(argument)))
+                self.aggregate_denominators.append(argument.den)
         finally:
             self._items = False
         text = self.local(f"sum_{index}", f"o[k + {O_AGGREGATE + index}]")
