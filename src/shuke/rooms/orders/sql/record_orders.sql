@@ -1,0 +1,19 @@
+-- Purpose: store orders; their recorded_seq follows the order given.
+-- Locks: none beside the new rows (and a key share of their members).
+-- Repeatable: an id is taken once; a second insert of it fails. Outside ids are kept apart as business keys.
+INSERT INTO orders_order (
+    id, member_id, source, external_id, occurred_at, recorded_at, day, net_minor, gross_minor,
+    currency, store, channel, counted, generated
+)
+SELECT
+    id, member_id, source, external_id, occurred_at, %(recorded_at)s, day, net_minor, gross_minor,
+    currency, store, channel, counted, generated
+FROM unnest(
+    %(id)b::uuid[], %(member_id)b::uuid[], %(source)b::text[], %(external_id)b::text[],
+    %(occurred_at)b::timestamptz[], %(day)b::int[], %(net_minor)b::bigint[], %(gross_minor)b::bigint[],
+    %(currency)b::text[], %(store)b::text[], %(channel)b::text[], %(counted)b::bool[], %(generated)b::bool[]
+) WITH ORDINALITY AS arrived (
+    id, member_id, source, external_id, occurred_at, day, net_minor, gross_minor,
+    currency, store, channel, counted, generated, position
+)
+ORDER BY position
