@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
+from django.apps import apps
 
-from shuke.rooms.members.models import Member
 from shuke.rooms.orders import facade
 from shuke.rooms.orders.contracts import Line, NewOrder
 
@@ -29,8 +29,9 @@ def order(number: int, day: int = 100, **changes: object) -> NewOrder:
 
 @pytest.fixture
 def record(db):
+    members = apps.get_model("members", "Member").objects  # only rows to point at, so not through the room's door
     for id in (ANNA, BEN):
-        Member.objects.create(
+        members.create(
             id=id, status="active", joined_at=EPOCH, recorded_at=EPOCH, language="en", birth_md=0, name_blinds=[]
         )
 
