@@ -8,9 +8,9 @@ from shuke.core.values.errors import Refusal
 
 
 def require_name(name: str) -> None:
-    """Raises: Refusal `name_required`."""
-    if not name.strip():
-        raise Refusal("name_required", "A name is needed.", pointer="/name")
+    """Raises: Refusal `invalid_name`."""
+    if not name.strip() or not name.isprintable():
+        raise Refusal("invalid_name", "A name of printable characters is needed.", pointer="/name")
 
 
 def require_language(language: str) -> None:

@@ -11,7 +11,7 @@ from django.conf import settings
 
 from shuke.core.values.currencies import CURRENCY_DIGITS
 from shuke.core.values.errors import Refusal
-from shuke.foundation import clock, ids
+from shuke.foundation import clock, cursors, ids
 from shuke.foundation.transactions import unit_of_work
 from shuke.rooms.org import checks, queries, secrets
 from shuke.rooms.org.contracts import (
@@ -47,7 +47,7 @@ from shuke.rooms.org.rights import RIGHTS
 def create_organisation(new: NewOrganisation, actor: Actor) -> Organisation:
     """Create the deployment's one organisation.
 
-    Raises: Refusal `organisation_exists`, `wrong_kind`, `name_required`, `unknown_currency`, `unknown_time_zone`,
+    Raises: Refusal `organisation_exists`, `wrong_kind`, `invalid_name`, `unknown_currency`, `unknown_time_zone`,
         `unknown_language`.
     """
     checks.require_name(new.name)
@@ -77,7 +77,7 @@ def organisation() -> Organisation | None:
 def create_brand(code: str, name: str, actor: Actor) -> Brand:
     """Create a brand.
 
-    Raises: Refusal `name_required`, `brand_exists`.
+    Raises: Refusal `invalid_name`, `brand_exists`.
     """
     checks.require_name(name)
     brand = Brand(ids.new_id(), code, name)
@@ -96,7 +96,7 @@ def list_brands() -> list[Brand]:
 def create_stores(brand_id: UUID, new: Sequence[NewStore], actor: Actor) -> list[Store]:
     """Create stores of one brand, all or none.
 
-    Raises: Refusal `unknown_brand`, `name_required`, `store_exists` (names the first code that is taken or twice here).
+    Raises: Refusal `unknown_brand`, `invalid_name`, `store_exists` (names the first code that is taken or twice here).
     """
     stores = [Store(ids.new_id(), brand_id, store.code, store.name) for store in new]
     for store in new:
@@ -125,7 +125,7 @@ def create_staff(email: str, name: str, role: Role, actor: Actor, language: str 
 
     `language` None means the organisation's.
 
-    Raises: Refusal `invalid_email`, `name_required`, `unknown_language`, `staff_exists`.
+    Raises: Refusal `invalid_email`, `invalid_name`, `unknown_language`, `staff_exists`.
     """
     email = checks.normal_email(email)
     checks.require_name(name)
@@ -190,7 +190,7 @@ def set_staff_language(staff_id: UUID, language: str, actor: Actor) -> Staff:
 def create_key(name: str, scopes: Collection[str], actor: Actor) -> tuple[ApiKey, str]:
     """Create an API key, and return it with its secret, which is shown once and kept as a hash only.
 
-    Raises: Refusal `name_required`, `unknown_scope` (names it), `scope_required`.
+    Raises: Refusal `invalid_name`, `unknown_scope` (names it), `scope_required`.
     """
     checks.require_name(name)
     for scope in scopes:
@@ -302,11 +302,10 @@ def audit_lines(limit: int, cursor: str | None = None, subject: str | None = Non
 
     Raises: Refusal `invalid_cursor`.
     """
-    if cursor is not None and not (cursor.isascii() and cursor.isdigit() and len(cursor) < 19):
-        raise Refusal("invalid_cursor", "The cursor is not one that a page was given with.", pointer="/cursor")
-    lines = queries.audit_lines(limit + 1, None if cursor is None else int(cursor), subject)
+    below = None if cursor is None else cursors.decode(cursor, 1)[0]
+    lines = queries.audit_lines(limit + 1, below, subject)
     more = len(lines) > limit
-    return AuditPage(tuple(lines[:limit]), str(lines[limit - 1].number) if more else None)
+    return AuditPage(tuple(lines[:limit]), cursors.encode(lines[limit - 1].number) if more else None)
 
 
 # --- what several verbs check ---

@@ -67,7 +67,7 @@ def test_what_is_no_key_is_refused(secret):
 @pytest.mark.parametrize(
     ("name", "scopes", "code"),
     [
-        ("", ["orders:write"], "name_required"),
+        ("", ["orders:write"], "invalid_name"),
         ("till", [], "scope_required"),
         ("till", ["orders:write", "staff:write"], "unknown_scope"),
         ("till", ["everything"], "unknown_scope"),
