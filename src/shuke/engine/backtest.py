@@ -129,7 +129,7 @@ def backtest(
         compiled=compiled,
         history=history,
         states=arrays.states,
-        points=arrays.points.reshape(history.order_count, -1),
+        points=arrays.points.reshape(history.order_count, len(compiled.program.units)),
         rule_totals=tuple(int(t) for t in arrays.totals.sum(axis=0)),
         refused=int(arrays.refused.sum()),
         seconds=perf_counter() - started,
@@ -158,6 +158,7 @@ class _Arrays:
     def __init__(self, compiled: Compiled, history: History, until_at: int, *, keep_entries: bool) -> None:
         units, rules = len(compiled.program.units), len(compiled.program.earn)
         self.history, self.until_at, self.width = history, until_at, compiled.width
+        self.keep_entries = keep_entries
         self.P = np.array(compiled.numbers, np.int64)
         zone_at, zone_offset = zone_table(compiled.program.time_zone)
         self.zone_at, self.zone_offset = np.array(zone_at, np.int64), np.array(zone_offset, np.int64)
@@ -227,13 +228,13 @@ def _codes(compiled: Compiled, names: tuple[str, ...]) -> Column:
 
 
 def _run(functions: tuple[Any, Any, Any, Any], a: _Arrays, threads: int) -> None:
-    """Run the loops under numba; members are split between threads (entries must then be kept or threads be 1)."""
+    """Run the loops under numba; members are split between threads."""
     prepare, rules, all_facts, all_members = functions
     h = a.history
     all_facts(prepare, a.facts, a.width, a.lines, h.line_of, a.zone_at, a.zone_offset, a.P)
     cuts = [h.member_count * t // threads for t in range(threads + 1)]
     a.totals = np.zeros((threads, a.rules), np.int64)
-    scratch = [a.entries if t == 0 or a.entries_before[-1] else a.entries.copy() for t in range(threads)]
+    scratch = [a.entries if a.keep_entries or t == 0 else a.entries.copy() for t in range(threads)]
 
     def part(t: int) -> None:
         all_members(
@@ -263,7 +264,7 @@ def _run_lists(functions: tuple[Any, Any, Any, Any], a: _Arrays) -> None:
         orders = before[i + 1] - before[i]
         L, B = [0] * (orders * units * LOT), [0] * (orders * slots.DAY_ROW)
         first = int(a.entries_before[i]) * ENTRY
-        room = int(a.entries_before[i + 1]) * ENTRY - first or len(a.entries)
+        room = int(a.entries_before[i + 1]) * ENTRY - first if a.keep_entries else len(a.entries)
         e = [0] * room
         replay.one_member(
             rules, starts[i], starts[i + 1], events, a.until_at, facts, a.width, zone_at, zone_offset, P, m, L, B, e,
