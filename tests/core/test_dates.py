@@ -11,7 +11,9 @@ from shuke.engine.zones import day_start, local_day, zone_table
 
 EPOCH = dt.date(1970, 1, 1)
 civil = st.dates(dt.date(1900, 1, 1), dt.date(2200, 12, 31))
-zones = st.sampled_from(["America/New_York", "Asia/Shanghai", "Europe/London", "Africa/Cairo", "America/Sao_Paulo", "UTC"])
+zones = st.sampled_from(
+    ["America/New_York", "Asia/Shanghai", "Europe/London", "Africa/Cairo", "America/Sao_Paulo", "UTC"]
+)
 
 
 def number(day: dt.date) -> int:

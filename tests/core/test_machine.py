@@ -17,7 +17,9 @@ MULTIPLIER = Fact(Kind.NUMBER, "tier.multiplier", "tier.multiplier")
 TIMES = Multiply(Kind.MONEY, "order.net * tier.multiplier", NET, MULTIPLIER)
 
 
-def program(window=WindowKind.THIS_YEAR, length=0, validity=(ValidityKind.END_OF_YEAR, 1), expiry=(12, 0, Period.MONTH)):
+def program(
+    window=WindowKind.THIS_YEAR, length=0, validity=(ValidityKind.END_OF_YEAR, 1), expiry=(12, 0, Period.MONTH)
+):
     measure = Windowed(Kind.MONEY, "SPEND", "SPEND", Window(window, length))
     levels = [("base", 0, 1), ("silver", 500, Fraction(5, 4)), ("gold", 1500, Fraction(3, 2))]
     return Program(

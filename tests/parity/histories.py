@@ -80,9 +80,7 @@ amounts = st.one_of(
 
 @st.composite
 def _orders(draw, zone):
-    lines = tuple(
-        draw(st.lists(st.tuples(amounts, st.integers(0, 5), st.sampled_from(CATEGORIES)), max_size=3))
-    )
+    lines = tuple(draw(st.lists(st.tuples(amounts, st.integers(0, 5), st.sampled_from(CATEGORIES)), max_size=3)))
     return Event(draw(_instants(zone)), draw(amounts), lines, draw(st.sampled_from(["", "S1", "S2"])))
 
 

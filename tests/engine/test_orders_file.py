@@ -1,0 +1,90 @@
+"""Reading orders: what is accepted means exactly what it says, everything else is refused with its place."""
+
+import pytest
+
+from shuke.core.values.errors import Refusal
+from shuke.engine.orders_file import read_orders
+
+HEADER = "order_id,member_id,occurred_at,net"
+
+
+def written(tmp_path, *rows, header=HEADER, name="orders.csv"):
+    path = tmp_path / name
+    path.write_text("\n".join([header, *rows]) + "\n")
+    return path
+
+
+def refused(path, **options):
+    with pytest.raises(Refusal) as refusal:
+        read_orders(path, currency_digits=2, **options)
+    return refusal.value
+
+
+def test_rows_of_one_order_are_its_lines(tmp_path):
+    path = written(
+        tmp_path,
+        "10,b,2017-01-02T00:00:00Z,1.50,2,WINE,S1",
+        "9,a,2017-01-01T10:00:00+08:00,3.00,1,,S2",
+        "10,b,2017-01-02T00:00:00Z,0.25,1,BREAD,S1",
+        header=HEADER + ",quantity,category,store",
+    )
+    h = read_orders(path, currency_digits=2)
+    assert (h.members, h.order_ids) == (("a", "b"), ("9", "10"))
+    assert h.order_at.tolist() == [1483236000, 1483315200]
+    assert h.net_minor.tolist() == [300, 175]
+    assert h.gross_minor.tolist() == [300, 175]
+    assert h.line_of.tolist() == [0, 1, 3]
+    assert h.line_net_minor.tolist() == [300, 150, 25]
+    assert h.line_quantity.tolist() == [1, 2, 1]
+    assert [h.category_names[c] for c in h.line_category] == ["", "WINE", "BREAD"]
+    assert [h.store_names[s] for s in h.store] == ["S2", "S1"]
+
+
+def test_orders_of_one_second_follow_their_number(tmp_path):
+    rows = [f"{i},m,2017-01-01T00:00:00Z,1" for i in (10, 9, 100)]
+    assert read_orders(written(tmp_path, *rows), currency_digits=2).order_ids == ("9", "10", "100")
+
+
+def test_timestamps_without_a_zone_need_a_word(tmp_path):
+    path = written(tmp_path, "1,m,2017-07-01 00:30:00,1")
+    assert refused(path).code == "timestamps_without_zone"
+    utc = read_orders(path, currency_digits=2, timestamps_in="UTC").order_at[0]
+    new_york = read_orders(path, currency_digits=2, timestamps_in="America/New_York").order_at[0]
+    assert new_york - utc == 4 * 3600
+    assert refused(path, timestamps_in="Mars/Olympus").code == "time_zone_unknown"
+
+
+@pytest.mark.parametrize(
+    ("row", "cause"),
+    [
+        ("1,m,2017-01-01T00:00:00Z,1.005", "net: 1 rows, first in row 3"),
+        ("1,m,2017-01-01T00:00:00Z,-1", "net: 1 rows, first in row 3"),
+        ("1,m,2017-01-01T00:00:00Z,abc", "net: 1 rows, first in row 3"),
+        ("1,m,2017-01-01T00:00:00Z,10000000.01", "net: 1 rows, first in row 3"),
+        ("1,m,yesterdayZ,1", "occurred_at: 1 rows, first in row 3"),
+        (",m,2017-01-01T00:00:00Z,1", "order_id: 1 rows, first in row 3"),
+        ("1,,2017-01-01T00:00:00Z,1", "member_id: 1 rows, first in row 3"),
+    ],
+)
+def test_a_bad_row_refuses_the_file_and_names_it(tmp_path, row, cause):
+    refusal = refused(written(tmp_path, "0,m,2017-01-01T00:00:00Z,1", row))
+    assert (refusal.code, refusal.params) == ("rows_invalid", {"causes": cause})
+
+
+def test_an_order_of_two_members_is_refused(tmp_path):
+    path = written(tmp_path, "1,a,2017-01-01T00:00:00Z,1", "1,b,2017-01-01T00:00:00Z,1")
+    assert refused(path).code == "orders_inconsistent"
+
+
+def test_missing_columns_and_files_are_named(tmp_path):
+    assert refused(tmp_path / "none.csv").code == "file_not_found"
+    refusal = refused(written(tmp_path, "1,2", header="order_id,net"))
+    assert (refusal.code, refusal.params["missing"]) == ("columns_missing", "member_id, occurred_at")
+    broken = tmp_path / "broken.parquet"
+    broken.write_bytes(b"PAR1 nothing")
+    assert refused(broken).code == "file_unreadable"
+
+
+def test_an_empty_file_is_an_empty_history(tmp_path):
+    h = read_orders(written(tmp_path), currency_digits=2)
+    assert (h.member_count, h.order_count, h.event_count) == (0, 0, 0)
