@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "axes",
     "django_htmx",
+    "procrastinate.contrib.django",
     "shuke.foundation",
     *_ROOMS,
     "shuke.surfaces.console",
@@ -70,6 +71,8 @@ DATABASES = {
     }
 }
 LOGGING = logs.settings()
+if "shuke.rooms.programs" in _ROOMS:
+    PROCRASTINATE_ON_APP_READY = "shuke.config.wiring.wire_jobs"
 
 # The console: sessions of staff, locked out after failures.
 SHUKE_SETUP_TOKEN = os.environ.get("SHUKE_SETUP_TOKEN", "")  # given by `shuke serve` while there is no organisation

@@ -38,10 +38,11 @@ class Mismatch(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """`fresh`: nobody claimed the key before. Otherwise `reference` is what it has stood for since."""
+    """`fresh`: nobody claimed the key before. Otherwise `reference` and `member_id` are what it has stood for since."""
 
     fresh: bool
     reference: UUID
+    member_id: UUID | None
     mismatch: Mismatch | None = None
 
 
@@ -76,12 +77,13 @@ def release(keys: Sequence[BusinessKey]) -> None:
 
 
 def _answer(key: BusinessKey, known: BusinessKey, *, fresh: bool) -> Claim:
+    """Compare a repeat with what is known; a person who was unknown to one of the two is no difference."""
     mismatch = None
-    if key.member_id != known.member_id:
+    if None not in (key.member_id, known.member_id) and key.member_id != known.member_id:
         mismatch = Mismatch.MEMBER
     elif key.payload_hash != known.payload_hash:
         mismatch = Mismatch.PAYLOAD
-    return Claim(fresh, known.reference, mismatch)
+    return Claim(fresh, known.reference, known.member_id, mismatch)
 
 
 def _first_by_identity(

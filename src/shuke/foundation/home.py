@@ -123,14 +123,14 @@ class Home:
             raise RuntimeError("secrets.toml vanished")
         return made
 
-    def establish(self, kind: str) -> None:
-        """Mark the home as that of a `live` or `sandbox` deployment.
+    def establish(self, kind: str, language: str) -> None:
+        """Mark the home as that of a `live` or `sandbox` deployment, which speaks `language`.
 
         Raises: Refusal `home_of_other_kind`, `home_unusable`.
         """
         self.refuse_other_kind(kind)
         if self.kind is None:
-            self._write_once("deployment.toml", f'kind = "{kind}"\n', 0o644)
+            self._write_once("deployment.toml", f'kind = "{kind}"\nlanguage = "{language}"\n', 0o644)
 
     def refuse_other_kind(self, kind: str) -> None:
         """Check that nothing but a deployment of `kind` lives here.
@@ -183,7 +183,8 @@ def current(flags: Mapping[str, str | None] | None = None) -> Home:
             params={"file": str(folder / "shuke.toml"), "name": unknown[0]},
         )
     settings = {
-        name: _setting(name, variable, default, flags or {}, said) for name, (variable, default) in SETTINGS.items()
+        name: _setting(name, variable, default, flags or {}, said, mark)
+        for name, (variable, default) in SETTINGS.items()
     }
     kind = os.environ.get(_KIND_VARIABLE) or mark.get("kind")
     return Home(folder, source, settings, kind)
@@ -197,7 +198,12 @@ def export(flags: Mapping[str, str | None]) -> None:
 
 
 def _setting(
-    name: str, variable: str, default: str, flags: Mapping[str, str | None], said: Mapping[str, Any]
+    name: str,
+    variable: str,
+    default: str,
+    flags: Mapping[str, str | None],
+    said: Mapping[str, Any],
+    mark: Mapping[str, Any],
 ) -> Setting:
     flag = flags.get(name)
     if flag is not None:
@@ -207,6 +213,8 @@ def _setting(
     if name in said:
         value = said[name]
         return Setting(("no", "yes")[value] if isinstance(value, bool) else str(value), "shuke.toml")
+    if name in mark:
+        return Setting(str(mark[name]), "deployment.toml")
     return Setting(default, "default")
 
 

@@ -19,28 +19,29 @@ def key(external_id, reference, member=ANNA, payload=b"\x01"):
 
 @pytest.mark.django_db
 def test_a_repeat_is_answered_from_the_first():
-    assert claim([key("1", 10), key("2", 20)]) == [Claim(True, UUID(int=10)), Claim(True, UUID(int=20))]
-    assert claim([key("2", 21), key("3", 30)]) == [Claim(False, UUID(int=20)), Claim(True, UUID(int=30))]
+    assert claim([key("1", 10), key("2", 20)]) == [Claim(True, UUID(int=10), ANNA), Claim(True, UUID(int=20), ANNA)]
+    assert claim([key("2", 21), key("3", 30)]) == [Claim(False, UUID(int=20), ANNA), Claim(True, UUID(int=30), ANNA)]
 
 
 @pytest.mark.django_db
 def test_a_repeat_within_one_call_is_answered_from_the_first():
-    assert claim([key("1", 10), key("1", 11)]) == [Claim(True, UUID(int=10)), Claim(False, UUID(int=10))]
+    assert claim([key("1", 10), key("1", 11)]) == [Claim(True, UUID(int=10), ANNA), Claim(False, UUID(int=10), ANNA)]
 
 
 @pytest.mark.django_db
 def test_other_content_and_another_member_are_told():
     claim([key("1", 10)])
     other_member, other_payload = claim([key("1", 11, member=BELA), key("1", 12, payload=b"\x02")])
-    assert other_member == Claim(False, UUID(int=10), Mismatch.MEMBER)
-    assert other_payload == Claim(False, UUID(int=10), Mismatch.PAYLOAD)
+    assert other_member == Claim(False, UUID(int=10), ANNA, Mismatch.MEMBER)
+    assert other_payload == Claim(False, UUID(int=10), ANNA, Mismatch.PAYLOAD)
 
 
 @pytest.mark.django_db
-def test_an_order_of_nobody_can_be_repeated():
+def test_a_fact_of_somebody_unknown_can_be_repeated_by_a_known_one():
     nobody = replace(key("1", 10), member_id=None)
-    assert claim([nobody]) == [Claim(True, UUID(int=10))]
-    assert claim([nobody]) == [Claim(False, UUID(int=10))]
+    assert claim([nobody]) == [Claim(True, UUID(int=10), None)]
+    assert claim([nobody]) == [Claim(False, UUID(int=10), None)]
+    assert claim([key("1", 10)]) == [Claim(False, UUID(int=10), None)]
 
 
 @pytest.mark.django_db
@@ -68,4 +69,4 @@ def test_of_two_transactions_at_once_one_is_fresh():
         rival.join(0.3)
         assert rival.is_alive()
     rival.join()
-    assert answers == [Claim(True, UUID(int=10)), Claim(False, UUID(int=10))]
+    assert answers == [Claim(True, UUID(int=10), ANNA), Claim(False, UUID(int=10), ANNA)]

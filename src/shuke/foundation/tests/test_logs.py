@@ -71,6 +71,6 @@ def test_a_failure_shows_its_place_and_not_its_message(lines):
 
 
 def test_a_librarys_line_keeps_its_template_only(lines):
-    logging.getLogger("django.request").warning("Not Found: %s", f"/members/{CANARY}")
+    logging.getLogger("some.library").warning("Not Found: %s", f"/members/{CANARY}")
     assert json.loads(lines.getvalue())["template"] == "Not Found: %s"
     assert CANARY not in lines.getvalue()

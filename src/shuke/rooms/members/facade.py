@@ -112,7 +112,7 @@ def search(query: str, limit: int = 20) -> list[Member]:
 
     Raises nothing.
     """
-    return _views(finding.search(query, _region(), limit))
+    return _views(finding.search(query, _setting().region, limit))
 
 
 def page(limit: int, cursor: str | None = None, status: Status | None = None) -> MemberPage:
@@ -195,11 +195,6 @@ def _setting() -> profile.Setting:
     return profile.Setting(clock.business_now(), region, language)
 
 
-def _region() -> str:
-    own = org.organisation()
-    return "" if own is None else own.region
-
-
 def _prepared(new: NewMember, setting: profile.Setting) -> enrolment.Candidate | Refusal:
     try:
         return enrolment.prepare(new, setting)
@@ -211,7 +206,7 @@ def _by_phone(phones: Collection[str]) -> dict[str, UUID]:
     """Return whose each text is, of those that are members' phone numbers."""
     if not phones:
         return {}
-    region, hashes = _region(), {}
+    region, hashes = _setting().region, {}
     for text in phones:
         try:
             hashes[text] = blinds.phone(personal.phone(text, region))
@@ -249,7 +244,7 @@ def _position(cursor: str) -> tuple[datetime, UUID]:
     try:
         member_id, microseconds = ids.decode_numbered(_CURSOR_PREFIX, cursor)
         return _EPOCH + timedelta(microseconds=microseconds), member_id
-    except Refusal as error:
+    except (Refusal, OverflowError) as error:
         raise Refusal(
             "invalid_cursor", "The cursor is not one that a page was given with.", pointer="/cursor"
         ) from error

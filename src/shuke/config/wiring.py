@@ -1,0 +1,35 @@
+"""What is wired to what: which work comes round when."""
+
+from collections.abc import Mapping
+
+from procrastinate import App
+
+from shuke.foundation import clock, idempotency, jobs
+from shuke.foundation.jobs import Periodic
+from shuke.rooms.programs import facade as programs
+
+_CHUNK = 10_000
+
+
+def advance_members() -> Mapping[str, int]:
+    """Move every member whose time has come to the business clock, a committed chunk at a time."""
+    until, moved = clock.business_now(), 0
+    while chunk := programs.advance_due(until, _CHUNK):
+        moved += chunk
+    return {"members": moved}
+
+
+def prune_responses() -> Mapping[str, int]:
+    return {"responses": idempotency.prune()}
+
+
+PERIODIC = (
+    # Midnight of a program's time zone is somewhere in the day of the machine: look often, mostly in vain.
+    Periodic("advance", "*/5 * * * *", advance_members),
+    Periodic("prune_responses", "17 3 * * *", prune_responses),
+)
+
+
+def wire_jobs(app: App) -> None:
+    """Register what comes round; called when Django is ready."""
+    jobs.register(app, PERIODIC)

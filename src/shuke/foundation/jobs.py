@@ -1,0 +1,120 @@
+"""Runs work in the background: deferred jobs, and those that come round; one log line each.
+
+A job is deferred in the transaction of what asks for it. Which jobs come round is said in config/wiring.py.
+"""
+
+import asyncio
+import functools
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import close_old_connections
+from procrastinate import App
+from procrastinate.contrib.django import app
+from procrastinate.exceptions import AlreadyEnqueued
+from procrastinate.tasks import Task
+
+from shuke.foundation import logs
+
+Work = Callable[..., Mapping[str, int] | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Periodic:
+    """Work that comes round at the machine times of `cron`, never twice at once; it returns counts for its log line."""
+
+    name: str
+    cron: str
+    work: Work
+
+
+def job(name: str) -> Callable[[Work], Task[..., Any, ...]]:
+    """Make a function of a room's `tasks.py` a job: `.defer(**arguments)` puts it in the queue.
+
+    Arguments are JSON without personal data. One job of a name runs at a time.
+    """
+
+    def declare(work: Work) -> Task[..., Any, ...]:
+        return app.task(name=name, lock=name)(_logged(name, work))
+
+    return declare
+
+
+def register(target: App, periodics: tuple[Periodic, ...]) -> None:
+    """Let periodic work come round wherever a worker of `target` runs."""
+    for each in periodics:
+        logged = _logged(each.name, each.work)
+
+        def come_round(timestamp: int, logged: Work = logged) -> None:  # noqa: ARG001  # procrastinate gives it
+            logged()
+
+        task = target.task(name=each.name, lock=each.name, queueing_lock=each.name)(come_round)
+        target.periodic(cron=each.cron)(task)
+
+
+def defer_once(task: Task[..., Any, ...], **arguments: Any) -> bool:
+    """Put a job in the queue unless one of its name waits there already; tell whether it was put."""
+    try:
+        task.configure(queueing_lock=task.name).defer(**arguments)
+    except AlreadyEnqueued:
+        return False
+    return True
+
+
+def run_worker(*, until_empty: bool = False) -> None:
+    """Work off the queue in this thread until a signal says stop, or until nothing is left."""
+    target = app.with_connector(app.connector.get_worker_connector())  # type: ignore[attr-defined]
+    target.run_worker(wait=not until_empty, delete_jobs="successful")
+
+
+@contextmanager
+def worker_aside() -> Iterator[None]:
+    """Work off the queue in a thread of its own while the block runs."""
+    loop, started, cancel = asyncio.new_event_loop(), threading.Event(), asyncio.Event()
+
+    async def work() -> None:
+        target = app.with_connector(app.connector.get_worker_connector())  # type: ignore[attr-defined]
+        async with target.open_async():
+            worker = asyncio.ensure_future(
+                target.run_worker_async(delete_jobs="successful", install_signal_handlers=False)
+            )
+            stop = asyncio.ensure_future(cancel.wait())
+            started.set()
+            await asyncio.wait({worker, stop}, return_when=asyncio.FIRST_COMPLETED)
+            stop.cancel()
+            worker.cancel()
+            await asyncio.gather(worker, stop, return_exceptions=True)
+
+    thread = threading.Thread(target=lambda: loop.run_until_complete(work()), name="worker", daemon=True)
+    thread.start()
+    started.wait(10)
+    try:
+        yield
+    finally:
+        loop.call_soon_threadsafe(cancel.set)
+        thread.join(30)
+
+
+def _logged(name: str, work: Work) -> Work:
+    @functools.wraps(work)
+    def run(*positional: Any, **arguments: Any) -> None:
+        close_old_connections()
+        started = time.perf_counter()
+        try:
+            counts = work(*positional, **arguments)
+        except Exception as error:
+            logs.failure("job", error, job=name, duration_ms=_milliseconds_since(started))
+            raise
+        finally:
+            close_old_connections()
+        logs.event("job", job=name, duration_ms=_milliseconds_since(started), **(counts or {}))
+
+    return run
+
+
+def _milliseconds_since(started: float) -> int:
+    return round((time.perf_counter() - started) * 1000)

@@ -1,0 +1,293 @@
+"""The command `shuke`: which commands there are and what they take. Imports nothing heavy, so that --help is quick."""
+
+import signal
+import sys
+from collections.abc import Callable
+from functools import wraps
+from typing import Annotated, Any
+
+import typer
+
+from shuke.core.values.errors import Refusal
+from shuke.surfaces.cli import terminal
+from shuke.surfaces.cli.terminal import Exit
+
+app = typer.Typer(
+    name="shuke",
+    help="熟客 Shuke: a membership platform that a merchant runs itself. SHUKE_HOME says where a deployment lives.",
+    no_args_is_help=True,
+    add_completion=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+program = typer.Typer(help="Programs: check, publish and show the file.", no_args_is_help=True)
+clock = typer.Typer(help="The test clock of a sandbox.")
+keys = typer.Typer(help="API keys.", no_args_is_help=True)
+staff = typer.Typer(help="People who log in to the console.", no_args_is_help=True)
+app.add_typer(program, name="program")
+app.add_typer(clock, name="clock", invoke_without_command=True)
+app.add_typer(keys, name="keys")
+app.add_typer(staff, name="staff")
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON value on stdout.")]
+Origin = Annotated[str | None, typer.Option(help="How people reach it, e.g. https://vip.example.com (SHUKE_ORIGIN).")]
+
+
+@app.callback()
+def _speak(lang: Annotated[str | None, typer.Option(help="Language of messages: zh or en.")] = None) -> None:
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # what is open is closed on the way out
+    terminal.speak(lang)
+    terminal.speak_of(_deployment_language())
+
+
+def _deployment_language() -> str | None:
+    from shuke.foundation import home
+
+    try:
+        language = home.current().settings["language"]
+    except Refusal:
+        return None  # the command itself will say what is wrong
+    return None if language.source == "default" else language.value
+
+
+def _answering(body: Callable[[], int | None]) -> None:
+    """Run the body of a command; a refusal is one sentence on stderr and exit code 1."""
+    try:
+        code = body()
+    except Refusal as refused:
+        print(terminal.explain(refused), file=sys.stderr)
+        raise typer.Exit(Exit.FAILED) from None
+    except KeyboardInterrupt:
+        raise typer.Exit(Exit.FAILED) from None
+    raise typer.Exit(code or Exit.OK)
+
+
+def _command(group: typer.Typer, name: str) -> Callable[[Callable[..., int | None]], Callable[..., None]]:
+    """Register a command under its name."""
+
+    def register(body: Callable[..., int | None]) -> Callable[..., None]:
+        @wraps(body)
+        def run(**options: Any) -> None:
+            _answering(lambda: body(**options))
+
+        return group.command(name)(run)
+
+    return register
+
+
+@_command(app, "init")
+def init(
+    organisation: Annotated[str | None, typer.Option(help="Name of the organisation.")] = None,
+    currency: Annotated[str | None, typer.Option(help="ISO 4217, e.g. CNY.")] = None,
+    time_zone: Annotated[str | None, typer.Option(help="IANA name, e.g. Asia/Shanghai.")] = None,
+    language: Annotated[str | None, typer.Option(help="zh-hans or en.")] = None,
+    email: Annotated[str | None, typer.Option(help="The owner's e-mail address, for log-in.")] = None,
+    as_json: AsJson = False,
+) -> int:
+    """Make a live deployment; what is not said by flags is asked."""
+    from shuke.surfaces.cli import first_hour
+
+    asked = first_hour.Answers(organisation, currency, time_zone, language, email)
+    return first_hour.init(asked, as_json=as_json)
+
+
+@_command(app, "serve")
+def serve(
+    bind: Annotated[str | None, typer.Option(help="HOST:PORT to listen on (SHUKE_BIND).")] = None,
+    origin: Origin = None,
+    insecure_lan: Annotated[bool, typer.Option("--insecure-lan", help="Allow plain http beyond this machine.")] = False,
+    migrate: Annotated[bool, typer.Option("--migrate", help="Apply pending migrations first.")] = False,
+    worker: Annotated[bool, typer.Option(help="Run the job worker beside the server.")] = True,
+) -> None:
+    """Serve console and API."""
+    from shuke.surfaces.cli import server, session
+
+    flags = {"bind": bind, "origin": origin, "insecure_lan": "yes" if insecure_lan else None}
+    with session.opened(flags=flags, migrations="apply" if migrate else "refuse", fresh=True) as home:
+        server.run(home, worker=worker)
+
+
+@_command(app, "worker")
+def worker(
+    until_empty: Annotated[bool, typer.Option("--until-empty", help="Stop when no job is left.")] = False,
+) -> None:
+    """Work off the queue of jobs, the nightly ones included."""
+    from shuke.surfaces.cli import session
+
+    with session.opened():
+        from shuke.foundation import jobs
+
+        jobs.run_worker(until_empty=until_empty)
+
+
+@_command(app, "migrate")
+def migrate(as_json: AsJson = False) -> None:
+    """Bring the database up to date."""
+    from shuke.surfaces.cli import upkeep
+
+    upkeep.migrate(as_json=as_json)
+
+
+@_command(app, "doctor")
+def doctor(as_json: AsJson = False) -> int:
+    """Show every setting with its source, and check what a deployment stands on."""
+    from shuke.surfaces.cli import doctor as checks
+
+    return checks.doctor(as_json=as_json)
+
+
+@_command(app, "verify-ledger")
+def verify_ledger(as_json: AsJson = False) -> int:
+    """Check every invariant of the ledger; exit code 4 when one is violated."""
+    from shuke.surfaces.cli import ledger
+
+    return ledger.verify(as_json=as_json)
+
+
+@_command(app, "explain")
+def explain(
+    id: Annotated[str, typer.Argument(help="An entry (ent_…) or an order (ord_…).")], as_json: AsJson = False
+) -> None:
+    """Say why an entry or an order is as it is."""
+    from shuke.surfaces.cli import ledger
+
+    ledger.explain(id, as_json=as_json)
+
+
+@_command(app, "backtest")
+def backtest(
+    file: Annotated[str, typer.Argument(metavar="PROGRAM", help="The program file.")],
+    orders: Annotated[
+        str, typer.Option(help="Orders as Parquet or CSV; docs/reference/orders-file.md has the layout.")
+    ],
+    timestamps_in: Annotated[str | None, typer.Option(help="Time zone of timestamps without one, e.g. UTC.")] = None,
+    until: Annotated[
+        str | None, typer.Option(help="Let time pass to the start of this date (the day after the last order).")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Replay a history of orders through a program file; needs no deployment."""
+    from shuke.surfaces.cli import programs
+
+    programs.backtest(file, orders, timestamps_in=timestamps_in, until=until, as_json=as_json)
+
+
+@_command(program, "validate")
+def program_validate(file: str, as_json: AsJson = False) -> int:
+    """Check a program file; errors name line and column. Needs no deployment."""
+    from shuke.surfaces.cli import programs
+
+    return programs.validate(file, as_json=as_json)
+
+
+@_command(program, "publish")
+def program_publish(
+    file: str,
+    effective_from: Annotated[
+        str | None, typer.Option(help="RFC 3339 instant from which it holds; now by default.")
+    ] = None,
+    as_json: AsJson = False,
+) -> int:
+    """Publish a program file as a new version."""
+    from shuke.surfaces.cli import programs
+
+    return programs.publish(file, effective_from=effective_from, as_json=as_json)
+
+
+@_command(program, "show")
+def program_show(
+    slug: Annotated[str | None, typer.Argument(help="The program; the only one by default.")] = None,
+    source: Annotated[bool, typer.Option("--source", help="Show the generated source instead of the file.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Show the program in force."""
+    from shuke.surfaces.cli import programs
+
+    programs.show(slug, source=source, as_json=as_json)
+
+
+@clock.callback()
+def clock_show(context: typer.Context, as_json: AsJson = False) -> None:
+    """Show the clock; `advance` moves the test clock of a sandbox."""
+    if context.invoked_subcommand is None:
+        from shuke.surfaces.cli import upkeep
+
+        _answering(lambda: upkeep.show_clock(as_json=as_json))
+
+
+@_command(clock, "advance")
+def clock_advance(
+    to: Annotated[str, typer.Option(help="Date (its midnight in the organisation's time zone) or RFC 3339 instant.")],
+    as_json: AsJson = False,
+) -> None:
+    """Move the test clock forward, running the due jobs day by day."""
+    from shuke.surfaces.cli import upkeep
+
+    upkeep.advance_clock(to, as_json=as_json)
+
+
+@_command(keys, "create")
+def keys_create(
+    name: str,
+    scope: Annotated[
+        list[str], typer.Option(help="A right of the key, e.g. orders:write; may be given several times.")
+    ],
+    as_json: AsJson = False,
+) -> None:
+    """Make an API key; its secret is shown once."""
+    from shuke.surfaces.cli import people
+
+    people.create_key(name, scope, as_json=as_json)
+
+
+@_command(keys, "list")
+def keys_list(as_json: AsJson = False) -> None:
+    """List the API keys, revoked ones too."""
+    from shuke.surfaces.cli import people
+
+    people.list_keys(as_json=as_json)
+
+
+@_command(keys, "revoke")
+def keys_revoke(id: Annotated[str, typer.Argument(help="The key's id (key_…).")], as_json: AsJson = False) -> None:
+    """Refuse a key from now on, for ever."""
+    from shuke.surfaces.cli import people
+
+    people.revoke_key(id, as_json=as_json)
+
+
+@_command(staff, "create")
+def staff_create(
+    email: str,
+    name: Annotated[str, typer.Option(help="How colleagues call them.")],
+    role: Annotated[str, typer.Option(help="owner, operator, service, analyst or clerk.")],
+    as_json: AsJson = False,
+) -> None:
+    """Let somebody log in; the generated password is shown once."""
+    from shuke.surfaces.cli import people
+
+    people.create_staff(email, name, role, as_json=as_json)
+
+
+@_command(staff, "list")
+def staff_list(as_json: AsJson = False) -> None:
+    """List everybody who has or had a log-in."""
+    from shuke.surfaces.cli import people
+
+    people.list_staff(as_json=as_json)
+
+
+@_command(staff, "reset-password")
+def staff_reset_password(email: str, as_json: AsJson = False) -> None:
+    """Replace a password by a generated one, shown once; their sessions end."""
+    from shuke.surfaces.cli import people
+
+    people.reset_password(email, as_json=as_json)
+
+
+@_command(staff, "disable")
+def staff_disable(email: str, as_json: AsJson = False) -> None:
+    """Shut somebody out at once."""
+    from shuke.surfaces.cli import people
+
+    people.disable_staff(email, as_json=as_json)

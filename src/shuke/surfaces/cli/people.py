@@ -1,0 +1,127 @@
+"""`shuke keys` and `shuke staff`: who may come in, with which rights."""
+
+import getpass
+from typing import TYPE_CHECKING
+
+from shuke.core.values.errors import Refusal
+from shuke.surfaces.cli import session
+from shuke.surfaces.cli.terminal import result, table, words
+
+if TYPE_CHECKING:
+    from shuke.rooms.org.contracts import Actor, ApiKey, Staff
+
+
+def actor() -> "Actor":
+    """Return whom the audit log names for what the command line does: the system's user."""
+    from shuke.rooms.org.contracts import Actor, ActorKind
+
+    try:
+        user = getpass.getuser()
+    except (KeyError, OSError):
+        user = "?"
+    return Actor(ActorKind.CLI, "cli", user)
+
+
+def create_key(name: str, scopes: list[str], *, as_json: bool) -> None:
+    with session.opened():
+        from shuke.rooms.org import facade as org
+
+        key, secret = org.create_key(name, scopes, actor())
+        lines = [words(f"{secret}  (shown once)", f"{secret}（仅显示一次）")]
+        result(_key(key) | {"secret": secret}, lines, as_json=as_json)
+
+
+def list_keys(*, as_json: bool) -> None:
+    with session.opened():
+        from shuke.rooms.org import facade as org
+
+        rows = [_key(key) for key in org.list_keys()]
+        heads = (
+            words("id", "编号"),
+            words("name", "名称"),
+            words("prefix", "前缀"),
+            words("scopes", "权限"),
+            words("revoked", "停用"),
+        )
+        cells = [
+            (row["id"], row["name"], row["prefix"], " ".join(row["scopes"]), row["revoked_at"] or "–") for row in rows
+        ]
+        result(rows, table(heads, cells), as_json=as_json)
+
+
+def revoke_key(id: str, *, as_json: bool) -> None:
+    with session.opened():
+        from shuke.foundation import ids
+        from shuke.rooms.org import facade as org
+        from shuke.rooms.org.contracts import KEY_PREFIX
+
+        key = org.revoke_key(ids.decode(KEY_PREFIX, id), actor())
+        result(_key(key), [words(f"{key.name} is revoked.", f"{key.name} 已停用。")], as_json=as_json)
+
+
+def create_staff(email: str, name: str, role: str, *, as_json: bool) -> None:
+    with session.opened():
+        from shuke.rooms.org import facade as org
+        from shuke.rooms.org.contracts import Role
+
+        if role not in set(Role):
+            roles = ", ".join(Role)
+            raise Refusal(
+                "unknown_role", f"There is no role {role}; there are {roles}.", params={"role": role, "roles": roles}
+            )
+        person, password = org.create_staff(email, name, Role(role), actor())
+        _print_password(person.email, password, _staff(person), as_json=as_json)
+
+
+def list_staff(*, as_json: bool) -> None:
+    with session.opened():
+        from shuke.rooms.org import facade as org
+
+        rows = [_staff(person) for person in org.list_staff()]
+        heads = (words("e-mail", "邮箱"), words("name", "姓名"), words("role", "角色"), words("active", "启用"))
+        cells = [
+            (row["email"], row["name"], row["role"], words("yes", "是") if row["active"] else words("no", "否"))
+            for row in rows
+        ]
+        result(rows, table(heads, cells), as_json=as_json)
+
+
+def reset_password(email: str, *, as_json: bool) -> None:
+    with session.opened():
+        from shuke.rooms.org import facade as org
+
+        _print_password(email, org.reset_password(email, actor()), {"email": email}, as_json=as_json)
+
+
+def disable_staff(email: str, *, as_json: bool) -> None:
+    with session.opened():
+        from shuke.rooms.org import facade as org
+
+        known = {person.email: person for person in org.list_staff()}
+        if email.lower() not in known:
+            raise Refusal("unknown_staff", "Nobody of the staff is known by this.")
+        person = org.set_staff_active(known[email.lower()].id, False, actor())
+        result(_staff(person), [words(f"{person.email} is shut out.", f"{person.email} 已停用。")], as_json=as_json)
+
+
+def _print_password(email: str, password: str, data: dict[str, object], *, as_json: bool) -> None:
+    lines = [words(f"{email}  {password}  (shown once)", f"{email}  {password}（仅显示一次）")]
+    result(data | {"password": password}, lines, as_json=as_json)
+
+
+def _key(key: "ApiKey") -> dict[str, object]:
+    from shuke.foundation import ids
+    from shuke.rooms.org.contracts import KEY_PREFIX
+
+    return {
+        "id": ids.encode(KEY_PREFIX, key.id),
+        "name": key.name,
+        "prefix": key.prefix,
+        "scopes": [scope.value for scope in key.scopes],
+        "created_at": key.created_at.isoformat(),
+        "revoked_at": key.revoked_at.isoformat() if key.revoked_at else None,
+    }
+
+
+def _staff(person: "Staff") -> dict[str, object]:
+    return {"email": person.email, "name": person.name, "role": person.role.value, "active": person.is_active}

@@ -1,0 +1,190 @@
+"""`shuke program` and `shuke backtest`: program files checked, published, shown, and replayed over a history."""
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from shuke.core.values.errors import Refusal
+from shuke.surfaces.cli.terminal import Exit, explain, result, table, words
+
+if TYPE_CHECKING:
+    from shuke.engine.backtest import BacktestResult
+
+T = TypeVar("T")
+
+
+def validate(file: str, *, as_json: bool) -> int:
+    """Check a file without a deployment."""
+
+    def check() -> str:
+        from shuke.engine.compile import compile_program
+        from shuke.engine.schema import load_program
+
+        return compile_program(load_program(read(file))).program.code
+
+    code = _judged(file, check, as_json=as_json)
+    if code is None:
+        return Exit.FAILED
+    result({"valid": True, "program": code, "errors": []}, [words(f"{file}: good", f"{file}：正确")], as_json=as_json)
+    return Exit.OK
+
+
+def publish(file: str, *, effective_from: str | None, as_json: bool) -> int:
+    """Publish a file as a version."""
+    from shuke.surfaces.cli import session
+    from shuke.surfaces.cli.people import actor
+
+    text, starts = read(file), _instant(effective_from)
+    with session.opened():
+        from shuke.rooms.programs import facade
+
+        version = _judged(file, lambda: facade.publish(text, actor(), starts), as_json=as_json)
+        if version is None:
+            return Exit.FAILED
+        at = version.effective_from.isoformat()
+        line = words(
+            f"{version.program}: version {version.number}, in force from {at}",
+            f"{version.program}：第 {version.number} 版，自 {at} 起生效",
+        )
+        data = {"program": version.program, "version": version.number, "effective_from": at, "shape": version.shape}
+        result(data, [line], as_json=as_json)
+    return Exit.OK
+
+
+def show(slug: str | None, *, source: bool, as_json: bool) -> None:
+    """Print the file, or the generated source, of the version in force.
+
+    Raises: Refusal `no_program`.
+    """
+    from shuke.surfaces.cli import session
+
+    with session.opened():
+        from shuke.rooms.programs import facade
+
+        version = facade.current(slug)
+        data = {
+            "program": version.program,
+            "version": version.number,
+            "effective_from": version.effective_from.isoformat(),
+            "published_at": version.published_at.isoformat(),
+            "published_by": version.published_by,
+            "text": version.text,
+            "source": version.source,
+        }
+        result(data, [version.source if source else version.text], as_json=as_json)
+
+
+def backtest(file: str, orders: str, *, timestamps_in: str | None, until: str | None, as_json: bool) -> int:
+    """Replay a file of orders through a program file, and let time pass to the start of the day `until`."""
+    from shuke.engine import zones
+    from shuke.engine.backtest import backtest as replay
+    from shuke.engine.compile import compile_program
+    from shuke.engine.orders_file import read_orders
+    from shuke.engine.schema import load_program
+
+    compiled = _judged(file, lambda: compile_program(load_program(read(file))), as_json=as_json)
+    if compiled is None:
+        return Exit.FAILED
+    zone = compiled.program.time_zone
+    history = read_orders(Path(orders), currency_digits=compiled.program.currency_digits, timestamps_in=timestamps_in)
+    last = int(history.order_at.max()) if history.order_count else 0
+    end = _day(until) if until else zones.local_day(last, zone) + 1
+    data = _summary(replay(compiled, history, zones.day_start(end, zone)))
+    result(data, _lines(data), as_json=as_json)
+    return Exit.OK
+
+
+def _summary(done: "BacktestResult") -> dict[str, Any]:
+    import numpy as np
+
+    program, history = done.compiled.program, done.history
+    levels = [level.code for level in program.ladder.levels] if program.ladder else []
+    counts = np.bincount(done.tiers, minlength=len(levels)).tolist() if levels else []
+    units = {
+        unit.code: {"issued": issued, "expired": issued - left, "outstanding": left}
+        for unit, issued, left in zip(program.units, done.issued, done.outstanding, strict=True)
+    }
+    return {
+        "program": program.code,
+        "members": history.member_count,
+        "orders": history.order_count,
+        "lines": history.line_count,
+        "net_minor": int(history.net_minor.sum()),
+        "points": units,
+        "members_by_tier": dict(zip(levels, counts, strict=True)),
+        "engine": done.engine,
+        "seconds": round(done.seconds, 3),
+        "compile_seconds": round(done.compile_seconds, 3),
+        "orders_per_second": round(history.order_count / done.seconds) if done.seconds else 0,
+    }
+
+
+def _lines(data: dict[str, Any]) -> list[str]:
+    rows: list[tuple[str, object]] = [
+        (words("members", "会员"), data["members"]),
+        (words("orders", "订单"), data["orders"]),
+        (words("lines", "订单行"), data["lines"]),
+    ]
+    for unit, sums in data["points"].items():
+        rows += [
+            (words(f"{unit} issued", f"{unit} 发放"), sums["issued"]),
+            (words(f"{unit} expired", f"{unit} 过期"), sums["expired"]),
+            (words(f"{unit} outstanding", f"{unit} 结余"), sums["outstanding"]),
+        ]
+    rows += [(words(f"tier {code}", f"等级 {code}"), count) for code, count in data["members_by_tier"].items()]
+    took = f"{data['seconds']} s, {data['engine']}, {data['orders_per_second']:,}/s"
+    return [*table((data["program"], ""), rows), words(f"replayed in {took}", f"回放用时 {took}")]
+
+
+def _judged(file: str, work: Callable[[], T], *, as_json: bool) -> T | None:
+    """Return what `work` makes of a program file, or print everything that is wrong with the file."""
+    from shuke.engine.schema import ProgramErrors
+
+    try:
+        return work()
+    except ProgramErrors as errors:
+        refusals = errors.refusals
+    data = [
+        {"code": each.code, "pointer": each.pointer, "detail": each.detail, "params": each.params} for each in refusals
+    ]
+    lines = [f"{file}:{explain(each)}" for each in refusals]
+    result({"valid": False, "errors": data}, lines, as_json=as_json)
+    return None
+
+
+def read(file: str) -> str:
+    """Return the text of a file.
+
+    Raises: Refusal `file_not_found`, `file_unreadable`.
+    """
+    try:
+        return Path(file).read_text(encoding="utf-8")
+    except FileNotFoundError as error:
+        raise Refusal("file_not_found", f"There is no file {file}.", params={"path": file}) from error
+    except (OSError, ValueError) as error:
+        why = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+        raise Refusal("file_unreadable", f"{file} can't be read: {why}", params={"path": file}) from error
+
+
+def _instant(text: str | None) -> datetime | None:
+    at = None if text is None else _parsed(text)
+    if at is not None and at.tzinfo is None:
+        raise _invalid(str(text))
+    return at
+
+
+def _day(text: str) -> int:
+    return _parsed(text).toordinal() - datetime(1970, 1, 1).toordinal()  # noqa: DTZ001  # a civil day has no zone
+
+
+def _parsed(text: str) -> datetime:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError as error:
+        raise _invalid(text) from error
+
+
+def _invalid(text: str) -> Refusal:
+    detail = f"{text!r} is neither a date such as 2018-02-01 nor an RFC 3339 instant with an offset."
+    return Refusal("date_invalid", detail, params={"text": text})

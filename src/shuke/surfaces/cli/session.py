@@ -1,0 +1,117 @@
+"""Opens a deployment for a command: home, keys, database, Django, migrations; closes it in the reverse order."""
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Literal
+
+from shuke.core.values.errors import Refusal
+from shuke.foundation import home as homes
+from shuke.foundation.home import Home
+
+
+@contextmanager
+def opened(
+    *,
+    kind: str | None = None,
+    language: str | None = None,
+    flags: Mapping[str, str | None] | None = None,
+    migrations: Literal["refuse", "apply", "leave"] = "refuse",
+    fresh: bool = False,
+) -> Iterator[Home]:
+    """Open the deployment of the home; Django may be imported inside.
+
+    With `kind` an empty home becomes a deployment of it, which speaks `language` (None: the setting's). `fresh`
+    opens an empty home too, without making it a deployment. Pending migrations are refused, applied or left; an
+    empty database gets them in any case.
+
+    Raises: Refusal `no_deployment`, `home_of_other_kind`, `migrations_pending`, `database_unreachable`, and those of
+        the home and of the embedded database.
+    """
+    home = homes.current(flags)
+    if kind:
+        home.refuse_other_kind(kind)
+    elif home.kind is None and not fresh:
+        raise Refusal(
+            "no_deployment",
+            f"There is no deployment in {home.folder}; run shuke init or shuke demo, or say where with SHUKE_HOME.",
+            params={"folder": str(home.folder)},
+        )
+    secrets = home.make_secrets()
+    if kind:
+        home.establish(kind, language or home.value("language"))
+    homes.export(flags or {})
+    with _database(home):
+        import django
+
+        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shuke.config.settings")
+        django.setup()
+        from django.db import connection
+
+        from shuke.foundation import deployment
+
+        try:
+            _reach(home)
+            deployment.check(home, secrets, kind or home.kind or "live")
+            _migrate(migrations)
+            if kind:
+                deployment.establish(homes.current(flags), kind, home.value("language"))
+            yield home
+        finally:
+            connection.close()
+
+
+def pending() -> list[str]:
+    """Return the migrations that the database has not seen, as app.name; Django is set up."""
+    from django.db import connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    executor = MigrationExecutor(connection)
+    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    return [f"{migration.app_label}.{migration.name}" for migration, _backwards in plan]
+
+
+def apply_migrations() -> None:
+    """Bring the database up to date; Django is set up."""
+    from django.core.management import call_command
+
+    call_command("migrate", verbosity=0, interactive=False)
+
+
+@contextmanager
+def _database(home: Home) -> Iterator[None]:
+    if home.value("database_url"):
+        yield
+        return
+    from shuke.foundation import embedded
+
+    with embedded.running(home.postgres) as server:
+        embedded.ensure_database(server, "shuke")
+        yield
+
+
+def _reach(home: Home) -> None:
+    from django.db import OperationalError, connection
+
+    try:
+        connection.ensure_connection()
+    except OperationalError as error:
+        why = str(error).strip().splitlines()[-1]
+        raise Refusal("database_unreachable", f"The database does not answer: {why}", params={"why": why}) from error
+
+
+def _migrate(wish: str) -> None:
+    from django.db import connection
+
+    names = pending()
+    if not names:
+        return
+    if wish == "apply" or not connection.introspection.table_names():
+        apply_migrations()
+    elif wish == "refuse":
+        listed = ", ".join(names[:5]) + (", …" if len(names) > 5 else "")
+        raise Refusal(
+            "migrations_pending",
+            f"{len(names)} migrations are not applied ({listed}); run shuke migrate.",
+            params={"count": len(names), "names": listed},
+        )
