@@ -226,12 +226,12 @@ def list_keys() -> list[ApiKey]:
 def revoke_key(key_id: UUID, actor: Actor) -> ApiKey:
     """Refuse a key from now on, for ever.
 
-    Raises: Refusal `unknown_key`, `key_revoked` when it is revoked already.
+    Raises: Refusal `unknown_api_key`, `key_revoked` when it is revoked already.
     """
     with unit_of_work():
         key = queries.lock_key(key_id)
         if key is None:
-            raise Refusal("unknown_key", "There is no such key.")
+            raise Refusal("unknown_api_key", "There is no such key.")
         if key.revoked_at is not None:
             raise Refusal("key_revoked", "This key is revoked already.")
         at = clock.machine_now()

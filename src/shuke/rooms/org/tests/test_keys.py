@@ -44,7 +44,7 @@ def test_revoked_key_is_refused():
     assert facade.revoke_key(key.id, ACTOR).revoked_at is not None
     refused("unauthenticated", facade.authenticate_key, secret)
     refused("key_revoked", facade.revoke_key, key.id, ACTOR)
-    refused("unknown_key", facade.revoke_key, ids.new_id(), ACTOR)
+    refused("unknown_api_key", facade.revoke_key, ids.new_id(), ACTOR)
     assert [line.action for line in facade.audit_lines(9).lines] == ["key.revoked", "key.created"]
 
 
