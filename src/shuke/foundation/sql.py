@@ -1,9 +1,10 @@
 """Loads the SQL statements that rooms keep in files beside their code, and opens the cursor that runs them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
 from importlib import resources
+from typing import Any
 
 import psycopg
 from django.db import connection
@@ -34,3 +35,24 @@ def cursor() -> Iterator[CursorWrapper]:
         wrapper.cursor = psycopg.Cursor(connection.connection)
         wrapper.cursor.format = psycopg.pq.Format.BINARY
         yield wrapper
+
+
+def fetch(statement: str, parameters: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+    """Run a statement and return its rows."""
+    with cursor() as opened:
+        opened.execute(statement, dict(parameters))
+        rows: list[tuple[Any, ...]] = opened.fetchall()
+        return rows
+
+
+def run(statement: str, parameters: Mapping[str, Any]) -> int:
+    """Run a statement and return how many rows it wrote."""
+    with cursor() as opened:
+        opened.execute(statement, dict(parameters))
+        count: int = opened.rowcount
+        return count
+
+
+def columns(names: str, rows: Iterable[Sequence[Any]]) -> dict[str, Any]:
+    """Turn at least one row into arrays under the given names, which a statement unnests again."""
+    return {name: list(column) for name, column in zip(names.split(), zip(*rows, strict=True), strict=True)}

@@ -19,42 +19,40 @@ ORDER = (
 
 
 def record_orders(orders: Sequence[NewOrder], member_ids: Sequence[UUID | None], recorded_at: datetime) -> None:
-    with sql.cursor() as cursor:
-        cursor.execute(
-            sql.load(PACKAGE, "record_orders"),
-            {
-                "recorded_at": recorded_at,
-                "id": [order.id for order in orders],
-                "member_id": list(member_ids),
-                "source": [order.source for order in orders],
-                "external_id": [order.external_id for order in orders],
-                "occurred_at": [order.occurred_at for order in orders],
-                "day": [order.day for order in orders],
-                "net_minor": [order.net_minor for order in orders],
-                "gross_minor": [order.gross_minor for order in orders],
-                "currency": [order.currency for order in orders],
-                "store": [order.store for order in orders],
-                "channel": [order.channel for order in orders],
-                "counted": [order.counted for order in orders],
-                "generated": [order.generated for order in orders],
-            },
-        )
+    sql.run(
+        sql.load(PACKAGE, "record_orders"),
+        {
+            "recorded_at": recorded_at,
+            "id": [order.id for order in orders],
+            "member_id": list(member_ids),
+            "source": [order.source for order in orders],
+            "external_id": [order.external_id for order in orders],
+            "occurred_at": [order.occurred_at for order in orders],
+            "day": [order.day for order in orders],
+            "net_minor": [order.net_minor for order in orders],
+            "gross_minor": [order.gross_minor for order in orders],
+            "currency": [order.currency for order in orders],
+            "store": [order.store for order in orders],
+            "channel": [order.channel for order in orders],
+            "counted": [order.counted for order in orders],
+            "generated": [order.generated for order in orders],
+        },
+    )
 
 
 def record_lines(orders: Sequence[NewOrder]) -> None:
     lines = list(chain.from_iterable(order.lines for order in orders))
-    with sql.cursor() as cursor:
-        cursor.execute(
-            sql.load(PACKAGE, "record_lines"),
-            {
-                "order_id": [order.id for order in orders for _ in order.lines],
-                "line_number": [number for order in orders for number in range(1, len(order.lines) + 1)],
-                "sku": [line.sku for line in lines],
-                "category": [line.category for line in lines],
-                "quantity": [line.quantity for line in lines],
-                "net_minor": [line.net_minor for line in lines],
-            },
-        )
+    sql.run(
+        sql.load(PACKAGE, "record_lines"),
+        {
+            "order_id": [order.id for order in orders for _ in order.lines],
+            "line_number": [number for order in orders for number in range(1, len(order.lines) + 1)],
+            "sku": [line.sku for line in lines],
+            "category": [line.category for line in lines],
+            "quantity": [line.quantity for line in lines],
+            "net_minor": [line.net_minor for line in lines],
+        },
+    )
 
 
 def orders(ids: Sequence[UUID]) -> Iterable[tuple[Any, ...]]:
@@ -75,7 +73,7 @@ def orders_of_member(member_id: UUID, limit: int, before: tuple[int, ...] | None
 
 
 def days(spans: Mapping[UUID, tuple[int, int]]) -> list[tuple[UUID, int, int, int]]:
-    return _all(
+    return sql.fetch(
         sql.load(PACKAGE, "days"),
         {
             "member_id": list(spans),
@@ -86,17 +84,17 @@ def days(spans: Mapping[UUID, tuple[int, int]]) -> list[tuple[UUID, int, int, in
 
 
 def stream_orders(after: int, limit: int, member_id: UUID | None) -> tuple[Any, ...]:
-    (row,) = _all(sql.load(PACKAGE, "stream_orders"), {"after": after, "limit": limit, "member_id": member_id})
+    (row,) = sql.fetch(sql.load(PACKAGE, "stream_orders"), {"after": after, "limit": limit, "member_id": member_id})
     return row
 
 
 def stream_lines(order_ids: list[UUID]) -> tuple[Any, ...]:
-    (row,) = _all(sql.load(PACKAGE, "stream_lines"), {"order_id": order_ids})
+    (row,) = sql.fetch(sql.load(PACKAGE, "stream_lines"), {"order_id": order_ids})
     return row
 
 
 def monthly(time_zone: str) -> list[tuple[int, int, int, int]]:
-    return _all(
+    return sql.fetch(
         "SELECT extract(year FROM month)::int, extract(month FROM month)::int, orders, net_minor FROM ("
         "SELECT date_trunc('month', occurred_at AT TIME ZONE %(time_zone)s) AS month, count(*) AS orders, "
         "sum(net_minor)::bigint AS net_minor FROM orders_order GROUP BY 1) AS months ORDER BY month",
@@ -105,7 +103,7 @@ def monthly(time_zone: str) -> list[tuple[int, int, int, int]]:
 
 
 def active_members(since: datetime, until: datetime) -> int:
-    ((members,),) = _all(
+    ((members,),) = sql.fetch(
         "SELECT count(DISTINCT member_id) FROM orders_order WHERE occurred_at >= %(since)s AND occurred_at < %(until)s",
         {"since": since, "until": until},
     )
@@ -113,16 +111,10 @@ def active_members(since: datetime, until: datetime) -> int:
 
 
 def sales(since: datetime, until: datetime) -> tuple[int, int, int, int]:
-    (row,) = _all(
+    (row,) = sql.fetch(
         "SELECT count(*), coalesce(sum(net_minor), 0)::bigint, count(member_id), "
         "coalesce(sum(net_minor) FILTER (WHERE member_id IS NOT NULL), 0)::bigint "
         "FROM orders_order WHERE occurred_at >= %(since)s AND occurred_at < %(until)s",
         {"since": since, "until": until},
     )
     return row
-
-
-def _all(statement: str, parameters: Mapping[str, Any]) -> list[tuple[Any, ...]]:
-    with sql.cursor() as cursor:
-        cursor.execute(statement, parameters)
-        return cursor.fetchall()

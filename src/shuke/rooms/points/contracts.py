@@ -24,6 +24,11 @@ class Kind(StrEnum):
     REDEMPTION = "redemption"
     EXPIRY = "expiry"
 
+    @property
+    def counter_account(self) -> str:
+        """Name the account on the other side of the holder's."""
+        return {"accrual": "issued", "redemption": "redeemed", "expiry": "expired"}[self]
+
 
 class StaleLedgerError(Exception):
     """The ledger does not stand where the postings were decided: another transaction was first. Decide again."""
@@ -137,6 +142,10 @@ class Entry:
     recorded_at: datetime
     reference: UUID | None
 
+    @property
+    def counter_account(self) -> str:
+        return self.kind.counter_account
+
 
 @dataclass(frozen=True, slots=True)
 class Posted:
@@ -156,3 +165,49 @@ class EntryPage:
 class LotPage:
     lots: tuple[Lot, ...]
     next_cursor: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class EntryColumns:
+    """A run of entries by (holder, unit, number), as columns of equal length."""
+
+    holder_id: list[UUID]
+    unit_id: list[int]
+    number: list[int]
+    transaction_number: list[int]
+    kind: list[str]
+    lot_number: list[int]
+    amount: list[int]
+    day: list[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """What was ever issued, redeemed and expired of a unit, each counted up from 0, and what is left of it."""
+
+    issued: int
+    redeemed: int
+    expired: int
+
+    @property
+    def outstanding(self) -> int:
+        return self.issued - self.redeemed - self.expired
+
+
+@dataclass(frozen=True, slots=True)
+class MonthOfPoints:
+    """What was issued, redeemed and expired in a local month, each counted up from 0."""
+
+    year: int
+    month: int
+    issued: int
+    redeemed: int
+    expired: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ageing:
+    """Points left whose last usable day lies in the month numbered year * 12 + month - 1; None: they never expire."""
+
+    month_number: int | None
+    points: int

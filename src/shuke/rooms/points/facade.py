@@ -4,15 +4,50 @@ A verb joins the caller's unit of work. The order within one: `lock`, then `acco
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from shuke.core.values.dates import NEVER
+from shuke.core.values.dates import NEVER, month_of
 from shuke.core.values.errors import Refusal
+from shuke.foundation import cursors
 from shuke.foundation.transactions import unit_of_work
+from shuke.foundation.verification import Invariant, Verification, Violation
 from shuke.rooms.points import posting, queries
-from shuke.rooms.points.contracts import Account, Accounts, NewUnit, OpenLot, Posted, Posting, StaleLedgerError, Unit
+from shuke.rooms.points.contracts import (
+    Account,
+    Accounts,
+    Ageing,
+    Entry,
+    EntryColumns,
+    EntryKey,
+    EntryPage,
+    Kind,
+    Lot,
+    LotPage,
+    MonthOfPoints,
+    NewUnit,
+    OpenLot,
+    Posted,
+    Posting,
+    StaleLedgerError,
+    Totals,
+    Unit,
+)
+
+INVARIANTS = (
+    Invariant("I1", "Every transaction is one effect, balanced between two accounts, and numbered without a gap."),
+    Invariant("I2", "What accounts hold of a unit is what was issued less what was redeemed and expired."),
+    Invariant(
+        "I3", "Every account is the sum of its entries, the balance after the last, and what its lots have left."
+    ),
+    Invariant("I4", "Every lot was opened by one accrual, has left what was not taken, and nothing is below zero."),
+    Invariant("I5", "Entries cannot be changed or deleted."),
+    Invariant("I8", "A lot expires at most once, not before its end, whole, and gives nothing after."),
+    Invariant("I9", "Points are taken from the lot that ends soonest."),
+)
+CHECKS = ("transactions", "units", "accounts", "entries", "lots", "triggers", "ends", "draw_order")
 
 
 def declare_units(units: Sequence[NewUnit]) -> dict[str, Unit]:
@@ -93,3 +128,135 @@ def post(postings: Sequence[Posting], expected: Accounts, recorded_at: datetime)
             raise StaleLedgerError("A lot to draw from does not exist.")
         queries.append_entries(plan, recorded_at)
         return plan.posted
+
+
+def entry(key: EntryKey) -> Entry:
+    """Return an entry.
+
+    Raises: Refusal `unknown_entry`.
+    """
+    row = queries.entry(key)
+    if row is None:
+        raise Refusal("unknown_entry", "There is no such entry.")
+    return _entry(row)
+
+
+def entries_of(holder_id: UUID, reference: UUID) -> tuple[Entry, ...]:
+    """Return the entries that a fact caused with a holder, in the order written. Raises: nothing."""
+    return tuple(_entry(row) for row in queries.entries_of(holder_id, reference))
+
+
+def entries_of_transaction(holder_id: UUID, transaction_number: int) -> tuple[Entry, ...]:
+    """Return the entries of one effect, in the order written; none where there is no such transaction.
+
+    Raises: nothing.
+    """
+    return tuple(_entry(row) for row in queries.entries_of_transaction(holder_id, transaction_number))
+
+
+def entries_of_lot(holder_id: UUID, unit_id: int, lot_number: int) -> tuple[Entry, ...]:
+    """Return what happened to a lot, the accrual that opened it first; none where there is no such lot.
+
+    Raises: nothing.
+    """
+    return tuple(_entry(row) for row in queries.entries_of_lot(holder_id, unit_id, lot_number))
+
+
+def lot(holder_id: UUID, unit_id: int, number: int) -> Lot:
+    """Return a lot.
+
+    Raises: Refusal `unknown_lot`.
+    """
+    row = queries.lot(holder_id, unit_id, number)
+    if row is None:
+        raise Refusal("unknown_lot", "There is no such lot.")
+    return _lot(row)
+
+
+def entries_page(holder_id: UUID, limit: int, cursor: str | None = None, unit_id: int | None = None) -> EntryPage:
+    """Return up to `limit` entries of a holder, newest first, of one unit or of all.
+
+    Raises: Refusal `invalid_cursor`.
+    """
+    before = None if cursor is None else cursors.decode(cursor, 3)
+    entries = tuple(_entry(row) for row in queries.entries_page(holder_id, unit_id, limit + 1, before))
+    if len(entries) <= limit:
+        return EntryPage(entries, None)
+    last = entries[limit - 1]
+    return EntryPage(entries[:limit], cursors.encode(last.transaction_number, last.key.unit_id, last.key.number))
+
+
+def lots_page(holder_id: UUID, limit: int, cursor: str | None = None, unit_id: int | None = None) -> LotPage:
+    """Return up to `limit` lots of a holder: those with points left first, by what ends soonest.
+
+    Raises: Refusal `invalid_cursor`.
+    """
+    after = None if cursor is None else cursors.decode(cursor, 4)
+    rows = queries.lots_page(holder_id, unit_id, limit + 1, after)
+    lots = tuple(_lot(row) for row in rows[:limit])
+    if len(rows) <= limit:
+        return LotPage(lots, None)
+    last = lots[-1]
+    end = min(last.expires_day, 2**31 - 1)
+    return LotPage(lots, cursors.encode(int(last.remaining == 0), end, last.unit_id, last.number))
+
+
+def stream_entries(chunk: int = 20_000) -> Iterator[EntryColumns]:
+    """Yield every entry by (holder, unit, number), in runs of up to `chunk`. Raises: nothing."""
+    after = (UUID(int=0), 0, 0)
+    while (row := queries.stream_entries(after, chunk))[0] is not None:
+        run = EntryColumns(*row)
+        yield run
+        after = (run.holder_id[-1], run.unit_id[-1], run.number[-1])
+
+
+def totals(unit_id: int, holder_id: UUID | None = None) -> Totals:
+    """Return what was ever issued, redeemed and expired of a unit, of one holder or of all. Raises: nothing."""
+    return Totals(*queries.totals(unit_id, holder_id))
+
+
+def monthly(unit_id: int) -> tuple[MonthOfPoints, ...]:
+    """Return what was issued, redeemed and expired in each local month that had any, ascending. Raises: nothing."""
+    return tuple(MonthOfPoints(*row) for row in queries.monthly(unit_id))
+
+
+def outstanding(unit_id: int) -> int:
+    """Return the points of a unit that all holders have. Raises: nothing."""
+    return queries.outstanding(unit_id)
+
+
+def expiring(unit_id: int, until_day: int) -> int:
+    """Return the points of a unit that are usable on no day after `until_day`. Raises: nothing."""
+    ends = queries.open_by_end(unit_id)
+    return sum(points for expires_day, points in ends if expires_day is not None and expires_day <= until_day + 1)
+
+
+def ageing(unit_id: int) -> tuple[Ageing, ...]:
+    """Return the points left by the local month of their last usable day, ascending, endless ones last.
+
+    Raises: nothing.
+    """
+    months: Counter[int | None] = Counter()
+    for expires_day, points in queries.open_by_end(unit_id):
+        months[None if expires_day is None else month_of(expires_day - 1)] += points
+    return tuple(Ageing(month_number, points) for month_number, points in months.items())
+
+
+def verify(since: datetime | None = None) -> Verification:
+    """Check every law of the ledger, or those of single holders for holders with entries recorded from `since` on.
+
+    Raises: nothing.
+    """
+    holder_ids = None if since is None else queries.holders_since(since)
+    found = [Violation(*row) for check in CHECKS for row in queries.violations(check, holder_ids)]
+    return Verification(INVARIANTS, tuple(sorted(found, key=lambda violation: violation.invariant)))
+
+
+def _entry(row: tuple[Any, ...]) -> Entry:
+    holder_id, unit_id, number, transaction_number, kind, *rest = row
+    return Entry(EntryKey(holder_id, unit_id, number), transaction_number, Kind(kind), *rest)
+
+
+def _lot(row: tuple[Any, ...]) -> Lot:
+    *rest, expires_day = row
+    return Lot(*(*rest, NEVER if expires_day is None else expires_day))

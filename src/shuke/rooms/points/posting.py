@@ -9,8 +9,6 @@ from uuid import UUID
 from shuke.core.values.dates import NEVER
 from shuke.rooms.points.contracts import Account, Accounts, EntryKey, Kind, Move, Posted, Posting
 
-COUNTER_ACCOUNT = {Kind.ACCRUAL: "issued", Kind.REDEMPTION: "redeemed", Kind.EXPIRY: "expired"}
-
 AccountKey = tuple[UUID, int]  # holder, unit
 LotKey = tuple[UUID, int, int]  # holder, unit, number
 EntryRow = tuple[UUID, int, int, int, int, int, int, int, datetime, UUID | None, str, str]
@@ -71,7 +69,7 @@ def _enter(result: Plan, posting: Posting, move: Move, expected: Accounts, trans
             posting.occurred_at,
             posting.reference,
             posting.kind.value,
-            COUNTER_ACCOUNT[posting.kind],
+            posting.kind.counter_account,
         )
     )
     return EntryKey(holder_id, unit_id, number)

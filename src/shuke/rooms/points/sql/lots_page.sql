@@ -1,0 +1,13 @@
+-- Purpose: a page of a holder's lots, of one unit or of all: those with points left first, by what ends soonest.
+-- Locks: none.
+-- Repeatable: reads only.
+SELECT
+    holder_id, unit_id, number, earned, remaining, earned_at, expires_at, expires_day
+FROM (
+    SELECT *, (remaining = 0)::int AS spent, coalesce(expires_day, 2147483647) AS end_day
+    FROM points_lot
+    WHERE holder_id = %(holder_id)s AND (%(unit_id)s::smallint IS NULL OR unit_id = %(unit_id)s::smallint)
+) AS lot
+WHERE (spent, end_day, unit_id, number) > (%(after_spent)s, %(after_end)s, %(after_unit)s, %(after_number)s)
+ORDER BY spent, end_day, unit_id, number
+LIMIT %(limit)s

@@ -1,0 +1,76 @@
+"""What goes in and out of the tiers room. A `day` is a local civil day, day 0 being 1970-01-01; `until_day` is the
+first day on which a tier no longer holds, `NEVER` where it has no end.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+
+class Reason(StrEnum):
+    """Why a tier was set: on joining, by reaching it, by a review at its end, by an early renewal."""
+
+    ENROLLED = "enrolled"
+    QUALIFIED = "qualified"
+    REVIEWED = "reviewed"
+    RENEWED = "renewed"
+
+
+class StaleTierError(Exception):
+    """A tier does not stand where the change was decided: another transaction was first. Decide again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tier:
+    """A step of a ladder; ranks count from 0, the lowest."""
+
+    code: str
+    rank: int
+
+
+@dataclass(frozen=True, slots=True)
+class TierState:
+    tier: Tier
+    since_day: int
+    until_day: int
+    change_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class TierChange:
+    """A tier set, also to the same one for longer. `before` is None on joining; `reference` is the fact behind it."""
+
+    day: int
+    occurred_at: datetime
+    before: Tier | None
+    after: Tier
+    until_day: int
+    reason: Reason
+    reference: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TierUpdate:
+    """Decided changes of one member, oldest first; `change_count` is that of the state they were decided from, or 0."""
+
+    member_id: UUID
+    change_count: int
+    changes: tuple[TierChange, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TierCount:
+    tier: Tier
+    members: int
+
+
+@dataclass(frozen=True, slots=True)
+class MonthOfMoves:
+    """How many went up, went down, or kept their tier for longer; those who joined are not counted."""
+
+    year: int
+    month: int
+    up: int
+    down: int
+    kept: int

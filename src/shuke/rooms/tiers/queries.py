@@ -1,0 +1,107 @@
+"""The statements of the tiers room, one function each. They decide nothing and open no transaction."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from shuke.core.values.dates import NEVER
+from shuke.foundation import sql
+from shuke.rooms.tiers.contracts import TierChange, TierUpdate
+from shuke.rooms.tiers.models import Change
+
+PACKAGE = "shuke.rooms.tiers"
+
+CHANGE = (
+    *("day", "occurred_at", "before_code", "before_rank", "after_code", "after_rank"),
+    *("until_day", "reason", "reference"),
+)
+
+
+def states(member_ids: Sequence[UUID], program_id: int) -> list[tuple[Any, ...]]:
+    return sql.fetch(
+        "SELECT member_id, tier_code, rank, since_day, until_day, change_count FROM tiers_state "
+        "WHERE member_id = ANY(%(ids)b::uuid[]) AND program_id = %(program_id)s",
+        {"ids": list(member_ids), "program_id": program_id},
+    )
+
+
+def write_states(updates: Sequence[TierUpdate], program_id: int) -> int:
+    """Set tiers and return how many stood where they were expected."""
+    rows = [
+        (
+            update.member_id,
+            update.changes[-1].after.code,
+            update.changes[-1].after.rank,
+            _since_day(update.changes),
+            _end(update.changes[-1].until_day),
+            update.change_count,
+            update.change_count + len(update.changes),
+        )
+        for update in updates
+    ]
+    names = "member_id tier_code rank since_day until_day expected_count change_count"
+    ((count,),) = sql.fetch(sql.load(PACKAGE, "write_states"), sql.columns(names, rows) | {"program_id": program_id})
+    return count
+
+
+def write_changes(updates: Sequence[TierUpdate], program_id: int, recorded_at: datetime) -> None:
+    rows = [
+        (
+            update.member_id,
+            number,
+            change.day,
+            change.occurred_at,
+            change.before and change.before.code,
+            None if change.before is None else change.before.rank,
+            change.after.code,
+            change.after.rank,
+            _end(change.until_day),
+            change.reason.value,
+            change.reference,
+        )
+        for update in updates
+        for number, change in enumerate(update.changes, update.change_count + 1)
+    ]
+    names = "member_id number day occurred_at before_code before_rank after_code after_rank until_day reason reference"
+    sql.run(
+        sql.load(PACKAGE, "write_changes"),
+        sql.columns(names, rows) | {"program_id": program_id, "recorded_at": recorded_at},
+    )
+
+
+def changes(member_id: UUID, program_id: int) -> Iterable[tuple[Any, ...]]:
+    return Change.objects.filter(member_id=member_id, program_id=program_id).order_by("number").values_list(*CHANGE)
+
+
+def changes_after(program_id: int, after: tuple[UUID, int], limit: int) -> Sequence[tuple[Any, ...]]:
+    """Return the next changes by (member, number), each led by that key."""
+    rest = Change.objects.filter(program_id=program_id, member_id__gte=after[0])
+    rest = rest.exclude(member_id=after[0], number__lte=after[1]).order_by("member_id", "number")
+    return list(rest.values_list("member_id", "number", *CHANGE)[:limit])
+
+
+def distribution(program_id: int) -> list[tuple[str, int, int]]:
+    return sql.fetch(
+        "SELECT tier_code, rank, count(*) FROM tiers_state WHERE program_id = %(program_id)s "
+        "GROUP BY tier_code, rank ORDER BY rank, tier_code",
+        {"program_id": program_id},
+    )
+
+
+def moves_by_month(program_id: int) -> list[tuple[int, int, int, int, int]]:
+    return sql.fetch(sql.load(PACKAGE, "moves_by_month"), {"program_id": program_id})
+
+
+def violations() -> list[tuple[UUID | None, str]]:
+    return sql.fetch(sql.load(PACKAGE, "verify_states"), {})
+
+
+def _since_day(changes: Sequence[TierChange]) -> int | None:
+    """Return the day of the last change to another tier, None where the member kept the tier all along."""
+    moved = [change.day for change in changes if change.before is None or change.before.code != change.after.code]
+    return moved[-1] if moved else None
+
+
+def _end(day: int) -> int | None:
+    return None if day == NEVER else day

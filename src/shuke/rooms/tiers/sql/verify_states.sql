@@ -1,0 +1,35 @@
+-- Purpose: tiers that are not what the last of their changes says, or whose changes do not follow each other.
+-- Locks: none.
+-- Repeatable: reads only.
+WITH history AS (
+    SELECT member_id, program_id, number, before_code, after_code, until_day,
+        row_number() OVER changes AS position, lag(after_code) OVER changes AS previous_code
+    FROM tiers_change
+    WINDOW changes AS (PARTITION BY member_id, program_id ORDER BY number)
+)
+SELECT member_id, format('Change %%s in program %%s does not follow the one before it.', number, program_id)
+FROM history
+WHERE number <> position OR before_code IS DISTINCT FROM previous_code
+UNION ALL
+SELECT state.member_id, format(
+    'The tier in program %%s is %%s until day %%s, its last change says %%s until day %%s.',
+    state.program_id, state.tier_code, coalesce(state.until_day::text, 'never'),
+    coalesce(last.after_code, 'nothing'), coalesce(last.until_day::text, 'never'))
+FROM tiers_state AS state
+LEFT JOIN tiers_change AS last ON last.member_id = state.member_id AND last.program_id = state.program_id
+    AND last.number = state.change_count
+WHERE last.number IS NULL OR state.tier_code <> last.after_code OR state.rank <> last.after_rank
+    OR state.until_day IS DISTINCT FROM last.until_day
+UNION ALL
+SELECT state.member_id, format(
+    'The tier in program %%s has %%s changes, its state counts %%s.', state.program_id, kept.count, state.change_count)
+FROM tiers_state AS state
+JOIN (SELECT member_id, program_id, count(*) FROM tiers_change GROUP BY 1, 2) AS kept USING (member_id, program_id)
+WHERE kept.count <> state.change_count
+UNION ALL
+SELECT NULL, 'Changes of tier can be changed: the trigger that refuses it is missing or off.'
+WHERE NOT EXISTS (
+    SELECT FROM pg_trigger
+    WHERE tgrelid = 'tiers_change'::regclass AND tgname = 'tiers_change_append_only' AND tgenabled IN ('O', 'A')
+)
+LIMIT 1000
