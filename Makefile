@@ -9,7 +9,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export UV_NO_PROGRESS := 1
 export VIRTUAL_ENV := $(CURDIR)/.venv
 
-.PHONY: help setup demo test test-browser test-long check bench fmt clean requirements
+.PHONY: help setup demo test test-browser test-long check bench fmt reference clean requirements
 .DEFAULT_GOAL := help
 
 help:  ## list the targets
@@ -47,6 +47,9 @@ fmt: .venv/.dev  ## put the sources into their one format
 	@$(BIN)/ruff check --fix --exit-zero --quiet
 	@$(BIN)/ruff format
 
+reference: .venv/.dev  ## write docs/reference from the code: OpenAPI, codes of refusals
+	@DJANGO_SETTINGS_MODULE=shuke.config.settings $(BIN)/python -m shuke.surfaces.http.reference docs/reference
+
 clean:  ## remove the environment, the fetched libraries and every cache; data is never touched
 	rm -rf .venv $(VENDOR) build dist src/*.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
@@ -57,7 +60,7 @@ clean:  ## remove the environment, the fetched libraries and every cache; data i
 	@test -n "$(PYTHON)" && "$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 	  || { echo "Shuke needs Python 3.11 or newer; name it with: make PYTHON=/path/to/python3.11" >&2; exit 1; }
 	@echo "Setting up .venv with $(PYTHON)" >&2
-	@"$(PYTHON)" -m venv --clear .venv >&2
+	@"$(PYTHON)" -m venv .venv >&2
 	@$(BIN)/python -m pip install --quiet --require-hashes -r requirements/install.txt >&2
 	@touch $@
 
