@@ -1,0 +1,178 @@
+"""The verbs of programs: check and publish, enrol, record, say where members stand, and let time pass."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from shuke.core.values.errors import Refusal
+from shuke.foundation import clock
+from shuke.foundation.transactions import unit_of_work
+from shuke.rooms.members import facade as members
+from shuke.rooms.members.contracts import Member, NewMember
+from shuke.rooms.org.contracts import Actor
+from shuke.rooms.points import facade as points
+from shuke.rooms.points.contracts import EntryKey
+from shuke.rooms.programs import queries
+from shuke.rooms.programs.contracts import Advanced, Draft, Explanation, Fact, RedeemFact, Result, Standing, VersionView
+from shuke.rooms.programs.services import advancing, explaining, publishing, recording
+from shuke.rooms.programs.services import standing as standings_of
+from shuke.rooms.programs.services.advancing import Progress
+from shuke.rooms.programs.services.timeline import timeline
+
+
+def validate(text: str) -> Draft:
+    """Check a program file and say what it holds; nothing is written.
+
+    Raises:
+        ProgramErrors: everything that is wrong, each with line and column.
+        Refusal: what only compiling finds, such as `may_overflow`.
+    """
+    return publishing.validate(text)
+
+
+def publish(text: str, actor: Actor, effective_from: datetime | None = None) -> VersionView:
+    """Publish a program file as a version that never changes, in force from `effective_from` (now by default).
+
+    Publishing the newest version's text again answers with that version. The first version also decides facts from
+    before it, and gives a membership to everybody enrolled so far.
+
+    Raises:
+        ProgramErrors: everything that is wrong with the file.
+        Refusal: `one_program`, `effective_in_the_past`, `unit_dropped`, `unit_scale_fixed`, `tier_in_use`,
+            `windows_changed`, and what only compiling finds.
+    """
+    return publishing.publish(text, actor, effective_from)
+
+
+def programs() -> list[str]:
+    """Return the slugs of all programs. Raises: nothing."""
+    return [program.slug for program in queries.programs()]
+
+
+def current(slug: str | None = None) -> VersionView:
+    """Return the version in force now of a program, by default of the only one.
+
+    Raises:
+        Refusal: `no_program`.
+    """
+    plan = timeline(slug)
+    if plan is None:
+        raise Refusal("no_program", "No such program is published.")
+    running = plan.at(int(clock.business_now().timestamp()))
+    return next(version for version in versions(plan.slug) if version.id == running.id)
+
+
+def versions(slug: str) -> list[VersionView]:
+    """Return every version of a program, the first one first.
+
+    Raises:
+        Refusal: `no_program`.
+    """
+    found = [
+        publishing.view(version)
+        for program in queries.programs()
+        if program.slug == slug
+        for version in queries.versions(program.id)
+    ]
+    if not found:
+        raise Refusal("no_program", "No such program is published.")
+    return found
+
+
+def enrol(new: Sequence[NewMember], actor: Actor) -> list[Member | Refusal]:
+    """Enrol people: member, holder of points, membership of the program. One answer each, in the order given.
+
+    Raises: what `members.enrol` raises for the whole batch; a refused person stands in their answer.
+    """
+    with unit_of_work():
+        answers = members.enrol(new, actor)
+        joined = {member.id: member.joined_at for member in answers if isinstance(member, Member)}
+        points.open_holders(sorted(joined))
+        plan = timeline()
+        if plan is not None and joined:
+            publishing.join(plan, joined)
+        return answers
+
+
+def record(facts: Sequence[Fact], actor: Actor, *, history: bool = False, dry_run: bool = False) -> list[Result]:
+    """Record orders and redemptions, 1 to 1,000, decide them in the order given and answer each. The one write path.
+
+    `history` allows facts older than 30 days or more than 5 minutes ahead. A dry run takes the same path and is
+    rolled back. A repeat is answered from what was stored, without effect.
+
+    Raises:
+        Refusal: `batch_size`. Refusals of single facts stand in their results: `out_of_bounds`, `text_length`,
+            `text_characters`, `time_without_zone`, `too_old`, `too_far_ahead`, `currency_mismatch`, `no_program`,
+            `unknown_unit`, `unknown_member`, `already_recorded_differently`, `insufficient_points`,
+            `not_enrolled`, `member_frozen`, `member_blacklisted`, `member_exited`, `too_many_orders`.
+    """
+    return recording.record(facts, actor, history=history, dry_run=dry_run)
+
+
+def redeem(fact: RedeemFact, actor: Actor, *, history: bool = False, dry_run: bool = False) -> Result:
+    """Redeem points: `record` of one.
+
+    Raises:
+        Refusal: as in the results of `record`.
+    """
+    (result,) = record([fact], actor, history=history, dry_run=dry_run)
+    if result.refusal is not None:
+        raise result.refusal
+    return result
+
+
+def standing(member_id: UUID, at: datetime | None = None) -> Standing:
+    """Say where a member stands, at the business clock by default: time is advanced in memory, nothing is written.
+
+    Raises:
+        Refusal: `not_enrolled`.
+    """
+    found = standings([member_id], at).get(member_id)
+    if found is None:
+        raise Refusal("not_enrolled", "The member does not belong to the program.")
+    return found
+
+
+def standings(member_ids: Sequence[UUID], at: datetime | None = None) -> dict[UUID, Standing]:
+    """Say where members stand; who does not belong to the program is left out. Raises: nothing."""
+    return standings_of.standings(member_ids, at or clock.business_now())
+
+
+def explain_entry(key: EntryKey) -> Explanation:
+    """Explain an entry: the decision behind an accrual, the lots and the date rule behind a redemption or an expiry.
+
+    Raises:
+        Refusal: `unknown_entry`, `no_program`.
+    """
+    return explaining.explain_entry(key)
+
+
+def explain_order(order_id: UUID) -> Explanation:
+    """Explain what an order earned; `decision` is None where it was stored undecided.
+
+    Raises:
+        Refusal: `unknown_order`, `no_program`.
+    """
+    return explaining.explain_order(order_id)
+
+
+def version_numbers(orders: Sequence[tuple[UUID, UUID]]) -> dict[UUID, int]:
+    """Return by order the number of the version that decided it, of (member, order) pairs. Raises: nothing."""
+    return queries.version_numbers(orders)
+
+
+def advance_due(until: datetime | None = None, chunk: int = advancing.CHUNK) -> Advanced:
+    """Advance everybody whom time owes something by `until` (the business clock by default), in chunks of members.
+
+    Resumable and repeatable: who was advanced is not due any more. Raises: nothing.
+    """
+    return advancing.advance_due(until or clock.business_now(), chunk)
+
+
+def move_clock(to: datetime, actor: Actor, progress: Progress | None = None) -> Advanced:
+    """Move a sandbox's test clock, doing at each local midnight on the way what is due; `progress(done, all)`.
+
+    Raises:
+        Refusal: `clock_is_live`, `clock_moves_back`.
+    """
+    return advancing.move_clock(to, actor, progress)

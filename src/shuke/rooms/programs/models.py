@@ -1,0 +1,78 @@
+"""Tables of programs: the program, its published versions, who belongs to it, and what each decision saw.
+
+Schema, constraints and indexes only. A version is never changed after it is published (a trigger refuses).
+"""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+
+class Program(models.Model):
+    """A membership program of the organisation, known by its slug."""
+
+    id = models.SmallAutoField(primary_key=True)
+    slug = models.CharField(max_length=64, unique=True)
+
+    class Meta:
+        db_table = "programs_program"
+
+
+class Version(models.Model):
+    """A published file with the source generated from it; in force from `effective_from` until the next one."""
+
+    id = models.AutoField(primary_key=True)
+    program = models.ForeignKey(Program, on_delete=models.PROTECT, related_name="+")
+    number = models.PositiveIntegerField()
+    text = models.TextField()
+    source = models.TextField()
+    numbers = ArrayField(models.BigIntegerField())
+    shape = models.CharField(max_length=64)
+    effective_from = models.DateTimeField()
+    published_at = models.DateTimeField()
+    published_by = models.CharField(max_length=200)
+
+    class Meta:
+        db_table = "programs_version"
+        constraints = (
+            models.UniqueConstraint(fields=("program", "number"), name="programs_version_number"),
+            models.UniqueConstraint(fields=("program", "effective_from"), name="programs_version_effective_from"),
+        )
+
+
+class Membership(models.Model):
+    """A member in a program: since when, up to which instant time has been told, and the windows kept so far.
+
+    `orders` counts those decided; `windows` is flat, (spend in minor units, orders) for each window of the program, as
+    of `standing_at`; `next_due_at` is the next instant at which time alone changes something.
+    """
+
+    pk = models.CompositePrimaryKey("member_id", "program_id")
+    member = models.ForeignKey("members.Member", on_delete=models.PROTECT, related_name="+")
+    program = models.ForeignKey(Program, on_delete=models.PROTECT, related_name="+", db_index=False)
+    joined_at = models.DateTimeField()
+    standing_at = models.DateTimeField()
+    next_due_at = models.DateTimeField(null=True)
+    orders = models.BigIntegerField()
+    windows = ArrayField(models.BigIntegerField())
+
+    class Meta:
+        db_table = "programs_membership"
+        indexes = (models.Index(fields=("program", "next_due_at"), name="programs_membership_due"),)
+
+
+class Decision(models.Model):
+    """What deciding one order saw and gave: the version, the vector of facts in compiled order, points by unit."""
+
+    pk = models.CompositePrimaryKey("member_id", "order_id")
+    member = models.ForeignKey("members.Member", on_delete=models.PROTECT, related_name="+", db_index=False)
+    order = models.ForeignKey("orders.Order", on_delete=models.PROTECT, related_name="+", db_index=False)
+    version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="+", db_index=False)
+    effective_at = models.DateTimeField()
+    late = models.BooleanField()
+    vector = ArrayField(models.BigIntegerField())
+    points = ArrayField(models.BigIntegerField())
+    tier_before = models.CharField(max_length=64)
+    tier_after = models.CharField(max_length=64)
+
+    class Meta:
+        db_table = "programs_decision"

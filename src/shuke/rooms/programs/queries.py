@@ -1,0 +1,185 @@
+"""The only place of programs with querysets or SQL."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from shuke.foundation import sql
+from shuke.rooms.programs.models import Program, Version
+
+PACKAGE = "shuke.rooms.programs"
+
+
+@dataclass(frozen=True, slots=True)
+class MembershipRow:
+    """A membership as stored; `orders` counts the orders decided so far."""
+
+    member_id: UUID
+    joined_at: datetime
+    standing_at: datetime
+    next_due_at: datetime | None
+    orders: int
+    windows: list[int]
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionRow:
+    """A decision as stored."""
+
+    member_id: UUID
+    order_id: UUID
+    version_id: int
+    effective_at: datetime
+    late: bool
+    vector: list[int]
+    points: list[int]
+    tier_before: str
+    tier_after: str
+
+
+def programs() -> list[Program]:
+    """Return every program, in the order in which they were first published."""
+    return list(Program.objects.order_by("id"))
+
+
+def versions(program_id: int) -> list[Version]:
+    """Return the versions of a program by the instant from which they are in force."""
+    return list(Version.objects.filter(program_id=program_id).select_related("program").order_by("effective_from"))
+
+
+def version_marks(program_id: int) -> list[tuple[int, datetime]]:
+    """Return (id, effective_from) of each version of a program, in the order of coming into force."""
+    marks = Version.objects.filter(program_id=program_id).order_by("effective_from")
+    return list(marks.values_list("id", "effective_from"))
+
+
+def lock_program(slug: str) -> Program:
+    """Return the program of a slug, made where it is new, locked until the transaction ends."""
+    Program.objects.get_or_create(slug=slug)
+    return Program.objects.select_for_update().get(slug=slug)
+
+
+def insert_memberships(program_id: int, rows: Sequence[tuple[UUID, datetime]], windows: int) -> None:
+    """Insert memberships (member, joined at) that have seen nothing yet, with room for `windows` windows."""
+    with sql.cursor() as cursor:
+        cursor.execute(
+            sql.load(PACKAGE, "membership_insert"),
+            {
+                "program_id": program_id,
+                "members": [member_id for member_id, _ in rows],
+                "joined": [joined_at for _, joined_at in rows],
+                "windows": [0] * (2 * windows),
+            },
+        )
+
+
+def memberships(program_id: int, member_ids: Sequence[UUID]) -> dict[UUID, MembershipRow]:
+    """Return the memberships that exist of the given members."""
+    with sql.cursor() as cursor:
+        cursor.execute(
+            "SELECT member_id, joined_at, standing_at, next_due_at, orders, windows FROM programs_membership"
+            " WHERE program_id = %(program_id)s AND member_id = ANY(%(ids)b::uuid[])",
+            {"program_id": program_id, "ids": list(member_ids)},
+        )
+        return {row[0]: MembershipRow(*row) for row in cursor.fetchall()}
+
+
+def due_members(program_id: int, until: datetime, after: UUID | None, limit: int) -> list[UUID]:
+    """Return up to `limit` members whose next due instant is not after `until`, by id, above `after`."""
+    with sql.cursor() as cursor:
+        cursor.execute(
+            "SELECT member_id FROM programs_membership WHERE program_id = %s AND next_due_at <= %s"
+            " AND (%s::uuid IS NULL OR member_id > %s::uuid) ORDER BY member_id LIMIT %s",
+            [program_id, until, after, after, limit],
+        )
+        return [member_id for (member_id,) in cursor.fetchall()]
+
+
+def update_memberships(program_id: int, rows: Sequence[MembershipRow]) -> None:
+    """Write where the members now stand: one statement."""
+    with sql.cursor() as cursor:
+        cursor.execute(
+            sql.load(PACKAGE, "membership_update"),
+            {
+                "program_id": program_id,
+                "members": [row.member_id for row in rows],
+                "standing": [row.standing_at for row in rows],
+                "due": [row.next_due_at for row in rows],
+                "orders": [row.orders for row in rows],
+                "windows": [_literal(row.windows) for row in rows],
+            },
+        )
+
+
+def insert_decisions(rows: Sequence[DecisionRow]) -> None:
+    """Insert decisions: one statement."""
+    with sql.cursor() as cursor:
+        cursor.execute(
+            sql.load(PACKAGE, "decision_insert"),
+            {
+                "members": [row.member_id for row in rows],
+                "orders": [row.order_id for row in rows],
+                "versions": [row.version_id for row in rows],
+                "effective": [row.effective_at for row in rows],
+                "late": [row.late for row in rows],
+                "vectors": [_literal(row.vector) for row in rows],
+                "points": [_literal(row.points) for row in rows],
+                "before": [row.tier_before for row in rows],
+                "after": [row.tier_after for row in rows],
+            },
+        )
+
+
+def decisions(keys: Iterable[tuple[UUID, UUID]]) -> dict[UUID, DecisionRow]:
+    """Return the decisions of (member, order) pairs that were decided, by order."""
+    pairs = list(keys)
+    with sql.cursor() as cursor:
+        cursor.execute(
+            "SELECT member_id, order_id, version_id, effective_at, late, vector, points, tier_before, tier_after"
+            " FROM programs_decision JOIN unnest(%b::uuid[], %b::uuid[]) AS asked (member_id, order_id)"
+            " USING (member_id, order_id)",
+            [[member_id for member_id, _ in pairs], [order_id for _, order_id in pairs]],
+        )
+        return {row[1]: DecisionRow(*row) for row in cursor.fetchall()}
+
+
+def version_numbers(keys: Sequence[tuple[UUID, UUID]]) -> dict[UUID, int]:
+    """Return by order the number of the version that decided it."""
+    with sql.cursor() as cursor:
+        cursor.execute(
+            "SELECT order_id, number FROM programs_decision"
+            " JOIN unnest(%b::uuid[], %b::uuid[]) AS asked (member_id, order_id) USING (member_id, order_id)"
+            " JOIN programs_version ON programs_version.id = version_id",
+            [[member_id for member_id, _ in keys], [order_id for _, order_id in keys]],
+        )
+        return dict(cursor.fetchall())
+
+
+def _literal(numbers: Iterable[int]) -> str:
+    """Return an array as text: unnest would flatten an array of arrays."""
+    return "{" + ",".join(map(str, numbers)) + "}"
+
+
+def insert_version(version: Version) -> Version:
+    """Insert a published version."""
+    version.save(force_insert=True)
+    return version
+
+
+def any_order_counted(program_id: int) -> bool:
+    """Say whether any member's windows hold an order."""
+    with sql.cursor() as cursor:
+        cursor.execute(
+            "SELECT EXISTS (SELECT 1 FROM programs_membership WHERE program_id = %s AND orders > 0)", [program_id]
+        )
+        return bool(cursor.fetchone()[0])
+
+
+def reset_windows(program_id: int, windows: int) -> None:
+    """Give memberships that counted no order yet room for `windows` windows."""
+    with sql.cursor() as cursor:
+        cursor.execute(
+            "UPDATE programs_membership SET windows = %s::bigint[] WHERE program_id = %s",
+            [[0] * (2 * windows), program_id],
+        )

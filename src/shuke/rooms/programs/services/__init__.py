@@ -1,0 +1,1 @@
+"""The verbs of programs, a module each: publish, record, stand, explain, advance."""

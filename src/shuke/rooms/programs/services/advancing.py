@@ -1,0 +1,98 @@
+"""What time does without a fact: the nightly advance, and the test clock moved day by day."""
+
+from collections import Counter
+from collections.abc import Callable
+from datetime import UTC, datetime
+from uuid import UUID
+
+from shuke.core.values.errors import Refusal
+from shuke.engine.zones import day_start
+from shuke.foundation import clock
+from shuke.foundation.transactions import unit_of_work
+from shuke.rooms.members import facade as members
+from shuke.rooms.org import facade as org
+from shuke.rooms.org.contracts import Actor
+from shuke.rooms.points import facade as points
+from shuke.rooms.programs import queries
+from shuke.rooms.programs.contracts import Advanced
+from shuke.rooms.programs.services.dossiers import Wanted, open_desktop
+from shuke.rooms.programs.services.timeline import Timeline, timeline
+
+CHUNK = 10_000
+
+Progress = Callable[[int, int], None]
+
+
+def advance_due(until: datetime, chunk: int = CHUNK) -> Advanced:
+    """Advance every member whom time owes something by `until`, by id, one transaction a chunk.
+
+    Repeatable: who was advanced is not due any more, so a run that was cut off goes on where it stopped.
+    """
+    total = Advanced(0, 0, {}, 0)
+    plan = timeline()
+    after = None
+    while plan is not None:
+        member_ids = queries.due_members(plan.program_id, until, after, chunk)
+        if not member_ids:
+            break
+        after = member_ids[-1]
+        total = _sum(total, _advance(plan, member_ids, until))
+    return total
+
+
+def move_clock(to: datetime, actor: Actor, progress: Progress | None = None) -> Advanced:
+    """Move the test clock of a sandbox to `to`, stopping at each local midnight to do what is due there."""
+    total = Advanced(0, 0, {}, 0)
+    start = clock.business_now()
+    if to < start:
+        raise Refusal(
+            "clock_moves_back",
+            f"The test clock stands at {start.isoformat()} and never moves back.",
+            params={"at": start.isoformat()},
+        )
+    stops = [*_midnights(start, to), to]
+    for number, stop in enumerate(stops, start=1):
+        clock.set_business_clock(stop)
+        total = _sum(total, advance_due(stop))
+        if progress is not None:
+            progress(number, len(stops))
+    org.audit("clock.moved", "clock", {"at": start.isoformat()}, {"at": to.isoformat()}, actor)
+    return total
+
+
+def _advance(plan: Timeline, member_ids: list[UUID], until: datetime) -> Advanced:
+    with unit_of_work():
+        points.lock(member_ids)
+        seconds = int(until.timestamp())
+        desktop = open_desktop(plan, dict.fromkeys(member_ids, Wanted(seconds)), members.facts(member_ids))
+        for dossier in desktop.dossiers.values():
+            desktop.advance(dossier, seconds)
+        desktop.write(clock.business_now())
+    codes = dict(zip(plan.latest.unit_ids, plan.latest.unit_codes, strict=True))
+    expired: Counter[str] = Counter()
+    for posting in desktop.postings:
+        for move in posting.moves:
+            expired[codes[move.unit_id]] += move.points
+    changes = sum(len(dossier.tier_changes) for dossier in desktop.dossiers.values())
+    return Advanced(len(member_ids), sum(len(posting.moves) for posting in desktop.postings), expired, changes)
+
+
+def _sum(one: Advanced, other: Advanced) -> Advanced:
+    return Advanced(
+        one.members + other.members,
+        one.entries + other.entries,
+        Counter(one.expired) + Counter(other.expired),
+        one.tier_changes + other.tier_changes,
+    )
+
+
+def _midnights(start: datetime, to: datetime) -> list[datetime]:
+    """Return the local midnights after `start` and before `to`, in the program's time zone."""
+    plan = timeline()
+    if plan is None:
+        return []
+    running = plan.latest
+    zone = running.program.time_zone
+    days = range(running.day_of(start) + 1, running.day_of(to) + 1)
+    midnights = (datetime.fromtimestamp(day_start(day, zone), UTC) for day in days)
+    return [midnight for midnight in midnights if midnight < to]

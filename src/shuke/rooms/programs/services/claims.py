@@ -1,0 +1,92 @@
+"""Business keys of a batch: each fact has one effect for ever, and a repeat is answered from what was stored."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from shuke.core.values.errors import Refusal
+from shuke.foundation import business_keys, ids
+from shuke.foundation.business_keys import BusinessKey, Claim, Mismatch
+from shuke.rooms.points import facade as points
+from shuke.rooms.programs import queries
+from shuke.rooms.programs.contracts import OrderFact, RedeemFact, Result, Status, Undecided
+from shuke.rooms.programs.queries import DecisionRow
+from shuke.rooms.programs.services.intake import payload_hash
+from shuke.rooms.programs.services.items import Item, still_open
+from shuke.rooms.programs.services.timeline import Timeline
+
+ORDER, REDEMPTION = "order", "redemption"  # the kinds of keys
+
+
+def claim(items: Sequence[Item], plan: Timeline | None) -> None:
+    """Give each open fact its id and claim its key; close repeats with their first answer, refuse other content."""
+    waiting = still_open(items)
+    keys = [_key(item) for item in waiting]
+    firsts: dict[tuple[str, str, str], Item] = {}
+    repeats = []
+    for item, key, answer in zip(waiting, keys, business_keys.claim(keys), strict=True):
+        if answer.mismatch is not None:
+            item.refuse(_recorded_differently(answer.mismatch))
+        elif answer.fresh:
+            item.key, item.reference = key, key.reference
+            firsts[key.identity] = item
+        elif key.identity in firsts:
+            item.original = firsts[key.identity]
+        else:
+            repeats.append((item, answer))
+    if repeats:
+        _answer(repeats, plan)
+
+
+def release(items: Sequence[Item]) -> None:
+    """Give back the keys of facts that were refused after all."""
+    refused = [item.key for item in items if item.key and item.result and item.result.status is Status.REFUSED]
+    business_keys.release(refused)
+
+
+def _key(item: Item) -> BusinessKey:
+    fact = item.fact
+    kind = ORDER if isinstance(fact, OrderFact) else REDEMPTION
+    return BusinessKey(fact.source, kind, fact.external_id, payload_hash(fact), item.member_id, ids.new_id())
+
+
+def _recorded_differently(mismatch: Mismatch) -> Refusal:
+    what = "for another member" if mismatch is Mismatch.MEMBER else "with other content"
+    return Refusal(
+        "already_recorded_differently",
+        f"This external id was recorded before {what}; the id of a fact is its own for ever.",
+        pointer="/external_id",
+        params={"difference": mismatch.value},
+    )
+
+
+def _answer(repeats: Sequence[tuple[Item, Claim]], plan: Timeline | None) -> None:
+    """Close facts that were recorded before."""
+    decisions = queries.decisions((answer.member_id, answer.reference) for _, answer in repeats if answer.member_id)
+    for item, answer in repeats:
+        entries = points.entries_of(answer.member_id, answer.reference) if answer.member_id else ()
+        keys = tuple(entry.key for entry in entries)
+        result = Result(Status.REPEATED, reference=answer.reference, member_id=answer.member_id, entries=keys)
+        decision = decisions.get(answer.reference)
+        if isinstance(item.fact, RedeemFact):
+            unit = item.fact.unit or (plan.latest.program.units[0].code if plan else "")
+            item.result = replace(result, points={unit: item.fact.points})
+        elif decision is not None and plan is not None:
+            item.result = _first_answer(result, decision, plan)
+        else:
+            unknown = answer.member_id is None
+            item.result = replace(
+                result, undecided=Undecided.UNKNOWN_MEMBER if unknown else item.undecided or Undecided.NOT_ENROLLED
+            )
+
+
+def _first_answer(result: Result, decision: DecisionRow, plan: Timeline) -> Result:
+    running = plan.by_id(decision.version_id)
+    return replace(
+        result,
+        version=running.number,
+        late=decision.late,
+        effective_at=decision.effective_at,
+        points={unit.code: given for unit, given in zip(running.program.units, decision.points, strict=True)},
+        tier_before=decision.tier_before,
+        tier_after=decision.tier_after,
+    )

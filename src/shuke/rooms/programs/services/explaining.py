@@ -1,0 +1,96 @@
+"""Explains orders and entries: the stored vector through the same rules again, lots and dates from the ledger."""
+
+from uuid import UUID
+
+from shuke.core.program.model import Expiry
+from shuke.core.values.errors import Refusal
+from shuke.engine.explanation import explain_vector
+from shuke.rooms.orders import facade as orders
+from shuke.rooms.orders.contracts import Order
+from shuke.rooms.points import facade as points
+from shuke.rooms.points.contracts import Entry, EntryKey, Kind
+from shuke.rooms.programs import queries
+from shuke.rooms.programs.contracts import Explanation, LotStory
+from shuke.rooms.programs.services.timeline import Timeline, timeline
+
+
+def explain_order(order_id: UUID) -> Explanation:
+    """Explain an order, decided or not."""
+    return _of_order(_plan(), orders.get(order_id), None)
+
+
+def explain_entry(key: EntryKey) -> Explanation:
+    """Explain an entry of the ledger."""
+    plan = _plan()
+    entry = points.entry(key)
+    if entry.kind is Kind.ACCRUAL and entry.reference is not None:
+        return _of_order(plan, orders.get(entry.reference), entry)
+    running = plan.at(int(entry.occurred_at.timestamp()))
+    return Explanation(
+        member_id=key.holder_id,
+        program=plan.slug,
+        version=running.number,
+        entry=entry,
+        order=None,
+        decision=None,
+        late=False,
+        effective_at=entry.occurred_at,
+        tier_before="",
+        tier_after="",
+        lots=_lots(entry),
+        expiry=_expiry(plan, entry),
+    )
+
+
+def _plan() -> Timeline:
+    plan = timeline()
+    if plan is None:
+        raise Refusal("no_program", "No program is published yet.")
+    return plan
+
+
+def _of_order(plan: Timeline, order: Order, entry: Entry | None) -> Explanation:
+    decision = None
+    if order.member_id is not None:
+        decision = queries.decisions([(order.member_id, order.id)]).get(order.id)
+    running = plan.by_id(decision.version_id) if decision else None
+    texts = {"order.store": order.store, "order.channel": order.channel}
+    return Explanation(
+        member_id=order.member_id,
+        program=plan.slug,
+        version=running.number if running else None,
+        entry=entry,
+        order=order,
+        decision=explain_vector(running.desk.compiled, decision.vector, texts) if decision and running else None,
+        late=decision.late if decision else False,
+        effective_at=decision.effective_at if decision else None,
+        tier_before=decision.tier_before if decision else "",
+        tier_after=decision.tier_after if decision else "",
+        lots=_lots(entry) if entry else (),
+        expiry=_expiry(plan, entry) if entry else None,
+    )
+
+
+def _lots(entry: Entry) -> tuple[LotStory, ...]:
+    """Return the lots of the entry's transaction in its unit, in the order in which they were opened or drawn."""
+    key = entry.key
+    together = points.entries_of_transaction(key.holder_id, entry.transaction_number)
+    return tuple(_story(each) for each in together if each.key.unit_id == key.unit_id)
+
+
+def _story(entry: Entry) -> LotStory:
+    key = entry.key
+    opening = _opening(entry)
+    earned_by = orders.get_many([opening.reference]).get(opening.reference) if opening.reference else None
+    return LotStory(points.lot(key.holder_id, key.unit_id, entry.lot_number), abs(entry.amount), earned_by)
+
+
+def _opening(entry: Entry) -> Entry:
+    """Return the accrual that opened the entry's lot."""
+    return points.entries_of_lot(entry.key.holder_id, entry.key.unit_id, entry.lot_number)[0]
+
+
+def _expiry(plan: Timeline, entry: Entry) -> Expiry | None:
+    """Return the rule that gave the entry's lot its end: that of the version in force when the lot was opened."""
+    running = plan.at(int(_opening(entry).occurred_at.timestamp()))
+    return running.program.units[running.unit_index[entry.key.unit_id]].expiry

@@ -1,0 +1,186 @@
+"""Checks program files and publishes them as versions that never change."""
+
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from shuke.core.program.model import Program
+from shuke.core.values.dates import NEVER
+from shuke.core.values.errors import Refusal
+from shuke.engine.compile import Compiled, compile_program
+from shuke.engine.schema import load_program
+from shuke.engine.zones import local_day
+from shuke.foundation import clock
+from shuke.foundation.transactions import unit_of_work
+from shuke.rooms.members import facade as members
+from shuke.rooms.org import facade as org
+from shuke.rooms.org.contracts import Actor
+from shuke.rooms.points import facade as points
+from shuke.rooms.points.contracts import NewUnit
+from shuke.rooms.programs import queries
+from shuke.rooms.programs.contracts import Draft, VersionView
+from shuke.rooms.programs.models import Version
+from shuke.rooms.programs.services.timeline import Running, Timeline, timeline
+from shuke.rooms.tiers import facade as tiers
+from shuke.rooms.tiers.contracts import Reason, Tier, TierChange, TierUpdate
+
+_PAGE = 200
+
+
+def validate(text: str) -> Draft:
+    """Check a program file completely and say what it holds; nothing is written."""
+    program, compiled = _checked(text)
+    return Draft(
+        program=program.code,
+        name=program.name,
+        currency=program.currency,
+        time_zone=program.time_zone,
+        units=tuple(unit.code for unit in program.units),
+        tiers=tuple(level.code for level in program.ladder.levels) if program.ladder else (),
+        rules=tuple(rule.code for rule in program.earn),
+        source=compiled.listing(),
+    )
+
+
+def publish(text: str, actor: Actor, effective_from: datetime | None) -> VersionView:
+    """Publish a file as the next version; the same text as the newest version's is that version."""
+    program, compiled = _checked(text)
+    with unit_of_work():
+        now = clock.business_now()
+        _check_only(program.code)
+        row = queries.lock_program(program.code)
+        known = queries.versions(row.id)
+        if known and known[-1].text == text:
+            return view(known[-1])
+        at = _instant(effective_from, known, now)
+        if known:
+            _check_change(timeline(program.code), compiled)
+        points.declare_units([NewUnit(unit.code, unit.scale) for unit in program.units])
+        version = queries.insert_version(
+            Version(
+                program=row,
+                number=len(known) + 1,
+                text=text,
+                source=compiled.listing(),
+                numbers=list(compiled.numbers),
+                shape=compiled.shape,
+                effective_from=at,
+                published_at=now,
+                published_by=actor.label,
+            )
+        )
+        subject = f"program:{program.code}"
+        after = {"version": version.number, "effective_from": at.isoformat(), "shape": compiled.shape}
+        org.audit("program.published", subject, {"version": len(known)} if known else None, after, actor)
+        if not known:
+            _welcome_everybody()
+        return view(version)
+
+
+def join(plan: Timeline, joined: dict[UUID, datetime]) -> None:
+    """Give members their membership: holder, standing at the instant of joining, lowest tier."""
+    member_ids = sorted(joined)
+    queries.insert_memberships(
+        plan.program_id,
+        [(member_id, joined[member_id]) for member_id in member_ids],
+        len(plan.latest.desk.compiled.windows),
+    )
+    if plan.latest.levels:
+        first = [_first_tier(plan, member_id, joined[member_id]) for member_id in member_ids]
+        tiers.write(first, plan.program_id, clock.business_now())
+
+
+def view(version: Version) -> VersionView:
+    return VersionView(
+        id=version.id,
+        program_id=version.program_id,
+        program=version.program.slug,
+        name=load_program(version.text).name,
+        number=version.number,
+        text=version.text,
+        source=version.source,
+        shape=version.shape,
+        effective_from=version.effective_from.astimezone(UTC),
+        published_at=version.published_at.astimezone(UTC),
+        published_by=version.published_by,
+    )
+
+
+def _checked(text: str) -> tuple[Program, Compiled]:
+    program = load_program(text)
+    return program, compile_program(program)
+
+
+def _check_only(slug: str) -> None:
+    other = next((program.slug for program in queries.programs() if program.slug != slug), None)
+    if other is not None:
+        raise Refusal(
+            "one_program",
+            f"This deployment runs the program {other}; a second one can't be published yet.",
+            params={"program": other},
+        )
+
+
+def _instant(effective_from: datetime | None, known: list[Version], now: datetime) -> datetime:
+    """Return the whole second from which a new version is in force, after every version before it."""
+    earliest = max([now, *(version.effective_from + timedelta(seconds=1) for version in known)])
+    at = (effective_from or earliest).replace(microsecond=0)
+    if known and effective_from is not None and at < earliest.replace(microsecond=0):
+        raise Refusal(
+            "effective_in_the_past",
+            "A new version comes into force now or later, and after every version before it.",
+            pointer="/effective_from",
+            params={"earliest": earliest.isoformat()},
+        )
+    return at
+
+
+def _check_change(plan: Timeline | None, compiled: Compiled) -> None:
+    """Refuse a version under which what members hold would have no place."""
+    if plan is None:
+        return
+    latest = plan.latest
+    codes = tuple(unit.code for unit in compiled.program.units)
+    if codes[: len(latest.unit_codes)] != latest.unit_codes:
+        raise Refusal(
+            "unit_dropped",
+            f"Members may hold {', '.join(latest.unit_codes)}; a new version keeps these units first, in this order.",
+            pointer="/units",
+            params={"units": ", ".join(latest.unit_codes)},
+        )
+    kept = {level.code for level in compiled.program.ladder.levels} if compiled.program.ladder else set()
+    held = sorted({count.tier.code for count in tiers.distribution(plan.program_id)} - kept)
+    if held:
+        raise Refusal(
+            "tier_in_use", f"Members stand in {', '.join(held)}.", pointer="/tiers", params={"tiers": ", ".join(held)}
+        )
+    _check_windows(plan, latest, compiled)
+
+
+def _check_windows(plan: Timeline, latest: Running, compiled: Compiled) -> None:
+    if compiled.windows == latest.desk.compiled.windows:
+        return
+    if queries.any_order_counted(plan.program_id):
+        raise Refusal(
+            "windows_changed",
+            "Orders are already counted in this program's windows; a new version keeps the same windows.",
+        )
+    queries.reset_windows(plan.program_id, len(compiled.windows))
+
+
+def _welcome_everybody() -> None:
+    """Give a membership to everybody who was enrolled before there was a program."""
+    plan = timeline()
+    cursor: str | None = None
+    while plan is not None:
+        page = members.page(_PAGE, cursor)
+        join(plan, {member.id: member.joined_at for member in page.members})
+        cursor = page.next_cursor
+        if cursor is None:
+            return
+
+
+def _first_tier(plan: Timeline, member_id: UUID, joined_at: datetime) -> TierUpdate:
+    running = plan.at(int(joined_at.timestamp()))
+    day = local_day(int(joined_at.timestamp()), running.program.time_zone)
+    lowest = Tier(running.tier_code(0), 0)
+    return TierUpdate(member_id, 0, (TierChange(day, joined_at, None, lowest, NEVER, Reason.ENROLLED),))

@@ -1,0 +1,120 @@
+"""The versions of a program, each ready to run, and which one is in force at an instant.
+
+A version is compiled once per process and kept; it never changes after it is published.
+"""
+
+from bisect import bisect_right
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property, lru_cache
+
+from shuke.core.program.model import Level, Program
+from shuke.core.values.dates import NEVER
+from shuke.engine.compile import compile_program
+from shuke.engine.online import Desk
+from shuke.engine.schema import load_program
+from shuke.engine.zones import day_start, local_day
+from shuke.rooms.points import facade as points
+from shuke.rooms.programs import queries
+
+
+@dataclass(frozen=True)
+class Running:
+    """A published version with its compiled decision; `unit_ids` are the ledger's, in the order of the program."""
+
+    id: int
+    number: int
+    effective_from: int
+    desk: Desk
+    unit_ids: tuple[int, ...]
+
+    @property
+    def program(self) -> Program:
+        return self.desk.compiled.program
+
+    @cached_property
+    def levels(self) -> tuple[Level, ...]:
+        """The ladder's levels, or none."""
+        return self.program.ladder.levels if self.program.ladder else ()
+
+    @cached_property
+    def ranks(self) -> dict[str, int]:
+        return {level.code: rank for rank, level in enumerate(self.levels)}
+
+    @cached_property
+    def unit_index(self) -> dict[int, int]:
+        """Where the units of the ledger stand in the program."""
+        return {unit_id: index for index, unit_id in enumerate(self.unit_ids)}
+
+    @cached_property
+    def unit_codes(self) -> tuple[str, ...]:
+        return tuple(unit.code for unit in self.program.units)
+
+    def tier_code(self, rank: int) -> str:
+        return self.levels[rank].code if self.levels else ""
+
+    def day_of(self, at: datetime) -> int:
+        """Return the local day of an instant."""
+        return local_day(int(at.timestamp()), self.program.time_zone)
+
+    def start_of(self, day: int) -> datetime | None:
+        """Return the instant at which a local day begins; None for NEVER."""
+        return None if day >= NEVER else _start_of(day, self.program.time_zone)
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """A program's versions by the instant from which they are in force; the first also covers what came before it."""
+
+    program_id: int
+    slug: str
+    versions: tuple[Running, ...]
+
+    @property
+    def latest(self) -> Running:
+        return self.versions[-1]
+
+    def at(self, at: int) -> Running:
+        """Return the version in force at a UTC second."""
+        return self.versions[max(0, bisect_right(self.versions, at, key=lambda version: version.effective_from) - 1)]
+
+    def by_id(self, version_id: int) -> Running:
+        return next(version for version in self.versions if version.id == version_id)
+
+    def boundaries(self, after: int, until: int) -> list[Running]:
+        """Return the versions that come into force after one UTC second, up to and at another."""
+        return [version for version in self.versions[1:] if after < version.effective_from <= until]
+
+
+@lru_cache(maxsize=4_096)
+def _start_of(day: int, zone: str) -> datetime:
+    return datetime.fromtimestamp(day_start(day, zone), UTC)
+
+
+_running: dict[int, Running] = {}
+
+
+def timeline(slug: str | None = None) -> Timeline | None:
+    """Return the timeline of a program (of the deployment's only one by default), or None where none is published."""
+    for program in queries.programs():
+        if slug in (None, program.slug):
+            marks = queries.version_marks(program.id)
+            if marks:
+                return Timeline(program.id, program.slug, _ready(program.id, [version_id for version_id, _ in marks]))
+    return None
+
+
+def _ready(program_id: int, version_ids: list[int]) -> tuple[Running, ...]:
+    """Return versions by id, compiling those that this process has not run before."""
+    if any(version_id not in _running for version_id in version_ids):
+        ids = {unit.code: unit.id for unit in points.all_units()}
+        for version in queries.versions(program_id):
+            program = load_program(version.text)
+            _running[version.id] = Running(
+                version.id,
+                version.number,
+                int(version.effective_from.timestamp()),
+                Desk(compile_program(program)),
+                tuple(ids[unit.code] for unit in program.units),
+            )
+    return tuple(_running[version_id] for version_id in version_ids)

@@ -1,0 +1,205 @@
+"""The one write path: what is recorded, repeated, refused, left undecided, and that refusals leave nothing."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db import connection
+
+from shuke.core.values.errors import Refusal
+from shuke.rooms.members import facade as members
+from shuke.rooms.members.contracts import Status as MemberStatus
+from shuke.rooms.orders import facade as orders
+from shuke.rooms.points import facade as points
+from shuke.rooms.programs import facade
+from shuke.rooms.programs.contracts import OrderFact, Status, Undecided
+from shuke.rooms.programs.tests.conftest import ACTOR, NOW, code, member, order, redemption
+
+TABLES = (
+    "business_key", "orders_order", "orders_line", "points_holder", "points_account", "points_lot", "points_entry",
+    "tiers_state", "tiers_change", "programs_membership", "programs_decision", "members_member",
+)  # fmt: skip
+
+
+def everything() -> dict[str, list[tuple[object, ...]]]:
+    """Return every row that a fact could touch."""
+    rows = {}
+    for table in TABLES:
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT * FROM {table} ORDER BY 1, 2")  # names of our own list
+            rows[table] = cursor.fetchall()
+    return rows
+
+
+def test_an_order_gives_points_a_lot_and_a_decision(anna):
+    (result,) = facade.record([order("a", 12_34)], ACTOR)
+
+    assert (result.status, result.points, result.balances) == (Status.RECORDED, {"points": 12}, {"points": 12})
+    assert (result.tier_before, result.tier_after, result.late, result.version) == ("base", "base", False, 1)
+    (entry,) = (points.entry(key) for key in result.entries)
+    assert (entry.amount, entry.balance_after, entry.occurred_at, entry.reference) == (12, 12, NOW, result.reference)
+    lot = points.lot(anna, entry.key.unit_id, entry.lot_number)
+    assert lot.expires_at == datetime(2027, 7, 1, 4, tzinfo=UTC)
+    assert orders.get(result.reference).counted
+    assert not points.verify().violations
+
+
+def test_a_batch_decides_in_the_order_given_with_orders_and_redemptions_mixed(anna, enrol):
+    ben = enrol(2)
+    facts = [
+        order("a", 500_00, NOW - timedelta(hours=3)),
+        order("b", 100_00, NOW - timedelta(hours=2), member(2)),
+        redemption("r", 450, NOW - timedelta(hours=2)),
+        order("c", 100_00, NOW - timedelta(hours=1)),
+        redemption("s", 101, NOW, member(2)),
+    ]
+
+    results = facade.record(facts, ACTOR)
+
+    assert [code(result.refusal) for result in results] == [None, None, None, None, "insufficient_points"]
+    assert [result.points for result in results[:4]] == [
+        {"points": 500}, {"points": 100}, {"points": 450}, {"points": 125},
+    ]  # fmt: skip
+    assert [result.tier_after for result in results[:4]] == ["silver", "base", "silver", "silver"]
+    assert facade.standing(anna).balances[0].available == 175
+    assert facade.standing(ben).balances[0].available == 100
+    assert not points.verify().violations
+
+
+def test_a_repeat_is_answered_from_what_was_stored(anna):
+    (first,) = facade.record([order("a", 600_00)], ACTOR)
+    before = everything()
+
+    repeated, again = facade.record([order("a", 600_00), order("a", 600_00)], ACTOR)
+
+    assert repeated == again == replace(first, status=Status.REPEATED, balances=None)
+    assert everything() == before
+
+
+def test_a_repeat_within_a_batch_has_one_effect(anna):
+    first, second = facade.record([order("a", 600_00), order("a", 600_00)], ACTOR)
+
+    assert second == replace(first, status=Status.REPEATED)
+    assert facade.standing(anna).balances[0].available == 600
+
+
+@pytest.mark.parametrize(
+    ("other", "difference"), [(order("a", 601_00), "payload"), (order("a", 600_00, who=member(2)), "member")]
+)
+def test_an_id_with_other_content_or_member_is_refused(anna, enrol, other, difference):
+    enrol(2)
+    facade.record([order("a", 600_00)], ACTOR)
+    before = everything()
+
+    (result,) = facade.record([other], ACTOR)
+
+    assert (code(result.refusal), result.refusal.params) == ("already_recorded_differently", {"difference": difference})
+    assert everything() == before
+
+
+@pytest.mark.parametrize(
+    ("fact", "refusal", "pointer"),
+    [
+        (order("", 1), "text_length", "/external_id"),
+        (order("a", -1), "out_of_bounds", "/net_minor"),
+        (order("a", 10**9 + 1), "out_of_bounds", "/net_minor"),
+        (order("a", 1, NOW - timedelta(days=31)), "too_old", "/occurred_at"),
+        (order("a", 1, NOW + timedelta(minutes=6)), "too_far_ahead", "/occurred_at"),
+        (order("a", 1, datetime(2026, 6, 1)), "time_without_zone", "/occurred_at"),  # noqa: DTZ001
+        (order("a", 1, currency="EUR"), "currency_mismatch", "/currency"),
+        (order("a\x00", 1), "text_characters", "/external_id"),
+        (order("a", 1, store="\ud800"), "text_characters", "/store"),
+        (redemption("a", 0), "out_of_bounds", "/points"),
+        (redemption("a", 1), "insufficient_points", "/points"),
+        (redemption("a", 1, who=member(9)), "unknown_member", "/member"),
+        (replace(redemption("a", 1), unit="miles"), "unknown_unit", "/unit"),
+    ],
+)
+def test_a_refused_fact_leaves_nothing(anna, fact, refusal, pointer):
+    before = everything()
+
+    (result,) = facade.record([fact], ACTOR)
+
+    assert (result.status, code(result.refusal), result.refusal.pointer) == (Status.REFUSED, refusal, pointer)
+    assert everything() == before
+
+
+def test_old_facts_need_history(anna):
+    old = order("a", 1_00, NOW - timedelta(days=400))
+
+    (result,) = facade.record([old], ACTOR, history=True)
+
+    assert (result.status, result.late) == (Status.RECORDED, True)
+
+
+def test_a_late_order_is_decided_where_its_member_stands(anna):
+    facade.record([order("a", 600_00)], ACTOR)
+
+    (result,) = facade.record([order("b", 100_00, NOW - timedelta(days=2))], ACTOR)
+
+    assert (result.late, result.effective_at, result.points) == (True, NOW, {"points": 125})
+    assert orders.get(result.reference).occurred_at == NOW - timedelta(days=2)
+
+
+def test_orders_of_unknown_people_are_stored_undecided(program):
+    stranger, nobody = facade.record([order("a", 1_00, who=member(9)), replace(order("b", 1_00), member=None)], ACTOR)
+
+    assert (stranger.undecided, nobody.undecided) == (Undecided.UNKNOWN_MEMBER, Undecided.UNKNOWN_MEMBER)
+    assert not orders.get(stranger.reference).counted
+    assert orders.get(nobody.reference).member_id is None
+
+
+@pytest.mark.parametrize("status", [MemberStatus.FROZEN, MemberStatus.BLACKLISTED, MemberStatus.EXITED])
+def test_who_takes_no_part_has_orders_stored_and_redemptions_refused(anna, status):
+    facade.record([order("a", 600_00)], ACTOR)
+    members.set_status(anna, status, "test", ACTOR)
+
+    stored, redeemed = facade.record([order("b", 100_00), redemption("r", 10)], ACTOR)
+
+    assert stored.undecided is Undecided(f"member_{status.value}")
+    assert code(redeemed.refusal) == f"member_{status.value}"
+    assert facade.standing(anna).balances[0].available == 600
+
+
+def test_orders_before_any_program_are_stored(now):
+    (result,) = facade.record([order("a", 1_00)], ACTOR)
+
+    assert result.undecided is Undecided.UNKNOWN_MEMBER
+
+
+def test_a_dry_run_answers_the_same_and_writes_nothing(anna):
+    before = everything()
+
+    (dry,) = facade.record([order("a", 600_00)], ACTOR, dry_run=True)
+
+    assert everything() == before
+    (real,) = facade.record([order("a", 600_00)], ACTOR)
+    assert dry == replace(real, reference=dry.reference)
+
+
+def test_a_batch_holds_a_thousand_facts(anna):
+    with pytest.raises(Refusal, match="1 to 1000"):
+        facade.record([order(str(number), 1) for number in range(1_001)], ACTOR)
+    with pytest.raises(Refusal, match="1 to 1000"):
+        facade.record([], ACTOR)
+
+
+def test_a_redemption_draws_what_ends_soonest_and_raises_its_refusal(anna):
+    old = [order("a", 10_00, NOW - timedelta(days=20)), order("b", 30_00, NOW)]
+    facade.record(old, ACTOR)
+
+    result = facade.redeem(redemption("r", 15), ACTOR)
+
+    assert [points.entry(key).amount for key in result.entries] == [-10, -5]
+    assert [points.entry(key).lot_number for key in result.entries] == [1, 2]
+    with pytest.raises(Refusal) as refused:
+        facade.redeem(redemption("s", 26), ACTOR)
+    assert (refused.value.code, refused.value.params) == ("insufficient_points", {"asked": 26, "usable": 25})
+
+
+def test_statements_do_not_grow_with_the_batch(anna, enrol, django_assert_max_num_queries):
+    enrol(2)
+    facts: list[OrderFact] = [order(str(number), 1_00, who=member(1 + number % 2)) for number in range(40)]
+
+    with django_assert_max_num_queries(30):
+        facade.record(facts, ACTOR)
