@@ -1,6 +1,7 @@
 """Pinned files must install from any registry that the machine is set up for: hashes, and no address."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -28,3 +29,10 @@ def test_lock_of_browser_libraries_names_digests_and_no_address():
     packages = {name: entry for name, entry in lock["packages"].items() if name}
     assert packages
     assert [name for name, entry in packages.items() if "resolved" in entry or "integrity" not in entry] == []
+
+
+def test_no_file_names_the_host_of_a_registry():
+    host = re.compile(rb"\b(pypi|pythonhosted|npmjs)\.(org|com)\b")
+    kept_out = {".git", ".venv", "node_modules", "vendor", "__pycache__"}
+    files = [path for path in ROOT.rglob("*") if path.is_file() and not kept_out & set(path.relative_to(ROOT).parts)]
+    assert [str(path.relative_to(ROOT)) for path in files if host.search(path.read_bytes())] == []
