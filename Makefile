@@ -16,6 +16,7 @@ help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s%s\n", $$1, $$2 }' Makefile
 
 setup: .venv/.base $(VENDOR)/.stamp  ## install the product into .venv
+	@echo "Ready: .venv/bin/shuke --help" >&2
 
 demo: .venv/.demo $(VENDOR)/.stamp  ## a year of a real grocer, loaded, checked and served on 127.0.0.1:8000
 	@$(BIN)/shuke demo $(ARGS)
