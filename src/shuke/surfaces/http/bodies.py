@@ -97,7 +97,7 @@ def _no_constant(name: str) -> NoReturn:
 def _members_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     members = dict(pairs)
     if len(members) != len(pairs):
-        raise BodyInvalid("duplicate_key", "An object of the body has the same key twice.")
+        raise BodyInvalid("json_duplicate_key", "An object of the body has the same key twice.")
     return members
 
 

@@ -12,9 +12,9 @@ from types import MappingProxyType
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """A refusal: status, what it is in English and Chinese, and what to do about it."""
+    """A refusal: status (None: it never leaves by HTTP), what it is, and what to do about it."""
 
-    status: int
+    status: int | None
     en: str
     zh: str
     fix_en: str
@@ -24,7 +24,7 @@ class Code:
 def _read() -> dict[str, Code]:
     text = resources.files(__package__).joinpath("codes.csv").read_text(encoding="utf-8")
     rows = csv.DictReader(text.splitlines())
-    return {row.pop("code"): Code(int(row.pop("status")), **row) for row in rows}
+    return {row.pop("code"): Code(int(status) if (status := row.pop("status")) else None, **row) for row in rows}
 
 
 CODES: Mapping[str, Code] = MappingProxyType(_read())
@@ -57,7 +57,7 @@ FIELD_CODES: Mapping[str, FieldCode] = MappingProxyType(
         "bad_time": FieldCode("must be an RFC 3339 time with an offset", "必须是带时区偏移的 RFC 3339 时间"),
         "bad_date": FieldCode("must be a date like 1990-05-17, from 1900", "必须是形如 1990-05-17 的日期（1900 年起）"),
         "exactly_one": FieldCode("must have exactly one field", "必须且只能给出一个字段"),
-        "not_allowed": FieldCode("must be one of {expected}", "必须是 {expected} 之一"),
+        "not_one_of": FieldCode("must be one of {expected}", "必须是 {expected} 之一"),
         "invalid": FieldCode("is not valid", "无效"),
     }
 )

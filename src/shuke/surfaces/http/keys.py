@@ -3,9 +3,8 @@
 from django.http import HttpRequest
 
 from shuke.core.values.errors import Refusal
-from shuke.foundation import ids
 from shuke.rooms.org import facade as org
-from shuke.rooms.org.contracts import Actor, ActorKind, KeyPrincipal, Right
+from shuke.rooms.org.contracts import Actor, KeyPrincipal, Right
 
 SECRET_LIMIT = 200
 
@@ -25,14 +24,17 @@ class ApiKey:
 
 def actor(request: HttpRequest) -> Actor:
     """Return who acts, as the audit log names a key."""
-    principal = request.principal  # type: ignore[attr-defined]
-    key_id = ids.encode("key", principal.id)
-    return Actor(ActorKind.KEY, key_id, principal.name, request.request_id)  # type: ignore[attr-defined]
+    return org.actor_of(request.principal, request.request_id)  # type: ignore[attr-defined]
 
 
 def livemode(request: HttpRequest) -> bool:
     """Say whether this is a live deployment; every resource of an answer carries it."""
     return request.principal.livemode  # type: ignore[attr-defined]
+
+
+def may_write_history(request: HttpRequest) -> bool:
+    """Say whether the key may record facts older than 30 days, or ahead of time."""
+    return Right.HISTORY_WRITE in request.principal.rights  # type: ignore[attr-defined]
 
 
 def _bearer(request: HttpRequest) -> str:

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 
 from shuke.core.values.errors import Refusal
 from shuke.foundation import ids, logs
+from shuke.rooms.org.contracts import KEY_PREFIX, STAFF_PREFIX
 from shuke.surfaces.http import bodies, problems
 
 Handler = Callable[[HttpRequest], HttpResponse]
@@ -89,6 +90,6 @@ def _body_refusal(request: HttpRequest) -> Refusal | None:
 def _actor(request: HttpRequest) -> str | None:
     principal = getattr(request, "principal", None)
     if principal is not None:
-        return ids.encode("key", principal.id)
+        return ids.encode(KEY_PREFIX, principal.id)
     user = getattr(request, "_cached_user", None)  # only if somebody asked: a log line asks no database
-    return ids.encode("stf", user.pk) if user is not None and user.is_authenticated else None
+    return ids.encode(STAFF_PREFIX, user.pk) if user is not None and user.is_authenticated else None

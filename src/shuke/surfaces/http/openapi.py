@@ -11,6 +11,7 @@ from shuke.rooms.org.contracts import Right
 from shuke.surfaces.http import problems
 from shuke.surfaces.http.codes import CODES
 from shuke.surfaces.http.operations import Operation
+from shuke.surfaces.http.schemas.orders import NewOrderBody
 from shuke.surfaces.http.schemas.problems import ProblemAnswer
 
 _OF_ALL = ("internal_error", "unavailable", "invalid_request")
@@ -19,7 +20,7 @@ _OF_BODIES = (
     "invalid_json",
     "json_too_deep",
     "number_too_long",
-    "duplicate_key",
+    "json_duplicate_key",
     "invalid_characters",
     "body_too_large",
     "unsupported_media_type",
@@ -53,8 +54,12 @@ class Document(OpenAPISchema):
         }
         self["servers"] = [{"url": "/"}]
         self["tags"] = [{"name": tag} for tag in ("members", "orders", "redemptions", "points", "programs", "health")]
-        self.add_schema_definitions(_definitions(ProblemAnswer))
+        self.add_schema_definitions(_definitions(ProblemAnswer) | _definitions(NewOrderBody))
+        # Items are checked one by one, so the model of a batch does not name their schema; the document does.
+        self.schemas["OrderBatchBody"]["properties"]["orders"]["items"] = {"$ref": "#/components/schemas/NewOrderBody"}
         self["components"]["schemas"] = dict(sorted(self.schemas.items()))
+        _tidy(self["paths"])
+        _tidy(self["components"]["schemas"])
         self["components"]["securitySchemes"] = {
             "apiKey": {
                 "type": "http",
@@ -142,3 +147,18 @@ def _example(code: str) -> dict[str, Any]:
 def _definitions(model: type[BaseModel]) -> dict[str, Any]:
     schema = model.model_json_schema(ref_template="#/components/schemas/{model}")
     return schema.pop("$defs", {}) | {model.__name__: schema}
+
+
+def _tidy(node: Any) -> None:
+    """Drop what says nothing: titles made of names, and null as the default of a field that may be left out."""
+    if isinstance(node, dict):
+        if isinstance(node.get("title"), str) and ("type" in node or "anyOf" in node or "$ref" in node):
+            del node["title"]
+        if node.get("default", ...) is None:
+            del node["default"]
+        for name, child in node.items():
+            if name not in {"example", "examples"}:
+                _tidy(child)
+    elif isinstance(node, list):
+        for child in node:
+            _tidy(child)

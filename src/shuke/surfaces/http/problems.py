@@ -37,7 +37,7 @@ _FIELD_CODE_OF_TYPE: Mapping[str, str] = {
     "too_long": "too_long",
     "greater_than_equal": "too_small",
     "less_than_equal": "too_large",
-    "literal_error": "not_allowed",
+    "literal_error": "not_one_of",
     "flag": "not_a_flag",
     "bool_type": "not_a_flag",
     "time_format": "bad_time",
@@ -73,7 +73,7 @@ def problem(request: HttpRequest, refusal: Refusal) -> dict[str, Any]:
     content: dict[str, Any] = {
         "type": f"/v1/docs#error-{refusal.code}",
         "title": code.zh if chinese else code.en,
-        "status": code.status,
+        "status": code.status or UNKNOWN.status,
         "code": refusal.code,
         "detail": refusal.detail,
         "request_id": request.request_id,  # type: ignore[attr-defined]
@@ -88,10 +88,19 @@ def field_errors(refusal: Refusal, *, chinese: bool) -> list[dict[str, str]]:
     """Return the list of fields that a refusal names."""
     if isinstance(refusal, InvalidRequest):
         return [error.worded(chinese=chinese) for error in refusal.fields[:ERRORS_LIMIT]]
-    if refusal.pointer is None:
-        return []
+    named = refusal.refusals[:ERRORS_LIMIT] if isinstance(refusal, InvalidProgram) else [refusal]
+    return [_named(one, chinese=chinese) for one in named if one.pointer is not None or one is not refusal]
+
+
+def _named(refusal: Refusal, *, chinese: bool) -> dict[str, str]:
     code = CODES.get(refusal.code, UNKNOWN)
-    return [{"pointer": refusal.pointer, "code": refusal.code, "message": code.zh if chinese else refusal.detail}]
+    named = {
+        "pointer": refusal.pointer or "",
+        "code": refusal.code,
+        "message": code.zh if chinese else refusal.detail,
+    }
+    suggestion = refusal.params.get("suggestion")
+    return named | ({"suggestion": str(suggestion)} if suggestion else {})
 
 
 class FieldError:
@@ -119,6 +128,14 @@ class InvalidRequest(Refusal):
             pointer=first.pointer,
         )
         self.fields = list(fields)
+
+
+class InvalidProgram(Refusal):
+    """A program file that cannot be published; `refusals` say where and why, with a suggestion where there is one."""
+
+    def __init__(self, refusals: Sequence[Refusal]) -> None:
+        super().__init__("invalid_program", f"The program file has {len(refusals)} errors; the first: {refusals[0]}")
+        self.refusals = list(refusals)
 
 
 def invalid_request(errors: Sequence[ErrorDetails] | Sequence[Mapping[str, Any]], *, depth: int = 2) -> InvalidRequest:

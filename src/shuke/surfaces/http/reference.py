@@ -42,7 +42,7 @@ def reference_page(request: HttpRequest) -> HttpResponse:
             "chinese": chinese,
             "document": document(),
             "groups": _groups(document(), chinese=chinese),
-            "errors": [_error(name, code, chinese=chinese) for name, code in sorted(CODES.items())],
+            "errors": [_error(name, code, chinese=chinese) for name, code in sorted(CODES.items()) if code.status],
         },
     )
 
@@ -96,17 +96,17 @@ def files() -> dict[str, str]:
         "errors.md": _table(
             "# Errors\n\nEvery refusal is `application/problem+json` (RFC 9457) with one of these codes. A code never "
             "changes its meaning. [简体中文](errors.zh-CN.md)\n\n| code | status | what it is | what to do |",
-            [(name, code.status, code.en, code.fix_en) for name, code in sorted(CODES.items())],
+            [(name, code.status or "–", code.en, code.fix_en) for name, code in sorted(CODES.items())],
         ),
         "errors.zh-CN.md": _table(
             "# 错误码\n\n每个被拒绝的请求都以 `application/problem+json`（RFC 9457）回答，并带有下列代码之一。"
             "代码的含义永不改变。[English](errors.md)\n\n| 代码 | 状态码 | 含义 | 处理办法 |",
-            [(name, code.status, code.zh, code.fix_zh) for name, code in sorted(CODES.items())],
+            [(name, code.status or "–", code.zh, code.fix_zh) for name, code in sorted(CODES.items())],
         ),
     }
 
 
-def _table(head: str, rows: list[tuple[str, int, str, str]]) -> str:
+def _table(head: str, rows: list[tuple[str, int | str, str, str]]) -> str:
     lines = [f"| `{name}` | {status} | {title} | {fix} |" for name, status, title, fix in rows]
     return "\n".join([head, "|---|---|---|---|", *lines]) + "\n"
 

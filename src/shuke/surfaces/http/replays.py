@@ -14,6 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from shuke.core.values.errors import Refusal
 from shuke.foundation import idempotency, ids
 from shuke.foundation.transactions import unit_of_work
+from shuke.rooms.org.contracts import KEY_PREFIX
 from shuke.surfaces.http import problems
 
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")
@@ -58,7 +59,7 @@ def read_key(request: HttpRequest) -> str | None:
 
 
 def _slot(request: HttpRequest, key: str) -> idempotency.Slot:
-    principal = ids.encode("key", request.principal.id)  # type: ignore[attr-defined]
+    principal = ids.encode(KEY_PREFIX, request.principal.id)  # type: ignore[attr-defined]
     content = request.META.get("QUERY_STRING", "").encode() + b"\x00" + request.body
     return idempotency.Slot(principal, f"{request.method} {request.path}", key, hashlib.sha256(content).digest())
 

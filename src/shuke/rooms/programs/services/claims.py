@@ -62,10 +62,17 @@ def _recorded_differently(mismatch: Mismatch) -> Refusal:
 def _answer(repeats: Sequence[tuple[Item, Claim]], plan: Timeline | None) -> None:
     """Close facts that were recorded before."""
     decisions = queries.decisions((answer.member_id, answer.reference) for _, answer in repeats if answer.member_id)
+    codes = {unit.id: unit.code for unit in points.all_units()}
     for item, answer in repeats:
         entries = points.entries_of(answer.member_id, answer.reference) if answer.member_id else ()
-        keys = tuple(entry.key for entry in entries)
-        result = Result(Status.REPEATED, reference=answer.reference, member_id=answer.member_id, entries=keys)
+        result = Result(
+            Status.REPEATED,
+            reference=answer.reference,
+            member_id=answer.member_id,
+            effective_at=entries[0].occurred_at if entries else None,
+            balances={codes[entry.key.unit_id]: entry.balance_after for entry in entries},
+            entries=tuple(entry.key for entry in entries),
+        )
         decision = decisions.get(answer.reference)
         if isinstance(item.fact, RedeemFact):
             unit = item.fact.unit or (plan.latest.program.units[0].code if plan else "")

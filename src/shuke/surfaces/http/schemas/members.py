@@ -10,8 +10,8 @@ from shuke.foundation import ids
 from shuke.rooms.members import contracts
 from shuke.surfaces.http.fields import Answer, Body, Date, ExternalIdText, Instant, Source, Time, instant, text
 
-MemberId = Annotated[str, StringConstraints(pattern=r"^mbr_[0-9A-HJKMNP-TV-Z]{26}$")]
-Phone = Annotated[str, StringConstraints(min_length=3, max_length=32, pattern=r"^[+0-9][-0-9 ()]*$")]
+MemberId = Annotated[str, StringConstraints(pattern=r"^mbr_[0-7][0-9A-HJKMNP-TV-Z]{25}$")]
+Phone = Annotated[str, StringConstraints(min_length=3, max_length=32, pattern=r"^[+(0-9][-0-9 ().]*$")]
 
 
 class ExternalIdBody(Body):

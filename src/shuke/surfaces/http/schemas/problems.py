@@ -1,7 +1,5 @@
 """The shape of every error answer (RFC 9457)."""
 
-from pydantic import Field
-
 from shuke.surfaces.http.fields import Answer
 
 
@@ -13,7 +11,7 @@ class FieldErrorAnswer(Answer):
     pointer: str
     code: str
     message: str
-    suggestion: str = Field(default=None)
+    suggestion: str | None = None
 
 
 class ProblemAnswer(Answer):
@@ -25,4 +23,4 @@ class ProblemAnswer(Answer):
     code: str
     detail: str
     request_id: str
-    errors: list[FieldErrorAnswer] = Field(default=None)
+    errors: list[FieldErrorAnswer] | None = None

@@ -1,0 +1,22 @@
+"""The parameters that operations share, declared once."""
+
+from typing import Annotated
+
+from ninja import Path, Query
+
+from shuke.surfaces.http.fields import Code, Cursor, ExternalIdText, Flag, PageLimit, Source
+from shuke.surfaces.http.schemas.members import MemberId
+from shuke.surfaces.http.schemas.orders import OrderId
+from shuke.surfaces.http.schemas.points import EntryId
+
+PAGE = 50
+
+DryRun = Annotated[Flag, Query(False, description="Check and compute everything, write nothing.")]
+Limit = Annotated[PageLimit, Query(PAGE, description="How many items a page holds at most.")]
+After = Annotated[Cursor, Query(None, description="The next_cursor of the page before.")]
+MemberIdPath = Annotated[MemberId, Path(description="The member's id.")]
+OrderIdPath = Annotated[OrderId, Path(description="The order's id.")]
+EntryIdPath = Annotated[EntryId, Path(description="The entry's id.")]
+ProgramCodePath = Annotated[Code, Path(description="The program's code, as its file says it.")]
+SourcePath = Annotated[Source, Path(description="The system that gave the external id.")]
+ExternalIdPath = Annotated[ExternalIdText, Path(description="What that system calls it.")]

@@ -1,0 +1,160 @@
+"""A member's points as they stand and as they came about: balances, standing, lots, entries."""
+
+from django.http import HttpRequest
+from ninja import Router
+
+from shuke.foundation import ids
+from shuke.rooms.members import facade as members
+from shuke.rooms.members.contracts import ID_PREFIX
+from shuke.rooms.org.contracts import Right
+from shuke.rooms.points import facade as points
+from shuke.rooms.points.contracts import EntryKey
+from shuke.rooms.programs import facade as programs
+from shuke.surfaces.http import keys
+from shuke.surfaces.http.fields import instant
+from shuke.surfaces.http.operations import Operation, operation
+from shuke.surfaces.http.parameters import PAGE, After, EntryIdPath, Limit, MemberIdPath
+from shuke.surfaces.http.schemas import examples
+from shuke.surfaces.http.schemas.members import decode_member_id
+from shuke.surfaces.http.schemas.points import (
+    BalancesAnswer,
+    EntryAnswer,
+    EntryPageAnswer,
+    LotPageAnswer,
+    StandingAnswer,
+    balance_answer,
+    entry_answer,
+    lot_answer,
+    standing_answer,
+)
+
+router = Router(tags=["points"])
+
+
+@operation(
+    router,
+    "GET",
+    "/members/{member_id}/balances",
+    BalancesAnswer,
+    Operation(
+        id="getBalances",
+        en="Read a member's balances",
+        zh="读取会员积分余额",
+        scope=Right.POINTS_READ,
+        codes=("invalid_id", "not_enrolled", "unknown_member"),
+        parameter_examples={"member_id": examples.MEMBER_ID},
+        response_example=examples.BALANCES,
+    ),
+)
+def get_balances(request: HttpRequest, member_id: MemberIdPath) -> BalancesAnswer:
+    """Read what a member can use now, by unit, and what of it expires soon."""
+    standing = programs.standing(members.get(decode_member_id(member_id)).id)
+    return BalancesAnswer(
+        member_id=ids.encode(ID_PREFIX, standing.member_id),
+        as_of=instant(standing.at),
+        balances=[balance_answer(balance) for balance in standing.balances],
+        livemode=keys.livemode(request),
+    )
+
+
+@operation(
+    router,
+    "GET",
+    "/members/{member_id}/standing",
+    StandingAnswer,
+    Operation(
+        id="getStanding",
+        en="Read where a member stands",
+        zh="读取会员等级与进度",
+        scope=Right.POINTS_READ,
+        codes=("invalid_id", "not_enrolled", "unknown_member"),
+        parameter_examples={"member_id": examples.MEMBER_ID},
+        response_example=examples.STANDING,
+    ),
+)
+def get_standing(request: HttpRequest, member_id: MemberIdPath) -> StandingAnswer:
+    """Read a member's tier, the way to the next, and the balances."""
+    standing = programs.standing(members.get(decode_member_id(member_id)).id)
+    return standing_answer(standing, livemode=keys.livemode(request))
+
+
+@operation(
+    router,
+    "GET",
+    "/members/{member_id}/lots",
+    LotPageAnswer,
+    Operation(
+        id="listLots",
+        en="List a member's lots",
+        zh="会员积分批次列表",
+        scope=Right.POINTS_READ,
+        codes=("invalid_cursor", "invalid_id", "unknown_member"),
+        parameter_examples={"member_id": examples.MEMBER_ID},
+        response_example=examples.LOTS,
+    ),
+)
+def list_lots(
+    request: HttpRequest, member_id: MemberIdPath, *, limit: Limit = PAGE, cursor: After = None
+) -> LotPageAnswer:
+    """List lots, those with points left first, soonest expiring first among them."""
+    page = points.lots_page(members.get(decode_member_id(member_id)).id, limit, cursor)
+    units = _units()
+    return LotPageAnswer(
+        items=[lot_answer(lot, units[lot.unit_id]) for lot in page.lots],
+        next_cursor=page.next_cursor,
+        livemode=keys.livemode(request),
+    )
+
+
+@operation(
+    router,
+    "GET",
+    "/members/{member_id}/points-entries",
+    EntryPageAnswer,
+    Operation(
+        id="listPointsEntries",
+        en="List a member's ledger entries",
+        zh="会员积分分录列表",
+        scope=Right.POINTS_READ,
+        codes=("invalid_cursor", "invalid_id", "unknown_member"),
+        parameter_examples={"member_id": examples.MEMBER_ID},
+        response_example=examples.ENTRIES,
+    ),
+)
+def list_points_entries(
+    request: HttpRequest, member_id: MemberIdPath, *, limit: Limit = PAGE, cursor: After = None
+) -> EntryPageAnswer:
+    """List entries, newest first."""
+    page = points.entries_page(members.get(decode_member_id(member_id)).id, limit, cursor)
+    units = _units()
+    livemode = keys.livemode(request)
+    return EntryPageAnswer(
+        items=[entry_answer(entry, units[entry.key.unit_id], livemode=livemode) for entry in page.entries],
+        next_cursor=page.next_cursor,
+        livemode=livemode,
+    )
+
+
+@operation(
+    router,
+    "GET",
+    "/points-entries/{entry_id}",
+    EntryAnswer,
+    Operation(
+        id="getPointsEntry",
+        en="Read a ledger entry",
+        zh="读取积分分录",
+        scope=Right.POINTS_READ,
+        codes=("invalid_id", "unknown_entry"),
+        parameter_examples={"entry_id": examples.ENTRY_ID},
+        response_example=examples.ENTRY,
+    ),
+)
+def get_points_entry(request: HttpRequest, entry_id: EntryIdPath) -> EntryAnswer:
+    """Read one entry."""
+    entry = points.entry(EntryKey.of(entry_id))
+    return entry_answer(entry, _units()[entry.key.unit_id], livemode=keys.livemode(request))
+
+
+def _units() -> dict[int, str]:
+    return {unit.id: unit.code for unit in points.all_units()}

@@ -1,0 +1,133 @@
+"""Programs: check a file, publish it, read what is in force."""
+
+from django.http import HttpRequest
+from ninja import Router
+
+from shuke.core.values.errors import Refusal
+from shuke.engine.schema import ProgramErrors
+from shuke.rooms.org.contracts import Right
+from shuke.rooms.programs import facade as programs
+from shuke.surfaces.http import keys, problems
+from shuke.surfaces.http.operations import Operation, operation
+from shuke.surfaces.http.parameters import DryRun, ProgramCodePath
+from shuke.surfaces.http.schemas import examples
+from shuke.surfaces.http.schemas.problems import FieldErrorAnswer
+from shuke.surfaces.http.schemas.programs import (
+    ProgramTextBody,
+    PublishBody,
+    ValidationAnswer,
+    VersionAnswer,
+    VersionListAnswer,
+    version_answer,
+    version_summary,
+)
+
+router = Router(tags=["programs"])
+_PUBLISHED = {
+    "current": ("getCurrentVersion", "program", "$response.body#/program"),
+    "versions": ("listVersions", "program", "$response.body#/program"),
+}
+
+
+@operation(
+    router,
+    "POST",
+    "/programs/validate",
+    ValidationAnswer,
+    Operation(
+        id="validateProgram",
+        en="Check a program file",
+        zh="校验会员计划文件",
+        scope=Right.PROGRAMS_READ,
+        request_example={"text": examples.PROGRAM_TEXT},
+        response_example=examples.VALIDATION,
+    ),
+)
+def validate_program(request: HttpRequest, body: ProgramTextBody) -> ValidationAnswer:
+    """Say whether a file could be published, and what is wrong with it by line and column; nothing is stored."""
+    try:
+        draft = programs.validate(body.text)
+    except ProgramErrors as errors:
+        refusal: Refusal = problems.InvalidProgram(errors.refusals)
+    except Refusal as found:
+        refusal = problems.InvalidProgram([found])
+    else:
+        return ValidationAnswer(valid=True, program=draft.program, errors=[])
+    found_wrong = problems.field_errors(refusal, chinese=problems.is_chinese(request))
+    return ValidationAnswer(valid=False, program=None, errors=[FieldErrorAnswer(**error) for error in found_wrong])
+
+
+@operation(
+    router,
+    "POST",
+    "/programs/publish",
+    VersionAnswer,
+    Operation(
+        id="publishProgram",
+        en="Publish a program file",
+        zh="发布会员计划",
+        scope=Right.PROGRAMS_WRITE,
+        status=201,
+        writes=True,
+        codes=(
+            "effective_in_the_past",
+            "invalid_program",
+            "one_program",
+            "tier_in_use",
+            "unit_dropped",
+            "unit_scale_fixed",
+            "windows_changed",
+        ),
+        request_example={"text": examples.PROGRAM_TEXT},
+        response_example=examples.VERSION,
+        links=_PUBLISHED,
+    ),
+)
+def publish_program(request: HttpRequest, body: PublishBody, *, dry_run: DryRun = False) -> VersionAnswer:
+    """Publish a file as the next version of its program, which never changes after that."""
+    try:
+        version = programs.publish(body.text, keys.actor(request), body.effective_from)
+    except ProgramErrors as errors:
+        raise problems.InvalidProgram(errors.refusals) from errors
+    return version_answer(version, livemode=keys.livemode(request), dry_run=dry_run)
+
+
+@operation(
+    router,
+    "GET",
+    "/programs/{program}/current",
+    VersionAnswer,
+    Operation(
+        id="getCurrentVersion",
+        en="Read the version in force",
+        zh="读取生效版本",
+        scope=Right.PROGRAMS_READ,
+        codes=("no_program",),
+        parameter_examples={"program": "grocer"},
+        response_example=examples.VERSION,
+    ),
+)
+def get_current_version(request: HttpRequest, program: ProgramCodePath) -> VersionAnswer:
+    """Read the version of a program that is in force now."""
+    return version_answer(programs.current(program), livemode=keys.livemode(request))
+
+
+@operation(
+    router,
+    "GET",
+    "/programs/{program}/versions",
+    VersionListAnswer,
+    Operation(
+        id="listVersions",
+        en="List the versions of a program",
+        zh="会员计划版本列表",
+        scope=Right.PROGRAMS_READ,
+        codes=("no_program",),
+        parameter_examples={"program": "grocer"},
+        response_example=examples.VERSIONS,
+    ),
+)
+def list_versions(request: HttpRequest, program: ProgramCodePath) -> VersionListAnswer:
+    """List all versions, the first one first."""
+    versions = [version_summary(version) for version in programs.versions(program)]
+    return VersionListAnswer(items=versions, livemode=keys.livemode(request))

@@ -1,0 +1,238 @@
+"""Examples of requests and answers; the OpenAPI file shows them and tests check them against their schemas."""
+
+from typing import Any, Final
+
+MEMBER_ID: Final = "mbr_01KAKV3Z5R8QX5J4Y0V9W6T2NM"
+ORDER_ID: Final = "ord_01KAKV41C2E7Z8M3K6P0D9R5SB"
+ENTRY_ID: Final = "ent_01KAKV3Z5R8QX5J4Y0V9W6T2NM1001"
+LOT_ID: Final = "lot_01KAKV3Z5R8QX5J4Y0V9W6T2NM1001"
+REDEMPTION_ID: Final = "rdm_01KAKV4AB3W9C5D7E1F0G2H4JK"
+REQUEST_ID: Final = "req_01KAKV3Z5R8QX5J4Y0V9W6T2NM"
+
+Json = dict[str, Any]
+
+NEW_MEMBER: Json = {
+    "external_ids": [{"source": "shop", "external_id": "C-1001"}],
+    "phone": "13800000001",
+    "name": "张小满",
+    "birthday": "1990-05-17",
+    "language": "zh-hans",
+}
+MEMBER: Json = {
+    "id": MEMBER_ID,
+    "display_name": "张**",
+    "phone_masked": "138****0001",
+    "email_masked": "",
+    "birthday_md": "05-17",
+    "status": "active",
+    "language": "zh-hans",
+    "joined_at": "2017-01-01T15:00:00Z",
+    "last_active_at": None,
+    "external_ids": [{"source": "shop", "external_id": "C-1001"}],
+    "livemode": False,
+    "dry_run": False,
+}
+NEW_ORDER: Json = {
+    "source": "till-3",
+    "external_id": "A-20170115-0042",
+    "member": {"external_id": {"source": "shop", "external_id": "C-1001"}},
+    "occurred_at": "2017-01-15T10:00:00-05:00",
+    "currency": "USD",
+    "net_minor": 8650,
+    "gross_minor": 9200,
+    "store": "367",
+    "channel": "store",
+    "lines": [
+        {"sku": "1029743", "category": "GROCERY", "quantity": 2, "net_minor": 650},
+        {"sku": "6534178", "category": "FUEL", "quantity": 1, "net_minor": 8000},
+    ],
+}
+ORDER_RESULT: Json = {
+    "status": "recorded",
+    "id": ORDER_ID,
+    "source": "till-3",
+    "external_id": "A-20170115-0042",
+    "member_id": MEMBER_ID,
+    "decision": {
+        "version": 1,
+        "effective_at": "2017-01-15T15:00:00Z",
+        "late": False,
+        "points": [{"unit": "points", "points": 86}],
+        "tier_before": "base",
+        "tier_after": "base",
+        "entry_ids": [ENTRY_ID],
+    },
+    "undecided": None,
+    "balances": [{"unit": "points", "points": 86}],
+    "livemode": False,
+    "dry_run": False,
+}
+NEW_BATCH: Json = {"orders": [NEW_ORDER]}
+BATCH: Json = {
+    "recorded": 1,
+    "repeated": 0,
+    "refused": 1,
+    "results": [
+        {"index": 0, "status": "recorded", "order": ORDER_RESULT, "problem": None},
+        {
+            "index": 1,
+            "status": "refused",
+            "order": None,
+            "problem": {
+                "type": "/v1/docs#error-currency_mismatch",
+                "title": "The order is in another currency than the program",
+                "status": 422,
+                "code": "currency_mismatch",
+                "detail": "The program counts in USD.",
+                "request_id": REQUEST_ID,
+                "errors": [
+                    {"pointer": "/currency", "code": "currency_mismatch", "message": "The program counts in USD."}
+                ],
+            },
+        },
+    ],
+    "dry_run": False,
+}
+ORDER: Json = {
+    "id": ORDER_ID,
+    "source": "till-3",
+    "external_id": "A-20170115-0042",
+    "member_id": MEMBER_ID,
+    "occurred_at": "2017-01-15T15:00:00Z",
+    "recorded_at": "2017-01-15T15:00:01.204113Z",
+    "currency": "USD",
+    "net_minor": 8650,
+    "gross_minor": 9200,
+    "store": "367",
+    "channel": "store",
+    "lines": [
+        {"number": 1, "sku": "1029743", "category": "GROCERY", "quantity": 2, "net_minor": 650},
+        {"number": 2, "sku": "6534178", "category": "FUEL", "quantity": 1, "net_minor": 8000},
+    ],
+    "livemode": False,
+}
+NEW_REDEMPTION: Json = {
+    "member": {"id": MEMBER_ID},
+    "points": 500,
+    "unit": "points",
+    "source": "till-3",
+    "external_id": "R-20170301-0007",
+}
+REDEMPTION: Json = {
+    "status": "recorded",
+    "id": REDEMPTION_ID,
+    "member_id": MEMBER_ID,
+    "unit": "points",
+    "points": 500,
+    "balance_after": 1027,
+    "effective_at": "2017-03-01T17:00:00Z",
+    "entry_ids": [ENTRY_ID],
+    "livemode": False,
+    "dry_run": False,
+}
+BALANCE: Json = {
+    "unit": "points",
+    "scale": 0,
+    "available": 1027,
+    "expiring_30_days": 127,
+    "next_expiry": {"points": 127, "on": "2018-02-01"},
+}
+BALANCES: Json = {"member_id": MEMBER_ID, "as_of": "2018-01-01T05:00:00Z", "balances": [BALANCE], "livemode": False}
+STANDING: Json = {
+    "member_id": MEMBER_ID,
+    "program": "grocer",
+    "as_of": "2018-01-01T05:00:00Z",
+    "joined_at": "2017-01-01T15:00:00Z",
+    "tier": {
+        "code": "silver",
+        "name": "silver",
+        "since": "2017-04-02T16:12:00Z",
+        "until": "2018-12-31",
+        "measure": "SPEND('this year')",
+        "measured": 0,
+        "next_code": "gold",
+        "next_name": "gold",
+        "next_threshold": 150000,
+        "missing": 150000,
+    },
+    "balances": [BALANCE],
+    "livemode": False,
+}
+LOTS: Json = {
+    "items": [
+        {
+            "id": LOT_ID,
+            "unit": "points",
+            "earned": 86,
+            "remaining": 86,
+            "earned_at": "2017-01-15T15:00:00Z",
+            "expires_at": "2018-02-01T05:00:00Z",
+        }
+    ],
+    "next_cursor": None,
+    "livemode": False,
+}
+ENTRY: Json = {
+    "id": ENTRY_ID,
+    "member_id": MEMBER_ID,
+    "unit": "points",
+    "number": 1,
+    "transaction_number": 1,
+    "kind": "accrual",
+    "amount": 86,
+    "balance_after": 86,
+    "lot_id": LOT_ID,
+    "order_id": ORDER_ID,
+    "redemption_id": None,
+    "occurred_at": "2017-01-15T15:00:00Z",
+    "recorded_at": "2017-01-15T15:00:01.204113Z",
+    "livemode": False,
+}
+ENTRIES: Json = {"items": [ENTRY], "next_cursor": None, "livemode": False}
+PROGRAM_TEXT: Final = """shuke: 1
+program: grocer
+currency: USD
+time_zone: America/New_York
+units:
+  points: {scale: 0, round: floor, at: order, value: 0.01, expiry: {after: 12 months, end_of: month}}
+earn:
+  - {code: spend, unit: points, points: order.net}
+"""
+VERSION: Json = {
+    "program": "grocer",
+    "name": "grocer",
+    "number": 1,
+    "effective_from": "2017-01-01T05:00:00Z",
+    "published_at": "2017-01-01T05:00:00Z",
+    "published_by": "Ann",
+    "text": PROGRAM_TEXT,
+    "source": "def prepare(...): ...",
+    "shape": "9c1185a5c5e9fc54612808977ee8f548b2258d31f7a0c2c1b6f1f7b0a1d2c3e4",
+    "livemode": False,
+    "dry_run": False,
+}
+VERSIONS: Json = {
+    "items": [
+        {
+            "program": "grocer",
+            "name": "grocer",
+            "number": 1,
+            "effective_from": "2017-01-01T05:00:00Z",
+            "published_at": "2017-01-01T05:00:00Z",
+            "published_by": "Ann",
+        }
+    ],
+    "livemode": False,
+}
+VALIDATION: Json = {
+    "valid": False,
+    "program": None,
+    "errors": [
+        {
+            "pointer": "8:41",
+            "code": "unknown_fact",
+            "message": "There is no fact order.nett.",
+            "suggestion": "order.net",
+        }
+    ],
+}

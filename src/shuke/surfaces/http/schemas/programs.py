@@ -1,0 +1,83 @@
+"""What clients say about programs and what they are shown."""
+
+from typing import Annotated
+
+from pydantic import StringConstraints
+
+from shuke.rooms.programs.contracts import VersionView
+from shuke.surfaces.http.fields import Answer, Body, Instant, Time, instant
+from shuke.surfaces.http.schemas.problems import FieldErrorAnswer
+
+PROGRAM_TEXT_LIMIT = 200_000
+ProgramText = Annotated[str, StringConstraints(min_length=1, max_length=PROGRAM_TEXT_LIMIT)]
+
+
+class ProgramTextBody(Body):
+    """A program file, as YAML."""
+
+    text: ProgramText
+
+
+class PublishBody(Body):
+    """A program file to be published; in force from `effective_from`, or from now on."""
+
+    text: ProgramText
+    effective_from: Time | None = None
+
+
+class ValidationAnswer(Answer):
+    """Whether a program file could be published; each error names line and column."""
+
+    valid: bool
+    program: str | None
+    errors: list[FieldErrorAnswer]
+
+
+class VersionSummary(Answer):
+    program: str
+    name: str
+    number: int
+    effective_from: Instant
+    published_at: Instant
+    published_by: str
+
+
+class VersionAnswer(VersionSummary):
+    """A published version, never changed: the file as it was, and the source that was generated from it."""
+
+    text: str
+    source: str
+    shape: str
+    livemode: bool
+    dry_run: bool = False
+
+
+class VersionListAnswer(Answer):
+    """All versions of a program, newest first."""
+
+    items: list[VersionSummary]
+    livemode: bool
+
+
+def version_summary(version: VersionView) -> VersionSummary:
+    """Return a version without its texts."""
+    return VersionSummary(
+        program=version.program,
+        name=version.name,
+        number=version.number,
+        effective_from=instant(version.effective_from),
+        published_at=instant(version.published_at),
+        published_by=version.published_by,
+    )
+
+
+def version_answer(version: VersionView, *, livemode: bool, dry_run: bool = False) -> VersionAnswer:
+    """Return a version as the API shows it."""
+    return VersionAnswer(
+        **version_summary(version).model_dump(),
+        text=version.text,
+        source=version.source,
+        shape=version.shape,
+        livemode=livemode,
+        dry_run=dry_run,
+    )

@@ -1,0 +1,222 @@
+"""The way of an integrator: enrol, record, redeem, read; repeats, dry runs and batches."""
+
+import pytest
+from tests.api.conftest import order
+
+from shuke.rooms.points.models import Entry
+
+PROBLEM = "application/problem+json"
+
+
+def points_of(answer):
+    return {one["unit"]: one["points"] for one in answer["decision"]["points"]}
+
+
+def test_a_member_is_read_by_id_external_id_and_phone(api, member):
+    assert member["phone_masked"] != "+12125550123"
+    assert api.get(f"/v1/members/{member['id']}").json() == member
+    assert api.get("/v1/members/by-external-id/shop/C-1001").json() == member
+    assert api.post("/v1/members/lookup", {"member": {"phone": "(212) 555-0123"}}).json() == member
+    assert api.post("/v1/members/lookup", {"member": {"id": member["id"]}}).json() == member
+
+
+def test_a_second_member_with_the_same_external_id_is_refused(api, member):
+    answer = api.post("/v1/members", {"external_ids": member["external_ids"], "name": "Bob"})
+    assert answer.status_code == 409
+    assert answer.json()["code"] == "duplicate_external_id"
+    assert answer.json()["errors"][0]["pointer"] == "/external_ids/0"
+
+
+@pytest.mark.parametrize(
+    "path", ["/v1/members/mbr_01KAKV3Z5R8QX5J4Y0V9W6T2NM", "/v1/members/by-external-id/shop/nobody"]
+)
+def test_nobody_is_found_under_an_unknown_name(api, path):
+    answer = api.get(path)
+    assert (answer.status_code, answer.json()["code"], answer["Content-Type"]) == (404, "unknown_member", PROBLEM)
+
+
+def test_an_external_id_may_hold_a_slash_and_chinese(api):
+    body = {"external_ids": [{"source": "shop", "external_id": "店/甲 1"}]}
+    member = api.post("/v1/members", body).json()
+    assert api.get("/v1/members/by-external-id/shop/%E5%BA%97%2F%E7%94%B2%201").json() == member
+
+
+def test_an_order_earns_and_says_what(api, member):
+    answer = api.post("/v1/orders", order())
+    assert answer.status_code == 201
+    result = answer.json()
+    assert (result["status"], result["member_id"], points_of(result)) == ("recorded", member["id"], {"points": 86})
+    assert result["decision"]["tier_after"] == "base"
+    stored = api.get(f"/v1/orders/{result['id']}").json()
+    assert (stored["net_minor"], stored["gross_minor"], stored["currency"]) == (8650, 8650, "USD")
+    assert stored["lines"] == [{"number": 1, "sku": "1029743", "category": "GROCERY", "quantity": 2, "net_minor": 8650}]
+
+
+def test_a_repeated_order_gets_the_first_answer_and_has_one_effect(api, member):
+    first = api.post("/v1/orders", order()).json()
+    again = api.post("/v1/orders", order())
+    assert again.status_code == 201
+    assert again.json() == first | {"status": "repeated"}
+    assert Entry.objects.count() == 1
+
+
+@pytest.mark.parametrize("change", [{"net_minor": 1}, {"store": "other"}, {"lines": []}])
+def test_the_same_order_with_other_content_is_refused(api, member, change):
+    api.post("/v1/orders", order())
+    answer = api.post("/v1/orders", order(**change))
+    assert (answer.status_code, answer.json()["code"]) == (409, "already_recorded_differently")
+    assert Entry.objects.count() == 1
+
+
+def test_an_order_of_nobody_known_is_stored_and_not_decided(api):
+    answer = api.post("/v1/orders", order()).json()
+    assert (answer["member_id"], answer["decision"], answer["undecided"]) == (None, None, "unknown_member")
+    assert api.get(f"/v1/orders/{answer['id']}").json()["member_id"] is None
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"occurred_at": "2016-12-01T00:00:00Z"}, "too_old"),
+        ({"occurred_at": "2017-01-15T17:06:00Z"}, "too_far_ahead"),
+        ({"currency": "CNY"}, "currency_mismatch"),
+    ],
+)
+def test_an_order_that_the_program_cannot_take_is_refused(caller_with, member, change, code):
+    answer = caller_with("orders:write").post("/v1/orders", order(**change))
+    assert (answer.status_code, answer.json()["code"]) == (422, code)
+    assert answer.json()["errors"][0]["pointer"] == f"/{next(iter(change))}"
+    assert Entry.objects.count() == 0
+
+
+def test_history_needs_its_scope(caller_with, member):
+    body = order(occurred_at="2016-12-01T00:00:00Z")
+    assert caller_with("orders:write", "history:write").post("/v1/orders", body).status_code == 201
+
+
+def test_a_dry_run_answers_as_the_real_thing_and_writes_nothing(api, member):
+    dry = api.post("/v1/orders?dry_run=true", order()).json()
+    assert (dry["dry_run"], points_of(dry)) == (True, {"points": 86})
+    assert api.get(f"/v1/orders/{dry['id']}").status_code == 404
+    assert Entry.objects.count() == 0
+    real = api.post("/v1/orders", order()).json()
+    changing = {"id", "decision", "dry_run"}
+    assert {k: v for k, v in dry.items() if k not in changing} == {k: v for k, v in real.items() if k not in changing}
+    assert dry["decision"] == real["decision"]
+
+
+def test_a_dry_run_enrols_nobody(api, shop):
+    body = {"external_ids": [{"source": "shop", "external_id": "C-9"}]}
+    assert api.post("/v1/members?dry_run=true", body).json()["dry_run"] is True
+    assert api.get("/v1/members/by-external-id/shop/C-9").status_code == 404
+
+
+def test_a_mistyped_dry_run_is_refused_and_writes_nothing(api, member):
+    for query in ("dry_runn=true", "dry_run=yes", "dry_run=1", "dry_run="):
+        answer = api.post(f"/v1/orders?{query}", order())
+        assert (answer.status_code, answer.json()["code"]) == (422, "invalid_request")
+    assert Entry.objects.count() == 0
+
+
+def test_a_batch_answers_each_order_and_records_the_sound_ones(api, member):
+    answer = api.post(
+        "/v1/orders/batch",
+        {"orders": [order("B-1"), order("B-1"), order("B-2", net_minor=-1), order("B-3", currency="CNY"), 7]},
+    )
+    assert answer.status_code == 200
+    result = answer.json()
+    assert (result["recorded"], result["repeated"], result["refused"]) == (1, 1, 3)
+    assert [item["index"] for item in result["results"]] == [0, 1, 2, 3, 4]
+    assert [item["status"] for item in result["results"]] == ["recorded", "repeated", "refused", "refused", "refused"]
+    assert result["results"][0]["order"]["id"] == result["results"][1]["order"]["id"]
+    codes = [item["problem"]["code"] for item in result["results"][2:]]
+    assert codes == ["invalid_request", "currency_mismatch", "invalid_request"]
+    assert result["results"][2]["problem"]["errors"] == [
+        {"pointer": "/net_minor", "code": "too_small", "message": "must be at least 0", "suggestion": None}
+    ]
+    assert Entry.objects.count() == 1
+
+
+@pytest.mark.parametrize("count", [0, 1_001])
+def test_a_batch_holds_1_to_1000_orders(api, member, count):
+    answer = api.post("/v1/orders/batch", {"orders": [order(f"C-{n}") for n in range(count)]})
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "/orders")
+    assert Entry.objects.count() == 0
+
+
+def test_points_are_redeemed_and_shown(api, member):
+    api.post("/v1/orders", order())
+    answer = api.post("/v1/redemptions", {"member": {"id": member["id"]}, "points": 6}, HTTP_IDEMPOTENCY_KEY="r-1")
+    assert answer.status_code == 201
+    redemption = answer.json()
+    assert (redemption["unit"], redemption["points"], redemption["balance_after"]) == ("points", 6, 80)
+    balances = api.get(f"/v1/members/{member['id']}/balances").json()["balances"]
+    assert balances == [
+        {
+            "unit": "points",
+            "scale": 0,
+            "available": 80,
+            "expiring_30_days": 0,
+            "next_expiry": {"points": 80, "on": "2018-02-01"},
+        }
+    ]
+    lots = api.get(f"/v1/members/{member['id']}/lots").json()["items"]
+    assert [(lot["earned"], lot["remaining"], lot["expires_at"]) for lot in lots] == [(86, 80, "2018-02-01T05:00:00Z")]
+    standing = api.get(f"/v1/members/{member['id']}/standing").json()
+    assert (standing["tier"]["code"], standing["tier"]["missing"]) == ("base", 50000 - 8650)
+
+
+def test_more_than_there_is_cannot_be_redeemed(api, member):
+    api.post("/v1/orders", order())
+    body = {"member": {"id": member["id"]}, "points": 87, "source": "till-3", "external_id": "R-1"}
+    answer = api.post("/v1/redemptions", body)
+    assert (answer.status_code, answer.json()["code"]) == (422, "insufficient_points")
+    assert Entry.objects.count() == 1
+
+
+def test_a_redemption_needs_a_name(api, member):
+    body = {"member": {"id": member["id"]}, "points": 1}
+    assert api.post("/v1/redemptions", body).json()["code"] == "idempotency_key_required"
+    half = api.post("/v1/redemptions", body | {"source": "till-3"})
+    assert (half.status_code, half.json()["code"]) == (422, "incomplete_business_key")
+
+
+def test_entries_are_paged_newest_first_until_the_cursor_is_null(api, member):
+    for number in range(3):
+        api.post("/v1/orders", order(f"P-{number}", net_minor=100 * (number + 1)))
+    path = f"/v1/members/{member['id']}/points-entries"
+    seen, cursor = [], None
+    while True:
+        page = api.get(f"{path}?limit=2" + (f"&cursor={cursor}" if cursor else "")).json()
+        seen += page["items"]
+        cursor = page["next_cursor"]
+        if cursor is None:
+            break
+    assert [entry["amount"] for entry in seen] == [3, 2, 1]
+    assert api.get(f"/v1/points-entries/{seen[0]['id']}").json() == seen[0]
+    assert seen[0]["order_id"].startswith("ord_")
+    assert api.get(f"{path}?cursor=nonsense").json()["code"] == "invalid_cursor"
+    assert api.get(f"{path}?limit=201").status_code == 422
+
+
+def test_a_program_is_checked_published_and_read(api, shop):
+    text = api.get("/v1/programs/grocer/current").json()["text"]
+    assert api.post("/v1/programs/validate", {"text": text}).json() == {
+        "valid": True,
+        "program": "grocer",
+        "errors": [],
+    }
+    wrong = text.replace("order.net", "order.nett")
+    found = api.post("/v1/programs/validate", {"text": wrong}).json()
+    assert (found["valid"], found["errors"][0]["code"], found["errors"][0]["suggestion"]) == (
+        False,
+        "unknown_fact",
+        "order.net",
+    )
+    refused = api.post("/v1/programs/publish", {"text": wrong}, HTTP_ACCEPT_LANGUAGE="zh")
+    assert (refused.status_code, refused.json()["title"]) == (422, "会员计划文件有误")
+    published = api.post("/v1/programs/publish", {"text": text.replace("1.25", "1.3")})
+    assert (published.status_code, published.json()["number"]) == (201, 2)
+    versions = api.get("/v1/programs/grocer/versions").json()["items"]
+    assert [version["number"] for version in versions] == [1, 2]
+    assert api.get("/v1/programs/other/current").json()["code"] == "no_program"

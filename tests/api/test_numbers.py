@@ -1,0 +1,88 @@
+"""Every number of every body: negative, zero, huge, fractional, text, full-width; nothing moves."""
+
+import copy
+import json
+
+import pytest
+
+from shuke.rooms.orders.models import Order
+from shuke.rooms.points.models import Entry
+from shuke.surfaces.http.reference import document
+
+BAD = ["-1", "-1e3", "2147483648", "9007199254740993", "9223372036854775807", "9223372036854775808", "1" + "0" * 30]
+BAD += ["1.0", "1e1", "0.5", "1e308", '"1"', '"１２"', '"NaN"', '""', "true", "[]", "{}", '["1"]']
+ZERO_IS_FINE = {"net_minor", "gross_minor", "quantity"}
+BEYOND_32_BITS_IS_FINE = {"points"}
+
+
+def numbers(value, pointer=""):
+    """Yield the JSON pointers of all numbers in an example."""
+    if isinstance(value, dict):
+        for key, child in value.items():
+            yield from numbers(child, f"{pointer}/{key}")
+    elif isinstance(value, list):
+        for index, child in enumerate(value):
+            yield from numbers(child, f"{pointer}/{index}")
+    elif isinstance(value, int) and not isinstance(value, bool):
+        yield pointer
+
+
+def bodies():
+    for path, methods in document()["paths"].items():
+        body = methods.get("post", {}).get("requestBody")
+        if body:
+            yield path, body["content"]["application/json"]["example"]
+
+
+FIELDS = [(path, pointer) for path, example in bodies() for pointer in numbers(example)]
+EXAMPLES = dict(bodies())
+
+
+def with_text_at(example, pointer, text):
+    """Return the example's JSON with the raw text at the pointer."""
+    body = copy.deepcopy(example)
+    *way, last = pointer.split("/")[1:]
+    place = body
+    for step in way:
+        place = place[int(step)] if isinstance(place, list) else place[step]
+    place[last] = "@here@"
+    return json.dumps(body).replace('"@here@"', text)
+
+
+def test_the_fields_with_numbers_are_these():
+    assert {pointer.rpartition("/")[2] for _, pointer in FIELDS} == {"net_minor", "gross_minor", "quantity", "points"}
+    assert len(FIELDS) == 13
+
+
+@pytest.mark.parametrize(("path", "pointer"), FIELDS)
+def test_no_bad_number_passes_or_breaks(api, member, path, pointer):
+    name = pointer.rpartition("/")[2]
+    bad = BAD + ([] if name in ZERO_IS_FINE else ["0"])
+    bad = [text for text in bad if not (text == "2147483648" and name in BEYOND_32_BITS_IS_FINE)]
+    for text in bad:
+        answer = api.post(path, with_text_at(EXAMPLES[path], pointer, text))
+        if path.endswith("/batch"):
+            assert answer.status_code == 200
+            assert answer.json()["results"][0]["status"] == "refused", text
+        else:
+            assert 400 <= answer.status_code < 500, text
+            assert answer.json()["code"] == "invalid_request", text
+            assert answer.json()["errors"][0]["pointer"] == pointer, text
+    assert (Order.objects.count(), Entry.objects.count()) == (0, 0)
+
+
+@pytest.mark.parametrize("path", sorted(EXAMPLES))
+def test_fields_that_only_the_answer_has_are_refused(api, member, path):
+    """Mass assignment: nobody sets what the product decides."""
+    operation = document()["paths"][path]["post"]
+    status = next(code for code in operation["responses"] if code.startswith("2"))
+    answered = operation["responses"][status]["content"]["application/json"]["example"]
+    schema = operation["requestBody"]["content"]["application/json"]["schema"]["$ref"].rpartition("/")[2]
+    taken = document()["components"]["schemas"][schema]["properties"]
+    extra = {"id", "livemode", "status", "recorded_at", "available", "balance", "tier", "generated", "member_id"}
+    for name in sorted(extra | set(answered) - set(taken)):
+        value = answered.get(name, "x")
+        answer = api.post(path, EXAMPLES[path] | {name: value})
+        assert answer.status_code == 422, name
+        assert {"pointer": f"/{name}", "code": "unknown_field"}.items() <= answer.json()["errors"][0].items()
+    assert (Order.objects.count(), Entry.objects.count()) == (0, 0)
