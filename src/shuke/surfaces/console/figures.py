@@ -26,11 +26,6 @@ def number(value: int | None) -> str:
     return f"{value:,}" if value >= 0 else f"{MINUS}{-value:,}"
 
 
-def signed(value: int) -> str:
-    """Write an integer with its sign: +97, −500, 0."""
-    return f"+{value:,}" if value > 0 else number(value)
-
-
 def money(minor: int, currency: str) -> str:
     """Write minor units with the currency's sign: (123456, USD) becomes $1,234.56."""
     digits = CURRENCY_DIGITS[currency]
@@ -45,3 +40,14 @@ def share(part: int, whole: int) -> str:
         return "—"
     tenths = (part * 2_000 + whole) // (2 * whole)
     return f"{tenths // 10}.{tenths % 10}%"
+
+
+def points(amount: int, scale: int = 0) -> str:
+    """Write points, which count in 10**-scale of their unit: (12345, 2) becomes 123.45."""
+    whole, part = divmod(abs(amount), 10**scale)
+    return f"{MINUS if amount < 0 else ''}{whole:,}" + (f".{part:0{scale}d}" if scale else "")
+
+
+def signed_points(amount: int, scale: int = 0) -> str:
+    """Write points with their sign: +97, −500."""
+    return f"{'+' if amount > 0 else ''}{points(amount, scale)}"

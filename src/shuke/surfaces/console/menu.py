@@ -26,14 +26,30 @@ class Group:
 
 
 GROUPS = (
+    Group("", (Item("overview", _("Overview"), "overview", Right.OVERVIEW_READ),)),
+    Group(
+        _("Members"),
+        (Item("members", _("All members"), "members", Right.MEMBERS_READ),),
+    ),
+    Group(
+        _("Program and points"),
+        (
+            Item("programs", _("Programs"), "programs", Right.PROGRAMS_READ),
+            Item("ledger-check", _("Ledger check"), "check", Right.LEDGER_VERIFY),
+        ),
+    ),
     Group(
         _("Developers"),
-        (Item("keys", _("API keys"), "key", Right.KEYS_WRITE),),
+        (
+            Item("keys", _("API keys"), "key", Right.KEYS_WRITE),
+            Item("clock", _("Sandbox and test clock"), "clock", Right.CLOCK_WRITE, sandbox_only=True),
+        ),
     ),
     Group(
         _("Settings"),
         (
             Item("staff", _("Team"), "team", Right.STAFF_WRITE),
+            Item("jobs", _("Jobs"), "jobs", Right.JOBS_READ),
             Item("audit", _("Audit log"), "audit", Right.AUDIT_READ),
         ),
     ),

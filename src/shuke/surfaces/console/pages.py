@@ -107,7 +107,7 @@ def refusal_page(request: HttpRequest, refused: Refusal) -> HttpResponse:
     """Answer a refusal that no form shows beside its field: with what to do next, and the request id."""
     if refused.code == "forbidden":
         return show(request, "forbidden.html", status=403, right=words.right(str(refused.params.get("right", ""))))
-    missing = refused.code.endswith("_not_found") or refused.code in {"not_found", "invalid_id"}
+    missing = refused.code.endswith("_not_found") or refused.code.startswith("unknown_") or refused.code == "invalid_id"
     return show(
         request, "refused.html", status=404 if missing else 409, missing=missing, sentence=words.sentence(refused)
     )

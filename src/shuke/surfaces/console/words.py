@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from shuke.core.values.errors import Refusal
 from shuke.rooms.org.contracts import Right, Role
@@ -12,94 +12,163 @@ from shuke.rooms.org.contracts import Right, Role
 Words = Mapping[str, str | Promise]
 
 ROLES: Words = {
-    Role.OWNER: lazy("Owner"),
-    Role.OPERATOR: lazy("Operator"),
-    Role.SERVICE: lazy("Customer service"),
-    Role.ANALYST: lazy("Analyst"),
-    Role.CLERK: lazy("Clerk"),
+    Role.OWNER: _("Owner"),
+    Role.OPERATOR: _("Operator"),
+    Role.SERVICE: _("Customer service"),
+    Role.ANALYST: _("Analyst"),
+    Role.CLERK: _("Clerk"),
 }
 
 RIGHTS: Words = {
-    Right.OVERVIEW_READ: lazy("see the overview"),
-    Right.MEMBERS_READ: lazy("see members"),
-    Right.MEMBERS_WRITE: lazy("change members"),
-    Right.MEMBERS_REVEAL: lazy("reveal personal data"),
-    Right.ORDERS_READ: lazy("see orders"),
-    Right.ORDERS_WRITE: lazy("record orders"),
-    Right.HISTORY_WRITE: lazy("record old orders"),
-    Right.POINTS_READ: lazy("see points"),
-    Right.POINTS_WRITE: lazy("redeem points"),
-    Right.PROGRAMS_READ: lazy("see programs"),
-    Right.PROGRAMS_WRITE: lazy("publish programs"),
-    Right.LEDGER_VERIFY: lazy("check the ledger"),
-    Right.CLOCK_WRITE: lazy("move the test clock"),
-    Right.JOBS_READ: lazy("see jobs"),
-    Right.AUDIT_READ: lazy("read the audit log"),
-    Right.STAFF_WRITE: lazy("manage the team"),
-    Right.KEYS_WRITE: lazy("manage API keys"),
-    Right.ORGANISATION_WRITE: lazy("change the organisation"),
+    Right.OVERVIEW_READ: _("see the overview"),
+    Right.MEMBERS_READ: _("see members"),
+    Right.MEMBERS_WRITE: _("change members"),
+    Right.MEMBERS_REVEAL: _("reveal personal data"),
+    Right.ORDERS_READ: _("see orders"),
+    Right.ORDERS_WRITE: _("record orders"),
+    Right.HISTORY_WRITE: _("record old orders"),
+    Right.POINTS_READ: _("see points"),
+    Right.POINTS_WRITE: _("redeem points"),
+    Right.PROGRAMS_READ: _("see programs"),
+    Right.PROGRAMS_WRITE: _("publish programs"),
+    Right.LEDGER_VERIFY: _("check the ledger"),
+    Right.CLOCK_WRITE: _("move the test clock"),
+    Right.JOBS_READ: _("see jobs"),
+    Right.AUDIT_READ: _("read the audit log"),
+    Right.STAFF_WRITE: _("manage the team"),
+    Right.KEYS_WRITE: _("manage API keys"),
+    Right.ORGANISATION_WRITE: _("change the organisation"),
 }
 
 WORDS: Words = {
     # what happened to points
-    "accrual": lazy("Earned"),
-    "redemption": lazy("Redeemed"),
-    "expiry": lazy("Expired"),
+    "accrual": _("Earned"),
+    "redemption": _("Redeemed"),
+    "expiry": _("Expired"),
     # accounts
-    "available": lazy("Available"),
-    "issued": lazy("Issued"),
-    "redeemed": lazy("Redeemed in total"),
-    "expired": lazy("Expired in total"),
+    "available": _("Available"),
+    "issued": _("Issued"),
+    "redeemed": _("Redeemed in total"),
+    "expired": _("Expired in total"),
+    # units
+    "points": _("points"),
     # statuses of a member
-    "active": lazy("Active"),
-    "frozen": lazy("Frozen"),
-    "blacklisted": lazy("Blocked"),
-    "exited": lazy("Left"),
+    "active": _("Active"),
+    "frozen": _("Frozen"),
+    "blacklisted": _("Blocked"),
+    "exited": _("Left"),
     # why a tier changed
-    "qualified": lazy("qualified"),
-    "reviewed": lazy("reviewed at the end of its term"),
-    "renewed": lazy("kept for another term"),
+    "enrolled": _("joined"),
+    "qualified": _("reached it"),
+    "reviewed": _("reviewed at the end of its term"),
+    "renewed": _("kept for another term"),
     # personal fields
-    "name": lazy("Name"),
-    "phone": lazy("Phone"),
-    "email": lazy("E-mail"),
-    "birthday": lazy("Birthday"),
+    "name": _("Name"),
+    "phone": _("Phone"),
+    "email": _("E-mail"),
+    "birthday": _("Birthday"),
+    # who acts, and what staff did
+    "staff": _("Staff"),
+    "key": _("API key"),
+    "system": _("System"),
+    "cli": _("Command line"),
+    "organisation.created": _("Created the organisation"),
+    "brand.created": _("Created a brand"),
+    "stores.created": _("Created stores"),
+    "staff.created": _("Added somebody to the team"),
+    "staff.password_reset": _("Gave a new password"),
+    "staff.is_active_changed": _("Changed who may log in"),
+    "staff.language_changed": _("Chose a language"),
+    "key.created": _("Made an API key"),
+    "key.revoked": _("Revoked an API key"),
+    "members.enrolled": _("Enrolled members"),
+    "member.status_changed": _("Changed the status"),
+    "member.updated": _("Changed personal data"),
+    "member.revealed": _("Looked at personal data"),
+    "program.published": _("Published a program"),
+    "facts.recorded": _("Recorded orders or redemptions"),
+    "clock.moved": _("Moved the test clock"),
+    # fields of audit lines
+    "role": _("Role"),
+    "language": _("Language"),
+    "currency": _("Currency"),
+    "time_zone": _("Time zone"),
+    "kind": _("Kind"),
+    "status": _("Status"),
+    "reason": _("Reason"),
+    "field": _("Field"),
+    "count": _("Count"),
+    "scopes": _("Scopes"),
+    "is_active": _("May log in"),
+    "to": _("To"),
+    "number": _("Number"),
+    "owner": _("Owner"),
+    "operator": _("Operator"),
+    "service": _("Customer service"),
+    "analyst": _("Analyst"),
+    "clerk": _("Clerk"),
+    "zh-hans": "简体中文",
+    "en": "English",
+    "sandbox": _("Sandbox"),
+    "live": _("Live"),
+    "True": _("yes"),
+    "False": _("no"),
     # jobs
-    "todo": lazy("Waiting"),
-    "doing": lazy("Running"),
-    "succeeded": lazy("Done"),
-    "failed": lazy("Failed"),
-    "cancelled": lazy("Cancelled"),
-    "aborted": lazy("Stopped"),
+    "move_clock": _("Move the test clock"),
+    "nightly_advance": _("Nightly advance"),
+    "todo": _("Waiting"),
+    "doing": _("Running"),
+    "succeeded": _("Done"),
+    "failed": _("Failed"),
+    "cancelled": _("Cancelled"),
+    "aborted": _("Stopped"),
+}
+
+TIERS: Words = {
+    "base": _("Base"),
+    "bronze": _("Bronze"),
+    "silver": _("Silver"),
+    "gold": _("Gold"),
+    "platinum": _("Platinum"),
+    "diamond": _("Diamond"),
 }
 
 REFUSALS: Words = {
-    "invalid_email": lazy("This is not an e-mail address."),
-    "name_required": lazy("A name is needed."),
-    "staff_exists": lazy("Somebody with this e-mail address is in the team already."),
-    "unknown_staff": lazy("This person is not in the team."),
-    "last_owner": lazy("This is the last active owner; make another one first."),
-    "unknown_scope": lazy("There is no such scope."),
-    "scope_required": lazy("Choose at least one scope."),
-    "unknown_key": lazy("There is no such key."),
-    "key_revoked": lazy("This key is revoked already."),
-    "unknown_currency": lazy("The currency is a code of three letters, such as CNY."),
-    "unknown_time_zone": lazy("The time zone is a name such as Asia/Shanghai."),
-    "organisation_exists": lazy("The shop has been set up already."),
-    "clock_is_live": lazy("Only a sandbox has a test clock."),
-    "clock_moves_back": lazy("The test clock never moves back. Choose a later time."),
-    "invalid_cursor": lazy("This page of the list is no longer valid. Start again from the first one."),
-    "invalid_id": lazy("The id in the address is not one of ours."),
-    "member_not_found": lazy("There is no such member."),
-    "unknown_member": lazy("There is no such member."),
-    "reason_required": lazy("Say why: the reason is kept in the audit log."),
-    "status_unchanged": lazy("The member has this status already."),
+    "invalid_email": _("This is not an e-mail address."),
+    "invalid_name": _("A name is needed, of 200 characters at most."),
+    "staff_exists": _("Somebody with this e-mail address is in the team already."),
+    "unknown_staff": _("This person is not in the team."),
+    "last_owner": _("This is the last active owner; make another one first."),
+    "unknown_scope": _("There is no such scope."),
+    "scope_required": _("Choose at least one scope."),
+    "unknown_key": _("There is no such key."),
+    "key_revoked": _("This key is revoked already."),
+    "unknown_currency": _("The currency is a code of three letters, such as CNY."),
+    "unknown_time_zone": _("The time zone is a name such as Asia/Shanghai."),
+    "organisation_exists": _("The shop has been set up already."),
+    "clock_is_live": _("Only a sandbox has a test clock."),
+    "clock_moves_back": _("The test clock never moves back. Choose a later time."),
+    "invalid_cursor": _("This page of the list is no longer valid. Start again from the first one."),
+    "invalid_id": _("The id in the address is not one of ours."),
+    "version_not_found": _("There is no such version of the program."),
+    "unknown_entry": _("There is no such entry."),
+    "no_program": _("No program is published yet."),
+    "invalid_time": _("This is not a date and time."),
+    "clock_too_far": _("The clock moves ten years at most at once."),
+    "unknown_member": _("There is no such member."),
+    "reason_required": _("Say why: the reason is kept in the audit log."),
+    "status_unchanged": _("The member has this status already."),
 }
 
 
 def wording(code: object) -> str:
     """Return the words for a code; a code without words stands for itself."""
     return str(WORDS.get(str(code), code))
+
+
+def tier(code: str, name: str) -> str:
+    """Return what a tier is called: as its program names it, or a word of ours where it only has a common code."""
+    return str(TIERS.get(code, name)) if name == code else name
 
 
 def role(code: str) -> str:
@@ -115,4 +184,4 @@ def right(code: str) -> str:
 def sentence(refused: Refusal) -> str:
     """Return why something was refused, in the reader's language where we have words for it."""
     words = REFUSALS.get(refused.code)
-    return str(words) if words is not None else _("Refused: %(detail)s") % {"detail": refused.detail}
+    return str(words) if words is not None else gettext("Refused: %(detail)s") % {"detail": refused.detail}

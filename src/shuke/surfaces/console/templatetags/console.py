@@ -16,7 +16,8 @@ from shuke.surfaces.console import figures, words
 register = template.Library()
 
 register.filter("number", figures.number)
-register.filter("signed", figures.signed)
+register.filter("points", figures.points)
+register.filter("signed", figures.signed_points)
 register.filter("wording", words.wording)
 
 
@@ -52,6 +53,24 @@ def moment(context: template.Context, at: datetime | None, style: str = "minutes
     )
 
 
+@register.simple_tag(takes_context=True)
+def amount(context: template.Context, points: int, unit_id: int) -> str:
+    """Write points of a unit with their sign."""
+    return figures.signed_points(points, context["units"][unit_id].scale)
+
+
+@register.simple_tag(takes_context=True)
+def balance(context: template.Context, points: int, unit_id: int) -> str:
+    """Write points of a unit."""
+    return figures.points(points, context["units"][unit_id].scale)
+
+
+@register.inclusion_tag("console/parts/tier.html")
+def tier(code: str, name: str, rank: int) -> dict[str, Any]:
+    """Draw a tier's badge in the colour of its rank."""
+    return {"name": words.tier(code, name), "rank": min(rank, 4)}
+
+
 @register.simple_tag
 def icon(name: str) -> SafeString:
     """Draw an icon of the sprite, silent for those who listen."""
@@ -71,3 +90,9 @@ def with_query(context: template.Context, **changes: Any) -> str:
     """Return the query of this page with `changes`; None takes a key away."""
     query = context["request"].GET.dict() | changes
     return "?" + urlencode({key: value for key, value in query.items() if value not in {None, ""}})
+
+
+@register.filter
+def unit_code(units: dict[int, Any], unit_id: int) -> str:
+    """Return the code of a unit of the ledger."""
+    return str(units[unit_id].code)

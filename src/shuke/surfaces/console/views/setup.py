@@ -9,8 +9,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import get_language
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from shuke.core.values.currencies import CURRENCY_DIGITS
@@ -27,14 +27,14 @@ class SetupForm(forms.Form):
     """What `shuke init` asks, and the token that proves the terminal."""
 
     token = forms.CharField(
-        label=lazy("Set-up token"), help_text=lazy("It stands in the terminal where the server was started.")
+        label=_("Set-up token"), help_text=_("It stands in the terminal where the server was started.")
     )
-    name = forms.CharField(label=lazy("Name of the shop"), max_length=200)
-    currency = forms.ChoiceField(label=lazy("Currency"))
-    time_zone = forms.ChoiceField(label=lazy("Time zone"))
-    language = forms.ChoiceField(label=lazy("Language"), choices=settings.LANGUAGES)
-    owner_name = forms.CharField(label=lazy("Your name"), max_length=200)
-    email = forms.EmailField(label=lazy("Your e-mail address"), help_text=lazy("You log in with it, as the owner."))
+    name = forms.CharField(label=_("Name of the shop"), max_length=200)
+    currency = forms.ChoiceField(label=_("Currency"))
+    time_zone = forms.ChoiceField(label=_("Time zone"))
+    language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
+    owner_name = forms.CharField(label=_("Your name"), max_length=200)
+    email = forms.EmailField(label=_("Your e-mail address"), help_text=_("You log in with it, as the owner."))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -50,7 +50,7 @@ class SetupForm(forms.Form):
     def clean_token(self) -> str:
         token: str = self.cleaned_data["token"]
         if not constant_time_compare(token.strip(), settings.SHUKE_SETUP_TOKEN):
-            raise forms.ValidationError(_("This is not the token that stands in the terminal."))
+            raise forms.ValidationError(gettext("This is not the token that stands in the terminal."))
         return token
 
 

@@ -5,8 +5,8 @@ from uuid import UUID
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from shuke.core.values.errors import Refusal
 from shuke.foundation import logs
@@ -17,9 +17,9 @@ from shuke.surfaces.console.pages import Desk, page, show
 
 
 class NewStaffForm(forms.Form):
-    name = forms.CharField(label=lazy("Name"), max_length=200)
-    email = forms.EmailField(label=lazy("E-mail"))
-    role = forms.ChoiceField(label=lazy("Role"), choices=list(words.ROLES.items()), initial=Role.SERVICE.value)
+    name = forms.CharField(label=_("Name"), max_length=200)
+    email = forms.EmailField(label=_("E-mail"))
+    role = forms.ChoiceField(label=_("Role"), choices=list(words.ROLES.items()), initial=Role.SERVICE.value)
 
 
 @page(Right.STAFF_WRITE, "GET", "POST")
@@ -55,4 +55,4 @@ def reset(request: HttpRequest, desk: Desk) -> HttpResponse:
 
 def _team(request: HttpRequest, desk: Desk, *, form: NewStaffForm, status: int = 200, **shown: str) -> HttpResponse:
     rows = [(person, words.role(person.role), person.id == desk.principal.id) for person in org.list_staff()]
-    return show(request, "staff.html", title=_("Team"), place="staff", rows=rows, form=form, status=status, **shown)
+    return show(request, "staff.html", title=gettext("Team"), place="staff", rows=rows, form=form, status=status, **shown)

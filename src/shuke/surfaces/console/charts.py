@@ -1,0 +1,105 @@
+"""The charts of the overview as data: a question, rows, and the same rows for drawing, for the table and for a file."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.utils.translation import gettext as _
+
+from shuke.rooms.points import facade as points
+from shuke.rooms.tiers import facade as tiers
+from shuke.surfaces.console.running import Running
+
+_MONTHS = 13  # a year and the month that it is compared with
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A question with its answer: `columns` are (code, name) of the numbers in each row after its label."""
+
+    code: str
+    question: str
+    definition: str
+    shape: str  # "bars" | "ladder", as charts.js knows them
+    label: str
+    columns: tuple[tuple[str, str], ...]
+    rows: tuple[tuple[str | int, ...], ...]
+    stacked: bool = False
+
+    @property
+    def element(self) -> str:
+        """The id of the page's element that holds the drawing."""
+        return f"chart-{self.code}"
+
+    @property
+    def is_empty(self) -> bool:
+        return not any(any(row[1:]) for row in self.rows)
+
+    @property
+    def drawing(self) -> dict[str, Any]:
+        """What charts.js draws."""
+        labels = [row[0] for row in self.rows]
+        series = [
+            {"code": code, "name": name, "values": [row[place] for row in self.rows]}
+            for place, (code, name) in enumerate(self.columns, start=1)
+        ]
+        drawing = {"shape": self.shape, "labels": labels, "stacked": self.stacked, "series": series}
+        return drawing | ({"name": series[0]["name"], "values": series[0]["values"]} if self.shape == "ladder" else {})
+
+
+def points_by_month(running: Running, zone: str, now: datetime) -> Chart:
+    """How many points came and went each month."""
+    found = points.monthly(running.unit.id, zone)
+    months = {(each.year, each.month): (each.issued, each.redeemed, each.expired) for each in found}
+    return Chart(
+        "points",
+        _("How many points were issued, used and expired each month?"),
+        _("Points by the local month in which they counted; whole points."),
+        "bars",
+        _("Month"),
+        (("issued", _("Issued")), ("redeemed", _("Used")), ("expired", _("Expired"))),
+        _by_month({month: tuple(count // 10**running.unit.scale for count in row) for month, row in months.items()}, zone, now),
+    )
+
+
+def tier_distribution(running: Running) -> Chart:
+    """In which tiers members are now."""
+    counts = tiers.distribution(running.program_id)
+    return Chart(
+        "tiers",
+        _("In which tiers are members now?"),
+        _("Members by the tier that they hold, from the lowest."),
+        "ladder",
+        _("Tier"),
+        (("members", _("Members")),),
+        tuple((running.tier_name(count.tier.code), count.members) for count in counts),
+    )
+
+
+def moves_by_month(running: Running, zone: str, now: datetime) -> Chart:
+    """How many members moved between tiers each month."""
+    months = {(each.year, each.month): (each.up, each.down, each.kept) for each in tiers.moves_by_month(running.program_id)}
+    return Chart(
+        "moves",
+        _("How many members went up, went down or kept their tier?"),
+        _("Changes of tier by local month; kept means that a tier was given for another term."),
+        "bars",
+        _("Month"),
+        (("up", _("Up")), ("down", _("Down")), ("kept", _("Kept"))),
+        _by_month(months, zone, now),
+        stacked=True,
+    )
+
+
+def _by_month(
+    known: dict[tuple[int, int], Sequence[int]], zone: str, now: datetime
+) -> tuple[tuple[str | int, ...], ...]:
+    """Return a row for each of the latest months up to now, zeros where nothing was, none before the first."""
+    local = now.astimezone(ZoneInfo(zone))
+    latest = local.year * 12 + local.month - 1
+    months = [divmod(month, 12) for month in range(latest - _MONTHS + 1, latest + 1)]
+    first = min(known, default=(local.year, local.month))
+    rows = ((year, index + 1) for year, index in months if (year, index + 1) >= first)
+    return tuple((f"{year}-{month:02d}", *known.get((year, month), (0, 0, 0))) for year, month in rows)

@@ -1,0 +1,51 @@
+"""The program in force as pages need it: what its tiers are called, which units it has and what a point is worth."""
+
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import lru_cache
+
+from shuke.core.program.model import Program
+from shuke.core.values.rounding import half_up_of
+from shuke.engine.schema import load_program
+from shuke.rooms.points import facade as points
+from shuke.rooms.points.contracts import Unit
+from shuke.rooms.programs import facade as programs
+from shuke.surfaces.console import words
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """The version in force with its program, and the ledger's unit for the first unit of it."""
+
+    program_id: int
+    number: int
+    program: Program
+    unit: Unit
+
+    def tier_name(self, code: str) -> str:
+        """Return what a tier is called, also one that the program no longer has."""
+        levels = self.program.ladder.levels if self.program.ladder else ()
+        return words.tier(code, next((level.name for level in levels if level.code == code), code))
+
+    def worth_minor(self, amount: int) -> int | None:
+        """Return what an amount of the unit is worth in minor units of the currency, None where no value is declared."""
+        value = next(unit.value for unit in self.program.units if unit.code == self.unit.code)
+        if value is None:
+            return None
+        worth = Fraction(amount * 10**self.program.currency_digits, 10**self.unit.scale) * value
+        return half_up_of(worth.numerator, worth.denominator)
+
+
+def running() -> Running | None:
+    """Return the program in force, None before one is published."""
+    if not programs.programs():
+        return None
+    version = programs.current()
+    program = _program(version.text)
+    units = {unit.code: unit for unit in points.all_units()}
+    return Running(version.program_id, version.number, program, units[program.units[0].code])
+
+
+@lru_cache(maxsize=16)
+def _program(text: str) -> Program:
+    return load_program(text)

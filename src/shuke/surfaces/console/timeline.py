@@ -1,0 +1,139 @@
+"""One member's life as one list: orders with their points, redemptions, expiries, tiers and what staff did.
+
+Each source is read by its own room, page by page; here they are merged by time. Knows no request and no template.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from shuke.foundation import ids
+from shuke.rooms.members.contracts import ID_PREFIX
+from shuke.rooms.orders import facade as orders
+from shuke.rooms.orders.contracts import Order
+from shuke.rooms.org import facade as org
+from shuke.rooms.org.contracts import AuditLine
+from shuke.rooms.points import facade as points
+from shuke.rooms.points.contracts import Entry, Kind
+from shuke.rooms.tiers import facade as tiers
+from shuke.rooms.tiers.contracts import TierChange
+
+END = "end"  # a source that has nothing more
+_SPARE = 5  # read beyond the page, so that an order and its points are never torn apart
+
+
+@dataclass(slots=True)
+class Event:
+    """Something on the timeline; `kind` says which of the others is set. `entries` are of one transaction."""
+
+    at: datetime
+    kind: str
+    order: Order | None = None
+    entries: list[Entry] = field(default_factory=list)
+    change: Any = None
+    line: AuditLine | None = None
+
+    @property
+    def amount(self) -> int:
+        return sum(entry.amount for entry in self.entries)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A list of a room, newest first: `read(limit, cursor)` gives (items, next cursor), `at` an item's instant."""
+
+    name: str
+    read: Callable[[int, str | None], tuple[Sequence[Any], str | None]]
+    at: Callable[[Any], datetime]
+
+
+def sources(member_id: UUID) -> tuple[Source, ...]:
+    """Return where a member's events come from."""
+
+    def read_orders(limit: int, cursor: str | None) -> tuple[Sequence[Order], str | None]:
+        found = orders.page_of_member(member_id, limit, cursor)
+        return found.orders, found.next_cursor
+
+    def read_entries(limit: int, cursor: str | None) -> tuple[Sequence[Entry], str | None]:
+        found = points.entries_page(member_id, limit, cursor)
+        return found.entries, found.next_cursor
+
+    def read_lines(limit: int, cursor: str | None) -> tuple[Sequence[AuditLine], str | None]:
+        found = org.audit_lines(limit, cursor, ids.encode(ID_PREFIX, member_id))
+        return found.lines, found.next_cursor
+
+    def read_changes(limit: int, cursor: str | None) -> tuple[Sequence[TierChange], str | None]:
+        found = tiers.history(member_id, limit, cursor)
+        return found.changes, found.next_cursor
+
+    return (
+        Source("orders", read_orders, lambda order: order.occurred_at),
+        Source("entries", read_entries, lambda entry: entry.occurred_at),
+        Source("tiers", read_changes, lambda change: change.occurred_at),
+        Source("staff", read_lines, lambda line: line.at),
+    )
+
+
+def page(sources: Sequence[Source], cursors: Mapping[str, str], limit: int) -> tuple[list[Event], dict[str, str] | None]:
+    """Return up to about `limit` events, newest first, and where each source goes on, None when all have ended."""
+    heads = {source.name: _read(source, limit + _SPARE, cursors.get(source.name)) for source in sources}
+    taken = dict.fromkeys(heads, 0)
+    events: list[Event] = []
+    last: datetime | None = None
+    while True:
+        waiting = [source for source in sources if taken[source.name] < len(heads[source.name][0])]
+        if not waiting:
+            break
+        newest = max(waiting, key=lambda source: source.at(heads[source.name][0][taken[source.name]]))
+        item = heads[newest.name][0][taken[newest.name]]
+        if sum(taken.values()) >= limit and newest.at(item) != last:
+            break
+        last = newest.at(item)
+        taken[newest.name] += 1
+        _add(events, item, last)
+    _join_points(events)
+    onward = {
+        source.name: _onward(source, taken[source.name], heads[source.name], cursors.get(source.name)) for source in sources
+    }
+    return events, None if set(onward.values()) == {END} else onward
+
+
+def _read(source: Source, limit: int, cursor: str | None) -> tuple[Sequence[Any], str | None]:
+    return ((), None) if cursor == END else source.read(limit, cursor or None)
+
+
+def _onward(source: Source, taken: int, head: tuple[Sequence[Any], str | None], cursor: str | None) -> str:
+    """Return from where to go on after `taken` items of a page; "" is the source's beginning."""
+    items, following = head
+    if taken == len(items):
+        return following or END
+    return cursor or "" if taken == 0 else source.read(taken, cursor or None)[1] or END
+
+
+def _add(events: list[Event], item: Any, at: datetime) -> None:
+    if isinstance(item, Entry):
+        before = events[-1].entries if events else []
+        if before and _transaction(before[-1]) == _transaction(item):
+            before.append(item)
+        else:
+            events.append(Event(at, item.kind, entries=[item]))
+    elif isinstance(item, Order):
+        events.append(Event(at, "order", order=item))
+    elif isinstance(item, AuditLine):
+        events.append(Event(at, "staff", line=item))
+    else:
+        events.append(Event(at, "tier", change=item))
+
+
+def _join_points(events: list[Event]) -> None:
+    """Show what an order earned with the order itself."""
+    bought = {event.order.id: event for event in events if event.order is not None}
+    for event in [event for event in events if event.kind == Kind.ACCRUAL and event.entries[0].reference in bought]:
+        bought[event.entries[0].reference].entries.extend(event.entries)
+        events.remove(event)
+
+
+def _transaction(entry: Entry) -> tuple[int, int]:
+    return entry.key.unit_id, entry.transaction_number

@@ -1,0 +1,128 @@
+"""Member 360: who somebody is, where they stand, and everything that ever happened, each with its why."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from shuke.core.values.errors import Refusal
+from shuke.foundation import ids, logs
+from shuke.rooms.members import facade as people
+from shuke.rooms.members.contracts import ID_PREFIX, Field, Status
+from shuke.rooms.orders import facade as orders
+from shuke.rooms.org.contracts import Right
+from shuke.rooms.points import facade as points
+from shuke.rooms.programs import facade as programs
+from shuke.rooms.tiers import facade as tier_room
+from shuke.surfaces.console import timeline as life
+from shuke.surfaces.console import words
+from shuke.surfaces.console.pages import Desk, page, show
+
+_EVENTS = 30
+_ROWS = 50
+
+
+@page(Right.MEMBERS_READ)
+def timeline(request: HttpRequest, desk: Desk, member_id: str) -> HttpResponse:
+    """Show the member's life as one list, newest first."""
+    id = ids.decode(ID_PREFIX, member_id)
+    sources = life.sources(id)
+    cursors = {source.name: request.GET.get(source.name, "") for source in sources}
+    events, onward = life.page(sources, cursors, _EVENTS)
+    return _tab(request, desk, id, "timeline", events=events, onward=onward, paged=any(cursors.values()))
+
+
+@page(Right.MEMBERS_READ)
+def entries(request: HttpRequest, desk: Desk, member_id: str) -> HttpResponse:
+    """Show the ledger of the member: every entry with its counter-account, lot, order and rule version."""
+    id = ids.decode(ID_PREFIX, member_id)
+    found = points.entries_page(id, _ROWS, request.GET.get("cursor") or None)
+    references = [entry.reference for entry in found.entries if entry.reference is not None]
+    bought, versions = orders.get_many(references), programs.versions_of(references)
+    rows = [(entry, bought.get(entry.reference), versions.get(entry.reference)) for entry in found.entries]
+    return _tab(request, desk, id, "entries", rows=rows, next_cursor=found.next_cursor)
+
+
+@page(Right.MEMBERS_READ)
+def lots(request: HttpRequest, desk: Desk, member_id: str) -> HttpResponse:
+    """Show the lots that the balance consists of, soonest to expire first."""
+    id = ids.decode(ID_PREFIX, member_id)
+    found = points.lots_page(id, _ROWS, request.GET.get("cursor") or None)
+    rows = [(lot, lot.earned - lot.remaining) for lot in found.lots]
+    return _tab(request, desk, id, "lots", rows=rows, next_cursor=found.next_cursor)
+
+
+@page(Right.MEMBERS_READ)
+def tiers(request: HttpRequest, desk: Desk, member_id: str) -> HttpResponse:
+    """Show every change of tier."""
+    id = ids.decode(ID_PREFIX, member_id)
+    found = tier_room.history(id, _ROWS, request.GET.get("cursor") or None)
+    return _tab(request, desk, id, "tiers", rows=found.changes, next_cursor=found.next_cursor)
+
+
+@page(Right.MEMBERS_WRITE, "POST")
+def status(request: HttpRequest, desk: Desk, member_id: str) -> HttpResponse:
+    """Freeze a member or let them take part again; the reason is kept."""
+    id = ids.decode(ID_PREFIX, member_id)
+    wanted = Status.FROZEN if request.POST.get("status") == Status.FROZEN else Status.ACTIVE
+    try:
+        people.set_status(id, wanted, request.POST.get("reason", "").strip(), desk.actor)
+        done = _("The member is frozen: nothing is earned or redeemed.") if wanted is Status.FROZEN else _("The member takes part again.")
+        messages.success(request, done, extra_tags="good")
+    except Refusal as refused:
+        _say(request, refused, desk)
+    return redirect("member", member_id)
+
+
+@page(Right.MEMBERS_REVEAL, "POST")
+def reveal(request: HttpRequest, desk: Desk, member_id: str) -> HttpResponse:
+    """Show one personal field in clear, once; who looked and why is kept."""
+    id = ids.decode(ID_PREFIX, member_id)
+    named = request.POST.get("field", "")
+    if named not in set(Field):
+        return redirect("member", member_id)
+    try:
+        value = people.reveal(id, Field(named), request.POST.get("reason", "").strip(), desk.actor)
+    except Refusal as refused:
+        _say(request, refused, desk)
+        return redirect("member", member_id)
+    return _tab(request, desk, id, "revealed", field=words.wording(named), value=value)
+
+
+def _tab(request: HttpRequest, desk: Desk, id: UUID, tab: str, **context: Any) -> HttpResponse:
+    member = people.get(id)
+    outside = ids.encode(ID_PREFIX, id)
+    units = {unit.id: unit for unit in points.all_units()}
+    return show(
+        request,
+        f"member_{tab}.html",
+        trail=((_("All members"), reverse("members")),),
+        title=member.display_name or outside,
+        place="members",
+        member=member,
+        member_id=outside,
+        standing=programs.standings([id]).get(id),
+        units=units,
+        tabs=_tabs(desk),
+        tab=tab,
+        fields=[(field.value, words.wording(field)) for field in Field],
+        can_change=desk.may(Right.MEMBERS_WRITE),
+        can_reveal=desk.may(Right.MEMBERS_REVEAL),
+        **context,
+    )
+
+
+def _tabs(desk: Desk) -> list[tuple[str, str, str]]:
+    tabs = [("timeline", "member", _("Timeline"))]
+    if desk.may(Right.POINTS_READ):
+        tabs += [("entries", "member-entries", _("Points ledger")), ("lots", "member-lots", _("Lots"))]
+    return [*tabs, ("tiers", "member-tiers", _("Tier history"))]
+
+
+def _say(request: HttpRequest, refused: Refusal, desk: Desk) -> None:
+    logs.refusal(refused, request_id=desk.actor.request_id)
+    messages.error(request, words.sentence(refused), extra_tags="bad")

@@ -1,0 +1,89 @@
+"""The overview: how many members, who is active, how points come and go, what they may cost, and the tiers."""
+
+import csv
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+
+from shuke.foundation import clock
+from shuke.rooms.members import facade as people
+from shuke.rooms.orders import facade as orders
+from shuke.rooms.org.contracts import Right
+from shuke.rooms.points import facade as points
+from shuke.surfaces.console import charts
+from shuke.surfaces.console.charts import Chart
+from shuke.surfaces.console.pages import Desk, page, show
+from shuke.surfaces.console.running import Running, running
+
+_PERIOD = timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A number now and in the equal period before."""
+
+    now: int
+    before: int
+
+    @property
+    def change(self) -> int:
+        return self.now - self.before
+
+
+@page(Right.OVERVIEW_READ)
+def overview(request: HttpRequest, desk: Desk) -> HttpResponse:
+    """Show the shop at a glance."""
+    now, program = clock.business_now(), running()
+    sales, sales_before = orders.sales(now - _PERIOD, now), orders.sales(now - 2 * _PERIOD, now - _PERIOD)
+    outstanding = points.outstanding(program.unit.id) if program else None
+    drawn = _charts(desk, program, now) if program else []
+    return show(
+        request,
+        "overview.html",
+        title=_("Overview"),
+        place="overview",
+        counts=people.counts(now - _PERIOD),
+        active=Compared(orders.active_members(now - _PERIOD, now), orders.active_members(now - 2 * _PERIOD, now - _PERIOD)),
+        sales=Compared(sales.member_net_minor, sales_before.member_net_minor),
+        all_sales=sales.net_minor,
+        program=program,
+        outstanding=outstanding,
+        liability=program.worth_minor(outstanding) if program and outstanding is not None else None,
+        month=drawn[0].rows[-1] if drawn else None,
+        charts={chart.code: chart for chart in drawn},
+        moves=_latest_moves(drawn[2]) if drawn else None,
+    )
+
+
+@page(Right.OVERVIEW_READ)
+def chart_csv(request: HttpRequest, desk: Desk, chart: str) -> HttpResponse:
+    """Answer with a chart's rows as a file, headed by its question, definition and instant."""
+    now, program = clock.business_now(), running()
+    found = next((each for each in _charts(desk, program, now) if each.code == chart), None) if program else None
+    if found is None:
+        raise Http404
+    local = now.astimezone(desk.zone)
+    response = HttpResponse(content_type="text/csv; charset=utf-8")
+    response.headers["Content-Disposition"] = f'attachment; filename="shuke-{chart}-{local:%Y-%m-%d}.csv"'
+    response.write("\ufeff")  # spreadsheets take the file for UTF-8 by this
+    rows = csv.writer(response)
+    rows.writerow([found.question, found.definition, _("as of"), local.isoformat(timespec="minutes")])
+    rows.writerow([found.label, *(name for _code, name in found.columns)])
+    rows.writerows(found.rows)
+    return response
+
+
+def _charts(desk: Desk, program: Running, now: datetime) -> list[Chart]:
+    zone = desk.shop.time_zone
+    return [
+        charts.points_by_month(program, zone, now),
+        charts.tier_distribution(program),
+        charts.moves_by_month(program, zone, now),
+    ]
+
+
+def _latest_moves(chart: Chart) -> dict[str, int]:
+    """Return the moves over all months of the chart."""
+    return {code: sum(row[place] for row in chart.rows) for place, (code, _name) in enumerate(chart.columns, start=1)}

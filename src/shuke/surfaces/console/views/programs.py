@@ -1,0 +1,123 @@
+"""Programs: the file with its versions and generated source, and the desk where a new version is checked and published."""
+
+from difflib import unified_diff
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from shuke.core.values.errors import Refusal
+from shuke.engine.schema import ProgramErrors
+from shuke.foundation import logs
+from shuke.rooms.org.contracts import Right
+from shuke.rooms.programs import facade
+from shuke.rooms.programs.contracts import VersionView
+from shuke.surfaces.console import words
+from shuke.surfaces.console.pages import Desk, page, show
+
+_MOST_CHARACTERS = 200_000
+
+
+@page(Right.PROGRAMS_READ)
+def programs(request: HttpRequest, desk: Desk) -> HttpResponse:
+    """Go to the version in force, or say that there is no program yet."""
+    slugs = facade.programs()
+    if not slugs:
+        return show(
+            request, "programs_none.html", title=_("Programs"), place="programs", can_publish=desk.may(Right.PROGRAMS_WRITE)
+        )
+    running = facade.current(request.GET.get("program") or slugs[0])
+    return redirect("program-version", running.program, running.number)
+
+
+@page(Right.PROGRAMS_READ)
+def version(request: HttpRequest, desk: Desk, slug: str, number: int) -> HttpResponse:
+    """Show one version: its file, its generated source, or what it changed."""
+    every = facade.versions(slug)
+    shown = next((each for each in every if each.number == number), None)
+    if shown is None:
+        raise Refusal("version_not_found", "There is no such version.")
+    before = next((each for each in every if each.number == number - 1), None)
+    view = request.GET.get("view", "file")
+    return show(
+        request,
+        "program_version.html",
+        title=shown.name or shown.program,
+        place="programs",
+        version=shown,
+        versions=list(reversed(every)),
+        running=facade.current(slug),
+        view=view if view in {"file", "source", "diff"} else "file",
+        lines=_lines(shown.source if view == "source" else shown.text),
+        before=before,
+        diff=_diff(before.text, shown.text) if before else [],
+        slugs=facade.programs(),
+        can_publish=desk.may(Right.PROGRAMS_WRITE),
+    )
+
+
+@page(Right.PROGRAMS_WRITE, "GET", "POST")
+def publish(request: HttpRequest, desk: Desk) -> HttpResponse:
+    """Check a file, show what would change, and publish it as a new version."""
+    running = _running()
+    if request.method == "GET":
+        return _desk(request, running, running.text if running else "")
+    text = request.POST.get("text", "").replace("\r\n", "\n")
+    if len(text) > _MOST_CHARACTERS:
+        return _desk(request, running, "", refused=(_("The file is longer than 200,000 characters."),))
+    try:
+        if "publish" in request.POST:
+            made = facade.publish(text, desk.actor)
+            messages.success(request, _("Version %(number)d is in force.") % {"number": made.number}, extra_tags="good")
+            return redirect("program-version", made.program, made.number)
+        return _desk(request, running, text, draft=facade.validate(text))
+    except ProgramErrors as errors:
+        logs.event("program_refused", request_id=desk.actor.request_id, errors=len(errors.refusals))
+        return _desk(request, running, text, status=422, faults=errors.refusals)
+    except Refusal as refused:
+        logs.refusal(refused, request_id=desk.actor.request_id)
+        return _desk(request, running, text, status=422, refused=(words.sentence(refused),))
+
+
+def _desk(
+    request: HttpRequest, running: VersionView | None, text: str, *, faults: tuple[Refusal, ...] = (), **context: Any
+) -> HttpResponse:
+    return show(
+        request,
+        "program_publish.html",
+        trail=((_("Programs"), reverse("programs")),),
+        title=_("New version"),
+        place="programs",
+        text=text,
+        running=running,
+        diff=_diff(running.text, text) if running else [],
+        faults=len(faults),
+        lines=_lines(text, faults) if faults else [],
+        **context,
+    )
+
+
+def _running() -> VersionView | None:
+    return facade.current() if facade.programs() else None
+
+
+def _lines(text: str, faults: tuple[Refusal, ...] = ()) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Return every line with what is wrong there as (column, sentence)."""
+    wrong: dict[int, list[tuple[str, str]]] = {}
+    for fault in faults:
+        line, _colon, column = (fault.pointer or "1:1").partition(":")
+        wrong.setdefault(int(line), []).append((column, words.sentence(fault)))
+    lines = text.splitlines() or [""]
+    last = max([len(lines), *wrong])
+    lines += [""] * (last - len(lines))
+    return [(line, wrong.get(number, [])) for number, line in enumerate(lines, start=1)]
+
+
+def _diff(before: str, after: str) -> list[tuple[str, str]]:
+    """Return the lines of a unified diff as (kind, line): added, removed, place or same."""
+    kinds = {"+": "added", "-": "removed", "@": "place"}
+    rows = list(unified_diff(before.splitlines(), after.splitlines(), lineterm="", n=3))[2:]
+    return [(kinds.get(row[0], "same"), row) for row in rows]
