@@ -10,9 +10,11 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db import close_old_connections
+from django.db.models import Max
 from procrastinate import App
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
@@ -21,6 +23,18 @@ from procrastinate.tasks import Task
 from shuke.foundation import logs
 
 Work = Callable[..., Mapping[str, int] | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Queued:
+    """A job that waits, runs or failed; `status` is todo, doing, failed, cancelled or aborted."""
+
+    id: int
+    name: str
+    status: str
+    attempts: int
+    scheduled_at: datetime | None
+    last_event_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +77,16 @@ def defer_once(task: Task[..., Any, ...], **arguments: Any) -> bool:
     except AlreadyEnqueued:
         return False
     return True
+
+
+def queued(limit: int) -> list[Queued]:
+    """Return up to `limit` jobs, newest first; those that succeeded are gone."""
+    from procrastinate.contrib.django.models import ProcrastinateJob  # models come after settings
+
+    jobs = ProcrastinateJob.objects.annotate(last_event_at=Max("procrastinateevent__at")).order_by("-id")[:limit]
+    return [
+        Queued(job.id, job.task_name, job.status, job.attempts, job.scheduled_at, job.last_event_at) for job in jobs
+    ]
 
 
 def run_worker(*, until_empty: bool = False) -> None:

@@ -130,7 +130,7 @@ def with_name(parts: Sequence[Sequence[Sequence[bytes]]], limit: int) -> list[Me
 
 def counts(active_since: datetime) -> MemberCounts:
     found = Member.objects.values_list("status").annotate(
-        members=Count("*"), active=Count("*", filter=Q(last_active_at__gte=active_since))
+        members=Count("pk"), active=Count("pk", filter=Q(last_active_at__gte=active_since))
     )
     by_status = dict.fromkeys(Status, 0)
     active = 0

@@ -51,7 +51,7 @@ class Chart:
 
 def points_by_month(running: Running, zone: str, now: datetime) -> Chart:
     """How many points came and went each month."""
-    found = points.monthly(running.unit.id, zone)
+    found = points.monthly(running.unit.id)
     months = {(each.year, each.month): (each.issued, each.redeemed, each.expired) for each in found}
     return Chart(
         "points",
@@ -60,7 +60,9 @@ def points_by_month(running: Running, zone: str, now: datetime) -> Chart:
         "bars",
         _("Month"),
         (("issued", _("Issued")), ("redeemed", _("Used")), ("expired", _("Expired"))),
-        _by_month({month: tuple(count // 10**running.unit.scale for count in row) for month, row in months.items()}, zone, now),
+        _by_month(
+            {month: tuple(count // 10**running.unit.scale for count in row) for month, row in months.items()}, zone, now
+        ),
     )
 
 
@@ -80,7 +82,9 @@ def tier_distribution(running: Running) -> Chart:
 
 def moves_by_month(running: Running, zone: str, now: datetime) -> Chart:
     """How many members moved between tiers each month."""
-    months = {(each.year, each.month): (each.up, each.down, each.kept) for each in tiers.moves_by_month(running.program_id)}
+    months = {
+        (each.year, each.month): (each.up, each.down, each.kept) for each in tiers.moves_by_month(running.program_id)
+    }
     return Chart(
         "moves",
         _("How many members went up, went down or kept their tier?"),

@@ -1,6 +1,7 @@
 """What a page is: somebody logged in with a right, a shop around it, and an answer in words for every refusal."""
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any
@@ -15,6 +16,7 @@ from django.views.decorators.http import require_http_methods
 
 from shuke.core.values.errors import Refusal
 from shuke.foundation import clock, logs
+from shuke.foundation.transactions import unit_of_work
 from shuke.rooms.org import facade as org
 from shuke.rooms.org.contracts import Actor, Kind, Organisation, Right, StaffPrincipal
 from shuke.surfaces.console import words
@@ -58,7 +60,10 @@ def page(right: Right | None, *methods: str) -> Callable[[View], View]:
             try:
                 if right is not None:
                     org.require(desk.principal, right)
-                return view(request, desk, *args, **kwargs)
+                with (
+                    unit_of_work() if request.method == "GET" else nullcontext()
+                ):  # one instant, one read of what is shared
+                    return view(request, desk, *args, **kwargs)
             except Refusal as refused:
                 logs.refusal(refused, request_id=desk.actor.request_id)
                 return refusal_page(request, refused)

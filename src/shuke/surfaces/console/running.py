@@ -7,6 +7,7 @@ from functools import lru_cache
 from shuke.core.program.model import Program
 from shuke.core.values.rounding import half_up_of
 from shuke.engine.schema import load_program
+from shuke.foundation.transactions import once_per_unit
 from shuke.rooms.points import facade as points
 from shuke.rooms.points.contracts import Unit
 from shuke.rooms.programs import facade as programs
@@ -28,7 +29,7 @@ class Running:
         return words.tier(code, next((level.name for level in levels if level.code == code), code))
 
     def worth_minor(self, amount: int) -> int | None:
-        """Return what an amount of the unit is worth in minor units of the currency, None where no value is declared."""
+        """Return what an amount of the unit is worth in minor units of money, None where no value is declared."""
         value = next(unit.value for unit in self.program.units if unit.code == self.unit.code)
         if value is None:
             return None
@@ -37,7 +38,11 @@ class Running:
 
 
 def running() -> Running | None:
-    """Return the program in force, None before one is published."""
+    """Return the program in force, None before one is published; read once for a page."""
+    return once_per_unit("console_running", _running)
+
+
+def _running() -> Running | None:
     if not programs.programs():
         return None
     version = programs.current()

@@ -49,8 +49,8 @@ class Source:
     at: Callable[[Any], datetime]
 
 
-def sources(member_id: UUID) -> tuple[Source, ...]:
-    """Return where a member's events come from."""
+def sources(member_id: UUID, program_id: int | None) -> tuple[Source, ...]:
+    """Return where a member's events come from; tiers are those of one program."""
 
     def read_orders(limit: int, cursor: str | None) -> tuple[Sequence[Order], str | None]:
         found = orders.page_of_member(member_id, limit, cursor)
@@ -65,8 +65,9 @@ def sources(member_id: UUID) -> tuple[Source, ...]:
         return found.lines, found.next_cursor
 
     def read_changes(limit: int, cursor: str | None) -> tuple[Sequence[TierChange], str | None]:
-        found = tiers.history(member_id, limit, cursor)
-        return found.changes, found.next_cursor
+        changes = () if program_id is None else tiers.history(member_id, program_id)[::-1]  # few: read at once
+        start = int(cursor) if cursor and cursor.isdecimal() else 0
+        return changes[start : start + limit], str(start + limit) if start + limit < len(changes) else None
 
     return (
         Source("orders", read_orders, lambda order: order.occurred_at),
@@ -76,7 +77,9 @@ def sources(member_id: UUID) -> tuple[Source, ...]:
     )
 
 
-def page(sources: Sequence[Source], cursors: Mapping[str, str], limit: int) -> tuple[list[Event], dict[str, str] | None]:
+def page(
+    sources: Sequence[Source], cursors: Mapping[str, str], limit: int
+) -> tuple[list[Event], dict[str, str] | None]:
     """Return up to about `limit` events, newest first, and where each source goes on, None when all have ended."""
     heads = {source.name: _read(source, limit + _SPARE, cursors.get(source.name)) for source in sources}
     taken = dict.fromkeys(heads, 0)
@@ -95,7 +98,8 @@ def page(sources: Sequence[Source], cursors: Mapping[str, str], limit: int) -> t
         _add(events, item, last)
     _join_points(events)
     onward = {
-        source.name: _onward(source, taken[source.name], heads[source.name], cursors.get(source.name)) for source in sources
+        source.name: _onward(source, taken[source.name], heads[source.name], cursors.get(source.name))
+        for source in sources
     }
     return events, None if set(onward.values()) == {END} else onward
 

@@ -3,7 +3,22 @@
 from django.urls import path
 
 from shuke.surfaces.console.assets import asset
-from shuke.surfaces.console.views import audit, clock, home, jobs, keys, ledger, member, members, overview, programs, session, setup, staff, why
+from shuke.surfaces.console.views import (
+    audit,
+    clock,
+    home,
+    jobs,
+    keys,
+    ledger,
+    member,
+    members,
+    overview,
+    programs,
+    session,
+    setup,
+    staff,
+    why,
+)
 
 urlpatterns = [
     path("", home.home, name="home"),

@@ -71,6 +71,12 @@ def tier(code: str, name: str, rank: int) -> dict[str, Any]:
     return {"name": words.tier(code, name), "rank": min(rank, 4)}
 
 
+@register.inclusion_tag("console/parts/tier.html", takes_context=True)
+def held(context: template.Context, tier: Any) -> dict[str, Any]:
+    """Draw the badge of a tier that was held once, as the program in force names it."""
+    return {"name": context["program"].tier_name(tier.code), "rank": min(tier.rank, 4)}
+
+
 @register.simple_tag
 def icon(name: str) -> SafeString:
     """Draw an icon of the sprite, silent for those who listen."""

@@ -13,4 +13,4 @@ _ROWS = 100
 @page(Right.JOBS_READ)
 def jobs(request: HttpRequest, desk: Desk) -> HttpResponse:
     """List the queue, newest first."""
-    return show(request, "jobs.html", title=_("Jobs"), place="jobs", jobs=queue.listed(_ROWS))
+    return show(request, "jobs.html", title=_("Jobs"), place="jobs", jobs=queue.queued(_ROWS))

@@ -1,15 +1,42 @@
 """The ledger check: every invariant over the whole ledger, passed or failed, on demand."""
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
+from shuke.foundation import ids
+from shuke.foundation.verification import Violation
+from shuke.rooms.members.contracts import ID_PREFIX
 from shuke.rooms.org.contracts import Right
 from shuke.rooms.points import facade as points
+from shuke.rooms.tiers import facade as tiers
 from shuke.surfaces.console.pages import Desk, page, show
 
 
 @page(Right.LEDGER_VERIFY, "GET", "POST")
 def check(request: HttpRequest, desk: Desk) -> HttpResponse:
     """Explain the check, and run it when asked to."""
-    report = points.verify() if request.method == "POST" else None
+    report = _report() if request.method == "POST" else None
     return show(request, "ledger_check.html", title=_("Ledger check"), place="ledger-check", report=report)
+
+
+def _report() -> dict[str, Any]:
+    """Return each law with the violations of it, and their number."""
+    checks = (points.verify(), tiers.verify())
+    violations = [violation for each in checks for violation in each.violations]
+    laws = [
+        {
+            "id": law.id,
+            "sentence": law.sentence,
+            "violations": [_shown(one) for one in violations if one.invariant == law.id],
+        }
+        for each in checks
+        for law in each.checked
+    ]
+    return {"laws": laws, "violations": len(violations)}
+
+
+def _shown(violation: Violation) -> dict[str, str]:
+    holder = "" if violation.holder_id is None else ids.encode(ID_PREFIX, violation.holder_id)
+    return {"holder": holder, "detail": violation.detail}

@@ -1,6 +1,8 @@
 """Member 360: who somebody is, where they stand, and everything that ever happened, each with its why."""
 
+from datetime import date, timedelta
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
@@ -9,6 +11,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from shuke.core.values.dates import NEVER
 from shuke.core.values.errors import Refusal
 from shuke.foundation import ids, logs
 from shuke.rooms.members import facade as people
@@ -17,12 +20,15 @@ from shuke.rooms.orders import facade as orders
 from shuke.rooms.org.contracts import Right
 from shuke.rooms.points import facade as points
 from shuke.rooms.programs import facade as programs
+from shuke.rooms.programs.contracts import TierStanding
 from shuke.rooms.tiers import facade as tier_room
+from shuke.rooms.tiers.contracts import TierChange
+from shuke.surfaces.console import figures, words
 from shuke.surfaces.console import timeline as life
-from shuke.surfaces.console import words
 from shuke.surfaces.console.pages import Desk, page, show
+from shuke.surfaces.console.running import running
 
-_EVENTS = 30
+_EVENTS = 60
 _ROWS = 50
 
 
@@ -30,10 +36,19 @@ _ROWS = 50
 def timeline(request: HttpRequest, desk: Desk, member_id: str) -> HttpResponse:
     """Show the member's life as one list, newest first."""
     id = ids.decode(ID_PREFIX, member_id)
-    sources = life.sources(id)
+    program = running()
+    sources = life.sources(id, program.program_id if program else None)
     cursors = {source.name: request.GET.get(source.name, "") for source in sources}
     events, onward = life.page(sources, cursors, _EVENTS)
-    return _tab(request, desk, id, "timeline", events=events, onward=onward, paged=any(cursors.values()))
+    return _tab(
+        request,
+        desk,
+        id,
+        "timeline",
+        events=events,
+        onward=urlencode(onward) if onward else None,
+        paged=any(cursors.values()),
+    )
 
 
 @page(Right.MEMBERS_READ)
@@ -42,7 +57,7 @@ def entries(request: HttpRequest, desk: Desk, member_id: str) -> HttpResponse:
     id = ids.decode(ID_PREFIX, member_id)
     found = points.entries_page(id, _ROWS, request.GET.get("cursor") or None)
     references = [entry.reference for entry in found.entries if entry.reference is not None]
-    bought, versions = orders.get_many(references), programs.versions_of(references)
+    bought, versions = orders.get_many(references), programs.version_numbers([(id, order) for order in references])
     rows = [(entry, bought.get(entry.reference), versions.get(entry.reference)) for entry in found.entries]
     return _tab(request, desk, id, "entries", rows=rows, next_cursor=found.next_cursor)
 
@@ -60,8 +75,9 @@ def lots(request: HttpRequest, desk: Desk, member_id: str) -> HttpResponse:
 def tiers(request: HttpRequest, desk: Desk, member_id: str) -> HttpResponse:
     """Show every change of tier."""
     id = ids.decode(ID_PREFIX, member_id)
-    found = tier_room.history(id, _ROWS, request.GET.get("cursor") or None)
-    return _tab(request, desk, id, "tiers", rows=found.changes, next_cursor=found.next_cursor)
+    program = running()
+    changes = tier_room.history(id, program.program_id) if program else ()
+    return _tab(request, desk, id, "tiers", rows=[(change, last_day(change)) for change in reversed(changes)])
 
 
 @page(Right.MEMBERS_WRITE, "POST")
@@ -71,7 +87,11 @@ def status(request: HttpRequest, desk: Desk, member_id: str) -> HttpResponse:
     wanted = Status.FROZEN if request.POST.get("status") == Status.FROZEN else Status.ACTIVE
     try:
         people.set_status(id, wanted, request.POST.get("reason", "").strip(), desk.actor)
-        done = _("The member is frozen: nothing is earned or redeemed.") if wanted is Status.FROZEN else _("The member takes part again.")
+        done = (
+            _("The member is frozen: nothing is earned or redeemed.")
+            if wanted is Status.FROZEN
+            else _("The member takes part again.")
+        )
         messages.success(request, done, extra_tags="good")
     except Refusal as refused:
         _say(request, refused, desk)
@@ -94,7 +114,8 @@ def reveal(request: HttpRequest, desk: Desk, member_id: str) -> HttpResponse:
 
 
 def _tab(request: HttpRequest, desk: Desk, id: UUID, tab: str, **context: Any) -> HttpResponse:
-    member = people.get(id)
+    member, program = people.get(id), running()
+    standing = programs.standings([id]).get(id)
     outside = ids.encode(ID_PREFIX, id)
     units = {unit.id: unit for unit in points.all_units()}
     return show(
@@ -105,7 +126,9 @@ def _tab(request: HttpRequest, desk: Desk, id: UUID, tab: str, **context: Any) -
         place="members",
         member=member,
         member_id=outside,
-        standing=programs.standings([id]).get(id),
+        standing=standing,
+        next_step=_next_step(standing.tier, desk.shop.currency) if standing and standing.tier else None,
+        program=program,
         units=units,
         tabs=_tabs(desk),
         tab=tab,
@@ -114,6 +137,29 @@ def _tab(request: HttpRequest, desk: Desk, id: UUID, tab: str, **context: Any) -
         can_reveal=desk.may(Right.MEMBERS_REVEAL),
         **context,
     )
+
+
+def _next_step(tier: TierStanding, currency: str) -> dict[str, Any] | None:
+    """Return what is still missing for the next tier, and how far the way from this one is gone."""
+    if tier.next_threshold is None or tier.missing is None:
+        return None
+    spend = tier.measure.startswith("SPEND")
+    missing = figures.money(tier.missing, currency) if spend else figures.number(tier.missing)
+    words_of = {"missing": missing, "tier": words.tier(tier.next_code or "", tier.next_name or "")}
+    return {
+        "missing": missing,
+        "sentence": (
+            _("Spend %(missing)s more to reach %(tier)s") if spend else _("%(missing)s more orders to reach %(tier)s")
+        )
+        % words_of,
+        "way": tier.next_threshold - tier.threshold,
+        "gone": max(0, tier.measured - tier.threshold),
+    }
+
+
+def last_day(change: TierChange) -> date | None:
+    """Return the last day on which the tier of a change holds, None without an end."""
+    return None if change.until_day >= NEVER else date(1970, 1, 1) + timedelta(days=change.until_day - 1)
 
 
 def _tabs(desk: Desk) -> list[tuple[str, str, str]]:

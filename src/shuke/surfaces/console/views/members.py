@@ -48,7 +48,8 @@ def members(request: HttpRequest, desk: Desk) -> HttpResponse:
 def _rows(found: list[Member]) -> list[dict[str, object]]:
     standings = programs.standings([member.id for member in found])
     return [
-        {"id": ids.encode(ID_PREFIX, member.id), "member": member, "standing": standings.get(member.id)} for member in found
+        {"id": ids.encode(ID_PREFIX, member.id), "member": member, "standing": standings.get(member.id)}
+        for member in found
     ]
 
 

@@ -45,7 +45,9 @@ def overview(request: HttpRequest, desk: Desk) -> HttpResponse:
         title=_("Overview"),
         place="overview",
         counts=people.counts(now - _PERIOD),
-        active=Compared(orders.active_members(now - _PERIOD, now), orders.active_members(now - 2 * _PERIOD, now - _PERIOD)),
+        active=Compared(
+            orders.active_members(now - _PERIOD, now), orders.active_members(now - 2 * _PERIOD, now - _PERIOD)
+        ),
         sales=Compared(sales.member_net_minor, sales_before.member_net_minor),
         all_sales=sales.net_minor,
         program=program,
@@ -53,7 +55,7 @@ def overview(request: HttpRequest, desk: Desk) -> HttpResponse:
         liability=program.worth_minor(outstanding) if program and outstanding is not None else None,
         month=drawn[0].rows[-1] if drawn else None,
         charts={chart.code: chart for chart in drawn},
-        moves=_latest_moves(drawn[2]) if drawn else None,
+        tier_moves=_all_moves(drawn[2]) if drawn else None,
     )
 
 
@@ -84,6 +86,6 @@ def _charts(desk: Desk, program: Running, now: datetime) -> list[Chart]:
     ]
 
 
-def _latest_moves(chart: Chart) -> dict[str, int]:
+def _all_moves(chart: Chart) -> dict[str, int]:
     """Return the moves over all months of the chart."""
     return {code: sum(row[place] for row in chart.rows) for place, (code, _name) in enumerate(chart.columns, start=1)}

@@ -1,4 +1,4 @@
-"""Programs: the file with its versions and generated source, and the desk where a new version is checked and published."""
+"""Programs: the file, its versions and generated source, and the desk where a new version is checked and published."""
 
 from difflib import unified_diff
 from typing import Any
@@ -27,7 +27,11 @@ def programs(request: HttpRequest, desk: Desk) -> HttpResponse:
     slugs = facade.programs()
     if not slugs:
         return show(
-            request, "programs_none.html", title=_("Programs"), place="programs", can_publish=desk.may(Right.PROGRAMS_WRITE)
+            request,
+            "programs_none.html",
+            title=_("Programs"),
+            place="programs",
+            can_publish=desk.may(Right.PROGRAMS_WRITE),
         )
     running = facade.current(request.GET.get("program") or slugs[0])
     return redirect("program-version", running.program, running.number)

@@ -55,4 +55,6 @@ def reset(request: HttpRequest, desk: Desk) -> HttpResponse:
 
 def _team(request: HttpRequest, desk: Desk, *, form: NewStaffForm, status: int = 200, **shown: str) -> HttpResponse:
     rows = [(person, words.role(person.role), person.id == desk.principal.id) for person in org.list_staff()]
-    return show(request, "staff.html", title=gettext("Team"), place="staff", rows=rows, form=form, status=status, **shown)
+    return show(
+        request, "staff.html", title=gettext("Team"), place="staff", rows=rows, form=form, status=status, **shown
+    )

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from shuke.core.program.explain import Decision, RuleReason, UnitReason, written
 from shuke.core.program.model import Expiry, Period
 from shuke.core.program.wording import text_with
-from shuke.engine.facts import EN_LABELS, ZH_LABELS
+from shuke.engine.explanation import EN_LABELS, ZH_LABELS
 from shuke.foundation import ids
 from shuke.rooms.members import facade as people
 from shuke.rooms.members.contracts import ID_PREFIX

@@ -48,7 +48,7 @@ function showView(button) {
   const card = button.closest(".card");
   const table = button.getAttribute("aria-pressed") !== "true";
   button.setAttribute("aria-pressed", String(table));
-  button.querySelector("span").textContent = table ? button.dataset.chart : button.dataset.table;
+  button.querySelector("span").textContent = table ? button.dataset.asChart : button.dataset.asTable;
   card.querySelector(".chart").hidden = table;
   card.querySelector(".chart-table").hidden = !table;
 }
