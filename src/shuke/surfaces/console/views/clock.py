@@ -26,7 +26,7 @@ def test_clock(request: HttpRequest, desk: Desk) -> HttpResponse:
         return _clock(request)
     try:
         to = _wanted(request, desk)
-        programs.start_moving_clock(to, desk.actor)
+        programs.ask_clock_move(to, desk.actor)
     except Refusal as refused:
         logs.refusal(refused, request_id=desk.actor.request_id)
         return _clock(request, failure=words.sentence(refused), status=422)

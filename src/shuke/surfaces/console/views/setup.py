@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from shuke.core.values.currencies import CURRENCY_DIGITS
 from shuke.core.values.errors import Refusal
+from shuke.foundation import deployment, home
 from shuke.foundation.transactions import unit_of_work
 from shuke.rooms.org import facade as org
 from shuke.rooms.org.contracts import Actor, ActorKind, Kind, NewOrganisation, Role
@@ -32,7 +33,6 @@ class SetupForm(forms.Form):
     currency = forms.ChoiceField(label=_("Currency"))
     time_zone = forms.ChoiceField(label=_("Time zone"))
     language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
-    owner_name = forms.CharField(label=_("Your name"), max_length=200)
     email = forms.EmailField(label=_("Your e-mail address"), help_text=_("You log in with it, as the owner."))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -77,11 +77,14 @@ def setup(request: HttpRequest) -> HttpResponse:
 
 
 def _create(request: HttpRequest, given: dict[str, str]) -> HttpResponse:
-    actor = Actor(ActorKind.SYSTEM, "setup", given["owner_name"], getattr(request, "request_id", None))
-    new = NewOrganisation(
-        given["name"], given["currency"], given["time_zone"], given["language"], Kind(settings.SHUKE_KIND)
-    )
+    name, email, language = given["name"], given["email"], given["language"]
+    owner = email.partition("@")[0]
+    actor = Actor(ActorKind.SYSTEM, "setup", owner, getattr(request, "request_id", None))
+    kind = Kind(settings.SHUKE_KIND)
     with unit_of_work():
-        shop = org.create_organisation(new, actor)
-        staff, password = org.create_staff(given["email"], given["owner_name"], Role.OWNER, actor, given["language"])
+        shop = org.create_organisation(
+            NewOrganisation(name, given["currency"], given["time_zone"], language, kind), actor
+        )
+        staff, password = org.create_staff(email, owner, Role.OWNER, actor, language)
+        deployment.establish(home.current(), kind.value, language)
     return render(request, "console/setup_done.html", {"shop": shop, "email": staff.email, "password": password})
