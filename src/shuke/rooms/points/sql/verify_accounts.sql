@@ -1,4 +1,5 @@
--- Purpose: accounts that are not the sum of their entries, or not the sum of what their lots have left.
+-- Purpose: accounts that are not the sum of their entries, or not the sum of what their lots have left (I3), or less
+-- than nothing (I4).
 -- Locks: none.
 -- Repeatable: reads only.
 WITH entry_sums AS (

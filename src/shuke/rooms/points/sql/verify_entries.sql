@@ -1,9 +1,11 @@
--- Purpose: the first entry of each account that is out of turn or whose balance does not follow from those before.
+-- Purpose: the first entry of each account that is out of turn or whose balance does not follow from those before (I3),
+-- and entries of one transaction that are not of one effect (I1).
 -- Locks: none.
 -- Repeatable: reads only.
 WITH running AS (
-    SELECT holder_id, unit_id, number, balance_after,
-        row_number() OVER entries AS position, sum(amount) OVER entries AS balance
+    SELECT holder_id, unit_id, number, balance_after, transaction_number,
+        row_number() OVER entries AS position, sum(amount) OVER entries AS balance,
+        transaction_number - lag(transaction_number) OVER entries AS step
     FROM points_entry
     WHERE %(holder_ids)b::uuid[] IS NULL OR holder_id = ANY(%(holder_ids)b::uuid[])
     WINDOW entries AS (PARTITION BY holder_id, unit_id ORDER BY number ROWS UNBOUNDED PRECEDING)
@@ -18,4 +20,14 @@ SELECT 'I3', holder_id, CASE
 END
 FROM first_wrong
 JOIN points_unit AS unit ON unit.id = unit_id
+UNION ALL
+SELECT 'I1', holder_id, format('Transaction %%s comes after a later one.', transaction_number)
+FROM running WHERE step < 0
+UNION ALL
+SELECT 'I1', entry.holder_id, format('Transaction %%s is not one effect.', entry.transaction_number)
+FROM running
+JOIN points_entry AS entry USING (holder_id, unit_id, number)
+JOIN points_entry AS former ON former.holder_id = entry.holder_id AND former.unit_id = entry.unit_id
+    AND former.number = entry.number - 1
+WHERE running.step = 0 AND (entry.kind, entry.day, entry.occurred_at) <> (former.kind, former.day, former.occurred_at)
 LIMIT 1000

@@ -1,31 +1,26 @@
--- Purpose: transactions that are not in balance, that mix effects, or that are not numbered without a gap.
+-- Purpose: entries that are not in balance, and holders whose transactions are not numbered without a gap (I1).
 -- Locks: none.
 -- Repeatable: reads only.
-WITH transactions AS (
-    SELECT holder_id, transaction_number,
-        bool_or(account <> 'available' OR counter_account = account OR counter_account <> CASE kind
-            WHEN 'accrual' THEN 'issued' WHEN 'redemption' THEN 'redeemed' WHEN 'expiry' THEN 'expired' END
-            OR (amount > 0) <> (kind = 'accrual')) AS unbalanced,
-        min(kind) <> max(kind) OR min(occurred_at) <> max(occurred_at) OR min(day) <> max(day)
-            OR count(DISTINCT reference) + bool_or(reference IS NULL)::int > 1 AS mixed
-    FROM points_entry
-    WHERE %(holder_ids)b::uuid[] IS NULL OR holder_id = ANY(%(holder_ids)b::uuid[])
-    GROUP BY holder_id, transaction_number
-), numbered AS (
-    SELECT holder.id AS holder_id, holder.transaction_count, count(transactions.transaction_number) AS count,
-        coalesce(max(transactions.transaction_number), 0) AS last
-    FROM points_holder AS holder
-    LEFT JOIN transactions ON transactions.holder_id = holder.id
-    WHERE %(holder_ids)b::uuid[] IS NULL OR holder.id = ANY(%(holder_ids)b::uuid[])
-    GROUP BY holder.id, holder.transaction_count
+WITH numbered AS (
+    SELECT holder_id, count(*) AS count, max(transaction_number) AS last
+    FROM (
+        SELECT DISTINCT holder_id, transaction_number FROM points_entry
+        WHERE %(holder_ids)b::uuid[] IS NULL OR holder_id = ANY(%(holder_ids)b::uuid[])
+    ) AS transactions
+    GROUP BY holder_id
 )
-SELECT 'I1', holder_id, format('Transaction %%s moves points between accounts that do not belong to it.', transaction_number)
-FROM transactions WHERE unbalanced
+SELECT 'I1', holder_id, format('Transaction %%s moves points between accounts that are not its own.', transaction_number)
+FROM points_entry
+WHERE (%(holder_ids)b::uuid[] IS NULL OR holder_id = ANY(%(holder_ids)b::uuid[]))
+    AND (account, kind, counter_account, amount > 0) NOT IN (
+        ('available', 'accrual', 'issued', true), ('available', 'redemption', 'redeemed', false),
+        ('available', 'expiry', 'expired', false))
 UNION ALL
-SELECT 'I1', holder_id, format('Transaction %%s mixes effects of different kinds, instants or causes.', transaction_number)
-FROM transactions WHERE mixed
-UNION ALL
-SELECT 'I1', holder_id, format(
-    'The holder counts %%s transactions, there are %%s and the last is %%s.', transaction_count, count, last)
-FROM numbered WHERE transaction_count <> count OR count <> last
+SELECT 'I1', holder.id, format(
+    'The holder counts %%s transactions, there are %%s and the last is %%s.',
+    transaction_count, coalesce(count, 0), coalesce(last, 0))
+FROM points_holder AS holder
+LEFT JOIN numbered ON numbered.holder_id = holder.id
+WHERE (%(holder_ids)b::uuid[] IS NULL OR holder.id = ANY(%(holder_ids)b::uuid[]))
+    AND (transaction_count <> coalesce(count, 0) OR transaction_count <> coalesce(last, 0))
 LIMIT 1000
