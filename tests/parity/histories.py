@@ -1,7 +1,7 @@
 """Programs and histories for parity: seeded by hypothesis, leaning to the borders where engines could disagree."""
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
 from hypothesis import strategies as st
@@ -91,10 +91,27 @@ def _redemptions(zone, units):
     )
 
 
+def _echo(draw, at, zone):
+    """An instant on the day that some window, expiry or validity of an earlier instant ends, or beside it."""
+    day = dt.datetime.fromtimestamp(at, ZoneInfo(zone)).date()
+    months = draw(st.sampled_from([0, 0, 1, 2, 3, 12]))
+    if months:
+        first = dt.date(day.year + (day.month - 1 + months) // 12, (day.month - 1 + months) % 12 + 1, 1)
+        after = draw(st.sampled_from([0, day.day - 1, day.day - 2]))
+    else:
+        first, after = day, draw(st.sampled_from([0, 1, 6, 7, 29, 30, 31]))
+    time = draw(st.sampled_from([dt.time(0), dt.time(12), dt.time(23, 59, 59)]))
+    return int(dt.datetime.combine(first + dt.timedelta(days=after), time, ZoneInfo(zone)).timestamp())
+
+
 @st.composite
 def lives(draw, zone, units):
     """A member's life; mostly in order of time, sometimes recorded late."""
     events = draw(st.lists(st.one_of(_orders(zone), _orders(zone), _redemptions(zone, units)), min_size=1, max_size=14))
+    for i in range(1, len(events)):
+        if draw(st.booleans()):
+            earlier = events[draw(st.integers(0, i - 1))]
+            events[i] = replace(events[i], at=_echo(draw, earlier.at, zone))
     if draw(st.integers(0, 3)):
         events.sort(key=lambda e: e.at)
     joined = draw(st.one_of(st.just(min(e.at for e in events)), _instants(zone)))

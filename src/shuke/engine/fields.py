@@ -133,6 +133,8 @@ def read_choice(scalar: Scalar, choices: Collection[str], code: str, problems: P
     if scalar.value in choices:
         return scalar.value
     asked = nearest(scalar.value.replace(" ", "_"), choices)
+    if len(choices) == 1:
+        asked = {"suggestion": next(iter(choices))}
     listed = f"; allowed are {', '.join(choices)}" if len(choices) <= 8 else ""
     problems.add(code, f"«{scalar.value}» is not known here{listed}.", scalar.place(), found=scalar.value, **asked)
     return None
