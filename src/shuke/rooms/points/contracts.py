@@ -93,6 +93,60 @@ class OpenLot:
 
 
 @dataclass(frozen=True, slots=True)
+class EntryKey:
+    """Names one entry; `id` is its outside form."""
+
+    holder_id: UUID
+    unit_id: int
+    number: int
+
+    @property
+    def id(self) -> str:
+        return _encode("ent", self.holder_id, self.unit_id, self.number)
+
+    @classmethod
+    def of(cls, id: str) -> "EntryKey":
+        """Return the key behind an outside id.
+
+        Raises: Refusal `invalid_id`.
+        """
+        return cls(*_decode("ent", id))
+
+
+@dataclass(frozen=True, slots=True)
+class LotKey:
+    """Names one lot; `id` is its outside form."""
+
+    holder_id: UUID
+    unit_id: int
+    number: int
+
+    @property
+    def id(self) -> str:
+        return _encode("lot", self.holder_id, self.unit_id, self.number)
+
+    @classmethod
+    def of(cls, id: str) -> "LotKey":
+        """Return the key behind an outside id.
+
+        Raises: Refusal `invalid_id`.
+        """
+        return cls(*_decode("lot", id))
+
+
+def _encode(prefix: str, holder_id: UUID, unit_id: int, number: int) -> str:
+    return ids.encode_numbered(prefix, holder_id, number << _UNIT_BITS | unit_id)
+
+
+def _decode(prefix: str, id: str) -> tuple[UUID, int, int]:
+    holder_id, packed = ids.decode_numbered(prefix, id)
+    number = packed >> _UNIT_BITS
+    if number >= 1 << 31:  # more than the column holds
+        raise Refusal("invalid_id", f"This is not an id of the form {prefix}_….", params={"prefix": prefix})
+    return holder_id, packed & ((1 << _UNIT_BITS) - 1), number
+
+
+@dataclass(frozen=True, slots=True)
 class Lot:
     holder_id: UUID
     unit_id: int
@@ -103,30 +157,9 @@ class Lot:
     expires_at: datetime | None
     expires_day: int
 
-
-@dataclass(frozen=True, slots=True)
-class EntryKey:
-    """Names one entry; `id` is its outside form."""
-
-    holder_id: UUID
-    unit_id: int
-    number: int
-
     @property
-    def id(self) -> str:
-        return ids.encode_numbered("ent", self.holder_id, self.number << _UNIT_BITS | self.unit_id)
-
-    @classmethod
-    def of(cls, id: str) -> "EntryKey":
-        """Return the key behind an outside id.
-
-        Raises: Refusal `invalid_id`.
-        """
-        holder_id, packed = ids.decode_numbered("ent", id)
-        number = packed >> _UNIT_BITS
-        if number >= 1 << 31:
-            raise Refusal("invalid_id", "This is not an id of the form ent_….", params={"prefix": "ent"})
-        return cls(holder_id, packed & ((1 << _UNIT_BITS) - 1), number)
+    def key(self) -> LotKey:
+        return LotKey(self.holder_id, self.unit_id, self.number)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +178,10 @@ class Entry:
     @property
     def counter_account(self) -> str:
         return self.kind.counter_account
+
+    @property
+    def lot_key(self) -> LotKey:
+        return LotKey(self.key.holder_id, self.key.unit_id, self.lot_number)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from shuke.core.values.dates import NEVER
 from shuke.core.values.errors import Refusal
 from shuke.foundation.transactions import unit_of_work
 from shuke.rooms.points import facade
-from shuke.rooms.points.contracts import Account, EntryKey, Kind, NewUnit, OpenLot, Posted, StaleLedgerError
+from shuke.rooms.points.contracts import Account, EntryKey, Kind, LotKey, NewUnit, OpenLot, Posted, StaleLedgerError
 from shuke.rooms.points.tests.conftest import ANNA, BEN, CARL, RECORDED_AT, accrual, at, take
 
 UNKNOWN = UUID(int=99)
@@ -180,12 +180,15 @@ def test_the_number_of_statements_does_not_grow_with_the_batch(unit, post, size,
         )
 
 
-def test_an_entry_has_an_outside_id(unit):
-    key = EntryKey(ANNA, 3, 70_000)
+@pytest.mark.parametrize(("key_type", "other"), [(EntryKey, LotKey), (LotKey, EntryKey)])
+def test_entries_and_lots_have_outside_ids(key_type, other):
+    key = key_type(ANNA, 3, 70_000)
 
-    assert EntryKey.of(key.id) == key
-    with pytest.raises(Refusal):
-        EntryKey.of(key.id.replace("ent", "lot"))
+    assert key_type.of(key.id) == key
+    for wrong in (other(ANNA, 3, 70_000).id, key_type(ANNA, 3, 2**31).id, key.id[:-1] + "!"):
+        with pytest.raises(Refusal) as refused:
+            key_type.of(wrong)
+        assert refused.value.code == "invalid_id"
 
 
 def test_an_instant_keeps_its_microseconds(unit, post):

@@ -7,7 +7,7 @@ import pytest
 from shuke.core.values.dates import NEVER
 from shuke.core.values.errors import Refusal
 from shuke.rooms.points import facade
-from shuke.rooms.points.contracts import Ageing, Entry, EntryKey, Kind, Lot, MonthOfPoints, NewUnit, Totals
+from shuke.rooms.points.contracts import Ageing, Entry, EntryKey, Kind, Lot, LotKey, MonthOfPoints, NewUnit, Totals
 from shuke.rooms.points.tests.conftest import ANNA, BEN, RECORDED_AT, accrual, at, take
 
 
@@ -81,6 +81,7 @@ def test_lots_page_open_ones_first_by_their_end(ledger, growth):
     assert second.next_cursor is None
     assert facade.lots_page(ANNA, 9, unit_id=growth).lots == first.lots[1:]
     assert facade.lot(ANNA, ledger, 2) == first.lots[0]
+    assert first.lots[0].key == facade.entry(EntryKey(ANNA, ledger, 2)).lot_key == LotKey(ANNA, ledger, 2)
 
 
 def test_foreign_cursors_are_refused(ledger):
