@@ -4,19 +4,15 @@ from collections.abc import Mapping
 
 from procrastinate import App
 
-from shuke.foundation import clock, idempotency, jobs
+from shuke.foundation import idempotency, jobs
 from shuke.foundation.jobs import Periodic
 from shuke.rooms.programs import facade as programs
-
-_CHUNK = 10_000
 
 
 def advance_members() -> Mapping[str, int]:
     """Move every member whose time has come to the business clock, a committed chunk at a time."""
-    until, moved = clock.business_now(), 0
-    while chunk := programs.advance_due(until, _CHUNK):
-        moved += chunk
-    return {"members": moved}
+    advanced = programs.advance_due()
+    return {"members": advanced.members, "entries": advanced.entries, "tier_changes": advanced.tier_changes}
 
 
 def prune_responses() -> Mapping[str, int]:

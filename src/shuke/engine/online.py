@@ -218,6 +218,16 @@ class Desk:
                 days_from = before if days_from is None else min(days_from, before)
         return Needs(lots=draws or next_due_day <= day or any(end <= day for end in ends), days_from=days_from)
 
+    def windows_from(self, days: Sequence[tuple[int, int, int]], day: int, joined_day: int) -> list[int]:
+        """Return what the windows hold as of local `day`, from days with orders (local day, spend, orders)."""
+        values = []
+        for window in self.compiled.windows:
+            start = machine.window_start(window.kind.value, window.length, day, joined_day)
+            end = machine.window_end(window.kind.value, day)
+            inside = [row for row in days if start <= row[0] < end]
+            values += [sum(spend for _, spend, _ in inside), sum(orders for _, _, orders in inside)]
+        return values
+
     # ---- verbs
 
     def order(self, state: MemberState, order: OrderFacts) -> Outcome:

@@ -218,3 +218,24 @@ class Explanation:
     tier_after: str
     lots: tuple[LotStory, ...]
     expiry: Expiry | None
+
+
+@dataclass(frozen=True, slots=True)
+class ClockMove:
+    """A move of the test clock that was asked for: from where, to where, and where it is now."""
+
+    start: datetime
+    to: datetime
+    now: datetime
+
+    @property
+    def done(self) -> bool:
+        return self.now >= self.to
+
+    @property
+    def days(self) -> int:
+        return (self.to - self.start).days
+
+    @property
+    def days_done(self) -> int:
+        return min(self.days, (self.now - self.start).days)

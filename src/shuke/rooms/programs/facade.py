@@ -12,8 +12,18 @@ from shuke.rooms.members.contracts import Member, NewMember
 from shuke.rooms.org.contracts import Actor
 from shuke.rooms.points import facade as points
 from shuke.rooms.points.contracts import EntryKey
-from shuke.rooms.programs import queries
-from shuke.rooms.programs.contracts import Advanced, Draft, Explanation, Fact, RedeemFact, Result, Standing, VersionView
+from shuke.rooms.programs import queries, tasks
+from shuke.rooms.programs.contracts import (
+    Advanced,
+    ClockMove,
+    Draft,
+    Explanation,
+    Fact,
+    RedeemFact,
+    Result,
+    Standing,
+    VersionView,
+)
 from shuke.rooms.programs.services import advancing, explaining, publishing, recording
 from shuke.rooms.programs.services import standing as standings_of
 from shuke.rooms.programs.services.advancing import Progress
@@ -38,8 +48,8 @@ def publish(text: str, actor: Actor, effective_from: datetime | None = None) -> 
 
     Raises:
         ProgramErrors: everything that is wrong with the file.
-        Refusal: `one_program`, `effective_in_the_past`, `unit_dropped`, `unit_scale_fixed`, `tier_in_use`,
-            `windows_changed`, and what only compiling finds.
+        Refusal: `one_program`, `effective_in_the_past`, `unit_dropped`, `unit_scale_fixed`, `tier_in_use`, and
+            what only compiling finds.
     """
     return publishing.publish(text, actor, effective_from)
 
@@ -176,3 +186,17 @@ def move_clock(to: datetime, actor: Actor, progress: Progress | None = None) -> 
         Refusal: `clock_is_live`, `clock_moves_back`.
     """
     return advancing.move_clock(to, actor, progress)
+
+
+def ask_clock_move(to: datetime, actor: Actor) -> ClockMove:
+    """Let a worker do `move_clock`, and return at once.
+
+    Raises:
+        Refusal: `clock_is_live`, `clock_moves_back`.
+    """
+    return tasks.ask_clock_move(to, actor)
+
+
+def clock_move() -> ClockMove | None:
+    """Return the last move of the clock that was asked for, and how far it is. Raises: nothing."""
+    return advancing.clock_move()

@@ -40,15 +40,16 @@ class Version(models.Model):
 
 
 class Membership(models.Model):
-    """A member in a program: since when, up to which instant time has been told, and the windows kept so far.
+    """A member in a program: since when, up to which instant time was told under which version, the windows kept.
 
-    `orders` counts those decided; `windows` is flat, (spend in minor units, orders) for each window of the program, as
+    `orders` counts those decided; `windows` is flat, (spend in minor units, orders) for each window of the version, as
     of `standing_at`; `next_due_at` is the next instant at which time alone changes something.
     """
 
     pk = models.CompositePrimaryKey("member_id", "program_id")
     member = models.ForeignKey("members.Member", on_delete=models.PROTECT, related_name="+")
     program = models.ForeignKey(Program, on_delete=models.PROTECT, related_name="+", db_index=False)
+    version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="+", db_index=False)
     joined_at = models.DateTimeField()
     standing_at = models.DateTimeField()
     next_due_at = models.DateTimeField(null=True)
@@ -76,3 +77,15 @@ class Decision(models.Model):
 
     class Meta:
         db_table = "programs_decision"
+
+
+class ClockMove(models.Model):
+    """The last move of a sandbox's test clock that was asked for; how far it is, the clock says."""
+
+    id = models.SmallIntegerField(primary_key=True)
+    start_at = models.DateTimeField()
+    to_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "programs_clock_move"
+        constraints = (models.CheckConstraint(condition=models.Q(id=1), name="programs_clock_move_one"),)

@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from shuke.foundation import sql
-from shuke.rooms.programs.models import Program, Version
+from shuke.rooms.programs.models import ClockMove, Program, Version
 
 PACKAGE = "shuke.rooms.programs"
 
@@ -16,6 +16,7 @@ class MembershipRow:
     """A membership as stored; `orders` counts the orders decided so far."""
 
     member_id: UUID
+    version_id: int
     joined_at: datetime
     standing_at: datetime
     next_due_at: datetime | None
@@ -60,26 +61,24 @@ def lock_program(slug: str) -> Program:
     return Program.objects.select_for_update().get(slug=slug)
 
 
-def insert_memberships(program_id: int, rows: Sequence[tuple[UUID, datetime]], windows: int) -> None:
-    """Insert memberships (member, joined at) that have seen nothing yet, with room for `windows` windows."""
+def insert_version(version: Version) -> Version:
+    """Insert a published version."""
+    version.save(force_insert=True)
+    return version
+
+
+def insert_memberships(program_id: int, rows: Sequence[MembershipRow]) -> None:
+    """Insert memberships; one that exists is left as it is."""
     with sql.cursor() as cursor:
-        cursor.execute(
-            sql.load(PACKAGE, "membership_insert"),
-            {
-                "program_id": program_id,
-                "members": [member_id for member_id, _ in rows],
-                "joined": [joined_at for _, joined_at in rows],
-                "windows": [0] * (2 * windows),
-            },
-        )
+        cursor.execute(sql.load(PACKAGE, "membership_insert"), _membership_columns(program_id, rows))
 
 
 def memberships(program_id: int, member_ids: Sequence[UUID]) -> dict[UUID, MembershipRow]:
     """Return the memberships that exist of the given members."""
     with sql.cursor() as cursor:
         cursor.execute(
-            "SELECT member_id, joined_at, standing_at, next_due_at, orders, windows FROM programs_membership"
-            " WHERE program_id = %(program_id)s AND member_id = ANY(%(ids)b::uuid[])",
+            "SELECT member_id, version_id, joined_at, standing_at, next_due_at, orders, windows"
+            " FROM programs_membership WHERE program_id = %(program_id)s AND member_id = ANY(%(ids)b::uuid[])",
             {"program_id": program_id, "ids": list(member_ids)},
         )
         return {row[0]: MembershipRow(*row) for row in cursor.fetchall()}
@@ -99,17 +98,7 @@ def due_members(program_id: int, until: datetime, after: UUID | None, limit: int
 def update_memberships(program_id: int, rows: Sequence[MembershipRow]) -> None:
     """Write where the members now stand: one statement."""
     with sql.cursor() as cursor:
-        cursor.execute(
-            sql.load(PACKAGE, "membership_update"),
-            {
-                "program_id": program_id,
-                "members": [row.member_id for row in rows],
-                "standing": [row.standing_at for row in rows],
-                "due": [row.next_due_at for row in rows],
-                "orders": [row.orders for row in rows],
-                "windows": [_literal(row.windows) for row in rows],
-            },
-        )
+        cursor.execute(sql.load(PACKAGE, "membership_update"), _membership_columns(program_id, rows))
 
 
 def insert_decisions(rows: Sequence[DecisionRow]) -> None:
@@ -156,30 +145,29 @@ def version_numbers(keys: Sequence[tuple[UUID, UUID]]) -> dict[UUID, int]:
         return dict(cursor.fetchall())
 
 
+def clock_move() -> ClockMove | None:
+    """Return the last move of the test clock that was asked for."""
+    return ClockMove.objects.first()
+
+
+def note_clock_move(start: datetime, to: datetime) -> None:
+    """Note a move of the test clock that was asked for, in place of the last one."""
+    ClockMove.objects.update_or_create(id=1, defaults={"start_at": start, "to_at": to})
+
+
+def _membership_columns(program_id: int, rows: Sequence[MembershipRow]) -> dict[str, object]:
+    return {
+        "program_id": program_id,
+        "members": [row.member_id for row in rows],
+        "versions": [row.version_id for row in rows],
+        "joined": [row.joined_at for row in rows],
+        "standing": [row.standing_at for row in rows],
+        "due": [row.next_due_at for row in rows],
+        "orders": [row.orders for row in rows],
+        "windows": [_literal(row.windows) for row in rows],
+    }
+
+
 def _literal(numbers: Iterable[int]) -> str:
     """Return an array as text: unnest would flatten an array of arrays."""
     return "{" + ",".join(map(str, numbers)) + "}"
-
-
-def insert_version(version: Version) -> Version:
-    """Insert a published version."""
-    version.save(force_insert=True)
-    return version
-
-
-def any_order_counted(program_id: int) -> bool:
-    """Say whether any member's windows hold an order."""
-    with sql.cursor() as cursor:
-        cursor.execute(
-            "SELECT EXISTS (SELECT 1 FROM programs_membership WHERE program_id = %s AND orders > 0)", [program_id]
-        )
-        return bool(cursor.fetchone()[0])
-
-
-def reset_windows(program_id: int, windows: int) -> None:
-    """Give memberships that counted no order yet room for `windows` windows."""
-    with sql.cursor() as cursor:
-        cursor.execute(
-            "UPDATE programs_membership SET windows = %s::bigint[] WHERE program_id = %s",
-            [[0] * (2 * windows), program_id],
-        )

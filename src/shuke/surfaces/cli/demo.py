@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
-from time import perf_counter
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -105,8 +104,8 @@ def _fill() -> dict[str, Any]:
     with terminal.progress(len(journey), "Orders", "订单") as advance:
         load = load_year(year, _recorded_baskets(), actor, advance)
     terminal.note("Replaying the year through the backtest …", "正在用回测重放全年 …")
-    result, replay = _replay(year, compiled, clock.business_now())
-    return _summary(version, load, result, replay)
+    result = _replay(year, compiled, clock.business_now())
+    return _summary(version, load, year, result)
 
 
 def _actor() -> Actor:
@@ -135,18 +134,15 @@ def _recorded_baskets() -> int:
     return orders.sales(datetime(2017, 1, 1, tzinfo=UTC), OPENED).orders
 
 
-def _replay(year: Year, compiled: Compiled, until: datetime) -> tuple[BacktestResult, float]:
-    """Replay the year with the recorded redemptions; return the seconds once compiled too."""
+def _replay(year: Year, compiled: Compiled, until: datetime) -> BacktestResult:
+    """Replay the year with the recorded redemptions."""
     from shuke.engine.backtest import backtest
     from shuke.surfaces.cli.journey.year import history_of
 
-    history = history_of(year.journey, year.redemptions)
-    started = perf_counter()
-    result = backtest(compiled, history, int(until.timestamp()), keep_entries=True)
-    return result, perf_counter() - started - result.compile_seconds
+    return backtest(compiled, history_of(year.journey, year.redemptions), int(until.timestamp()), keep_entries=True)
 
 
-def _summary(version: VersionView, load: Load, result: BacktestResult, seconds: float) -> dict[str, Any]:
+def _summary(version: VersionView, load: Load, year: Year, result: BacktestResult) -> dict[str, Any]:
     from shuke.rooms.members import facade as members
     from shuke.rooms.orders import facade as orders
     from shuke.rooms.points import facade as points
@@ -175,9 +171,9 @@ def _summary(version: VersionView, load: Load, result: BacktestResult, seconds: 
             "orders_per_second": load.orders_per_second,
         },
         "backtest": {
-            "seconds": round(seconds, 3),
-            "compile_seconds": round(result.compile_seconds, 3),
-            "orders_per_second": round(result.history.order_count / seconds),
+            "seconds": round(result.seconds, 3),
+            "compile_seconds": round(year.compile_seconds, 3),
+            "orders_per_second": round(result.history.order_count / result.seconds),
         },
         "differences": count_differences(result, version.program_id),
     }

@@ -5,6 +5,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from uuid import UUID
 
+from django.conf import settings
+
 from shuke.core.values.errors import Refusal
 from shuke.engine.zones import day_start
 from shuke.foundation import clock
@@ -14,7 +16,7 @@ from shuke.rooms.org import facade as org
 from shuke.rooms.org.contracts import Actor
 from shuke.rooms.points import facade as points
 from shuke.rooms.programs import queries
-from shuke.rooms.programs.contracts import Advanced
+from shuke.rooms.programs.contracts import Advanced, ClockMove
 from shuke.rooms.programs.services.dossiers import Wanted, open_desktop
 from shuke.rooms.programs.services.timeline import Timeline, timeline
 
@@ -43,13 +45,7 @@ def advance_due(until: datetime, chunk: int = CHUNK) -> Advanced:
 def move_clock(to: datetime, actor: Actor, progress: Progress | None = None) -> Advanced:
     """Move the test clock of a sandbox to `to`, stopping at each local midnight to do what is due there."""
     total = Advanced(0, 0, {}, 0)
-    start = clock.business_now()
-    if to < start:
-        raise Refusal(
-            "clock_moves_back",
-            f"The test clock stands at {start.isoformat()} and never moves back.",
-            params={"at": start.isoformat()},
-        )
+    start = start_of_move(to)
     stops = [*_midnights(start, to), to]
     for number, stop in enumerate(stops, start=1):
         clock.set_business_clock(stop)
@@ -58,6 +54,26 @@ def move_clock(to: datetime, actor: Actor, progress: Progress | None = None) -> 
             progress(number, len(stops))
     org.audit("clock.moved", "clock", {"at": start.isoformat()}, {"at": to.isoformat()}, actor)
     return total
+
+
+def clock_move() -> ClockMove | None:
+    """Return the last move that was asked for and where it is."""
+    row = queries.clock_move()
+    return None if row is None else ClockMove(row.start_at, row.to_at, clock.business_now())
+
+
+def start_of_move(to: datetime) -> datetime:
+    """Return where the clock stands, or refuse to move it."""
+    if settings.SHUKE_KIND != "sandbox":
+        raise Refusal("clock_is_live", "Only a sandbox has a test clock; a live deployment follows the machine's.")
+    start = clock.business_now()
+    if to < start:
+        raise Refusal(
+            "clock_moves_back",
+            f"The test clock stands at {start.isoformat()} and never moves back.",
+            params={"at": start.isoformat()},
+        )
+    return start
 
 
 def _advance(plan: Timeline, member_ids: list[UUID], until: datetime) -> Advanced:

@@ -34,7 +34,10 @@ class Wanted:
 
 @dataclass(slots=True)
 class Dossier:
-    """One member: the state, the version under which it stands, and the tier changes since it was opened."""
+    """One member: the state, the version under which it stands, and what happened since it was opened.
+
+    `counted` has the local day and the net amount of each order decided since.
+    """
 
     member_id: UUID
     joined_at: datetime
@@ -43,6 +46,7 @@ class Dossier:
     next_due_day: int
     tier: TierState | None
     tier_changes: list[TierChange] = field(default_factory=list)
+    counted: list[tuple[int, int]] = field(default_factory=list)
     moved: bool = False
 
 
@@ -66,6 +70,7 @@ class Desktop:
         order = OrderFacts(at, fact.net_minor, fact.gross_minor, fact.store, fact.channel, fact.lines)
         outcome = dossier.running.desk.order(dossier.state, order)
         self._take(dossier, outcome, order_id)
+        dossier.counted.append((dossier.state.standing_day, fact.net_minor))
         return outcome
 
     def redeem(self, dossier: Dossier, unit_code: str, quantity: int, at: int, reference: UUID) -> Outcome:
@@ -103,13 +108,9 @@ class Desktop:
 
     def _reach(self, dossier: Dossier, at: int) -> None:
         """Tell time up to each version that comes into force on the way, under the version before it."""
-        for version in self.timeline.boundaries(dossier.state.standing_at, at):
+        for version in self.timeline.following(dossier.running, max(at, dossier.state.standing_at)):
             self._take(dossier, dossier.running.desk.advance(dossier.state, version.effective_from), None)
-            dossier.state.tier = version.ranks.get(dossier.running.tier_code(dossier.state.tier), 0)
-            added = len(version.unit_ids) - len(dossier.running.unit_ids)
-            dossier.state.balances += [0] * added
-            dossier.state.next_lots += [1] * added
-            dossier.running = version
+            _change_version(dossier, version)
 
     def _take(self, dossier: Dossier, outcome: Outcome, reference: UUID | None) -> None:
         """Keep what a verb did."""
@@ -161,6 +162,43 @@ def open_desktop(timeline: Timeline, wanted: Mapping[UUID, Wanted], people: Mapp
     return desktop
 
 
+def fresh_row(timeline: Timeline, member_id: UUID, joined_at: datetime) -> MembershipRow:
+    """Return the membership of somebody who has just joined."""
+    running = timeline.at(int(joined_at.timestamp()))
+    windows = [0] * (2 * len(running.desk.compiled.windows))
+    return MembershipRow(member_id, running.id, joined_at, joined_at, None, 0, windows)
+
+
+def first_tier(running: Running, day: int, at: int) -> TierChange:
+    """Return the change that puts somebody on a ladder."""
+    return TierChange(day, datetime.fromtimestamp(at, UTC), None, Tier(running.tier_code(0), 0), NEVER, Reason.ENROLLED)
+
+
+def _change_version(dossier: Dossier, version: Running) -> None:
+    """Put the state under a later version: tiers by code, new units empty, other windows from the days with orders."""
+    before, state = dossier.running, dossier.state
+    state.tier = version.ranks.get(before.tier_code(state.tier), 0)
+    if version.levels and not before.levels:
+        dossier.tier_changes.append(first_tier(version, state.standing_day, state.standing_at))
+    added = len(version.unit_ids) - len(before.unit_ids)
+    state.balances += [0] * added
+    state.next_lots += [1] * added
+    if version.desk.compiled.windows != before.desk.compiled.windows:
+        state.days = _days_so_far(dossier)
+        state.windows = version.desk.windows_from(state.days, state.standing_day, state.joined_day)
+    dossier.running = version
+
+
+def _days_so_far(dossier: Dossier) -> list[tuple[int, int, int]]:
+    """Return every day with counted orders, those of this unit of work included."""
+    stored = orders.days({dossier.member_id: (0, dossier.state.standing_day)})[dossier.member_id]
+    days = {day.day: (day.spend_minor, day.orders) for day in stored}
+    for day, net_minor in dossier.counted:
+        spend, count = days.get(day, (0, 0))
+        days[day] = spend + net_minor, count + 1
+    return [(day, *days[day]) for day in sorted(days)]
+
+
 def _load_lots(desktop: Desktop, member_ids: Sequence[UUID]) -> None:
     if not member_ids:
         return
@@ -181,11 +219,10 @@ def _load_lots(desktop: Desktop, member_ids: Sequence[UUID]) -> None:
 def _dossier(
     timeline: Timeline, row: MembershipRow, person: MemberFacts, tier: TierState | None, accounts: Mapping[int, Account]
 ) -> Dossier:
-    standing_at = int(row.standing_at.timestamp())
-    running = timeline.at(standing_at)
+    running = timeline.by_id(row.version_id)
     held = [accounts.get(unit_id) for unit_id in running.unit_ids]
     state = MemberState(
-        standing_at=standing_at,
+        standing_at=int(row.standing_at.timestamp()),
         standing_day=running.day_of(row.standing_at),
         joined_day=running.day_of(row.joined_at),
         birth_md=person.birth_md,
@@ -229,6 +266,7 @@ def _tier_update(dossier: Dossier) -> TierUpdate:
 def _row(dossier: Dossier) -> MembershipRow:
     return MembershipRow(
         dossier.member_id,
+        dossier.running.id,
         dossier.joined_at,
         datetime.fromtimestamp(dossier.state.standing_at, UTC),
         dossier.running.start_of(dossier.next_due_day),

@@ -4,11 +4,9 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from shuke.core.program.model import Program
-from shuke.core.values.dates import NEVER
 from shuke.core.values.errors import Refusal
 from shuke.engine.compile import Compiled, compile_program
 from shuke.engine.schema import load_program
-from shuke.engine.zones import local_day
 from shuke.foundation import clock
 from shuke.foundation.transactions import unit_of_work
 from shuke.rooms.members import facade as members
@@ -19,9 +17,10 @@ from shuke.rooms.points.contracts import NewUnit
 from shuke.rooms.programs import queries
 from shuke.rooms.programs.contracts import Draft, VersionView
 from shuke.rooms.programs.models import Version
-from shuke.rooms.programs.services.timeline import Running, Timeline, timeline
+from shuke.rooms.programs.services.dossiers import first_tier, fresh_row
+from shuke.rooms.programs.services.timeline import Timeline, timeline
 from shuke.rooms.tiers import facade as tiers
-from shuke.rooms.tiers.contracts import Reason, Tier, TierChange, TierUpdate
+from shuke.rooms.tiers.contracts import TierUpdate
 
 _PAGE = 200
 
@@ -79,14 +78,13 @@ def publish(text: str, actor: Actor, effective_from: datetime | None) -> Version
 def join(plan: Timeline, joined: dict[UUID, datetime]) -> None:
     """Give members their membership: holder, standing at the instant of joining, lowest tier."""
     member_ids = sorted(joined)
-    queries.insert_memberships(
-        plan.program_id,
-        [(member_id, joined[member_id]) for member_id in member_ids],
-        len(plan.latest.desk.compiled.windows),
-    )
-    if plan.latest.levels:
-        first = [_first_tier(plan, member_id, joined[member_id]) for member_id in member_ids]
-        tiers.write(first, plan.program_id, clock.business_now())
+    queries.insert_memberships(plan.program_id, [fresh_row(plan, id, joined[id]) for id in member_ids])
+    first = [
+        _first_tier(plan, member_id, joined[member_id])
+        for member_id in member_ids
+        if plan.at(int(joined[member_id].timestamp())).levels
+    ]
+    tiers.write(first, plan.program_id, clock.business_now())
 
 
 def view(version: Version) -> VersionView:
@@ -153,18 +151,6 @@ def _check_change(plan: Timeline | None, compiled: Compiled) -> None:
         raise Refusal(
             "tier_in_use", f"Members stand in {', '.join(held)}.", pointer="/tiers", params={"tiers": ", ".join(held)}
         )
-    _check_windows(plan, latest, compiled)
-
-
-def _check_windows(plan: Timeline, latest: Running, compiled: Compiled) -> None:
-    if compiled.windows == latest.desk.compiled.windows:
-        return
-    if queries.any_order_counted(plan.program_id):
-        raise Refusal(
-            "windows_changed",
-            "Orders are already counted in this program's windows; a new version keeps the same windows.",
-        )
-    queries.reset_windows(plan.program_id, len(compiled.windows))
 
 
 def _welcome_everybody() -> None:
@@ -180,7 +166,6 @@ def _welcome_everybody() -> None:
 
 
 def _first_tier(plan: Timeline, member_id: UUID, joined_at: datetime) -> TierUpdate:
-    running = plan.at(int(joined_at.timestamp()))
-    day = local_day(int(joined_at.timestamp()), running.program.time_zone)
-    lowest = Tier(running.tier_code(0), 0)
-    return TierUpdate(member_id, 0, (TierChange(day, joined_at, None, lowest, NEVER, Reason.ENROLLED),))
+    at = int(joined_at.timestamp())
+    running = plan.at(at)
+    return TierUpdate(member_id, 0, (first_tier(running, running.day_of(joined_at), at),))

@@ -81,9 +81,9 @@ class Timeline:
     def by_id(self, version_id: int) -> Running:
         return next(version for version in self.versions if version.id == version_id)
 
-    def boundaries(self, after: int, until: int) -> list[Running]:
-        """Return the versions that come into force after one UTC second, up to and at another."""
-        return [version for version in self.versions[1:] if after < version.effective_from <= until]
+    def following(self, running: Running, until: int) -> list[Running]:
+        """Return the versions after one that are in force by a UTC second."""
+        return [version for version in self.versions[running.number :] if version.effective_from <= until]
 
 
 @lru_cache(maxsize=4_096)

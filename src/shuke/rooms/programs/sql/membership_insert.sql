@@ -1,6 +1,10 @@
--- Purpose: memberships of new members, standing at the instant of joining.
+-- Purpose: memberships of new members.
 -- Locks: the new rows, in the order given. Repeatable: a membership that exists is left as it is.
-INSERT INTO programs_membership (member_id, program_id, joined_at, standing_at, next_due_at, orders, windows)
-SELECT member_id, %(program_id)s, joined_at, joined_at, NULL, 0, %(windows)b::bigint[]
-FROM unnest(%(members)b::uuid[], %(joined)b::timestamptz[]) AS asked (member_id, joined_at)
+INSERT INTO programs_membership
+    (member_id, program_id, version_id, joined_at, standing_at, next_due_at, orders, windows)
+SELECT member_id, %(program_id)s, version_id, joined_at, standing_at, next_due_at, orders, windows::bigint[]
+FROM unnest(
+    %(members)b::uuid[], %(versions)b::integer[], %(joined)b::timestamptz[], %(standing)b::timestamptz[],
+    %(due)b::timestamptz[], %(orders)b::bigint[], %(windows)b::text[]
+) AS joining (member_id, version_id, joined_at, standing_at, next_due_at, orders, windows)
 ON CONFLICT (member_id, program_id) DO NOTHING

@@ -4,6 +4,7 @@ Resumable: batches commit in the order of the stream, so what is recorded is its
 the facts around the seam.
 """
 
+import gc
 from collections.abc import Callable
 from dataclasses import dataclass
 from time import perf_counter
@@ -50,9 +51,17 @@ def load_year(year: Year, recorded_orders: int, actor: Actor, advance: Callable[
     Raises:
         Refusal: the first fact that is refused; the data has none, so something else stands in the database.
     """
-    orders, seconds = 0, 0.0
     advance(recorded_orders)
-    for first in range(year.place_after_baskets(recorded_orders), len(year), BATCH):
+    gc.freeze()  # the year in memory is not looked through again and again for what could be freed: a quarter faster
+    try:
+        return _load(year, year.place_after_baskets(recorded_orders), actor, advance)
+    finally:
+        gc.unfreeze()
+
+
+def _load(year: Year, place: int, actor: Actor, advance: Callable[[int], None]) -> Load:
+    orders, seconds = 0, 0.0
+    for first in range(place, len(year), BATCH):
         facts = list(year.facts(first, min(first + BATCH, len(year))))
         started = perf_counter()
         results = programs.record(facts, actor, history=True)

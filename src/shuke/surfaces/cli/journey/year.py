@@ -35,11 +35,15 @@ class Redemption:
 
 @dataclass(frozen=True, slots=True)
 class Year:
-    """Baskets and redemptions merged: `order[i]` is a basket's place, or −1 − the place of a redemption."""
+    """Baskets and redemptions merged: `order[i]` is a basket's place, or −1 − the place of a redemption.
+
+    `compile_seconds` is what compiling the program for the columns took, 0 where this process had done so before.
+    """
 
     journey: Journey
     redemptions: tuple[Redemption, ...]
     order: Integers
+    compile_seconds: float
 
     def __len__(self) -> int:
         return len(self.order)
@@ -73,13 +77,14 @@ def plan_year(journey: Journey, compiled: Compiled, until_at: int) -> Year:
     """Decide who redeems when, from the points that the backtest gives each basket."""
     by_member = _places_by_member(journey)
     points = np.zeros(len(journey), np.int64)
-    points[by_member] = backtest(compiled, history_of(journey, ()), until_at).points[:, 0]
+    result = backtest(compiled, history_of(journey, ()), until_at)
+    points[by_member] = result.points[:, 0]
     redemptions = tuple(_redemptions(journey, points))
     at = np.concatenate((journey.occurred_at, np.array([r.occurred_at for r in redemptions], np.int64)))
     second = np.concatenate((np.zeros(len(journey), np.int64), np.ones(len(redemptions), np.int64)))
     basket = np.concatenate((journey.basket, journey.basket[np.array([r.after for r in redemptions], np.int64)]))
     place = np.concatenate((np.arange(len(journey)), -1 - np.arange(len(redemptions))))
-    return Year(journey, redemptions, place[np.lexsort((basket, second, at))])
+    return Year(journey, redemptions, place[np.lexsort((basket, second, at))], result.compile_seconds)
 
 
 def history_of(journey: Journey, redemptions: tuple[Redemption, ...]) -> History:

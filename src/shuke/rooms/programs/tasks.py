@@ -1,0 +1,27 @@
+"""Jobs of programs that somebody asks for; what comes round by itself is said in config/wiring.py."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from shuke.foundation import jobs
+from shuke.foundation.transactions import unit_of_work
+from shuke.rooms.org.contracts import Actor, ActorKind
+from shuke.rooms.programs import queries
+from shuke.rooms.programs.contracts import ClockMove
+from shuke.rooms.programs.services import advancing
+
+
+@jobs.job("move_clock")
+def move_clock(to: str, kind: str, id: str, label: str) -> Mapping[str, int]:
+    """Move the test clock as `ask_clock_move` was asked to."""
+    advanced = advancing.move_clock(datetime.fromisoformat(to), Actor(ActorKind(kind), id, label))
+    return {"members": advanced.members, "entries": advanced.entries, "tier_changes": advanced.tier_changes}
+
+
+def ask_clock_move(to: datetime, actor: Actor) -> ClockMove:
+    """Let a worker move the test clock, in the transaction that is open or one of its own."""
+    with unit_of_work():
+        start = advancing.start_of_move(to)
+        queries.note_clock_move(start, to)
+        jobs.defer_once(move_clock, to=to.isoformat(), kind=actor.kind.value, id=actor.id, label=actor.label)
+    return ClockMove(start, to, start)

@@ -1,0 +1,151 @@
+"""Versions: immutable, one after the other, and none under which what members hold would have no place."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db import IntegrityError, connection
+
+from shuke.core.values.errors import Refusal
+from shuke.engine.schema import ProgramErrors
+from shuke.foundation import clock
+from shuke.rooms.members import facade as members
+from shuke.rooms.members.contracts import ExternalId, NewMember
+from shuke.rooms.org import facade as org
+from shuke.rooms.points import facade as points
+from shuke.rooms.programs import facade
+from shuke.rooms.programs.tests.conftest import ACTOR, NOW, PROGRAM, code, order
+from shuke.rooms.tiers import facade as tiers
+
+LADDER = PROGRAM.splitlines(keepends=True)[6:13]
+NEXT_YEAR = datetime(2027, 2, 1, tzinfo=UTC)
+DOUBLED = PROGRAM.replace("order.net * tier.multiplier", "order.net * tier.multiplier * 2")
+
+
+def test_validate_says_what_a_file_holds_and_writes_nothing(now):
+    draft = facade.validate(PROGRAM)
+
+    assert (draft.program, draft.currency, draft.units, draft.tiers, draft.rules) == (
+        "corner", "USD", ("points",), ("base", "silver"), ("spend",),
+    )  # fmt: skip
+    assert "def rules(" in draft.source
+    assert facade.programs() == []
+
+
+def test_a_broken_file_is_refused_with_its_places(now):
+    with pytest.raises(ProgramErrors) as errors:
+        facade.publish(PROGRAM.replace("order.net *", "order.nett *"), ACTOR)
+    assert errors.value.refusals[0].pointer == "15:41"
+    assert facade.programs() == []
+
+
+def test_publish_keeps_text_source_and_an_audit_line(program):
+    assert (program.number, program.text, program.effective_from) == (1, PROGRAM, NOW)
+    assert "order.net * tier.multiplier" in program.source
+    assert facade.current() == facade.versions("corner")[0] == program
+    (line,) = org.audit_lines(1).lines
+    assert (line.action, line.subject, line.after["version"]) == ("program.published", "program:corner", 1)
+
+
+def test_the_same_text_again_is_the_same_version(program):
+    assert facade.publish(PROGRAM, ACTOR) == program
+    assert len(facade.versions("corner")) == 1
+
+
+def test_a_version_never_changes(program):
+    with pytest.raises(IntegrityError), connection.cursor() as cursor:
+        cursor.execute("UPDATE programs_version SET text = 'x'")
+
+
+def test_a_later_version_decides_what_happens_from_then_on(anna):
+    facade.publish(DOUBLED, ACTOR, NOW + timedelta(minutes=2))
+
+    before, after = facade.record([order("a", 10_00), order("b", 10_00, NOW + timedelta(minutes=2))], ACTOR)
+
+    assert (before.points, before.version) == ({"points": 10}, 1)
+    assert (after.points, after.version) == ({"points": 20}, 2)
+    assert facade.current().number == 1
+    clock.set_business_clock(NOW + timedelta(minutes=2))
+    assert facade.current().number == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "refusal"),
+    [
+        (PROGRAM.replace("program: corner", "program: other"), "one_program"),
+        (PROGRAM.replace("  points:", "  miles:").replace("unit: points", "unit: miles"), "unit_dropped"),
+        (PROGRAM.replace("code: base,", "code: basic,"), "tier_in_use"),
+        (PROGRAM.replace("scale: 0", "scale: 2"), "unit_scale_fixed"),
+    ],
+)
+def test_a_version_that_has_no_place_for_what_members_hold_is_refused(anna, text, refusal):
+    facade.record([order("a", 10_00)], ACTOR)
+
+    with pytest.raises(Refusal) as refused:
+        facade.publish(text, ACTOR)
+
+    assert code(refused.value) == refusal
+    assert len(facade.versions("corner")) == 1
+
+
+def test_other_windows_are_filled_from_the_orders_so_far(anna):
+    """By the year's end a calendar year is over; twelve months are not, and count what came before the change."""
+    facade.record([order("a", 300_00)], ACTOR)
+    facade.publish(PROGRAM.replace("this year", "12 months").replace("from: 500", "from: 400"), ACTOR, NEXT_YEAR)
+    clock.set_business_clock(NEXT_YEAR)
+
+    (result,) = facade.record([order("b", 100_00, NEXT_YEAR)], ACTOR)
+
+    assert (result.version, result.tier_after) == (2, "silver")
+    assert facade.standing(anna).tier.measured == 400_00
+
+
+def test_a_ladder_may_come_later(now):
+    lines = PROGRAM.replace(" * tier.multiplier", "").splitlines(keepends=True)
+    facade.publish("".join(line for line in lines if line not in LADDER), ACTOR)
+    (anna,) = facade.enrol([NewMember((ExternalId("till", "1"),), joined_at=NOW)], ACTOR)
+    facade.record([order("a", 500_00)], ACTOR)
+    facade.publish(PROGRAM, ACTOR)
+
+    (result,) = facade.record([order("b", 1_00, NOW + timedelta(minutes=1))], ACTOR)
+
+    assert (result.tier_before, result.tier_after) == ("", "silver")
+    assert [change.reason for change in tiers.history(anna.id, facade.current().program_id)] == [
+        "enrolled",
+        "qualified",
+    ]
+
+
+def test_versions_change_within_a_batch(anna):
+    facade.publish(PROGRAM.replace("this year", "12 months"), ACTOR, NOW + timedelta(minutes=1))
+    facts = [order("a", 300_00), order("b", 200_00, NOW + timedelta(minutes=1)), order("c", 100_00)]
+
+    results = facade.record(facts, ACTOR)
+
+    assert [(result.version, result.tier_after, result.late) for result in results] == [
+        (1, "base", False), (2, "silver", False), (2, "silver", True),
+    ]  # fmt: skip
+
+
+def test_a_version_can_not_begin_in_the_past(program):
+    with pytest.raises(Refusal) as refused:
+        facade.publish(DOUBLED, ACTOR, NOW - timedelta(seconds=1))
+    assert refused.value.code == "effective_in_the_past"
+
+
+def test_who_was_enrolled_before_the_first_program_gets_a_membership(now):
+    (early,) = facade.enrol([NewMember((ExternalId("till", "1"),))], ACTOR)
+
+    facade.publish(PROGRAM, ACTOR)
+
+    assert facade.standing(early.id).tier.code == "base"
+    (result,) = facade.record([order("a", 10_00)], ACTOR)
+    assert result.points == {"points": 10}
+
+
+def test_a_refused_person_leaves_nothing_and_the_rest_are_enrolled(anna):
+    taken, fresh = facade.enrol([NewMember((ExternalId("till", number),)) for number in ("1", "2")], ACTOR)
+
+    assert code(taken) == "duplicate_external_id"
+    assert facade.standing(fresh.id).balances[0].available == 0
+    assert members.counts(NOW).total == 2
+    assert points.all_units()[0].code == "points"

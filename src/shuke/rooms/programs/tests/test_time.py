@@ -1,0 +1,115 @@
+"""What time does: standing in memory, the nightly advance, the test clock."""
+
+from datetime import UTC, date, datetime, timedelta
+from uuid import UUID
+
+import pytest
+from procrastinate.contrib.django.models import ProcrastinateJob
+
+from shuke.core.values.errors import Refusal
+from shuke.foundation import clock
+from shuke.rooms.points import facade as points
+from shuke.rooms.points.contracts import EntryKey
+from shuke.rooms.programs import facade
+from shuke.rooms.programs.contracts import Expiring
+from shuke.rooms.programs.tests.conftest import ACTOR, NOW, member, order, redemption
+from shuke.rooms.programs.tests.test_record import everything
+from shuke.rooms.tiers import facade as tiers
+
+EXPIRY = datetime(2027, 7, 1, 4, tzinfo=UTC)  # 1 July 2027, 00:00 in New York
+NEW_YEAR = datetime(2028, 1, 1, 5, tzinfo=UTC)
+
+
+def test_standing_says_balance_end_tier_and_the_way_to_the_next(anna):
+    facade.record([order("a", 123_45), order("b", 100_00)], ACTOR)
+
+    standing = facade.standing(anna)
+
+    (balance,) = standing.balances
+    assert (balance.unit, balance.available, balance.expiring_30_days) == ("points", 223, 0)
+    assert balance.next_expiry == Expiring(223, date(2027, 7, 1))
+    tier = standing.tier
+    assert (tier.code, tier.rank, tier.measured, tier.next_code) == ("base", 0, 223_45, "silver")
+    assert (tier.threshold, tier.next_threshold, tier.missing, tier.until) == (0, 500_00, 276_55, None)
+
+
+def test_standing_advances_in_memory_only(anna):
+    facade.record([order("a", 600_00)], ACTOR)
+    before = everything()
+
+    later = facade.standing(anna, NEW_YEAR)
+
+    assert (later.balances[0].available, later.tier.code, later.tier.measured) == (0, "base", 0)
+    assert facade.standing(anna, EXPIRY - timedelta(seconds=1)).balances[0].available == 600
+    assert facade.standing(anna, EXPIRY).balances[0].available == 0
+    assert everything() == before
+
+
+def test_standing_of_a_stranger_is_refused(program):
+    with pytest.raises(Refusal) as refused:
+        facade.standing(UUID(int=1))
+    assert refused.value.code == "not_enrolled"
+
+
+def test_the_nightly_advance_expires_and_reviews_once(anna, enrol):
+    enrol(2)
+    facade.record([order("a", 600_00), redemption("r", 100)], ACTOR)
+    clock.set_business_clock(NEW_YEAR)
+
+    advanced = facade.advance_due()
+    again = facade.advance_due()
+
+    assert (advanced.members, advanced.entries, dict(advanced.expired), advanced.tier_changes) == (
+        1, 1, {"points": 500}, 1,
+    )  # fmt: skip
+    assert (again.members, again.entries, again.tier_changes) == (0, 0, 0)
+    unit = points.all_units()[0].id
+    entry = points.entry(EntryKey(anna, unit, 3))
+    assert (entry.kind, entry.amount, entry.occurred_at, entry.reference) == ("expiry", -500, EXPIRY, None)
+    assert not points.verify().violations
+    assert not tiers.verify().violations
+
+
+def test_the_nightly_advance_goes_in_chunks(enrol):
+    for number in range(1, 6):
+        enrol(number)
+        facade.record([order(f"a{number}", 10_00, who=member(number))], ACTOR)
+    clock.set_business_clock(EXPIRY)
+
+    assert facade.advance_due(chunk=2).members == 5
+
+
+def test_a_redemption_after_the_end_finds_nothing_though_no_job_ran(anna):
+    facade.record([order("a", 600_00)], ACTOR)
+    clock.set_business_clock(EXPIRY)
+
+    with pytest.raises(Refusal) as refused:
+        facade.redeem(redemption("r", 1), ACTOR)
+
+    assert refused.value.params == {"asked": 1, "usable": 0}
+
+
+def test_moving_the_clock_does_each_day_what_is_due(anna):
+    facade.record([order("a", 600_00)], ACTOR)
+    steps = []
+
+    moved = facade.move_clock(EXPIRY + timedelta(hours=1), ACTOR, lambda done, days: steps.append((done, days)))
+
+    assert (moved.members, dict(moved.expired)) == (1, {"points": 600})
+    assert clock.business_now() == EXPIRY + timedelta(hours=1)
+    assert steps[0] == (1, len(steps))
+    assert steps[-1] == (len(steps), len(steps))
+    with pytest.raises(Refusal) as refused:
+        facade.move_clock(NOW, ACTOR)
+    assert refused.value.code == "clock_moves_back"
+
+
+def test_a_job_moves_the_clock_that_was_asked_for(program):
+    asked = facade.ask_clock_move(NOW + timedelta(days=3), ACTOR)
+    assert (asked.days, asked.days_done, asked.done) == (3, 0, False)
+    job = ProcrastinateJob.objects.get(task_name="move_clock")
+
+    facade.move_clock(datetime.fromisoformat(job.args["to"]), ACTOR)  # what the job does, in the test's connection
+
+    move = facade.clock_move()
+    assert (move.days_done, move.done) == (3, True)
