@@ -220,3 +220,25 @@ def test_a_program_is_checked_published_and_read(api, shop):
     versions = api.get("/v1/programs/grocer/versions").json()["items"]
     assert [version["number"] for version in versions] == [1, 2]
     assert api.get("/v1/programs/other/current").json()["code"] == "no_program"
+
+
+def test_an_entry_and_its_order_say_why(api, member):
+    recorded = api.post("/v1/orders", order()).json()
+    (entry_id,) = recorded["decision"]["entry_ids"]
+    why = api.get(f"/v1/points-entries/{entry_id}/explanation").json()
+    assert (why["program"], why["version"], why["order_id"]) == ("grocer", 1, recorded["id"])
+    assert why["units"] == [{"unit": "points", "scale": 0, "rounding": "floor", "exact": "86.5", "points": 86}]
+    assert why["lots"][0]["expires_at"] == "2018-02-01T05:00:00Z"
+    of_order = api.get(f"/v1/orders/{recorded['id']}/explanation").json()
+    assert of_order == why | {"entry_id": None, "lots": []}
+    assert why["sentences"][-1] == "points: 86.5 in total, rounded down: 86."
+    chinese = api.get(f"/v1/orders/{recorded['id']}/explanation", HTTP_ACCEPT_LANGUAGE="zh-CN").json()
+    assert chinese["sentences"][-1] == "points：合计 86.5，向下取整为 86。"
+
+
+def test_a_redemption_says_from_which_lots(api, member):
+    recorded = api.post("/v1/orders", order()).json()
+    redeemed = api.post("/v1/redemptions", {"member": {"id": member["id"]}, "points": 6}, HTTP_IDEMPOTENCY_KEY="r-1")
+    why = api.get(f"/v1/points-entries/{redeemed.json()['entry_ids'][0]}/explanation").json()
+    assert [(lot["points"], lot["order_id"]) for lot in why["lots"]] == [(6, recorded["id"])]
+    assert why["sentences"] == []

@@ -26,6 +26,7 @@ _OF_BODIES = (
     "unsupported_media_type",
 )
 _OF_WRITES = ("idempotency_key_invalid", "idempotency_key_in_flight", "idempotency_key_reused")
+_TAGS = ("members", "orders", "redemptions", "points", "explanations", "programs", "health")
 _REQUEST_ID = {"description": "Finds the request in the log.", "schema": {"type": "string"}}
 _REPLAYED = {"description": "true where this is the answer of an earlier request.", "schema": {"type": "string"}}
 _IDEMPOTENCY_KEY = {
@@ -53,7 +54,10 @@ class Document(OpenAPISchema):
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         }
         self["servers"] = [{"url": "/"}]
-        self["tags"] = [{"name": tag} for tag in ("members", "orders", "redemptions", "points", "programs", "health")]
+        self["tags"] = [
+            {"name": tag}
+            for tag in ("members", "orders", "redemptions", "points", "explanations", "programs", "health")
+        ]
         self.add_schema_definitions(_definitions(ProblemAnswer) | _definitions(NewOrderBody))
         # Items are checked one by one, so the model of a batch does not name their schema; the document does.
         self.schemas["OrderBatchBody"]["properties"]["orders"]["items"] = {"$ref": "#/components/schemas/NewOrderBody"}

@@ -59,7 +59,10 @@ router = Router(tags=["orders"])
         ),
         request_example=examples.NEW_ORDER,
         response_example=examples.ORDER_RESULT,
-        links={"read": ("getOrder", "order_id", "$response.body#/id")},
+        links={
+            "read": ("getOrder", "order_id", "$response.body#/id"),
+            "explanation": ("explainOrder", "order_id", "$response.body#/id"),
+        },
     ),
 )
 def record_order(request: HttpRequest, body: NewOrderBody, *, dry_run: DryRun = False) -> OrderResult:

@@ -148,6 +148,7 @@ def list_points_entries(
         codes=("invalid_id", "unknown_entry"),
         parameter_examples={"entry_id": examples.ENTRY_ID},
         response_example=examples.ENTRY,
+        links={"explanation": ("explainPointsEntry", "entry_id", "$response.body#/id")},
     ),
 )
 def get_points_entry(request: HttpRequest, entry_id: EntryIdPath) -> EntryAnswer:

@@ -189,6 +189,44 @@ ENTRY: Json = {
     "livemode": False,
 }
 ENTRIES: Json = {"items": [ENTRY], "next_cursor": None, "livemode": False}
+EXPLANATION: Json = {
+    "program": "grocer",
+    "version": 1,
+    "member_id": MEMBER_ID,
+    "order_id": ORDER_ID,
+    "entry_id": ENTRY_ID,
+    "effective_at": "2017-01-15T15:00:00Z",
+    "late": False,
+    "tier_before": "base",
+    "tier_after": "base",
+    "rules": [
+        {
+            "code": "spend",
+            "unit": "points",
+            "line": 18,
+            "matched": True,
+            "conditions": [],
+            "arithmetic": "net amount of the order 86.50 × multiplier of the tier held before 1",
+            "exact": "86.5",
+        }
+    ],
+    "units": [{"unit": "points", "scale": 0, "rounding": "floor", "exact": "86.5", "points": 86}],
+    "lots": [
+        {
+            "id": LOT_ID,
+            "points": 86,
+            "earned_at": "2017-01-15T15:00:00Z",
+            "expires_at": "2018-02-01T05:00:00Z",
+            "order_id": ORDER_ID,
+        }
+    ],
+    "sentences": [
+        "Tier before the order: base.",
+        "Rule spend (line 18): net amount of the order 86.50 × multiplier of the tier held before 1 = 86.5.",
+        "points: 86.5 in total, rounded down: 86.",
+    ],
+    "livemode": False,
+}
 PROGRAM_TEXT: Final = """shuke: 1
 program: grocer
 currency: USD

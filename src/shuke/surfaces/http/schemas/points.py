@@ -165,7 +165,7 @@ def _tier(tier: TierStanding) -> TierAnswer:
 def lot_answer(lot: Lot, unit: str) -> LotAnswer:
     """Return a lot as the API shows it."""
     return LotAnswer(
-        id=_lot_id(lot.holder_id, lot.unit_id, lot.number),
+        id=lot_id(lot.holder_id, lot.unit_id, lot.number),
         unit=unit,
         earned=lot.earned,
         remaining=lot.remaining,
@@ -185,7 +185,7 @@ def entry_answer(entry: Entry, unit: str, *, livemode: bool) -> EntryAnswer:
         kind=entry.kind.value,
         amount=entry.amount,
         balance_after=entry.balance_after,
-        lot_id=_lot_id(entry.key.holder_id, entry.key.unit_id, entry.lot_number),
+        lot_id=lot_id(entry.key.holder_id, entry.key.unit_id, entry.lot_number),
         order_id=_reference(entry, Kind.ACCRUAL, ORDER_PREFIX),
         redemption_id=_reference(entry, Kind.REDEMPTION, REDEMPTION_PREFIX),
         occurred_at=instant(entry.occurred_at),
@@ -194,7 +194,7 @@ def entry_answer(entry: Entry, unit: str, *, livemode: bool) -> EntryAnswer:
     )
 
 
-def _lot_id(holder_id: UUID, unit_id: int, number: int) -> str:
+def lot_id(holder_id: UUID, unit_id: int, number: int) -> str:
     """Return a lot's outside id, the same token as that of the entry with its number."""
     return "lot" + EntryKey(holder_id, unit_id, number).id.removeprefix("ent")
 

@@ -1,0 +1,66 @@
+"""Explanations: why an order earned what it earned, why an entry stands in the ledger."""
+
+from django.http import HttpRequest
+from ninja import Router
+
+from shuke.foundation import ids
+from shuke.rooms.org.contracts import Right
+from shuke.rooms.points.contracts import EntryKey
+from shuke.rooms.programs import facade as programs
+from shuke.rooms.programs.contracts import Explanation
+from shuke.surfaces.http import keys, problems
+from shuke.surfaces.http.operations import Operation, operation
+from shuke.surfaces.http.parameters import EntryIdPath, OrderIdPath
+from shuke.surfaces.http.schemas import examples
+from shuke.surfaces.http.schemas.explanations import ExplanationAnswer, explanation_answer
+from shuke.surfaces.http.schemas.orders import ORDER_PREFIX
+
+router = Router(tags=["explanations"])
+
+
+@operation(
+    router,
+    "GET",
+    "/points-entries/{entry_id}/explanation",
+    ExplanationAnswer,
+    Operation(
+        id="explainPointsEntry",
+        en="Explain a ledger entry",
+        zh="解释积分分录",
+        scope=Right.POINTS_READ,
+        codes=("invalid_id", "no_program", "unknown_entry"),
+        parameter_examples={"entry_id": examples.ENTRY_ID},
+        response_example=examples.EXPLANATION,
+    ),
+)
+def explain_points_entry(request: HttpRequest, entry_id: EntryIdPath) -> ExplanationAnswer:
+    """Say why: the rules, their arithmetic and the version behind an accrual, the lots behind the others.
+
+    Texts are in Chinese or English by Accept-Language.
+    """
+    return _said(request, programs.explain_entry(EntryKey.of(entry_id)))
+
+
+@operation(
+    router,
+    "GET",
+    "/orders/{order_id}/explanation",
+    ExplanationAnswer,
+    Operation(
+        id="explainOrder",
+        en="Explain what an order earned",
+        zh="解释订单所得积分",
+        scope=Right.ORDERS_READ,
+        codes=("invalid_id", "no_program", "unknown_order"),
+        parameter_examples={"order_id": examples.ORDER_ID},
+        response_example=examples.EXPLANATION | {"entry_id": None, "lots": []},
+    ),
+)
+def explain_order(request: HttpRequest, order_id: OrderIdPath) -> ExplanationAnswer:
+    """Say what every rule of the deciding version gave for an order, and which did not apply."""
+    return _said(request, programs.explain_order(ids.decode(ORDER_PREFIX, order_id)))
+
+
+def _said(request: HttpRequest, explained: Explanation) -> ExplanationAnswer:
+    language = "zh" if problems.is_chinese(request) else "en"
+    return explanation_answer(explained, language=language, livemode=keys.livemode(request))
