@@ -38,10 +38,10 @@ class Caller:
         self.headers = {"HTTP_AUTHORIZATION": f"Bearer {secret}"} if secret else {}
 
     def get(self, path, **headers):
-        return self.client.get(path, **self.headers, **headers)
+        return self.client.get(path, **(self.headers | headers))
 
     def post(self, path, body, **headers):
-        return self.client.post(path, body, content_type="application/json", **self.headers, **headers)
+        return self.client.post(path, body, content_type="application/json", **(self.headers | headers))
 
 
 @pytest.fixture
