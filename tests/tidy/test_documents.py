@@ -1,9 +1,13 @@
 """What people are told to type exists, links lead somewhere, and English and Chinese pages come in pairs."""
 
 import re
+import shlex
 from pathlib import Path
 
 import pytest
+import typer
+
+from shuke.surfaces.cli.main import app
 
 ROOT = Path(__file__).parents[2]
 PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md")), *sorted((ROOT / "src").rglob("*.md"))]
@@ -20,6 +24,29 @@ def test_every_make_target_that_a_page_names_exists(page):
     # A command is told in backticks or on a line of its own in a block, after any settings.
     named = set(re.findall(r"(?:`|^)(?:[A-Z_]+=\S+ )*make ([a-z][a-z-]*)", page.read_text(), re.MULTILINE))
     assert named - targets == set()
+
+
+def told_commands(page):
+    """Return the words of every `shuke …` that a page tells in backticks or in a block."""
+    text = page.read_text().replace("\\\n", " ")
+    inline = re.findall(r"`(?:[A-Z_]+=\S+ )?(?:\.venv/bin/)?shuke ([a-z][^`\n]*)`", text)
+    blocks = "\n".join(re.findall(r"```bash\n(.*?)```", text, re.DOTALL))
+    lines = re.findall(r"(?:^|\()(?:\.venv/bin/)?shuke ([a-z][^\n)>&|]*)", blocks, re.MULTILINE)
+    return [shlex.split(command) for command in (*inline, *lines)]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name)
+def test_every_shuke_command_and_flag_that_a_page_names_exists(page):
+    unknown = []
+    for words in told_commands(page):
+        command, rest = typer.main.get_command(app), list(words)
+        while rest and rest[0] in getattr(command, "commands", {}):
+            command = command.commands[rest.pop(0)]
+        flags = {flag for parameter in command.params for flag in (*parameter.opts, *parameter.secondary_opts)}
+        named = {word for word in rest if word.startswith("--")}
+        if len(rest) == len(words) or named - flags:
+            unknown.append(" ".join(words))
+    assert unknown == []
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name)
