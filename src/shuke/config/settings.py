@@ -1,6 +1,5 @@
 """Django's settings, made from the deployment's home."""
 
-import importlib.util
 import os
 from datetime import timedelta
 from pathlib import Path
@@ -16,11 +15,6 @@ _secrets = _home.secrets()  # None before the first run: what needs a key then f
 _origin = urlsplit(_home.value("origin"))
 _database_url = _home.value("database_url") or embedded.url(_home.postgres, "shuke")
 _database = psycopg.conninfo.conninfo_to_dict(_database_url)
-_ROOMS = [
-    f"shuke.rooms.{room}"
-    for room in ("org", "members", "orders", "points", "tiers", "programs")
-    if importlib.util.find_spec(f"shuke.rooms.{room}")
-]
 
 SHUKE_HOME = _home.folder
 SHUKE_KIND = _home.kind or "live"
@@ -53,12 +47,16 @@ INSTALLED_APPS = [
     "django_htmx",
     "procrastinate.contrib.django",
     "shuke.foundation",
-    *_ROOMS,
+    "shuke.rooms.org",
+    "shuke.rooms.members",
+    "shuke.rooms.orders",
+    "shuke.rooms.points",
+    "shuke.rooms.tiers",
+    "shuke.rooms.programs",
     "shuke.surfaces.console",
     "shuke.surfaces.http",
 ]
-if "shuke.rooms.org" in _ROOMS:
-    AUTH_USER_MODEL = "org.Staff"
+AUTH_USER_MODEL = "org.Staff"
 DATABASES = {
     "default": {
         "ENGINE": "django.db.backends.postgresql",
@@ -70,9 +68,10 @@ DATABASES = {
         "OPTIONS": _database,
     }
 }
+if os.environ.get("SHUKE_SERVING"):  # set by wsgi.py: many threads that each ask for little
+    DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": 8}
 LOGGING = logs.settings()
-if "shuke.rooms.programs" in _ROOMS:
-    PROCRASTINATE_ON_APP_READY = "shuke.config.wiring.wire_jobs"
+PROCRASTINATE_ON_APP_READY = "shuke.config.wiring.wire_jobs"
 
 # The console: sessions of staff, locked out after failures.
 SHUKE_SETUP_TOKEN = os.environ.get("SHUKE_SETUP_TOKEN", "")  # given by `shuke serve` while there is no organisation

@@ -7,6 +7,7 @@ import time
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shuke.config.settings")
+os.environ["SHUKE_SERVING"] = "yes"
 
 
 def _leave_with(parent: int) -> None:

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from enum import Enum
 from uuid import UUID
 
-from django.db import connection
-
 from shuke.foundation import sql
+from shuke.foundation.models import BusinessKey as Row
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +52,8 @@ def claim(keys: Sequence[BusinessKey]) -> list[Claim]:
     """
     if not keys:
         return []
-    with connection.cursor() as cursor:
-        cursor.execute(sql.load("shuke.foundation", "business_key_insert"), _columns(keys))
-        fresh = {(source, kind, external_id) for source, kind, external_id in cursor.fetchall()}
+    rows = sql.fetch(sql.load("shuke.foundation", "business_key_insert"), _columns(keys))
+    fresh = {(source, kind, external_id) for source, kind, external_id in rows}
     known = _first_by_identity(keys, fresh) | _read([key for key in keys if key.identity not in fresh])
     claims = []
     for key in keys:
@@ -64,16 +62,21 @@ def claim(keys: Sequence[BusinessKey]) -> list[Claim]:
     return claims
 
 
+def find(source: str, kind: str, external_id: str) -> UUID | None:
+    """Return what an outside id stands for, None when it was never claimed."""
+    rows = Row.objects.filter(pk=(source, kind, external_id)).values_list("reference", flat=True)
+    return rows.first()
+
+
 def release(keys: Sequence[BusinessKey]) -> None:
     """Give back keys that were fresh in the open transaction, of facts that turned out to be refused."""
     if not keys:
         return
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "DELETE FROM business_key WHERE (source, kind, external_id) IN (SELECT * FROM unnest("
-            "%(source)s::text[], %(kind)s::text[], %(external_id)s::text[]))",
-            _columns(keys),
-        )
+    sql.run(
+        "DELETE FROM business_key WHERE (source, kind, external_id) IN (SELECT * FROM unnest("
+        "%(source)b::text[], %(kind)b::text[], %(external_id)b::text[]))",
+        _columns(keys),
+    )
 
 
 def _answer(key: BusinessKey, known: BusinessKey, *, fresh: bool) -> Claim:
@@ -95,13 +98,9 @@ def _first_by_identity(
 def _read(keys: Sequence[BusinessKey]) -> dict[tuple[str, str, str], BusinessKey]:
     if not keys:
         return {}
-    with connection.cursor() as cursor:
-        cursor.execute(sql.load("shuke.foundation", "business_key_read"), _columns(keys))
-        rows = [
-            BusinessKey(source, kind, external_id, bytes(payload_hash), member_id, reference)
-            for source, kind, external_id, payload_hash, member_id, reference in cursor.fetchall()
-        ]
-    return {row.identity: row for row in rows}
+    rows = sql.fetch(sql.load("shuke.foundation", "business_key_read"), _columns(keys))
+    known = [BusinessKey(*row) for row in rows]
+    return {row.identity: row for row in known}
 
 
 def _columns(keys: Sequence[BusinessKey]) -> dict[str, list[object]]:

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import close_old_connections
+from asgiref.sync import sync_to_async
+from django.db import close_old_connections, connections, transaction
 from django.db.models import Max
 from procrastinate import App
 from procrastinate.contrib.django import app
@@ -21,6 +22,8 @@ from procrastinate.exceptions import AlreadyEnqueued
 from procrastinate.tasks import Task
 
 from shuke.foundation import logs
+
+_LEAVE_SECONDS = 30  # that a running job has to finish
 
 Work = Callable[..., Mapping[str, int] | None]
 
@@ -73,7 +76,8 @@ def register(target: App, periodics: tuple[Periodic, ...]) -> None:
 def defer_once(task: Task[..., Any, ...], **arguments: Any) -> bool:
     """Put a job in the queue unless one of its name waits there already; tell whether it was put."""
     try:
-        task.configure(queueing_lock=task.name).defer(**arguments)
+        with transaction.atomic():  # the refusal of a second one must not end the caller's transaction
+            task.configure(queueing_lock=task.name).defer(**arguments)
     except AlreadyEnqueued:
         return False
     return True
@@ -91,36 +95,39 @@ def queued(limit: int) -> list[Queued]:
 
 def run_worker(*, until_empty: bool = False) -> None:
     """Work off the queue in this thread until a signal says stop, or until nothing is left."""
-    target = app.with_connector(app.connector.get_worker_connector())  # type: ignore[attr-defined]
-    target.run_worker(wait=not until_empty, delete_jobs="successful")
+    asyncio.run(_work(wait=not until_empty))
 
 
 @contextmanager
 def worker_aside() -> Iterator[None]:
     """Work off the queue in a thread of its own while the block runs."""
-    loop, started, cancel = asyncio.new_event_loop(), threading.Event(), asyncio.Event()
+    loop, stop = asyncio.new_event_loop(), asyncio.Event()
 
-    async def work() -> None:
-        target = app.with_connector(app.connector.get_worker_connector())  # type: ignore[attr-defined]
-        async with target.open_async():
-            worker = asyncio.ensure_future(
-                target.run_worker_async(delete_jobs="successful", install_signal_handlers=False)
-            )
-            stop = asyncio.ensure_future(cancel.wait())
-            started.set()
-            await asyncio.wait({worker, stop}, return_when=asyncio.FIRST_COMPLETED)
-            stop.cancel()
-            worker.cancel()
-            await asyncio.gather(worker, stop, return_exceptions=True)
+    async def work_until_told() -> None:
+        worker = asyncio.ensure_future(_work(install_signal_handlers=False))
+        told = asyncio.ensure_future(stop.wait())
+        await asyncio.wait({worker, told}, return_when=asyncio.FIRST_COMPLETED)
+        told.cancel()
+        worker.cancel()
+        await asyncio.gather(worker, told, return_exceptions=True)
 
-    thread = threading.Thread(target=lambda: loop.run_until_complete(work()), name="worker", daemon=True)
+    thread = threading.Thread(target=lambda: loop.run_until_complete(work_until_told()), name="worker", daemon=True)
     thread.start()
-    started.wait(10)
     try:
         yield
     finally:
-        loop.call_soon_threadsafe(cancel.set)
-        thread.join(30)
+        loop.call_soon_threadsafe(stop.set)
+        thread.join(_LEAVE_SECONDS)
+
+
+async def _work(**options: Any) -> None:
+    target = app.with_connector(app.connector.get_worker_connector())  # type: ignore[attr-defined]
+    try:
+        async with target.open_async():
+            await target.run_worker_async(delete_jobs="successful", **options)
+    finally:
+        # What comes round is put in the queue by a thread that keeps Django's connection.
+        await sync_to_async(connections.close_all)()
 
 
 def _logged(name: str, work: Work) -> Work:

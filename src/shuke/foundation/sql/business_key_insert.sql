@@ -3,8 +3,8 @@
 -- Repeatable: a key that exists is left as it is.
 WITH asked AS (
     SELECT * FROM unnest(
-        %(source)s::text[], %(kind)s::text[], %(external_id)s::text[],
-        %(payload_hash)s::bytea[], %(member_id)s::uuid[], %(reference)s::uuid[]
+        %(source)b::text[], %(kind)b::text[], %(external_id)b::text[],
+        %(payload_hash)b::bytea[], %(member_id)s::uuid[], %(reference)b::uuid[]
     ) AS asked (source, kind, external_id, payload_hash, member_id, reference)
 )
 INSERT INTO business_key (source, kind, external_id, payload_hash, member_id, reference)

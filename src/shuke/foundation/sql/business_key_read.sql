@@ -2,5 +2,5 @@
 -- Locks: none.
 -- Repeatable: reads only.
 SELECT known.source, known.kind, known.external_id, known.payload_hash, known.member_id, known.reference
-FROM unnest(%(source)s::text[], %(kind)s::text[], %(external_id)s::text[]) AS asked (source, kind, external_id)
+FROM unnest(%(source)b::text[], %(kind)b::text[], %(external_id)b::text[]) AS asked (source, kind, external_id)
 JOIN business_key AS known USING (source, kind, external_id)

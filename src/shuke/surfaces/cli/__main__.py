@@ -1,5 +1,5 @@
 """`python -m shuke.surfaces.cli`: the command line where no script is installed."""
 
-from shuke.surfaces.cli.main import app
+from shuke.surfaces.cli.main import main
 
-app(prog_name="shuke")
+main()

@@ -1,15 +1,133 @@
-"""`shuke verify-ledger`: the ledger checked."""
+"""`shuke verify-ledger` and `shuke explain`: the ledger checked, and an entry or an order accounted for."""
 
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from shuke.core.values.errors import Refusal
 from shuke.surfaces.cli import session
-from shuke.surfaces.cli.terminal import Exit, result, words
+from shuke.surfaces.cli.terminal import Exit, in_chinese, result, table, words
+
+if TYPE_CHECKING:
+    from shuke.rooms.programs.contracts import Explanation
 
 
 def verify(*, as_json: bool) -> int:
     """Check the ledger and print every violation; exit code 4 when there is one."""
     with session.opened():
         from shuke.rooms.points import facade as points
+        from shuke.rooms.tiers import facade as tiers
 
-        found = points.verify()
-        data = {"ok": not found, "violations": [str(each) for each in found]}
-        result(data, [words("The ledger holds.", "账本无误。")], as_json=as_json)
-    return Exit.VIOLATED if found else Exit.OK
+        verifications = (points.verify(), tiers.verify())
+        laws = [law for each in verifications for law in each.checked]
+        broken = [violation for each in verifications for violation in each.violations]
+        data = {
+            "ok": not broken,
+            "checked": [{"id": law.id, "sentence": law.sentence} for law in laws],
+            "violations": [
+                {"invariant": each.invariant, "holder": _member(each.holder_id), "detail": each.detail}
+                for each in broken
+            ],
+        }
+        counts = {law.id: sum(each.invariant == law.id for each in broken) for law in laws}
+        lines = table(("", "", ""), [("✗" if counts[law.id] else "✓", law.id, law.sentence) for law in laws])[1:]
+        lines += [f"{each['invariant']}  {each['holder'] or ''}  {each['detail']}" for each in data["violations"]]
+        lines.append(
+            words(f"{len(broken)} violations", f"发现 {len(broken)} 处违反")
+            if broken
+            else words("The ledger holds.", "账本无误。")
+        )
+        result(data, lines, as_json=as_json)
+    return Exit.VIOLATED if broken else Exit.OK
+
+
+def explain(id: str, *, as_json: bool) -> None:
+    """Say why an entry or an order is as it is.
+
+    Raises: Refusal `invalid_id`, `unknown_order`, `unknown_entry`, `no_program`.
+    """
+    with session.opened():
+        found = _explanation(id)
+        result(_data(found), _sentences(found), as_json=as_json)
+
+
+def _explanation(id: str) -> "Explanation":
+    from shuke.foundation import business_keys, ids
+    from shuke.rooms.points.contracts import EntryKey
+    from shuke.rooms.programs import facade as programs
+
+    if id.startswith("ent_"):
+        return programs.explain_entry(EntryKey.of(id))
+    source, slash, external_id = id.partition("/")
+    if not slash:
+        return programs.explain_order(ids.decode("ord", id))
+    order_id = business_keys.find(source, "order", external_id)
+    if order_id is None:
+        raise Refusal("unknown_order", "There is no such order.")
+    return programs.explain_order(order_id)
+
+
+def _sentences(found: "Explanation") -> list[str]:
+    from shuke.core.program.wording import render
+    from shuke.engine.explanation import EN_LABELS, ZH_LABELS
+
+    lines = []
+    if found.version is not None:
+        lines.append(words(f"{found.program}, version {found.version}", f"{found.program} 第 {found.version} 版"))
+    if found.order is not None:
+        at = found.order.occurred_at.isoformat()
+        net = _money(found.order.net_minor, found.order.currency)
+        lines.append(
+            words(f"Order {found.order.source}/{found.order.external_id} of {at}, net {net}.",
+                  f"订单 {found.order.source}/{found.order.external_id}，{at}，实付 {net}。")
+        )  # fmt: skip
+        if found.decision is None:
+            lines.append(words("It was stored without a decision.", "该订单已存储，未作判定。"))
+    if found.decision is not None:
+        labels = ZH_LABELS if in_chinese() else EN_LABELS
+        lines += render(found.decision, words("en", "zh"), labels)
+    if found.late and found.effective_at is not None:
+        effective = found.effective_at.isoformat()
+        lines.append(words(f"It came late and was decided as of {effective}.", f"迟到的订单，按 {effective} 判定。"))
+    for story in found.lots:
+        earned = story.lot.earned_at.date().isoformat()
+        lines.append(words(f"{story.points:,} from the lot of {earned}.", f"取自 {earned} 的批次：{story.points:,}。"))
+    return lines
+
+
+def _data(found: "Explanation") -> dict[str, Any]:
+    decision = found.decision
+    return {
+        "program": found.program,
+        "version": found.version,
+        "member": _member(found.member_id),
+        "entry": found.entry.key.id if found.entry else None,
+        "order": f"{found.order.source}/{found.order.external_id}" if found.order else None,
+        "tier_before": found.tier_before,
+        "tier_after": found.tier_after,
+        "late": found.late,
+        "effective_at": found.effective_at.isoformat() if found.effective_at else None,
+        "units": [
+            {"unit": unit.unit, "exact": str(unit.exact), "points": str(Fraction(unit.points, 10**unit.scale))}
+            for unit in (decision.units if decision else ())
+        ],
+        "lots": [
+            {"number": story.lot.number, "points": story.points, "earned_at": story.lot.earned_at.isoformat()}
+            for story in found.lots
+        ],
+        "sentences": _sentences(found),
+    }
+
+
+def _money(minor: int, currency: str) -> str:
+    from shuke.core.values.currencies import CURRENCY_DIGITS
+
+    digits = CURRENCY_DIGITS.get(currency, 0)
+    major, rest = divmod(minor, 10**digits)
+    return f"{currency} {major:,}" + (f".{rest:0{digits}d}" if digits else "")
+
+
+def _member(member_id: Any) -> str | None:
+    from shuke.foundation import ids
+    from shuke.rooms.members.contracts import ID_PREFIX
+
+    return ids.encode(ID_PREFIX, member_id) if member_id else None

@@ -1,5 +1,6 @@
 """The command `shuke`: which commands there are and what they take. Imports nothing heavy, so that --help is quick."""
 
+import os
 import signal
 import sys
 from collections.abc import Callable
@@ -33,9 +34,30 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON value on st
 Origin = Annotated[str | None, typer.Option(help="How people reach it, e.g. https://vip.example.com (SHUKE_ORIGIN).")]
 
 
+def main() -> None:
+    """Run the command line; what nobody foresaw is one sentence too, and a line in the log says where it happened."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # what is open is closed on the way out
+    try:
+        app(prog_name="shuke")
+    except Exception as error:  # the last net
+        if os.environ.get("SHUKE_DEBUG"):
+            raise
+        _tell_failure(error)
+        sys.exit(Exit.FAILED)
+
+
+def _tell_failure(error: Exception) -> None:
+    from shuke.foundation import logs
+
+    logs.failure("command", error)
+    terminal.note(
+        f"The command failed ({type(error).__name__}); SHUKE_DEBUG=1 shows where.",
+        f"命令执行失败（{type(error).__name__}）；设 SHUKE_DEBUG=1 可看详情。",
+    )
+
+
 @app.callback()
 def _speak(lang: Annotated[str | None, typer.Option(help="Language of messages: zh or en.")] = None) -> None:
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # what is open is closed on the way out
     terminal.speak(lang)
     terminal.speak_of(_deployment_language())
 
@@ -89,6 +111,17 @@ def init(
 
     asked = first_hour.Answers(organisation, currency, time_zone, language, email)
     return first_hour.init(asked, as_json=as_json)
+
+
+@_command(app, "demo")
+def demo(
+    serve: Annotated[bool, typer.Option(help="Serve it when it stands.")] = True,
+    as_json: AsJson = False,
+) -> None:
+    """Make a sandbox with a year of a real grocer, check it by a backtest, and serve it."""
+    from shuke.surfaces.cli import demo as shop
+
+    shop.run(serve=serve, as_json=as_json)
 
 
 @_command(app, "serve")
@@ -146,7 +179,8 @@ def verify_ledger(as_json: AsJson = False) -> int:
 
 @_command(app, "explain")
 def explain(
-    id: Annotated[str, typer.Argument(help="An entry (ent_…) or an order (ord_…).")], as_json: AsJson = False
+    id: Annotated[str, typer.Argument(help="An entry (ent_…), an order (ord_…), or an order's SOURCE/EXTERNAL_ID.")],
+    as_json: AsJson = False,
 ) -> None:
     """Say why an entry or an order is as it is."""
     from shuke.surfaces.cli import ledger

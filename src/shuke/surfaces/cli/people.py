@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from shuke.core.values.errors import Refusal
 from shuke.surfaces.cli import session
-from shuke.surfaces.cli.terminal import result, table, words
+from shuke.surfaces.cli.terminal import note, result, table, words
 
 if TYPE_CHECKING:
     from shuke.rooms.org.contracts import Actor, ApiKey, Staff
@@ -27,8 +27,8 @@ def create_key(name: str, scopes: list[str], *, as_json: bool) -> None:
         from shuke.rooms.org import facade as org
 
         key, secret = org.create_key(name, scopes, actor())
-        lines = [words(f"{secret}  (shown once)", f"{secret}（仅显示一次）")]
-        result(_key(key) | {"secret": secret}, lines, as_json=as_json)
+        note("The secret is shown this once:", "密钥仅显示这一次：")
+        result(_key(key) | {"secret": secret}, [secret], as_json=as_json)
 
 
 def list_keys(*, as_json: bool) -> None:
@@ -105,8 +105,8 @@ def disable_staff(email: str, *, as_json: bool) -> None:
 
 
 def _print_password(email: str, password: str, data: dict[str, object], *, as_json: bool) -> None:
-    lines = [words(f"{email}  {password}  (shown once)", f"{email}  {password}（仅显示一次）")]
-    result(data | {"password": password}, lines, as_json=as_json)
+    note(f"The password of {email} is shown this once:", f"{email} 的密码仅显示这一次：")
+    result(data | {"password": password}, [password], as_json=as_json)
 
 
 def _key(key: "ApiKey") -> dict[str, object]:

@@ -40,6 +40,11 @@ def speak_of(deployment_language: str | None) -> None:
         _language = _known(deployment_language)
 
 
+def in_chinese() -> bool:
+    """Tell whether the reader reads Chinese."""
+    return _language == "zh"
+
+
 def words(english: str, chinese: str) -> str:
     """Return the sentence in the reader's language."""
     return chinese if _language == "zh" else english

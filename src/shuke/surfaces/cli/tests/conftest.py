@@ -1,0 +1,70 @@
+"""Homes to run `shuke` in, as a person would: a process of its own, nothing in its environment but the home."""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from shuke.foundation import embedded
+
+OWNER = ["--organisation", "Acme", "--currency", "USD", "--time-zone", "America/New_York", "--language", "en",
+         "--email", "anna@example.com"]  # fmt: skip
+
+
+@dataclass
+class Shuke:
+    """Runs the command line in one home."""
+
+    home: Path
+
+    def environment(self, more=None):
+        return {"PATH": os.environ["PATH"], "PYTHONPATH": os.pathsep.join(sys.path), "SHUKE_HOME": str(self.home),
+                "PYTHONDONTWRITEBYTECODE": "", **(more or {})}  # fmt: skip
+
+    def __call__(self, *arguments, code=0, environment=None):
+        """Run a command, check its exit code, and return what it wrote on stdout."""
+        return self.both(*arguments, code=code, environment=environment)[0]
+
+    def both(self, *arguments, code=0, environment=None):
+        done = subprocess.run(
+            [sys.executable, "-m", "shuke.surfaces.cli", *arguments],
+            env=self.environment(environment), capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL,
+        )  # fmt: skip
+        assert done.returncode == code, f"{done.returncode}\n{done.stdout}\n{done.stderr}"
+        assert "Traceback" not in done.stderr
+        return done.stdout, done.stderr
+
+    def json(self, *arguments, code=0, environment=None):
+        return json.loads(self(*arguments, "--json", code=code, environment=environment))
+
+    def start(self, *arguments, environment=None):
+        return subprocess.Popen(
+            [sys.executable, "-m", "shuke.surfaces.cli", *arguments],
+            env=self.environment(environment), stderr=subprocess.PIPE, text=True,
+        )  # fmt: skip
+
+
+@pytest.fixture
+def empty(open_folder):
+    """A home that holds nothing yet."""
+    return Shuke(_room_for_a_home(open_folder))
+
+
+@pytest.fixture(scope="module")
+def live(open_folder):
+    """A live deployment whose database runs while the module's tests do."""
+    shuke = Shuke(_room_for_a_home(open_folder))
+    with embedded.running(shuke.home / "postgres", {"shared_buffers": "32MB"}):
+        shuke.made = shuke.json("init", *OWNER)
+        yield shuke
+
+
+def _room_for_a_home(open_folder):
+    folder = Path(tempfile.mkdtemp(dir=open_folder))
+    folder.chmod(0o755)
+    return folder / "home"

@@ -1,0 +1,47 @@
+"""`shuke init` makes a live deployment, once, and never in a home of the other kind."""
+
+from shuke.surfaces.cli.tests.conftest import OWNER
+
+
+def test_init_makes_a_deployment_with_generated_password_and_private_keys(live):
+    assert live.made["email"] == "anna@example.com"
+    assert live.made["home"] == str(live.home)
+    assert len(live.made["password"]) >= 12
+    assert (live.home / "secrets.toml").stat().st_mode & 0o777 == 0o600
+    assert (live.home / "deployment.toml").read_text() == 'kind = "live"\nlanguage = "en"\n'
+    assert live.json("staff", "list") == [
+        {"email": "anna@example.com", "name": "anna", "role": "owner", "active": True}
+    ]
+
+
+def test_a_second_init_is_refused_and_changes_nothing(live):
+    _, said = live.both("init", *OWNER[:-1], "bela@example.com", code=1)
+    assert said == "This deployment has its organisation already.\n"
+    assert [person["email"] for person in live.json("staff", "list")] == ["anna@example.com"]
+
+
+def test_what_cannot_be_asked_is_named(empty):
+    _, said = empty.both("init", "--currency", "USD", code=2)
+    assert "--organisation, --time-zone, --language, --email" in said
+    assert not empty.home.exists()
+
+
+def test_a_home_of_a_sandbox_is_refused_and_untouched(empty):
+    empty.home.mkdir()
+    (empty.home / "deployment.toml").write_text('kind = "sandbox"\n')
+    _, said = empty.both("init", *OWNER, code=1)
+    assert said == f"{empty.home} holds a sandbox deployment; choose another folder with SHUKE_HOME.\n"
+    assert [path.name for path in empty.home.iterdir()] == ["deployment.toml"]
+
+
+def test_without_a_deployment_a_command_says_what_to_do_and_makes_nothing(empty):
+    _, said = empty.both("verify-ledger", code=1)
+    assert "run shuke init or shuke demo" in said
+    assert not empty.home.exists()
+
+
+def test_messages_follow_flag_then_locale_then_deployment(empty, live):
+    assert "还没有部署" in empty.both("--lang", "zh", "staff", "list", code=1, environment={"LANG": "en_US.UTF-8"})[1]
+    assert "还没有部署" in empty.both("staff", "list", code=1, environment={"LANG": "zh_CN.UTF-8"})[1]
+    assert "There is no deployment" in empty.both("staff", "list", code=1, environment={"LANG": "C.UTF-8"})[1]
+    assert live("staff", "list", environment={"LANG": "C.UTF-8"}).startswith("e-mail")

@@ -1,0 +1,32 @@
+"""`--help` is quick: it imports nothing that costs time."""
+
+import subprocess
+import sys
+
+HEAVY = {"django", "duckdb", "granian", "numba", "numpy", "procrastinate", "psycopg", "sqlglot"}
+
+
+def test_help_imports_nothing_heavy(empty):
+    code = (
+        "import sys\n"
+        "from shuke.surfaces.cli.main import app\n"
+        "app(['--help'], standalone_mode=False)\n"
+        f"print('heavy:', sorted({HEAVY!r} & set(sys.modules)), file=sys.stderr)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=empty.environment(), capture_output=True, text=True, check=True
+    )
+    assert done.stderr.splitlines()[-1] == "heavy: []"
+    for command in ("init", "serve", "worker", "migrate", "doctor", "clock", "program", "backtest", "explain",
+                    "verify-ledger", "keys", "staff", "demo"):  # fmt: skip
+        assert command in done.stdout
+    assert not empty.home.exists()
+
+
+def test_a_wrong_flag_is_a_usage_error(empty):
+    empty("serve", "--nonsense", code=2)
+
+
+def test_what_nobody_foresaw_is_one_sentence(empty):
+    said = empty.both("program", "validate", "examples", code=1)[1]
+    assert said.count("\n") == 1

@@ -1,0 +1,89 @@
+"""`shuke program publish`, `explain` and `verify-ledger` on orders that came through the write path."""
+
+import subprocess
+import sys
+
+import psycopg
+import pytest
+
+from shuke.foundation import embedded
+
+# Enrols one member and records two orders and a redemption, as a till would; prints the entries' ids.
+TILL = """
+from datetime import UTC, datetime
+from shuke.surfaces.cli import session
+with session.opened():
+    from shuke.rooms.members.contracts import ExternalId, MemberRef, NewMember
+    from shuke.rooms.orders.contracts import Line
+    from shuke.rooms.programs import facade as programs
+    from shuke.rooms.programs.contracts import OrderFact, RedeemFact
+    from shuke.surfaces.cli.people import actor
+    anna = ExternalId("till", "anna")
+    programs.enrol([NewMember(external=(anna,), phone=None, email=None, name=None, birthday=None,
+                              joined_at=datetime(2017, 1, 1, tzinfo=UTC), language="en")], actor())
+    ref = MemberRef(external=anna)
+    facts = [
+        OrderFact("till", "1", ref, datetime(2017, 1, 15, tzinfo=UTC), 49999, 49999, "USD"),
+        OrderFact("till", "2", ref, datetime(2017, 1, 16, tzinfo=UTC), 1050, 1050, "USD"),
+        RedeemFact("till", "r1", ref, 100, occurred_at=datetime(2017, 1, 17, tzinfo=UTC)),
+    ]
+    for result in programs.record(facts, actor(), history=True):
+        print(result.refusal or result.entries[0].id)
+"""
+
+
+@pytest.fixture(scope="module")
+def shop(live):
+    """A live deployment with a program and three facts."""
+    assert live.json("program", "publish", "examples/grocer.yaml", "--effective-from", "2016-01-01T00:00:00Z",
+                     code=0)["version"] == 1  # fmt: skip
+    done = subprocess.run(
+        [sys.executable, "-c", TILL], env=live.environment(), capture_output=True, text=True, check=True
+    )
+    live.entries = done.stdout.split()
+    return live
+
+
+def test_the_program_in_force_is_shown_with_its_source(shop):
+    assert shop("program", "show").startswith("# A neighbourhood grocer")
+    assert "def rules(" in shop("program", "show", "--source")
+    assert shop.json("program", "show")["version"] == 1
+
+
+def test_an_order_is_explained_by_its_own_name_and_by_its_entry(shop):
+    by_name = shop.json("explain", "till/1")
+    assert by_name["order"] == "till/1"
+    assert by_name["units"] == [{"unit": "points", "exact": "49999/100", "points": "499"}]
+    by_entry = shop.json("explain", shop.entries[0])
+    assert by_entry["entry"] == shop.entries[0]
+    assert by_entry["units"] == by_name["units"]
+    assert "499.99" in shop("explain", "till/1")
+    assert "下单前等级" in shop("--lang", "zh", "explain", "till/1")
+
+
+def test_a_redemption_is_explained_by_its_lots(shop):
+    told = shop.json("explain", shop.entries[2])
+    assert [lot["points"] for lot in told["lots"]] == [100]
+
+
+@pytest.mark.parametrize("id", ["till/3", "ord_01JDN2RZR0FAY9VVR14D2PF2DB", "nonsense", "ent_1"])
+def test_what_nobody_knows_is_one_sentence(shop, id):
+    assert shop.both("explain", id, code=1)[1].count("\n") == 1
+
+
+def test_a_good_ledger_holds(shop):
+    told = shop.json("verify-ledger")
+    assert told["ok"] is True
+    assert {"I3", "I4"} <= {law["id"] for law in told["checked"]}
+    assert shop("verify-ledger").endswith("The ledger holds.\n")
+
+
+def test_a_violated_ledger_is_exit_code_4_and_names_the_law(shop):
+    url = embedded.url(shop.home / "postgres", "shuke")
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("UPDATE points_account SET available = available + 1")
+        told = shop.json("verify-ledger", code=4)
+        connection.execute("UPDATE points_account SET available = available - 1")
+    assert told["ok"] is False
+    of_holders = [violation for violation in told["violations"] if violation["invariant"] == "I3"]
+    assert {violation["holder"][:4] for violation in of_holders} == {"mbr_"}

@@ -1,0 +1,58 @@
+"""`shuke program validate` and `shuke backtest` need a file and nothing else."""
+
+from pathlib import Path
+
+import pytest
+
+GROCER = "examples/grocer.yaml"
+ORDERS = """\
+order_id,member_id,occurred_at,net
+1,anna,2017-01-15T12:00:00-05:00,499.99
+2,anna,2017-01-16T12:00:00-05:00,0.01
+3,anna,2017-01-17T12:00:00-05:00,10.50
+4,bela,2017-01-17T12:00:00-05:00,3.99
+"""
+
+
+@pytest.fixture
+def orders(tmp_path):
+    path = tmp_path / "orders.csv"
+    path.write_text(ORDERS)
+    return str(path)
+
+
+def test_a_good_file_is_good(empty):
+    assert empty.json("program", "validate", GROCER) == {"valid": True, "program": "grocer", "errors": []}
+    assert not empty.home.exists()
+
+
+def test_errors_name_line_and_column(empty, tmp_path):
+    bad = tmp_path / "bad.yaml"
+    bad.write_text(Path(GROCER).read_text().replace("order.net *", "order.nett *"))
+    (error,) = empty.json("program", "validate", str(bad), code=1)["errors"]
+    assert error["code"] == "unknown_fact"
+    assert error["pointer"].startswith("18:")
+    assert f"{bad}:18:" in empty("program", "validate", str(bad), code=1)
+
+
+def test_a_file_that_is_not_there_is_one_sentence(empty):
+    assert empty.both("program", "validate", "nowhere.yaml", code=1)[1] == "There is no file nowhere.yaml.\n"
+
+
+def test_a_backtest_prints_what_the_program_would_have_given(empty, orders):
+    told = empty.json("backtest", GROCER, "--orders", orders)
+    assert (told["members"], told["orders"], told["net_minor"]) == (2, 4, 51449)
+    assert told["points"] == {"points": {"issued": 499 + 0 + 13 + 3, "expired": 0, "outstanding": 515}}
+    assert told["members_by_tier"] == {"base": 1, "silver": 1, "gold": 0, "diamond": 0}
+
+
+def test_points_expire_when_time_passes(empty, orders):
+    told = empty.json("backtest", GROCER, "--orders", orders, "--until", "2018-02-01")
+    assert told["points"]["points"] == {"issued": 515, "expired": 515, "outstanding": 0}
+    told = empty.json("backtest", GROCER, "--orders", orders, "--until", "2018-01-31")
+    assert told["points"]["points"]["expired"] == 0
+
+
+def test_an_orders_file_that_is_none_is_one_sentence(empty):
+    said = empty.both("backtest", GROCER, "--orders", "nowhere.csv", code=1)[1]
+    assert said == "There is no file nowhere.csv.\n"

@@ -1,0 +1,79 @@
+"""`shuke doctor`, `clock`, `migrate`, and the refusals of a deployment that does not fit its database."""
+
+import psycopg
+import pytest
+
+from shuke.foundation import embedded
+
+OTHER_KEY = "eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHg="
+
+
+@pytest.fixture
+def forgotten_migration(live):
+    """A database that does not know the migration of sessions."""
+    with psycopg.connect(embedded.url(live.home / "postgres", "shuke")) as connection:
+        connection.execute("DELETE FROM django_migrations WHERE app = 'sessions'")
+        connection.execute("DROP TABLE django_session")
+
+
+def test_doctor_shows_every_setting_with_its_source(live):
+    (live.home / "shuke.toml").write_text('origin = "https://vip.example.com"\n')
+    told = live.json("doctor", environment={"SHUKE_BIND": "127.0.0.1:18999"})
+    (live.home / "shuke.toml").unlink()
+    assert told["settings"]["origin"] == {"value": "https://vip.example.com", "source": "shuke.toml"}
+    assert told["settings"]["bind"] == {"value": "127.0.0.1:18999", "source": "environment SHUKE_BIND"}
+    assert told["settings"]["language"] == {"value": "en", "source": "deployment.toml"}
+    assert told["settings"]["insecure_lan"] == {"value": "no", "source": "default"}
+    assert told["settings"]["home"]["source"] == "environment SHUKE_HOME"
+    assert {check["name"]: check["state"] for check in told["checks"]} == dict.fromkeys(
+        ("secrets", "disk", "port", "database", "durability", "checksums", "migrations", "clock"), "ok"
+    )
+
+
+def test_doctor_finds_what_is_wrong_and_says_so_by_its_exit_code(live):
+    (live.home / "secrets.toml").chmod(0o644)
+    told = live.json("doctor", code=1)
+    (live.home / "secrets.toml").chmod(0o600)
+    assert {key: value for key, value in told["checks"][0].items() if key != "detail"} == {
+        "name": "secrets",
+        "state": "failed",
+    }
+
+
+def test_doctor_of_an_empty_home_makes_nothing(empty):
+    told = empty.json("doctor")
+    assert told["checks"][-1]["name"] == "deployment"
+    assert not empty.home.exists()
+
+
+def test_doctor_hides_the_password_of_the_database(empty):
+    told = empty("doctor", environment={"DATABASE_URL": "postgresql://anna:hunter2@nowhere/shop"})
+    assert "password=***" in told
+    assert "hunter2" not in told
+
+
+def test_a_database_of_other_keys_is_refused(live):
+    said = live.both("staff", "list", code=1, environment={"SHUKE_FIELD_KEYS": OTHER_KEY})[1]
+    assert said.startswith("The database was written with other keys")
+    assert said.count("\n") == 1
+
+
+def test_an_unreachable_database_is_one_sentence(live):
+    said = live.both("staff", "list", code=1, environment={"DATABASE_URL": "postgresql://127.0.0.1:1/shop"})[1]
+    assert said.startswith("The database does not answer:")
+    assert said.count("\n") == 1
+
+
+def test_pending_migrations_are_listed_and_refused_until_they_are_applied(live, forgotten_migration):
+    said = live.both("staff", "list", code=1)[1]
+    assert said == "1 migrations are not applied (sessions.0001_initial); run shuke migrate.\n"
+    states = {check["name"]: check["state"] for check in live.json("doctor", code=1)["checks"]}
+    assert states["migrations"] == "failed"
+    assert live.json("migrate") == {"applied": ["sessions.0001_initial"]}
+    assert live.json("migrate") == {"applied": []}
+
+
+def test_the_clock_of_a_live_deployment_is_shown_and_not_moved(live):
+    told = live.json("clock")
+    assert told["kind"] == "live"
+    assert told["business"][:16] == told["machine"][:16]
