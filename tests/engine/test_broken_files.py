@@ -124,7 +124,7 @@ def test_junk_never_crashes_the_loader():
         assert loaded(b"".join(chance.choices(PIECES, k=chance.randrange(30)))) is None
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.text(max_size=80))
 @example("\ud800")
 @example("order.net > '\x00'")
