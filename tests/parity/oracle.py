@@ -275,7 +275,9 @@ class Person:
     tier: int = 0
     until: date | None = None
     lots: list[Lot] = field(default_factory=list)
-    orders: list[tuple[date, Fraction]] = field(default_factory=list)
+    ending: dict[date | None, list[Lot]] = field(default_factory=dict)
+    numbers: dict[int, int] = field(default_factory=dict)  # the last lot of each unit
+    orders: list[tuple[date, int]] = field(default_factory=list)  # in minor units
     log: list[tuple[Any, ...]] = field(default_factory=list)
 
 
@@ -318,10 +320,12 @@ class Oracle:
             exact = sum((p(seen) for u, when, p in self.rules if u == code and when(seen)), Fraction(0))
             points = ROUND[unit.get("round", "floor")](exact * 10 ** int(unit.get("scale", "0")))
             if points > 0:
-                number = 1 + sum(1 for entry in person.log if entry[0] == "accrual" and entry[2] == index)
-                person.lots.append(Lot(index, number, points, expiry_day(unit.get("expiry"), today)))
+                number = person.numbers[index] = person.numbers.get(index, 0) + 1
+                lot = Lot(index, number, points, expiry_day(unit.get("expiry"), today))
+                person.lots.append(lot)
+                person.ending.setdefault(lot.expires, []).append(lot)
                 person.log.append(("accrual", today, index, points, number))
-        person.orders.append((today, Fraction(net, self.cents)))
+        person.orders.append((today, net))
         self.qualify(person, today)
 
     def redeem(self, person: Person, at: datetime, unit: int, points: int) -> bool:
@@ -348,11 +352,10 @@ class Oracle:
             person.next_day = day + timedelta(days=1)
             if person.until == day:
                 self.review(person, day)
-            for lot in sorted(
-                (lot for lot in person.lots if lot.expires == day and lot.left), key=lambda lot: lot.order
-            ):
-                person.log.append(("expiry", day, lot.unit, lot.left, lot.number))
-                lot.left = 0
+            for lot in sorted(person.ending.pop(day, []), key=lambda lot: lot.order):
+                if lot.left:
+                    person.log.append(("expiry", day, lot.unit, lot.left, lot.number))
+                    lot.left = 0
 
     def today(self, person: Person) -> date:
         return person.standing.astimezone(self.zone).date()
@@ -393,11 +396,14 @@ class Oracle:
         }
 
     def windows(self, person: Person, today: date) -> dict[str, Callable[[str], Any]]:
-        def inside(text: str) -> list[Fraction]:
+        def inside(text: str) -> list[int]:
             first, last = window(text, today, person.joined)
             return [net for day, net in person.orders if first <= day <= last]
 
-        return {"SPEND": lambda text: sum(inside(text), Fraction(0)), "ORDERS": lambda text: len(inside(text))}
+        return {
+            "SPEND": lambda text: Fraction(sum(inside(text)), self.cents),
+            "ORDERS": lambda text: len(inside(text)),
+        }
 
     def rank(self, person: Person, today: date) -> int:
         measured = self.measure(self.windows(person, today)) if self.measure else 0

@@ -10,16 +10,15 @@ from types import MappingProxyType
 from typing import Literal
 
 from shuke.core.program.ir import Kind
+from shuke.core.state.slots import AMOUNT_MAX, LINES_MAX, ORDERS_MAX
 
 Scope = Literal["order", "member", "item", "tier"]
 
-MONEY_LIMIT_MINOR = 10**9  # largest amount of one order or line, in minor units
-LINES_LIMIT = 1_000  # most lines of one order
+MONEY_LIMIT_MINOR = AMOUNT_MAX  # largest amount of one order or line, in minor units
+LINES_LIMIT = LINES_MAX  # most lines of one order
 QUANTITY_LIMIT = 10**6
-COUNT_LIMIT = 10**6  # most orders of one member
 DAYS_LIMIT = 100_000
 MULTIPLIER_LIMIT = 1_000
-WINDOW_MONEY_LIMIT_MINOR = 10**12  # largest spend in any window, in minor units
 TEXT_LIMIT = 200  # characters of a text fact
 
 
@@ -65,7 +64,7 @@ _CATALOGUE = (
     _order("store", Kind.TEXT, 0, TEXT_LIMIT, "门店", "store of the order"),
     _order("channel", Kind.TEXT, 0, TEXT_LIMIT, "渠道", "channel of the order"),
     _member("tier", Kind.TEXT, 0, TEXT_LIMIT, "会员等级", "tier held before the order"),
-    _member("orders", Kind.NUMBER, 0, COUNT_LIMIT, "此前订单数", "orders before this one"),
+    _member("orders", Kind.NUMBER, 0, ORDERS_MAX, "此前订单数", "orders before this one"),
     _member("days", Kind.NUMBER, 0, DAYS_LIMIT, "入会天数", "whole local days since joining"),
     _member("birth_month", Kind.NUMBER, 0, 12, "生日月份", "month of birth, 0 if unknown"),
     _member("birth_day", Kind.NUMBER, 0, 31, "生日（几号）", "day of the month of birth, 0 if unknown"),
