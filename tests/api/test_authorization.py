@@ -1,0 +1,150 @@
+"""Who may do what: every route that exists, tried as every principal, against the table that people reviewed.
+
+The rows of `authz_matrix.csv` are the router's; a route or method without its row fails. A cell says `ok` where the
+gate lets the request through (whatever becomes of it then), `login` where it leads to the log-in page, or the status.
+"""
+
+import csv
+import difflib
+import io
+import re
+from pathlib import Path
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.db import transaction
+from django.test import Client, override_settings
+from django.urls import get_resolver
+from tests.api.conftest import BY
+
+from shuke.rooms.org import facade as org
+from shuke.rooms.org.contracts import SCOPES, Role
+
+TABLE = Path(__file__).with_name("authz_matrix.csv")
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+SAMPLES = {
+    "member_id": "mbr_01KAKV3Z5R8QX5J4Y0V9W6T2NM",
+    "order_id": "ord_01KAKV3Z5R8QX5J4Y0V9W6T2NM",
+    "entry_id": "ent_01KAKV3Z5R8QX5J4Y0V9W6T2NM1001",
+    "key_id": "019aa7b1-fcb8-4e3a-b148-5e036e67a0a8",
+    "staff_id": "019aa7b1-fcb8-4e3a-b148-5e036e67a0a8",
+    "source": "shop",
+    "external_id": "nobody",
+    "program": "grocer",
+    "slug": "grocer",
+    "number": "1",
+    "chart": "points",
+    "path": "nothing.css",
+}
+SCOPE_COLUMNS = [str(scope) for scope in sorted(SCOPES)]
+PRINCIPALS = ["anonymous", *map(str, Role), *SCOPE_COLUMNS, "revoked key", "sandbox key on live"]
+
+
+def routes(patterns=None, prefix="/"):
+    """Yield the templates of all routes of the project."""
+    for pattern in get_resolver().url_patterns if patterns is None else patterns:
+        if hasattr(pattern, "url_patterns"):
+            yield from routes(pattern.url_patterns, prefix + str(pattern.pattern))
+        elif pattern.name != "api-root":  # a name for building addresses; it answers 404 to everybody
+            yield prefix + str(pattern.pattern)
+
+
+def address(route):
+    return re.sub(r"<(?:\w+:)?(\w+)>", lambda match: SAMPLES[match[1]], route)
+
+
+@pytest.fixture
+def principals(shop):
+    """For each principal the cookies and headers of its requests, and the settings under which they arrive."""
+    found = {"anonymous": ({}, {})}
+    for role in Role:
+        staff, _ = org.create_staff(f"{role}@example.com", role.value.title(), role, BY)
+        client = Client()
+        client.force_login(
+            get_user_model().objects.get(pk=staff.id), backend="django.contrib.auth.backends.ModelBackend"
+        )
+        found[str(role)] = (client.cookies, {})
+    for scope in SCOPE_COLUMNS:
+        found[scope] = ({}, bearer(org.create_key(scope, [scope], BY)[1]))
+    key, secret = org.create_key("revoked", SCOPES, BY)
+    org.revoke_key(key.id, BY)
+    found["revoked key"] = ({}, bearer(secret))
+    found["sandbox key on live"] = ({}, bearer(org.create_key("sandbox", SCOPES, BY)[1]))
+    return found
+
+
+def bearer(secret):
+    return {"HTTP_AUTHORIZATION": f"Bearer {secret}"}
+
+
+def send(method, route, cookies, headers, **options):
+    """Send one request and leave nothing of it."""
+    client = Client(raise_request_exception=False, **options)
+    client.cookies.update(cookies)
+    kind = "application/json" if route.startswith("/v1/") else "application/x-www-form-urlencoded"
+    body = "{}" if route.startswith("/v1/") and method != "GET" else ""
+    with transaction.atomic():
+        response = client.generic(method, address(route), body, content_type=kind, **headers)
+        transaction.set_rollback(True)
+    return response
+
+
+def sent_as(name, method, route, principals):
+    with override_settings(SHUKE_KIND="live" if name.endswith("on live") else "sandbox"):
+        return send(method, route, *principals[name])
+
+
+def cell(response):
+    if response.status_code == 302 and response["Location"].startswith("/login"):
+        return "login"
+    return str(response.status_code) if response.status_code in {401, 403, 405} or response.status_code >= 500 else "ok"
+
+
+def as_text(rows):
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(["method", "route", *PRINCIPALS])
+    writer.writerows(rows)
+    return out.getvalue()
+
+
+def test_every_route_answers_every_principal_as_reviewed(principals):
+    rows = []
+    for route in routes():
+        for method in METHODS:
+            if cell(send(method, route, *principals["anonymous"])) == "405":
+                continue
+            rows.append([method, route, *(cell(sent_as(name, method, route, principals)) for name in PRINCIPALS)])
+    difference = list(difflib.unified_diff(TABLE.read_text().splitlines(), as_text(rows).splitlines(), "table", "code"))
+    assert difference == [], "review and edit authz_matrix.csv:\n" + "\n".join(difference)
+
+
+def test_a_session_changes_nothing_without_its_token(principals):
+    """Every form of the console refuses a request that another site could send (CSRF)."""
+    with TABLE.open() as table:
+        forms = [row["route"] for row in csv.DictReader(table) if row["method"] == "POST" and row["owner"] != "401"]
+    answers = {route: send("POST", route, *principals["owner"], enforce_csrf_checks=True) for route in forms}
+    assert {route: answer.status_code for route, answer in answers.items()} == dict.fromkeys(forms, 403)
+
+
+def test_the_api_takes_no_session(principals):
+    with TABLE.open() as table:
+        rows = [row for row in csv.DictReader(table) if row["route"].startswith("/v1/") and row["anonymous"] == "401"]
+    assert rows
+    for row in rows:
+        assert {row[str(role)] for role in Role} | {row["revoked key"], row["sandbox key on live"]} == {"401"}
+
+
+def test_a_key_opens_exactly_the_operations_of_its_scope():
+    from shuke.surfaces.http.reference import document
+
+    with TABLE.open() as table:
+        rows = {(row["method"], row["route"]): row for row in csv.DictReader(table)}
+    for path, methods in document()["paths"].items():
+        for method, details in methods.items():
+            route = re.sub(r"{external_id}", "<path:external_id>", path)
+            route = re.sub(r"{(\w+)}", r"<\1>", route)
+            row = rows[method.upper(), route]
+            scope = details["security"][0]["apiKey"][0] if details["security"] else None
+            for name in SCOPE_COLUMNS:
+                assert row[name] == ("ok" if scope in {None, name} else "403"), (path, name)
