@@ -17,6 +17,7 @@ def record(orders: Sequence[NewOrder], member_ids: Sequence[UUID | None], record
 
     Raises: django.db.IntegrityError where an id is taken, a member does not exist or a counted order has none.
     """
+    assert len(orders) == len(member_ids), "every order has its member, or None"
     if not orders:
         return
     with unit_of_work():

@@ -30,11 +30,14 @@ class Plan:
 def plan(postings: Sequence[Posting], expected: Accounts, last_transactions: Mapping[UUID, int]) -> Plan:
     """Number the postings in the order given, each account from where it is expected to stand.
 
-    Raises: ValueError where a new lot's number is not the next of its account, or a lot gives more than it has.
+    Raises: ValueError where a posting moves nothing, a new lot's number is not the next of its account, or a lot that
+    was just opened gives more than it has.
     """
     result = Plan({}, {}, {}, Counter(), [], [])
     last = dict(last_transactions)
     for posting in postings:
+        if not posting.moves:
+            raise ValueError("A posting moves nothing, and so would be a transaction without entries.")
         last[posting.holder_id] += 1
         keys = tuple(_enter(result, posting, move, expected, last[posting.holder_id]) for move in posting.moves)
         result.posted.append(Posted(last[posting.holder_id], keys))

@@ -159,3 +159,10 @@ def test_sales_and_active_members_of_a_time(record):
 def test_the_number_of_statements_does_not_grow_with_the_batch(record, size, django_assert_num_queries):
     with django_assert_num_queries(4):  # savepoint, orders, lines, release
         record(*((order(number), ANNA) for number in range(size)))
+
+
+def test_orders_and_members_run_side_by_side(record):
+    with pytest.raises(AssertionError):
+        facade.record([order(1), order(2)], [ANNA], RECORDED_AT)
+
+    assert stored() == (0, 0)

@@ -111,8 +111,19 @@ def test_a_stale_account_is_refused_and_nothing_stays(unit, post, wrong):
         (lambda unit: accrual(ANNA, unit, 2, -1, day=11), IntegrityError),
         (lambda unit: accrual(ANNA, unit, 2, 1, day=11, expires_day=11), IntegrityError),
         (lambda unit: accrual(ANNA, 32_000, 1, 1, day=11), IntegrityError),
+        (lambda unit: take(Kind.REDEMPTION, ANNA, unit, 11), ValueError),
     ],
-    ids=["too much", "no such lot", "no account", "lot out of turn", "nothing", "negative", "ends at once", "no unit"],
+    ids=[
+        "too much",
+        "no such lot",
+        "no account",
+        "lot out of turn",
+        "nothing",
+        "negative",
+        "ends at once",
+        "no unit",
+        "no move",
+    ],
 )
 def test_a_refusal_leaves_nothing(unit, post, refused, error):
     post(accrual(ANNA, unit, 1, 100, day=10))
