@@ -28,7 +28,7 @@ def log_in(request: HttpRequest) -> HttpResponse:
     failure, status = "", 200
     if request.method == "POST":
         email = request.POST.get("email", "").strip().lower()
-        user = authenticate(request, username=email, password=request.POST.get("password", ""))
+        user = authenticate(request, email=email, password=request.POST.get("password", ""))
         if user is not None:
             login(request, user)
             return redirect(_next(request))

@@ -1,0 +1,154 @@
+"""What staff change: each with its right and reason, each in the audit log, and nothing when refused."""
+
+import pytest
+
+from shuke.foundation import clock, ids
+from shuke.rooms.members import facade as people
+from shuke.rooms.members.contracts import Status
+from shuke.rooms.org import facade as org
+from shuke.rooms.org.contracts import Role
+from shuke.rooms.programs import facade as programs
+from shuke.surfaces.console.tests.conftest import GROCER, NOON
+
+
+@pytest.fixture
+def member_id(member):
+    return ids.encode("mbr", member.id)
+
+
+def last_line(subject=None):
+    return org.audit_lines(1, subject=subject).lines[0]
+
+
+def test_freezing_takes_a_reason_and_is_written_down(log_in, member, member_id):
+    client = log_in(Role.SERVICE)
+
+    client.post(f"/members/{member_id}/status", {"status": "frozen", "reason": "盗号"})
+
+    assert people.get(member.id).status is Status.FROZEN
+    line = last_line(member_id)
+    assert (line.action, line.actor.label) == ("member.status_changed", "Test service")
+    assert line.after == {"status": "frozen", "reason": "盗号"}
+    client.post(f"/members/{member_id}/status", {"status": "active", "reason": "已核实"})
+    assert people.get(member.id).status is Status.ACTIVE
+
+
+@pytest.mark.parametrize("reason", ["", "   "])
+def test_freezing_without_a_reason_changes_nothing(log_in, member, member_id, reason):
+    before = last_line()
+
+    answer = log_in(Role.SERVICE).post(
+        f"/members/{member_id}/status", {"status": "frozen", "reason": reason}, follow=True
+    )
+
+    assert "请填写原因" in answer.content.decode()
+    assert people.get(member.id).status is Status.ACTIVE
+    assert last_line(member_id) == before or last_line(member_id).action == "members.enrolled"
+
+
+def test_freezing_needs_the_right(log_in, member, member_id):
+    answer = log_in(Role.ANALYST).post(f"/members/{member_id}/status", {"status": "frozen", "reason": "x"})
+
+    assert answer.status_code == 403
+    assert people.get(member.id).status is Status.ACTIVE
+
+
+def test_a_field_is_revealed_once_with_a_reason_and_written_down(log_in, member_id):
+    client = log_in(Role.SERVICE)
+
+    answer = client.post(f"/members/{member_id}/reveal", {"field": "phone", "reason": "回访"})
+
+    assert "13800000001" in answer.content.decode()
+    assert last_line(member_id).after == {"field": "phone", "reason": "回访"}
+    assert "13800000001" not in client.get(f"/members/{member_id}").content.decode()
+
+
+def test_nothing_is_revealed_without_a_reason(log_in, member_id):
+    answer = log_in(Role.SERVICE).post(f"/members/{member_id}/reveal", {"field": "phone", "reason": ""}, follow=True)
+
+    assert "13800000001" not in answer.content.decode()
+    assert last_line(member_id).action != "member.revealed"
+
+
+def test_a_good_file_is_checked_then_published(log_in, program):
+    client, text = log_in(Role.OPERATOR), GROCER.read_text().replace("multiplier: 2}", "multiplier: 3}")
+
+    checked = client.post("/programs/publish", {"text": text, "check": ""})
+    assert checked.status_code == 200
+    assert "文件没有问题" in checked.content.decode()
+    assert len(programs.versions("grocer")) == 1
+
+    published = client.post("/programs/publish", {"text": text.replace("\n", "\r\n"), "publish": ""})
+    assert published["Location"] == "/programs/grocer/2"
+    assert programs.versions("grocer")[1].text == text
+    assert "multiplier: 3" in client.get("/programs/grocer/2?view=diff").content.decode()
+
+
+def test_a_bad_file_is_refused_at_its_line_and_column(log_in, program):
+    text = GROCER.read_text().replace("order.net * tier.multiplier", "order.nett * tier.multiplier")
+
+    answer = log_in(Role.OPERATOR).post("/programs/publish", {"text": text, "publish": ""})
+
+    assert answer.status_code == 422
+    assert "第 18 行第" in answer.content.decode()
+    assert len(programs.versions("grocer")) == 1
+
+
+@pytest.mark.parametrize("text", ["", "\x00", "a: [", "- " * 5000, "x" * 200_001])
+def test_no_text_breaks_the_desk(log_in, program, text):
+    answer = log_in(Role.OPERATOR).post("/programs/publish", {"text": text, "publish": ""})
+
+    assert answer.status_code in {200, 422}
+    assert len(programs.versions("grocer")) == 1
+
+
+def test_a_key_is_shown_once_and_revoked(log_in):
+    client = log_in()
+
+    made = client.post("/keys", {"name": "一号收银台", "scopes": ["orders:write", "points:read"]})
+
+    secret = made.context["secret"]
+    assert secret.startswith("sk_test_")
+    assert secret in made.content.decode()
+    assert secret not in client.get("/keys").content.decode()
+    (key,) = org.list_keys()
+    client.post(f"/keys/{key.id}/revoke")
+    assert org.list_keys()[0].revoked_at is not None
+
+
+@pytest.mark.parametrize(
+    "given", [{"name": "", "scopes": ["orders:write"]}, {"name": "x"}, {"name": "x", "scopes": ["y"]}]
+)
+def test_a_key_without_name_or_scope_is_not_made(log_in, given):
+    assert log_in().post("/keys", given).status_code == 422
+    assert org.list_keys() == []
+
+
+def test_somebody_new_gets_a_password_that_is_shown_once(log_in):
+    client = log_in()
+
+    made = client.post("/staff", {"name": "阿珍", "email": "zhen@example.com", "role": "service"})
+
+    assert made.context["password"] in made.content.decode()
+    assert [person.email for person in org.list_staff()] == ["owner@example.com", "zhen@example.com"]
+    again = client.post("/staff", {"name": "阿珍", "email": "zhen@example.com", "role": "service"})
+    assert again.status_code == 409
+    assert len(org.list_staff()) == 2
+
+
+def test_a_new_password_ends_the_old_one(log_in):
+    owner, _other = log_in(), log_in(Role.SERVICE)
+
+    reset = owner.post("/staff/reset", {"email": "service@example.com"})
+
+    assert owner.post("/logout").status_code == 302
+    answer = owner.post("/login", {"email": "service@example.com", "password": reset.context["password"]})
+    assert answer.status_code == 302
+
+
+@pytest.mark.parametrize("to", ["2026-06-01T00:00", "2046-06-01T00:00", "yesterday", ""])
+def test_the_clock_refuses_what_it_cannot_do(log_in, program, to):
+    answer = log_in().post("/clock", {"to": to})
+
+    assert answer.status_code == 422
+    assert clock.business_now() == NOON

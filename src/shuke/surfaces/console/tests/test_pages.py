@@ -1,0 +1,153 @@
+"""Every page with a shop's data, in both languages, and what stands there before there is any."""
+
+import re
+from pathlib import Path
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from shuke.foundation import ids
+from shuke.rooms.org.contracts import Role
+from shuke.rooms.points import facade as points
+
+TEMPLATES = sorted((Path(__file__).parents[1] / "templates").rglob("*.html"))
+MOST_STATEMENTS = 30
+
+
+def text(answer):
+    return " ".join(re.sub(r"<[^>]+>", " ", answer.content.decode()).split())
+
+
+@pytest.fixture
+def member_id(member):
+    return ids.encode("mbr", member.id)
+
+
+@pytest.fixture
+def entry_ids(member):
+    return [entry.key.id for entry in points.entries_page(member.id, 10).entries]  # newest first
+
+
+def test_every_page_opens_in_both_languages_with_few_statements(log_in, member_id, entry_ids):
+    client = log_in()
+    addresses = [
+        "/overview",
+        "/members",
+        "/members?q=0001",
+        f"/members/{member_id}",
+        f"/members/{member_id}/entries",
+        f"/members/{member_id}/lots",
+        f"/members/{member_id}/tiers",
+        *(f"/entries/{entry_id}/why" for entry_id in entry_ids),
+        "/programs/grocer/1",
+        "/programs/grocer/1?view=source",
+        "/programs/publish",
+        "/clock",
+        "/ledger-check",
+        "/keys",
+        "/staff",
+        "/jobs",
+        "/audit",
+    ]
+    for language in ("zh-hans", "en"):
+        client.post("/language", {"language": language})
+        for address in addresses:
+            with CaptureQueriesContext(connection) as statements:
+                answer = client.get(address)
+            assert answer.status_code == 200, address
+            assert answer["Content-Language"] == language
+            assert len(statements) <= MOST_STATEMENTS, (address, len(statements))
+
+
+def test_the_overview_tells_members_points_money_and_tiers(log_in, member):
+    page = text(log_in().get("/overview"))
+
+    for number in ("587", "$5.87", "$1,029.99"):  # outstanding, liability, spent in 30 days
+        assert number in page
+
+
+def test_the_overview_before_a_program_says_what_to_do(log_in):
+    assert "还没有发布会员计划" in text(log_in().get("/overview"))
+
+
+def test_a_chart_is_also_a_file_with_question_definition_and_instant(log_in, member):
+    lines = log_in().get("/overview/points.csv").content.decode("utf-8-sig").splitlines()
+
+    assert lines[0] == "每月发放、核销、过期了多少积分？,按当地月份统计的积分，取整数。,截至,2026-06-15T12:00-04:00"
+    assert lines[1:] == ["月份,发放,核销,过期", "2026-06,1087,500,0"]
+
+
+def test_an_unknown_chart_is_not_found(log_in, program):
+    assert log_in().get("/overview/weather.csv").status_code == 404
+
+
+@pytest.mark.parametrize("query", ["0001", "林", "林小满", "lin", "linxiaoman", "A-1"])
+def test_a_member_is_found_by_phone_tail_name_pinyin_and_external_id(log_in, member_id, query):
+    answer = log_in().get("/members", {"q": query}, follow=True)
+
+    assert "138****0001" in text(answer)
+    assert f"/members/{member_id}" in answer.content.decode()
+
+
+def test_who_is_not_found_is_told_how_to_search(log_in, member):
+    assert "没有找到“9999”" in text(log_in().get("/members", {"q": "9999"}))
+
+
+def test_the_member_page_tells_where_the_member_stands(log_in, member_id):
+    page = text(log_in().get(f"/members/{member_id}"))
+
+    assert "可用积分 587 现在可用" in page
+    assert "再消费 $470.01 升级为金卡" in page
+    assert "林小满" not in page
+
+
+def test_an_entry_is_explained_by_rule_arithmetic_and_version(log_in, entry_ids):
+    client = log_in()
+
+    redeemed, second, first = (text(client.get(f"/entries/{id}/why")) for id in entry_ids)
+
+    for part in ("实付金额 229.99 × 等级倍率 1.25", "287.4875", "整单一次向下取整", "grocer v1"):
+        assert part in second
+    assert "实付金额 800.00 × 等级倍率 1" in first
+    assert "取自以下批次" in redeemed
+
+
+def test_an_explanation_for_the_drawer_is_a_fragment(log_in, entry_ids):
+    answer = log_in().get(f"/entries/{entry_ids[0]}/why", headers={"HX-Request": "true"})
+
+    assert answer.content.decode().lstrip().startswith("<h2>")
+
+
+@pytest.mark.parametrize("address", ["/members/mbr_no", "/members/mbr_00000000000000000000000000", "/entries/x/why"])
+def test_what_does_not_exist_is_not_found_with_a_request_id(log_in, program, address):
+    answer = log_in().get(address)
+
+    assert answer.status_code == 404
+    assert answer["X-Request-Id"] in text(answer)
+
+
+def test_the_ledger_check_lists_every_law(log_in, member):
+    answer = log_in(Role.OPERATOR).post("/ledger-check")
+
+    assert "全部成立" in text(answer)
+    assert answer.content.decode().count('class="badge good"') >= 7
+
+
+def test_no_page_is_kept_and_no_foreign_script_runs(log_in, shop):
+    answer = log_in().get("/staff")
+
+    assert answer["Cache-Control"] == "no-store"
+    assert answer["X-Frame-Options"] == "DENY"
+    policy = dict(part.split(" ", 1) for part in answer["Content-Security-Policy"].split("; "))
+    assert policy["default-src"] == "'none'"
+    assert policy["script-src"] == policy["style-src"] == "'self'"
+
+
+@pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: path.name)
+def test_no_template_holds_script_style_or_a_foreign_address(template):
+    source = template.read_text()
+
+    assert re.findall(r"<script(?![^>]*\bsrc=)", source) == []
+    assert re.findall(r"<style|\sstyle=|\son[a-z]+=|hx-on|javascript:", source) == []
+    assert re.findall(r"(?:href|src|action)=\"(?:https?:)?//", source) == []

@@ -1,0 +1,85 @@
+"""Every page asks for its right: who has it gets in, who has not learns which one and whom to ask."""
+
+import re
+
+import pytest
+from django.test import Client
+
+from shuke.rooms.org import facade as org
+from shuke.rooms.org.contracts import Right, Role
+from shuke.surfaces.console import urls, words
+
+UNKNOWN = {
+    "member_id": "mbr_00000000000000000000000000",
+    "entry_id": "ent_0000000000000000000000000011",
+    "slug": "grocer",
+    "number": "1",
+    "key_id": "00000000-0000-0000-0000-000000000000",
+    "staff_id": "00000000-0000-0000-0000-000000000000",
+    "chart": "points",
+    "path": "console/frame.css",
+}
+OPEN = {"home", "setup", "login", "logout", "language", "static"}
+PAGES = [pattern for pattern in urls.urlpatterns if pattern.name not in OPEN]
+
+
+def address(pattern):
+    return "/" + re.sub(r"<(?:\w+:)?(\w+)>", lambda found: UNKNOWN[found[1]], str(pattern.pattern))
+
+
+def reads(pattern):
+    return pattern.name not in {"member-status", "member-reveal", "key-revoke", "staff-active", "staff-reset"}
+
+
+def ask(client, pattern):
+    return client.get(address(pattern)) if reads(pattern) else client.post(address(pattern))
+
+
+@pytest.mark.parametrize("pattern", PAGES, ids=lambda pattern: pattern.name)
+def test_nobody_gets_in_without_log_in(shop, pattern):
+    answer = ask(Client(), pattern)
+
+    assert answer.status_code == 302
+    assert answer["Location"].startswith("/login?next=")
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_each_role_opens_what_it_may_and_nothing_else(log_in, program, role):
+    client, rights = log_in(role), org.rights_of(role)
+
+    for pattern in PAGES:
+        right = pattern.callback.right
+        answer = ask(client, pattern)
+        if right in rights:
+            assert answer.status_code in {200, 302, 404, 409}, pattern.name
+        else:
+            assert answer.status_code == 403, pattern.name
+            assert words.right(right) in answer.content.decode()
+            assert answer["X-Request-Id"] in answer.content.decode()
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_the_menu_shows_only_what_opens(log_in, program, role):
+    client = log_in(role)
+
+    page = client.get("/", follow=True).content.decode()
+
+    menu = page[page.index('class="menu"') : page.index("</nav>")]
+    links = re.findall(r'href="([^"]+)"', menu)
+    assert [client.get(link, follow=True).status_code for link in links] == [200] * len(links)
+    assert bool(links) is (role is not Role.CLERK)
+
+
+def test_a_shut_out_person_is_out_at_once(log_in):
+    owner, operator = log_in(Role.OWNER), log_in(Role.OPERATOR)
+    person = next(each for each in org.list_staff() if each.role is Role.OPERATOR)
+    assert operator.get("/members").status_code == 200
+
+    owner.post(f"/staff/{person.id}/active", {"active": "no"})
+
+    assert operator.get("/members").status_code == 302
+
+
+def test_every_right_has_words():
+    assert set(words.RIGHTS) == set(Right)
+    assert set(words.ROLES) == set(Role)
