@@ -18,7 +18,7 @@ def try_log_in(client, email, password):
 
 
 def test_a_generated_password_opens_the_console(staff):
-    person, password = staff
+    _person, password = staff
     client = Client()
 
     answer = try_log_in(client, "  MEI@example.com ", password)

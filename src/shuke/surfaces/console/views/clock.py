@@ -30,7 +30,6 @@ def test_clock(request: HttpRequest, desk: Desk) -> HttpResponse:
     except Refusal as refused:
         logs.refusal(refused, request_id=desk.actor.request_id)
         return _clock(request, failure=words.sentence(refused), status=422)
-    request.session["clock_move"] = [clock.business_now().isoformat(), to.isoformat()]
     return redirect("clock")
 
 
@@ -57,19 +56,7 @@ def _clock(request: HttpRequest, status: int = 200, failure: str = "") -> HttpRe
         title=_("Sandbox and test clock"),
         place="clock",
         steps=((1, _("1 day")), (7, _("7 days")), (31, _("31 days")), (365, _("365 days"))),
-        move=_move(request),
+        move=programs.clock_move(),
         failure=failure,
         status=status,
     )
-
-
-def _move(request: HttpRequest) -> dict[str, object] | None:
-    """Return how far the move under way is, None when the clock stands."""
-    asked = request.session.get("clock_move")
-    if asked is None:
-        return None
-    start, to = (datetime.fromisoformat(text) for text in asked)
-    now = clock.business_now()
-    if now >= to:
-        del request.session["clock_move"]
-    return {"to": to, "done": max(0, (now - start).days), "days": max(1, (to - start).days), "over": now >= to}

@@ -1,0 +1,85 @@
+"""Makes the shop that the browser tests open: run as a program in a home of its own, it prints the log-ins as JSON.
+
+Five members on a fixed clock; everything goes through the verbs that the product itself uses.
+"""
+
+import json
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+from shuke.surfaces.cli import session
+
+PROGRAM = Path(__file__).parents[2] / "examples" / "grocer.yaml"
+CLOCK = datetime(2026, 6, 15, 14, tzinfo=UTC)
+PEOPLE = [
+    ("林小满", "13800000001"),
+    ("周可", "13800000002"),
+    ("Anna Bell", "13800000003"),
+    ("王芳", ""),
+    ("", "13800000005"),
+]
+
+
+def make():
+    """Make staff, program, members and half a year of orders; return the passwords by role and the first member's id."""
+    from shuke.foundation import clock, ids
+    from shuke.rooms.members.contracts import ExternalId, NewMember
+    from shuke.rooms.org import facade as org
+    from shuke.rooms.org.contracts import Actor, ActorKind, Kind, NewOrganisation, Role
+    from shuke.rooms.programs import facade as programs
+
+    actor = Actor(ActorKind.CLI, "cli", "tests")
+    clock.set_business_clock(CLOCK)
+    org.create_organisation(NewOrganisation("街角杂货", "USD", "America/New_York", "zh-hans", Kind.SANDBOX), actor)
+    passwords = {
+        role.value: org.create_staff(f"{role.value}@example.com", f"Test {role.value}", role, actor)[1] for role in Role
+    }
+    programs.publish(PROGRAM.read_text(), actor)
+    new = [
+        NewMember(
+            external=(ExternalId("pos", f"A-{number}"),),
+            phone=f"+86{phone}" if phone else None,
+            name=name or None,
+            birthday=date(1990, 5, 6),
+            joined_at=CLOCK - timedelta(days=160 + number),
+        )
+        for number, (name, phone) in enumerate(PEOPLE, start=1)
+    ]
+    members = programs.enrol(new, actor)
+    results = programs.record(orders(members), actor, history=True)
+    assert [result.refusal for result in results] == [None] * len(results)
+    return {"passwords": passwords, "member": ids.encode("mbr", members[0].id)}
+
+
+def orders(members):
+    """Return 24 orders for each of the first three members, growing, and a redemption of the first."""
+    from shuke.rooms.members.contracts import MemberRef
+    from shuke.rooms.programs.contracts import OrderFact, RedeemFact
+
+    facts = [
+        OrderFact(
+            "pos",
+            f"{place}-{week}",
+            MemberRef(id=member.id),
+            CLOCK - timedelta(days=7 * (24 - week), minutes=place),
+            net_minor=1_000 * (place + 1) + 333 * week,
+            gross_minor=1_000 * (place + 1) + 333 * week,
+            currency="USD",
+            store="nanjinglu",
+            channel="store",
+        )
+        for week in range(1, 25)
+        for place, member in enumerate(members[:3])
+    ]
+    redemption = RedeemFact("pos", "r-1", MemberRef(id=members[0].id), 500, occurred_at=CLOCK - timedelta(hours=1))
+    facts.sort(key=lambda fact: fact.occurred_at)
+    return (
+        [*facts, redemption]
+        if facts[-1].occurred_at <= redemption.occurred_at
+        else [*facts[:-3], redemption, *facts[-3:]]
+    )
+
+
+if __name__ == "__main__":
+    with session.opened(kind="sandbox", migrations="apply"):
+        print(json.dumps(make()))  # noqa: T201  # what the tests read
