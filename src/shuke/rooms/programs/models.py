@@ -62,7 +62,7 @@ class Membership(models.Model):
 
 
 class Decision(models.Model):
-    """What deciding one order saw and gave: the version, the vector of facts in compiled order, points by unit."""
+    """What deciding one order saw (version, vector of facts in compiled order) and gave (points, balances by unit)."""
 
     pk = models.CompositePrimaryKey("member_id", "order_id")
     member = models.ForeignKey("members.Member", on_delete=models.PROTECT, related_name="+", db_index=False)
@@ -72,6 +72,7 @@ class Decision(models.Model):
     late = models.BooleanField()
     vector = ArrayField(models.BigIntegerField())
     points = ArrayField(models.BigIntegerField())
+    balances = ArrayField(models.BigIntegerField())
     tier_before = models.CharField(max_length=64)
     tier_after = models.CharField(max_length=64)
 

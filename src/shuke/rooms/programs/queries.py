@@ -35,6 +35,7 @@ class DecisionRow:
     late: bool
     vector: list[int]
     points: list[int]
+    balances: list[int]
     tier_before: str
     tier_after: str
 
@@ -114,6 +115,7 @@ def insert_decisions(rows: Sequence[DecisionRow]) -> None:
                 "late": [row.late for row in rows],
                 "vectors": [_literal(row.vector) for row in rows],
                 "points": [_literal(row.points) for row in rows],
+                "balances": [_literal(row.balances) for row in rows],
                 "before": [row.tier_before for row in rows],
                 "after": [row.tier_after for row in rows],
             },
@@ -125,8 +127,8 @@ def decisions(keys: Iterable[tuple[UUID, UUID]]) -> dict[UUID, DecisionRow]:
     pairs = list(keys)
     with sql.cursor() as cursor:
         cursor.execute(
-            "SELECT member_id, order_id, version_id, effective_at, late, vector, points, tier_before, tier_after"
-            " FROM programs_decision JOIN unnest(%b::uuid[], %b::uuid[]) AS asked (member_id, order_id)"
+            "SELECT member_id, order_id, version_id, effective_at, late, vector, points, balances, tier_before,"
+            " tier_after FROM programs_decision JOIN unnest(%b::uuid[], %b::uuid[]) AS asked (member_id, order_id)"
             " USING (member_id, order_id)",
             [[member_id for member_id, _ in pairs], [order_id for _, order_id in pairs]],
         )

@@ -30,8 +30,10 @@ OWNER_EMAIL = "owner@example.com"
 OWNER_NAME = ("Demo owner", "演示店主")
 
 
-def run(*, serve: bool, as_json: bool) -> None:
+def run(*, serve: bool, as_json: bool, last_household: int | None = None) -> None:
     """Make or attach to the demo, print its summary, and serve it unless told not to.
+
+    `last_household` makes a smaller shop of the households up to an id.
 
     Raises:
         Refusal: what opening a deployment refuses, `demo_data_missing`, `not_the_demo`, `demo_differs`.
@@ -40,7 +42,7 @@ def run(*, serve: bool, as_json: bool) -> None:
         if serve:
             server.check(home)
         _open_shop()
-        summary = _fill()
+        summary = _fill(last_household)
         terminal.result(summary, _table(summary), as_json=as_json)
         if summary["differences"]:
             raise Refusal(
@@ -82,7 +84,7 @@ def _open_shop() -> None:
     )
 
 
-def _fill() -> dict[str, Any]:
+def _fill(last_household: int | None) -> dict[str, Any]:
     """Publish the program, load what is missing, replay the year, and sum up."""
     from shuke.engine.compile import compile_program
     from shuke.engine.schema import load_program
@@ -95,7 +97,7 @@ def _fill() -> dict[str, Any]:
     actor = _actor()
     version = programs.publish(PROGRAM.read_text(encoding="utf-8"), actor)
     terminal.note("Reading the Complete Journey …", "正在读取演示数据 …")
-    journey = read_journey()
+    journey = read_journey(last_household)
     compiled = compile_program(load_program(version.text))
     year = plan_year(journey, compiled, int(OPENED.timestamp()))
     _open_stores(sorted({str(store) for store in journey.store.tolist()}))

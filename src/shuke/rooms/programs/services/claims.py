@@ -93,7 +93,8 @@ def _first_answer(result: Result, decision: DecisionRow, plan: Timeline) -> Resu
         version=running.number,
         late=decision.late,
         effective_at=decision.effective_at,
-        points={unit.code: given for unit, given in zip(running.program.units, decision.points, strict=True)},
+        points=dict(zip(running.unit_codes, decision.points, strict=True)),
+        balances=dict(zip(running.unit_codes, decision.balances, strict=True)),
         tier_before=decision.tier_before,
         tier_after=decision.tier_after,
     )

@@ -109,6 +109,7 @@ def _order(item: Item, fact: OrderFact, desktop: Desktop, dossier: Dossier) -> N
         outcome.late,
         outcome.vector,
         given,
+        list(dossier.state.balances),
         item.answer.tier_before,
         item.answer.tier_after,
     )

@@ -68,11 +68,13 @@ def test_a_batch_decides_in_the_order_given_with_orders_and_redemptions_mixed(an
 
 def test_a_repeat_is_answered_from_what_was_stored(anna):
     (first,) = facade.record([order("a", 600_00)], ACTOR)
+    (nothing,) = facade.record([order("b", 9)], ACTOR)
     before = everything()
 
-    repeated, again = facade.record([order("a", 600_00), order("a", 600_00)], ACTOR)
+    repeated, again, nothing_again = facade.record([order("a", 600_00), order("a", 600_00), order("b", 9)], ACTOR)
 
     assert repeated == again == replace(first, status=Status.REPEATED)
+    assert nothing_again == replace(nothing, status=Status.REPEATED)
     assert everything() == before
 
 

@@ -25,6 +25,8 @@ TIME_ZONE = "America/New_York"
 
 Integers = NDArray[np.int64]
 
+_EVERY = 1 << 40  # more than any household id
+
 
 @dataclass(frozen=True, slots=True)
 class Journey:
@@ -102,8 +104,8 @@ def household_ref(household: int) -> MemberRef:
     return MemberRef(external=ExternalId(SOURCE, str(household)))
 
 
-def read_journey(limit: int | None = None) -> Journey:
-    """Read the whole year, or its first `limit` baskets in replay order.
+def read_journey(last_household: int | None = None) -> Journey:
+    """Read the whole year, of every household or of those up to an id.
 
     Raises:
         Refusal: `demo_data_missing` where the wheel is not installed.
@@ -114,8 +116,9 @@ def read_journey(limit: int | None = None) -> Journey:
     folder = Path(found.origin).parent / "data"
     database = duckdb.connect()
     database.execute("SET TimeZone = 'UTC'")
-    database.execute(_LINES, [str(folder / "transactions.parquet")])
-    database.execute(_BASKETS, [limit if limit is not None else 1 << 40])
+    last = last_household if last_household is not None else _EVERY
+    database.execute(_LINES, [str(folder / "transactions.parquet"), last])
+    database.execute(_BASKETS)
     baskets = _columns(database, "SELECT * FROM basket ORDER BY occurred_at, basket")
     lines = _columns(database, _LINES_IN_ORDER)
     products = database.execute(_ARTICLES, [str(folder / "products.parquet")]).fetchall()
@@ -144,14 +147,14 @@ SELECT household_id AS household, basket_id AS basket, store_id AS store, produc
        (sales_value::DECIMAL(18, 2) * 100)::BIGINT AS net_minor,
        ((sales_value::DECIMAL(18, 2) + retail_disc::DECIMAL(18, 2) + coupon_disc::DECIMAL(18, 2)
          + coupon_match_disc::DECIMAL(18, 2)) * 100)::BIGINT AS gross_minor
-FROM read_parquet(?)
+FROM read_parquet(?) WHERE household_id <= ?
 """
 
 _BASKETS = """
 CREATE TABLE basket AS
 SELECT basket, min(household) AS household, min(occurred_at) AS occurred_at, min(store) AS store,
        sum(net_minor)::BIGINT AS net_minor, sum(gross_minor)::BIGINT AS gross_minor, count(*) AS lines
-FROM line GROUP BY basket ORDER BY min(occurred_at), basket LIMIT ?
+FROM line GROUP BY basket
 """
 
 _LINES_IN_ORDER = """
