@@ -5,6 +5,7 @@ from fractions import Fraction
 from functools import lru_cache
 
 from shuke.core.program.model import Program
+from shuke.core.values.errors import Refusal
 from shuke.core.values.rounding import half_up_of
 from shuke.engine.schema import load_program
 from shuke.foundation.transactions import once_per_unit
@@ -19,7 +20,6 @@ class Running:
     """The version in force with its program, and the ledger's unit for the first unit of it."""
 
     program_id: int
-    number: int
     program: Program
     unit: Unit
 
@@ -43,12 +43,19 @@ def running() -> Running | None:
 
 
 def _running() -> Running | None:
-    if not programs.programs():
+    try:
+        version = programs.current()
+    except Refusal:
         return None
-    version = programs.current()
     program = _program(version.text)
-    units = {unit.code: unit for unit in points.all_units()}
-    return Running(version.program_id, version.number, program, units[program.units[0].code])
+    return Running(
+        version.program_id, program, next(each for each in units().values() if each.code == program.units[0].code)
+    )
+
+
+def units() -> dict[int, Unit]:
+    """Return the units of the ledger by id; read once for a page."""
+    return once_per_unit("console_units", lambda: {unit.id: unit for unit in points.all_units()})
 
 
 @lru_cache(maxsize=16)

@@ -26,7 +26,7 @@ from shuke.rooms.tiers.contracts import TierChange
 from shuke.surfaces.console import figures, words
 from shuke.surfaces.console import timeline as life
 from shuke.surfaces.console.pages import Desk, page, show
-from shuke.surfaces.console.running import running
+from shuke.surfaces.console.running import running, units
 
 _EVENTS = 60
 _ROWS = 50
@@ -117,7 +117,6 @@ def _tab(request: HttpRequest, desk: Desk, id: UUID, tab: str, **context: Any) -
     member, program = people.get(id), running()
     standing = programs.standings([id]).get(id)
     outside = ids.encode(ID_PREFIX, id)
-    units = {unit.id: unit for unit in points.all_units()}
     return show(
         request,
         f"member_{tab}.html",
@@ -129,7 +128,7 @@ def _tab(request: HttpRequest, desk: Desk, id: UUID, tab: str, **context: Any) -
         standing=standing,
         next_step=_next_step(standing.tier, desk.shop.currency) if standing and standing.tier else None,
         program=program,
-        units=units,
+        units=units(),
         tabs=_tabs(desk),
         tab=tab,
         fields=[(field.value, words.wording(field)) for field in Field],

@@ -15,7 +15,7 @@ from shuke.foundation import logs
 from shuke.rooms.org.contracts import Right
 from shuke.rooms.programs import facade
 from shuke.rooms.programs.contracts import VersionView
-from shuke.surfaces.console import words
+from shuke.surfaces.console import faults
 from shuke.surfaces.console.pages import Desk, page, show
 
 _MOST_CHARACTERS = 200_000
@@ -58,7 +58,6 @@ def version(request: HttpRequest, desk: Desk, slug: str, number: int) -> HttpRes
         lines=_lines(shown.source if view == "source" else shown.text),
         before=before,
         diff=_diff(before.text, shown.text) if before else [],
-        slugs=facade.programs(),
         can_publish=desk.may(Right.PROGRAMS_WRITE),
     )
 
@@ -80,14 +79,16 @@ def publish(request: HttpRequest, desk: Desk) -> HttpResponse:
         return _desk(request, running, text, draft=facade.validate(text))
     except ProgramErrors as errors:
         logs.event("program_refused", request_id=desk.actor.request_id, errors=len(errors.refusals))
-        return _desk(request, running, text, status=422, faults=errors.refusals)
+        return _desk(request, running, text, status=422, wrong=errors.refusals)
     except Refusal as refused:
         logs.refusal(refused, request_id=desk.actor.request_id)
-        return _desk(request, running, text, status=422, refused=(words.sentence(refused),))
+        if (refused.pointer or "")[:1].isdecimal():
+            return _desk(request, running, text, status=422, wrong=(refused,))
+        return _desk(request, running, text, status=422, refused=(faults.sentence(refused),))
 
 
 def _desk(
-    request: HttpRequest, running: VersionView | None, text: str, *, faults: tuple[Refusal, ...] = (), **context: Any
+    request: HttpRequest, running: VersionView | None, text: str, *, wrong: tuple[Refusal, ...] = (), **context: Any
 ) -> HttpResponse:
     return show(
         request,
@@ -98,8 +99,8 @@ def _desk(
         text=text,
         running=running,
         diff=_diff(running.text, text) if running else [],
-        faults=len(faults),
-        lines=_lines(text, faults) if faults else [],
+        faults=len(wrong),
+        lines=_lines(text, wrong) if wrong else [],
         **context,
     )
 
@@ -108,12 +109,12 @@ def _running() -> VersionView | None:
     return facade.current() if facade.programs() else None
 
 
-def _lines(text: str, faults: tuple[Refusal, ...] = ()) -> list[tuple[str, list[tuple[str, str]]]]:
+def _lines(text: str, refusals: tuple[Refusal, ...] = ()) -> list[tuple[str, list[tuple[str, str]]]]:
     """Return every line with what is wrong there as (column, sentence)."""
     wrong: dict[int, list[tuple[str, str]]] = {}
-    for fault in faults:
+    for fault in refusals:
         line, _colon, column = (fault.pointer or "1:1").partition(":")
-        wrong.setdefault(int(line), []).append((column, words.sentence(fault)))
+        wrong.setdefault(int(line), []).append((column, faults.sentence(fault)))
     lines = text.splitlines() or [""]
     last = max([len(lines), *wrong])
     lines += [""] * (last - len(lines))

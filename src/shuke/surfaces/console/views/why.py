@@ -17,11 +17,10 @@ from shuke.foundation import ids
 from shuke.rooms.members import facade as people
 from shuke.rooms.members.contracts import ID_PREFIX
 from shuke.rooms.org.contracts import Right
-from shuke.rooms.points import facade as points
 from shuke.rooms.points.contracts import EntryKey
 from shuke.rooms.programs import facade as programs
 from shuke.surfaces.console.pages import Desk, page, show
-from shuke.surfaces.console.running import running
+from shuke.surfaces.console.running import running, units
 
 
 @page(Right.POINTS_READ)
@@ -37,7 +36,7 @@ def why(request: HttpRequest, desk: Desk, entry_id: str) -> HttpResponse:
         "entry_id": entry_id,
         "member_id": member_id,
         "member_name": people.get(key.holder_id).display_name or member_id,
-        "units": {unit.id: unit for unit in points.all_units()},
+        "units": units(),
         "tier_before": program.tier_name(found.tier_before) if program and found.tier_before else "",
         "tier_after": program.tier_name(found.tier_after) if program and found.tier_after else "",
         "rules": _rules(found.decision) if found.decision else [],
@@ -70,8 +69,7 @@ def _rule(rule: RuleReason) -> dict[str, Any]:
 
 def _totals(decision: Decision, key: EntryKey) -> list[dict[str, Any]]:
     """Return how the entry's unit was added up and rounded."""
-    codes = {unit.id: unit.code for unit in points.all_units()}
-    return [_total(unit) for unit in decision.units if unit.unit == codes[key.unit_id]]
+    return [_total(unit) for unit in decision.units if unit.unit == units()[key.unit_id].code]
 
 
 def _total(unit: UnitReason) -> dict[str, Any]:
