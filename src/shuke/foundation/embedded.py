@@ -140,7 +140,7 @@ def _recorded_pid(folder: Path) -> int | None:
 
 
 def _start(folder: Path, options: Mapping[str, str]) -> Server:
-    _check_room(folder)
+    check_room(folder)
     program = postgres_program.locate(folder)
     if not folder.exists():
         _initialise(program, folder)
@@ -193,7 +193,11 @@ def _check_folder(program: postgres_program.Program, folder: Path) -> None:
         raise _unusable(folder, f"it was made by PostgreSQL {version} and this is {program.version}")
 
 
-def _check_room(folder: Path) -> None:
+def check_room(folder: Path) -> None:
+    """Check that the disk has room for a data folder, which need not exist.
+
+    Raises: Refusal `database_disk_full`, `database_folder_unusable`.
+    """
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         free = shutil.disk_usage(folder.parent).free

@@ -6,6 +6,7 @@ from dataclasses import astuple, dataclass
 import typer
 
 from shuke.foundation import home as homes
+from shuke.foundation.home import Home
 from shuke.surfaces.cli import session
 from shuke.surfaces.cli.terminal import Exit, note, result, speak_of, words
 
@@ -36,8 +37,8 @@ def init(said: Answers, *, as_json: bool) -> int:
         )
         return Exit.USAGE
     speak_of(answers.language)
-    with session.opened(kind="live", language=answers.language, migrations="apply") as home:
-        password = _create(answers)
+    with session.opened(migrations="apply", fresh=True) as home:
+        password = _create(answers, home)
         origin = home.value("origin")
         data = {"home": str(home.folder), "email": answers.email, "password": password, "origin": origin}
         lines = [
@@ -53,7 +54,9 @@ def init(said: Answers, *, as_json: bool) -> int:
     return Exit.OK
 
 
-def _create(answers: Answers) -> str:
+def _create(answers: Answers, home: Home) -> str:
+    """Make organisation and owner, and mark the home as the last thing, so that a refused init leaves it empty."""
+    from shuke.foundation import deployment
     from shuke.foundation.transactions import unit_of_work
     from shuke.rooms.org import facade as org
     from shuke.rooms.org.contracts import Kind, NewOrganisation, Role
@@ -63,6 +66,7 @@ def _create(answers: Answers) -> str:
     with unit_of_work():
         org.create_organisation(NewOrganisation(name, currency, time_zone, language, Kind.LIVE), actor())
         _owner, password = org.create_staff(email, email.partition("@")[0], Role.OWNER, actor(), language)
+        deployment.establish(home, "live", language)
     return password
 
 

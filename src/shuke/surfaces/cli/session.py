@@ -14,19 +14,17 @@ from shuke.foundation.home import Home
 def opened(
     *,
     kind: str | None = None,
-    language: str | None = None,
     flags: Mapping[str, str | None] | None = None,
     migrations: Literal["refuse", "apply", "leave"] = "refuse",
     fresh: bool = False,
 ) -> Iterator[Home]:
     """Open the deployment of the home; Django may be imported inside.
 
-    With `kind` an empty home becomes a deployment of it, which speaks `language` (None: the setting's). `fresh`
-    opens an empty home too, without making it a deployment. Pending migrations are refused, applied or left; an
-    empty database gets them in any case.
+    With `kind` an empty home becomes a deployment of it. `fresh` opens an empty home too, without making it a
+    deployment. Pending migrations are refused, applied or left; an empty database gets them in any case.
 
-    Raises: Refusal `no_deployment`, `home_of_other_kind`, `migrations_pending`, `database_unreachable`, and those of
-        the home and of the embedded database.
+    Raises: Refusal `no_deployment`, `home_of_other_kind`, `migrations_pending`, `database_unreachable`,
+        `database_lost`, and those of the home and of the embedded database.
     """
     home = homes.current(flags)
     if kind:
@@ -39,14 +37,14 @@ def opened(
         )
     secrets = home.make_secrets()
     if kind:
-        home.establish(kind, language or home.value("language"))
+        home.establish(kind, home.value("language"))
     homes.export(flags or {})
     with _database(home):
         import django
 
         os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shuke.config.settings")
         django.setup()
-        from django.db import connection
+        from django.db import OperationalError, connection
 
         from shuke.foundation import deployment
 
@@ -57,6 +55,8 @@ def opened(
             if kind:
                 deployment.establish(homes.current(flags), kind, home.value("language"))
             yield home
+        except OperationalError as error:
+            raise _lost(home, error) from error
         finally:
             connection.close()
 
@@ -98,6 +98,16 @@ def _reach(home: Home) -> None:
     except OperationalError as error:
         why = str(error).strip().splitlines()[-1]
         raise Refusal("database_unreachable", f"The database does not answer: {why}", params={"why": why}) from error
+
+
+def _lost(home: Home, error: Exception) -> Refusal:
+    """Say why the database stopped in the middle of the work."""
+    if not home.value("database_url"):
+        from shuke.foundation import embedded
+
+        embedded.check_room(home.postgres)
+    why = str(error).strip().splitlines()[0]
+    return Refusal("database_lost", f"The database stopped answering: {why}", params={"why": why})
 
 
 def _migrate(wish: str) -> None:

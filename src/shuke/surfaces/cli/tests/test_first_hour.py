@@ -20,6 +20,13 @@ def test_a_second_init_is_refused_and_changes_nothing(live):
     assert [person["email"] for person in live.json("staff", "list")] == ["anna@example.com"]
 
 
+def test_a_refused_init_leaves_no_deployment_and_may_be_repeated(empty):
+    wrong = [value.replace("America/New_York", "Mars/Olympus") for value in OWNER]
+    assert "time zone" in empty.both("init", *wrong, code=1)[1]
+    assert not (empty.home / "deployment.toml").exists()
+    assert empty.json("init", *OWNER)["email"] == "anna@example.com"
+
+
 def test_what_cannot_be_asked_is_named(empty):
     _, said = empty.both("init", "--currency", "USD", code=2)
     assert "--organisation, --time-zone, --language, --email" in said

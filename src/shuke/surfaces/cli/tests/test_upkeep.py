@@ -1,5 +1,8 @@
 """`shuke doctor`, `clock`, `migrate`, and the refusals of a deployment that does not fit its database."""
 
+import subprocess
+import sys
+
 import psycopg
 import pytest
 
@@ -62,6 +65,30 @@ def test_an_unreachable_database_is_one_sentence(live):
     said = live.both("staff", "list", code=1, environment={"DATABASE_URL": "postgresql://127.0.0.1:1/shop"})[1]
     assert said.startswith("The database does not answer:")
     assert said.count("\n") == 1
+
+
+def test_a_database_that_goes_away_is_one_sentence(live):
+    code = (
+        "from shuke.core.values.errors import Refusal\n"
+        "from shuke.surfaces.cli import session\n"
+        "try:\n"
+        "    with session.opened():\n"
+        "        from django.db import connection\n"
+        "        connection.cursor().execute('SELECT pg_terminate_backend(pg_backend_pid())')\n"
+        "except Refusal as refused:\n"
+        "    print(refused.code, refused.detail)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=live.environment(), capture_output=True, text=True, check=True
+    )
+    assert (
+        done.stdout
+        == "database_lost The database stopped answering: terminating connection due to administrator command\n"
+    )
+
+
+def test_a_worker_that_finds_nothing_leaves(live):
+    assert live("worker", "--until-empty") == ""
 
 
 def test_pending_migrations_are_listed_and_refused_until_they_are_applied(live, forgotten_migration):
