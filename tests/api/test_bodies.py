@@ -146,3 +146,8 @@ def test_a_path_that_is_no_id_is_refused(api, path):
     answer = api.get(path)
     assert answer.status_code in {404, 422}
     assert answer["Content-Type"] == "application/problem+json"
+
+
+def test_a_body_in_chunks_is_refused(nothing_written):
+    answer = nothing_written.post("/v1/orders", order(), HTTP_TRANSFER_ENCODING="chunked")
+    assert (answer.status_code, answer.json()["code"]) == (411, "length_required")

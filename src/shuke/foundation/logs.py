@@ -77,5 +77,9 @@ def settings() -> dict[str, Any]:
         "disable_existing_loggers": False,
         "handlers": {"lines": {"()": LineHandler}},
         "root": {"handlers": ["lines"], "level": "WARNING"},
-        "loggers": {"shuke": {"level": "INFO"}, "django.request": {"level": "ERROR"}},
+        "loggers": {
+            "shuke": {"level": "INFO"},
+            "django.request": {"level": "ERROR"},
+            "django.security": {"level": "CRITICAL"},
+        },
     }

@@ -80,6 +80,8 @@ _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"
 
 def _body_refusal(request: HttpRequest) -> Refusal | None:
     length = request.META.get("CONTENT_LENGTH") or "0"
+    if "chunked" in request.headers.get("Transfer-Encoding", "").lower():
+        return Refusal("length_required", "Send the body with its Content-Length, not in chunks.")
     if not length.isdecimal() or int(length) > bodies.BODY_LIMIT_BYTES:
         return Refusal("body_too_large", _SENTENCES["body_too_large"])
     if int(length) and request.method == "POST" and request.content_type != "application/json":
