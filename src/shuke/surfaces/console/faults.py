@@ -81,6 +81,6 @@ def sentence(fault: Refusal) -> str:
         said = gettext("%(title)s.") % {"title": TITLES[fault.code]}
     else:
         said = gettext("%(title)s: «%(found)s».") % {"title": TITLES[fault.code], "found": found}
-    if suggestion is None or str(suggestion) in said:
+    if suggestion is None or str(suggestion) in said.replace(str(found), ""):
         return said
     return gettext("%(said)s For example: %(suggestion)s") % {"said": said, "suggestion": suggestion}

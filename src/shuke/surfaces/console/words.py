@@ -115,7 +115,8 @@ WORDS: Words = {
     "False": _("no"),
     # jobs
     "move_clock": _("Move the test clock"),
-    "nightly_advance": _("Nightly advance"),
+    "advance": _("Nightly advance"),
+    "prune_responses": _("Forget old API responses"),
     "todo": _("Waiting"),
     "doing": _("Running"),
     "succeeded": _("Done"),

@@ -74,8 +74,8 @@ def test_the_overview_before_a_program_says_what_to_do(log_in):
 def test_a_chart_is_also_a_file_with_question_definition_and_instant(log_in, member):
     lines = log_in().get("/overview/points.csv").content.decode("utf-8-sig").splitlines()
 
-    assert lines[0] == "每月发放、核销、过期了多少积分？,按当地月份统计的积分，取整数。,截至,2026-06-15T12:00-04:00"
-    assert lines[1:] == ["月份,发放,核销,过期", "2026-06,1087,500,0"]
+    assert lines[0] == "每月发放、兑换、过期了多少积分？,按当地月份统计的积分，取整数。,截至,2026-06-15T12:00-04:00"
+    assert lines[1:] == ["月份,发放,兑换,过期", "2026-06,1087,500,0"]
 
 
 def test_an_unknown_chart_is_not_found(log_in, program):
@@ -110,7 +110,7 @@ def test_an_entry_is_explained_by_rule_arithmetic_and_version(log_in, entry_ids)
     for part in ("实付金额 229.99 × 等级倍率 1.25", "287.4875", "整单一次向下取整", "grocer v1"):
         assert part in second
     assert "实付金额 800.00 × 等级倍率 1" in first
-    assert "取自以下批次" in redeemed
+    assert "从以下批次支取" in redeemed
 
 
 def test_an_explanation_for_the_drawer_is_a_fragment(log_in, entry_ids):

@@ -73,8 +73,13 @@ def chart_csv(request: HttpRequest, desk: Desk, chart: str) -> HttpResponse:
     rows = csv.writer(response)
     rows.writerow([found.question, found.definition, _("as of"), local.isoformat(timespec="minutes")])
     rows.writerow([found.label, *(name for _code, name in found.columns)])
-    rows.writerows(found.rows)
+    rows.writerows([[_harmless(cell) for cell in row] for row in found.rows])
     return response
+
+
+def _harmless(cell: str | int) -> str | int:
+    """Return a cell that no spreadsheet takes for a formula."""
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
 
 
 def _charts(desk: Desk, program: Running, now: datetime) -> list[Chart]:
