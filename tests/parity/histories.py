@@ -66,7 +66,7 @@ def _instants(zone: str):
         ),
     )
     times = st.one_of(
-        st.sampled_from([dt.time(0), dt.time(0, 0, 1), dt.time(23, 59, 59), dt.time(2, 30)]),
+        st.sampled_from([dt.time(0), dt.time(0, 0, 1), dt.time(2, 30), dt.time(8), dt.time(23), dt.time(23, 59, 59)]),
         st.times().map(lambda t: t.replace(microsecond=0)),
     )
     return st.builds(lambda d, t: int(dt.datetime.combine(d, t, ZoneInfo(zone)).timestamp()), days, times)
@@ -100,7 +100,7 @@ def _echo(draw, at, zone):
         after = draw(st.sampled_from([0, day.day - 1, day.day - 2]))
     else:
         first, after = day, draw(st.sampled_from([0, 1, 6, 7, 29, 30, 31]))
-    time = draw(st.sampled_from([dt.time(0), dt.time(12), dt.time(23, 59, 59)]))
+    time = draw(st.sampled_from([dt.time(0), dt.time(8), dt.time(23), dt.time(23, 59, 59)]))
     return int(dt.datetime.combine(first + dt.timedelta(days=after), time, ZoneInfo(zone)).timestamp())
 
 
@@ -176,10 +176,13 @@ def programs(draw):
                 ]
             )
         )
-        lines.append(f"  u{unit}: {{scale: {scale}, round: {rounding}, at: order, expiry: {expiry}}}")
+        if unit == 0 or draw(st.booleans()):
+            shared = expiry
+        lines.append(f"  u{unit}: {{scale: {scale}, round: {rounding}, at: order, expiry: {shared}}}")
     if draw(st.integers(0, 4)):
         spend = draw(st.booleans())
-        measure = f"{'SPEND' if spend else 'ORDERS'}('{draw(window)}')"
+        measured = draw(st.one_of(window, window, st.just("last 2 months")))  # which rises without an order
+        measure = f"{'SPEND' if spend else 'ORDERS'}('{measured}')"
         validity = draw(
             st.sampled_from(
                 ["forever", "end of this calendar year", "end of next calendar year", "1 month", "12 months", "30 days"]
@@ -198,4 +201,6 @@ def programs(draw):
         condition = draw(st.none() | st.sampled_from([c for c in CONDITIONS if tiered or "member.tier" not in c]))
         if condition:
             lines.append(f'    when: "{condition.replace("{w}", draw(window))}"')
+    if draw(st.booleans()):
+        lines.append(f"  - {{code: seen, unit: u0, points: \"ORDERS('{draw(window)}')\"}}")
     return "\n".join(lines) + "\n", zone, units
