@@ -206,4 +206,4 @@ def _table(summary: dict[str, Any]) -> list[str]:
         f"Ledger and backtest DIFFER in {summary['differences']} places.",
         f"台账与回测有 {summary['differences']} 处不一致。",
     )
-    return [*terminal.table(("", ""), rows), "", differ if summary["differences"] else agree]
+    return [*terminal.table(("", ""), rows)[1:], "", differ if summary["differences"] else agree]
