@@ -19,7 +19,6 @@ _OF_KEYS = ("unauthenticated", "wrong_mode", "forbidden")
 _OF_BODIES = (
     "invalid_json",
     "json_too_deep",
-    "number_too_long",
     "json_duplicate_key",
     "invalid_characters",
     "length_required",
