@@ -8,7 +8,6 @@ from shuke.rooms.members import contracts as members
 from shuke.rooms.programs.contracts import Explanation, LotStory
 from shuke.surfaces.http.fields import Answer, Instant, instant
 from shuke.surfaces.http.schemas.orders import ORDER_PREFIX
-from shuke.surfaces.http.schemas.points import lot_id
 
 _LABELS = {
     "zh": {fact.name: fact.zh for fact in FACTS.values()},
@@ -124,7 +123,7 @@ def _unit(unit: UnitReason) -> UnitSumAnswer:
 def _lot(story: LotStory) -> LotStoryAnswer:
     lot = story.lot
     return LotStoryAnswer(
-        id=lot_id(lot.holder_id, lot.unit_id, lot.number),
+        id=lot.key.id,
         points=story.points,
         earned_at=instant(lot.earned_at),
         expires_at=instant(lot.expires_at) if lot.expires_at else None,

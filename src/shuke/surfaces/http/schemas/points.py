@@ -1,13 +1,12 @@
 """What clients are shown of a member's points: balances, tier, lots, entries."""
 
 from typing import Annotated, Literal
-from uuid import UUID
 
 from pydantic import StringConstraints
 
 from shuke.foundation import ids
 from shuke.rooms.members import contracts as members
-from shuke.rooms.points.contracts import Entry, EntryKey, Kind, Lot
+from shuke.rooms.points.contracts import Entry, Kind, Lot
 from shuke.rooms.programs.contracts import Balance, Standing, TierStanding
 from shuke.surfaces.http.fields import Answer, Instant, instant
 from shuke.surfaces.http.schemas.orders import ORDER_PREFIX
@@ -165,7 +164,7 @@ def _tier(tier: TierStanding) -> TierAnswer:
 def lot_answer(lot: Lot, unit: str) -> LotAnswer:
     """Return a lot as the API shows it."""
     return LotAnswer(
-        id=lot_id(lot.holder_id, lot.unit_id, lot.number),
+        id=lot.key.id,
         unit=unit,
         earned=lot.earned,
         remaining=lot.remaining,
@@ -185,18 +184,13 @@ def entry_answer(entry: Entry, unit: str, *, livemode: bool) -> EntryAnswer:
         kind=entry.kind.value,
         amount=entry.amount,
         balance_after=entry.balance_after,
-        lot_id=lot_id(entry.key.holder_id, entry.key.unit_id, entry.lot_number),
+        lot_id=entry.lot_key.id,
         order_id=_reference(entry, Kind.ACCRUAL, ORDER_PREFIX),
         redemption_id=_reference(entry, Kind.REDEMPTION, REDEMPTION_PREFIX),
         occurred_at=instant(entry.occurred_at),
         recorded_at=instant(entry.recorded_at),
         livemode=livemode,
     )
-
-
-def lot_id(holder_id: UUID, unit_id: int, number: int) -> str:
-    """Return a lot's outside id, the same token as that of the entry with its number."""
-    return "lot" + EntryKey(holder_id, unit_id, number).id.removeprefix("ent")
 
 
 def _reference(entry: Entry, kind: Kind, prefix: str) -> str | None:
