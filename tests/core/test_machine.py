@@ -32,7 +32,7 @@ def program(
         ladder=Ladder(
             "main", measure, Validity(*validity), tuple(Level(c, c, Fraction(t), Fraction(m)) for c, t, m in levels)
         ),
-        earn=(EarnRule("spend", "points", None, TIMES, 1),),
+        earn=(EarnRule("spend", "points", None, TIMES, 1, "1:1"),),
     )
 
 

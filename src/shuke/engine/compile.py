@@ -141,7 +141,7 @@ def _rules(program: Program, lowering: Lowering) -> tuple[list[str], list[int]]:
     values: dict[str, list[tuple[int, Number]]] = {unit.code: [] for unit in program.units}
     denominators = []
     for index, rule in enumerate(program.earn):
-        lowering.place = str(rule.line)
+        lowering.place = rule.place
         value = lowering.value(rule.points)
         text = lowering.text_of(value)
         lines.append(f"    # {rule.code}: {_one_line(rule.points.source)}")
@@ -153,6 +153,7 @@ def _rules(program: Program, lowering: Lowering) -> tuple[list[str], list[int]]:
         values[rule.unit].append((index, bound))
         denominators.append(value.den)
     for number, unit in enumerate(program.units):
+        lowering.place = next((rule.place for rule in program.earn if rule.unit == unit.code), "")
         lines.append(f"    # {unit.code}: rounded once per order ({unit.rounding})")
         total = _unit_total(lowering, [v for _, v in values[unit.code]], 10**unit.scale, unit.rounding)
         lines.append(f"    out[{len(program.earn) + number}] = {total}")

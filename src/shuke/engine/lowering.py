@@ -98,7 +98,7 @@ class Lowering:
         self.aggregate_lines: list[tuple[str, str]] = []  # (condition or "", addend) of each aggregate
         self.aggregate_denominators: list[int] = []
         self.used: dict[str, str] = {}  # name of the local → text that loads it, of the rule texts
-        self.place = ""  # "line" of the rule being lowered, for refusals
+        self.place = ""  # "line:column" of the rule being lowered, for refusals
         self._items = False
         self._multiplier: Number | None = None
 

@@ -293,9 +293,9 @@ class _ProgramReader:
             points = self._rule_text(points_text, read_number)
             if code_text is not None and code is not None:
                 codes.append((code, code_text))
-                if unit is not None and points is not None:
+                if unit is not None and points is not None and points_text is not None:
                     line = entry.source.line(entry.start)
-                    rules.append(EarnRule(code, unit, when, points, line))
+                    rules.append(EarnRule(code, unit, when, points, line, points_text.place()))
         check_unique(codes, problems)
         return tuple(rules)
 

@@ -81,6 +81,7 @@ class EarnRule:
     when: Node | None
     points: Node
     line: int  # where the rule stands in the file, from 1
+    place: str  # where its points stand, as "line:column"
 
 
 @dataclass(frozen=True, slots=True)
