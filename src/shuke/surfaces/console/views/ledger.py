@@ -11,6 +11,7 @@ from shuke.rooms.members.contracts import ID_PREFIX
 from shuke.rooms.org.contracts import Right
 from shuke.rooms.points import facade as points
 from shuke.rooms.tiers import facade as tiers
+from shuke.surfaces.console import words
 from shuke.surfaces.console.pages import Desk, page, show
 
 
@@ -28,7 +29,7 @@ def _report() -> dict[str, Any]:
     laws = [
         {
             "id": law.id,
-            "sentence": law.sentence,
+            "sentence": words.law(law.id, law.sentence),
             "violations": [_shown(one) for one in violations if one.invariant == law.id],
         }
         for each in checks
