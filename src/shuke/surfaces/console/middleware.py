@@ -6,8 +6,6 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 
-from shuke.foundation import ids
-
 Handler = Callable[[HttpRequest], HttpResponse]
 
 POLICY = (
@@ -23,11 +21,8 @@ class SafeHeaders:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if not hasattr(request, "request_id"):
-            request.request_id = ids.encode("req", ids.new_id())
         response = self.get_response(request)
         response.headers.setdefault("Content-Security-Policy", POLICY)
-        response.headers.setdefault("X-Request-Id", request.request_id)
         if not request.path.startswith(settings.STATIC_URL):
             response.headers.setdefault("Cache-Control", "no-store")
         return response
@@ -40,6 +35,8 @@ class PageLanguage:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path.startswith(settings.STATIC_URL):
+            return self.get_response(request)  # a file speaks no language, and needs no look at the session
         with translation.override(self._choose(request)):
             response = self.get_response(request)
             response.headers.setdefault("Content-Language", translation.get_language())

@@ -76,7 +76,7 @@ def page(right: Right | None, *methods: str) -> Callable[[View], View]:
 
 def _desk(request: HttpRequest, shop: Organisation) -> Desk:
     principal = org.principal_of(request.user)
-    actor = org.actor_of(principal, getattr(request, "request_id", None))
+    actor = org.actor_of(principal, request.request_id)
     return Desk(principal, actor, shop, ZoneInfo(shop.time_zone))
 
 

@@ -35,7 +35,7 @@ def log_in(request: HttpRequest) -> HttpResponse:
         if getattr(request, "axes_locked_out", False):
             return locked_out(request)
         failure, status = _("The e-mail address or the password is wrong."), 401
-        logs.event("log_in_failed", request_id=getattr(request, "request_id", None))
+        logs.event("log_in_failed", request_id=request.request_id)
     return _form(request, failure, status)
 
 
@@ -71,7 +71,7 @@ def language(request: HttpRequest) -> HttpResponse:
         return response
     if request.user.is_authenticated:
         principal = org.principal_of(request.user)
-        actor = org.actor_of(principal, getattr(request, "request_id", None))
+        actor = org.actor_of(principal, request.request_id)
         org.set_staff_language(principal.id, chosen, actor)
     response.set_cookie(
         settings.LANGUAGE_COOKIE_NAME,

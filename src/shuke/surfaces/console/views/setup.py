@@ -79,7 +79,7 @@ def setup(request: HttpRequest) -> HttpResponse:
 def _create(request: HttpRequest, given: dict[str, str]) -> HttpResponse:
     name, email, language = given["name"], given["email"], given["language"]
     owner = email.partition("@")[0]
-    actor = Actor(ActorKind.SYSTEM, "setup", owner, getattr(request, "request_id", None))
+    actor = Actor(ActorKind.SYSTEM, "setup", owner, request.request_id)
     kind = Kind(settings.SHUKE_KIND)
     with unit_of_work():
         shop = org.create_organisation(

@@ -102,7 +102,9 @@ def _ends(expiry: Expiry | None) -> str:
         Period.QUARTER: _("until the end of that quarter"),
         Period.YEAR: _("until the end of that year"),
     }[expiry.end_of]
-    return _("Usable: %(after)s%(until)s.") % {"after": after, "until": f", {until}" if until else ""}
+    if not until:
+        return _("Usable: %(after)s.") % {"after": after}
+    return _("Usable: %(after)s, %(until)s.") % {"after": after, "until": until}
 
 
 def _labels() -> Any:
