@@ -40,9 +40,9 @@ test-browser: .venv/.dev $(VENDOR)/.stamp  ## the pages in a real Chromium, at 1
 test-long: .venv/.dev $(VENDOR)/.stamp  ## the long suites: the whole year, killed and resumed
 	@$(BIN)/pytest -m long $(ARGS)
 
-bench: .venv/.dev $(VENDOR)/.stamp  ## measure, and write the figures beside benchmarks/*.py as JSON
-	@set -e; for file in benchmarks/[a-z]*.py; do \
-	  name=$$(basename "$$file" .py); echo "benchmarks.$$name" >&2; $(BIN)/python -m "benchmarks.$$name" $(ARGS); done
+bench: .venv/.dev $(VENDOR)/.stamp  ## measure, and write the figures as JSON into benchmarks/
+	@set -e; for name in backtest load; do \
+	  echo "benchmarks.$$name" >&2; $(BIN)/python -m "benchmarks.$$name" $(ARGS); done
 
 fmt: .venv/.dev  ## put the sources into their one format
 	@$(BIN)/ruff check --fix --exit-zero --quiet
