@@ -69,6 +69,7 @@ class Home:
     source: str
     settings: Mapping[str, Setting]
     kind: str | None  # "live" | "sandbox", None until it is established
+    kind_source: str
 
     @property
     def postgres(self) -> Path:
@@ -186,8 +187,9 @@ def current(flags: Mapping[str, str | None] | None = None) -> Home:
         name: _setting(name, variable, default, flags or {}, said, mark)
         for name, (variable, default) in SETTINGS.items()
     }
-    kind = os.environ.get(_KIND_VARIABLE) or mark.get("kind")
-    return Home(folder, source, settings, kind)
+    told = os.environ.get(_KIND_VARIABLE)
+    kind_source = f"environment {_KIND_VARIABLE}" if told else "deployment.toml"
+    return Home(folder, source, settings, told or mark.get("kind"), kind_source)
 
 
 def export(flags: Mapping[str, str | None]) -> None:

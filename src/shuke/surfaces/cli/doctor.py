@@ -32,7 +32,7 @@ def doctor(*, as_json: bool) -> int:
     findings = list(_findings(home))
     settings = [("home", str(home.folder), home.source)]
     settings += [(name, _shown(name, said.value), said.source) for name, said in home.settings.items()]
-    settings.append(("kind", home.kind or "–", "deployment.toml" if home.kind else "–"))
+    settings.append(("kind", home.kind or "–", home.kind_source if home.kind else "–"))
     data = {
         "settings": {name: {"value": value, "source": source} for name, value, source in settings},
         "checks": [{"name": each.name, "state": each.state, "detail": each.detail} for each in findings],

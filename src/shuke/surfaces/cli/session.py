@@ -8,6 +8,7 @@ from typing import Literal
 from shuke.core.values.errors import Refusal
 from shuke.foundation import home as homes
 from shuke.foundation.home import Home
+from shuke.surfaces.cli import terminal
 
 
 @contextmanager
@@ -20,8 +21,9 @@ def opened(
 ) -> Iterator[Home]:
     """Open the deployment of the home; Django may be imported inside.
 
-    With `kind` an empty home becomes a deployment of it. `fresh` opens an empty home too, without making it a
-    deployment. Pending migrations are refused, applied or left; an empty database gets them in any case.
+    With `kind` an empty home becomes a deployment of it, which speaks the reader's language. `fresh` opens an empty
+    home too, without making it a deployment. Pending migrations are refused, applied or left; an empty database gets
+    them in any case.
 
     Raises: Refusal `no_deployment`, `home_of_other_kind`, `migrations_pending`, `database_unreachable`,
         `database_lost`, and those of the home and of the embedded database.
@@ -37,7 +39,8 @@ def opened(
         )
     secrets = home.make_secrets()
     if kind:
-        home.establish(kind, home.value("language"))
+        terminal.speak_of(home.value("language"))
+        home.establish(kind, terminal.deployment_language())
     homes.export(flags or {})
     with _database(home):
         import django
@@ -53,7 +56,7 @@ def opened(
             deployment.check(home, secrets, kind or home.kind or "live")
             _migrate(migrations)
             if kind:
-                deployment.establish(homes.current(flags), kind, home.value("language"))
+                deployment.establish(homes.current(flags), kind, terminal.deployment_language())
             yield home
         except OperationalError as error:
             raise _lost(home, error) from error

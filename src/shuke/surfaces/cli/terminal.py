@@ -40,6 +40,11 @@ def speak_of(deployment_language: str | None) -> None:
         _language = _known(deployment_language)
 
 
+def deployment_language() -> str:
+    """Return the code under which a deployment keeps the reader's language."""
+    return "zh-hans" if in_chinese() else "en"
+
+
 def in_chinese() -> bool:
     """Tell whether the reader reads Chinese."""
     return _language == "zh"
