@@ -55,9 +55,9 @@ def empty(open_folder):
     return Shuke(_room_for_a_home(open_folder))
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def live(open_folder):
-    """A live deployment whose database runs while the module's tests do."""
+    """A live deployment whose database runs while the tests do; a test leaves it usable for the others."""
     shuke = Shuke(_room_for_a_home(open_folder))
     with embedded.running(shuke.home / "postgres", {"shared_buffers": "32MB"}):
         shuke.made = shuke.json("init", *OWNER)

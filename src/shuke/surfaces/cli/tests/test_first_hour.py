@@ -9,15 +9,15 @@ def test_init_makes_a_deployment_with_generated_password_and_private_keys(live):
     assert len(live.made["password"]) >= 12
     assert (live.home / "secrets.toml").stat().st_mode & 0o777 == 0o600
     assert (live.home / "deployment.toml").read_text() == 'kind = "live"\nlanguage = "en"\n'
-    assert live.json("staff", "list") == [
-        {"email": "anna@example.com", "name": "anna", "role": "owner", "active": True}
-    ]
+    owner = {"email": "anna@example.com", "name": "anna", "role": "owner", "active": True}
+    assert owner in live.json("staff", "list")
 
 
 def test_a_second_init_is_refused_and_changes_nothing(live):
-    _, said = live.both("init", *OWNER[:-1], "bela@example.com", code=1)
+    before = live.json("staff", "list")
+    _, said = live.both("init", *OWNER[:-1], "carl@example.com", code=1)
     assert said == "This deployment has its organisation already.\n"
-    assert [person["email"] for person in live.json("staff", "list")] == ["anna@example.com"]
+    assert live.json("staff", "list") == before
 
 
 def test_a_refused_init_leaves_no_deployment_and_may_be_repeated(empty):
