@@ -114,7 +114,8 @@ def test_every_file_fits_five_hundred_lines():
 
 def test_nothing_is_left_for_later():
     later = re.compile(rb"\b(TO" rb"DO|FIX" rb"ME|XX" rb"X)\b")
-    assert [str(path.relative_to(ROOT)) for path in written_files() if later.search(path.read_bytes())] == []
+    texts = [path for path in written_files() if path.suffix != ".png"]  # whose bytes may spell anything
+    assert [str(path.relative_to(ROOT)) for path in texts if later.search(path.read_bytes())] == []
 
 
 @pytest.mark.parametrize("path", PRODUCT, ids=lambda path: str(path.relative_to(SOURCES)))
