@@ -9,6 +9,7 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from shuke.core.state.slots import EXPIRY
 from shuke.engine.backtest import backtest
 from shuke.engine.compile import compile_program
 from shuke.engine.schema import load_program
@@ -146,6 +147,18 @@ def test_a_year_of_some_households(db):
     assert differences == 0
     assert points.totals(points.all_units()[0].id).issued == result.issued[0] > 0
     assert points.totals(points.all_units()[0].id).redeemed == 500 * len(year.redemptions) > 0
+    _move_clock_and_compare(result, year, dt.datetime(2019, 3, 1, 5, tzinfo=dt.UTC))
+
+
+def _move_clock_and_compare(result, year, to):
+    """Let time pass for ledger and replay: points end, tiers are reviewed."""
+    facade.move_clock(to, ACTOR)
+    history = history_of(year.journey, year.redemptions)
+    later = backtest(result.compiled, history, int(to.timestamp()), keep_entries=True)
+
+    assert count_differences(later, facade.current().program_id) == 0
+    totals = points.totals(points.all_units()[0].id)
+    assert (totals.expired, totals.outstanding) == (later.total_of(EXPIRY)[0], 0)
     assert not points.verify().violations
     assert not tiers.verify().violations
 

@@ -202,8 +202,9 @@ class Explanation:
     """Why an order earned what it earned, or why an entry stands in the ledger.
 
     `entry` is None where an order was asked for. Of an order and its accruals: `order`, `decision` with the reasons
-    (None where it was stored undecided), `late`, `effective_at`, the tiers. Of a redemption or an expiry: `lots`, in
-    the order in which they were drawn. `expiry` is the rule by which points of this unit end (None: they don't).
+    (None where it was stored undecided; `undecided` says why), `late`, `effective_at`, the tiers. Of a redemption or
+    an expiry: `lots`, in the order in which they were drawn. `expiry` is the rule by which points of this unit end
+    (None: they don't).
     """
 
     member_id: UUID | None
@@ -212,6 +213,7 @@ class Explanation:
     entry: Entry | None
     order: Order | None
     decision: Decision | None
+    undecided: Undecided | None
     late: bool
     effective_at: datetime | None
     tier_before: str

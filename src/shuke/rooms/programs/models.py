@@ -62,12 +62,16 @@ class Membership(models.Model):
 
 
 class Decision(models.Model):
-    """What deciding one order saw (version, vector of facts in compiled order) and gave (points, balances by unit)."""
+    """What deciding one order saw (version, vector of facts in compiled order) and gave (points, balances by unit).
+
+    An order of a known member that was not decided says why in `undecided` and has no version.
+    """
 
     pk = models.CompositePrimaryKey("member_id", "order_id")
     member = models.ForeignKey("members.Member", on_delete=models.PROTECT, related_name="+", db_index=False)
     order = models.ForeignKey("orders.Order", on_delete=models.PROTECT, related_name="+", db_index=False)
-    version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="+", db_index=False)
+    version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="+", null=True, db_index=False)
+    undecided = models.CharField(max_length=32)
     effective_at = models.DateTimeField()
     late = models.BooleanField()
     vector = ArrayField(models.BigIntegerField())
@@ -78,6 +82,13 @@ class Decision(models.Model):
 
     class Meta:
         db_table = "programs_decision"
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(version__isnull=False, undecided="")
+                | models.Q(version__isnull=True) & ~models.Q(undecided=""),
+                name="programs_decision_or_reason",
+            ),
+        )
 
 
 class ClockMove(models.Model):

@@ -26,14 +26,15 @@ class MembershipRow:
 
 @dataclass(frozen=True, slots=True)
 class DecisionRow:
-    """A decision as stored."""
+    """A decision as stored, or in `undecided` why there is none."""
 
     member_id: UUID
     order_id: UUID
-    version_id: int
+    version_id: int | None
+    undecided: str
     effective_at: datetime
     late: bool
-    vector: list[int]
+    vector: Sequence[int]
     points: list[int]
     balances: list[int]
     tier_before: str
@@ -111,6 +112,7 @@ def insert_decisions(rows: Sequence[DecisionRow]) -> None:
                 "members": [row.member_id for row in rows],
                 "orders": [row.order_id for row in rows],
                 "versions": [row.version_id for row in rows],
+                "undecided": [row.undecided for row in rows],
                 "effective": [row.effective_at for row in rows],
                 "late": [row.late for row in rows],
                 "vectors": [_literal(row.vector) for row in rows],
@@ -127,9 +129,9 @@ def decisions(keys: Iterable[tuple[UUID, UUID]]) -> dict[UUID, DecisionRow]:
     pairs = list(keys)
     with sql.cursor() as cursor:
         cursor.execute(
-            "SELECT member_id, order_id, version_id, effective_at, late, vector, points, balances, tier_before,"
-            " tier_after FROM programs_decision JOIN unnest(%b::uuid[], %b::uuid[]) AS asked (member_id, order_id)"
-            " USING (member_id, order_id)",
+            "SELECT member_id, order_id, version_id, undecided, effective_at, late, vector, points, balances,"
+            " tier_before, tier_after FROM programs_decision"
+            " JOIN unnest(%b::uuid[], %b::uuid[]) AS asked (member_id, order_id) USING (member_id, order_id)",
             [[member_id for member_id, _ in pairs], [order_id for _, order_id in pairs]],
         )
         return {row[1]: DecisionRow(*row) for row in cursor.fetchall()}

@@ -7,12 +7,13 @@ from shuke.core.values.errors import Refusal
 from shuke.foundation import business_keys, ids
 from shuke.foundation.business_keys import BusinessKey, Claim, Mismatch
 from shuke.rooms.points import facade as points
+from shuke.rooms.points.contracts import Entry
 from shuke.rooms.programs import queries
 from shuke.rooms.programs.contracts import OrderFact, RedeemFact, Result, Status, Undecided
 from shuke.rooms.programs.queries import DecisionRow
 from shuke.rooms.programs.services.intake import payload_hash
 from shuke.rooms.programs.services.items import Item, still_open
-from shuke.rooms.programs.services.timeline import Timeline
+from shuke.rooms.programs.services.timeline import Running, Timeline
 
 ORDER, REDEMPTION = "order", "redemption"  # the kinds of keys
 
@@ -60,34 +61,28 @@ def _recorded_differently(mismatch: Mismatch) -> Refusal:
 
 
 def _answer(repeats: Sequence[tuple[Item, Claim]], plan: Timeline | None) -> None:
-    """Close facts that were recorded before."""
+    """Close facts that were recorded before with their first answer."""
     decisions = queries.decisions((answer.member_id, answer.reference) for _, answer in repeats if answer.member_id)
-    codes = {unit.id: unit.code for unit in points.all_units()}
     for item, answer in repeats:
+        decision = decisions.get(answer.reference)
         entries = points.entries_of(answer.member_id, answer.reference) if answer.member_id else ()
         result = Result(
             Status.REPEATED,
             reference=answer.reference,
             member_id=answer.member_id,
-            effective_at=entries[0].occurred_at if entries else None,
-            balances={codes[entry.key.unit_id]: entry.balance_after for entry in entries},
             entries=tuple(entry.key for entry in entries),
         )
-        decision = decisions.get(answer.reference)
-        if isinstance(item.fact, RedeemFact):
-            unit = item.fact.unit or (plan.latest.program.units[0].code if plan else "")
-            item.result = replace(result, points={unit: item.fact.points})
-        elif decision is not None and plan is not None:
-            item.result = _first_answer(result, decision, plan)
+        if isinstance(item.fact, RedeemFact) and plan is not None:
+            item.result = _redemption(result, item.fact, entries, plan)
+        elif decision is None:
+            item.result = replace(result, undecided=Undecided.UNKNOWN_MEMBER)
+        elif decision.version_id is None or plan is None:
+            item.result = replace(result, undecided=Undecided(decision.undecided))
         else:
-            unknown = answer.member_id is None
-            item.result = replace(
-                result, undecided=Undecided.UNKNOWN_MEMBER if unknown else item.undecided or Undecided.NOT_ENROLLED
-            )
+            item.result = _decided(result, decision, plan.by_id(decision.version_id))
 
 
-def _first_answer(result: Result, decision: DecisionRow, plan: Timeline) -> Result:
-    running = plan.by_id(decision.version_id)
+def _decided(result: Result, decision: DecisionRow, running: Running) -> Result:
     return replace(
         result,
         version=running.number,
@@ -97,4 +92,18 @@ def _first_answer(result: Result, decision: DecisionRow, plan: Timeline) -> Resu
         balances=dict(zip(running.unit_codes, decision.balances, strict=True)),
         tier_before=decision.tier_before,
         tier_after=decision.tier_after,
+    )
+
+
+def _redemption(result: Result, fact: RedeemFact, entries: Sequence[Entry], plan: Timeline) -> Result:
+    effective_at = entries[-1].occurred_at
+    running = plan.at(int(effective_at.timestamp()))
+    unit = running.unit_codes[running.unit_index[entries[-1].key.unit_id]]
+    return replace(
+        result,
+        version=running.number,
+        late=fact.occurred_at is not None and int(fact.occurred_at.timestamp()) < int(effective_at.timestamp()),
+        effective_at=effective_at,
+        points={unit: fact.points},
+        balances={unit: entries[-1].balance_after},
     )

@@ -39,12 +39,12 @@ def decide(
         dossier = desktop.dossiers.get(item.member_id) if desktop and item.member_id else None
         if dossier is None and item.undecided is None:
             item.undecided = Undecided.NOT_ENROLLED if desktop else Undecided.NO_PROGRAM
-        if desktop is None or dossier is None or item.undecided is not None:
+        if desktop is None or dossier is None or item.key is None or item.undecided is not None:
             _sit_out(item, plan)
         elif isinstance(item.fact, OrderFact):
-            _order(item, item.fact, desktop, dossier)
+            _order(item, item.fact, item.key.reference, desktop, dossier)
         else:
-            _redeem(item, item.fact, desktop, dossier, now)
+            _redeem(item, item.fact, item.key.reference, desktop, dossier, now)
     return desktop
 
 
@@ -83,11 +83,13 @@ def _sit_out(item: Item, plan: Timeline | None) -> None:
         return
     item.day = local_day(int(item.fact.occurred_at.timestamp()), plan.latest.program.time_zone if plan else "UTC")
     item.answer = Result(Status.RECORDED, reference=item.reference, member_id=item.member_id, undecided=item.undecided)
+    if item.member_id is not None and item.reference is not None and item.undecided is not None:
+        at, why = item.fact.occurred_at, item.undecided.value
+        item.decision = DecisionRow(item.member_id, item.reference, None, why, at, False, (), [], [], "", "")
 
 
-def _order(item: Item, fact: OrderFact, desktop: Desktop, dossier: Dossier) -> None:
+def _order(item: Item, fact: OrderFact, reference: UUID, desktop: Desktop, dossier: Dossier) -> None:
     """Decide an order."""
-    reference = item.key.reference  # type: ignore[union-attr]
     begin, before = len(desktop.postings), dossier.running.tier_code(dossier.state.tier)
     try:
         outcome = desktop.order(dossier, reference, fact)
@@ -99,50 +101,55 @@ def _order(item: Item, fact: OrderFact, desktop: Desktop, dossier: Dossier) -> N
     for entry in outcome.entries:
         if entry.kind == "accrual":
             given[entry.unit] += entry.amount
-    item.day, item.postings = dossier.state.standing_day, range(begin, len(desktop.postings))
-    item.answer = _answer(item, dossier, outcome, dict(zip(running.unit_codes, given, strict=True)), before)
+    item.day, item.postings = dossier.state.standing_day, desktop.caused_by(reference, begin)
+    answer = _answer(item, dossier, outcome, dict(zip(running.unit_codes, given, strict=True)))
+    item.answer = replace(answer, tier_before=before, tier_after=running.tier_code(dossier.state.tier))
     item.decision = DecisionRow(
-        dossier.member_id,
-        reference,
-        running.id,
-        item.answer.effective_at,
-        outcome.late,
-        outcome.vector,
-        given,
-        list(dossier.state.balances),
-        item.answer.tier_before,
-        item.answer.tier_after,
+        member_id=dossier.member_id,
+        order_id=reference,
+        version_id=running.id,
+        undecided="",
+        effective_at=_instant(outcome.effective_at),
+        late=outcome.late,
+        vector=outcome.vector,
+        points=given,
+        balances=list(dossier.state.balances),
+        tier_before=item.answer.tier_before,
+        tier_after=item.answer.tier_after,
     )
 
 
-def _redeem(item: Item, fact: RedeemFact, desktop: Desktop, dossier: Dossier, now: datetime) -> None:
+def _redeem(item: Item, fact: RedeemFact, reference: UUID, desktop: Desktop, dossier: Dossier, now: datetime) -> None:
     """Draw the points of a redemption."""
-    begin, before = len(desktop.postings), dossier.running.tier_code(dossier.state.tier)
+    begin = len(desktop.postings)
     unit = fact.unit or dossier.running.unit_codes[0]
     at = int((fact.occurred_at or now).timestamp())
     try:
-        outcome = desktop.redeem(dossier, unit, fact.points, at, item.key.reference)  # type: ignore[union-attr]
+        outcome = desktop.redeem(dossier, unit, fact.points, at, reference)
     except Refusal as refusal:
         item.refuse(refusal)
         return
-    item.postings = range(begin, len(desktop.postings))
-    item.answer = _answer(item, dossier, outcome, {unit: fact.points}, before)
+    item.postings = desktop.caused_by(reference, begin)
+    item.answer = _answer(item, dossier, outcome, {unit: fact.points})
 
 
-def _answer(item: Item, dossier: Dossier, outcome: Outcome, points: dict[str, int], before: str) -> Result:
+def _answer(item: Item, dossier: Dossier, outcome: Outcome, points: dict[str, int]) -> Result:
     running = dossier.running
+    balances = dict(zip(running.unit_codes, dossier.state.balances, strict=True))
     return Result(
         Status.RECORDED,
         reference=item.reference,
         member_id=item.member_id,
         version=running.number,
         late=outcome.late,
-        effective_at=datetime.fromtimestamp(outcome.effective_at, UTC),
+        effective_at=_instant(outcome.effective_at),
         points=points,
-        balances=dict(zip(running.unit_codes, dossier.state.balances, strict=True)),
-        tier_before=before,
-        tier_after=running.tier_code(dossier.state.tier),
+        balances={code: balances[code] for code in points},
     )
+
+
+def _instant(seconds: int) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)
 
 
 def _write_orders(items: Sequence[Item], recorded_at: datetime) -> None:
@@ -165,7 +172,7 @@ def _write_orders(items: Sequence[Item], recorded_at: datetime) -> None:
                 channel=fact.channel,
                 lines=fact.lines,
                 generated=fact.generated,
-                counted=item.decision is not None,
+                counted=item.undecided is None,
             )
         )
     orders.record(new, [item.member_id for item in items], recorded_at)

@@ -95,6 +95,10 @@ class Desktop:
         self._take(dossier, outcome, None)
         return outcome
 
+    def caused_by(self, reference: UUID, begin: int) -> list[int]:
+        """Return the places of the postings from `begin` on that a fact caused, not time."""
+        return [place for place in range(begin, len(self.postings)) if self.postings[place].reference == reference]
+
     def write(self, recorded_at: datetime) -> list[Posted]:
         """Write what happened, one statement for each table; return what each posting became."""
         moved = [dossier for dossier in self.dossiers.values() if dossier.moved]

@@ -10,7 +10,8 @@ from shuke.rooms.orders.contracts import Order
 from shuke.rooms.points import facade as points
 from shuke.rooms.points.contracts import Entry, EntryKey, Kind
 from shuke.rooms.programs import queries
-from shuke.rooms.programs.contracts import Explanation, LotStory
+from shuke.rooms.programs.contracts import Explanation, LotStory, Undecided
+from shuke.rooms.programs.queries import DecisionRow
 from shuke.rooms.programs.services.timeline import Timeline, timeline
 
 
@@ -33,6 +34,7 @@ def explain_entry(key: EntryKey) -> Explanation:
         entry=entry,
         order=None,
         decision=None,
+        undecided=None,
         late=False,
         effective_at=entry.occurred_at,
         tier_before="",
@@ -53,7 +55,7 @@ def _of_order(plan: Timeline, order: Order, entry: Entry | None) -> Explanation:
     decision = None
     if order.member_id is not None:
         decision = queries.decisions([(order.member_id, order.id)]).get(order.id)
-    running = plan.by_id(decision.version_id) if decision else None
+    running = plan.by_id(decision.version_id) if decision and decision.version_id is not None else None
     texts = {"order.store": order.store, "order.channel": order.channel}
     return Explanation(
         member_id=order.member_id,
@@ -63,12 +65,19 @@ def _of_order(plan: Timeline, order: Order, entry: Entry | None) -> Explanation:
         order=order,
         decision=explain_vector(running.desk.compiled, decision.vector, texts) if decision and running else None,
         late=decision.late if decision else False,
+        undecided=_why_undecided(decision),
         effective_at=decision.effective_at if decision else None,
         tier_before=decision.tier_before if decision else "",
         tier_after=decision.tier_after if decision else "",
         lots=_lots(entry) if entry else (),
         expiry=_expiry(plan, entry) if entry else None,
     )
+
+
+def _why_undecided(decision: DecisionRow | None) -> Undecided | None:
+    if decision is not None:
+        return Undecided(decision.undecided) if decision.undecided else None
+    return Undecided.UNKNOWN_MEMBER
 
 
 def _lots(entry: Entry) -> tuple[LotStory, ...]:

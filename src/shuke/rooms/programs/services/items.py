@@ -14,7 +14,7 @@ from shuke.rooms.programs.queries import DecisionRow
 class Item:
     """A fact and what is known of it so far; `result` closes it.
 
-    `original` is the same fact earlier in this batch; `postings` the range of the desktop's postings that it caused.
+    `original` is the same fact earlier in this batch; `postings` the places of the postings that it caused.
     """
 
     fact: Fact
@@ -27,7 +27,7 @@ class Item:
     answer: Result | None = None
     decision: DecisionRow | None = None
     day: int = 0
-    postings: range = range(0)
+    postings: Sequence[int] = ()
 
     def refuse(self, refusal: Refusal | None) -> None:
         """Close the item with a refusal, if there is one."""

@@ -10,6 +10,7 @@ from shuke.foundation import clock
 from shuke.rooms.points import facade as points
 from shuke.rooms.points.contracts import EntryKey
 from shuke.rooms.programs import facade
+from shuke.rooms.programs.contracts import Undecided
 from shuke.rooms.programs.tests.conftest import ACTOR, NOW, member, order, redemption
 from shuke.rooms.programs.tests.test_time import EXPIRY
 
@@ -58,6 +59,7 @@ def test_an_undecided_order_has_no_decision(program):
     told = facade.explain_order(result.reference)
 
     assert (told.member_id, told.decision, told.version, told.lots) == (None, None, None, ())
+    assert told.undecided is Undecided.UNKNOWN_MEMBER
 
 
 def test_what_does_not_exist_is_refused(anna):

@@ -60,7 +60,7 @@ def test_a_batch_decides_in_the_order_given_with_orders_and_redemptions_mixed(an
     assert [result.points for result in results[:4]] == [
         {"points": 500}, {"points": 100}, {"points": 450}, {"points": 125},
     ]  # fmt: skip
-    assert [result.tier_after for result in results[:4]] == ["silver", "base", "silver", "silver"]
+    assert [result.tier_after for result in results[:4]] == ["silver", "base", "", "silver"]
     assert facade.standing(anna).balances[0].available == 175
     assert facade.standing(ben).balances[0].available == 100
     assert not points.verify().violations
@@ -75,6 +75,22 @@ def test_a_repeat_is_answered_from_what_was_stored(anna):
 
     assert repeated == again == replace(first, status=Status.REPEATED)
     assert nothing_again == replace(nothing, status=Status.REPEATED)
+    assert everything() == before
+
+
+def test_repeats_of_redemptions_and_undecided_orders_are_answered_too(anna):
+    facade.record([order("a", 600_00)], ACTOR)
+    redeemed = facade.redeem(redemption("r", 100, NOW - timedelta(hours=1)), ACTOR)
+    members.set_status(anna, MemberStatus.FROZEN, "test", ACTOR)
+    frozen, stranger = facade.record([order("b", 1_00), order("c", 1_00, who=member(9))], ACTOR)
+    members.set_status(anna, MemberStatus.ACTIVE, "test", ACTOR)
+    before = everything()
+
+    facts = [redemption("r", 100, NOW - timedelta(hours=1)), order("b", 1_00), order("c", 1_00, who=member(9))]
+    again = facade.record(facts, ACTOR)
+
+    assert redeemed.late
+    assert again == [replace(first, status=Status.REPEATED) for first in (redeemed, frozen, stranger)]
     assert everything() == before
 
 
