@@ -138,7 +138,7 @@ def test_the_menu_opens_on_a_phone(window):
     desk.page.wait_for_url("**/audit")
 
 
-def test_the_clock_moves_by_a_job_and_points_expire(window, site):
+def test_the_clock_moves_by_a_job_day_by_day(window):
     desk = window()
     desk.open("/clock")
 

@@ -101,6 +101,7 @@ WORDS: Words = {
     "scopes": _("Scopes"),
     "is_active": _("May log in"),
     "to": _("To"),
+    "at": _("When"),
     "number": _("Number"),
     "owner": _("Owner"),
     "operator": _("Operator"),

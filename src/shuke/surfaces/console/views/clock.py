@@ -8,13 +8,15 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
 from shuke.core.values.errors import Refusal
-from shuke.foundation import clock, logs
+from shuke.foundation import clock, jobs, logs
 from shuke.rooms.org.contracts import Right
 from shuke.rooms.programs import facade as programs
 from shuke.surfaces.console import words
 from shuke.surfaces.console.pages import Desk, page, show
 
 _MOST_DAYS = 3_660
+_JOB, _JOBS = "move_clock", 100
+_UNDER_WAY = {"todo", "doing"}
 
 
 @page(Right.CLOCK_WRITE, "GET", "POST")
@@ -57,6 +59,7 @@ def _clock(request: HttpRequest, status: int = 200, failure: str = "") -> HttpRe
         place="clock",
         steps=((1, _("1 day")), (7, _("7 days")), (31, _("31 days")), (365, _("365 days"))),
         move=programs.clock_move(),
+        is_moving=any(job.name == _JOB and job.status in _UNDER_WAY for job in jobs.queued(_JOBS)),
         failure=failure,
         status=status,
     )
