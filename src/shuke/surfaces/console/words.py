@@ -102,6 +102,7 @@ WORDS: Words = {
     "is_active": _("May log in"),
     "to": _("To"),
     "at": _("When"),
+    "stores": _("Stores"),
     "number": _("Number"),
     "owner": _("Owner"),
     "operator": _("Operator"),

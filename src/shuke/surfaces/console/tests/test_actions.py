@@ -6,9 +6,9 @@ from shuke.foundation import clock, ids
 from shuke.rooms.members import facade as people
 from shuke.rooms.members.contracts import Status
 from shuke.rooms.org import facade as org
-from shuke.rooms.org.contracts import Role
+from shuke.rooms.org.contracts import NewStore, Role
 from shuke.rooms.programs import facade as programs
-from shuke.surfaces.console.tests.conftest import GROCER, NOON
+from shuke.surfaces.console.tests.conftest import GROCER, NOON, TESTER
 
 
 @pytest.fixture
@@ -152,3 +152,14 @@ def test_the_clock_refuses_what_it_cannot_do(log_in, program, to):
 
     assert answer.status_code == 422
     assert clock.business_now() == NOON
+
+
+def test_the_audit_log_tells_of_many_things_their_number(log_in):
+    brand = org.create_brand("grocer", "Grocer", TESTER)
+    org.create_stores(brand.id, [NewStore(f"s{number}", f"Store {number}") for number in range(1_200)], TESTER)
+
+    page = log_in().get("/audit").content.decode()
+
+    assert "创建门店" in page
+    assert "共 1,200 项" in page
+    assert "Store 7" not in page

@@ -5,9 +5,11 @@ from django.utils.translation import gettext as _
 
 from shuke.rooms.org import facade as org
 from shuke.rooms.org.contracts import AuditLine, Right
+from shuke.surfaces.console import figures
 from shuke.surfaces.console.pages import Desk, page, show
 
 _LINES = 50
+_CHARACTERS = 300
 
 
 @page(Right.AUDIT_READ)
@@ -30,4 +32,12 @@ def audit(request: HttpRequest, desk: Desk) -> HttpResponse:  # a page's signatu
 def changes(line: AuditLine) -> list[tuple[str, object, object]]:
     """Return what a line says of each field as (field, before, after), None where there was nothing."""
     before, after = line.before or {}, line.after or {}
-    return [(field, before.get(field), after.get(field)) for field in dict.fromkeys((*before, *after))]
+    return [(field, _short(before.get(field)), _short(after.get(field))) for field in dict.fromkeys((*before, *after))]
+
+
+def _short(value: object) -> object:
+    """Return a value as a table has room for it: of many things their number, of a text its beginning."""
+    if isinstance(value, list) and any(isinstance(each, dict) for each in value):
+        return _("%(count)s things") % {"count": figures.number(len(value))}
+    text = ", ".join(map(str, value)) if isinstance(value, list) else value
+    return f"{text[:_CHARACTERS]}…" if isinstance(text, str) and len(text) > _CHARACTERS else text
