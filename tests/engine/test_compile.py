@@ -71,3 +71,20 @@ def test_what_would_be_negative_earns_nothing():
     member = desk.fresh(0)
     assert desk.order(member, OrderFacts(1, 4_999, 4_999)).entries == ()
     assert (member.balances, member.orders) == ([0], 1)
+
+
+@pytest.mark.parametrize(
+    "points", ["order.net / 1000000007 / 1000000009", "ROUND_HALF_UP(order.lines / 999999999999 / 7000000) + 1"]
+)
+def test_a_denominator_beyond_half_of_64_bits_is_refused(points):
+    assert refused(first=points).code == "may_overflow"
+
+
+def test_a_balance_beyond_its_limit_refuses_the_order_and_changes_nothing():
+    desk = Desk(compiled(first="order.net * 100000", second="0"))
+    member = desk.fresh(0)
+    desk.order(member, OrderFacts(1, 10**9, 10**9))
+    with pytest.raises(Refusal) as refusal:
+        desk.order(member, OrderFacts(2, 1, 1))
+    assert (refusal.value.code, refusal.value.params) == ("balance_limit", {"limit": 10**12})
+    assert (member.balances, member.orders, member.standing_at) == ([10**12], 1, 1)

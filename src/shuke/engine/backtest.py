@@ -30,16 +30,15 @@ SMALL_HISTORY = 50_000  # events under which CPython is done before numba has co
 class BacktestResult:
     """What the replay of a history left, by member in the history's order.
 
-    `states` has a row of core state a member; `points` a row an order and a column a unit; `rule_totals` is every
-    rule's exact sum over its denominator; `refused` counts redemptions that the balance did not cover. `seconds` are
-    of the whole replay, `loop_seconds` of its loops over the events alone, `compile_seconds` of compiling before it.
+    `states` has a row of core state a member; `points` a row an order and a column a unit; `refused` counts
+    redemptions that the balance did not cover. `seconds` are of the whole replay, `loop_seconds` of its loops over the
+    events alone, `compile_seconds` of compiling before it.
     """
 
     compiled: Compiled
     history: History
     states: Column
     points: Column
-    rule_totals: tuple[int, ...]
     refused: int
     seconds: float
     loop_seconds: float
@@ -128,7 +127,6 @@ def backtest(
         history=history,
         states=arrays.states,
         points=arrays.points.reshape(history.order_count, len(compiled.program.units)),
-        rule_totals=tuple(int(t) for t in arrays.totals.sum(axis=0)),
         refused=int(arrays.refused.sum()),
         seconds=perf_counter() - started,
         loop_seconds=loop_seconds,
@@ -155,7 +153,7 @@ class _Arrays:
     """Everything that the loops read and write, laid out for one run."""
 
     def __init__(self, compiled: Compiled, history: History, until_at: int, *, keep_entries: bool) -> None:
-        units, rules = len(compiled.program.units), len(compiled.program.earn)
+        units = len(compiled.program.units)
         self.history, self.until_at, self.width = history, until_at, compiled.width
         self.keep_entries = keep_entries
         self.P = np.array(compiled.numbers, np.int64)
@@ -169,8 +167,7 @@ class _Arrays:
         self.days = np.zeros((orders + 1) * slots.DAY_ROW, np.int64)
         self.points = np.zeros(orders * units, np.int64)
         self.refused = np.zeros(history.event_count + 1, np.int64)
-        self.rules, self.out_size = rules, compiled.out_size
-        self.totals = np.zeros((1, rules), np.int64)
+        self.out_size = compiled.out_size
         capacity = self._entry_capacity(until_at)
         if keep_entries:
             self.entries_before = np.concatenate([[0], np.cumsum(capacity)]).astype(np.int64)
@@ -235,14 +232,13 @@ def _run(functions: tuple[Any, Any, Any, Any], a: _Arrays, threads: int) -> floa
     h = a.history
     all_facts(prepare, a.facts, a.width, a.lines, h.line_of, a.zone_at, a.zone_offset, a.P)
     cuts = [h.member_count * t // threads for t in range(threads + 1)]
-    a.totals = np.zeros((threads, a.rules), np.int64)
     scratch = [a.entries if a.keep_entries or t == 0 else a.entries.copy() for t in range(threads)]
 
     def part(t: int) -> None:
         all_members(
             rules, cuts[t], cuts[t + 1], h.starts, h.orders_before, h.events, a.until_at, a.facts, a.width, a.zone_at,
             a.zone_offset, a.P, a.states, a.lots, a.days, scratch[t], a.entries_before,
-            np.zeros(a.out_size, np.int64), a.totals[t], a.points, a.refused,
+            np.zeros(a.out_size, np.int64), a.points, a.refused,
         )  # fmt: skip
 
     with ThreadPoolExecutor(threads) as pool:
@@ -257,7 +253,7 @@ def _run_lists(functions: tuple[Any, Any, Any, Any], a: _Arrays) -> float:
     h = a.history
     facts, P, zone_at, zone_offset = (x.tolist() for x in (a.facts, a.P, a.zone_at, a.zone_offset))
     all_facts(prepare, facts, a.width, a.lines.tolist(), h.line_of.tolist(), zone_at, zone_offset, P)
-    events, points, refused, totals = h.events.tolist(), a.points.tolist(), a.refused.tolist(), a.totals[0].tolist()
+    events, points, refused = h.events.tolist(), a.points.tolist(), a.refused.tolist()
     starts, before = h.starts.tolist(), h.orders_before.tolist()
     units, out = len(a.points) // max(1, h.order_count), [0] * a.out_size
     looped = 0.0
@@ -271,11 +267,11 @@ def _run_lists(functions: tuple[Any, Any, Any, Any], a: _Arrays) -> float:
         started = perf_counter()
         replay.one_member(
             rules, starts[i], starts[i + 1], events, a.until_at, facts, a.width, zone_at, zone_offset, P, m, L, B, e,
-            out, totals, points, refused,
+            out, points, refused,
         )  # fmt: skip
         looped += perf_counter() - started
         a.states[i] = m
         a.lots[before[i] * units * LOT : before[i + 1] * units * LOT] = L
         a.entries[first : first + room] = e
-    a.points[:], a.refused[:], a.totals[0] = points, refused, totals
+    a.points[:], a.refused[:] = points, refused
     return looped

@@ -14,7 +14,6 @@ from math import lcm
 from shuke.core.program.ir import Node, Window
 from shuke.core.program.model import Expiry, Ladder, Program
 from shuke.core.state.slots import (
-    LEVELS_MAX,
     LINE,
     MEASURE_ORDERS,
     MEASURE_SPEND,
@@ -39,7 +38,6 @@ from shuke.core.state.slots import (
     P_WINDOWS,
     POINTS_MAX,
     UNIT_ROW,
-    UNITS_MAX,
 )
 from shuke.core.values.errors import Refusal
 from shuke.engine.lowering import ROUNDINGS, Lowering, Number
@@ -100,9 +98,8 @@ def compile_program(program: Program) -> Compiled:
     """Compile a checked program.
 
     Raises:
-        Refusal: `may_overflow`, `too_many_points`, `too_many_windows`, `too_many_units`, `too_many_levels`.
+        Refusal: `may_overflow`, `too_many_points`, `too_many_windows`.
     """
-    _check_sizes(program)
     levels = program.ladder.levels if program.ladder else ()
     lowering = Lowering(
         program.currency_digits,
@@ -126,13 +123,6 @@ def compile_program(program: Program) -> Compiled:
         aggregate_denominators=tuple(lowering.aggregate_denominators),
         width=O_AGGREGATE + len(lowering.aggregates),
     )
-
-
-def _check_sizes(program: Program) -> None:
-    levels = len(program.ladder.levels) if program.ladder else 0
-    for code, count, limit in (("units", len(program.units), UNITS_MAX), ("levels", levels, LEVELS_MAX)):
-        if count > limit:
-            raise Refusal(f"too_many_{code}", f"A program may have {limit} {code}.", params={"limit": limit})
 
 
 def _rules(program: Program, lowering: Lowering) -> tuple[list[str], list[int]]:

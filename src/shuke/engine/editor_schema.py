@@ -8,16 +8,15 @@ import json
 import sys
 from typing import Any
 
+from shuke.core.state.slots import LEVELS_MAX, UNITS_MAX
 from shuke.core.values.currencies import CURRENCY_DIGITS
 from shuke.engine.fields import CODE_PATTERN, DECIMAL_PATTERN, NAME_LIMIT
 from shuke.engine.schema import (
-    LEVELS_LIMIT,
     MULTIPLIER_DIGITS,
     PERIODS,
     ROUNDINGS,
     RULES_LIMIT,
     SCALE_LIMIT,
-    UNITS_LIMIT,
     VALUE_DIGITS,
     VERSION,
 )
@@ -52,7 +51,7 @@ def json_schema() -> Schema:
             "type": "object",
             "propertyNames": _CODE,
             "minProperties": 1,
-            "maxProperties": UNITS_LIMIT,
+            "maxProperties": UNITS_MAX,
             "additionalProperties": {"anyOf": [{"type": "null"}, _unit()]},
         },
         "tiers": _ladder(),
@@ -108,7 +107,7 @@ def _ladder() -> Schema:
         "ladder": _CODE,
         "measure": _expression("What is measured: SPEND('…') or ORDERS('…').", "SPEND('this year')"),
         "validity": {"description": "How long a level holds.", "type": "string", "examples": list(VALIDITY_EXAMPLES)},
-        "levels": {"type": "array", "minItems": 1, "maxItems": LEVELS_LIMIT, "items": _object(level, ["code", "from"])},
+        "levels": {"type": "array", "minItems": 1, "maxItems": LEVELS_MAX, "items": _object(level, ["code", "from"])},
     }
     return {
         "description": "The levels of membership.",

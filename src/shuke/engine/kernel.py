@@ -37,7 +37,7 @@ RULES = numba.void(A, I, A, A, A)
 PREPARE = numba.void(A, I, A, I, I, A, A, A)
 ALL_FACTS = numba.void(numba.types.FunctionType(PREPARE), A, I, A, A, A, A, A)
 ALL_MEMBERS = numba.void(
-    numba.types.FunctionType(RULES), I, I, A, A, A, I, A, I, A, A, A, A2, A, A, A, A, A, A, A, A
+    numba.types.FunctionType(RULES), I, I, A, A, A, I, A, I, A, A, A, A2, A, A, A, A, A, A, A
 )
 for function in (*dates.FUNCTIONS, *rounding.FUNCTIONS, *machine.FUNCTIONS, one_member):
     numba.extending.register_jitable(**OPTIONS)(function)

@@ -105,7 +105,11 @@ class Lowering:
     # ---- the texts that everything else is made from
 
     def number(self, value: int) -> str:
-        """Give a constant of the program its place in P and return the text that reads it."""
+        """Give a constant of the program its place in P and return the text that reads it.
+
+        The helpers that round double a denominator, so half of 64 bits is what every number may use.
+        """
+        self.bounded("", 1, 2 * min(value, 0), 2 * max(value, 0))
         self.numbers.append(value)
         return f"P[{P_NUMBER + len(self.numbers) - 1}]"
 

@@ -234,7 +234,8 @@ class Desk:
         """Advance the member to the order, decide it, count it.
 
         Raises:
-            Refusal: `amount_out_of_range`, `too_many_lines`, `too_many_orders`; the state is then unchanged.
+            Refusal: `amount_out_of_range`, `too_many_lines`, `too_many_orders`, `balance_limit`; the state is then
+                unchanged.
         """
         self._check(state, order)
         at = max(order.occurred_at, state.standing_at)
@@ -244,6 +245,10 @@ class Desk:
         machine.advance(m, L, B, e, self._P, at, o[O_DAY])
         vector = (*o, *(m[slot] for slot in MEMBER_FACTS), *self._window_values(m))
         machine.decide(self._rules, o, 0, m, L, B, e, self._P, [0] * self.compiled.out_size)
+        if max(m[BALANCE : BALANCE + self._units]) > POINTS_MAX:
+            raise Refusal(
+                "balance_limit", f"A balance holds at most {POINTS_MAX:,} points.", params={"limit": POINTS_MAX}
+            )
         return self._save(state, m, L, B, e, vector, late=order.occurred_at < at)
 
     def redeem(self, state: MemberState, unit: int, points: int, occurred_at: int) -> Outcome:

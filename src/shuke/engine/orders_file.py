@@ -14,12 +14,12 @@ from numpy.typing import NDArray
 
 from shuke.core.state.slots import AMOUNT_MAX, LINES_MAX, ORDERS_MAX
 from shuke.core.values.errors import Refusal
+from shuke.engine.facts import QUANTITY_LIMIT
 from shuke.engine.history import History
 
 REQUIRED = ("order_id", "member_id", "occurred_at", "net")
 OPTIONAL = ("gross", "quantity", "category", "sku", "store", "channel")
 TEXTS = ("category", "sku", "store", "channel")
-QUANTITY_MAX = 10**6
 ZONED = r"(Z|z|[+-]\d\d(:?\d\d)?)$"
 
 
@@ -122,7 +122,7 @@ def _check_rows(db: duckdb.DuckDBPyConnection, types: dict[str, str]) -> None:
         "occurred_at": "instant IS NULL",
         "net": f"net IS NULL OR net NOT BETWEEN 0 AND {AMOUNT_MAX}",
         "gross": f"gross IS NULL OR gross NOT BETWEEN 0 AND {AMOUNT_MAX}",
-        "quantity": f"quantity IS NULL OR quantity NOT BETWEEN 0 AND {QUANTITY_MAX}",
+        "quantity": f"quantity IS NULL OR quantity NOT BETWEEN 0 AND {QUANTITY_LIMIT}",
     }
     found = []
     for column, test in causes.items():

@@ -11,6 +11,7 @@ from zoneinfo import available_timezones
 
 from shuke.core.program.ir import Node, Windowed
 from shuke.core.program.model import EarnRule, Expiry, Ladder, Level, Period, Program, Unit
+from shuke.core.state.slots import LEVELS_MAX, UNITS_MAX
 from shuke.core.values.currencies import CURRENCY_DIGITS
 from shuke.core.values.errors import Refusal
 from shuke.engine.expressions import Vocabulary, read_condition, read_measure, read_number
@@ -32,8 +33,6 @@ from shuke.engine.yaml_tree import Mapping, Scalar, Sequence, Value, read_tree
 VERSION = "1"
 ROUNDINGS = ("floor", "ceil", "half_up", "half_even")
 PERIODS = {"month": Period.MONTH, "quarter": Period.QUARTER, "year": Period.YEAR}
-UNITS_LIMIT = 8
-LEVELS_LIMIT = 20
 RULES_LIMIT = 200
 SCALE_LIMIT = 6
 MULTIPLIER_DIGITS = 6
@@ -170,9 +169,9 @@ class _ProgramReader:
         if not isinstance(value, Mapping):
             self._problems.wrong_type(value, "mapping", _PROGRAM_KEYS["units"])
             return {}
-        if not 1 <= len(value.entries) <= UNITS_LIMIT:
-            detail = f"Here stand from 1 to {UNITS_LIMIT} units; these are {len(value.entries)}."
-            self._problems.add("wrong_count", detail, value.place(), count=len(value.entries), limit=UNITS_LIMIT)
+        if not 1 <= len(value.entries) <= UNITS_MAX:
+            detail = f"Here stand from 1 to {UNITS_MAX} units; these are {len(value.entries)}."
+            self._problems.add("wrong_count", detail, value.place(), count=len(value.entries), limit=UNITS_MAX)
         for key, _ in value.entries:
             read_code(key, self._problems)
         return {code: self._unit(code, entry) for code, entry in unique_entries(value, self._problems)}
@@ -250,7 +249,7 @@ class _ProgramReader:
         levels: list[Level] = []
         codes: list[tuple[str, Scalar]] = []
         previous: Fraction | None = None
-        for entry in self._list(value, LEVELS_LIMIT, _LADDER_KEYS["levels"]):
+        for entry in self._list(value, LEVELS_MAX, _LADDER_KEYS["levels"]):
             fields = Fields(entry, _LEVEL_KEYS, problems)
             code_text, from_text, times = fields.scalar("code"), fields.scalar("from"), fields.optional("multiplier")
             code = read_code(code_text, problems) if code_text else None

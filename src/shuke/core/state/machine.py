@@ -122,8 +122,11 @@ def window_end(kind: int, day: int) -> int:
 
 
 def slide(m: Ints, B: Ints, P: Ints, day: int) -> None:
-    """Move every window to stand as of `day`. Days that leave must be loaded; a window left behind whole is emptied."""
-    if day == m[DAY]:
+    """Move every window on to stand as of `day`, never back.
+
+    Days that leave must be loaded; a window left behind whole is emptied.
+    """
+    if day <= m[DAY]:
         return
     for w in range(P[P_WINDOWS]):
         kind = P[P_WINDOW + w * 2]

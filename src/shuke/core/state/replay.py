@@ -50,14 +50,12 @@ def one_member(
     B: Ints,
     e: Ints,
     out: Ints,
-    totals: Ints,
     points: Ints,
     refused: Ints,
 ) -> None:
     """Run the events first..last of one member, then let time pass to `until_at`.
 
-    `totals` sums every rule's exact value, `points` gets every order's points by unit, `refused` marks redemptions
-    that the balance did not cover.
+    `points` gets every order's points by unit, `refused` marks redemptions that the balance did not cover.
     """
     for j in range(first, last):
         row = j * EVENT_ROW
@@ -67,8 +65,6 @@ def one_member(
         if events[row + V_KIND] == ORDER:
             advance(m, L, B, e, P, at, o[ref * width + O_DAY])
             decide(rules, o, ref * width, m, L, B, e, P, out)
-            for rule in range(P[P_RULES]):
-                totals[rule] += out[rule]
             for unit in range(P[P_UNITS]):
                 points[ref * P[P_UNITS] + unit] = out[P[P_RULES] + unit]
         else:
@@ -99,7 +95,6 @@ def all_members(
     entries: Ints,
     entries_before: Table,
     out: Ints,
-    totals: Ints,
     points: Ints,
     refused: Ints,
 ) -> None:
@@ -121,7 +116,6 @@ def all_members(
             B[orders_before[i] * DAY_ROW :],
             entries[entries_before[i] * ENTRY :],
             out,
-            totals,
             points,
             refused,
         )
