@@ -52,8 +52,12 @@ def test_what_does_not_exist_is_refused(ledger):
 
 
 def test_entries_of_a_fact_a_transaction_and_a_lot(ledger, growth):
-    assert numbers(facade.entries_of(ANNA, UUID(int=10))) == [(ledger, 1), (growth, 1)]
-    assert facade.entries_of(BEN, UUID(int=10)) == ()
+    found = facade.entries_of([(ANNA, UUID(int=10)), (BEN, UUID(int=77))])
+    assert {reference: numbers(entries) for reference, entries in found.items()} == {
+        UUID(int=10): [(ledger, 1), (growth, 1)],
+        UUID(int=77): [],
+    }
+    assert facade.entries_of([]) == {}
     assert numbers(facade.entries_of_transaction(ANNA, 4)) == [(ledger, 3)]
     assert numbers(facade.entries_of_lot(ANNA, ledger, 1)) == [(ledger, 1), (ledger, 3), (ledger, 4)]
 

@@ -62,10 +62,11 @@ def _recorded_differently(mismatch: Mismatch) -> Refusal:
 
 def _answer(repeats: Sequence[tuple[Item, Claim]], plan: Timeline | None) -> None:
     """Close facts that were recorded before with their first answer."""
-    decisions = queries.decisions((answer.member_id, answer.reference) for _, answer in repeats if answer.member_id)
+    known = [(answer.member_id, answer.reference) for _, answer in repeats if answer.member_id is not None]
+    decisions, entries_of = queries.decisions(known), points.entries_of(known)
     for item, answer in repeats:
         decision = decisions.get(answer.reference)
-        entries = points.entries_of(answer.member_id, answer.reference) if answer.member_id else ()
+        entries = entries_of.get(answer.reference, [])
         result = Result(
             Status.REPEATED,
             reference=answer.reference,

@@ -221,3 +221,5 @@ def test_statements_do_not_grow_with_the_batch(anna, enrol, django_assert_max_nu
 
     with django_assert_max_num_queries(30):
         facade.record(facts, ACTOR)
+    with django_assert_max_num_queries(20):
+        assert {result.status for result in facade.record(facts, ACTOR)} == {Status.REPEATED}
