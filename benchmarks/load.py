@@ -68,6 +68,7 @@ def run() -> dict[str, Any]:
         started = perf_counter()
         rows += _copy(data, moved)
         copied.append(perf_counter() - started)
+    gc.unfreeze()
     violations = points.verify().violations
     ratios = [theirs / ours for ours, theirs in zip(recorded[WARM_UP:], copied[WARM_UP:], strict=True)]
     return {
