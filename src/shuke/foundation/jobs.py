@@ -18,12 +18,15 @@ from django.db import close_old_connections, connections, transaction
 from django.db.models import Max
 from procrastinate import App
 from procrastinate.contrib.django import app
-from procrastinate.exceptions import AlreadyEnqueued
+from procrastinate.exceptions import AlreadyEnqueued, ConnectorException, UniqueViolation
+from procrastinate.jobs import Status
 from procrastinate.tasks import Task
 
 from shuke.foundation import logs
 
 _LEAVE_SECONDS = 30  # that a running job has to finish
+_SILENT_SECONDS = 30  # after which a worker that sends no heartbeat (it sends one every 10) is taken for dead
+_LOOK_SECONDS = 10  # between two looks for jobs of dead workers
 
 Work = Callable[..., Mapping[str, int] | None]
 
@@ -83,6 +86,13 @@ def defer_once(task: Task[..., Any, ...], **arguments: Any) -> bool:
     return True
 
 
+def is_under_way(name: str) -> bool:
+    """Say whether a job of a name waits or runs."""
+    from procrastinate.contrib.django.models import ProcrastinateJob  # models come after settings
+
+    return bool(ProcrastinateJob.objects.filter(task_name=name, status__in=("todo", "doing")).exists())
+
+
 def queued(limit: int) -> list[Queued]:
     """Return up to `limit` jobs, newest first; those that succeeded are gone."""
     from procrastinate.contrib.django.models import ProcrastinateJob  # models come after settings
@@ -124,10 +134,39 @@ async def _work(**options: Any) -> None:
     target = app.with_connector(app.connector.get_worker_connector())  # type: ignore[attr-defined]
     try:
         async with target.open_async():
-            await target.run_worker_async(delete_jobs="successful", **options)
+            await target.job_manager.prune_stalled_workers(_SILENT_SECONDS)
+            await _take_back(target)
+            looking = asyncio.ensure_future(_keep_taking_back(target))
+            try:
+                await target.run_worker_async(
+                    delete_jobs="successful", stalled_worker_timeout=_SILENT_SECONDS, **options
+                )
+            finally:
+                looking.cancel()
+                await asyncio.gather(looking, return_exceptions=True)
     finally:
         # What comes round is put in the queue by a thread that keeps Django's connection.
         await sync_to_async(connections.close_all)()
+
+
+async def _keep_taking_back(target: App) -> None:
+    while True:
+        await asyncio.sleep(_LOOK_SECONDS)
+        try:
+            await _take_back(target)
+        except ConnectorException as error:  # the database may come back
+            logs.failure("job", error, job="take_back")
+
+
+async def _take_back(target: App) -> None:
+    """Put jobs back into the queue whose worker died: each holds the lock of its name, and would hold it for ever."""
+    for stalled in await target.job_manager.get_stalled_jobs(seconds_since_heartbeat=_SILENT_SECONDS):
+        assert stalled.id is not None
+        try:
+            await target.job_manager.retry_job(stalled)
+        except UniqueViolation:  # the next one of its name waits already and does the same work
+            await target.job_manager.finish_job(stalled, status=Status.FAILED, delete_job=True)
+        logs.event("job_taken_back", job=stalled.task_name, id=stalled.id)
 
 
 def _logged(name: str, work: Work) -> Work:

@@ -277,6 +277,17 @@ def actor_of(principal: Principal, request_id: str | None) -> Actor:
     return Actor(ActorKind.KEY, ids.encode(KEY_PREFIX, principal.id), principal.name, request_id)
 
 
+def actor_known_as(kind: ActorKind, id: str) -> Actor:
+    """Return who acts by the outside id, under the name of today: a job keeps only the id. Raises nothing."""
+    named: Sequence[Staff] | Sequence[ApiKey] = ()
+    prefix = ""
+    if kind is ActorKind.STAFF:
+        named, prefix = queries.staff(), STAFF_PREFIX
+    elif kind is ActorKind.KEY:
+        named, prefix = queries.keys(), KEY_PREFIX
+    return Actor(kind, id, next((one.name for one in named if ids.encode(prefix, one.id) == id), id))
+
+
 def require(principal: Principal, right: Right) -> None:
     """Let `principal` pass if it has `right`.
 
@@ -290,9 +301,10 @@ def require(principal: Principal, right: Right) -> None:
 
 
 def audit(action: str, subject: str, before: Values | None, after: Values | None, actor: Actor) -> None:
-    """Write who did what to which subject (an outside id), in the open transaction; personal data only masked.
+    """Write who did what to which subject (an outside id), in the open transaction.
 
-    Raises nothing.
+    Of members it holds no personal data, or masked. The staff's own names and e-mail addresses stand in it as they
+    are, because an audit line says who and whom. Raises nothing.
     """
     queries.insert_audit_line(clock.machine_now(), actor, action, subject, before, after)
 

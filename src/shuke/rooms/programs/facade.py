@@ -192,7 +192,7 @@ def ask_clock_move(to: datetime, actor: Actor) -> ClockMove:
     """Let a worker do `move_clock`, and return at once.
 
     Raises:
-        Refusal: `clock_is_live`, `clock_moves_back`.
+        Refusal: `clock_is_live`, `clock_moves_back`, `clock_is_moving`.
     """
     return tasks.ask_clock_move(to, actor)
 

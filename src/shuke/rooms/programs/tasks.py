@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 from datetime import datetime
 
+from shuke.core.values.errors import Refusal
 from shuke.foundation import jobs
 from shuke.foundation.transactions import unit_of_work
+from shuke.rooms.org import facade as org
 from shuke.rooms.org.contracts import Actor, ActorKind
 from shuke.rooms.programs import queries
 from shuke.rooms.programs.contracts import ClockMove
@@ -12,16 +14,19 @@ from shuke.rooms.programs.services import advancing
 
 
 @jobs.job("move_clock")
-def move_clock(to: str, kind: str, id: str, label: str) -> Mapping[str, int]:
+def move_clock(to: str, kind: str, id: str) -> Mapping[str, int]:
     """Move the test clock as `ask_clock_move` was asked to."""
-    advanced = advancing.move_clock(datetime.fromisoformat(to), Actor(ActorKind(kind), id, label))
+    advanced = advancing.move_clock(datetime.fromisoformat(to), org.actor_known_as(ActorKind(kind), id))
     return {"members": advanced.members, "entries": advanced.entries, "tier_changes": advanced.tier_changes}
 
 
 def ask_clock_move(to: datetime, actor: Actor) -> ClockMove:
-    """Let a worker move the test clock, in the transaction that is open or one of its own."""
+    """Let a worker move the test clock, in the transaction that is open or one of its own; one move at a time."""
     with unit_of_work():
         start = advancing.start_of_move(to)
+        if jobs.is_under_way(move_clock.name) or not jobs.defer_once(
+            move_clock, to=to.isoformat(), kind=actor.kind.value, id=actor.id
+        ):
+            raise Refusal("clock_is_moving", "The test clock is being moved; wait until it has arrived.")
         queries.note_clock_move(start, to)
-        jobs.defer_once(move_clock, to=to.isoformat(), kind=actor.kind.value, id=actor.id, label=actor.label)
     return ClockMove(start, to, start)

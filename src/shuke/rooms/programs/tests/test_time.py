@@ -4,13 +4,16 @@ from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 import pytest
+from django.db import connection
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from shuke.core.values.errors import Refusal
 from shuke.foundation import clock
+from shuke.rooms.org import facade as org
+from shuke.rooms.org.contracts import Role, StaffPrincipal
 from shuke.rooms.points import facade as points
 from shuke.rooms.points.contracts import EntryKey
-from shuke.rooms.programs import facade
+from shuke.rooms.programs import facade, tasks
 from shuke.rooms.programs.contracts import Expiring
 from shuke.rooms.programs.tests.conftest import ACTOR, NOW, member, order, redemption
 from shuke.rooms.programs.tests.test_record import everything
@@ -113,3 +116,30 @@ def test_a_job_moves_the_clock_that_was_asked_for(program):
 
     move = facade.clock_move()
     assert (move.days_done, move.done) == (3, True)
+
+
+def test_a_second_move_is_refused_while_the_first_is_under_way(program):
+    facade.ask_clock_move(NOW + timedelta(days=3), ACTOR)
+
+    for status in ("todo", "doing"):
+        with connection.cursor() as cursor:
+            cursor.execute("UPDATE procrastinate_jobs SET status = %s WHERE task_name = 'move_clock'", [status])
+        with pytest.raises(Refusal) as refused:
+            facade.ask_clock_move(NOW + timedelta(days=30), ACTOR)
+        assert refused.value.code == "clock_is_moving"
+    assert facade.clock_move().to == NOW + timedelta(days=3)
+
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE procrastinate_jobs SET status = 'failed' WHERE task_name = 'move_clock'")
+    assert facade.ask_clock_move(NOW + timedelta(days=30), ACTOR).days == 30
+
+
+def test_a_job_keeps_the_id_of_who_asked_and_no_name(program):
+    staff, _ = org.create_staff("anna@example.com", "Anna Bell", Role.OWNER, ACTOR, "en")
+    actor = org.actor_of(StaffPrincipal(staff.id, staff.name, staff.role, frozenset()), None)
+    facade.ask_clock_move(NOW + timedelta(days=1), actor)
+
+    arguments = ProcrastinateJob.objects.get(task_name="move_clock").args
+    assert arguments == {"to": (NOW + timedelta(days=1)).isoformat(), "kind": "staff", "id": actor.id}
+    tasks.move_clock.func.__wrapped__(**arguments)  # what the job does, in the test's connection
+    assert [line.actor for line in org.audit_lines(10).lines if line.action == "clock.moved"] == [actor]

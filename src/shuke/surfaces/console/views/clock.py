@@ -15,8 +15,7 @@ from shuke.surfaces.console import words
 from shuke.surfaces.console.pages import Desk, page, show
 
 _MOST_DAYS = 3_660
-_JOB, _JOBS = "move_clock", 100
-_UNDER_WAY = {"todo", "doing"}
+_JOB = "move_clock"
 
 
 @page(Right.CLOCK_WRITE, "GET", "POST")
@@ -59,7 +58,7 @@ def _clock(request: HttpRequest, status: int = 200, failure: str = "") -> HttpRe
         place="clock",
         steps=((1, _("1 day")), (7, _("7 days")), (31, _("31 days")), (365, _("365 days"))),
         move=programs.clock_move(),
-        is_moving=any(job.name == _JOB and job.status in _UNDER_WAY for job in jobs.queued(_JOBS)),
+        is_moving=jobs.is_under_way(_JOB),
         failure=failure,
         status=status,
     )
