@@ -9,6 +9,7 @@ import hashlib
 import importlib.util
 import inspect
 import os
+import stat
 import sys
 import tempfile
 from functools import cache
@@ -57,14 +58,27 @@ def cache_folder() -> Path:
     """Return the folder of compiled code: $XDG_CACHE_HOME/shuke, or a temporary one where that can't be written."""
     folder = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "shuke" / "compiled"
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        _make_private(folder)
         probe = folder / f".probe-{os.getpid()}"
         probe.touch()
         probe.unlink()
     except OSError:
-        folder = Path(tempfile.gettempdir()) / f"shuke-compiled-{os.getuid()}"
-        folder.mkdir(exist_ok=True)
+        folder = Path(tempfile.gettempdir()) / f"shuke-compiled-{os.geteuid()}"
+        _make_private(folder)
     return folder
+
+
+def _make_private(folder: Path) -> None:
+    """Make sure that nobody else could have written what is imported from here: anybody may make folders in /tmp.
+
+    Raises: PermissionError where the folder is somebody else's, or no folder of its own.
+    """
+    folder.mkdir(mode=0o700, exist_ok=True)
+    found = folder.lstat()
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid() or found.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
+        raise PermissionError(f"{folder} is not this user's alone; remove it, or name another with XDG_CACHE_HOME.")
+    folder.chmod(0o700)
 
 
 @cache
@@ -79,9 +93,9 @@ def sources_hash() -> str:
 
 
 def _import_text(name: str, text: str) -> ModuleType:
-    """Import a text as a module from a file of the cache folder, named by its hash."""
+    """Import a text as a module from a file of the cache folder, named by its hash; another text there is replaced."""
     path = cache_folder() / f"{name}.py"
-    if not path.exists():
+    if not path.is_file() or path.read_text(errors="replace") != text:
         draft = path.with_suffix(f".{os.getpid()}.tmp")
         draft.write_text(text)
         draft.replace(path)
