@@ -17,11 +17,10 @@ from shuke.engine.tokens import RuleText
 _WORDS = {
     Kind.MONEY: "an amount of money",
     Kind.NUMBER: "a number",
-    Kind.POINTS: "points",
     Kind.TEXT: "a text",
     Kind.CONDITION: "a condition",
 }
-_COUNTABLE = (Kind.MONEY, Kind.NUMBER, Kind.POINTS)
+_COUNTABLE = (Kind.MONEY, Kind.NUMBER)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,6 @@ class Kind(Enum):
 
     MONEY = "money"  # major units of the program's currency; the fact behind it is in minor units
     NUMBER = "number"  # a count, a rate, an hour …
-    POINTS = "points"  # whole units of a declared scale
     TEXT = "text"
     CONDITION = "condition"
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TypeVar
 from uuid import UUID
 
@@ -18,6 +19,8 @@ from shuke.rooms.members.profile import Setting
 
 _ATTEMPTS = 3  # a lost race shows the winner's rows to the next attempt
 _TEXT_LIMIT = 255
+EARLIEST = datetime(1970, 1, 2, tzinfo=UTC)  # local days and cursors count from 1970-01-01, in every time zone
+LATEST = datetime(2099, 12, 30, tzinfo=UTC)
 _NOUNS = {"phone": "phone number", "email": "e-mail address", "external_id": "external id"}
 
 T = TypeVar("T")
@@ -41,7 +44,7 @@ def prepare(new: NewMember, setting: Setting) -> Candidate:
     """Check one person and seal what is personal.
 
     Raises: Refusal `identity_required`, `invalid_external_id`, `invalid_phone`, `invalid_email`, `invalid_name`,
-        `invalid_birthday`, `unknown_language`, `joined_in_future`.
+        `invalid_birthday`, `unknown_language`, `joined_at_out_of_range`, `joined_in_future`.
     """
     if not (new.external or new.phone or new.email):
         raise _identity_required()
@@ -51,6 +54,14 @@ def prepare(new: NewMember, setting: Setting) -> Candidate:
     if language not in dict(settings.LANGUAGES):
         raise Refusal("unknown_language", "The language is one of zh-hans and en.", pointer="/language")
     joined_at = new.joined_at or setting.now
+    if not EARLIEST <= joined_at <= LATEST:
+        least, most = EARLIEST.date().isoformat(), LATEST.date().isoformat()
+        raise Refusal(
+            "joined_at_out_of_range",
+            f"Joining lies between {least} and {most}.",
+            pointer="/joined_at",
+            params={"least": least, "most": most},
+        )
     if joined_at > setting.now:
         raise Refusal("joined_in_future", "Nobody has joined after now.", pointer="/joined_at")
     row = Member(

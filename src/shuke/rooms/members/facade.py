@@ -39,7 +39,8 @@ def enrol(new: Sequence[NewMember], actor: Actor) -> list[Member | Refusal]:
 
     An item is refused with `duplicate_phone`, `duplicate_email` or `duplicate_external_id` (params: the member who has
     it), `identity_required`, `invalid_external_id`, `invalid_phone`, `invalid_email`, `invalid_name`,
-    `invalid_birthday`, `unknown_language` or `joined_in_future`; pointers begin at the item.
+    `invalid_birthday`, `unknown_language`, `joined_at_out_of_range` or `joined_in_future`; pointers begin at the
+    item.
 
     Raises: Refusal `batch_too_large`.
     """

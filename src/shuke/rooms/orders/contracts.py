@@ -75,29 +75,6 @@ class DaySum:
 
 
 @dataclass(frozen=True, slots=True)
-class OrderColumns:
-    """A run of members' orders in recorded order, as columns of equal length; the first `line_counts[0]` lines belong
-    to the first order, and so on. `occurred_at` is in UTC seconds.
-    """
-
-    id: list[UUID]
-    member_id: list[UUID]
-    recorded_seq: list[int]
-    occurred_at: list[int]
-    day: list[int]
-    net_minor: list[int]
-    gross_minor: list[int]
-    store: list[str]
-    channel: list[str]
-    counted: list[bool]
-    line_counts: list[int]
-    line_net_minor: list[int]
-    line_quantity: list[int]
-    line_category: list[str]
-    line_sku: list[str]
-
-
-@dataclass(frozen=True, slots=True)
 class MonthOfOrders:
     year: int
     month: int

@@ -1,7 +1,6 @@
 """The verbs of the orders room. It stores facts as they arrived and adds them up; it decides nothing."""
 
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -9,7 +8,7 @@ from shuke.core.values.errors import Refusal
 from shuke.foundation import cursors
 from shuke.foundation.transactions import unit_of_work
 from shuke.rooms.orders import queries
-from shuke.rooms.orders.contracts import DaySum, Line, MonthOfOrders, NewOrder, Order, OrderColumns, OrderPage, Sales
+from shuke.rooms.orders.contracts import DaySum, Line, MonthOfOrders, NewOrder, Order, OrderPage, Sales
 
 
 def record(orders: Sequence[NewOrder], member_ids: Sequence[UUID | None], recorded_at: datetime) -> None:
@@ -70,23 +69,6 @@ def days(spans: Mapping[UUID, tuple[int, int]]) -> dict[UUID, list[DaySum]]:
     for member_id, day, spend_minor, orders in queries.days(spans):
         sums[member_id].append(DaySum(day, spend_minor, orders))
     return sums
-
-
-def stream(member_id: UUID | None = None, chunk_orders: int = 20_000) -> Iterator[OrderColumns]:
-    """Yield the orders of one member, or of all members, in recorded order, in runs of up to `chunk_orders`.
-
-    Raises: nothing.
-    """
-    after = 0
-    while True:
-        orders = queries.stream_orders(after, chunk_orders, member_id)
-        if orders[0] is None:
-            return
-        positions, *lines_of_run = (column or [] for column in queries.stream_lines(orders[0]))
-        counts = Counter(positions)
-        line_counts = [counts[position] for position in range(1, len(orders[0]) + 1)]
-        yield OrderColumns(*(*orders, line_counts, *lines_of_run))
-        after = orders[2][-1]
 
 
 def monthly(time_zone: str) -> tuple[MonthOfOrders, ...]:

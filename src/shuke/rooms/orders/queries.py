@@ -83,16 +83,6 @@ def days(spans: Mapping[UUID, tuple[int, int]]) -> list[tuple[UUID, int, int, in
     )
 
 
-def stream_orders(after: int, limit: int, member_id: UUID | None) -> tuple[Any, ...]:
-    (row,) = sql.fetch(sql.load(PACKAGE, "stream_orders"), {"after": after, "limit": limit, "member_id": member_id})
-    return row
-
-
-def stream_lines(order_ids: list[UUID]) -> tuple[Any, ...]:
-    (row,) = sql.fetch(sql.load(PACKAGE, "stream_lines"), {"order_id": order_ids})
-    return row
-
-
 def monthly(time_zone: str) -> list[tuple[int, int, int, int]]:
     return sql.fetch(
         "SELECT extract(year FROM month)::int, extract(month FROM month)::int, orders, net_minor FROM ("

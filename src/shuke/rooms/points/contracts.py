@@ -240,11 +240,3 @@ class MonthOfPoints:
     issued: int
     redeemed: int
     expired: int
-
-
-@dataclass(frozen=True, slots=True)
-class Ageing:
-    """Points left whose last usable day lies in the month numbered year * 12 + month - 1; None: they never expire."""
-
-    month_number: int | None
-    points: int

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from shuke.core.values.dates import NEVER, month_of
+from shuke.core.values.dates import NEVER
 from shuke.core.values.errors import Refusal
 from shuke.foundation import cursors
 from shuke.foundation.transactions import unit_of_work
@@ -18,7 +18,6 @@ from shuke.rooms.points import posting, queries
 from shuke.rooms.points.contracts import (
     Account,
     Accounts,
-    Ageing,
     Entry,
     EntryColumns,
     EntryKey,
@@ -237,17 +236,6 @@ def expiring(unit_id: int, until_day: int) -> int:
     """Return the points of a unit that are usable on no day after `until_day`. Raises: nothing."""
     ends = queries.open_by_end(unit_id)
     return sum(points for expires_day, points in ends if expires_day is not None and expires_day <= until_day + 1)
-
-
-def ageing(unit_id: int) -> tuple[Ageing, ...]:
-    """Return the points left by the local month of their last usable day, ascending, endless ones last.
-
-    Raises: nothing.
-    """
-    months: Counter[int | None] = Counter()
-    for expires_day, points in queries.open_by_end(unit_id):
-        months[None if expires_day is None else month_of(expires_day - 1)] += points
-    return tuple(Ageing(month_number, points) for month_number, points in months.items())
 
 
 def verify(since: datetime | None = None) -> Verification:

@@ -139,12 +139,17 @@ def _lines(data: dict[str, Any]) -> list[str]:
 
 def _judged(file: str, work: Callable[[], T], *, as_json: bool) -> T | None:
     """Return what `work` makes of a program file, or print everything that is wrong with the file."""
+    from shuke.engine.fault_words import CHINESE
     from shuke.engine.schema import ProgramErrors
 
     try:
         return work()
     except ProgramErrors as errors:
         refusals = errors.refusals
+    except Refusal as refusal:
+        if refusal.code not in CHINESE:  # nothing about the file
+            raise
+        refusals = (refusal,)  # what only compiling or publishing finds
     data = [
         {"code": each.code, "pointer": each.pointer, "detail": each.detail, "params": each.params} for each in refusals
     ]

@@ -116,10 +116,13 @@ def progress(total: int, english: str, chinese: str) -> Iterator[Callable[[int],
 
 def explain(refused: Refusal) -> str:
     """Word a refusal in the reader's language, with the place that it names."""
-    chinese = CHINESE.get(refused.code)
     detail = refused.detail
-    if _language == "zh" and chinese is not None:
-        detail = chinese.format_map(refused.params)
+    if _language == "zh" and refused.code in CHINESE:
+        detail = CHINESE[refused.code].format_map(refused.params)
+    elif _language == "zh":
+        from shuke.engine import fault_words
+
+        detail = fault_words.sentence(refused, "zh")
     return f"{refused.pointer}: {detail}" if refused.pointer else detail
 
 

@@ -12,7 +12,8 @@ from django.utils.translation.trans_real import parse_accept_lang_header
 from pydantic_core import ErrorDetails
 
 from shuke.core.values.errors import Refusal
-from shuke.surfaces.http.codes import CODES, FIELD_CODES, UNKNOWN
+from shuke.engine import fault_words
+from shuke.surfaces.http.codes import CODES, FIELD_CODES, UNKNOWN, Code
 
 MEDIA_TYPE = "application/problem+json"
 ERRORS_LIMIT = 100
@@ -97,10 +98,16 @@ def _named(refusal: Refusal, *, chinese: bool) -> dict[str, str]:
     named = {
         "pointer": refusal.pointer or "",
         "code": refusal.code,
-        "message": code.zh if chinese else refusal.detail,
+        "message": _message(refusal, code, chinese=chinese),
     }
     suggestion = refusal.params.get("suggestion")
     return named | ({"suggestion": str(suggestion)} if suggestion else {})
+
+
+def _message(refusal: Refusal, code: Code, *, chinese: bool) -> str:
+    if not chinese:
+        return refusal.detail
+    return fault_words.sentence(refusal, "zh") if refusal.code in fault_words.CHINESE else code.zh
 
 
 class FieldError:

@@ -106,33 +106,6 @@ def test_days_hold_counted_orders_of_each_members_own_span(record):
     }
 
 
-def test_the_stream_gives_members_orders_in_recorded_order(record):
-    record(
-        (order(3, day=9, lines=()), ANNA),
-        (order(1), BEN),
-        (order(7, counted=False), None),
-        (order(2, counted=False, occurred_at=at(0, 0)), ANNA),
-    )
-
-    first, second = facade.stream(chunk_orders=2)
-    assert first.id == [order(3).id, order(1).id]
-    assert first.member_id == [ANNA, BEN]
-    assert first.occurred_at == [int(at(9).timestamp()), int(at(100).timestamp())]
-    assert (first.day, first.net_minor, first.gross_minor) == ([9, 100], [1_200, 1_200], [1_500, 1_500])
-    assert (first.store, first.channel, first.counted) == (["S1", "S1"], ["store", "store"], [True, True])
-    assert (first.line_counts, first.line_net_minor, first.line_quantity) == ([0, 2], [300, 900], [2, 1])
-    assert (first.line_category, first.line_sku) == (["DAIRY", "WINE"], ["milk", "wine"])
-    assert (second.id, second.occurred_at, second.counted) == ([order(2).id], [0], [False])
-
-    (of_anna,) = facade.stream(ANNA)
-    assert of_anna.id == [order(3).id, order(2).id]
-    assert [run.line_counts for run in facade.stream(ANNA, chunk_orders=1)] == [[0], [2]]
-
-
-def test_the_stream_of_no_orders_is_empty(record):
-    assert list(facade.stream()) == []
-
-
 def test_months_are_local(record):
     late = NewOrder(UUID(int=9), "till", "9", at(31, 3), 30, 7, 7, "CNY", "S1", "web", ())  # 31 January in New York
     record((order(1, day=10), ANNA), (order(2, day=11, counted=False), None), (late, ANNA))

@@ -7,7 +7,7 @@ import pytest
 from shuke.core.values.dates import NEVER
 from shuke.core.values.errors import Refusal
 from shuke.rooms.points import facade
-from shuke.rooms.points.contracts import Ageing, Entry, EntryKey, Kind, Lot, LotKey, MonthOfPoints, NewUnit, Totals
+from shuke.rooms.points.contracts import Entry, EntryKey, Kind, Lot, LotKey, MonthOfPoints, NewUnit, Totals
 from shuke.rooms.points.tests.conftest import ANNA, BEN, RECORDED_AT, accrual, at, take
 
 
@@ -102,7 +102,6 @@ def test_sums_by_unit_holder_month_and_end(ledger, growth):
     assert facade.totals(growth) == Totals(9, 0, 0)
     assert facade.totals(growth + 1) == Totals(0, 0, 0)
     assert facade.monthly(ledger) == (MonthOfPoints(1970, 1, 150, 70, 0), MonthOfPoints(1970, 2, 7, 10, 30))
-    assert facade.ageing(ledger) == (Ageing(1970 * 12 + 2, 40), Ageing(None, 7))
 
 
 def test_expiring_counts_what_is_not_usable_afterwards(ledger):

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 GROCER = "examples/grocer.yaml"
+OVERFLOWING = "order.net * order.lines * order.lines * order.lines * 99999"
 ORDERS = """\
 order_id,member_id,occurred_at,net
 1,anna,2017-01-15T12:00:00-05:00,499.99
@@ -33,6 +34,21 @@ def test_errors_name_line_and_column(empty, tmp_path):
     assert error["code"] == "unknown_fact"
     assert error["pointer"].startswith("18:")
     assert f"{bad}:18:" in empty("program", "validate", str(bad), code=1)
+
+
+def test_what_only_compiling_finds_is_printed_like_the_rest(empty, tmp_path):
+    bad = tmp_path / "bad.yaml"
+    bad.write_text(Path(GROCER).read_text().replace("order.net * tier.multiplier", OVERFLOWING))
+    told = empty.json("program", "validate", str(bad), code=1)
+    assert (told["valid"], [error["code"] for error in told["errors"]]) == (False, ["may_overflow"])
+    assert f"{bad}:" in empty("program", "validate", str(bad), code=1)
+
+
+def test_errors_of_a_file_are_chinese_for_chinese_readers(empty, tmp_path):
+    bad = tmp_path / "bad.yaml"
+    bad.write_text(Path(GROCER).read_text().replace("order.net *", "order.nett *"))
+    said = empty("--lang", "zh", "program", "validate", str(bad), code=1)
+    assert said == f"{bad}:18:41: 没有此事实：«order.nett»。例如：order.net\n"
 
 
 def test_a_file_that_is_not_there_is_one_sentence(empty):

@@ -7,15 +7,16 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from shuke.core.values.errors import Refusal
+from shuke.engine import fault_words
 from shuke.engine.schema import ProgramErrors
 from shuke.foundation import logs
 from shuke.rooms.org.contracts import Right
 from shuke.rooms.programs import facade
 from shuke.rooms.programs.contracts import VersionView
-from shuke.surfaces.console import faults
 from shuke.surfaces.console.pages import Desk, page, show
 
 _MOST_CHARACTERS = 200_000
@@ -84,7 +85,7 @@ def publish(request: HttpRequest, desk: Desk) -> HttpResponse:
         logs.refusal(refused, request_id=desk.actor.request_id)
         if (refused.pointer or "")[:1].isdecimal():
             return _desk(request, running, text, status=422, wrong=(refused,))
-        return _desk(request, running, text, status=422, refused=(faults.sentence(refused),))
+        return _desk(request, running, text, status=422, refused=(_said(refused),))
 
 
 def _desk(
@@ -105,6 +106,10 @@ def _desk(
     )
 
 
+def _said(fault: Refusal) -> str:
+    return fault_words.sentence(fault, (get_language() or "en")[:2])
+
+
 def _running() -> VersionView | None:
     return facade.current() if facade.programs() else None
 
@@ -114,7 +119,7 @@ def _lines(text: str, refusals: tuple[Refusal, ...] = ()) -> list[tuple[str, lis
     wrong: dict[int, list[tuple[str, str]]] = {}
     for fault in refusals:
         line, _colon, column = (fault.pointer or "1:1").partition(":")
-        wrong.setdefault(int(line), []).append((column, faults.sentence(fault)))
+        wrong.setdefault(int(line), []).append((column, _said(fault)))
     lines = text.splitlines() or [""]
     last = max([len(lines), *wrong])
     lines += [""] * (last - len(lines))

@@ -50,6 +50,7 @@ _LINKS = {
             "invalid_external_id",
             "invalid_name",
             "invalid_phone",
+            "joined_at_out_of_range",
             "joined_in_future",
         ),
         request_example=examples.NEW_MEMBER,
