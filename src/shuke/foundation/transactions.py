@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, TypeVar, cast
 
-from django.db import transaction
+from django.db import connection, transaction
 
 T = TypeVar("T")
 
@@ -31,6 +31,17 @@ def unit_of_work(*, dry_run: bool = False) -> Iterator[None]:
             _memory.reset(opened)
         if dry_run:
             transaction.set_rollback(True)
+
+
+@contextmanager
+def snapshot() -> Iterator[None]:
+    """Read everything in the block as of one instant, read only; inside an open transaction, as that one reads."""
+    if connection.in_atomic_block:
+        yield
+        return
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        yield
 
 
 def once_per_unit(name: str, read: Callable[[], T]) -> T:

@@ -76,7 +76,8 @@ class Result:
     `reference` is the order's id, or the id of the redemption. `points` are what the order earned or the redemption
     used, by unit. `late` says that the order was older than the instant where its member already stood, so it was
     decided as of `effective_at`. `version` is the number of the
-    program version that decided. `tier_before` and `tier_after` are codes ("" without a ladder).
+    program version that decided. `tier_before`, the tier that the decision saw, and `tier_after` are codes ("" without
+    a ladder).
     """
 
     status: Status

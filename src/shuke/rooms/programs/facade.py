@@ -43,13 +43,13 @@ def validate(text: str) -> Draft:
 def publish(text: str, actor: Actor, effective_from: datetime | None = None) -> VersionView:
     """Publish a program file as a version that never changes, in force from `effective_from` (now by default).
 
-    Publishing the newest version's text again answers with that version. The first version also decides facts from
-    before it, and gives a membership to everybody enrolled so far.
+    Publishing the newest version's text again answers with that version; of two from the same instant the later one
+    decides. The first version also decides facts from before it, and gives a membership to everybody enrolled so far.
 
     Raises:
         ProgramErrors: everything that is wrong with the file.
-        Refusal: `one_program`, `effective_in_the_past`, `unit_dropped`, `unit_scale_fixed`, `tier_in_use`, and
-            what only compiling finds.
+        Refusal: `one_program`, `effective_in_the_past`, `currency_fixed`, `time_zone_fixed`, `unit_dropped`,
+            `unit_scale_fixed`, `tier_in_use`, and what only compiling finds.
     """
     return publishing.publish(text, actor, effective_from)
 
@@ -95,6 +95,7 @@ def enrol(new: Sequence[NewMember], actor: Actor) -> list[Member | Refusal]:
     Raises: what `members.enrol` raises for the whole batch; a refused person stands in their answer.
     """
     with unit_of_work():
+        queries.hold_joining(alone=False)
         answers = members.enrol(new, actor)
         joined = {member.id: member.joined_at for member in answers if isinstance(member, Member)}
         points.open_holders(sorted(joined))
@@ -114,7 +115,8 @@ def record(facts: Sequence[Fact], actor: Actor, *, history: bool = False, dry_ru
         Refusal: `batch_size`. Refusals of single facts stand in their results: `out_of_bounds`, `text_length`,
             `text_characters`, `time_without_zone`, `too_old`, `too_far_ahead`, `currency_mismatch`, `no_program`,
             `unknown_unit`, `unknown_member`, `already_recorded_differently`, `insufficient_points`,
-            `not_enrolled`, `member_frozen`, `member_blacklisted`, `member_exited`, `too_many_orders`.
+            `not_enrolled`, `member_frozen`, `member_blacklisted`, `member_exited`, `too_many_orders`,
+            `not_recordable`; and `unavailable` where the database gave up after a part was committed.
     """
     return recording.record(facts, actor, history=history, dry_run=dry_run)
 

@@ -18,7 +18,10 @@ class Program(models.Model):
 
 
 class Version(models.Model):
-    """A published file with the source generated from it; in force from `effective_from` until the next one."""
+    """A published file with the source generated from it; in force from `effective_from` until the next one.
+
+    Of versions from the same instant the last is in force: a sandbox's clock stands while one is tried after another.
+    """
 
     id = models.AutoField(primary_key=True)
     program = models.ForeignKey(Program, on_delete=models.PROTECT, related_name="+")
@@ -33,10 +36,7 @@ class Version(models.Model):
 
     class Meta:
         db_table = "programs_version"
-        constraints = (
-            models.UniqueConstraint(fields=("program", "number"), name="programs_version_number"),
-            models.UniqueConstraint(fields=("program", "effective_from"), name="programs_version_effective_from"),
-        )
+        constraints = (models.UniqueConstraint(fields=("program", "number"), name="programs_version_number"),)
 
 
 class Membership(models.Model):

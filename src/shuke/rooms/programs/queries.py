@@ -10,6 +10,10 @@ from shuke.rooms.programs.models import ClockMove, Program, Version
 
 PACKAGE = "shuke.rooms.programs"
 
+_JOINING = 0x5348_554B_4A4F_494E  # the lock of joining among PostgreSQL's advisory locks
+_HOLD_ALONE = "SELECT pg_advisory_xact_lock(%(lock)s::bigint)"
+_HOLD_SHARED = "SELECT pg_advisory_xact_lock_shared(%(lock)s::bigint)"
+
 
 @dataclass(frozen=True, slots=True)
 class MembershipRow:
@@ -47,13 +51,14 @@ def programs() -> list[Program]:
 
 
 def versions(program_id: int) -> list[Version]:
-    """Return the versions of a program by the instant from which they are in force."""
-    return list(Version.objects.filter(program_id=program_id).select_related("program").order_by("effective_from"))
+    """Return the versions of a program by the instant from which they are in force, and so by number."""
+    found = Version.objects.filter(program_id=program_id).select_related("program")
+    return list(found.order_by("effective_from", "number"))
 
 
 def version_marks(program_id: int) -> list[tuple[int, datetime]]:
     """Return (id, effective_from) of each version of a program, in the order of coming into force."""
-    marks = Version.objects.filter(program_id=program_id).order_by("effective_from")
+    marks = Version.objects.filter(program_id=program_id).order_by("effective_from", "number")
     return list(marks.values_list("id", "effective_from"))
 
 
@@ -61,6 +66,11 @@ def lock_program(slug: str) -> Program:
     """Return the program of a slug, made where it is new, locked until the transaction ends."""
     Program.objects.get_or_create(slug=slug)
     return Program.objects.select_for_update().get(slug=slug)
+
+
+def hold_joining(*, alone: bool) -> None:
+    """Hold the lock of joining until the transaction ends: many may enrol together, whoever publishes is alone."""
+    sql.fetch(_HOLD_ALONE if alone else _HOLD_SHARED, {"lock": _JOINING})
 
 
 def insert_version(version: Version) -> Version:

@@ -9,12 +9,15 @@ from uuid import UUID
 
 
 class Reason(StrEnum):
-    """Why a tier was set: on joining, by reaching it, by a review at its end, by an early renewal."""
+    """Why a tier was set: on joining, by reaching it, by a review at its end, by an early renewal, or because a new
+    version of the program gives it another rank.
+    """
 
     ENROLLED = "enrolled"
     QUALIFIED = "qualified"
     REVIEWED = "reviewed"
     RENEWED = "renewed"
+    VERSION_CHANGED = "version_changed"
 
 
 class StaleTierError(Exception):
@@ -67,7 +70,7 @@ class TierCount:
 
 @dataclass(frozen=True, slots=True)
 class MonthOfMoves:
-    """How many went up, went down, or kept their tier for longer; those who joined are not counted."""
+    """How many went up, went down, or kept their tier for longer; who joined or was given a new rank isn't counted."""
 
     year: int
     month: int

@@ -63,7 +63,10 @@ def stream_changes(program_id: int, chunk: int = 20_000) -> Iterator[tuple[UUID,
 
 
 def distribution(program_id: int) -> tuple[TierCount, ...]:
-    """Return how many members hold each tier, from the lowest. Raises: nothing."""
+    """Return how many members hold each tier, from the lowest; `rank` is the highest that a version gave it.
+
+    Raises: nothing.
+    """
     return tuple(TierCount(Tier(code, rank), members) for code, rank, members in queries.distribution(program_id))
 
 

@@ -83,8 +83,8 @@ def changes_after(program_id: int, after: tuple[UUID, int], limit: int) -> Seque
 
 def distribution(program_id: int) -> list[tuple[str, int, int]]:
     return sql.fetch(
-        "SELECT tier_code, rank, count(*) FROM tiers_state WHERE program_id = %(program_id)s "
-        "GROUP BY tier_code, rank ORDER BY rank, tier_code",
+        "SELECT tier_code, max(rank), count(*) FROM tiers_state WHERE program_id = %(program_id)s "
+        "GROUP BY tier_code ORDER BY max(rank), tier_code",
         {"program_id": program_id},
     )
 

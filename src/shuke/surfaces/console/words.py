@@ -61,6 +61,7 @@ WORDS: Words = {
     "enrolled": _("joined"),
     "qualified": _("reached it"),
     "reviewed": _("reviewed at the end of its term"),
+    "version_changed": _("given another rank by a new version of the program"),
     "renewed": _("kept for another term"),
     # personal fields
     "name": _("Name"),

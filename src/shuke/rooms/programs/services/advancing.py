@@ -18,7 +18,7 @@ from shuke.rooms.points import facade as points
 from shuke.rooms.programs import queries
 from shuke.rooms.programs.contracts import Advanced, ClockMove
 from shuke.rooms.programs.services.dossiers import Wanted, open_desktop
-from shuke.rooms.programs.services.timeline import Timeline, timeline
+from shuke.rooms.programs.services.timeline import published, timeline
 
 CHUNK = 10_000
 
@@ -38,7 +38,7 @@ def advance_due(until: datetime, chunk: int = CHUNK) -> Advanced:
         if not member_ids:
             break
         after = member_ids[-1]
-        total = _sum(total, _advance(plan, member_ids, until))
+        total = _sum(total, _advance(member_ids, until))
     return total
 
 
@@ -76,9 +76,10 @@ def start_of_move(to: datetime) -> datetime:
     return start
 
 
-def _advance(plan: Timeline, member_ids: list[UUID], until: datetime) -> Advanced:
+def _advance(member_ids: list[UUID], until: datetime) -> Advanced:
     with unit_of_work():
         points.lock(member_ids)
+        plan = published(timeline())  # behind the locks: it has every version under which the members may stand
         seconds = int(until.timestamp())
         desktop = open_desktop(plan, dict.fromkeys(member_ids, Wanted(seconds)), members.facts(member_ids))
         for dossier in desktop.dossiers.values():

@@ -90,7 +90,7 @@ def _sit_out(item: Item, plan: Timeline | None) -> None:
 
 def _order(item: Item, fact: OrderFact, reference: UUID, desktop: Desktop, dossier: Dossier) -> None:
     """Decide an order."""
-    begin, before = len(desktop.postings), dossier.running.tier_code(dossier.state.tier)
+    begin = len(desktop.postings)
     try:
         outcome = desktop.order(dossier, reference, fact)
     except Refusal as refusal:
@@ -103,7 +103,8 @@ def _order(item: Item, fact: OrderFact, reference: UUID, desktop: Desktop, dossi
             given[entry.unit] += entry.amount
     item.day, item.postings = dossier.state.standing_day, desktop.caused_by(reference, begin)
     answer = _answer(item, dossier, outcome, dict(zip(running.unit_codes, given, strict=True)))
-    item.answer = replace(answer, tier_before=before, tier_after=running.tier_code(dossier.state.tier))
+    before, after = running.tier_seen(outcome.vector), running.tier_code(dossier.state.tier)
+    item.answer = replace(answer, tier_before=before, tier_after=after)
     item.decision = DecisionRow(
         member_id=dossier.member_id,
         order_id=reference,

@@ -131,7 +131,7 @@ class Desktop:
                     Tier(running.tier_code(change.after), change.after),
                     change.until,
                     Reason(change.reason),
-                    reference,
+                    None if change.reason == Reason.REVIEWED else reference,
                 )
             )
         loaded = dossier.state.lots is not None  # otherwise a lot that was not loaded may end sooner
@@ -141,7 +141,9 @@ class Desktop:
 def open_desktop(timeline: Timeline, wanted: Mapping[UUID, Wanted], people: Mapping[UUID, MemberFacts]) -> Desktop:
     """Load the members to be moved; those without a membership are left out.
 
-    `people` has a row for each. Six statements at most, however many members; lots and days only where needed.
+    `people` has a row for each. Six statements at most, however many members; lots and days only where needed. On the
+    way into another version lots are loaded always: its points may end sooner than those of the version that is asked.
+    Days are not: they are read anew where windows change, and needed just as before where they don't.
     """
     member_ids = list(wanted)
     rows = queries.memberships(timeline.program_id, member_ids)
@@ -154,7 +156,7 @@ def open_desktop(timeline: Timeline, wanted: Mapping[UUID, Wanted], people: Mapp
         dossier = _dossier(timeline, row, people[member_id], standings.get(member_id), accounts.get(member_id, {}))
         wish = wanted[member_id]
         needs = dossier.running.desk.needs(dossier.state, wish.until, dossier.next_due_day, draws=wish.draws)
-        if needs.lots:
+        if needs.lots or timeline.following(dossier.running, max(wish.until, dossier.state.standing_at)):
             lots_of.append(member_id)
         if needs.days_from is not None:
             days_of[member_id] = (needs.days_from, dossier.state.standing_day)
@@ -181,9 +183,14 @@ def first_tier(running: Running, day: int, at: int) -> TierChange:
 def _change_version(dossier: Dossier, version: Running) -> None:
     """Put the state under a later version: tiers by code, new units empty, other windows from the days with orders."""
     before, state = dossier.running, dossier.state
-    state.tier = version.ranks.get(before.tier_code(state.tier), 0)
+    tier = Tier(before.tier_code(state.tier), state.tier)
+    state.tier = version.ranks.get(tier.code, 0)
     if version.levels and not before.levels:
         dossier.tier_changes.append(first_tier(version, state.standing_day, state.standing_at))
+    elif state.tier != tier.rank:
+        at, after = datetime.fromtimestamp(state.standing_at, UTC), Tier(version.tier_code(state.tier), state.tier)
+        why = Reason.VERSION_CHANGED
+        dossier.tier_changes.append(TierChange(state.standing_day, at, tier, after, state.tier_until, why))
     added = len(version.unit_ids) - len(before.unit_ids)
     state.balances += [0] * added
     state.next_lots += [1] * added

@@ -3,8 +3,8 @@
 from uuid import UUID
 
 from shuke.core.program.model import Expiry
-from shuke.core.values.errors import Refusal
 from shuke.engine.explanation import explain_vector
+from shuke.foundation.transactions import snapshot
 from shuke.rooms.orders import facade as orders
 from shuke.rooms.orders.contracts import Order
 from shuke.rooms.points import facade as points
@@ -12,17 +12,22 @@ from shuke.rooms.points.contracts import Entry, EntryKey, Kind
 from shuke.rooms.programs import queries
 from shuke.rooms.programs.contracts import Explanation, LotStory, Undecided
 from shuke.rooms.programs.queries import DecisionRow
-from shuke.rooms.programs.services.timeline import Timeline, timeline
+from shuke.rooms.programs.services.timeline import Timeline, published, timeline
 
 
 def explain_order(order_id: UUID) -> Explanation:
     """Explain an order, decided or not."""
-    return _of_order(_plan(), orders.get(order_id), None)
+    with snapshot():
+        return _of_order(published(timeline()), orders.get(order_id), None)
 
 
 def explain_entry(key: EntryKey) -> Explanation:
     """Explain an entry of the ledger."""
-    plan = _plan()
+    with snapshot():
+        return _of_entry(published(timeline()), key)
+
+
+def _of_entry(plan: Timeline, key: EntryKey) -> Explanation:
     entry = points.entry(key)
     if entry.kind is Kind.ACCRUAL and entry.reference is not None:
         return _of_order(plan, orders.get(entry.reference), entry)
@@ -42,13 +47,6 @@ def explain_entry(key: EntryKey) -> Explanation:
         lots=_lots(entry),
         expiry=_expiry(plan, entry),
     )
-
-
-def _plan() -> Timeline:
-    plan = timeline()
-    if plan is None:
-        raise Refusal("no_program", "No program is published yet.")
-    return plan
 
 
 def _of_order(plan: Timeline, order: Order, entry: Entry | None) -> Explanation:

@@ -1,6 +1,6 @@
 """Checks program files and publishes them as versions that never change."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from uuid import UUID
 
 from shuke.core.program.model import Program
@@ -44,6 +44,7 @@ def publish(text: str, actor: Actor, effective_from: datetime | None) -> Version
     """Publish a file as the next version; the same text as the newest version's is that version."""
     program, compiled = _checked(text)
     with unit_of_work():
+        queries.hold_joining(alone=True)
         now = clock.business_now()
         _check_only(program.code)
         row = queries.lock_program(program.code)
@@ -119,13 +120,13 @@ def _check_only(slug: str) -> None:
 
 
 def _instant(effective_from: datetime | None, known: list[Version], now: datetime) -> datetime:
-    """Return the whole second from which a new version is in force, after every version before it."""
-    earliest = max([now, *(version.effective_from + timedelta(seconds=1) for version in known)])
+    """Return the whole second from which a new version is in force; of several from the same one the last counts."""
+    earliest = max([now, *(version.effective_from for version in known)]).replace(microsecond=0)
     at = (effective_from or earliest).replace(microsecond=0)
-    if known and effective_from is not None and at < earliest.replace(microsecond=0):
+    if known and at < earliest:
         raise Refusal(
             "effective_in_the_past",
-            "A new version comes into force now or later, and after every version before it.",
+            "A new version comes into force now or later, and not before an earlier version.",
             pointer="/effective_from",
             params={"earliest": earliest.isoformat()},
         )
@@ -133,11 +134,25 @@ def _instant(effective_from: datetime | None, known: list[Version], now: datetim
 
 
 def _check_change(plan: Timeline | None, compiled: Compiled) -> None:
-    """Refuse a version under which what members hold would have no place."""
+    """Refuse a version under which what members hold, and what was counted, would have no place or another meaning."""
     if plan is None:
         return
-    latest = plan.latest
-    codes = tuple(unit.code for unit in compiled.program.units)
+    latest, program = plan.latest, compiled.program
+    if program.currency != latest.program.currency:
+        raise Refusal(
+            "currency_fixed",
+            f"The program counts in {latest.program.currency}, and so does what it has counted so far.",
+            pointer="/currency",
+            params={"currency": latest.program.currency},
+        )
+    if program.time_zone != latest.program.time_zone:
+        raise Refusal(
+            "time_zone_fixed",
+            f"The program's days are those of {latest.program.time_zone}, and so are the ends of points and tiers.",
+            pointer="/time_zone",
+            params={"time_zone": latest.program.time_zone},
+        )
+    codes = tuple(unit.code for unit in program.units)
     if codes[: len(latest.unit_codes)] != latest.unit_codes:
         raise Refusal(
             "unit_dropped",
@@ -145,11 +160,14 @@ def _check_change(plan: Timeline | None, compiled: Compiled) -> None:
             pointer="/units",
             params={"units": ", ".join(latest.unit_codes)},
         )
-    kept = {level.code for level in compiled.program.ladder.levels} if compiled.program.ladder else set()
-    held = sorted({count.tier.code for count in tiers.distribution(plan.program_id)} - kept)
-    if held:
+    kept = {level.code for level in program.ladder.levels} if program.ladder else set()
+    dropped = ", ".join(code for code in latest.ranks if code not in kept)  # the latest has all that were ever declared
+    if dropped:
         raise Refusal(
-            "tier_in_use", f"Members stand in {', '.join(held)}.", pointer="/tiers", params={"tiers": ", ".join(held)}
+            "tier_in_use",
+            f"Members may stand in {dropped} by an earlier version; a new version keeps every tier.",
+            pointer="/tiers",
+            params={"tiers": dropped},
         )
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from shuke.core.program.model import Ladder
 from shuke.core.values.dates import NEVER
+from shuke.foundation.transactions import snapshot
 from shuke.rooms.members import facade as members
 from shuke.rooms.programs.contracts import Balance, Expiring, Standing, TierStanding
 from shuke.rooms.programs.services.dossiers import Desktop, Dossier, Wanted, open_desktop
@@ -17,7 +18,12 @@ _DAY_0 = date(1970, 1, 1)
 
 
 def standings(member_ids: Sequence[UUID], at: datetime) -> dict[UUID, Standing]:
-    """Return the standing of each member who belongs to the program."""
+    """Return the standing of each member who belongs to the program, of one snapshot: lots and balances agree."""
+    with snapshot():
+        return _standings(member_ids, at)
+
+
+def _standings(member_ids: Sequence[UUID], at: datetime) -> dict[UUID, Standing]:
     plan = timeline()
     if plan is None or not member_ids:
         return {}
@@ -68,7 +74,7 @@ def _tier(dossier: Dossier, ladder: Ladder, money: int) -> TierStanding:
     threshold = _at_least(following.threshold * scale) if following else None
     since = dossier.tier.since_day if dossier.tier else None
     for change in dossier.tier_changes:
-        if change.before is None or change.before != change.after:
+        if change.before is None or change.before.code != change.after.code:
             since = change.day
     return TierStanding(
         rank=state.tier,

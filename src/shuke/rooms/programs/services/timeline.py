@@ -1,21 +1,26 @@
 """The versions of a program, each ready to run, and which one is in force at an instant.
 
-A version is compiled once per process and kept; it never changes after it is published.
+A version is compiled once per process and kept; it never changes after it is published, and is served only by a
+release that compiles it to the very program that was published.
 """
 
 from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property, lru_cache
 
 from shuke.core.program.model import Level, Program
+from shuke.core.state.slots import TIER
 from shuke.core.values.dates import NEVER
-from shuke.engine.compile import compile_program
-from shuke.engine.online import Desk
+from shuke.core.values.errors import Refusal
+from shuke.engine.compile import Compiled, compile_program
+from shuke.engine.online import MEMBER_FACTS, Desk
 from shuke.engine.schema import load_program
 from shuke.engine.zones import day_start, local_day
 from shuke.rooms.points import facade as points
 from shuke.rooms.programs import queries
+from shuke.rooms.programs.models import Version
 
 
 @dataclass(frozen=True)
@@ -52,6 +57,10 @@ class Running:
 
     def tier_code(self, rank: int) -> str:
         return self.levels[rank].code if self.levels else ""
+
+    def tier_seen(self, vector: Sequence[int]) -> str:
+        """Return the code of the tier that a decision saw, or "" without a ladder."""
+        return self.tier_code(vector[self.desk.compiled.width + MEMBER_FACTS.index(TIER)])
 
     def day_of(self, at: datetime) -> int:
         """Return the local day of an instant."""
@@ -104,17 +113,41 @@ def timeline(slug: str | None = None) -> Timeline | None:
     return None
 
 
+def published(plan: Timeline | None) -> Timeline:
+    """Return a timeline that somebody needs.
+
+    Raises:
+        Refusal: `no_program`.
+    """
+    if plan is None:
+        raise Refusal("no_program", "No program is published yet.")
+    return plan
+
+
+def _as_published(version: Version) -> Compiled:
+    """Compile a version again, and refuse what would not decide as the version that was published."""
+    compiled = compile_program(load_program(version.text))
+    if (compiled.shape, list(compiled.numbers)) != (version.shape, version.numbers):
+        raise Refusal(
+            "version_recompiled_differently",
+            f"Version {version.number} was published by a release that compiled it to other rules than this one does; "
+            "go back to that release.",
+            params={"version": version.number},
+        )
+    return compiled
+
+
 def _ready(program_id: int, version_ids: list[int]) -> tuple[Running, ...]:
     """Return versions by id, compiling those that this process has not run before."""
     if any(version_id not in _running for version_id in version_ids):
         ids = {unit.code: unit.id for unit in points.all_units()}
         for version in queries.versions(program_id):
-            program = load_program(version.text)
+            compiled = _as_published(version)
             _running[version.id] = Running(
                 version.id,
                 version.number,
                 int(version.effective_from.timestamp()),
-                Desk(compile_program(program)),
-                tuple(ids[unit.code] for unit in program.units),
+                Desk(compiled),
+                tuple(ids[unit.code] for unit in compiled.program.units),
             )
     return tuple(_running[version_id] for version_id in version_ids)

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.db import connection
+from django.db import DataError, IntegrityError, connection
 
 from shuke.core.values.errors import Refusal
 from shuke.rooms.members import facade as members
@@ -13,7 +13,7 @@ from shuke.rooms.orders import facade as orders
 from shuke.rooms.points import facade as points
 from shuke.rooms.programs import facade
 from shuke.rooms.programs.contracts import OrderFact, Status, Undecided
-from shuke.rooms.programs.tests.conftest import ACTOR, NOW, code, member, order, redemption
+from shuke.rooms.programs.tests.conftest import ACTOR, NOW, PROGRAM, code, member, order, redemption
 
 TABLES = (
     "business_key", "orders_order", "orders_line", "points_holder", "points_account", "points_lot", "points_entry",
@@ -193,6 +193,37 @@ def test_a_dry_run_answers_the_same_and_writes_nothing(anna):
     assert everything() == before
     (real,) = facade.record([order("a", 600_00)], ACTOR)
     assert dry == replace(real, reference=dry.reference)
+
+
+def test_a_unit_of_a_version_to_come_is_not_known_yet(anna):
+    more = PROGRAM.replace("tiers:", "  miles: {scale: 0, expiry: none}\ntiers:")
+    facade.publish(more, ACTOR, NOW + timedelta(days=1))
+    before = everything()
+
+    (result,) = facade.record([replace(redemption("r", 1, who=member(9)), unit="miles")], ACTOR)
+
+    assert (code(result.refusal), result.refusal.params) == ("unknown_unit", {"known": "points"})
+    assert everything() == before
+
+
+@pytest.mark.parametrize("failure", [DataError, IntegrityError, ValueError, IndexError])
+def test_a_fact_that_can_not_be_stored_is_refused_alone(anna, monkeypatch, failure):
+    real, sizes = orders.record, []
+
+    def record(new, *others):
+        sizes.append(len(new))
+        if any(order.external_id == "c" for order in new):
+            raise failure
+        real(new, *others)
+
+    monkeypatch.setattr(orders, "record", record)
+
+    results = facade.record([order(id, 10_00) for id in "abcde"], ACTOR)
+
+    assert [code(result.refusal) for result in results] == [None, None, "not_recordable", None, None]
+    assert [result.balances["points"] for result in results if result.refusal is None] == [10, 20, 30, 40]
+    assert sizes == [5, 2, 3, 1, 2]  # halved at once: trying again would not help
+    assert not points.verify().violations
 
 
 def test_a_batch_holds_a_thousand_facts(anna):

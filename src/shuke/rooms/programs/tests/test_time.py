@@ -82,6 +82,23 @@ def test_the_nightly_advance_goes_in_chunks(enrol):
     assert facade.advance_due(chunk=2).members == 5
 
 
+def test_an_order_after_a_review_names_the_tier_that_decided_it(anna):
+    """The review is of time, whoever comes first finds it: it has no order behind it, and the order sees its result."""
+    facade.record([order("a", 600_00)], ACTOR)
+    clock.set_business_clock(NEW_YEAR)
+
+    (result,) = facade.record([order("b", 100_00, NEW_YEAR)], ACTOR)
+
+    told = facade.explain_order(result.reference)
+    assert (result.points, result.tier_before, result.tier_after) == ({"points": 100}, "base", "base")
+    assert (told.tier_before, told.decision.tier, told.tier_after) == ("base", "base", "base")
+    assert facade.record([order("b", 100_00, NEW_YEAR)], ACTOR)[0].tier_before == "base"
+    changes = tiers.history(anna, facade.current().program_id)
+    assert [change.reason for change in changes] == ["enrolled", "qualified", "reviewed"]
+    assert changes[1].reference is not None
+    assert changes[2].reference is None
+
+
 def test_a_redemption_after_the_end_finds_nothing_though_no_job_ran(anna):
     facade.record([order("a", 600_00)], ACTOR)
     clock.set_business_clock(EXPIRY)

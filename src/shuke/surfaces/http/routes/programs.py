@@ -70,10 +70,12 @@ def validate_program(request: HttpRequest, body: ProgramTextBody) -> ValidationA
         status=201,
         writes=True,
         codes=(
+            "currency_fixed",
             "effective_in_the_past",
             "invalid_program",
             "one_program",
             "tier_in_use",
+            "time_zone_fixed",
             "unit_dropped",
             "unit_scale_fixed",
             "windows_changed",
