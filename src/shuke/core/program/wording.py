@@ -42,34 +42,41 @@ def render(decision: Decision, language: str, labels: Mapping[str, str] = _NO_LA
 
     `labels` names facts in that language (`engine.facts` has them); a fact without a label keeps its own name.
     """
-    return list(_sentences(decision, _PHRASES[language], _ROUNDINGS[language], labels))
+    return list(_sentences(decision, language, labels))
 
 
-def text_with(text: Text, labels: Mapping[str, str] = _NO_LABELS) -> str:
+def text_with(text: Text, labels: Mapping[str, str] = _NO_LABELS, language: str = "en") -> str:
     """Return a text with each fact as its label and its value: «net amount 86.00 ≥ 100»."""
     return "".join(
-        part if isinstance(part, str) else f"{labels.get(part.name, part.name)} {part.value}" for part in text
+        _between(part, language) if isinstance(part, str) else f"{labels.get(part.name, part.name)} {part.value}"
+        for part in text
     )
 
 
-def _sentences(
-    decision: Decision, phrases: Mapping[str, str], roundings: Mapping[str, str], labels: Mapping[str, str]
-) -> Iterator[str]:
+def _between(part: str, language: str) -> str:
+    """Return what stands between facts, enumerated as the language does it."""
+    if language != "zh":
+        return part
+    return "，" if part == ", " else part.replace("», «", "»、«")
+
+
+def _sentences(decision: Decision, language: str, labels: Mapping[str, str]) -> Iterator[str]:
+    phrases = _PHRASES[language]
     if decision.tier is not None:
         yield phrases["tier"].format(tier=decision.tier)
     for rule in decision.rules:
-        yield _rule(rule, phrases, labels)
+        yield _rule(rule, language, labels)
         for condition in rule.conditions:
             phrase = phrases["holds" if condition.holds else "fails"]
-            yield f"  {phrase.format(condition=text_with(condition.text, labels))}"
+            yield f"  {phrase.format(condition=text_with(condition.text, labels, language))}"
     for unit in decision.units:
-        yield _unit(unit, phrases, roundings)
+        yield _unit(unit, phrases, _ROUNDINGS[language])
 
 
-def _rule(rule: RuleReason, phrases: Mapping[str, str], labels: Mapping[str, str]) -> str:
-    arithmetic, exact = text_with(rule.arithmetic, labels), written(rule.exact)
+def _rule(rule: RuleReason, language: str, labels: Mapping[str, str]) -> str:
+    arithmetic, exact = text_with(rule.arithmetic, labels, language), written(rule.exact)
     phrase = "idle" if not rule.matched else "plain" if arithmetic == exact else "rule"
-    return phrases[phrase].format(rule=rule.code, line=rule.line, arithmetic=arithmetic, exact=exact)
+    return _PHRASES[language][phrase].format(rule=rule.code, line=rule.line, arithmetic=arithmetic, exact=exact)
 
 
 def _unit(unit: UnitReason, phrases: Mapping[str, str], roundings: Mapping[str, str]) -> str:

@@ -193,10 +193,14 @@ Values = Mapping[str, object]  # what a change was about, as JSON; personal data
 
 @dataclass(frozen=True, slots=True)
 class AuditLine:
-    """One change: who did what to which subject, the values before and after, and the request it came with."""
+    """One change: who did what to which subject, the values before and after, and the request it came with.
+
+    `at` is the machine's time, `business_at` that of the business clock, which in a sandbox is its test clock.
+    """
 
     number: int
     at: datetime
+    business_at: datetime
     actor: Actor
     action: str
     subject: str

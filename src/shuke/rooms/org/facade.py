@@ -306,7 +306,7 @@ def audit(action: str, subject: str, before: Values | None, after: Values | None
     Of members it holds no personal data, or masked. The staff's own names and e-mail addresses stand in it as they
     are, because an audit line says who and whom. Raises nothing.
     """
-    queries.insert_audit_line(clock.machine_now(), actor, action, subject, before, after)
+    queries.insert_audit_line(clock.machine_now(), clock.business_now(), actor, action, subject, before, after)
 
 
 def audit_lines(limit: int, cursor: str | None = None, subject: str | None = None) -> AuditPage:

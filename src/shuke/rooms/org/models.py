@@ -127,10 +127,14 @@ class ApiKey(models.Model):
 
 
 class AuditLine(models.Model):
-    """One change by somebody; a trigger refuses that a line is ever changed or deleted."""
+    """One change by somebody; a trigger refuses that a line is ever changed or deleted.
+
+    `at` is the machine's time, `business_at` what the business clock showed then.
+    """
 
     number = models.BigAutoField(primary_key=True)
     at = models.DateTimeField()
+    business_at = models.DateTimeField(null=True)
     actor_kind = models.CharField(max_length=8)
     actor_id = models.TextField()
     actor_label = models.TextField()

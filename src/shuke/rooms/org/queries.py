@@ -164,10 +164,17 @@ def _key(row: tables.ApiKey) -> ApiKey:
 
 
 def insert_audit_line(
-    at: datetime, actor: Actor, action: str, subject: str, before: Values | None, after: Values | None
+    at: datetime,
+    business_at: datetime,
+    actor: Actor,
+    action: str,
+    subject: str,
+    before: Values | None,
+    after: Values | None,
 ) -> None:
     tables.AuditLine.objects.create(
         at=at,
+        business_at=business_at,
         actor_kind=actor.kind,
         actor_id=actor.id,
         actor_label=actor.label,
@@ -190,6 +197,7 @@ def audit_lines(limit: int, below: int | None, subject: str | None) -> list[Audi
         AuditLine(
             row.number,
             row.at,
+            row.business_at or row.at,
             Actor(ActorKind(row.actor_kind), row.actor_id, row.actor_label, row.request_id),
             row.action,
             row.subject,

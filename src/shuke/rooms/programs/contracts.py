@@ -190,6 +190,23 @@ class Advanced:
 
 
 @dataclass(frozen=True, slots=True)
+class DecidedOrder:
+    """An order and the instant as of which it was decided: later than its own where it came `late`."""
+
+    order: Order
+    effective_at: datetime
+    late: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DecidedPage:
+    """Orders of one member, the latest decided first; `next_cursor` is None on the last page."""
+
+    orders: tuple[DecidedOrder, ...]
+    next_cursor: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class LotStory:
     """A lot that an entry opened or drew from: its dates, and the order that earned it (None where none did)."""
 

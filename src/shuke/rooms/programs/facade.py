@@ -16,6 +16,7 @@ from shuke.rooms.programs import queries, tasks
 from shuke.rooms.programs.contracts import (
     Advanced,
     ClockMove,
+    DecidedPage,
     Draft,
     Explanation,
     Fact,
@@ -24,7 +25,7 @@ from shuke.rooms.programs.contracts import (
     Standing,
     VersionView,
 )
-from shuke.rooms.programs.services import advancing, explaining, publishing, recording
+from shuke.rooms.programs.services import advancing, dealings, explaining, publishing, recording
 from shuke.rooms.programs.services import standing as standings_of
 from shuke.rooms.programs.services.advancing import Progress
 from shuke.rooms.programs.services.timeline import timeline
@@ -69,7 +70,7 @@ def current(slug: str | None = None) -> VersionView:
     if plan is None:
         raise Refusal("no_program", "No such program is published.")
     running = plan.at(int(clock.business_now().timestamp()))
-    return next(version for version in versions(plan.slug) if version.id == running.id)
+    return publishing.version(running.id)
 
 
 def versions(slug: str) -> list[VersionView]:
@@ -166,6 +167,14 @@ def explain_order(order_id: UUID) -> Explanation:
         Refusal: `unknown_order`, `no_program`.
     """
     return explaining.explain_order(order_id)
+
+
+def decided_orders(member_id: UUID, limit: int, cursor: str | None = None) -> DecidedPage:
+    """Return up to `limit` orders of a member by the instant as of which each was decided, latest first.
+
+    Raises: Refusal `invalid_cursor`.
+    """
+    return dealings.decided_orders(member_id, limit, cursor)
 
 
 def version_numbers(orders: Sequence[tuple[UUID, UUID]]) -> dict[UUID, int]:

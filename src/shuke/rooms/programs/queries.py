@@ -56,10 +56,10 @@ def versions(program_id: int) -> list[Version]:
     return list(found.order_by("effective_from", "number"))
 
 
-def version_marks(program_id: int) -> list[tuple[int, datetime]]:
-    """Return (id, effective_from) of each version of a program, in the order of coming into force."""
-    marks = Version.objects.filter(program_id=program_id).order_by("effective_from", "number")
-    return list(marks.values_list("id", "effective_from"))
+def version_marks() -> list[tuple[int, str, int]]:
+    """Return (program, its slug, version) by id of every version: programs as first published, versions by force."""
+    marks = Version.objects.order_by("program_id", "effective_from", "number")
+    return list(marks.values_list("program_id", "program__slug", "id"))
 
 
 def lock_program(slug: str) -> Program:
@@ -145,6 +145,25 @@ def decisions(keys: Iterable[tuple[UUID, UUID]]) -> dict[UUID, DecisionRow]:
             [[member_id for member_id, _ in pairs], [order_id for _, order_id in pairs]],
         )
         return {row[1]: DecisionRow(*row) for row in cursor.fetchall()}
+
+
+def decided_page(
+    member_id: UUID, limit: int, before: tuple[datetime, UUID] | None
+) -> list[tuple[UUID, datetime, bool]]:
+    """Return (order, effective_at, late) of a member's orders, the latest effective first, below the key `before`."""
+    with sql.cursor() as cursor:
+        cursor.execute(
+            "SELECT order_id, effective_at, late FROM programs_decision WHERE member_id = %(member_id)s"
+            " AND (%(at)s::timestamptz IS NULL OR (effective_at, order_id) < (%(at)s::timestamptz, %(order_id)s::uuid))"
+            " ORDER BY effective_at DESC, order_id DESC LIMIT %(limit)s",
+            {"member_id": member_id, "at": before and before[0], "order_id": before and before[1], "limit": limit},
+        )
+        return list(cursor.fetchall())
+
+
+def version(version_id: int) -> Version:
+    """Return a version."""
+    return Version.objects.select_related("program").get(id=version_id)
 
 
 def version_numbers(keys: Sequence[tuple[UUID, UUID]]) -> dict[UUID, int]:

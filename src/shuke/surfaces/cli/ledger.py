@@ -14,9 +14,11 @@ if TYPE_CHECKING:
 def verify(*, as_json: bool) -> int:
     """Check the ledger and print every violation; exit code 4 when there is one."""
     with session.opened():
+        from shuke.foundation import verification_words
         from shuke.rooms.points import facade as points
         from shuke.rooms.tiers import facade as tiers
 
+        language = words("en", "zh")
         verifications = (points.verify(), tiers.verify())
         laws = [law for each in verifications for law in each.checked]
         broken = [violation for each in verifications for violation in each.violations]
@@ -29,8 +31,12 @@ def verify(*, as_json: bool) -> int:
             ],
         }
         counts = {law.id: sum(each.invariant == law.id for each in broken) for law in laws}
-        lines = table(("", "", ""), [("✗" if counts[law.id] else "✓", law.id, law.sentence) for law in laws])[1:]
-        lines += [f"{each['invariant']}  {each['holder'] or ''}  {each['detail']}" for each in data["violations"]]
+        told = {law.id: verification_words.law(law.id, law.sentence, language) for law in laws}
+        lines = table(("", "", ""), [("✗" if counts[law.id] else "✓", law.id, told[law.id]) for law in laws])[1:]
+        lines += [
+            f"{each.invariant}  {_member(each.holder_id) or ''}  {verification_words.violation(each.detail, language)}"
+            for each in broken
+        ]
         lines.append(
             words(f"{len(broken)} violations", f"发现 {len(broken)} 处违反")
             if broken

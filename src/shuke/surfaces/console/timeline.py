@@ -1,36 +1,49 @@
 """One member's life as one list: orders with their points, redemptions, expiries, tiers and what staff did.
 
-Each source is read by its own room, page by page; here they are merged by time. Knows no request and no template.
+Each source is read by its own room, page by page; here they are merged by business time: the instant as of which
+something counts, and for equal ones the order in which it was recorded. Knows no request and no template.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from shuke.foundation import ids
 from shuke.rooms.members.contracts import ID_PREFIX
-from shuke.rooms.orders import facade as orders
 from shuke.rooms.orders.contracts import Order
 from shuke.rooms.org import facade as org
 from shuke.rooms.org.contracts import AuditLine
 from shuke.rooms.points import facade as points
 from shuke.rooms.points.contracts import Entry, Kind
+from shuke.rooms.programs import facade as programs
+from shuke.rooms.programs.contracts import DecidedOrder
 from shuke.rooms.tiers import facade as tiers
 from shuke.rooms.tiers.contracts import TierChange
 
 END = "end"  # a source that has nothing more
+ENROLLED = "members.enrolled"
+_TIME = UUID(int=0)  # what time did alone, before anything that was recorded as of the same instant
 _SPARE = 5  # read beyond the page, so that an order and its points are never torn apart
+
+
+Key = tuple[datetime, UUID]
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(slots=True)
 class Event:
-    """Something on the timeline; `kind` says which of the others is set. `entries` are of one transaction."""
+    """Something on the timeline; `kind` says which of the others is set. `entries` are of one transaction.
+
+    `at` is when it counts; `late_since` when a late order happened, `recorded_at` when a late enrolment was recorded.
+    """
 
     at: datetime
     kind: str
     order: Order | None = None
+    late_since: datetime | None = None
+    recorded_at: datetime | None = None
     entries: list[Entry] = field(default_factory=list)
     change: Any = None
     line: AuditLine | None = None
@@ -42,18 +55,21 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A list of a room, newest first: `read(limit, cursor)` gives (items, next cursor), `at` an item's instant."""
+    """A list of a room, newest first: `read(limit, cursor)` gives (items, next cursor), `key` an item's place.
+
+    A place is the instant and, for equal ones, the id of the fact that was recorded.
+    """
 
     name: str
     read: Callable[[int, str | None], tuple[Sequence[Any], str | None]]
-    at: Callable[[Any], datetime]
+    key: Callable[[Any], Key]
 
 
-def sources(member_id: UUID, program_id: int | None) -> tuple[Source, ...]:
+def sources(member_id: UUID, joined_at: datetime, program_id: int | None) -> tuple[Source, ...]:
     """Return where a member's events come from; tiers are those of one program."""
 
-    def read_orders(limit: int, cursor: str | None) -> tuple[Sequence[Order], str | None]:
-        found = orders.page_of_member(member_id, limit, cursor)
+    def read_orders(limit: int, cursor: str | None) -> tuple[Sequence[DecidedOrder], str | None]:
+        found = programs.decided_orders(member_id, limit, cursor)
         return found.orders, found.next_cursor
 
     def read_entries(limit: int, cursor: str | None) -> tuple[Sequence[Entry], str | None]:
@@ -69,12 +85,21 @@ def sources(member_id: UUID, program_id: int | None) -> tuple[Source, ...]:
         start = int(cursor) if cursor and cursor.isdecimal() else 0
         return changes[start : start + limit], str(start + limit) if start + limit < len(changes) else None
 
-    return (
-        Source("orders", read_orders, lambda order: order.occurred_at),
-        Source("entries", read_entries, lambda entry: entry.occurred_at),
-        Source("tiers", read_changes, lambda change: change.occurred_at),
-        Source("staff", read_lines, lambda line: line.at),
+    def place_of_line(line: AuditLine) -> Key:
+        at = joined_at if line.action == ENROLLED else line.business_at
+        return at, _TIME if line.action == ENROLLED else _id_of(line.at)
+
+    return (  # of one place the result stands above its cause
+        Source("tiers", read_changes, lambda change: (change.occurred_at, change.reference or _TIME)),
+        Source("orders", read_orders, lambda decided: (decided.effective_at, decided.order.id)),
+        Source("entries", read_entries, lambda entry: (entry.occurred_at, entry.reference or _TIME)),
+        Source("staff", read_lines, place_of_line),
     )
+
+
+def _id_of(at: datetime) -> UUID:
+    """Return the least id that can be made at an instant: ids begin with their millisecond."""
+    return UUID(int=(at - _EPOCH) // timedelta(milliseconds=1) << 80)
 
 
 def page(
@@ -84,18 +109,18 @@ def page(
     heads = {source.name: _read(source, limit + _SPARE, cursors.get(source.name)) for source in sources}
     taken = dict.fromkeys(heads, 0)
     events: list[Event] = []
-    last: datetime | None = None
+    last: Key | None = None
     while True:
         waiting = [source for source in sources if taken[source.name] < len(heads[source.name][0])]
         if not waiting:
             break
-        newest = max(waiting, key=lambda source: source.at(heads[source.name][0][taken[source.name]]))
+        newest = max(waiting, key=lambda source: source.key(heads[source.name][0][taken[source.name]]))
         item = heads[newest.name][0][taken[newest.name]]
-        if sum(taken.values()) >= limit and newest.at(item) != last:
+        if sum(taken.values()) >= limit and newest.key(item) != last:
             break
-        last = newest.at(item)
+        last = newest.key(item)
         taken[newest.name] += 1
-        _add(events, item, last)
+        _add(events, item, last[0])
     _join_points(events)
     onward = {
         source.name: _onward(source, taken[source.name], heads[source.name], cursors.get(source.name))
@@ -123,12 +148,19 @@ def _add(events: list[Event], item: Any, at: datetime) -> None:
             before.append(item)
         else:
             events.append(Event(at, item.kind, entries=[item]))
-    elif isinstance(item, Order):
-        events.append(Event(at, "order", order=item))
+    elif isinstance(item, DecidedOrder):
+        late_since = item.order.occurred_at if item.late else None
+        events.append(Event(at, "order", order=item.order, late_since=late_since))
     elif isinstance(item, AuditLine):
-        events.append(Event(at, "staff", line=item))
+        later = item.business_at - at >= timedelta(minutes=1)
+        recorded_at = item.business_at if later else None
+        events.append(Event(at, _kind_of(item), line=item, recorded_at=recorded_at))
     else:
         events.append(Event(at, "tier", change=item))
+
+
+def _kind_of(line: AuditLine) -> str:
+    return "joined" if line.action == ENROLLED else "staff"
 
 
 def _join_points(events: list[Event]) -> None:

@@ -90,6 +90,14 @@ WORDS: Words = {
     "facts.recorded": _("Recorded orders or redemptions"),
     "clock.moved": _("Moved the test clock"),
     # fields of audit lines
+    "code": _("Code"),
+    "effective_from": _("In force from"),
+    "shape": _("Rules"),
+    "brand": _("Brand"),
+    "orders": _("Orders"),
+    "redemptions": _("Redemptions"),
+    "region": _("Region"),
+    "version": _("Version"),
     "role": _("Role"),
     "language": _("Language"),
     "currency": _("Currency"),
@@ -137,17 +145,6 @@ TIERS: Words = {
     "diamond": _("Diamond"),
 }
 
-LAWS: Words = {
-    "I1": _("Every transaction is one effect, balanced between two accounts, and numbered without a gap."),
-    "I2": _("What accounts hold of a unit is what was issued less what was redeemed and expired."),
-    "I3": _("Every account is the sum of its entries, the balance after the last, and what its lots have left."),
-    "I4": _("Every lot was opened by one accrual, has left what was not taken, and nothing is below zero."),
-    "I5": _("Entries cannot be changed or deleted."),
-    "I8": _("A lot expires at most once, not before its end, whole, and gives nothing after."),
-    "I9": _("Points are taken from the lot that ends soonest."),
-    "I20": _("Every tier is what the last of its changes says, and changes follow each other."),
-}
-
 REFUSALS: Words = {
     "invalid_email": _("This is not an e-mail address."),
     "invalid_name": _("A name is needed, of 200 characters at most."),
@@ -189,11 +186,6 @@ def wording(code: object) -> str:
 def tier(code: str, name: str) -> str:
     """Return what a tier is called: as its program names it, or a word of ours where it only has a common code."""
     return str(TIERS.get(code, name)) if name == code else name
-
-
-def law(id: str, sentence: str) -> str:
-    """Return what a law of the ledger says; one without words of ours stands in the words of its room."""
-    return str(LAWS.get(id, sentence))
 
 
 def role(code: str) -> str:

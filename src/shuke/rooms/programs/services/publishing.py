@@ -1,6 +1,7 @@
 """Checks program files and publishes them as versions that never change."""
 
 from datetime import UTC, datetime
+from functools import lru_cache
 from uuid import UUID
 
 from shuke.core.program.model import Program
@@ -18,7 +19,7 @@ from shuke.rooms.programs import queries
 from shuke.rooms.programs.contracts import Draft, VersionView
 from shuke.rooms.programs.models import Version
 from shuke.rooms.programs.services.dossiers import first_tier, fresh_row
-from shuke.rooms.programs.services.timeline import Timeline, timeline
+from shuke.rooms.programs.services.timeline import Timeline, forget_versions, timeline
 from shuke.rooms.tiers import facade as tiers
 from shuke.rooms.tiers.contracts import TierUpdate
 
@@ -68,6 +69,7 @@ def publish(text: str, actor: Actor, effective_from: datetime | None) -> Version
                 published_by=actor.label,
             )
         )
+        forget_versions()
         subject = f"program:{program.code}"
         after = {"version": version.number, "effective_from": at.isoformat(), "shape": compiled.shape}
         org.audit("program.published", subject, {"version": len(known)} if known else None, after, actor)
@@ -86,6 +88,12 @@ def join(plan: Timeline, joined: dict[UUID, datetime]) -> None:
         if plan.at(int(joined[member_id].timestamp())).levels
     ]
     tiers.write(first, plan.program_id, clock.business_now())
+
+
+@lru_cache(maxsize=64)
+def version(version_id: int) -> VersionView:
+    """Return a published version, read once in the life of a process: it never changes."""
+    return view(queries.version(version_id))
 
 
 def view(version: Version) -> VersionView:

@@ -18,6 +18,7 @@ from shuke.engine.compile import Compiled, compile_program
 from shuke.engine.online import MEMBER_FACTS, Desk
 from shuke.engine.schema import load_program
 from shuke.engine.zones import day_start, local_day
+from shuke.foundation.transactions import forget, once_per_unit
 from shuke.rooms.points import facade as points
 from shuke.rooms.programs import queries
 from shuke.rooms.programs.models import Version
@@ -101,16 +102,22 @@ def _start_of(day: int, zone: str) -> datetime:
 
 
 _running: dict[int, Running] = {}
+_MARKS = "program_versions"
 
 
 def timeline(slug: str | None = None) -> Timeline | None:
     """Return the timeline of a program (of the deployment's only one by default), or None where none is published."""
-    for program in queries.programs():
-        if slug in (None, program.slug):
-            marks = queries.version_marks(program.id)
-            if marks:
-                return Timeline(program.id, program.slug, _ready(program.id, [version_id for version_id, _ in marks]))
-    return None
+    marks = once_per_unit(_MARKS, queries.version_marks)
+    found = next(((program_id, known) for program_id, known, _ in marks if slug in (None, known)), None)
+    if found is None:
+        return None
+    program_id, slug = found
+    return Timeline(program_id, slug, _ready(program_id, [mark for program, _, mark in marks if program == program_id]))
+
+
+def forget_versions() -> None:
+    """Read anew, in the open unit of work, which versions there are."""
+    forget(_MARKS)
 
 
 def published(plan: Timeline | None) -> Timeline:

@@ -162,4 +162,7 @@ def test_the_audit_log_tells_of_many_things_their_number(log_in):
 
     assert "创建门店" in page
     assert "共 1,200 项" in page
-    assert "Store 7" not in page
+    assert '<details class="more"><summary>共 1,200 项</summary>' in page
+    assert "<li>s7 · Store 7</li>" in page
+    assert "另有 700 项" in page
+    assert "{&#x27;" not in page

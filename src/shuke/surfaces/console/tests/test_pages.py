@@ -1,6 +1,7 @@
 """Every page with a shop's data, in both languages, and what stands there before there is any."""
 
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -8,15 +9,23 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from shuke.foundation import ids
+from shuke.rooms.members.contracts import MemberRef
 from shuke.rooms.org.contracts import Role
 from shuke.rooms.points import facade as points
+from shuke.rooms.programs import facade as programs
+from shuke.rooms.programs.contracts import OrderFact
+from shuke.surfaces.console.tests.conftest import NOON, TESTER
 
 TEMPLATES = sorted((Path(__file__).parents[1] / "templates").rglob("*.html"))
-MOST_STATEMENTS = 30
+MOST_STATEMENTS = 20
 
 
 def text(answer):
-    return " ".join(re.sub(r"<[^>]+>", " ", answer.content.decode()).split())
+    return text_of(answer.content.decode())
+
+
+def text_of(html):
+    return " ".join(re.sub(r"<[^>]*>?", " ", html).split())
 
 
 @pytest.fixture
@@ -100,6 +109,23 @@ def test_the_member_page_tells_where_the_member_stands(log_in, member_id):
     assert "可用积分 587 现在可用" in page
     assert "再消费 $470.01 升级为金卡" in page
     assert "林小满" not in page
+
+
+def test_the_timeline_keeps_business_time_and_marks_what_came_late(log_in, member, member_id):
+    before_the_last = NOON - timedelta(days=13, hours=1)
+    late = OrderFact("pos", "9", MemberRef(id=member.id), before_the_last, 1_000, 1_000, "USD", "nanjinglu", "store")
+    assert programs.record([late], TESTER)[0].late
+    client = log_in()
+    client.post(f"/members/{member_id}/status", {"status": "frozen", "reason": "lost card"})
+
+    rows = [text_of(row) for row in client.get(f"/members/{member_id}").content.decode().split("<li class=")[1:]]
+
+    events = [row for row in rows if "2026-" in row]
+    assert [name in row for name, row in zip(("冻结", "迟到", "兑换"), events[:3], strict=True)] == [True] * 3
+    assert "发生于 2026-06-02 11:00 · 判定时点 2026-06-03 08:00" in events[1]
+    assert "2026-06-15 12:00 · 机器时间" in events[0]
+    assert "通过命令行入会" in events[-1]
+    assert "补录" in events[-1]
 
 
 def test_an_entry_is_explained_by_rule_arithmetic_and_version(log_in, entry_ids):

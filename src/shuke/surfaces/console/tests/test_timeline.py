@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 from shuke.surfaces.console import timeline
 from shuke.surfaces.console.timeline import END, Source
 
+NOBODY = UUID(int=0)
 START = datetime(2026, 1, 1, tzinfo=UTC)
 
 
@@ -24,7 +26,7 @@ def source(name, *minutes):
         start = int(cursor or 0)
         return items[start : start + limit], str(start + limit) if start + limit < len(items) else None
 
-    return Source(name, read, lambda item: item.at)
+    return Source(name, read, lambda item: (item.at, NOBODY))
 
 
 def walk(sources, limit):
@@ -59,6 +61,6 @@ def test_a_source_that_has_ended_is_not_read_again():
     def never(_limit, _cursor):
         raise AssertionError
 
-    events, onward = timeline.page((Source("a", never, lambda item: item.at),), {"a": END}, 5)
+    events, onward = timeline.page((Source("a", never, lambda item: (item.at, NOBODY)),), {"a": END}, 5)
 
     assert (events, onward) == ([], None)

@@ -1,15 +1,26 @@
 """The audit log: who did what to which subject, with the values before and after and the request it came with."""
 
+import re
+from collections.abc import Mapping, Sized
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from shuke.rooms.org import facade as org
 from shuke.rooms.org.contracts import AuditLine, Right
-from shuke.surfaces.console import figures
+from shuke.surfaces.console import figures, words
 from shuke.surfaces.console.pages import Desk, page, show
 
 _LINES = 50
-_CHARACTERS = 300
+_CHARACTERS = 120
+_CHIPS = 20
+_ROWS = 500
+_ID = re.compile(r"[a-z]{3,4}_[0-9A-Za-z]{10,32}")
+_FINGERPRINT = re.compile(r"[0-9a-f]{32,}")
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d.*(?:[+-]\d\d:\d\d|Z)")
 
 
 @page(Right.AUDIT_READ)
@@ -17,7 +28,7 @@ def audit(request: HttpRequest, desk: Desk) -> HttpResponse:  # a page's signatu
     """List the log, newest first, of everything or of one subject."""
     subject = request.GET.get("subject", "").strip()
     found = org.audit_lines(_LINES, request.GET.get("cursor") or None, subject or None)
-    rows = [(line, changes(line)) for line in found.lines]
+    rows = [(line, changes(line, desk.zone)) for line in found.lines]
     return show(
         request,
         "audit.html",
@@ -29,15 +40,61 @@ def audit(request: HttpRequest, desk: Desk) -> HttpResponse:  # a page's signatu
     )
 
 
-def changes(line: AuditLine) -> list[tuple[str, object, object]]:
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A value as a table has room for it: `text`; or `chips`; or `rows` that fold out below it.
+
+    `whole`: the text is an id, which no line breaks.
+    """
+
+    text: str
+    chips: tuple[str, ...] = ()
+    rows: tuple[str, ...] = ()
+    whole: bool = False
+
+
+def changes(line: AuditLine, zone: ZoneInfo) -> list[tuple[str, Shown | None, Shown | None]]:
     """Return what a line says of each field as (field, before, after), None where there was nothing."""
     before, after = line.before or {}, line.after or {}
-    return [(field, _short(before.get(field)), _short(after.get(field))) for field in dict.fromkeys((*before, *after))]
+    return [
+        (field, _shown(before.get(field), zone), _shown(after.get(field), zone))
+        for field in dict.fromkeys((*before, *after))
+    ]
 
 
-def _short(value: object) -> object:
-    """Return a value as a table has room for it: of many things their number, of a text its beginning."""
-    if isinstance(value, list) and any(isinstance(each, dict) for each in value):
-        return _("%(count)s things") % {"count": figures.number(len(value))}
-    text = ", ".join(map(str, value)) if isinstance(value, list) else value
-    return f"{text[:_CHARACTERS]}…" if isinstance(text, str) and len(text) > _CHARACTERS else text
+def _shown(value: object, zone: ZoneInfo) -> Shown | None:
+    if value is None or value == "":
+        return None
+    if isinstance(value, Mapping):
+        rows = tuple(f"{words.wording(key)} {_plain(each)}" for key, each in value.items())
+        return Shown(_number_of(value), rows=rows)
+    if isinstance(value, list):
+        if len(value) <= _CHIPS and not any(isinstance(each, Mapping | list) for each in value):
+            return Shown("", chips=tuple(map(_plain, value))) if value else None
+        return Shown(_number_of(value), rows=_first(value))
+    text = figures.number(value) if isinstance(value, int) and not isinstance(value, bool) else str(value)
+    if _FINGERPRINT.fullmatch(text):
+        return Shown(f"{text[:12]}…", rows=(text,))
+    if _INSTANT.fullmatch(text):
+        return Shown(datetime.fromisoformat(text).astimezone(zone).strftime("%Y-%m-%d %H:%M:%S"))
+    if len(text) > _CHARACTERS:
+        return Shown(f"{text[:_CHARACTERS]}…", rows=(text,))
+    return Shown(text, whole=_ID.fullmatch(text) is not None)
+
+
+def _first(values: list[object]) -> tuple[str, ...]:
+    """Return a row for each of the first values, and how many more there are."""
+    rows = tuple(map(_plain, values[:_ROWS]))
+    more = len(values) - len(rows)
+    return (*rows, _("and %(count)s more") % {"count": figures.number(more)}) if more else rows
+
+
+def _plain(value: object) -> str:
+    """Return a value on one line: of a thing its fields."""
+    if isinstance(value, Mapping):
+        return " · ".join(_plain(each) for each in value.values())
+    return ", ".join(map(_plain, value)) if isinstance(value, list) else words.wording(value)
+
+
+def _number_of(values: Sized) -> str:
+    return _("%(count)s things") % {"count": figures.number(len(values))}

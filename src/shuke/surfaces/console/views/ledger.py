@@ -3,15 +3,15 @@
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from shuke.foundation import ids
+from shuke.foundation import ids, verification_words
 from shuke.foundation.verification import Violation
 from shuke.rooms.members.contracts import ID_PREFIX
 from shuke.rooms.org.contracts import Right
 from shuke.rooms.points import facade as points
 from shuke.rooms.tiers import facade as tiers
-from shuke.surfaces.console import words
 from shuke.surfaces.console.pages import Desk, page, show
 
 
@@ -24,13 +24,14 @@ def check(request: HttpRequest, desk: Desk) -> HttpResponse:
 
 def _report() -> dict[str, Any]:
     """Return each law with the violations of it, and their number."""
+    language = _language()
     checks = (points.verify(), tiers.verify())
     violations = [violation for each in checks for violation in each.violations]
     laws = [
         {
             "id": law.id,
-            "sentence": words.law(law.id, law.sentence),
-            "violations": [_shown(one) for one in violations if one.invariant == law.id],
+            "sentence": verification_words.law(law.id, law.sentence, language),
+            "violations": [_shown(one, language) for one in violations if one.invariant == law.id],
         }
         for each in checks
         for law in each.checked
@@ -38,6 +39,10 @@ def _report() -> dict[str, Any]:
     return {"laws": laws, "violations": len(violations)}
 
 
-def _shown(violation: Violation) -> dict[str, str]:
+def _shown(violation: Violation, language: str) -> dict[str, str]:
     holder = "" if violation.holder_id is None else ids.encode(ID_PREFIX, violation.holder_id)
-    return {"holder": holder, "detail": violation.detail}
+    return {"holder": holder, "detail": verification_words.violation(violation.detail, language)}
+
+
+def _language() -> str:
+    return "en" if get_language() == "en" else "zh"

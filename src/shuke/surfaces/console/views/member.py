@@ -15,7 +15,7 @@ from shuke.core.values.dates import NEVER
 from shuke.core.values.errors import Refusal
 from shuke.foundation import ids, logs
 from shuke.rooms.members import facade as people
-from shuke.rooms.members.contracts import ID_PREFIX, Field, Status
+from shuke.rooms.members.contracts import ID_PREFIX, Field, Member, Status
 from shuke.rooms.orders import facade as orders
 from shuke.rooms.org.contracts import Right
 from shuke.rooms.points import facade as points
@@ -36,8 +36,8 @@ _ROWS = 50
 def timeline(request: HttpRequest, desk: Desk, member_id: str) -> HttpResponse:
     """Show the member's life as one list, newest first."""
     id = ids.decode(ID_PREFIX, member_id)
-    program = running()
-    sources = life.sources(id, program.program_id if program else None)
+    member, program = people.get(id), running()
+    sources = life.sources(id, member.joined_at, program.program_id if program else None)
     cursors = {source.name: request.GET.get(source.name, "") for source in sources}
     events, onward = life.page(sources, cursors, _EVENTS)
     return _tab(
@@ -45,6 +45,7 @@ def timeline(request: HttpRequest, desk: Desk, member_id: str) -> HttpResponse:
         desk,
         id,
         "timeline",
+        member=member,
         events=events,
         onward=urlencode(onward) if onward else None,
         paged=any(cursors.values()),
@@ -113,8 +114,10 @@ def reveal(request: HttpRequest, desk: Desk, member_id: str) -> HttpResponse:
     return _tab(request, desk, id, "revealed", field=words.wording(named), value=value)
 
 
-def _tab(request: HttpRequest, desk: Desk, id: UUID, tab: str, **context: Any) -> HttpResponse:
-    member, program = people.get(id), running()
+def _tab(
+    request: HttpRequest, desk: Desk, id: UUID, tab: str, member: Member | None = None, **context: Any
+) -> HttpResponse:
+    member, program = member or people.get(id), running()
     standing = programs.standings([id]).get(id)
     outside = ids.encode(ID_PREFIX, id)
     return show(

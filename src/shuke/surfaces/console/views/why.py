@@ -56,14 +56,15 @@ def _rules(decision: Decision) -> list[dict[str, Any]]:
 
 
 def _rule(rule: RuleReason) -> dict[str, Any]:
-    labels = _labels()
+    english = get_language() == "en"
+    labels, language = (EN_LABELS, "en") if english else (ZH_LABELS, "zh")
     return {
         "code": rule.code,
         "line": rule.line,
         "matched": rule.matched,
-        "arithmetic": text_with(rule.arithmetic, labels),
+        "arithmetic": text_with(rule.arithmetic, labels, language),
         "exact": written(rule.exact),
-        "conditions": [(text_with(each.text, labels), each.holds) for each in rule.conditions],
+        "conditions": [(text_with(each.text, labels, language), each.holds) for each in rule.conditions],
     }
 
 
@@ -105,7 +106,3 @@ def _ends(expiry: Expiry | None) -> str:
     if not until:
         return _("Usable: %(after)s.") % {"after": after}
     return _("Usable: %(after)s, %(until)s.") % {"after": after, "until": until}
-
-
-def _labels() -> Any:
-    return EN_LABELS if get_language() == "en" else ZH_LABELS

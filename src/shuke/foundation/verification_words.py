@@ -1,0 +1,88 @@
+"""The Chinese of what a check of stored data says: each law by its id, each violation by its English sentence.
+
+Shared by everything that shows a check to people; the check itself speaks English. tests/tidy/test_laws.py finds a law
+or a violation without words here.
+"""
+
+import re
+from collections.abc import Iterator
+
+LAWS = {
+    "I1": "每笔交易只有一个效果，在两个账户间平衡，编号没有缺口。",
+    "I2": "某种积分的账户余额之和，等于发放减去兑换与过期。",
+    "I3": "每个账户的余额等于其分录之和、末笔分录后的余额，以及各批次剩余之和。",
+    "I4": "每个批次由一笔累积产生，剩余等于未被支取的部分，且没有负数。",
+    "I5": "分录不能修改或删除。",
+    "I8": "每个批次至多过期一次，不早于失效时间，整批过期，此后不再支取。",
+    "I9": "积分总是先从最早失效的批次支取。",
+    "I20": "每位会员的等级与最后一次变动一致，且各次变动首尾相接。",
+}
+_VIOLATIONS = {  # {} stands for a value, in the order of the English sentence
+    "{}: {}": "{}：{}",
+    "the account has {}, its entries come to {}.": "账户有 {}，其分录合计 {}。",
+    "the account has {}, its lots have {} left.": "账户有 {}，其批次剩余合计 {}。",
+    "the account counts {} entries and {} lots, there are {} and {}.": (
+        "账户记有 {} 笔分录和 {} 个批次，实有 {} 笔和 {} 个。"
+    ),
+    "the account has {}, less than nothing.": "账户有 {}，低于零。",
+    "entry {} stands where entry {} belongs.": "第 {} 号分录位于第 {} 号的位置。",
+    "entry {} leaves {}, its amounts come to {}.": "第 {} 号分录后余额为 {}，各笔合计 {}。",
+    "Transaction {} comes after a later one.": "第 {} 号交易排在更晚的交易之后。",
+    "Transaction {} is not one effect.": "第 {} 号交易不是单一效果。",
+    "Transaction {} moves points between accounts that are not its own.": (
+        "第 {} 号交易在不属于它的账户之间转移了积分。"
+    ),
+    "The holder counts {} transactions, there are {} and the last is {}.": (
+        "持有人记有 {} 笔交易，实有 {} 笔，最后一笔编号为 {}。"
+    ),
+    "lot {} {}.": "第 {} 号批次{}。",
+    "was opened by {} accruals": "由 {} 笔累积产生",
+    "earned {}, its accrual is of {}": "获得 {}，其累积分录为 {}",
+    "of {} has {} left, its entries leave {}": "共 {}，记有剩余 {}，按分录应剩余 {}",
+    "expired {} times": "过期了 {} 次",
+    "gave points after it had expired": "过期之后仍支出了积分",
+    "expired, though it has no end": "没有失效时间，却过期了",
+    "expired before its end": "在失效之前就过期了",
+    "expired and kept some points": "过期之后仍留有积分",
+    "gave points past its end": "在失效之后仍支出了积分",
+    "did not begin with its accrual": "不是从其累积分录开始的",
+    "entry {} takes from lot {} while lot {}, which ends sooner, has points left.": (
+        "第 {} 号分录支取了第 {} 号批次，而更早失效的第 {} 号批次仍有剩余。"
+    ),
+    "Entries can be changed: the trigger that refuses it is missing or off.": (
+        "分录可以被修改：拒绝修改的触发器缺失或已停用。"
+    ),
+    "accounts hold {}, issued less redeemed and expired is {}.": "账户合计持有 {}，发放减去兑换与过期为 {}。",
+    "Change {} in program {} does not follow the one before it.": "第 {} 次变动（计划 {}）与前一次不相接。",
+    "The tier in program {} is {} until day {}, its last change says {} until day {}.": (
+        "计划 {} 中的等级为 {}，至第 {} 日；其最后一次变动为 {}，至第 {} 日。"
+    ),
+    "The tier in program {} has {} changes, its state counts {}.": "计划 {} 中的等级有 {} 次变动，其状态记有 {} 次。",
+    "Changes of tier can be changed: the trigger that refuses it is missing or off.": (
+        "等级变动可以被修改：拒绝修改的触发器缺失或已停用。"
+    ),
+}
+_VALUES = {"never": "永久", "nothing": "无"}
+
+
+def law(id: str, sentence: str, language: str) -> str:
+    """Return what a law says in "zh" or "en"; one without Chinese stands in its own words."""
+    return LAWS.get(id, sentence) if language == "zh" else sentence
+
+
+def violation(detail: str, language: str) -> str:
+    """Return how a law is broken in "zh" or "en"; a sentence without Chinese stands as it is."""
+    return next(_in_chinese(detail), detail) if language == "zh" else detail
+
+
+def _in_chinese(detail: str) -> Iterator[str]:
+    for pattern, chinese in _PATTERNS:
+        found = pattern.fullmatch(detail)
+        if found:
+            yield chinese.format(*(_VALUES.get(value) or next(_in_chinese(value), value) for value in found.groups()))
+
+
+_PATTERNS = [  # the longest sentence first: «{}: {}» fits many others
+    (re.compile("(.+?)".join(map(re.escape, english.split("{}")))), chinese)
+    for english, chinese in sorted(_VIOLATIONS.items(), key=lambda pair: -len(pair[0]))
+]
