@@ -69,7 +69,9 @@ DATABASES = {
     }
 }
 if os.environ.get("SHUKE_SERVING"):  # set by wsgi.py: many threads that each ask for little
-    DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": 8}
+    # A database that went away is noticed within seconds, and so is its return.
+    DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": 8, "timeout": 5, "reconnect_timeout": 2}
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 LOGGING = logs.settings()
 PROCRASTINATE_ON_APP_READY = "shuke.config.wiring.wire_jobs"
 

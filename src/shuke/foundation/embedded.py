@@ -11,8 +11,9 @@ import shlex
 import shutil
 import signal
 import tempfile
+import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,13 +22,15 @@ from urllib.parse import urlencode
 import psycopg
 
 from shuke.core.values.errors import Refusal
-from shuke.foundation import postgres_program
+from shuke.foundation import logs, postgres_program
 
 SUPERUSER = "postgres"
 _LEAST_FREE_BYTES = 256 * 1024 * 1024
 _LONGEST_SOCKET_FOLDER = 90  # a socket's path ends at 107 bytes, the file's name takes 17
 _START_SECONDS = 300  # recovery after a crash may take its time
 _SETTLE_SECONDS = 60  # for a server that starts or stops while we look
+_LOOK_SECONDS = 0.5  # between two looks whether the server still runs
+_REVIVE_SECONDS = 20  # the processes of a dead postmaster take a moment to leave its memory
 
 # Settings beside those for memory. The log must not hold statements or details: they may carry personal data.
 _SETTINGS = {
@@ -89,9 +92,58 @@ def running(folder: Path, options: Mapping[str, str] | None = None) -> Iterator[
             with _alone(gate):
                 fcntl.flock(users, fcntl.LOCK_UN)
                 if _nobody_else(users):
-                    _stop(server)
+                    _stop(server, ours=_stands_beside(folder, users))
     finally:
         os.close(users)
+        os.close(gate)
+
+
+@contextmanager
+def watched(folder: Path, lost: Callable[[Refusal], None]) -> Iterator[None]:
+    """Start the server of `folder` again whenever it dies while the block runs; where that fails, tell `lost` why.
+
+    The caller is inside `running`.
+    """
+    folder = folder.resolve()
+    over = threading.Event()
+
+    def watch() -> None:
+        while not over.wait(_LOOK_SECONDS):
+            if postgres_program.works_in(_recorded_pid(folder) or 0, folder):
+                continue
+            try:
+                _revive(folder, over)
+            except Refusal as refused:
+                lost(refused)
+                return
+
+    watcher = threading.Thread(target=watch, name="database-watch", daemon=True)
+    watcher.start()
+    try:
+        yield
+    finally:
+        over.set()
+        watcher.join()
+
+
+def _revive(folder: Path, over: threading.Event) -> None:
+    deadline = time.monotonic() + _REVIVE_SECONDS
+    gate = _open_lock(folder, "gate")
+    try:
+        while not over.is_set():
+            if not folder.exists():
+                raise _unusable(folder, "it is gone")
+            try:
+                with _alone(gate):
+                    server = _join(folder) or _start(folder, {})
+            except Refusal as refused:
+                if refused.code != "database_not_started" or time.monotonic() > deadline:
+                    raise
+                over.wait(_LOOK_SECONDS)
+            else:
+                logs.event("database_started_again", pid=server.pid)
+                return
+    finally:
         os.close(gate)
 
 
@@ -223,8 +275,10 @@ def _memory_settings() -> dict[str, str]:
     }
 
 
-def _stop(server: Server) -> None:
-    if _recorded_pid(server.folder) == server.pid:
+def _stop(server: Server, *, ours: bool) -> None:
+    """Stop the server, or the one that was started in its place where the folder is still `ours`."""
+    recorded = _recorded_pid(server.folder)
+    if recorded == server.pid or (recorded and ours):
         postgres_program.locate(server.folder).run("pg_ctl", "stop", "-w", "-m", "fast", "-D", str(server.folder))
     elif postgres_program.works_in(server.pid, server.folder):
         os.kill(server.pid, signal.SIGQUIT)  # its folder is gone: nothing is left to be written in order
@@ -239,6 +293,14 @@ def _open_lock(folder: Path, purpose: str) -> int:
         return os.open(folder.with_name(f"{folder.name}.{purpose}.lock"), os.O_RDWR | os.O_CREAT, 0o600)
     except OSError as error:
         raise _unusable(folder, f"its parent is not writable ({error.strerror})") from error
+
+
+def _stands_beside(folder: Path, lock: int) -> bool:
+    """Tell whether `lock` is the file of that name still, and not of a folder that somebody made anew."""
+    try:
+        return os.path.samestat(os.fstat(lock), folder.with_name(f"{folder.name}.users.lock").stat())
+    except OSError:
+        return False
 
 
 @contextmanager

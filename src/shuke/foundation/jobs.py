@@ -27,6 +27,7 @@ from shuke.foundation import logs
 _LEAVE_SECONDS = 30  # that a running job has to finish
 _SILENT_SECONDS = 30  # after which a worker that sends no heartbeat (it sends one every 10) is taken for dead
 _LOOK_SECONDS = 10  # between two looks for jobs of dead workers
+_AGAIN_SECONDS = 2  # before a worker that stopped by itself begins again
 
 Work = Callable[..., Mapping[str, int] | None]
 
@@ -114,12 +115,16 @@ def worker_aside() -> Iterator[None]:
     loop, stop = asyncio.new_event_loop(), asyncio.Event()
 
     async def work_until_told() -> None:
-        worker = asyncio.ensure_future(_work(install_signal_handlers=False))
         told = asyncio.ensure_future(stop.wait())
-        await asyncio.wait({worker, told}, return_when=asyncio.FIRST_COMPLETED)
-        told.cancel()
-        worker.cancel()
-        await asyncio.gather(worker, told, return_exceptions=True)
+        while not told.done():
+            worker = asyncio.ensure_future(_work(install_signal_handlers=False))
+            await asyncio.wait({worker, told}, return_when=asyncio.FIRST_COMPLETED)
+            worker.cancel()
+            (ended,) = await asyncio.gather(worker, return_exceptions=True)
+            if not told.done():  # it lost the database, which may come back
+                if isinstance(ended, Exception):
+                    logs.failure("worker_stopped", ended)
+                await asyncio.wait({told}, timeout=_AGAIN_SECONDS)
 
     thread = threading.Thread(target=lambda: loop.run_until_complete(work_until_told()), name="worker", daemon=True)
     thread.start()

@@ -81,5 +81,6 @@ def settings() -> dict[str, Any]:
             "shuke": {"level": "INFO"},
             "django.request": {"level": "ERROR"},
             "django.security": {"level": "CRITICAL"},
+            "psycopg.pool": {"level": "CRITICAL"},  # the requests that it fails have lines of their own
         },
     }

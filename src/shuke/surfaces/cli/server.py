@@ -1,9 +1,11 @@
 """Serves console and API, with the job worker beside them."""
 
+import http.client
 import ipaddress
 import multiprocessing
 import os
 import socket
+import threading
 from contextlib import nullcontext
 from urllib.parse import urlsplit
 
@@ -14,6 +16,13 @@ from shuke.surfaces.cli.terminal import note
 
 _PROCESSES = 2
 _THREADS = 4
+_LEAVE_SECONDS = 3  # that open connections have to end
+_LINES = {"handlers": ["lines"], "propagate": False}
+_LOGGING = {
+    "formatters": {},
+    "handlers": {"lines": {"()": "shuke.foundation.logs.LineHandler"}},
+    "loggers": {"_granian": dict(_LINES), "granian.access": dict(_LINES)},
+}
 
 
 def check(home: Home) -> None:
@@ -42,16 +51,19 @@ def check(home: Home) -> None:
 
 
 def run(home: Home, *, worker: bool = True) -> None:
-    """Serve until a signal says stop; the deployment is open and checked."""
+    """Serve until a signal says stop; the deployment is open and checked.
+
+    Raises: Refusal `check`'s, and those of the embedded database where it died and cannot be started again.
+    """
     from granian.constants import Interfaces
     from granian.log import LogLevels
     from granian.server import Server
 
-    from shuke.foundation import jobs
+    from shuke.foundation import embedded, jobs
 
     check(home)
     host, port = _bind(home)
-    _announce(home)
+    _announce_setup(home)
     # The children are made anew: this process has threads, and a copy of them would hang.
     multiprocessing.set_start_method("spawn", force=True)
     web = Server(
@@ -61,17 +73,33 @@ def run(home: Home, *, worker: bool = True) -> None:
         interface=Interfaces.WSGI,
         workers=min(_PROCESSES, os.cpu_count() or 1),
         blocking_threads=_THREADS,
-        log_level=LogLevels.warning,
-        workers_kill_timeout=10,
+        log_level=LogLevels.error,
+        log_dictconfig=_LOGGING,
+        workers_kill_timeout=_LEAVE_SECONDS,
     )
-    with jobs.worker_aside() if worker else nullcontext():
-        web.serve()
+    lost: list[Refusal] = []
+
+    def leave(refused: Refusal) -> None:
+        lost.append(refused)
+        web.signal_handler_interrupt()
+
+    over = threading.Event()
+    threading.Thread(target=_announce, args=(home, host, port, over), name="announce", daemon=True).start()
+    with (
+        nullcontext() if home.value("database_url") else embedded.watched(home.postgres, leave),
+        jobs.worker_aside() if worker else nullcontext(),
+    ):
+        try:
+            web.serve()
+        finally:
+            over.set()
+    if lost:
+        raise lost[0]
 
 
-def _announce(home: Home) -> None:
+def _announce_setup(home: Home) -> None:
     from shuke.rooms.org import facade as org
 
-    origin = home.value("origin")
     if home.value("insecure_lan") == "yes":
         note(
             "!! PLAIN HTTP: passwords and members' data cross the network in clear. Use it in a trusted network only.",
@@ -80,11 +108,34 @@ def _announce(home: Home) -> None:
     if org.organisation() is None:
         token = randomness.token(24)
         os.environ["SHUKE_SETUP_TOKEN"] = token
+        origin = home.value("origin")
         note(
             f"Set up your deployment once at {origin}/setup?token={token}",
             f"请在浏览器中完成初始设置（仅一次）：{origin}/setup?token={token}",
         )
+
+
+def _announce(home: Home, host: str, port: int, over: threading.Event) -> None:
+    """Say that it serves once it answers, and not before."""
+    while not _answers(host, port):
+        if over.wait(0.1):
+            return
+    origin = home.value("origin")
     note(f"Serving {origin} (Ctrl-C stops it)", f"服务已启动：{origin}（Ctrl-C 停止）")
+
+
+def _answers(host: str, port: int) -> bool:
+    """Ask for a file, which writes no line in the log; whatever comes back is an answer."""
+    here = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104  # every address includes ours
+    connection = http.client.HTTPConnection(here, port, timeout=5)
+    try:
+        connection.request("HEAD", "/static/console/seal.svg", headers={"Host": "127.0.0.1"})
+        connection.getresponse()
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+    return True
 
 
 def _bind(home: Home) -> tuple[str, int]:

@@ -37,6 +37,8 @@ class RequestLog:
         response = self.get_response(request)
         response["X-Request-Id"] = request.request_id  # type: ignore[attr-defined]
         match = request.resolver_match
+        if match is not None and match.url_name == "static" and response.status_code < 400:
+            return response  # a file of ours: nobody asks who fetched it
         logs.event(
             "request",
             request_id=request.request_id,  # type: ignore[attr-defined]

@@ -56,6 +56,11 @@ def is_chinese(request: HttpRequest) -> bool:
     return next((code.startswith("zh") for code in accepted if code[:2] in {"zh", "en"}), False)
 
 
+def language_of(body: bytes) -> str:
+    """Return the language that a stored problem speaks."""
+    return "en" if json.loads(body)["title"].isascii() else "zh-Hans"
+
+
 def answer(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     """Return the answer to a request that is refused."""
     content = problem(request, refusal)

@@ -67,5 +67,7 @@ def _slot(request: HttpRequest, key: str) -> idempotency.Slot:
 def _replayed(stored: idempotency.Replay) -> HttpResponse:
     kind = "application/json" if stored.status < 400 else problems.MEDIA_TYPE
     response = HttpResponse(stored.body, status=stored.status, content_type=kind)
+    if stored.status >= 400:
+        response["Content-Language"] = problems.language_of(stored.body)
     response["Idempotency-Replayed"] = "true"
     return response

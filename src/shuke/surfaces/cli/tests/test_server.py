@@ -1,5 +1,8 @@
 """`shuke serve`: refuses what is unsafe, frees everything when it ends, however it ends."""
 
+import http.client
+import json
+import os
 import re
 import signal
 import socket
@@ -9,6 +12,7 @@ import urllib.request
 import pytest
 
 from shuke.foundation import postgres_program
+from shuke.surfaces.cli.tests.conftest import OWNER
 
 
 @pytest.fixture
@@ -58,6 +62,79 @@ def test_a_killed_server_frees_its_port(live, port):
     server.kill()
     server.wait()
     assert eventually(lambda: answers(port) == 0)
+
+
+def status_of(port, path, **headers):
+    """Status and headers of an answer, 0 when nobody listens."""
+    request = urllib.request.Request(f"http://127.0.0.1:{port}{path}", headers=headers)
+    try:
+        with urllib.request.urlopen(request, timeout=15) as answer:
+            return answer.status, answer.headers
+    except urllib.error.HTTPError as error:
+        return error.code, error.headers
+    except OSError:
+        return 0, {}
+
+
+def test_a_killed_database_comes_back_and_until_then_everybody_is_told(empty, port):
+    """Requests never hang: 503 within the pool's patience, and success again within seconds."""
+    empty.json("init", *OWNER)
+    server = empty.start("serve", "--bind", f"127.0.0.1:{port}")
+    try:
+        assert eventually(lambda: answers(port))
+        assert status_of(port, "/v1/health/ready")[0] == 200
+        first = postmaster(empty.home)
+        server.send_signal(signal.SIGSTOP)  # so that nobody starts it again while we look
+        os.kill(first, signal.SIGKILL)
+        assert eventually(lambda: not postgres_program.works_in(first, empty.home / "postgres"))
+        key = {"Authorization": "Bearer sk_live_" + "a" * 40}
+        began = time.monotonic()
+        status, headers = status_of(port, "/v1/members/mem_x", **key)
+        assert (status, headers["Retry-After"]) == (503, "5")
+        assert headers["Content-Type"].startswith("application/problem+json")
+        status, headers = status_of(port, "/", Cookie="sessionid=abcdefghijklmnopqrstuvwxyz123456")
+        assert (status, headers["Retry-After"]) == (503, "5")
+        assert headers["X-Request-Id"].startswith("req_")
+        assert time.monotonic() - began < 20
+        server.send_signal(signal.SIGCONT)
+        assert eventually(lambda: status_of(port, "/v1/health/ready")[0] == 200, 15)
+        assert status_of(port, "/v1/members/mem_x", **key)[0] == 401
+        second = postmaster(empty.home)
+    finally:
+        server.send_signal(signal.SIGCONT)
+        server.send_signal(signal.SIGTERM)
+        said = server.communicate(timeout=60)[1]
+    assert "%r" not in said
+    assert "database_started_again" in said
+    assert eventually(lambda: not postgres_program.works_in(second, empty.home / "postgres"))
+
+
+def test_a_database_that_cannot_be_started_again_ends_the_server(empty, port):
+    empty.json("init", *OWNER)
+    server = empty.start("serve", "--bind", f"127.0.0.1:{port}", "--no-worker")
+    assert eventually(lambda: answers(port))
+    pid = postmaster(empty.home)
+    (empty.home / "postgres").rename(empty.home / "gone")
+    os.kill(pid, signal.SIGKILL)
+    said = server.communicate(timeout=60)[1]
+    assert server.returncode == 1
+    assert said.rstrip().splitlines()[-1].startswith("The database folder")
+
+
+def test_it_says_that_it_serves_once_it_does_and_ends_though_a_browser_is_connected(empty, port):
+    empty.json("init", *OWNER)
+    server = empty.start("serve", "--bind", f"127.0.0.1:{port}", "--no-worker")
+    assert server.stderr.readline().startswith("Serving http")
+    browser = http.client.HTTPConnection("127.0.0.1", port)
+    browser.request("GET", "/login")
+    browser.getresponse().read()
+    began = time.monotonic()
+    server.send_signal(signal.SIGINT)
+    out, said = server.communicate(timeout=60)
+    assert time.monotonic() - began < 8
+    assert server.returncode == 0
+    assert not out
+    assert [json.loads(line)["event"] for line in said.splitlines()] == ["request"]
 
 
 def test_a_port_in_use_is_one_sentence(live, port):

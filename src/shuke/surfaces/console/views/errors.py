@@ -1,5 +1,8 @@
 """Pages for what goes wrong outside of any page: no such address, a stale form, a fault of ours."""
 
+import sys
+
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -23,11 +26,22 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:  # 
 
 def failed(request: HttpRequest) -> HttpResponse:
     """Answer when we failed: nothing was changed, and the request id finds the line in the log."""
+    if isinstance(sys.exception(), OperationalError | InterfaceError):
+        return _without_database(request)
     sentence = _(
         "The fault is ours and nothing was changed. Try again; "
         "if it stays, give this request id to whoever runs the server."
     )
     return _error(request, 500, _("Something broke"), sentence, request.get_full_path(), _("Try again"))
+
+
+def _without_database(request: HttpRequest) -> HttpResponse:
+    sentence = _("The database does not answer; nothing was changed. Try again in a few seconds.")
+    answer = _error(
+        request, 503, _("The service is interrupted for a moment"), sentence, request.get_full_path(), _("Try again")
+    )
+    answer["Retry-After"] = "5"
+    return answer
 
 
 def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:  # Django's signature
