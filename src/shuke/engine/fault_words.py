@@ -39,6 +39,7 @@ CHINESE: Mapping[str, str] = MappingProxyType(
         "points_out_of_range": "积分数超出范围",
         "several_documents": "一个文件只能有一个会员计划",
         "tag_not_allowed": "不允许使用标签",
+        "text_needs_quotes": "花括号内的逗号截断了文本，请给整段文本加双引号",
         "text_too_long": "文本过长",
         "tier_in_use": "新版本移除了已有版本的等级",
         "tiers_overlap": "等级门槛未递增",

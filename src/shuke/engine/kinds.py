@@ -21,6 +21,7 @@ _WORDS = {
     Kind.CONDITION: "a condition",
 }
 _COUNTABLE = (Kind.MONEY, Kind.NUMBER)
+_COMPARISONS = frozenset({"=", "<>", "<", "<=", ">", ">="})
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +73,10 @@ class Kinds:
             return tuple(nodes)
         amount = next((node for node in nodes if node.kind is Kind.MONEY), None)
         if amount is None:
-            raise self._mixed(operands[0], operands[-1], nodes[0].source)
-        return tuple(
-            self._as_money(operand.node, operand, (amount, f"{amount.source} {sign} 100")) for operand in operands
-        )
+            raise self._mixed(operands[0], operands[-1])
+        # Only a comparison is mended by another number; in a sum or list it would be another rule.
+        example = f"{amount.source} {sign} 100" if sign in _COMPARISONS else ""
+        return tuple(self._as_money(operand.node, operand, (amount, example)) for operand in operands)
 
     def arithmetic(self, sign: str, left: Operand, right: Operand) -> Node:
         """Add, subtract, multiply or divide; constants are worked out at once."""
@@ -202,7 +203,8 @@ class Kinds:
             )
         return replace(node, kind=Kind.MONEY)
 
-    def _mixed(self, left: Operand, right: Operand, suggestion: str) -> Refusal:
+    def _mixed(self, left: Operand, right: Operand, suggestion: str = "") -> Refusal:
+        asked = {"suggestion": suggestion} if suggestion else {}
         detail = f"{left.node.source} is {_WORDS[left.node.kind]}, {right.node.source} is {_WORDS[right.node.kind]}."
         return self._rule.refuse(
             "wrong_type",
@@ -211,7 +213,7 @@ class Kinds:
             found=right.node.kind.value,
             wanted=left.node.kind.value,
             source=right.node.source,
-            suggestion=suggestion,
+            **asked,
         )
 
     def _wrong_type(self, operand: Operand, wanted: str, suggestion: str) -> Refusal:

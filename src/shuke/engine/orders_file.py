@@ -31,7 +31,8 @@ def read_orders(path: Path, *, currency_digits: int, timestamps_in: str | None =
 
     Raises:
         Refusal: `file_not_found`, `file_unreadable`, `columns_missing`, `time_zone_unknown`, `timestamps_without_zone`,
-            `rows_invalid` (cause, count and first row), `orders_inconsistent`, `too_many_lines`, `too_many_orders`.
+            `rows_invalid` (cause, count and first row), `orders_inconsistent`, `amount_out_of_range`,
+            `gross_below_net`, `too_many_lines`, `too_many_orders`.
     """
     if timestamps_in is not None and timestamps_in not in available_timezones():
         raise Refusal("time_zone_unknown", f"There is no time zone {timestamps_in!r}.", params={"zone": timestamps_in})
@@ -160,6 +161,7 @@ def _group(db: duckdb.DuckDBPyConnection) -> None:
     checks = {
         "orders_inconsistent": ("torn", "has lines of several members or instants"),
         "amount_out_of_range": (f"net > {AMOUNT_MAX} OR gross > {AMOUNT_MAX}", f"is over {AMOUNT_MAX:,} minor units"),
+        "gross_below_net": ("gross < net", "has a gross below its net"),
         "too_many_lines": (f"lines > {LINES_MAX}", f"has more than {LINES_MAX:,} lines"),
     }
     for code, (test, sentence) in checks.items():

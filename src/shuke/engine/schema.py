@@ -28,7 +28,7 @@ from shuke.engine.fields import (
 )
 from shuke.engine.spans import DURATION_EXAMPLES, VALIDITY_EXAMPLES, read_duration, read_validity
 from shuke.engine.suggestions import nearest
-from shuke.engine.yaml_tree import Mapping, Scalar, Sequence, Value, read_tree
+from shuke.engine.yaml_tree import Mapping, Scalar, Sequence, Value, cut_short, read_tree
 
 VERSION = "1"
 ROUNDINGS = ("floor", "ceil", "half_up", "half_even")
@@ -102,6 +102,27 @@ def _position(refusal: Refusal) -> tuple[int, int]:
 def time_zones() -> frozenset[str]:
     """Return the names of the time zones that a program may have."""
     return frozenset(name for name in available_timezones() if name == "UTC" or "/" in name)
+
+
+def _without_rests(entry: Mapping) -> Mapping:
+    """Leave out the keys that are only what a comma cut off the text before them."""
+    kept: list[tuple[Scalar, Value]] = []
+    cut = False
+    for key, value in entry.entries:
+        empty = isinstance(value, Scalar) and not value.value
+        if not (cut and empty):
+            kept.append((key, value))
+            cut = isinstance(value, Scalar) and value.is_cut_short
+    return Mapping(entry.source, kept, entry.start)
+
+
+def _with_quotes(scalar: Scalar, refused: Refusal) -> Refusal:
+    """Where a whole rule is one quoted word, say that YAML took the quotes away."""
+    if refused.code != "unknown_fact" or scalar.style is None or refused.params.get("found") != scalar.value:
+        return refused
+    detail = f"{refused.detail} YAML took the quotes of this text away; a text of a rule has its own."
+    params = {"suggestion": f"\"'{scalar.value}'\""} | refused.params
+    return Refusal(refused.code, detail, pointer=refused.pointer, params=params)
 
 
 class _ProgramReader:
@@ -283,7 +304,7 @@ class _ProgramReader:
         rules: list[EarnRule] = []
         codes: list[tuple[str, Scalar]] = []
         for entry in self._list(self._fields.value("earn"), RULES_LIMIT, _PROGRAM_KEYS["earn"]):
-            fields = Fields(entry, _RULE_KEYS, problems)
+            fields = Fields(_without_rests(entry), _RULE_KEYS, problems)
             code_text, unit_text, when_text = fields.scalar("code"), fields.scalar("unit"), fields.optional("when")
             points_text = fields.scalar("points")
             code = read_code(code_text, problems) if code_text else None
@@ -301,4 +322,11 @@ class _ProgramReader:
     def _rule_text(self, scalar: Scalar | None, read: RuleReader) -> Node | None:
         if scalar is None:
             return None
-        return self._problems.catch(lambda: read(scalar.value, self._vocabulary, scalar.place))
+        if scalar.is_cut_short:
+            self._problems.found.append(cut_short(scalar))
+            return None
+        try:
+            return read(scalar.value, self._vocabulary, scalar.place)
+        except Refusal as refused:
+            self._problems.found.append(_with_quotes(scalar, refused))
+            return None

@@ -24,6 +24,7 @@ from ruamel.yaml.events import (
 from ruamel.yaml.reader import ReaderError
 
 from shuke.core.values.errors import Refusal
+from shuke.engine.suggestions import shorten
 
 FILE_LIMIT_BYTES = 256 * 1024
 DEPTH_LIMIT = 16
@@ -59,6 +60,7 @@ class Scalar:
     style: str | None  # ' " | > or None for a plain scalar
     start: int
     end: int
+    in_flow: bool = False  # between { } or [ ], where a comma ends a plain scalar
 
     def place(self, offset: int = 0) -> str:
         """Return "line:column" of the character of `value` at `offset`."""
@@ -69,6 +71,13 @@ class Scalar:
     @property
     def line(self) -> int:
         return self.source.line(self.start)
+
+    @property
+    def is_cut_short(self) -> bool:
+        """Tell whether a comma between { and } ended this plain text inside its parentheses."""
+        if not self.in_flow or self.style is not None or self.value.count("(") <= self.value.count(")"):
+            return False
+        return self.source.text[self.end : self.end + 40].lstrip().startswith(",")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +108,8 @@ def read_tree(text: str | bytes) -> Value:
 
     Raises:
         Refusal: file_too_large, not_utf8, empty_file, yaml_syntax, too_many_entries, nested_too_deep,
-            alias_not_allowed, tag_not_allowed, several_documents, key_not_text, each with the place as "line:column".
+            text_needs_quotes, alias_not_allowed, tag_not_allowed, several_documents, key_not_text, each with the
+            place as "line:column".
     """
     decoded = _decode(text)
     source = Source(decoded)
@@ -108,6 +118,8 @@ def read_tree(text: str | bytes) -> Value:
         for event in _events(decoded):
             builder.take(event)
     except MarkedYAMLError as error:
+        if builder.cut is not None:
+            raise cut_short(builder.cut) from error
         mark = error.problem_mark or error.context_mark
         detail = " ".join((error.problem or error.context or "the file is not valid YAML").split())
         place = source.place(min(mark.index, len(decoded))) if mark is not None else "1:1"
@@ -123,6 +135,13 @@ def read_tree(text: str | bytes) -> Value:
     if builder.root is None or (isinstance(builder.root, Scalar) and not builder.root.value.strip()):
         raise _refuse("empty_file", "The file is empty.", "1:1")
     return builder.root
+
+
+def cut_short(scalar: Scalar) -> Refusal:
+    """Return the refusal of a text that a comma ended inside its parentheses."""
+    detail = "Between { and } a comma ends the text; put the whole text in double quotes."
+    suggestion = f'"{shorten(scalar.value)}, …"'
+    return _refuse("text_needs_quotes", detail, scalar.place(), found=shorten(scalar.value), suggestion=suggestion)
 
 
 def _decode(text: str | bytes) -> str:
@@ -161,18 +180,23 @@ class _Builder:
         self._open: list[tuple[Sequence | Mapping, Scalar | None]] = []  # with the key that waits for its value
         self._entries = 0
         self._documents = 0
+        self.cut: Scalar | None = None  # the last that a comma ended too early
+        self._flows = 0  # how many open lists and mappings are written with brackets
 
     def take(self, event: Event) -> None:
         """Take the next event of the file."""
         start = self.reached = event.start_mark.index
         self._check(event, start)
         if isinstance(event, ScalarEvent):
-            self._add(Scalar(self.source, event.value, event.style, start, event.end_mark.index))
-        elif isinstance(event, SequenceStartEvent):
-            self._enter(Sequence(self.source, [], start))
-        elif isinstance(event, MappingStartEvent):
-            self._enter(Mapping(self.source, [], start))
+            scalar = Scalar(self.source, event.value, event.style, start, event.end_mark.index, self._flows > 0)
+            self.cut = scalar if scalar.is_cut_short else self.cut
+            self._add(scalar)
+        elif isinstance(event, SequenceStartEvent | MappingStartEvent):
+            self._flows += bool(event.flow_style or self._flows)  # what stands in a flow is one
+            kind = Sequence if isinstance(event, SequenceStartEvent) else Mapping
+            self._enter(kind(self.source, [], start))
         elif isinstance(event, SequenceEndEvent | MappingEndEvent):
+            self._flows -= bool(self._flows)
             self._open.pop()
 
     def _check(self, event: Event, start: int) -> None:

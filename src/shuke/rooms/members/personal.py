@@ -26,7 +26,11 @@ def phone(text: str, region: str) -> str:
     except phonenumbers.NumberParseException:
         number = None
     if number is None or not phonenumbers.is_valid_number(number):
-        raise Refusal("invalid_phone", "This is not a phone number.", pointer="/phone")
+        detail = "This is not a phone number."
+        if not text.lstrip().startswith(("+", "＋")):
+            where = f"of {region}" if region else "of any country"
+            detail = f"Without a country code this is not a phone number {where}; write it as +8613800000001."
+        raise Refusal("invalid_phone", detail, pointer="/phone", params={"region": region})
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 

@@ -195,8 +195,12 @@ def create_key(name: str, scopes: Collection[str], actor: Actor) -> tuple[ApiKey
     checks.require_name(name)
     for scope in scopes:
         if scope not in SCOPES:
+            scopes_known = ", ".join(right for right in Right if right in SCOPES)
             raise Refusal(
-                "unknown_scope", f"There is no scope {scope}.", pointer="/scopes", params={"scope": str(scope)}
+                "unknown_scope",
+                f"There is no scope {scope}; there are {scopes_known}.",
+                pointer="/scopes",
+                params={"scope": str(scope), "scopes": scopes_known},
             )
     if not scopes:
         raise Refusal("scope_required", "A key needs at least one scope.", pointer="/scopes")

@@ -45,7 +45,8 @@ def doctor(*, as_json: bool) -> int:
 
 
 def _findings(home: Home) -> Iterator[Finding]:
-    yield _refusable("secrets", lambda: _secrets(home))
+    secrets = _refusable("secrets", lambda: _secrets(home))
+    yield secrets
     yield _disk(home)
     yield _refusable("port", lambda: _port(home), otherwise="warning")
     if home.kind is None:
@@ -53,6 +54,8 @@ def _findings(home: Home) -> Iterator[Finding]:
             "deployment", "warning", words("none yet: shuke init or shuke demo", "尚未建立：shuke init 或 shuke demo")
         )
         return
+    if secrets.state == "failed":
+        return  # nothing opens without them, and it would only say the same again
     try:
         with session.opened(migrations="leave"):
             yield from _database()

@@ -249,6 +249,14 @@ def clock_show(context: typer.Context, as_json: AsJson = False) -> None:
         _answering(lambda: upkeep.show_clock(as_json=as_json))
 
 
+@_command(clock, "show")
+def clock_show_again(as_json: AsJson = False) -> None:
+    """Show the clock, as `shuke clock` alone does."""
+    from shuke.surfaces.cli import upkeep
+
+    upkeep.show_clock(as_json=as_json)
+
+
 @_command(clock, "advance")
 def clock_advance(
     to: Annotated[str, typer.Option(help="Date (its midnight in the organisation's time zone) or RFC 3339 instant.")],

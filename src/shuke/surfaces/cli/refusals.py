@@ -47,7 +47,7 @@ CHINESE = {
     "unknown_language": "语言须为 zh-hans 或 en。",
     "unknown_order": "没有这个订单。",
     "unknown_role": "没有角色 {role}；可选 {roles}。",
-    "unknown_scope": "没有权限 {scope}。",
+    "unknown_scope": "没有权限 {scope}；可选 {scopes}。",
     "unknown_staff": "没有这位员工。",
     "unknown_time_zone": "时区不是 IANA 名称（如 Asia/Shanghai）。",
 }

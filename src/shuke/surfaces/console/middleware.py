@@ -39,7 +39,9 @@ class PageLanguage:
             return self.get_response(request)  # a file speaks no language, and needs no look at the session
         with translation.override(self._choose(request)):
             response = self.get_response(request)
-            if "json" not in response.headers.get("Content-Type", ""):  # data speaks no language; a problem says its own
+            if "json" not in response.headers.get(
+                "Content-Type", ""
+            ):  # data speaks no language; a problem says its own
                 response.headers.setdefault("Content-Language", translation.get_language())
             return response
 

@@ -31,6 +31,20 @@ CODES: Mapping[str, Code] = MappingProxyType(_read())
 UNKNOWN = Code(422, "The request was refused", "请求被拒绝", "See detail.", "见 detail。")
 
 
+# Sentences of details that say more than title and fix; the values come with the refusal.
+DETAILS_ZH: Mapping[str, str] = MappingProxyType(
+    {
+        "gross_below_net": "应付金额 {gross} 低于实付金额 {net}；优惠不能为负。",
+        "insufficient_points": "请求兑换 {asked}，可用仅 {usable}。",
+        "json_too_deep": "请求体嵌套超过 {limit} 层。",
+        "out_of_bounds": "数值须在 {least} 与 {most} 之间。",
+        "text_length": "文本长度须为 {least} 至 {most} 个字符。",
+        "too_far_ahead": "业务发生时间超前 {minutes} 分钟以上；须有 history:write 权限。",
+        "too_old": "业务发生时间早于 {days} 天前；须有 history:write 权限。",
+    }
+)
+
+
 @dataclass(frozen=True, slots=True)
 class FieldCode:
     """What can be wrong with one field; the texts may hold values such as {limit}."""

@@ -64,6 +64,7 @@ class Problems:
             return self.get_response(request)
         refusal = _body_refusal(request)
         if refusal is not None:
+            _drain(request)
             return problems.answer(request, refusal)
         response = self.get_response(request)
         if response.status_code < 400 or response.get("Content-Type", "").startswith(problems.MEDIA_TYPE):
@@ -77,6 +78,7 @@ class Problems:
         return answer
 
 
+_DRAIN_LIMIT_BYTES = 64 * 1024 * 1024
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"})
 
 
@@ -89,6 +91,17 @@ def _body_refusal(request: HttpRequest) -> Refusal | None:
     if int(length) and request.method == "POST" and request.content_type != "application/json":
         return Refusal("unsupported_media_type", "Send the body as Content-Type: application/json.")
     return None
+
+
+def _drain(request: HttpRequest) -> None:
+    """Read what the client is still sending, so that it sees the answer and not a connection that broke."""
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    left = min(int(length), _DRAIN_LIMIT_BYTES) if length.isdecimal() else 0
+    while left > 0:
+        piece = request.read(min(left, 65_536))
+        if not piece:
+            return
+        left -= len(piece)
 
 
 def _actor(request: HttpRequest) -> str | None:

@@ -13,7 +13,7 @@ from pydantic_core import ErrorDetails
 
 from shuke.core.values.errors import Refusal
 from shuke.engine import fault_words
-from shuke.surfaces.http.codes import CODES, FIELD_CODES, UNKNOWN, Code
+from shuke.surfaces.http.codes import CODES, DETAILS_ZH, FIELD_CODES, UNKNOWN, Code
 
 MEDIA_TYPE = "application/problem+json"
 ERRORS_LIMIT = 100
@@ -81,13 +81,31 @@ def problem(request: HttpRequest, refusal: Refusal) -> dict[str, Any]:
         "title": code.zh if chinese else code.en,
         "status": code.status or UNKNOWN.status,
         "code": refusal.code,
-        "detail": refusal.detail,
+        "detail": _detail_zh(refusal, code) if chinese else refusal.detail,
         "request_id": request.request_id,  # type: ignore[attr-defined]
     }
     errors = field_errors(refusal, chinese=chinese)
     if errors:
         content["errors"] = errors
     return content
+
+
+def _detail_zh(refusal: Refusal, code: Code) -> str:
+    """Word a refusal in Chinese: its own sentence where it has one, else what it is and what to do."""
+    if isinstance(refusal, InvalidRequest):
+        first = refusal.fields[0]
+        return f"{first.pointer or '请求体'} {first.worded(chinese=True)['message']}。"
+    if isinstance(refusal, InvalidProgram):
+        first = refusal.refusals[0]
+        named = _named(first, chinese=True)
+        return f"会员计划文件有 {len(refusal.refusals)} 处错误；第一处（{named['pointer']}）：{named['message']}"
+    sentence = DETAILS_ZH.get(refusal.code)
+    if sentence is not None:
+        try:
+            return sentence.format_map(refusal.params)
+        except KeyError:
+            pass  # raised in another place, with other values
+    return f"{code.zh}。{code.fix_zh}"
 
 
 def field_errors(refusal: Refusal, *, chinese: bool) -> list[dict[str, str]]:

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
@@ -68,11 +69,8 @@ def start_of_move(to: datetime) -> datetime:
         raise Refusal("clock_is_live", "Only a sandbox has a test clock; a live deployment follows the machine's.")
     start = clock.business_now()
     if to < start:
-        raise Refusal(
-            "clock_moves_back",
-            f"The test clock stands at {start.isoformat()} and never moves back.",
-            params={"at": start.isoformat()},
-        )
+        at = _locally(start).isoformat(timespec="seconds")
+        raise Refusal("clock_moves_back", f"The test clock stands at {at} and never moves back.", params={"at": at})
     return start
 
 
@@ -101,6 +99,11 @@ def _sum(one: Advanced, other: Advanced) -> Advanced:
         Counter(one.expired) + Counter(other.expired),
         one.tier_changes + other.tier_changes,
     )
+
+
+def _locally(at: datetime) -> datetime:
+    own = org.organisation()
+    return at.astimezone(ZoneInfo(own.time_zone)) if own else at
 
 
 def _midnights(start: datetime, to: datetime) -> list[datetime]:

@@ -71,6 +71,7 @@ def _check_order(order: OrderFact) -> Refusal | None:
     refusal = (
         _check_amount("/net_minor", order.net_minor, MONEY_LIMIT_MINOR)
         or _check_amount("/gross_minor", order.gross_minor, MONEY_LIMIT_MINOR)
+        or _check_discount(order)
         or _check_text("/store", order.store)
         or _check_text("/channel", order.channel)
         or (_bounds("/lines", 0, LINES_LIMIT) if len(order.lines) > LINES_LIMIT else None)
@@ -112,6 +113,14 @@ def _check_redemption(redemption: RedeemFact) -> Refusal | None:
 
 def _check_amount(pointer: str, amount: int, limit: int) -> Refusal | None:
     return None if 0 <= amount <= limit else _bounds(pointer, 0, limit)
+
+
+def _check_discount(order: OrderFact) -> Refusal | None:
+    if order.gross_minor >= order.net_minor:
+        return None
+    detail = f"The gross of {order.gross_minor} is below the net of {order.net_minor}; a discount is never negative."
+    params = {"gross": order.gross_minor, "net": order.net_minor}
+    return Refusal("gross_below_net", detail, pointer="/gross_minor", params=params)
 
 
 def _check_text(pointer: str, text: str, *, empty: bool = True) -> Refusal | None:

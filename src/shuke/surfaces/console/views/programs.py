@@ -13,13 +13,14 @@ from django.utils.translation import gettext as _
 from shuke.core.values.errors import Refusal
 from shuke.engine import fault_words
 from shuke.engine.schema import ProgramErrors
+from shuke.engine.yaml_tree import FILE_LIMIT_BYTES
 from shuke.foundation import logs
 from shuke.rooms.org.contracts import Right
 from shuke.rooms.programs import facade
 from shuke.rooms.programs.contracts import VersionView
 from shuke.surfaces.console.pages import Desk, page, show
 
-_MOST_CHARACTERS = 200_000
+_MOST_CHARACTERS = FILE_LIMIT_BYTES  # the loader counts bytes
 
 
 @page(Right.PROGRAMS_READ)
@@ -71,7 +72,7 @@ def publish(request: HttpRequest, desk: Desk) -> HttpResponse:
         return _desk(request, running, running.text if running else "")
     text = request.POST.get("text", "").replace("\r\n", "\n")
     if len(text) > _MOST_CHARACTERS:
-        return _desk(request, running, "", refused=(_("The file is longer than 200,000 characters."),))
+        return _desk(request, running, "", refused=(_("The file is longer than 256 kB."),))
     try:
         if "publish" in request.POST:
             made = facade.publish(text, desk.actor)

@@ -47,6 +47,7 @@ router = Router(tags=["orders"])
         codes=(
             "already_recorded_differently",
             "currency_mismatch",
+            "gross_below_net",
             "no_program",
             "out_of_bounds",
             "points_out_of_range",

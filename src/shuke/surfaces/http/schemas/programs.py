@@ -4,11 +4,12 @@ from typing import Annotated
 
 from pydantic import StringConstraints
 
+from shuke.engine.yaml_tree import FILE_LIMIT_BYTES
 from shuke.rooms.programs.contracts import VersionView
 from shuke.surfaces.http.fields import Answer, Body, Instant, Time, instant
 from shuke.surfaces.http.schemas.problems import FieldErrorAnswer
 
-PROGRAM_TEXT_LIMIT = 200_000
+PROGRAM_TEXT_LIMIT = FILE_LIMIT_BYTES  # in characters; the loader counts bytes
 ProgramText = Annotated[str, StringConstraints(min_length=1, max_length=PROGRAM_TEXT_LIMIT)]
 
 
