@@ -261,3 +261,11 @@ def test_the_line_is_that_of_the_word_in_a_text_of_several_lines(written):
     rule = f"- code: spend\n    unit: points\n    {written}"
     text = changed("- {code: spend, unit: points, points: order.net}", rule, SMALL)
     assert [error[:2] for error in errors(text)] == [("unknown_fact", place_of("order.nett", text))]
+
+
+@pytest.mark.parametrize("rule", ["points: LEAST(order.net, 5)", "when: order.channel IN ('a', 'b'), points: 1"])
+def test_a_comma_that_cut_a_text_off_is_the_only_thing_told(rule):
+    text = f"shuke: 1\nprogram: p\ncurrency: CNY\ntime_zone: UTC\nunits: {{points: }}\nearn:\n  - {{code: x, unit: points, {rule}}}\n"
+    with pytest.raises(ProgramErrors) as caught:
+        load_program(text)
+    assert [error.code for error in caught.value.refusals] == ["text_needs_quotes"]

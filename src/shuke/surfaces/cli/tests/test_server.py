@@ -68,7 +68,7 @@ def status_of(port, path, **headers):
     """Status and headers of an answer, 0 when nobody listens."""
     request = urllib.request.Request(f"http://127.0.0.1:{port}{path}", headers=headers)
     try:
-        with urllib.request.urlopen(request, timeout=15) as answer:  # noqa: S310
+        with urllib.request.urlopen(request, timeout=25) as answer:  # noqa: S310
             return answer.status, answer.headers
     except urllib.error.HTTPError as error:
         return error.code, error.headers
@@ -95,9 +95,9 @@ def test_a_killed_database_comes_back_and_until_then_everybody_is_told(empty, po
         status, headers = status_of(port, "/", Cookie="sessionid=abcdefghijklmnopqrstuvwxyz123456")
         assert (status, headers["Retry-After"]) == (503, "5")
         assert headers["X-Request-Id"].startswith("req_")
-        assert time.monotonic() - began < 20
+        assert time.monotonic() - began < 40
         server.send_signal(signal.SIGCONT)
-        assert eventually(lambda: status_of(port, "/v1/health/ready")[0] == 200, 15)
+        assert eventually(lambda: status_of(port, "/v1/health/ready")[0] == 200, 40)
         assert status_of(port, "/v1/members/mem_x", **key)[0] == 401
         second = postmaster(empty.home)
     finally:
@@ -131,7 +131,7 @@ def test_it_says_that_it_serves_once_it_does_and_ends_though_a_browser_is_connec
     began = time.monotonic()
     server.send_signal(signal.SIGINT)
     out, said = server.communicate(timeout=60)
-    assert time.monotonic() - began < 8
+    assert time.monotonic() - began < 20
     assert server.returncode == 0
     assert not out
     assert [json.loads(line)["event"] for line in said.splitlines()] == ["request"]
