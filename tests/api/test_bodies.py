@@ -154,3 +154,36 @@ def test_a_path_that_is_no_id_is_refused(api, path):
 def test_a_body_in_chunks_is_refused(nothing_written):
     answer = nothing_written.post("/v1/orders", order(), HTTP_TRANSFER_ENCODING="chunked")
     assert (answer.status_code, answer.json()["code"]) == (411, "length_required")
+
+
+def test_a_batch_of_seven_mebibytes_is_taken(api, member):
+    line = {"sku": "s" * 190, "category": "c" * 190, "quantity": 1, "net_minor": 1}
+    orders = [order(f"A-{number}", net_minor=17, lines=[line] * 17) for number in range(1_000)]
+    body = json.dumps({"orders": orders})
+    assert 7 * 2**20 < len(body) < bodies.BODY_LIMIT_BYTES
+    assert api.post("/v1/orders/batch?dry_run=true", body).json()["recorded"] == 1_000
+
+
+def test_a_length_of_thousands_of_digits_is_refused(nothing_written):
+    answer = nothing_written.post("/v1/orders", order(), CONTENT_LENGTH="9" * 5_000)
+    assert (answer.status_code, answer.json()["code"]) == (413, "body_too_large")
+
+
+@pytest.mark.parametrize("inside", ["%s", '{"orders": [{"lines": [%s]}]}'])
+def test_an_object_of_too_many_members_is_refused_before_it_is_built(nothing_written, inside):
+    for count, code in ((100, "invalid_request"), (101, "json_too_many_members"), (200_000, "json_too_many_members")):
+        many = json.dumps({f"k{number}": [number, {}] for number in range(count)})
+        assert nothing_written.post("/v1/orders", inside % many).json()["code"] == code
+
+
+def test_ten_faults_of_an_item_are_named(nothing_written):
+    wrong = order(lines=[{f"k{number}": 1 for number in range(100)}] * 1_000)
+    assert len(nothing_written.post("/v1/orders", wrong).json()["errors"]) == 10
+    refused = nothing_written.post("/v1/orders/batch", {"orders": [wrong, wrong]}).json()["results"]
+    assert [len(item["problem"]["errors"]) for item in refused] == [10, 10]
+
+
+@pytest.mark.parametrize("query", ["dry_run=true&dry_run=false", "dry_run=true&dry_run=true"])
+def test_a_parameter_given_twice_is_refused(nothing_written, query):
+    answer = nothing_written.post(f"/v1/orders?{query}", order())
+    assert [(one["pointer"], one["code"]) for one in answer.json()["errors"]] == [("query:dry_run", "given_twice")]

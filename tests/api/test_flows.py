@@ -1,6 +1,7 @@
 """The way of an integrator: enrol, record, redeem, read; repeats, dry runs and batches."""
 
 import pytest
+from django.db import connection
 from tests.api.conftest import order
 
 from shuke.rooms.points.models import Entry
@@ -218,7 +219,7 @@ def test_a_program_is_checked_published_and_read(api, shop):
     published = api.post("/v1/programs/publish", {"text": text.replace("1.25", "1.3")})
     assert (published.status_code, published.json()["number"]) == (201, 2)
     versions = api.get("/v1/programs/grocer/versions").json()["items"]
-    assert [version["number"] for version in versions] == [1, 2]
+    assert [version["number"] for version in versions] == [2, 1]
     assert api.get("/v1/programs/other/current").json()["code"] == "no_program"
 
 
@@ -242,3 +243,27 @@ def test_a_redemption_says_from_which_lots(api, member):
     why = api.get(f"/v1/points-entries/{redeemed.json()['entry_ids'][0]}/explanation").json()
     assert [(lot["points"], lot["order_id"]) for lot in why["lots"]] == [(6, recorded["id"])]
     assert why["sentences"] == []
+
+
+def test_what_is_worded_says_in_which_language(api, member):
+    order_id = api.post("/v1/orders", order()).json()["id"]
+    for language, spoken in (("zh-CN", "zh-Hans"), ("en", "en")):
+        answers = [
+            api.get(f"/v1/orders/{order_id}/explanation", HTTP_ACCEPT_LANGUAGE=language),
+            api.post("/v1/programs/validate", {"text": "shuke: 2"}, HTTP_ACCEPT_LANGUAGE=language),
+            api.get("/v1/docs", HTTP_ACCEPT_LANGUAGE=language),
+            api.get("/v1/nothing", HTTP_ACCEPT_LANGUAGE=language),
+        ]
+        assert [answer["Content-Language"] for answer in answers] == [spoken] * 4
+        assert all("Accept-Language" in answer["Vary"] for answer in answers)
+
+
+def test_no_client_can_take_the_name_of_a_keyed_redemption(api, member):
+    api.post("/v1/orders", order(net_minor=100_000))
+    body = {"member": {"id": member["id"]}, "points": 5}
+    assert api.post("/v1/redemptions", body, HTTP_IDEMPOTENCY_KEY="till-1").status_code == 201
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT source FROM business_key WHERE external_id = 'till-1'")
+        ((source,),) = cursor.fetchall()
+    answer = api.post("/v1/redemptions", body | {"source": source, "external_id": "till-1"})
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "/source")

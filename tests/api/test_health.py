@@ -31,3 +31,19 @@ def test_titles_follow_the_reader(client):
     assert client.get("/v1/nothing").json()["title"] == "There is nothing at this address"
     assert client.get("/v1/nothing", HTTP_ACCEPT_LANGUAGE="fr, zh-CN;q=0.8").json()["title"] == "此地址不存在"
     assert client.get("/v1/nothing", HTTP_ACCEPT_LANGUAGE="de").json()["title"] == "There is nothing at this address"
+
+
+@pytest.mark.parametrize(
+    "path", ["/v1/health/live", "/v1/openapi.json", "/v1/docs", "/v1/nothing", "/login", "/static/console/seal.svg"]
+)
+def test_head_is_answered_as_get_without_content(client, shop, path):
+    head, got = client.head(path), client.get(path)
+    assert head.status_code == got.status_code
+    assert b"".join(head) == b""
+    assert int(head["Content-Length"]) > 0
+    assert head["Content-Type"] == got["Content-Type"]
+
+
+def test_head_does_no_work_of_post(client, shop):
+    assert client.head("/v1/orders").status_code == 405
+    assert client.head("/logout").status_code == 405

@@ -2,12 +2,10 @@
 
 import os
 from datetime import timedelta
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import psycopg.conninfo
 
-import shuke
 from shuke.foundation import embedded, home, logs
 
 _home = home.current()
@@ -34,7 +32,7 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 LANGUAGE_CODE = _home.value("language")
 LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
-LOCALE_PATHS = [Path(shuke.__file__).parent / "locale"]
+DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024  # of a body, for API and console
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 ROOT_URLCONF = "shuke.config.urls"
 INSTALLED_APPS = [
@@ -79,6 +77,7 @@ PROCRASTINATE_ON_APP_READY = "shuke.config.wiring.wire_jobs"
 SHUKE_SETUP_TOKEN = os.environ.get("SHUKE_SETUP_TOKEN", "")  # given by `shuke serve` while there is no organisation
 MIDDLEWARE = [
     "shuke.surfaces.http.middleware.RequestLog",
+    "shuke.surfaces.http.middleware.Heads",
     "shuke.surfaces.http.middleware.Problems",
     "shuke.surfaces.console.middleware.SafeHeaders",
     "django.middleware.security.SecurityMiddleware",

@@ -74,7 +74,7 @@ def current(slug: str | None = None) -> VersionView:
 
 
 def versions(slug: str) -> list[VersionView]:
-    """Return every version of a program, the first one first.
+    """Return every version of a program, newest first.
 
     Raises:
         Refusal: `no_program`.
@@ -83,7 +83,7 @@ def versions(slug: str) -> list[VersionView]:
         publishing.view(version)
         for program in queries.programs()
         if program.slug == slug
-        for version in queries.versions(program.id)
+        for version in reversed(queries.versions(program.id))
     ]
     if not found:
         raise Refusal("no_program", "No such program is published.")

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from shuke.surfaces.cli.journey.loading import Load
     from shuke.surfaces.cli.journey.year import Year
 
-PROGRAM = Path(__file__).parents[4] / "examples" / "grocer.yaml"
+PROGRAM = Path(__file__).parents[2] / "examples" / "grocer.yaml"
 TIME_ZONE = "America/New_York"
 CURRENCY = "USD"
 OPENED = datetime(2018, 1, 1, tzinfo=ZoneInfo(TIME_ZONE))  # where the test clock stands when the year is in

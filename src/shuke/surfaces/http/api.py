@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.core.exceptions import RequestDataTooBig
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI
@@ -47,6 +48,11 @@ def _unreadable(request: HttpRequest, error: HttpError) -> HttpResponse:
     cause = error.__cause__
     refusal = cause if isinstance(cause, Refusal) else Refusal("bad_request", "The request cannot be read.")
     return problems.answer(request, refusal)
+
+
+@api.exception_handler(RequestDataTooBig)
+def _too_big(request: HttpRequest, _: RequestDataTooBig) -> HttpResponse:
+    return problems.answer(request, problems.body_too_large())
 
 
 @api.exception_handler(Http404)

@@ -7,18 +7,21 @@ import json
 import re
 from typing import Any, NoReturn
 
+from django.conf import settings
 from django.http import HttpRequest
 from ninja.parser import Parser
 
 from shuke.core.values.errors import Refusal
 
-BODY_LIMIT_BYTES = 8 * 1024 * 1024
+BODY_LIMIT_BYTES: int = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
 DEPTH_LIMIT = 32
+MEMBERS_LIMIT = 100  # of one object; no schema has a third of them
 
 # Possessive, and with an end that may be missing: linear in whatever is sent.
 _STRINGS = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
-_INNERMOST = re.compile(rb"\{\}|\[\]")
-_ALL_BUT_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
+_INNERMOST = re.compile(rb"\{,*+\}|\[,*+\]")
+_MANY_MEMBERS = re.compile(rb"\{,{%d}" % MEMBERS_LIMIT)
+_ALL_BUT_BRACKETS = bytes(set(range(256)) - set(b"[]{},"))
 _SUSPICIOUS = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])")
 
 
@@ -37,10 +40,10 @@ def read_json(body: bytes) -> Any:
     """Return the value of a JSON text.
 
     Raises:
-        BodyInvalid: not UTF-8, not JSON, deeper than `DEPTH_LIMIT`, a key given twice, NaN or Infinity, an integer of
-            thousands of digits, a NUL or half of a surrogate pair in a string.
+        BodyInvalid: not UTF-8, not JSON, deeper than `DEPTH_LIMIT`, an object of more than `MEMBERS_LIMIT` members,
+            a key given twice, NaN or Infinity, an integer of thousands of digits, a NUL or half of a surrogate pair.
     """
-    _check_depth(body)
+    _check_shape(body)
     try:
         value = json.loads(
             body.decode("utf-8"),
@@ -54,14 +57,23 @@ def read_json(body: bytes) -> Any:
     return value
 
 
-def _check_depth(body: bytes) -> None:
-    """Take the innermost brackets away, level by level; where none pair up, the parser will say what is wrong."""
+def _check_shape(body: bytes) -> None:
+    """Take the innermost brackets away, level by level; where none pair up, the parser will say what is wrong.
+
+    Members are counted by their commas before anything is built of them.
+    """
     brackets = _STRINGS.sub(b"", body).translate(None, _ALL_BUT_BRACKETS)
     for _ in range(DEPTH_LIMIT):
+        if _MANY_MEMBERS.search(brackets):
+            raise BodyInvalid(
+                "json_too_many_members",
+                f"An object of the body has more than {MEMBERS_LIMIT} members.",
+                params={"limit": MEMBERS_LIMIT},
+            )
         inner, brackets = brackets, _INNERMOST.sub(b"", brackets)
         if brackets == inner:
             return
-    if brackets:
+    if brackets.strip(b","):
         raise BodyInvalid(
             "json_too_deep", f"The body is nested deeper than {DEPTH_LIMIT} levels.", params={"limit": DEPTH_LIMIT}
         )

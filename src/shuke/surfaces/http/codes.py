@@ -58,6 +58,7 @@ FIELD_CODES: Mapping[str, FieldCode] = MappingProxyType(
         "required": FieldCode("is required", "为必填"),
         "unknown_field": FieldCode("is not a field of this object", "不是此对象的字段"),
         "unknown_parameter": FieldCode("is not a parameter of this operation", "不是此操作的参数"),
+        "given_twice": FieldCode("is given more than once", "出现了不止一次"),
         "not_an_integer": FieldCode("must be a whole number", "必须是整数"),
         "not_a_text": FieldCode("must be a text", "必须是文本"),
         "not_an_object": FieldCode("must be an object", "必须是对象"),

@@ -11,6 +11,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstr
 from pydantic_core import PydanticCustomError
 
 from shuke.engine import facts
+from shuke.engine.fields import CODE_PATTERN
 
 POINTS_LIMIT = 10**12
 PAGE_LIMIT = 200
@@ -96,7 +97,7 @@ AmountMinor = integer(0, facts.MONEY_LIMIT_MINOR)
 Quantity = integer(0, facts.QUANTITY_LIMIT)
 Points = integer(1, POINTS_LIMIT)
 Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
-Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,63}$")]
+Code = Annotated[str, StringConstraints(pattern=rf"^{CODE_PATTERN}$")]
 Source = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
 ExternalIdText = text(200)
 Label = text(facts.TEXT_LIMIT)
@@ -115,6 +116,7 @@ class Answer(BaseModel):
 
 
 Instant = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
+Day = Annotated[str, Field(json_schema_extra={"format": "date"})]
 
 
 def instant(moment: datetime) -> str:

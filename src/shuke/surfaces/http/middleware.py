@@ -3,6 +3,7 @@
 The line holds the route's template and never the address: an address may hold what names a person.
 """
 
+import re
 import time
 from collections.abc import Callable
 
@@ -20,7 +21,6 @@ _SENTENCES = {
     "bad_request": "The request cannot be read.",
     "not_found": "There is nothing at this address.",
     "method_not_allowed": "This address does not take that method.",
-    "body_too_large": "The body is larger than 8 MiB.",
     "internal_error": "Something broke on our side; nothing was written.",
 }
 
@@ -53,6 +53,29 @@ class RequestLog:
         return response
 
 
+class Heads:
+    """Answer HEAD as GET is answered, without the content: no view needs to know of it."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.method != "HEAD":
+            return self.get_response(request)
+        request.method = "GET"
+        try:
+            response = self.get_response(request)
+        finally:
+            request.method = "HEAD"
+        if response.streaming:
+            response.close()
+            response.streaming_content = ()
+        else:
+            response.headers.setdefault("Content-Length", str(len(response.content)))
+            response.content = b""
+        return response
+
+
 class Problems:
     """Under /v1: refuse bodies that are too large or not JSON, and turn every other error answer into a problem."""
 
@@ -72,7 +95,8 @@ class Problems:
         code = _CODE_OF_STATUS.get(
             response.status_code, "internal_error" if response.status_code >= 500 else "bad_request"
         )
-        answer = problems.answer(request, Refusal(code, _SENTENCES[code]))
+        refusal = problems.body_too_large() if code == "body_too_large" else Refusal(code, _SENTENCES[code])
+        answer = problems.answer(request, refusal)
         if "Allow" in response:
             answer["Allow"] = response["Allow"]
         return answer
@@ -83,20 +107,25 @@ _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"
 
 
 def _body_refusal(request: HttpRequest) -> Refusal | None:
-    length = request.META.get("CONTENT_LENGTH") or "0"
+    length = _length(request)
     if "chunked" in request.headers.get("Transfer-Encoding", "").lower():
         return Refusal("length_required", "Send the body with its Content-Length, not in chunks.")
-    if not length.isdecimal() or int(length) > bodies.BODY_LIMIT_BYTES:
-        return Refusal("body_too_large", _SENTENCES["body_too_large"])
-    if int(length) and request.method == "POST" and request.content_type != "application/json":
+    if length is None or length > bodies.BODY_LIMIT_BYTES:
+        return problems.body_too_large()
+    if length and request.method == "POST" and request.content_type != "application/json":
         return Refusal("unsupported_media_type", "Send the body as Content-Type: application/json.")
     return None
 
 
+def _length(request: HttpRequest) -> int | None:
+    """Return the Content-Length, None where it is not a number that a body can have."""
+    written = request.META.get("CONTENT_LENGTH") or "0"
+    return int(written) if re.fullmatch(r"[0-9]{1,18}", written) else None
+
+
 def _drain(request: HttpRequest) -> None:
     """Read what the client is still sending, so that it sees the answer and not a connection that broke."""
-    length = request.META.get("CONTENT_LENGTH") or "0"
-    left = min(int(length), _DRAIN_LIMIT_BYTES) if length.isdecimal() else 0
+    left = min(_length(request) or 0, _DRAIN_LIMIT_BYTES)
     while left > 0:
         piece = request.read(min(left, 65_536))
         if not piece:

@@ -7,7 +7,7 @@ from ninja.openapi.schema import OpenAPISchema
 from ninja.operation import Operation as NinjaOperation
 from pydantic import BaseModel
 
-from shuke.rooms.org.contracts import Right
+from shuke.rooms.org.contracts import SCOPES
 from shuke.surfaces.http import problems
 from shuke.surfaces.http.codes import CODES
 from shuke.surfaces.http.operations import Operation
@@ -19,6 +19,7 @@ _OF_KEYS = ("unauthenticated", "wrong_mode", "forbidden")
 _OF_BODIES = (
     "invalid_json",
     "json_too_deep",
+    "json_too_many_members",
     "json_duplicate_key",
     "invalid_characters",
     "length_required",
@@ -56,10 +57,7 @@ class Document(OpenAPISchema):
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         }
         self["servers"] = [{"url": "/"}]
-        self["tags"] = [
-            {"name": tag}
-            for tag in ("members", "orders", "redemptions", "points", "explanations", "programs", "health")
-        ]
+        self["tags"] = [{"name": tag} for tag in _TAGS]
         self.add_schema_definitions(_definitions(ProblemAnswer) | _definitions(NewOrderBody))
         # Items are checked one by one, so the model of a batch does not name their schema; the document does.
         self.schemas["OrderBatchBody"]["properties"]["orders"]["items"] = {"$ref": "#/components/schemas/NewOrderBody"}
@@ -71,7 +69,7 @@ class Document(OpenAPISchema):
                 "type": "http",
                 "scheme": "bearer",
                 "description": "An API key, sk_live_… or sk_test_…. Scopes: "
-                + ", ".join(sorted(f"`{right}`" for right in Right if right.endswith((":read", ":write")))),
+                + ", ".join(sorted(f"`{scope}`" for scope in SCOPES)),
             }
         }
 

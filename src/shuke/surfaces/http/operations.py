@@ -16,15 +16,15 @@ from shuke.foundation.transactions import unit_of_work
 from shuke.rooms.org.contracts import Right
 from shuke.surfaces.http import replays
 from shuke.surfaces.http.keys import ApiKey
-from shuke.surfaces.http.problems import FieldError, InvalidRequest
+from shuke.surfaces.http.problems import FIELDS_LIMIT, FieldError, InvalidRequest, say_language
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operation:
     """What an operation is. `codes` are its own refusals, beside those that every operation has.
 
-    `writes` says that the operation takes `dry_run` and Idempotency-Key; `links` maps a name to
-    (operation id, parameter, runtime expression).
+    `writes` says that the operation takes `dry_run` and Idempotency-Key, `speaks` that its answer is in the reader's
+    language; `links` maps a name to (operation id, parameter, runtime expression).
     """
 
     id: str
@@ -33,6 +33,7 @@ class Operation:
     scope: Right | None = None
     status: int = 200
     writes: bool = False
+    speaks: bool = False
     codes: Sequence[str] = ()
     request_example: Mapping[str, Any] | None = None
     response_example: Mapping[str, Any]
@@ -51,9 +52,12 @@ def operation(
     def mount(view: View) -> View:
         @functools.wraps(view)
         def run(request: HttpRequest, **values: Any) -> HttpResponse:
-            _refuse_unknown_parameters(request, known)
+            _check_parameters(request, known)
             if not spec.writes:
-                return rendered(view(request, **values), spec.status)
+                response = rendered(view(request, **values), spec.status)
+                if spec.speaks:
+                    say_language(request, response)
+                return response
             dry_run = values.pop("dry_run")
             if dry_run:
                 with unit_of_work(dry_run=True):
@@ -85,8 +89,12 @@ def rendered(content: BaseModel, status: int) -> HttpResponse:
     return HttpResponse(content.model_dump_json(), status=status, content_type="application/json")
 
 
-def _refuse_unknown_parameters(request: HttpRequest, known: set[str]) -> None:
-    """Refuse what this operation does not take: a mistyped `dry_run` must not become a real write."""
-    unknown = [FieldError(f"query:{name[:100]}", "unknown_parameter") for name in request.GET if name not in known]
-    if unknown:
-        raise InvalidRequest(unknown)
+def _check_parameters(request: HttpRequest, known: set[str]) -> None:
+    """Refuse what this operation does not take, or takes once: a mistyped `dry_run` must not become a real write."""
+    wrong = [
+        FieldError(f"query:{name[:100]}", "given_twice" if name in known else "unknown_parameter")
+        for name, values in request.GET.lists()
+        if name not in known or len(values) > 1
+    ]
+    if wrong:
+        raise InvalidRequest(wrong[:FIELDS_LIMIT])

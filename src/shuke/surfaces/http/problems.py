@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.cache import patch_vary_headers
 from django.utils.translation.trans_real import parse_accept_lang_header
 from pydantic_core import ErrorDetails
 
@@ -17,6 +18,7 @@ from shuke.surfaces.http.codes import CODES, DETAILS_ZH, FIELD_CODES, UNKNOWN, C
 
 MEDIA_TYPE = "application/problem+json"
 ERRORS_LIMIT = 100
+FIELDS_LIMIT = 10  # of one body, or one item of a batch
 
 _FIELD_CODE_OF_TYPE: Mapping[str, str] = {
     "missing": "required",
@@ -61,11 +63,17 @@ def language_of(body: bytes) -> str:
     return "en" if json.loads(body)["title"].isascii() else "zh-Hans"
 
 
+def say_language(request: HttpRequest, response: HttpResponse) -> None:
+    """Say which language was spoken, and that another reader gets another."""
+    response["Content-Language"] = "zh-Hans" if is_chinese(request) else "en"
+    patch_vary_headers(response, ["Accept-Language"])
+
+
 def answer(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     """Return the answer to a request that is refused."""
     content = problem(request, refusal)
     response = HttpResponse(json.dumps(content, ensure_ascii=False), status=content["status"], content_type=MEDIA_TYPE)
-    response["Content-Language"] = "zh-Hans" if is_chinese(request) else "en"
+    say_language(request, response)
     if content["status"] == 401:
         response["WWW-Authenticate"] = 'Bearer realm="shuke"'
     request.problem_code = refusal.code  # type: ignore[attr-defined]
@@ -170,7 +178,12 @@ class InvalidProgram(Refusal):
 
 def invalid_request(errors: Sequence[ErrorDetails] | Sequence[Mapping[str, Any]], *, depth: int = 2) -> InvalidRequest:
     """Return the refusal for pydantic's errors; `depth` is how many leading parts of a location name no field."""
-    return InvalidRequest([_field_error(error, depth) for error in errors])
+    return InvalidRequest([_field_error(error, depth) for error in errors[:FIELDS_LIMIT]])
+
+
+def body_too_large() -> Refusal:
+    """Return the refusal of a body over the limit."""
+    return Refusal("body_too_large", "The body is larger than 8 MiB.")
 
 
 def _field_error(error: Mapping[str, Any], depth: int) -> FieldError:

@@ -35,7 +35,7 @@ def openapi_json(request: HttpRequest) -> HttpResponse:
 def reference_page(request: HttpRequest) -> HttpResponse:
     """Answer with the reference as a page, in Chinese or English."""
     chinese = problems.is_chinese(request)
-    return render(
+    response = render(
         request,
         "http/reference.html",
         {
@@ -45,6 +45,8 @@ def reference_page(request: HttpRequest) -> HttpResponse:
             "errors": [_error(name, code, chinese=chinese) for name, code in sorted(CODES.items()) if code.status],
         },
     )
+    problems.say_language(request, response)
+    return response
 
 
 def _groups(spec: dict[str, Any], *, chinese: bool) -> list[tuple[str, list[dict[str, Any]]]]:

@@ -68,6 +68,6 @@ def _replayed(stored: idempotency.Replay) -> HttpResponse:
     kind = "application/json" if stored.status < 400 else problems.MEDIA_TYPE
     response = HttpResponse(stored.body, status=stored.status, content_type=kind)
     if stored.status >= 400:
-        response["Content-Language"] = problems.language_of(stored.body)
+        response["Content-Language"] = problems.language_of(stored.body)  # that of the first: a replay changes nothing
     response["Idempotency-Replayed"] = "true"
     return response

@@ -80,7 +80,7 @@ def test_a_good_file_is_checked_then_published(log_in, program):
 
     published = client.post("/programs/publish", {"text": text.replace("\n", "\r\n"), "publish": ""})
     assert published["Location"] == "/programs/grocer/2"
-    assert programs.versions("grocer")[1].text == text
+    assert programs.versions("grocer")[0].text == text
     assert "multiplier: 3" in client.get("/programs/grocer/2?view=diff").content.decode()
 
 

@@ -54,7 +54,7 @@ def version(request: HttpRequest, desk: Desk, slug: str, number: int) -> HttpRes
         title=shown.name or shown.program,
         place="programs",
         version=shown,
-        versions=list(reversed(every)),
+        versions=every,
         running=facade.current(slug),
         view=view if view in {"file", "source", "diff"} else "file",
         lines=_lines(shown.source if view == "source" else shown.text),

@@ -39,6 +39,7 @@ _PUBLISHED = {
         en="Check a program file",
         zh="校验会员计划文件",
         scope=Right.PROGRAMS_READ,
+        speaks=True,
         request_example={"text": examples.PROGRAM_TEXT},
         response_example=examples.VALIDATION,
     ),
@@ -130,6 +131,6 @@ def get_current_version(request: HttpRequest, program: ProgramCodePath) -> Versi
     ),
 )
 def list_versions(request: HttpRequest, program: ProgramCodePath) -> VersionListAnswer:
-    """List all versions, the first one first."""
+    """List all versions, newest first."""
     versions = [version_summary(version) for version in programs.versions(program)]
     return VersionListAnswer(items=versions, livemode=keys.livemode(request))

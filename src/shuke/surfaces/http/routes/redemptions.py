@@ -14,6 +14,7 @@ from shuke.surfaces.http.schemas import examples
 from shuke.surfaces.http.schemas.redemptions import RedemptionAnswer, RedemptionBody, redemption_answer
 
 router = Router(tags=["redemptions"])
+_STAND_IN = ":"  # no source that a client sends can hold it
 
 
 @operation(
@@ -64,4 +65,4 @@ def _business_key(request: HttpRequest, body: RedemptionBody) -> tuple[str, str]
     key = replays.read_key(request)
     if key is None:
         raise Refusal("idempotency_key_required", "Send Idempotency-Key, or source and external_id.")
-    return ids.encode(KEY_PREFIX, request.principal.id), key  # type: ignore[attr-defined]
+    return f"{_STAND_IN}{ids.encode(KEY_PREFIX, request.principal.id)}", key  # type: ignore[attr-defined]

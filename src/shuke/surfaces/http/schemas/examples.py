@@ -146,7 +146,7 @@ STANDING: Json = {
     "tier": {
         "code": "silver",
         "name": "silver",
-        "since": "2017-04-02T16:12:00Z",
+        "since": "2017-04-02",
         "until": "2018-12-31",
         "measure": "SPEND('this year')",
         "measured": 0,

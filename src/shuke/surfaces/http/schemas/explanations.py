@@ -1,18 +1,15 @@
 """How the API says why: the rules with their arithmetic, as data and as sentences in the reader's language."""
 
+from collections.abc import Mapping
+
 from shuke.core.program import wording
 from shuke.core.program.explain import RuleReason, UnitReason, written
-from shuke.engine.facts import FACTS
+from shuke.engine.explanation import EN_LABELS, ZH_LABELS
 from shuke.foundation import ids
 from shuke.rooms.members import contracts as members
 from shuke.rooms.programs.contracts import Explanation, LotStory
 from shuke.surfaces.http.fields import Answer, Instant, instant
 from shuke.surfaces.http.schemas.orders import ORDER_PREFIX
-
-_LABELS = {
-    "zh": {fact.name: fact.zh for fact in FACTS.values()},
-    "en": {fact.name: fact.en for fact in FACTS.values()},
-}
 
 
 class ConditionAnswer(Answer):
@@ -80,7 +77,7 @@ class ExplanationAnswer(Answer):
 
 def explanation_answer(explained: Explanation, *, language: str, livemode: bool) -> ExplanationAnswer:
     """Return an explanation; its texts are in "zh" or "en"."""
-    decision, labels = explained.decision, _LABELS[language]
+    decision, labels = explained.decision, ZH_LABELS if language == "zh" else EN_LABELS
     return ExplanationAnswer(
         program=explained.program,
         version=explained.version,
@@ -99,7 +96,7 @@ def explanation_answer(explained: Explanation, *, language: str, livemode: bool)
     )
 
 
-def _rule(rule: RuleReason, labels: dict[str, str]) -> RuleAnswer:
+def _rule(rule: RuleReason, labels: Mapping[str, str]) -> RuleAnswer:
     return RuleAnswer(
         code=rule.code,
         unit=rule.unit,

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import FailFast, Field, StringConstraints
 
 from shuke.engine import facts
 from shuke.foundation import ids
@@ -55,7 +55,7 @@ class NewOrderBody(Body):
     gross_minor: AmountMinor | None = None
     store: Label | None = None
     channel: Label | None = None
-    lines: Annotated[list[LineBody], Field(max_length=facts.LINES_LIMIT)] = Field(default=[])
+    lines: Annotated[list[LineBody], FailFast(), Field(max_length=facts.LINES_LIMIT)] = Field(default=[])
 
     def value(self) -> OrderFact:
         """Return the fact; `gross_minor` is `net_minor` where nothing else is said."""

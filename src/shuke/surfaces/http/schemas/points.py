@@ -8,7 +8,7 @@ from shuke.foundation import ids
 from shuke.rooms.members import contracts as members
 from shuke.rooms.points.contracts import Entry, Kind, Lot
 from shuke.rooms.programs.contracts import Balance, Standing, TierStanding
-from shuke.surfaces.http.fields import Answer, Instant, instant
+from shuke.surfaces.http.fields import Answer, Day, Instant, instant
 from shuke.surfaces.http.schemas.orders import ORDER_PREFIX
 from shuke.surfaces.http.schemas.redemptions import REDEMPTION_PREFIX
 
@@ -21,7 +21,7 @@ class ExpiringAnswer(Answer):
     """What of a balance stops being usable next; `on` is the first local day on which it is not usable."""
 
     points: int
-    on: str
+    on: Day
 
 
 class BalanceAnswer(Answer):
@@ -48,8 +48,8 @@ class TierAnswer(Answer):
 
     code: str
     name: str
-    since: str | None
-    until: str | None
+    since: Day | None
+    until: Day | None
     measure: str
     measured: int
     next_code: str | None
