@@ -53,8 +53,10 @@ def test_an_operation_tells_what_a_reader_needs(name):
     assert details["description"]
     assert re.search(r"[\u4e00-\u9fff]", details["x-summary-zh-Hans"])
     assert details["security"] or "/health/" in name
+    assert re.search(r"[\u4e00-\u9fff]", details["x-description-zh-Hans"])
     for parameter in details["parameters"]:
         assert parameter["description"]
+        assert re.search(r"[\u4e00-\u9fff]", parameter["x-description-zh-Hans"])
         if parameter["in"] == "path":
             assert validator(parameter["schema"]).is_valid(parameter["example"])
 
@@ -117,6 +119,8 @@ def test_every_code_has_its_words():
 def test_the_reference_page_needs_nothing_from_elsewhere(client):
     page = client.get("/v1/docs", HTTP_ACCEPT_LANGUAGE="zh-CN").content.decode()
     assert "上报订单" in page
+    shown = re.sub(r"<[^>]*>", "", re.sub(r"<(pre|code|style|small)\b.*?</\1>", "", page, flags=re.DOTALL))
+    assert [line for line in shown.splitlines() if re.search(r"[a-z]{3,} [a-z]{2,} [a-z]{2,}", line)] == []
     assert 'id="error-insufficient_points"' in page
     assert 'id="recordOrder"' in page
     assert re.findall(r'(?:src|href)="(?!#|/static/|openapi\.json)[^"]*"', page) == []

@@ -11,6 +11,7 @@ from shuke.rooms.org.contracts import SCOPES
 from shuke.surfaces.http import problems
 from shuke.surfaces.http.codes import CODES
 from shuke.surfaces.http.operations import Operation
+from shuke.surfaces.http.parameters import ABOUT_ZH, ZH
 from shuke.surfaces.http.schemas.orders import NewOrderBody
 from shuke.surfaces.http.schemas.problems import ProblemAnswer
 
@@ -37,6 +38,7 @@ _IDEMPOTENCY_KEY = {
     # Not as bounds of the schema: HTTP trims spaces and quotes do not count, so a longer header may be a good one.
     "description": "Names this request with 1 to 255 visible ASCII characters, bare or quoted: a repeat with the same "
     "content gets the same answer, for 48 hours.",
+    ZH: "以 1 至 255 个可见 ASCII 字符命名本次请求，可加引号：48 小时内内容相同的重发得到相同的应答。",
     "schema": {"type": "string"},
     "example": "9f1c2a7e-till-3-0042",
 }
@@ -46,6 +48,12 @@ Amounts are integers in minor units with their currency, points are integers, ti
 Every refusal is problem+json with a stable `code`. Ids are opaque. `dry_run=true` on a write checks and
 computes everything and writes nothing. Additions may come inside v1; nothing is taken away."""
 
+DESCRIPTION_ZH = """熟客（Shuke）的 API：由商家自行运行的会员平台。
+
+金额为带币种的最小货币单位整数，积分为整数，时间采用 RFC 3339。
+每个被拒绝的请求都以 problem+json 回答，带有稳定的 `code`。id 不透明。写操作加 `dry_run=true` 时
+完成全部校验与计算但不写入。v1 之内只增不减。"""
+
 
 class Document(OpenAPISchema):
     """Ninja's document with our security, refusals, examples and links."""
@@ -54,6 +62,7 @@ class Document(OpenAPISchema):
         super().__init__(api, path_prefix)
         self["info"] |= {
             "description": DESCRIPTION,
+            ZH: DESCRIPTION_ZH,
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         }
         self["servers"] = [{"url": "/"}]
@@ -77,9 +86,11 @@ class Document(OpenAPISchema):
         details = super().operation_details(operation)
         spec: Operation = operation.view_func.spec
         details["x-summary-zh-Hans"] = spec.zh
+        details[ZH] = spec.about_zh
         details["security"] = [{"apiKey": [str(spec.scope)]}] if spec.scope else []
         for parameter in details["parameters"]:
             parameter["schema"].pop("description", None)
+            parameter[ZH] = ABOUT_ZH[parameter["name"]]
             if parameter["name"] in spec.parameter_examples:
                 parameter["example"] = spec.parameter_examples[parameter["name"]]
         if spec.writes:

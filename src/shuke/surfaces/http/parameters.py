@@ -10,6 +10,18 @@ from shuke.surfaces.http.schemas.orders import OrderId
 from shuke.surfaces.http.schemas.points import EntryId
 
 PAGE = 50
+ZH = "x-description-zh-Hans"
+ABOUT_ZH = {
+    "dry_run": "完成全部校验与计算，但不写入。",
+    "limit": "每页至多多少条。",
+    "cursor": "上一页的 next_cursor。",
+    "member_id": "会员的 id。",
+    "order_id": "订单的 id。",
+    "entry_id": "分录的 id。",
+    "program": "会员计划的代码，与其文件中一致。",
+    "source": "给出外部标识的系统。",
+    "external_id": "该系统中的标识。",
+}
 
 DryRun = Annotated[Flag, Query(False, description="Check and compute everything, write nothing.")]
 Limit = Annotated[PageLimit, Query(PAGE, description="How many items a page holds at most.")]

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 
 from shuke.surfaces.http import problems
 from shuke.surfaces.http.codes import CODES, Code
+from shuke.surfaces.http.parameters import ZH
 
 
 @functools.cache
@@ -41,6 +42,7 @@ def reference_page(request: HttpRequest) -> HttpResponse:
         {
             "chinese": chinese,
             "document": document(),
+            "introduction": document()["info"][ZH if chinese else "description"],
             "groups": _groups(document(), chinese=chinese),
             "errors": [_error(name, code, chinese=chinese) for name, code in sorted(CODES.items()) if code.status],
         },
@@ -65,10 +67,15 @@ def _shown(path: str, method: str, details: dict[str, Any], *, chinese: bool) ->
         "method": method.upper(),
         "path": path,
         "summary": details["x-summary-zh-Hans"] if chinese else details["summary"],
-        "description": details.get("description", ""),
+        "description": details[ZH] if chinese else details["description"],
         "scope": details["security"][0]["apiKey"][0] if details["security"] else "",
         "parameters": [
-            {"name": one["name"], "in": one["in"], "required": one["required"], "about": one.get("description", "")}
+            {
+                "name": one["name"],
+                "in": one["in"],
+                "required": one["required"],
+                "about": one[ZH if chinese else "description"],
+            }
             for one in details["parameters"]
         ],
         "request": _dumped(body["example"]) if body else "",

@@ -32,7 +32,13 @@ class ReadyAnswer(Answer):
     "GET",
     "/health/live",
     LiveAnswer,
-    Operation(id="getLiveness", en="Is the process alive?", zh="进程是否存活", response_example={"status": "live"}),
+    Operation(
+        id="getLiveness",
+        en="Is the process alive?",
+        zh="进程是否存活",
+        about_zh="不访问数据库即回答。",
+        response_example={"status": "live"},
+    ),
 )
 def get_liveness(request: HttpRequest) -> LiveAnswer:
     """Answer without asking the database."""
@@ -48,6 +54,7 @@ def get_liveness(request: HttpRequest) -> LiveAnswer:
         id="getReadiness",
         en="Can it serve?",
         zh="是否可以服务",
+        about_zh="数据库可用且数据表齐全时回答 200，否则 503。",
         response_example={"status": "ready", "set_up": True},
     ),
 )

@@ -26,6 +26,7 @@ _STAND_IN = ":"  # no source that a client sends can hold it
         id="redeemPoints",
         en="Redeem points",
         zh="积分兑换",
+        about_zh="使用会员的积分，最早到期的先用。请给出 source 与 external_id，或 Idempotency-Key。",
         scope=Right.POINTS_WRITE,
         status=201,
         writes=True,
