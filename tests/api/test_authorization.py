@@ -8,11 +8,12 @@ import csv
 import difflib
 import io
 import re
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
 from django.contrib.auth import get_user_model
-from django.db import transaction
+from django.db import connection, transaction
 from django.test import Client, override_settings
 from django.urls import get_resolver
 from tests.api.conftest import BY
@@ -36,6 +37,16 @@ SAMPLES = {
     "chart": "points",
     "path": "nothing.css",
 }
+# Forms that would do something, sent about objects that are there.
+GOOD_FORMS = {
+    "/members/<str:member_id>/status": {"status": "frozen", "reason": "lost card"},
+    "/members/<str:member_id>/reveal": {"field": "phone", "reason": "a call"},
+    "/keys": {"name": "new", "scopes": "points:read"},
+    "/keys/<uuid:key_id>/revoke": {},
+    "/staff": {"name": "Bob", "email": "bob@example.com", "role": "clerk"},
+    "/staff/<uuid:staff_id>/active": {"active": "no"},
+    "/staff/reset": {"email": "ann@example.com"},
+}
 SCOPE_COLUMNS = [str(scope) for scope in sorted(SCOPES)]
 PRINCIPALS = ["anonymous", *map(str, Role), *SCOPE_COLUMNS, "revoked key", "sandbox key on live"]
 
@@ -54,9 +65,12 @@ def address(route):
 
 
 @pytest.fixture
-def principals(shop):
+def principals(shop, member, monkeypatch):
     """For each principal the cookies and headers of its requests, and the settings under which they arrive."""
     found = {"anonymous": ({}, {})}
+    monkeypatch.setitem(SAMPLES, "member_id", member["id"])
+    monkeypatch.setitem(SAMPLES, "key_id", str(org.create_key("till", ["points:read"], BY)[0].id))
+    monkeypatch.setitem(SAMPLES, "staff_id", str(org.create_staff("ann@example.com", "Ann", Role.CLERK, BY)[0].id))
     for role in Role:
         staff, _ = org.create_staff(f"{role}@example.com", role.value.title(), role, BY)
         client = Client()
@@ -90,8 +104,19 @@ def send(method, route, cookies, headers, **options):
 
 
 def sent_as(name, method, route, principals):
-    with override_settings(SHUKE_KIND="live" if name.endswith("on live") else "sandbox"):
+    with override_settings(SHUKE_KIND="live") if name.endswith("on live") else nullcontext():
         return send(method, route, *principals[name])
+
+
+def state():
+    """Return what is in every table of the database, as one digest each."""
+    with connection.cursor() as cursor:
+        tables = connection.introspection.table_names(cursor)
+        found = {}
+        for table in tables:
+            cursor.execute(f'SELECT md5(string_agg(t::text, chr(10) ORDER BY t::text)) FROM "{table}" t')
+            (found[table],) = cursor.fetchone()
+    return found
 
 
 def cell(response):
@@ -112,9 +137,10 @@ def test_every_route_answers_every_principal_as_reviewed(principals):
     rows = []
     for route in routes():
         for method in METHODS:
-            if cell(send(method, route, *principals["anonymous"])) == "405":
-                continue
-            rows.append([method, route, *(cell(sent_as(name, method, route, principals)) for name in PRINCIPALS)])
+            first = cell(send(method, route, *principals["anonymous"]))
+            if first != "405":
+                others = (cell(sent_as(name, method, route, principals)) for name in PRINCIPALS[1:])
+                rows.append([method, route, first, *others])
     difference = list(difflib.unified_diff(TABLE.read_text().splitlines(), as_text(rows).splitlines(), "table", "code"))
     assert difference == [], "review and edit authz_matrix.csv:\n" + "\n".join(difference)
 
@@ -123,8 +149,30 @@ def test_a_session_changes_nothing_without_its_token(principals):
     """Every form of the console refuses a request that another site could send (CSRF)."""
     with TABLE.open() as table:
         forms = [row["route"] for row in csv.DictReader(table) if row["method"] == "POST" and row["owner"] != "401"]
-    answers = {route: send("POST", route, *principals["owner"], enforce_csrf_checks=True) for route in forms}
-    assert {route: answer.status_code for route, answer in answers.items()} == dict.fromkeys(forms, 403)
+    client = Client(enforce_csrf_checks=True)
+    client.cookies.update(principals["owner"][0])
+    before = state()
+    statuses = {route: client.post(address(route), GOOD_FORMS.get(route, {})).status_code for route in forms}
+    assert statuses == dict.fromkeys(forms, 403)
+    assert state() == before
+
+
+@pytest.mark.parametrize("route", GOOD_FORMS)
+def test_a_session_with_its_token_does_change_what_that_test_watches(principals, route):
+    client = Client()
+    client.cookies.update(principals["owner"][0])
+    before = state()
+    assert client.post(address(route), GOOD_FORMS[route]).status_code in {200, 302}
+    assert state() != before
+
+
+def test_the_last_owner_cannot_shut_themselves_out(principals):
+    client = Client()
+    client.cookies.update(principals["owner"][0])
+    own = get_user_model().objects.get(email="owner@example.com")
+    client.post(f"/staff/{own.pk}/active", {"active": "no"})
+    own.refresh_from_db()
+    assert own.is_active
 
 
 def test_the_api_takes_no_session(principals):

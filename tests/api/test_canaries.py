@@ -5,11 +5,16 @@ import json
 import logging
 
 import pytest
+from django.contrib.auth import get_user_model
 from django.db import OperationalError
+from django.test import Client
 from tests.api.conftest import BY, Caller, order
 
-from shuke.foundation import logs
+from shuke.foundation import ids, logs
+from shuke.rooms.members import facade as members
+from shuke.rooms.members.models import Identity
 from shuke.rooms.org import facade as org
+from shuke.rooms.org.contracts import Role
 from shuke.rooms.programs import facade as programs
 
 PHONE, EMAIL, NAME = "+12125550187", "canary.bird@example.com", "Kanarienvogel"
@@ -63,11 +68,36 @@ def walk(caller, canaries):
     caller.client.post("/login", {"email": EMAIL, "username": EMAIL, "password": PASSWORD})
 
 
+def walk_console():
+    """Carry the canaries through the pages where staff search, look, reset and read."""
+    client = Client(raise_request_exception=False)
+    owner = get_user_model().objects.filter(role="owner").first()
+    client.force_login(owner, backend="django.contrib.auth.backends.ModelBackend")
+    found = [client.get("/members", {"q": query}) for query in (PHONE, PHONE[-4:], EMAIL, NAME, EXTERNAL_ID)]
+    assert {answer.status_code for answer in found} <= {200, 302, 500, 503}
+    for member in Identity.objects.values_list("member_id", flat=True).distinct():
+        address = f"/members/{ids.encode('mbr', member)}"
+        for field in ("phone", "email", "name", "birthday", NAME):
+            client.post(f"{address}/reveal", {"field": field, "reason": f"{NAME} called from {PHONE}"})
+        client.post(f"{address}/status", {"status": NAME, "reason": EMAIL})
+        client.get(address, {"cursor": PHONE})
+    client.post("/staff", {"name": NAME, "email": EMAIL, "role": "clerk"})
+    client.post("/staff", {"name": NAME, "email": EMAIL, "role": NAME})
+    client.post("/staff/reset", {"email": EMAIL})
+    client.post("/staff/reset", {"email": f"no.{EMAIL}"})
+    client.get("/audit", {"subject": PHONE, "cursor": EMAIL})
+    client.get("/audit", {"subject": NAME})
+    client.get(f"/members/{NAME}")
+    client.post("/keys", {"name": NAME, "scopes": PHONE})
+
+
 def test_no_canary_is_in_any_log_line(api, secret, lines, monkeypatch):
     canaries = {"phone": PHONE, "email": EMAIL, "name": NAME, "external id": EXTERNAL_ID, "password": PASSWORD}
     canaries |= {"secret": secret, "other": org.create_key("weak", ["points:read"], BY)[1]}
     canaries |= {"digits": PHONE[1:], "national": PHONE[2:], "birthday": "1987-03-09"}
+    org.create_staff("owner@example.com", "Olga", Role.OWNER, BY)
     walk(api, canaries)
+    walk_console()
     for error in (RuntimeError(f"{NAME} {PHONE}"), OperationalError(f"{EMAIL}"), ValueError(EXTERNAL_ID)):
 
         def broken(*args, error=error, **kwargs):
@@ -76,7 +106,12 @@ def test_no_canary_is_in_any_log_line(api, secret, lines, monkeypatch):
         with monkeypatch.context() as patch:
             patch.setattr(programs, "record", broken)
             patch.setattr(programs, "enrol", broken)
+            patch.setattr(members, "search", broken)
+            patch.setattr(members, "reveal", broken)
+            patch.setattr(org, "reset_password", broken)
+            patch.setattr(org, "audit_lines", broken)
             walk(api, canaries)
+            walk_console()
     written = lines.getvalue()
     assert [name for name, canary in canaries.items() if canary in written] == []
     events = [json.loads(line) for line in written.splitlines()]

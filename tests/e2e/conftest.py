@@ -111,21 +111,36 @@ class Window:
 
     page: object
     address: str
-    wrong: list = field(default_factory=list)
+    allowed: set = field(default_factory=lambda: {403, 404})  # statuses of pages that are refused on purpose
+    seen: list = field(default_factory=list)
+    statuses: dict = field(default_factory=dict)
+
+    @property
+    def wrong(self):
+        """What was seen, without the lines that Chromium writes for each refused page."""
+        return [
+            (kind, text)
+            for kind, text, url in self.seen
+            if not (text.startswith("Failed to load resource") and self.statuses.get(url) in self.allowed)
+        ]
 
     def watch(self):
-        self.page.on("console", lambda message: message.type == "error" and self._note("console", message.text))
-        self.page.on("pageerror", lambda error: self._note("page", str(error)))
-        self.page.on("response", lambda response: response.status >= 500 and self._note("status", response.url))
+        self.page.on("console", lambda message: message.type == "error" and self._hear(message))
+        self.page.on("pageerror", lambda error: self.seen.append(("page", str(error), "")))
+        self.page.on("response", self._answered)
         self.page.on("request", lambda request: self._check_host(request.url))
 
-    def _note(self, kind, text):
-        if "404" not in text and "403" not in text:  # Chromium writes a line for each refused page
-            self.wrong.append((kind, text))
+    def _hear(self, message):
+        self.seen.append(("console", message.text, message.location["url"]))
+
+    def _answered(self, response):
+        self.statuses[response.url] = response.status
+        if response.status >= 500:
+            self.seen.append(("status", response.url, response.url))
 
     def _check_host(self, url):
         if urlsplit(url).scheme not in {"data", "blob"} and urlsplit(url).hostname != "127.0.0.1":
-            self.wrong.append(("foreign", url))
+            self.seen.append(("foreign", url, url))
 
     def open(self, path):
         self.page.goto(self.address + path)

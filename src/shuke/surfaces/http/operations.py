@@ -21,8 +21,9 @@ from shuke.surfaces.http.problems import FIELDS_LIMIT, FieldError, InvalidReques
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operation:
-    """What an operation is; its view's docstring says more in English, `about_zh` in Chinese. `codes` are its own refusals, beside those that every operation has.
+    """What an operation is; its view's docstring says more in English, `about_zh` in Chinese.
 
+    `codes` are its own refusals, beside those that every operation has.
     `writes` says that the operation takes `dry_run` and Idempotency-Key, `speaks` that its answer is in the reader's
     language; `links` maps a name to (operation id, parameter, runtime expression).
     """

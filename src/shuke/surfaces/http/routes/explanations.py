@@ -27,7 +27,8 @@ router = Router(tags=["explanations"])
         id="explainPointsEntry",
         en="Explain a ledger entry",
         zh="解释积分分录",
-        about_zh="说明原因：入账所依据的规则、算式与版本，以及其他分录所用的批次。文字按 Accept-Language 以中文或英文给出。",
+        about_zh="说明原因：入账所依据的规则、算式与版本，以及其他分录所用的批次。"
+        "文字按 Accept-Language 以中文或英文给出。",
         scope=Right.POINTS_READ,
         speaks=True,
         codes=("invalid_id", "no_program", "unknown_entry"),

@@ -41,7 +41,8 @@ router = Router(tags=["orders"])
         id="recordOrder",
         en="Record an order",
         zh="上报订单",
-        about_zh="上报一笔订单并说明所得积分。内容相同的重发得到第一次的应答。早于 30 天或超前 5 分钟以上的订单需要 history:write 权限。",
+        about_zh="上报一笔订单并说明所得积分。内容相同的重发得到第一次的应答。"
+        "早于 30 天或超前 5 分钟以上的订单需要 history:write 权限。",
         scope=Right.ORDERS_WRITE,
         status=201,
         writes=True,
@@ -87,7 +88,8 @@ def record_order(request: HttpRequest, body: NewOrderBody, *, dry_run: DryRun = 
         id="recordOrders",
         en="Record up to 1,000 orders",
         zh="批量上报订单（至多 1,000 笔）",
-        about_zh="按所给次序上报订单。被拒绝的逐笔说明且不留痕迹，其余照常记录。无论各笔结果如何，状态码均为 200，请逐笔查看。",
+        about_zh="按所给次序上报订单。被拒绝的逐笔说明且不留痕迹，其余照常记录。"
+        "无论各笔结果如何，状态码均为 200，请逐笔查看。",
         scope=Right.ORDERS_WRITE,
         writes=True,
         request_example=examples.NEW_BATCH,
