@@ -199,7 +199,7 @@ def test_now_is_at_once_while_the_clock_stands(anna):
     assert [version.effective_from for version in (second, third)] == [NOW, NOW]
     assert [(result.version, result.points["points"]) for result in (after, last)] == [(2, 20), (3, 30)]
     assert facade.current().number == 3
-    assert [version.number for version in facade.versions("corner")] == [1, 2, 3]
+    assert [version.number for version in facade.versions("corner")] == [3, 2, 1]
 
 
 def test_a_version_that_compiles_to_other_rules_is_not_served(anna, monkeypatch):
