@@ -218,12 +218,20 @@ class Desk:
                 days_from = before if days_from is None else min(days_from, before)
         return Needs(lots=draws or next_due_day <= day or any(end <= day for end in ends), days_from=days_from)
 
+    def window_bounds(self, day: int, joined_day: int) -> list[tuple[int, int]]:
+        """Return each window's first local day and the first one after it, as of local `day`."""
+        return [
+            (
+                machine.window_start(window.kind.value, window.length, day, joined_day),
+                machine.window_end(window.kind.value, day),
+            )
+            for window in self.compiled.windows
+        ]
+
     def windows_from(self, days: Sequence[tuple[int, int, int]], day: int, joined_day: int) -> list[int]:
         """Return what the windows hold as of local `day`, from days with orders (local day, spend, orders)."""
         values = []
-        for window in self.compiled.windows:
-            start = machine.window_start(window.kind.value, window.length, day, joined_day)
-            end = machine.window_end(window.kind.value, day)
+        for start, end in self.window_bounds(day, joined_day):
             inside = [row for row in days if start <= row[0] < end]
             values += [sum(spend for _, spend, _ in inside), sum(orders for _, _, orders in inside)]
         return values

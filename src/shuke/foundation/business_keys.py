@@ -68,6 +68,12 @@ def find(source: str, kind: str, external_id: str) -> UUID | None:
     return rows.first()
 
 
+def of_other_sources(source: str) -> tuple[int, frozenset[UUID]]:
+    """Return how many keys other sources than this one have claimed, and the members of whom they told something."""
+    told = list(Row.objects.exclude(source=source).values_list("member_id", flat=True))
+    return len(told), frozenset(member_id for member_id in told if member_id is not None)
+
+
 def release(keys: Sequence[BusinessKey]) -> None:
     """Give back keys that were fresh in the open transaction, of facts that turned out to be refused."""
     if not keys:

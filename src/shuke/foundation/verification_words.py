@@ -13,9 +13,15 @@ LAWS = {
     "I3": "每个账户的余额等于其分录之和、末笔分录后的余额，以及各批次剩余之和。",
     "I4": "每个批次由一笔累积产生，剩余等于未被支取的部分，且没有负数。",
     "I5": "分录不能修改或删除。",
+    "I6": "每笔订单与兑换都有其业务键，每个业务键都有所指。",
     "I8": "每个批次至多过期一次，不早于失效时间，整批过期，此后不再支取。",
     "I9": "积分总是先从最早失效的批次支取。",
     "I20": "每位会员的等级与最后一次变动一致，且各次变动首尾相接。",
+    "I33": "每笔计入的订单与判定时所见一致，判定所发与台账一致。",
+    "I34": "每份会籍的订单数与已判定订单一致，各统计窗口等于订单之和。",
+    "I35": "没有批次在会员所处日期之后仍有剩余，到期事项无一遗漏。",
+    "I36": "按判定时所见重新判定，积分相同（均匀抽取一千笔）。",
+    "I37": "判定、已发布版本、业务键与审计记录不能修改或清空。",
 }
 _VIOLATIONS = {  # {} stands for a value, in the order of the English sentence
     "{}: {}": "{}：{}",
@@ -49,8 +55,8 @@ _VIOLATIONS = {  # {} stands for a value, in the order of the English sentence
     "entry {} takes from lot {} while lot {}, which ends sooner, has points left.": (
         "第 {} 号分录支取了第 {} 号批次，而更早失效的第 {} 号批次仍有剩余。"
     ),
-    "Entries can be changed: the trigger that refuses it is missing or off.": (
-        "分录可以被修改：拒绝修改的触发器缺失或已停用。"
+    "Entries can be changed: a trigger that refuses it is missing, off or another.": (
+        "分录可以被修改：拒绝修改的触发器缺失、已停用或被替换。"
     ),
     "accounts hold {}, issued less redeemed and expired is {}.": "账户合计持有 {}，发放减去兑换与过期为 {}。",
     "Change {} in program {} does not follow the one before it.": "第 {} 次变动（计划 {}）与前一次不相接。",
@@ -58,11 +64,32 @@ _VIOLATIONS = {  # {} stands for a value, in the order of the English sentence
         "计划 {} 中的等级为 {}，至第 {} 日；其最后一次变动为 {}，至第 {} 日。"
     ),
     "The tier in program {} has {} changes, its state counts {}.": "计划 {} 中的等级有 {} 次变动，其状态记有 {} 次。",
-    "Changes of tier can be changed: the trigger that refuses it is missing or off.": (
-        "等级变动可以被修改：拒绝修改的触发器缺失或已停用。"
+    "The tier in program {} is held since day {}, its changes say day {}.": (
+        "计划 {} 中的等级记为自第 {} 日起，其变动显示为第 {} 日。"
     ),
+    "Changes of tier can be changed: a trigger that refuses it is missing, off or another.": (
+        "等级变动可以被修改：拒绝修改的触发器缺失、已停用或被替换。"
+    ),
+    "The trigger {} is missing, off or another one.": "触发器 {} 缺失、已停用或被替换。",
+    "Order {} has no business key.": "订单 {} 没有业务键。",
+    "Redemption {} has no business key.": "兑换 {} 没有业务键。",
+    "The business key of {} {} stands for nothing.": "{} {} 的业务键无所指。",
+    "Order {} has no decision.": "订单 {} 没有判定。",
+    "Order {} counts and was not decided.": "订单 {} 计入统计，却未作判定。",
+    "Order {} was decided and does not count.": "订单 {} 已作判定，却未计入统计。",
+    "Order {} has day, net, gross and lines {}, it was decided on {}.": (
+        "订单 {} 的日期、实付、应付与行数为 {}，判定时为 {}。"
+    ),
+    "Order {} was given {} of unit {}, the ledger has {}.": "订单 {} 判定发放 {}（积分种类 {}），台账为 {}。",
+    "Order {} was given {}, decided again it is {}.": "订单 {} 当时发放 {}，重新判定为 {}。",
+    "The membership counts {} orders, there are {}.": "会籍记有 {} 笔订单，实有 {} 笔。",
+    "Window {} holds {} in {} orders, the orders come to {} in {}.": (
+        "第 {} 个统计窗口记有 {}（{} 笔），订单合计 {}（{} 笔）。"
+    ),
+    "A lot that ended on day {} has points left on day {}.": "第 {} 日失效的批次，在第 {} 日仍有剩余。",
+    "The next due day is {}, time owes something on day {}.": "下次到期日为 {}，而第 {} 日已有到期事项。",
 }
-_VALUES = {"never": "永久", "nothing": "无"}
+_VALUES = {"never": "永久", "nothing": "无", "order": "订单", "redemption": "兑换"}
 
 
 def law(id: str, sentence: str, language: str) -> str:

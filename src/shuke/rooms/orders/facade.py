@@ -76,6 +76,11 @@ def monthly(time_zone: str) -> tuple[MonthOfOrders, ...]:
     return tuple(MonthOfOrders(*row) for row in queries.monthly(time_zone))
 
 
+def recorded_from(source: str) -> int:
+    """Return how many orders a source has reported. Raises: nothing."""
+    return queries.recorded_from(source)
+
+
 def active_members(since: datetime, until: datetime) -> int:
     """Return how many members bought from `since` to before `until`. Raises: nothing."""
     return queries.active_members(since, until)

@@ -92,6 +92,10 @@ def monthly(time_zone: str) -> list[tuple[int, int, int, int]]:
     )
 
 
+def recorded_from(source: str) -> int:
+    return Order.objects.filter(source=source).count()
+
+
 def active_members(since: datetime, until: datetime) -> int:
     ((members,),) = sql.fetch(
         "SELECT count(DISTINCT member_id) FROM orders_order WHERE occurred_at >= %(since)s AND occurred_at < %(until)s",

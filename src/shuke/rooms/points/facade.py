@@ -11,7 +11,8 @@ from uuid import UUID
 
 from shuke.core.values.dates import NEVER
 from shuke.core.values.errors import Refusal
-from shuke.foundation import cursors
+from shuke.foundation import cursors, guards
+from shuke.foundation.guards import CHANGE, EMPTYING, Guard
 from shuke.foundation.transactions import unit_of_work
 from shuke.foundation.verification import Invariant, Verification, Violation
 from shuke.rooms.points import posting, queries
@@ -46,7 +47,11 @@ INVARIANTS = (
     Invariant("I8", "A lot expires at most once, not before its end, whole, and gives nothing after."),
     Invariant("I9", "Points are taken from the lot that ends soonest."),
 )
-CHECKS = ("transactions", "units", "accounts", "entries", "lots", "triggers")
+CHECKS = ("transactions", "units", "accounts", "entries", "lots")
+GUARDS = (
+    Guard("points_entry", "points_entry_append_only", CHANGE),
+    Guard("points_entry", "points_entry_never_emptied", EMPTYING),
+)
 
 
 def declare_units(units: Sequence[NewUnit]) -> dict[str, Unit]:
@@ -247,6 +252,10 @@ def verify(since: datetime | None = None) -> Verification:
         holder_ids = None if since is None else queries.holders_since(since)
         queries.prepare_to_verify()
         found = [Violation(*row) for check in CHECKS for row in queries.violations(check, holder_ids)]
+        if holder_ids is None and guards.broken(GUARDS):
+            found.append(
+                Violation("I5", None, "Entries can be changed: a trigger that refuses it is missing, off or another.")
+            )
     return Verification(INVARIANTS, tuple(sorted(found, key=lambda violation: violation.invariant)))
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 from shuke.core.values.errors import Refusal
 from shuke.foundation import clock
 from shuke.foundation.transactions import unit_of_work
+from shuke.foundation.verification import Verification
 from shuke.rooms.members import facade as members
 from shuke.rooms.members.contracts import Member, NewMember
 from shuke.rooms.org.contracts import Actor
@@ -25,10 +26,11 @@ from shuke.rooms.programs.contracts import (
     Standing,
     VersionView,
 )
-from shuke.rooms.programs.services import advancing, dealings, explaining, publishing, recording
+from shuke.rooms.programs.services import advancing, dealings, explaining, publishing, recording, verifying
 from shuke.rooms.programs.services import standing as standings_of
 from shuke.rooms.programs.services.advancing import Progress
 from shuke.rooms.programs.services.timeline import timeline
+from shuke.rooms.tiers import facade as tiers
 
 
 def validate(text: str) -> Draft:
@@ -206,6 +208,16 @@ def ask_clock_move(to: datetime, actor: Actor) -> ClockMove:
         Refusal: `clock_is_live`, `clock_moves_back`, `clock_is_moving`.
     """
     return tasks.ask_clock_move(to, actor)
+
+
+def verify() -> Verification:
+    """Check that orders, decisions, memberships and ledger say the same. Raises: nothing."""
+    return verifying.verify()
+
+
+def verify_all() -> tuple[Verification, ...]:
+    """Check every law of every room that keeps value: what `shuke verify-ledger` runs. Raises: nothing."""
+    return points.verify(), tiers.verify(), verifying.verify()
 
 
 def clock_move() -> ClockMove | None:

@@ -1,12 +1,12 @@
 """The only place of programs with querysets or SQL."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from shuke.foundation import sql
-from shuke.rooms.programs.models import ClockMove, Program, Version
+from shuke.rooms.programs.models import ClockMove, Membership, Program, Version
 
 PACKAGE = "shuke.rooms.programs"
 
@@ -186,6 +186,64 @@ def clock_move() -> ClockMove | None:
 def note_clock_move(start: datetime, to: datetime) -> None:
     """Note a move of the test clock that was asked for, in place of the last one."""
     ClockMove.objects.update_or_create(id=1, defaults={"start_at": start, "to_at": to})
+
+
+# --- verify ---
+
+
+def prepare_to_verify() -> None:
+    """Let the open transaction sort and join in memory."""
+    sql.fetch("SELECT set_config('work_mem', '64MB', true), set_config('jit', 'off', true)", {})
+
+
+def key_violations() -> list[tuple[str, UUID | None, str]]:
+    return sql.fetch(sql.load(PACKAGE, "verify_keys"), {})
+
+
+def decision_violations(
+    units: Sequence[tuple[int, int, int]], places: Mapping[str, int]
+) -> list[tuple[str, UUID | None, str]]:
+    """Compare orders with the vectors of their decisions; `units`: (version, position, unit), `places`: in a vector."""
+    columns = {name: [row[place] for row in units] for place, name in enumerate(("versions", "positions", "units"))}
+    return sql.fetch(sql.load(PACKAGE, "verify_decisions"), columns | places)
+
+
+def membership_violations(
+    program_id: int, rows: Sequence[tuple[UUID, int, int, int]]
+) -> list[tuple[str, UUID | None, str]]:
+    """Check memberships, of (member, standing day, due day, orders)."""
+    asked = sql.columns("members days dues orders", rows) | {"program_id": program_id}
+    return sql.fetch(sql.load(PACKAGE, "verify_memberships"), asked)
+
+
+def window_violations(rows: Sequence[tuple[UUID, int, int, int, int, int]]) -> list[tuple[str, UUID | None, str]]:
+    """Check windows, of (member, position, first day, day after, spend, orders)."""
+    if not rows:
+        return []
+    asked = sql.columns("members positions firsts ends spends orders", rows)
+    return sql.fetch(sql.load(PACKAGE, "verify_windows"), asked)
+
+
+def memberships_after(program_id: int, after: UUID | None, limit: int) -> list[MembershipRow]:
+    """Return up to `limit` memberships by member, above `after`."""
+    rows = Membership.objects.filter(program_id=program_id)
+    if after is not None:
+        rows = rows.filter(member_id__gt=after)
+    names = ("member_id", "version_id", "joined_at", "standing_at", "next_due_at", "orders", "windows")
+    return [MembershipRow(*row) for row in rows.order_by("member_id").values_list(*names)[:limit]]
+
+
+def decision_sample(size: int) -> list[DecisionRow]:
+    """Return about `size` decisions, spread evenly over all that decided."""
+    with sql.cursor() as cursor:
+        cursor.execute(
+            "SELECT member_id, order_id, version_id, undecided, effective_at, late, vector, points, balances,"
+            " tier_before, tier_after FROM (SELECT *, row_number() OVER (ORDER BY order_id) AS place,"
+            " count(*) OVER () AS count FROM programs_decision WHERE version_id IS NOT NULL) AS decided"
+            " WHERE place %% greatest(1, count / %(size)s) = 0",
+            {"size": size},
+        )
+        return [DecisionRow(*row) for row in cursor.fetchall()]
 
 
 def _membership_columns(program_id: int, rows: Sequence[MembershipRow]) -> dict[str, object]:

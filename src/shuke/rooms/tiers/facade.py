@@ -6,6 +6,8 @@ from typing import Any
 from uuid import UUID
 
 from shuke.core.values.dates import NEVER
+from shuke.foundation import guards
+from shuke.foundation.guards import CHANGE, EMPTYING, Guard
 from shuke.foundation.transactions import unit_of_work
 from shuke.foundation.verification import Invariant, Verification, Violation
 from shuke.rooms.tiers import queries
@@ -22,6 +24,11 @@ from shuke.rooms.tiers.contracts import (
 
 STATE_IS_LAST_CHANGE = Invariant(
     "I20", "Every tier is what the last of its changes says, and changes follow each other."
+)
+
+GUARDS = (
+    Guard("tiers_change", "tiers_change_append_only", CHANGE),
+    Guard("tiers_change", "tiers_change_never_emptied", EMPTYING),
 )
 
 
@@ -77,7 +84,10 @@ def moves_by_month(program_id: int) -> tuple[MonthOfMoves, ...]:
 
 def verify() -> Verification:
     """Check every tier against its history. Raises: nothing."""
-    found = (Violation(STATE_IS_LAST_CHANGE.id, member_id, detail) for member_id, detail in queries.violations())
+    found = [Violation(STATE_IS_LAST_CHANGE.id, member_id, detail) for member_id, detail in queries.violations()]
+    if guards.broken(GUARDS):
+        detail = "Changes of tier can be changed: a trigger that refuses it is missing, off or another."
+        found.append(Violation(STATE_IS_LAST_CHANGE.id, None, detail))
     return Verification((STATE_IS_LAST_CHANGE,), tuple(found))
 
 

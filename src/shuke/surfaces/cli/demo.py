@@ -5,7 +5,7 @@ Everything of Django is imported after the deployment is open. A second run atta
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -44,7 +44,7 @@ def run(*, serve: bool, as_json: bool, last_household: int | None = None) -> Non
         _open_shop()
         summary = _fill(last_household)
         terminal.result(summary, _table(summary), as_json=as_json)
-        if summary["differences"]:
+        if summary["differences"] and summary["load"]["orders"]:
             raise Refusal(
                 "demo_differs",
                 f"Ledger and backtest differ in {summary['differences']} places.",
@@ -85,7 +85,10 @@ def _open_shop() -> None:
 
 
 def _fill(last_household: int | None) -> dict[str, Any]:
-    """Publish the program, load what is missing, replay the year, and sum up."""
+    """Publish the program unless one is published, load what is missing, replay the year, and sum up.
+
+    What the user has done since the first run stays as it is: programs published, facts recorded, the clock moved.
+    """
     from shuke.engine.compile import compile_program
     from shuke.engine.schema import load_program
     from shuke.foundation import clock
@@ -95,10 +98,13 @@ def _fill(last_household: int | None) -> dict[str, Any]:
     from shuke.surfaces.cli.journey.year import plan_year
 
     actor = _actor()
-    version = programs.publish(PROGRAM.read_text(encoding="utf-8"), actor)
+    slugs = programs.programs()
+    if not slugs:
+        slugs = [programs.publish(PROGRAM.read_text(encoding="utf-8"), actor).program]
+    versions = programs.versions(slugs[0])
     terminal.note("Reading the Complete Journey …", "正在读取演示数据 …")
     journey = read_journey(last_household)
-    compiled = compile_program(load_program(version.text))
+    compiled = compile_program(load_program(versions[0].text))
     year = plan_year(journey, compiled, int(OPENED.timestamp()))
     _open_stores(sorted({str(store) for store in journey.store.tolist()}))
     terminal.note("Enrolling members …", "正在创建会员 …")
@@ -107,7 +113,7 @@ def _fill(last_household: int | None) -> dict[str, Any]:
         load = load_year(year, _recorded_baskets(), actor, advance)
     terminal.note("Replaying the year through the backtest …", "正在用回测重放全年 …")
     result = _replay(year, compiled, clock.business_now())
-    return _summary(version, load, year, result)
+    return _summary(versions, load, year, result)
 
 
 def _actor() -> Actor:
@@ -132,8 +138,9 @@ def _open_stores(codes: list[str]) -> None:
 def _recorded_baskets() -> int:
     """Return how many of the year's baskets are recorded."""
     from shuke.rooms.orders import facade as orders
+    from shuke.surfaces.cli.journey.source import SOURCE
 
-    return orders.sales(datetime(2017, 1, 1, tzinfo=UTC), OPENED).orders
+    return orders.recorded_from(SOURCE)
 
 
 def _replay(year: Year, compiled: Compiled, until: datetime) -> BacktestResult:
@@ -144,20 +151,28 @@ def _replay(year: Year, compiled: Compiled, until: datetime) -> BacktestResult:
     return backtest(compiled, history_of(year.journey, year.redemptions), int(until.timestamp()), keep_entries=True)
 
 
-def _summary(version: VersionView, load: Load, year: Year, result: BacktestResult) -> dict[str, Any]:
+def _summary(versions: list[VersionView], load: Load, year: Year, result: BacktestResult) -> dict[str, Any]:
+    """Sum up the shop as of its clock.
+
+    Ledger and replay are compared over the members of whom only the journey tells; not at all under later versions.
+    """
+    from shuke.foundation import business_keys, clock
     from shuke.rooms.members import facade as members
     from shuke.rooms.orders import facade as orders
     from shuke.rooms.points import facade as points
     from shuke.rooms.tiers import facade as tiers
     from shuke.surfaces.cli.journey.comparison import count_differences
+    from shuke.surfaces.cli.journey.source import SOURCE
 
-    sales = orders.sales(datetime(2017, 1, 1, tzinfo=UTC), OPENED)
+    now, program_id = clock.business_now(), versions[0].program_id
+    own_facts, own_members = business_keys.of_other_sources(SOURCE)
+    sales = orders.sales(datetime(1970, 1, 1, tzinfo=UTC), max(now, OPENED) + timedelta(minutes=10))
     unit_id = next(unit.id for unit in points.all_units())
     totals = points.totals(unit_id)
-    held = {count.tier.code: count.members for count in tiers.distribution(version.program_id)}
-    levels = result.compiled.program.ladder.levels if result.compiled.program.ladder else ()
+    held = {count.tier.code: count.members for count in tiers.distribution(program_id)}
+    levels = [level.code for level in result.compiled.program.ladder.levels] if result.compiled.program.ladder else []
     return {
-        "members": members.counts(OPENED).total,
+        "members": members.counts(now).total,
         "orders": sales.orders,
         "net_minor": sales.net_minor,
         "points": {
@@ -166,7 +181,7 @@ def _summary(version: VersionView, load: Load, year: Year, result: BacktestResul
             "expired": totals.expired,
             "outstanding": points.outstanding(unit_id),
         },
-        "tiers": {level.code: held.get(level.code, 0) for level in levels},
+        "tiers": {code: held.get(code, 0) for code in [*levels, *(code for code in held if code not in levels)]},
         "load": {
             "orders": load.orders,
             "seconds": round(load.seconds, 1),
@@ -177,7 +192,8 @@ def _summary(version: VersionView, load: Load, year: Year, result: BacktestResul
             "compile_seconds": round(year.compile_seconds, 3),
             "orders_per_second": round(result.history.order_count / result.seconds),
         },
-        "differences": count_differences(result, version.program_id),
+        "own_facts": own_facts,
+        "differences": count_differences(result, program_id, own_members) if len(versions) == 1 else None,
     }
 
 
@@ -206,4 +222,18 @@ def _table(summary: dict[str, Any]) -> list[str]:
         f"Ledger and backtest DIFFER in {summary['differences']} places.",
         f"台账与回测有 {summary['differences']} 处不一致。",
     )
-    return [*terminal.table(("", ""), rows)[1:], "", differ if summary["differences"] else agree]
+    later = words(
+        "Not compared with the backtest: a later version of the program is published.",
+        "已发布新版本的会员计划，不再与回测对比。",
+    )
+    verdict = later if summary["differences"] is None else differ if summary["differences"] else agree
+    lines = [*terminal.table(("", ""), rows)[1:], "", verdict]
+    if summary["own_facts"]:
+        own = summary["own_facts"]
+        lines.append(
+            words(
+                f"{own:,} facts of your own have been recorded; their members are left out of the comparison.",
+                f"另有你自行录入的 {own:,} 笔业务，相关会员不参与对比。",
+            )
+        )
+    return lines

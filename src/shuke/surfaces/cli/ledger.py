@@ -15,11 +15,10 @@ def verify(*, as_json: bool) -> int:
     """Check the ledger and print every violation; exit code 4 when there is one."""
     with session.opened():
         from shuke.foundation import verification_words
-        from shuke.rooms.points import facade as points
-        from shuke.rooms.tiers import facade as tiers
+        from shuke.rooms.programs import facade as programs
 
         language = words("en", "zh")
-        verifications = (points.verify(), tiers.verify())
+        verifications = programs.verify_all()
         laws = [law for each in verifications for law in each.checked]
         broken = [violation for each in verifications for violation in each.violations]
         data = {

@@ -161,7 +161,7 @@ TAMPERINGS = {
     ),
     "trigger switched off": (
         "ALTER TABLE points_entry DISABLE TRIGGER points_entry_append_only",
-        {("I5", None, "Entries can be changed: the trigger that refuses it is missing or off.")},
+        {("I5", None, "Entries can be changed: a trigger that refuses it is missing, off or another.")},
     ),
 }
 

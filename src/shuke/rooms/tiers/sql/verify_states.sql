@@ -27,9 +27,13 @@ FROM tiers_state AS state
 JOIN (SELECT member_id, program_id, count(*) FROM tiers_change GROUP BY 1, 2) AS kept USING (member_id, program_id)
 WHERE kept.count <> state.change_count
 UNION ALL
-SELECT NULL, 'Changes of tier can be changed: the trigger that refuses it is missing or off.'
-WHERE NOT EXISTS (
-    SELECT FROM pg_trigger
-    WHERE tgrelid = 'tiers_change'::regclass AND tgname = 'tiers_change_append_only' AND tgenabled IN ('O', 'A')
-)
+SELECT state.member_id, format(
+    'The tier in program %%s is held since day %%s, its changes say day %%s.', state.program_id, state.since_day, moved.day)
+FROM tiers_state AS state
+JOIN (
+    SELECT DISTINCT ON (member_id, program_id) member_id, program_id, day FROM tiers_change
+    WHERE before_code IS DISTINCT FROM after_code
+    ORDER BY member_id, program_id, number DESC
+) AS moved USING (member_id, program_id)
+WHERE state.since_day <> moved.day
 LIMIT 1000

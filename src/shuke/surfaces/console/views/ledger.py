@@ -10,8 +10,7 @@ from shuke.foundation import ids, verification_words
 from shuke.foundation.verification import Violation
 from shuke.rooms.members.contracts import ID_PREFIX
 from shuke.rooms.org.contracts import Right
-from shuke.rooms.points import facade as points
-from shuke.rooms.tiers import facade as tiers
+from shuke.rooms.programs import facade as programs
 from shuke.surfaces.console.pages import Desk, page, show
 
 
@@ -25,7 +24,7 @@ def check(request: HttpRequest, desk: Desk) -> HttpResponse:
 def _report() -> dict[str, Any]:
     """Return each law with the violations of it, and their number."""
     language = _language()
-    checks = (points.verify(), tiers.verify())
+    checks = programs.verify_all()
     violations = [violation for each in checks for violation in each.violations]
     laws = [
         {

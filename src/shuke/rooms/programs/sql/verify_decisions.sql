@@ -1,0 +1,45 @@
+-- Purpose: orders that are not what was decided on (amounts, day, number of lines, counted or not), and decisions that
+-- gave other points than the ledger has of their order (I33).
+-- Locks: none. Reads the tables of orders and ledger, which no room's door gives whole.
+-- Repeatable: reads only.
+WITH lines AS (
+    SELECT order_id, count(*) AS count FROM orders_line GROUP BY order_id
+), facts AS ( -- what the order is, and what the vector of its decision says it was; arrays count from 1
+    SELECT stored.id, stored.member_id, stored.counted, decision.order_id IS NOT NULL AS known,
+        decision.version_id IS NOT NULL AS decided,
+        ARRAY[stored.day, stored.net_minor, stored.gross_minor, coalesce(lines.count, 0)] AS "is",
+        ARRAY[
+            decision.vector[%(day)s], decision.vector[%(net)s], decision.vector[%(gross)s], decision.vector[%(lines)s]
+        ] AS was
+    FROM orders_order AS stored
+    LEFT JOIN lines ON lines.order_id = stored.id
+    LEFT JOIN programs_decision AS decision
+        ON decision.order_id = stored.id AND decision.member_id = stored.member_id
+    WHERE stored.member_id IS NOT NULL
+), given AS (
+    SELECT decision.member_id, decision.order_id, unit.id AS unit_id, decision.points[unit.position] AS points
+    FROM programs_decision AS decision
+    JOIN unnest(%(versions)b::int[], %(positions)b::int[], %(units)b::smallint[]) AS unit (version_id, position, id)
+        ON unit.version_id = decision.version_id
+    WHERE decision.points[unit.position] <> 0
+), accrued AS (
+    SELECT holder_id AS member_id, reference AS order_id, unit_id, sum(amount)::bigint AS points
+    FROM points_entry WHERE kind = 'accrual'
+    GROUP BY 1, 2, 3
+)
+SELECT 'I33', member_id, CASE
+    WHEN NOT known THEN format('Order %%s has no decision.', id)
+    WHEN counted AND NOT decided THEN format('Order %%s counts and was not decided.', id)
+    WHEN decided AND NOT counted THEN format('Order %%s was decided and does not count.', id)
+    ELSE format('Order %%s has day, net, gross and lines %%s, it was decided on %%s.', id, "is", was)
+END
+FROM facts
+WHERE NOT known OR counted <> decided OR (decided AND "is" <> was)
+UNION ALL
+SELECT 'I33', coalesce(given.member_id, accrued.member_id), format(
+    'Order %%s was given %%s of unit %%s, the ledger has %%s.', coalesce(given.order_id, accrued.order_id),
+    coalesce(given.points, 0), coalesce(given.unit_id, accrued.unit_id), coalesce(accrued.points, 0))
+FROM given
+FULL JOIN accrued USING (member_id, order_id, unit_id)
+WHERE given.points IS DISTINCT FROM accrued.points
+LIMIT 1000
