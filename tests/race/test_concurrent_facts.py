@@ -13,7 +13,6 @@ from shuke.rooms.org.contracts import Actor, ActorKind
 from shuke.rooms.points import facade as points
 from shuke.rooms.programs import facade
 from shuke.rooms.programs.contracts import OrderFact, RedeemFact, Status
-from shuke.rooms.tiers import facade as tiers
 from shuke.surfaces.cli.demo import PROGRAM
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -78,8 +77,7 @@ def test_the_same_facts_from_everybody_have_one_effect(shop):
     assert len(recorded) == len({result.reference for result in results}) == len(facts)
     assert (_count("orders_order"), _count("business_key"), _count("programs_decision")) == (240, 240, 240)
     assert points.totals(points.all_units()[0].id).issued == sum(result.points["points"] for result in recorded)
-    assert not points.verify().violations
-    assert not tiers.verify().violations
+    assert not [found for check in facade.verify_all() for found in check.violations]
 
 
 def test_points_are_never_spent_twice(shop):
@@ -96,7 +94,7 @@ def test_points_are_never_spent_twice(shop):
     assert {result.refusal.code for result in results if result.refusal} == {"insufficient_points"}
     assert facade.standing(shop[0]).balances[0].available == 1_000 - 70 * len(taken)
     assert _count("business_key") == 1 + len(taken)
-    assert not points.verify().violations
+    assert not [found for check in facade.verify_all() for found in check.violations]
 
 
 def test_one_fact_for_two_members_is_recorded_for_one(shop):
@@ -124,5 +122,4 @@ def test_the_nightly_advance_meets_facts(shop):
     unit = points.all_units()[0].id
     totals = points.totals(unit)
     assert (totals.issued, totals.expired) == (MEMBERS * 600 + (SENDERS - 1) * 10, MEMBERS * 600)
-    assert not points.verify().violations
-    assert not tiers.verify().violations
+    assert not [found for check in facade.verify_all() for found in check.violations]
