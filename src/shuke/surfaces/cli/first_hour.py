@@ -5,10 +5,19 @@ from dataclasses import astuple, dataclass
 
 import typer
 
+from shuke.core.values.errors import Refusal
 from shuke.foundation import home as homes
 from shuke.foundation.home import Home
 from shuke.surfaces.cli import session
 from shuke.surfaces.cli.terminal import Exit, note, result, speak_of, words
+
+_FLAGS = {
+    "/name": "--organisation",
+    "/currency": "--currency",
+    "/time_zone": "--time-zone",
+    "/language": "--language",
+    "/email": "--email",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +47,11 @@ def init(said: Answers, *, as_json: bool) -> int:
         return Exit.USAGE
     speak_of(answers.language)
     with session.opened(migrations="apply", fresh=True) as home:
-        password = _create(answers, home)
+        try:
+            password = _create(answers, home)
+        except Refusal as refused:
+            refused.pointer = _FLAGS.get(refused.pointer or "", refused.pointer)
+            raise
         origin = home.value("origin")
         data = {"home": str(home.folder), "email": answers.email, "password": password, "origin": origin}
         lines = [

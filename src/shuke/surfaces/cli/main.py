@@ -272,7 +272,11 @@ def clock_advance(
 def keys_create(
     name: str,
     scope: Annotated[
-        list[str], typer.Option(help="A right of the key, e.g. orders:write; may be given several times.")
+        list[str],
+        typer.Option(
+            help="A right of the key; may be given several times: members:read, members:write, orders:read, "
+            "orders:write, history:write, points:read, points:write, programs:read, programs:write."
+        ),
     ],
     as_json: AsJson = False,
 ) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from shuke.core.values.errors import Refusal
-from shuke.surfaces.cli.terminal import Exit, explain, result, table, words
+from shuke.surfaces.cli.terminal import Exit, in_chinese, result, scaled, table, words
 
 if TYPE_CHECKING:
     from shuke.engine.backtest import BacktestResult
@@ -102,7 +102,7 @@ def _summary(done: "BacktestResult") -> dict[str, Any]:
     levels = [level.code for level in program.ladder.levels] if program.ladder else []
     counts = np.bincount(done.tiers, minlength=len(levels)).tolist() if levels else []
     units = {
-        unit.code: {"issued": issued, "expired": issued - left, "outstanding": left}
+        unit.code: {"issued": issued, "expired": issued - left, "outstanding": left, "scale": unit.scale}
         for unit, issued, left in zip(program.units, done.issued, done.outstanding, strict=True)
     }
     return {
@@ -128,9 +128,9 @@ def _lines(data: dict[str, Any]) -> list[str]:
     ]
     for unit, sums in data["points"].items():
         rows += [
-            (words(f"{unit} issued", f"{unit} 发放"), sums["issued"]),
-            (words(f"{unit} expired", f"{unit} 过期"), sums["expired"]),
-            (words(f"{unit} outstanding", f"{unit} 结余"), sums["outstanding"]),
+            (words(f"{unit} issued", f"{unit} 发放"), scaled(sums["issued"], sums["scale"])),
+            (words(f"{unit} expired", f"{unit} 过期"), scaled(sums["expired"], sums["scale"])),
+            (words(f"{unit} outstanding", f"{unit} 结余"), scaled(sums["outstanding"], sums["scale"])),
         ]
     rows += [(words(f"tier {code}", f"等级 {code}"), count) for code, count in data["members_by_tier"].items()]
     took = f"{data['seconds']} s, {data['engine']}, {data['orders_per_second']:,}/s"
@@ -139,7 +139,7 @@ def _lines(data: dict[str, Any]) -> list[str]:
 
 def _judged(file: str, work: Callable[[], T], *, as_json: bool) -> T | None:
     """Return what `work` makes of a program file, or print everything that is wrong with the file."""
-    from shuke.engine.fault_words import CHINESE
+    from shuke.engine.fault_words import CHINESE, sentence
     from shuke.engine.schema import ProgramErrors
 
     try:
@@ -153,7 +153,8 @@ def _judged(file: str, work: Callable[[], T], *, as_json: bool) -> T | None:
     data = [
         {"code": each.code, "pointer": each.pointer, "detail": each.detail, "params": each.params} for each in refusals
     ]
-    lines = [f"{file}:{explain(each)}" for each in refusals]
+    language = "zh" if in_chinese() else "en"
+    lines = [f"{file}:{each.pointer or '1:1'}: {sentence(each, language)}" for each in refusals]
     result({"valid": False, "errors": data}, lines, as_json=as_json)
     return None
 

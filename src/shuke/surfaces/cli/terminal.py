@@ -88,6 +88,14 @@ def table(heads: Sequence[str], rows: Sequence[Sequence[object]]) -> list[str]:
     return [laid_out(line) for line in texts]
 
 
+def scaled(amount: int, scale: int) -> int | str:
+    """Show an amount that counts the smallest parts of a unit with `scale` decimal places."""
+    if not scale:
+        return amount
+    whole, part = divmod(abs(amount), 10**scale)
+    return f"{'-' if amount < 0 else ''}{whole:,}.{part:0{scale}}"
+
+
 @contextmanager
 def progress(total: int, english: str, chinese: str) -> Iterator[Callable[[int], None]]:
     """Give a function that counts steps done; a terminal sees a bar with speed and time left, nobody else does."""

@@ -58,13 +58,13 @@ def test_a_file_that_is_not_there_is_one_sentence(empty):
 def test_a_backtest_prints_what_the_program_would_have_given(empty, orders):
     told = empty.json("backtest", GROCER, "--orders", orders)
     assert (told["members"], told["orders"], told["net_minor"]) == (2, 4, 51449)
-    assert told["points"] == {"points": {"issued": 499 + 0 + 13 + 3, "expired": 0, "outstanding": 515}}
+    assert told["points"] == {"points": {"issued": 499 + 0 + 13 + 3, "expired": 0, "outstanding": 515, "scale": 0}}
     assert told["members_by_tier"] == {"base": 1, "silver": 1, "gold": 0, "diamond": 0}
 
 
 def test_points_expire_when_time_passes(empty, orders):
     told = empty.json("backtest", GROCER, "--orders", orders, "--until", "2018-02-01")
-    assert told["points"]["points"] == {"issued": 515, "expired": 515, "outstanding": 0}
+    assert told["points"]["points"] == {"issued": 515, "expired": 515, "outstanding": 0, "scale": 0}
     told = empty.json("backtest", GROCER, "--orders", orders, "--until", "2018-01-31")
     assert told["points"]["points"]["expired"] == 0
 
@@ -72,3 +72,31 @@ def test_points_expire_when_time_passes(empty, orders):
 def test_an_orders_file_that_is_none_is_one_sentence(empty):
     said = empty.both("backtest", GROCER, "--orders", "nowhere.csv", code=1)[1]
     assert said == "There is no file nowhere.csv.\n"
+
+
+def test_amounts_of_a_unit_with_decimals_are_shown_with_them(empty, orders, tmp_path):
+    """One order of 499.99 and so on: with two places nothing is floored away."""
+    file = tmp_path / "program.yaml"
+    file.write_text(
+        Path(GROCER).read_text().replace("round: floor", "scale: 2, round: floor", 1).replace("scale: 0, ", "")
+    )
+    assert empty.json("backtest", str(file), "--orders", orders)["points"]["points"]["scale"] == 2
+    assert "." in next(
+        line for line in empty("backtest", str(file), "--orders", orders).splitlines() if "issued" in line
+    )
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_people_see_the_suggestion_too(empty, tmp_path, language):
+    file = tmp_path / "program.yaml"
+    file.write_text(Path(GROCER).read_text().replace("order.net", "order.nte"))
+    assert "order.net" in empty("--lang", language, "program", "validate", str(file), code=1).replace("order.nte", "")
+
+
+def test_refusals_of_flags_name_the_flag(empty, live):
+    said = empty.both("init", "--organisation", "A", "--currency", "XXY", "--time-zone", "UTC", "--language", "en",
+                      "--email", "a@example.com", code=1)[1]  # fmt: skip
+    assert said.startswith("--currency: ")
+    said = live.both("keys", "create", "till", "--scope", "nonsense", code=1)[1]
+    assert said.startswith("--scope: ")
+    assert "orders:write" in said
