@@ -9,8 +9,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from shuke.foundation import ids
-from shuke.rooms.members.contracts import MemberRef
-from shuke.rooms.org.contracts import Role
+from shuke.rooms.members.contracts import MemberRef, NewMember
+from shuke.rooms.org.contracts import Actor, ActorKind, Role
 from shuke.rooms.points import facade as points
 from shuke.rooms.programs import facade as programs
 from shuke.rooms.programs.contracts import OrderFact
@@ -126,6 +126,15 @@ def test_the_timeline_keeps_business_time_and_marks_what_came_late(log_in, membe
     assert "2026-06-15 12:00 · 机器时间" in events[0]
     assert "通过命令行入会" in events[-1]
     assert "补录" in events[-1]
+
+
+def test_the_timeline_says_through_what_somebody_joined(log_in, program):
+    (enrolled,) = programs.enrol([NewMember(phone="+8613800000077")], Actor(ActorKind.KEY, "key_1", "full"))
+
+    page = text(log_in().get(f"/members/{ids.encode('mbr', enrolled.id)}"))
+
+    assert "通过 API 密钥 full 入会" in page
+    assert "补录" not in page
 
 
 def test_an_entry_is_explained_by_rule_arithmetic_and_version(log_in, entry_ids):

@@ -83,3 +83,12 @@ def test_a_shut_out_person_is_out_at_once(log_in):
 def test_every_right_has_words():
     assert set(words.RIGHTS) == set(Right)
     assert set(words.ROLES) == set(Role)
+
+
+def test_a_clerk_is_told_whom_to_ask_and_can_log_out(log_in, shop):
+    answer = log_in(Role.CLERK).get("/")
+
+    page = answer.content.decode()
+    assert answer.status_code == 403
+    assert "请联系老板" in page
+    assert page.count('action="/logout"') == 2  # in the account's menu and on the page itself

@@ -100,3 +100,12 @@ def test_a_form_without_its_token_is_refused_with_what_to_do(shop):
 
     assert answer.status_code == 403
     assert "表单已失效" in answer.content.decode()
+
+
+def test_choosing_the_language_one_has_leaves_no_audit_line(log_in):
+    client = log_in()
+    before = org.audit_lines(50).lines
+
+    client.post("/language", {"language": "zh-hans"})
+
+    assert org.audit_lines(50).lines == before

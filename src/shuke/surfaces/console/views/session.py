@@ -69,7 +69,7 @@ def language(request: HttpRequest) -> HttpResponse:
     response = redirect(_next(request))
     if chosen not in dict(settings.LANGUAGES):
         return response
-    if request.user.is_authenticated:
+    if request.user.is_authenticated and request.user.language != chosen:
         principal = org.principal_of(request.user)
         actor = org.actor_of(principal, request.request_id)
         org.set_staff_language(principal.id, chosen, actor)

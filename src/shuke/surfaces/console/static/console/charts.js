@@ -33,7 +33,7 @@ function ladder(data) {
     xAxis: { type: "value", show: false },
     yAxis: { type: "category", inverse: true, data: data.labels, axisTick: { show: false }, axisLine: { show: false }, axisLabel: { color: "#17211e", fontSize: 13, margin: 14 } },
     series: [{
-      name: data.name, type: "bar", barMaxWidth: 30,
+      name: data.name, type: "bar", barMaxWidth: 38,
       label: { show: true, position: "right", color: "#17211e", fontSize: 13, formatter: (item) => `${number.format(item.value)}  ${(item.value * 100 / total).toFixed(1)}%` },
       data: data.values.map((value, rank) => ({ value, itemStyle: { color: TIERS[Math.min(rank, TIERS.length - 1)], borderRadius: 4 } })),
     }],
