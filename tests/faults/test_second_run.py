@@ -41,6 +41,8 @@ def test_a_second_run_keeps_the_users_work(home):  # noqa: F811  the fixture
     _shuke(environment, "tests.faults.own_work", "publish")
     third = _demo(environment)
     assert (third["differences"], third["orders"]) == (None, second["orders"])
+    assert third["points"] == second["points"]
+    assert list(third["tiers"]) == list(first["tiers"]) == ["base", "silver", "gold", "diamond"]
     shown = json.loads(_shuke(environment, "shuke.surfaces.cli", "program", "show", "--json"))
     assert (shown["version"], "order.net * 2" in shown["text"]) == (2, True)
     assert json.loads(_shuke(environment, "shuke.surfaces.cli", "verify-ledger", "--json"))["ok"]

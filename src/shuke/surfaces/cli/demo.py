@@ -101,7 +101,7 @@ def _fill(last_household: int | None) -> dict[str, Any]:
     slugs = programs.programs()
     if not slugs:
         slugs = [programs.publish(PROGRAM.read_text(encoding="utf-8"), actor).program]
-    versions = programs.versions(slugs[0])
+    versions = programs.versions(slugs[0])[::-1]  # the first one first
     terminal.note("Reading the Complete Journey …", "正在读取演示数据 …")
     journey = read_journey(last_household)
     compiled = compile_program(load_program(versions[0].text))
