@@ -38,7 +38,13 @@ def main() -> None:
     """Run the command line; what nobody foresaw is one sentence too, and a line in the log says where it happened."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # what is open is closed on the way out
     try:
-        app(prog_name="shuke")
+        command = typer.main.get_command(app)
+        _choose_language(_told_language(sys.argv[1:]))
+        if terminal.in_chinese():
+            from shuke.surfaces.cli import help_words
+
+            help_words.translate(command)
+        command(prog_name="shuke")
     except Exception as error:  # the last net
         if os.environ.get("SHUKE_DEBUG"):
             raise
@@ -58,8 +64,22 @@ def _tell_failure(error: Exception) -> None:
 
 @app.callback()
 def _speak(lang: Annotated[str | None, typer.Option(help="Language of messages: zh or en.")] = None) -> None:
-    terminal.speak(lang)
+    _choose_language(lang)
+
+
+def _choose_language(said: str | None) -> None:
+    terminal.speak(said)
     terminal.speak_of(_deployment_language())
+
+
+def _told_language(arguments: list[str]) -> str | None:
+    """Return what --lang says, before the arguments are read: --help answers while they are."""
+    for argument, following in zip(arguments, [*arguments[1:], ""], strict=True):
+        if argument == "--lang":
+            return following
+        if argument.startswith("--lang="):
+            return argument.partition("=")[2]
+    return None
 
 
 def _deployment_language() -> str | None:

@@ -30,3 +30,10 @@ def test_a_wrong_flag_is_a_usage_error(empty):
 def test_what_nobody_foresaw_is_one_sentence(empty):
     said = empty.both("program", "validate", "examples", code=1)[1]
     assert said.count("\n") == 1
+
+
+def test_help_speaks_the_readers_language(empty):
+    assert "提供后台与 API" in empty("--lang", "zh", "--help")
+    assert "提供后台与 API" in empty("--help", environment={"LANG": "zh_CN.UTF-8"})
+    assert "访问地址" in empty("--lang=zh", "serve", "--help")
+    assert "Serve console and API" in empty("--help")

@@ -1,0 +1,81 @@
+# ruff: noqa: E501
+"""The Chinese of what --help says, by the English in main.py; what is missing here stays English."""
+
+from typing import Any
+
+CHINESE = {
+    "熟客 Shuke: a membership platform that a merchant runs itself. SHUKE_HOME says where a deployment lives.": "熟客 Shuke：商家自行运营的会员平台。部署所在目录由 SHUKE_HOME 指定。",
+    "Programs: check, publish and show the file.": "会员计划：校验、发布、查看。",
+    "The test clock of a sandbox.": "沙箱的测试时钟。",
+    "API keys.": "API 密钥。",
+    "People who log in to the console.": "登录后台的员工。",
+    "Print one JSON value on stdout.": "在标准输出打印一个 JSON 值。",
+    "How people reach it, e.g. https://vip.example.com (SHUKE_ORIGIN).": "访问地址，例如 https://vip.example.com（SHUKE_ORIGIN）。",
+    "Language of messages: zh or en.": "提示语言：zh 或 en。",
+    "Name of the organisation.": "组织名称。",
+    "ISO 4217, e.g. CNY.": "ISO 4217 币种，例如 CNY。",
+    "IANA name, e.g. Asia/Shanghai.": "IANA 时区，例如 Asia/Shanghai。",
+    "zh-hans or en.": "zh-hans 或 en。",
+    "The owner's e-mail address, for log-in.": "所有者的登录邮箱。",
+    "Make a live deployment; what is not said by flags is asked.": "建立正式环境；未用参数给出的会逐项询问。",
+    "Serve it when it stands.": "建好后提供服务。",
+    "Make a sandbox with a year of a real grocer, check it by a backtest, and serve it.": "用一家真实超市的全年数据建立沙箱，以回测核对，并提供服务。",
+    "HOST:PORT to listen on (SHUKE_BIND).": "监听的 主机:端口（SHUKE_BIND）。",
+    "Allow plain http beyond this machine.": "允许本机以外使用明文 http。",
+    "Apply pending migrations first.": "先执行未执行的数据库迁移。",
+    "Run the job worker beside the server.": "同时处理后台任务。",
+    "Serve console and API.": "提供后台与 API。",
+    "Stop when no job is left.": "任务处理完即停止。",
+    "Work off the queue of jobs, the nightly ones included.": "处理后台任务，包括每晚的任务。",
+    "Bring the database up to date.": "执行数据库迁移。",
+    "Show every setting with its source, and check what a deployment stands on.": "列出各项设置及其来源，并检查部署的基础。",
+    "Check every invariant of the ledger; exit code 4 when one is violated.": "核对台账的全部约束；有违反时退出码为 4。",
+    "An entry (ent_…), an order (ord_…), or an order's SOURCE/EXTERNAL_ID.": "分录（ent_…）、订单（ord_…），或订单的 来源/外部编号。",
+    "Say why an entry or an order is as it is.": "说明一条分录或一笔订单的由来。",
+    "The program file.": "会员计划文件。",
+    "Orders as Parquet or CSV; docs/reference/orders-file.md has the layout.": "订单文件，Parquet 或 CSV；格式见 docs/reference/orders-file.zh-CN.md。",
+    "Time zone of timestamps without one, e.g. UTC.": "没有时区的时间戳所在时区，例如 UTC。",
+    "Let time pass to the start of this date (the day after the last order).": "让时间推进到该日零点（默认为最后一笔订单的次日）。",
+    "Replay a history of orders through a program file; needs no deployment.": "用会员计划文件回放历史订单；无需部署。",
+    "Check a program file; errors name line and column. Needs no deployment.": "校验会员计划文件，错误给出行列；无需部署。",
+    "RFC 3339 instant from which it holds; now by default.": "生效时间（RFC 3339），默认立即生效。",
+    "Publish a program file as a new version.": "将会员计划文件发布为新版本。",
+    "The program; the only one by default.": "会员计划代码；默认为唯一的一个。",
+    "Show the generated source instead of the file.": "显示生成的源码而不是文件。",
+    "Show the program in force.": "显示生效中的会员计划。",
+    "Show the clock; `advance` moves the test clock of a sandbox.": "查看时钟；`advance` 推进沙箱的测试时钟。",
+    "Show the clock, as `shuke clock` alone does.": "查看时钟，与单独的 `shuke clock` 相同。",
+    "Date (its midnight in the organisation's time zone) or RFC 3339 instant.": "日期（组织所在时区的零点）或 RFC 3339 时间。",
+    "Move the test clock forward, running the due jobs day by day.": "向前推进测试时钟，逐日执行到期任务。",
+    "Make an API key; its secret is shown once.": "创建 API 密钥；密钥只显示一次。",
+    "List the API keys, revoked ones too.": "列出 API 密钥，含已停用的。",
+    "The key's id (key_…).": "密钥编号（key_…）。",
+    "Refuse a key from now on, for ever.": "停用一把密钥，不可恢复。",
+    "How colleagues call them.": "姓名。",
+    "owner, operator, service, analyst or clerk.": "角色：owner、operator、service、analyst 或 clerk。",
+    "Let somebody log in; the generated password is shown once.": "新增可登录的员工；生成的密码只显示一次。",
+    "List everybody who has or had a log-in.": "列出所有现有与曾有账号的员工。",
+    "Replace a password by a generated one, shown once; their sessions end.": "重置为生成的密码，只显示一次；其登录随即失效。",
+    "Shut somebody out at once.": "立即停用某人的账号。",
+    "Show this message and exit.": "显示帮助并退出。",
+}  # fmt: skip
+_SCOPES = "A right of the key; may be given several times: "
+
+
+def translate(command: Any) -> None:
+    """Put the help of a command, its options and its subcommands into Chinese."""
+    command.help = _worded(command.help)
+    command.short_help = _worded(command.short_help)
+    for parameter in command.params:
+        if hasattr(parameter, "help"):
+            parameter.help = _worded(parameter.help)
+    for sub in getattr(command, "commands", {}).values():
+        translate(sub)
+
+
+def _worded(text: str | None) -> str | None:
+    if text is None:
+        return None
+    if text.startswith(_SCOPES):
+        return text.replace(_SCOPES, "密钥的权限，可多次给出：")
+    return CHINESE.get(" ".join(text.split()), text)
