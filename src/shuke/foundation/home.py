@@ -35,7 +35,7 @@ class Setting:
 # name in shuke.toml -> (environment variable, default)
 SETTINGS = {
     "database_url": ("DATABASE_URL", ""),
-    "origin": ("SHUKE_ORIGIN", "http://127.0.0.1:8000"),
+    "origin": ("SHUKE_ORIGIN", ""),  # follows `bind` where it is not said
     "bind": ("SHUKE_BIND", "127.0.0.1:8000"),
     "insecure_lan": ("SHUKE_INSECURE_LAN", "no"),
     "language": ("SHUKE_LANGUAGE", "zh-hans"),
@@ -187,6 +187,8 @@ def current(flags: Mapping[str, str | None] | None = None) -> Home:
         name: _setting(name, variable, default, flags or {}, said, mark)
         for name, (variable, default) in SETTINGS.items()
     }
+    if settings["origin"].source == "default":
+        settings["origin"] = Setting(f"http://{settings['bind'].value}", "default")
     told = os.environ.get(_KIND_VARIABLE)
     kind_source = f"environment {_KIND_VARIABLE}" if told else "deployment.toml"
     return Home(folder, source, settings, told or mark.get("kind"), kind_source)

@@ -46,6 +46,7 @@ def test_without_both_root_has_its_own_place(user, folder, monkeypatch):
 
 def test_a_setting_is_taken_from_flag_then_environment_then_file_then_default(home, monkeypatch):
     assert homes.current().settings["origin"] == homes.Setting("http://127.0.0.1:8000", "default")
+    assert homes.current({"bind": "127.0.0.1:8064"}).value("origin") == "http://127.0.0.1:8064"
     home.mkdir()
     (home / "shuke.toml").write_text('origin = "https://file.example"\ninsecure_lan = true\n')
     assert homes.current().settings["origin"] == homes.Setting("https://file.example", "shuke.toml")
