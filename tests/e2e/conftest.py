@@ -168,7 +168,7 @@ def window(chromium, site):
 
     def open_window(width=1440, language="zh-hans", role="owner"):
         context = chromium.new_context(viewport={"width": width, "height": SIZES[width]}, locale="zh-CN")
-        context.add_cookies([{"name": "django_language", "value": language, "url": site.address}])
+        context.add_cookies([{"name": "shuke-language", "value": language, "url": site.address}])
         made = Window(context.new_page(), site.address)
         made.watch()
         opened.append(made)

@@ -19,14 +19,21 @@ SHUKE_KIND = _home.kind or "live"
 SHUKE_FIELD_KEYS = list(_secrets.field_keys) if _secrets else []
 SHUKE_BLIND_KEY = _secrets.blind_key if _secrets else b""
 SHUKE_ORIGIN = _home.value("origin")
+SHUKE_PROXIES = int(_home.value("proxies"))
 SHUKE_INSECURE_LAN = _home.value("insecure_lan") == "yes"
 
 SECRET_KEY = _secrets.django_key if _secrets else ""
 DEBUG = False
 ALLOWED_HOSTS = sorted({str(_origin.hostname), "127.0.0.1", "localhost", "[::1]"})
 CSRF_TRUSTED_ORIGINS = [SHUKE_ORIGIN]
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _origin.scheme == "https"
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _origin.scheme == "https" else None
+_is_https = _origin.scheme == "https"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _is_https
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _is_https else None
+SECURE_HSTS_SECONDS = 31_536_000 if _is_https else 0
+_cookie = "__Host-shuke-" if _is_https else "shuke-"  # a browser takes __Host- from this very host over https only
+SESSION_COOKIE_NAME, CSRF_COOKIE_NAME, LANGUAGE_COOKIE_NAME = (
+    f"{_cookie}{of}" for of in ("session", "form", "language")
+)
 
 USE_TZ = True
 TIME_ZONE = "UTC"
@@ -85,6 +92,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "shuke.surfaces.console.middleware.SessionEnds",
     "shuke.surfaces.console.middleware.PageLanguage",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -111,6 +119,9 @@ AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_USERNAME_FORM_FIELD = "email"
 AXES_RESET_ON_SUCCESS = True
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_DISABLE_ACCESS_LOG = True
+AXES_CLIENT_IP_CALLABLE = "shuke.surfaces.console.views.session.client_address"
 AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
 AXES_LOCKOUT_CALLABLE = "shuke.surfaces.console.views.session.locked_out"

@@ -7,6 +7,7 @@ from procrastinate import App
 from shuke.foundation import idempotency, jobs
 from shuke.foundation.jobs import Periodic
 from shuke.rooms.programs import facade as programs
+from shuke.surfaces.console import log_ins
 
 
 def advance_members() -> Mapping[str, int]:
@@ -23,6 +24,7 @@ PERIODIC = (
     # Midnight of a program's time zone is somewhere in the day of the machine: look often, mostly in vain.
     Periodic("advance", "*/5 * * * *", advance_members),
     Periodic("prune_responses", "17 3 * * *", prune_responses),
+    Periodic("prune_log_ins", "27 3 * * *", log_ins.prune),
 )
 
 

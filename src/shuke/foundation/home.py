@@ -37,9 +37,11 @@ SETTINGS = {
     "database_url": ("DATABASE_URL", ""),
     "origin": ("SHUKE_ORIGIN", ""),  # follows `bind` where it is not said
     "bind": ("SHUKE_BIND", "127.0.0.1:8000"),
+    "proxies": ("SHUKE_PROXIES", "0"),
     "insecure_lan": ("SHUKE_INSECURE_LAN", "no"),
     "language": ("SHUKE_LANGUAGE", "zh-hans"),
 }
+_PROXIES = tuple("0123456789")  # how many of them stand in front and add to X-Forwarded-For
 _KIND_VARIABLE = "SHUKE_KIND"
 _SECRET_VARIABLES = {
     "django_key": "SHUKE_DJANGO_KEY",
@@ -189,6 +191,8 @@ def current(flags: Mapping[str, str | None] | None = None) -> Home:
     }
     if settings["origin"].source == "default":
         settings["origin"] = Setting(f"http://{settings['bind'].value}", "default")
+    if settings["proxies"].value not in _PROXIES:
+        raise Refusal("settings_invalid", "SHUKE_PROXIES is a number from 0 to 9.", pointer="/proxies")
     told = os.environ.get(_KIND_VARIABLE)
     kind_source = f"environment {_KIND_VARIABLE}" if told else "deployment.toml"
     return Home(folder, source, settings, told or mark.get("kind"), kind_source)

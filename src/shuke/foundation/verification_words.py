@@ -14,8 +14,8 @@ LAWS = {
     "I4": "每个批次由一笔累积产生，剩余等于未被支取的部分，且没有负数。",
     "I5": "分录不能修改或删除。",
     "I6": "每笔订单与兑换都有其业务键，每个业务键都有所指。",
-    "I8": "每个批次至多过期一次，不早于失效时间，整批过期，此后不再支取。",
-    "I9": "积分总是先从最早失效的批次支取。",
+    "I8": "每个批次至多过期一次，不早于过期时间，整批过期，此后不再支取。",
+    "I9": "积分总是先从最早过期的批次支取。",
     "I20": "每位会员的等级与最后一次变动一致，且各次变动首尾相接。",
     "I33": "每笔计入的订单与判定时所见一致，判定所发与台账一致。",
     "I34": "每份会籍的订单数与已判定订单一致，各统计窗口等于订单之和。",
@@ -47,13 +47,13 @@ _VIOLATIONS = {  # {} stands for a value, in the order of the English sentence
     "of {} has {} left, its entries leave {}": "共 {}，记有剩余 {}，按分录应剩余 {}",
     "expired {} times": "过期了 {} 次",
     "gave points after it had expired": "过期之后仍支出了积分",
-    "expired, though it has no end": "没有失效时间，却过期了",
-    "expired before its end": "在失效之前就过期了",
+    "expired, though it has no end": "没有过期时间，却过期了",
+    "expired before its end": "在过期时间之前就过期了",
     "expired and kept some points": "过期之后仍留有积分",
-    "gave points past its end": "在失效之后仍支出了积分",
+    "gave points past its end": "在过期时间之后仍支出了积分",
     "did not begin with its accrual": "不是从其累积分录开始的",
     "entry {} takes from lot {} while lot {}, which ends sooner, has points left.": (
-        "第 {} 号分录支取了第 {} 号批次，而更早失效的第 {} 号批次仍有剩余。"
+        "第 {} 号分录支取了第 {} 号批次，而更早过期的第 {} 号批次仍有剩余。"
     ),
     "Entries can be changed: a trigger that refuses it is missing, off or another.": (
         "分录可以被修改：拒绝修改的触发器缺失、已停用或被替换。"
@@ -86,7 +86,7 @@ _VIOLATIONS = {  # {} stands for a value, in the order of the English sentence
     "Window {} holds {} in {} orders, the orders come to {} in {}.": (
         "第 {} 个统计窗口记有 {}（{} 笔），订单合计 {}（{} 笔）。"
     ),
-    "A lot that ended on day {} has points left on day {}.": "第 {} 日失效的批次，在第 {} 日仍有剩余。",
+    "A lot that ended on day {} has points left on day {}.": "第 {} 日过期的批次，在第 {} 日仍有剩余。",
     "The next due day is {}, time owes something on day {}.": "下次到期日为 {}，而第 {} 日已有到期事项。",
 }
 _VALUES = {"never": "永久", "nothing": "无", "order": "订单", "redemption": "兑换"}

@@ -29,6 +29,7 @@ from shuke.rooms.org.contracts import Actor
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _CURSOR_PREFIX = "cur"
 _REASON_LIMIT = 200
+_NEXT = {Status.ACTIVE: Status.FROZEN, Status.FROZEN: Status.ACTIVE}  # what staff may make of a status
 
 
 # --- enrol ---
@@ -131,19 +132,26 @@ def counts(active_since: datetime) -> MemberCounts:
     return queries.counts(active_since)
 
 
+def left() -> set[UUID]:
+    """Return the members who have left. Raises nothing."""
+    return queries.with_status(Status.EXITED)
+
+
 # --- change and show ---
 
 
 def set_status(member_id: UUID, status: Status, reason: str, actor: Actor) -> Member:
-    """Change a member's status; the audit log keeps the reason.
+    """Freeze an active member or let a frozen one take part again; the audit log keeps the reason.
 
-    Raises: Refusal `unknown_member`, `reason_required`, `status_unchanged`.
+    Raises: Refusal `unknown_member`, `reason_required`, `reason_too_long`, `status_unchanged`, `status_not_allowed`.
     """
     _require_reason(reason)
     with unit_of_work():
         row = _known(queries.lock(member_id))
         if row.status == status:
             raise Refusal("status_unchanged", f"The member is {status} already.", params={"status": status.value})
+        if _NEXT.get(Status(row.status)) is not status:
+            raise Refusal("status_not_allowed", f"A member who is {row.status} cannot become {status}.")
         before, row.status = row.status, status
         row.save(update_fields=["status"])
         after = {"status": status.value, "reason": reason}
@@ -172,7 +180,7 @@ def update(member_id: UUID, changes: Mapping[Field, str | date | None], actor: A
 def reveal(member_id: UUID, field: Field, reason: str, actor: Actor) -> str:
     """Return a personal field in clear, empty where there is none; the audit log keeps who looked and why.
 
-    Raises: Refusal `unknown_member`, `reason_required`.
+    Raises: Refusal `unknown_member`, `reason_required`, `reason_too_long`.
     """
     _require_reason(reason)
     with unit_of_work():
@@ -233,7 +241,9 @@ def _unknown() -> Refusal:
 
 
 def _require_reason(reason: str) -> None:
-    if not 0 < len(reason.strip()) <= _REASON_LIMIT or not reason.isprintable():
+    if len(reason) > _REASON_LIMIT:
+        raise Refusal("reason_too_long", "A reason has at most 200 characters.", pointer="/reason")
+    if not reason.strip() or not reason.isprintable():
         raise Refusal("reason_required", "A reason of 1 to 200 printable characters is needed.", pointer="/reason")
 
 

@@ -128,6 +128,10 @@ def with_name(parts: Sequence[Sequence[Sequence[bytes]]], limit: int) -> list[Me
     return list(Member.objects.filter(fits).order_by("-joined_at", "-id")[:limit])
 
 
+def with_status(status: Status) -> set[UUID]:
+    return set(Member.objects.filter(status=status).values_list("pk", flat=True))
+
+
 def counts(active_since: datetime) -> MemberCounts:
     found = Member.objects.values_list("status").annotate(
         members=Count("pk"), active=Count("pk", filter=Q(last_active_at__gte=active_since))

@@ -1,6 +1,6 @@
 """The verbs of the orders room. It stores facts as they arrived and adds them up; it decides nothing."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -81,9 +81,9 @@ def recorded_from(source: str) -> int:
     return queries.recorded_from(source)
 
 
-def active_members(since: datetime, until: datetime) -> int:
-    """Return how many members bought from `since` to before `until`. Raises: nothing."""
-    return queries.active_members(since, until)
+def active_members(since: datetime, until: datetime, without: Collection[UUID] = ()) -> int:
+    """Return how many members bought from `since` to before `until`, those in `without` left out. Raises: nothing."""
+    return queries.active_members(since, until, without)
 
 
 def sales(since: datetime, until: datetime) -> Sales:

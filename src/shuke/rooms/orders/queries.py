@@ -1,6 +1,6 @@
 """The statements of the orders room, one function each. They decide nothing and open no transaction."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from itertools import chain
 from typing import Any
@@ -96,10 +96,11 @@ def recorded_from(source: str) -> int:
     return Order.objects.filter(source=source).count()
 
 
-def active_members(since: datetime, until: datetime) -> int:
+def active_members(since: datetime, until: datetime, without: Collection[UUID]) -> int:
     ((members,),) = sql.fetch(
-        "SELECT count(DISTINCT member_id) FROM orders_order WHERE occurred_at >= %(since)s AND occurred_at < %(until)s",
-        {"since": since, "until": until},
+        "SELECT count(DISTINCT member_id) FROM orders_order WHERE occurred_at >= %(since)s AND occurred_at < %(until)s "
+        "AND NOT member_id = ANY(%(without)s::uuid[])",
+        {"since": since, "until": until, "without": list(without)},
     )
     return members
 

@@ -68,7 +68,7 @@ def _open_shop() -> None:
             raise Refusal("not_the_demo", f"This sandbox belongs to {known.name}; choose another with SHUKE_HOME.")
         terminal.note(
             f"Log in as {OWNER_EMAIL}; a new password: shuke staff reset-password {OWNER_EMAIL}",
-            f"登录账号 {OWNER_EMAIL}；忘记口令：shuke staff reset-password {OWNER_EMAIL}",
+            f"登录账号 {OWNER_EMAIL}；忘记密码：shuke staff reset-password {OWNER_EMAIL}",
         )
         return
     with unit_of_work():
@@ -80,7 +80,7 @@ def _open_shop() -> None:
         _, password = org.create_staff(OWNER_EMAIL, terminal.words(*OWNER_NAME), Role.OWNER, actor, language)
     terminal.note(
         f"Log in as {OWNER_EMAIL} with the password {password} (shown once)",
-        f"登录账号 {OWNER_EMAIL}，口令 {password}（仅显示一次）",
+        f"登录账号 {OWNER_EMAIL}，密码 {password}（仅显示一次）",
     )
 
 

@@ -103,7 +103,7 @@ def _announce_setup(home: Home) -> None:
     if home.value("insecure_lan") == "yes":
         note(
             "!! PLAIN HTTP: passwords and members' data cross the network in clear. Use it in a trusted network only.",
-            "!! 明文 HTTP：口令与会员信息在网络上不加密，只应在可信内网使用。",
+            "!! 明文 HTTP：密码与会员信息在网络上不加密，只应在可信内网使用。",
         )
     if org.organisation() is None:
         token = randomness.token(24)

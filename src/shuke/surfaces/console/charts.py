@@ -27,11 +27,21 @@ class Chart:
     columns: tuple[tuple[str, str], ...]
     rows: tuple[tuple[str | int, ...], ...]
     stacked: bool = False
+    lacks: str = ""  # what the program does not have, so that this chart can never show anything
 
     @property
     def element(self) -> str:
         """The id of the page's element that holds the drawing."""
         return f"chart-{self.code}"
+
+    @property
+    def first(self) -> str | int:
+        """The label of the first row."""
+        return self.rows[0][0]
+
+    @property
+    def last(self) -> str | int:
+        return self.rows[-1][0]
 
     @property
     def is_empty(self) -> bool:
@@ -77,6 +87,7 @@ def tier_distribution(running: Running) -> Chart:
         _("Tier"),
         (("members", _("Members")),),
         tuple((running.tier_name(count.tier.code), count.members) for count in counts),
+        lacks=_lacks_tiers(running),
     )
 
 
@@ -94,7 +105,12 @@ def moves_by_month(running: Running, zone: str, now: datetime) -> Chart:
         (("up", _("Up")), ("down", _("Down")), ("kept", _("Kept"))),
         _by_month(months, zone, now),
         stacked=True,
+        lacks=_lacks_tiers(running),
     )
+
+
+def _lacks_tiers(running: Running) -> str:
+    return "" if running.program.ladder else _("This program has no tiers.")
 
 
 def _by_month(

@@ -3,9 +3,16 @@
 from collections.abc import Callable
 
 from django.conf import settings
+from django.contrib.auth import SESSION_KEY, logout
+from django.contrib.sessions.backends.base import SessionBase
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 
+from shuke.foundation import clock
+
+_IDLE_SECONDS = 1_800
+_LONGEST_SECONDS = 43_200
+_NOTED_SECONDS = 60
 Handler = Callable[[HttpRequest], HttpResponse]
 
 POLICY = (
@@ -26,6 +33,28 @@ class SafeHeaders:
         if not request.path.startswith(settings.STATIC_URL):
             response.headers.setdefault("Cache-Control", "no-store")
         return response
+
+
+class SessionEnds:
+    """End a log-in that was idle for half an hour, or is twelve hours old."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if settings.SESSION_COOKIE_NAME not in request.COOKIES or request.path.startswith(settings.STATIC_URL):
+            return self.get_response(request)
+        session, now = request.session, int(clock.machine_now().timestamp())
+        if SESSION_KEY in session and self._is_over(session, now):
+            logout(request)
+        response = self.get_response(request)
+        # Not with every request: each time is a row written. And not with a refused one, which changes nothing.
+        if response.status_code < 400 and SESSION_KEY in session and now - session.get("seen", 0) >= _NOTED_SECONDS:
+            session["began"], session["seen"] = session.get("began", now), now
+        return response
+
+    def _is_over(self, session: SessionBase, now: int) -> bool:
+        return now - session.get("began", now) > _LONGEST_SECONDS or now - session.get("seen", now) > _IDLE_SECONDS
 
 
 class PageLanguage:

@@ -10,9 +10,9 @@ from zoneinfo import ZoneInfo
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.urls import Resolver404, resolve, reverse
 from django.utils.functional import Promise
-from django.views.decorators.http import require_http_methods
+from django.utils.translation import gettext
 
 from shuke.core.values.errors import Refusal
 from shuke.foundation import clock, logs
@@ -41,6 +41,7 @@ class Desk:
 
 
 View = Callable[..., HttpResponse]
+_MISSING = {"invalid_id", "no_program"}
 Crumb = tuple[str | Promise, str]
 
 
@@ -69,9 +70,53 @@ def page(right: Right | None, *methods: str) -> Callable[[View], View]:
                 return refusal_page(request, refused)
 
         guarded.right = right
-        return require_http_methods(list(methods or ("GET",)))(guarded)
+        return takes(*(methods or ("GET",)))(guarded)
 
     return decorate
+
+
+def takes(*methods: str) -> Callable[[View], View]:
+    """Let a view be asked by `methods`; a reader who comes by GET to where only forms go is sent to the page above."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def asked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if request.method in methods:
+                return view(request, *args, **kwargs)
+            if request.method == "GET":
+                return redirect(_above(request.path))
+            answer = plain_page(
+                request,
+                405,
+                gettext("This address does not take that"),
+                gettext("The request was of another kind than this address takes."),
+            )
+            answer["Allow"] = ", ".join(methods)
+            return answer
+
+        asked.methods = methods
+        return asked
+
+    return decorate
+
+
+def _above(path: str) -> str:
+    """Return the nearest address above that can be read."""
+    parts = path.strip("/").split("/")
+    while parts:
+        parts.pop()
+        address = "/" + "/".join(parts)
+        try:
+            if "GET" in getattr(resolve(address).func, "methods", ()):
+                return address
+        except Resolver404:
+            continue
+    return reverse("home")
+
+
+def printable(text: str, most: int) -> str:
+    """Return what of a text can be looked for: no control characters, and not without end."""
+    return "".join(letter for letter in text.strip()[:most] if letter.isprintable())
 
 
 def _desk(request: HttpRequest, shop: Organisation) -> Desk:
@@ -108,11 +153,25 @@ def show(
     return render(request, f"console/{template}", frame | context, status=status)
 
 
+def plain_page(
+    request: HttpRequest, status: int, title: str, sentence: str, again: str = "", again_label: str = ""
+) -> HttpResponse:
+    """Answer with a page outside of the frame, which takes neither a log-in nor a shop."""
+    context = {
+        "title": title,
+        "sentence": sentence,
+        "again": again or reverse("home"),
+        "again_label": again_label or gettext("To the start"),
+        "request_id": getattr(request, "request_id", "—"),
+    }
+    return render(request, "console/error.html", context, status=status)
+
+
 def refusal_page(request: HttpRequest, refused: Refusal) -> HttpResponse:
     """Answer a refusal that no form shows beside its field: with what to do next, and the request id."""
     if refused.code == "forbidden":
         return show(request, "forbidden.html", status=403, right=words.right(str(refused.params.get("right", ""))))
-    missing = refused.code.endswith("_not_found") or refused.code.startswith("unknown_") or refused.code == "invalid_id"
+    missing = refused.code.endswith("_not_found") or refused.code.startswith("unknown_") or refused.code in _MISSING
     return show(
         request, "refused.html", status=404 if missing else 409, missing=missing, sentence=words.sentence(refused)
     )

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from shuke.core.values.errors import Refusal
@@ -128,6 +128,7 @@ WORDS: Words = {
     "move_clock": _("Move the test clock"),
     "advance": _("Nightly advance"),
     "prune_responses": _("Forget old API responses"),
+    "prune_log_ins": _("Forget old sessions and failed log-ins"),
     "todo": _("Waiting"),
     "doing": _("Running"),
     "succeeded": _("Done"),
@@ -174,6 +175,8 @@ REFUSALS: Words = {
     "clock_too_far": _("The clock moves ten years at most at once."),
     "unknown_member": _("There is no such member."),
     "reason_required": _("Say why: the reason is kept in the audit log."),
+    "reason_too_long": _("A reason has at most 200 characters."),
+    "status_not_allowed": _("Only an active member can be frozen, and only a frozen one take part again."),
     "status_unchanged": _("The member has this status already."),
 }
 
@@ -181,6 +184,11 @@ REFUSALS: Words = {
 def wording(code: object) -> str:
     """Return the words for a code; a code without words stands for itself."""
     return str(WORDS.get(str(code), code))
+
+
+def personal(field: str) -> str:
+    """Return what a personal field is called: a person's name is another word than a thing's."""
+    return pgettext("person", "Name") if field == "name" else wording(field)
 
 
 def tier(code: str, name: str) -> str:

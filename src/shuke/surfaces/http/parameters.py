@@ -19,7 +19,7 @@ ABOUT_ZH = {
     "order_id": "订单的 id。",
     "entry_id": "分录的 id。",
     "program": "会员计划的代码，与其文件中一致。",
-    "source": "给出外部标识的系统。",
+    "source": "给出外部编号的系统。",
     "external_id": "该系统中的标识。",
 }
 

@@ -170,7 +170,8 @@ def test_orders_of_unknown_people_are_stored_undecided(program):
 @pytest.mark.parametrize("status", [MemberStatus.FROZEN, MemberStatus.BLACKLISTED, MemberStatus.EXITED])
 def test_who_takes_no_part_has_orders_stored_and_redemptions_refused(anna, status):
     facade.record([order("a", 600_00)], ACTOR)
-    members.set_status(anna, status, "test", ACTOR)
+    with connection.cursor() as cursor:  # no verb sets the later two yet
+        cursor.execute("UPDATE members_member SET status = %s WHERE id = %s", [status.value, anna])
 
     stored, redeemed = facade.record([order("b", 100_00), redemption("r", 10)], ACTOR)
 

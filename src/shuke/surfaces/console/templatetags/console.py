@@ -6,7 +6,6 @@ from urllib.parse import urlencode
 
 from django import template
 from django.conf import settings
-from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -81,8 +80,14 @@ def held(context: template.Context, tier: Any) -> dict[str, Any]:
 def icon(name: str) -> SafeString:
     """Draw an icon of the sprite, silent for those who listen."""
     return format_html(
-        '<svg class="icon" aria-hidden="true"><use href="{}#{}"></use></svg>', static("console/icons.svg"), name
+        '<svg class="icon" aria-hidden="true"><use href="{}#{}"></use></svg>', asset("console/icons.svg"), name
     )
+
+
+@register.simple_tag
+def insecure_lan() -> bool:
+    """Say whether this deployment was allowed to speak plain http beyond its machine."""
+    return bool(settings.SHUKE_INSECURE_LAN)
 
 
 @register.simple_tag

@@ -1,6 +1,9 @@
 """What staff change: each with its right and reason, each in the audit log, and nothing when refused."""
 
+from datetime import timedelta
+
 import pytest
+from django.db import connection
 
 from shuke.foundation import clock, ids
 from shuke.rooms.members import facade as people
@@ -44,6 +47,30 @@ def test_freezing_without_a_reason_changes_nothing(log_in, member, member_id, re
     assert "请填写原因" in answer.content.decode()
     assert people.get(member.id).status is Status.ACTIVE
     assert last_line(member_id) == before or last_line(member_id).action == "members.enrolled"
+
+
+@pytest.mark.parametrize("wanted", ["", "active", "blacklisted", "exited", "nonsense"])
+def test_nobody_becomes_active_or_blocked_by_another_word(log_in, member, member_id, wanted):
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE members_member SET status = 'blacklisted' WHERE id = %s", [member.id])
+
+    answer = log_in(Role.SERVICE).post(f"/members/{member_id}/status", {"status": wanted, "reason": "x"})
+
+    assert answer.status_code == 422
+    assert people.get(member.id).status is Status.BLACKLISTED
+
+
+def test_a_reason_that_is_too_long_is_kept_in_its_dialog(log_in, member, member_id):
+    reason = "原因" * 101
+
+    answer = log_in(Role.SERVICE).post(f"/members/{member_id}/status", {"status": "frozen", "reason": reason})
+
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "原因最多 200 个字。" in page
+    assert f'value="{reason}"' in page
+    assert '<dialog class="box" id="freeze" data-shown>' in page
+    assert people.get(member.id).status is Status.ACTIVE  # too_long
 
 
 def test_freezing_needs_the_right(log_in, member, member_id):
@@ -102,6 +129,19 @@ def test_no_text_breaks_the_desk(log_in, program, text):
     assert len(programs.versions("grocer")) == 1
 
 
+def test_a_version_behind_a_planned_one_is_said_to_come_later(log_in, program):
+    text = GROCER.read_text()
+    later = text.replace("multiplier: 2}", "multiplier: 3}")
+    programs.publish(later, TESTER, NOON + timedelta(days=3))
+    client = log_in(Role.OPERATOR)
+
+    assert "版本 2 尚待生效" in client.get("/programs/publish").content.decode()
+    answer = client.post("/programs/publish", {"text": text.replace("multiplier: 2}", "multiplier: 4}"), "publish": ""})
+
+    told = client.get(answer["Location"]).content.decode()
+    assert "版本 3 将于 2026-06-18 12:00:00 生效" in told
+
+
 def test_a_key_is_shown_once_and_revoked(log_in):
     client = log_in()
 
@@ -146,7 +186,7 @@ def test_a_new_password_ends_the_old_one(log_in):
     assert answer.status_code == 302
 
 
-@pytest.mark.parametrize("to", ["2026-06-01T00:00", "2046-06-01T00:00", "yesterday", ""])
+@pytest.mark.parametrize("to", ["2026-06-01T00:00", "2046-06-01T00:00", "2026-13-45T00:00", "yesterday", ""])
 def test_the_clock_refuses_what_it_cannot_do(log_in, program, to):
     answer = log_in().post("/clock", {"to": to})
 

@@ -15,6 +15,7 @@ from shuke.rooms.points import facade as points
 from shuke.rooms.programs import facade as programs
 from shuke.rooms.programs.contracts import OrderFact
 from shuke.surfaces.console.tests.conftest import NOON, TESTER
+from shuke.surfaces.console.views import overview
 
 TEMPLATES = sorted((Path(__file__).parents[1] / "templates").rglob("*.html"))
 MOST_STATEMENTS = 20
@@ -43,7 +44,6 @@ def test_every_page_opens_in_both_languages_with_few_statements(log_in, member_i
     addresses = [
         "/overview",
         "/members",
-        "/members?q=0001",
         f"/members/{member_id}",
         f"/members/{member_id}/entries",
         f"/members/{member_id}/lots",
@@ -87,20 +87,25 @@ def test_a_chart_is_also_a_file_with_question_definition_and_instant(log_in, mem
     assert lines[1:] == ["月份,发放,兑换,过期", "2026-06,1087,500,0"]
 
 
+@pytest.mark.parametrize("cell", ["=1", "＝1", "＋1", "－1", "＠a", "\t=1", "\r1", " =1"])
+def test_no_cell_is_a_formula(cell):
+    assert overview._harmless(cell) == f"'{cell}"
+
+
 def test_an_unknown_chart_is_not_found(log_in, program):
     assert log_in().get("/overview/weather.csv").status_code == 404
 
 
 @pytest.mark.parametrize("query", ["0001", "林", "林小满", "lin", "linxiaoman", "A-1"])
 def test_a_member_is_found_by_phone_tail_name_pinyin_and_external_id(log_in, member_id, query):
-    answer = log_in().get("/members", {"q": query}, follow=True)
+    answer = log_in().post("/members", {"q": query}, follow=True)
 
     assert "138****0001" in text(answer)
     assert f"/members/{member_id}" in answer.content.decode()
 
 
 def test_who_is_not_found_is_told_how_to_search(log_in, member):
-    assert "没有找到“9999”" in text(log_in().get("/members", {"q": "9999"}))
+    assert "没有找到“9999”" in text(log_in().post("/members", {"q": "9999"}))
 
 
 def test_the_member_page_tells_where_the_member_stands(log_in, member_id):
@@ -160,6 +165,49 @@ def test_what_does_not_exist_is_not_found_with_a_request_id(log_in, program, add
 
     assert answer.status_code == 404
     assert answer["X-Request-Id"] in text(answer)
+
+
+def test_a_program_that_is_not_there_is_not_found(log_in, program):
+    assert log_in().get("/programs/nope/1").status_code == 404
+
+
+def test_an_address_for_forms_leads_to_the_page_above(log_in, member_id):
+    client = log_in()
+
+    for address, above in (
+        (f"/members/{member_id}/status", f"/members/{member_id}"),
+        (f"/members/{member_id}/reveal", f"/members/{member_id}"),
+        ("/staff/reset", "/staff"),
+        ("/keys/00000000-0000-0000-0000-000000000000/revoke", "/keys"),
+        ("/language", "/"),
+    ):
+        assert client.get(address)["Location"] == above
+    refused = client.delete("/members")
+    assert (refused.status_code, refused["Allow"]) == (405, "GET, POST")
+    assert refused["X-Request-Id"] in text(refused)
+
+
+def test_who_may_not_see_members_sees_no_explanation(log_in, entry_ids):
+    for role in (Role.CLERK, Role.ANALYST):
+        assert log_in(role).get(f"/entries/{entry_ids[0]}/why").status_code == 403
+
+
+def test_the_clock_offers_the_next_midnight_of_the_shop(log_in, program):
+    page = log_in().get("/clock").content.decode()
+
+    assert 'value="2026-06-16T00:00" min="2026-06-15T12:01"' in page
+
+
+def test_who_has_left_is_no_member_and_not_active(log_in, member):
+    client = log_in()
+    assert client.get("/overview").context["active"].now == 1
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE members_member SET status = 'exited' WHERE id = %s", [member.id])
+
+    answer = client.get("/overview")
+
+    assert answer.context["active"].now == 0
+    assert "已退出 1" not in text(answer)
 
 
 def test_the_ledger_check_lists_every_law(log_in, member):

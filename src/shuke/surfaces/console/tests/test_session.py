@@ -1,11 +1,16 @@
 """Log-in, its lock-out, log-out and the choice of a language."""
 
+from datetime import UTC, datetime
+
 import pytest
+from axes.models import AccessAttempt
 from django.test import Client
 
 from shuke.rooms.org import facade as org
 from shuke.rooms.org.contracts import Role
+from shuke.surfaces.console import log_ins
 from shuke.surfaces.console.tests.conftest import TESTER
+from shuke.surfaces.console.views.session import client_address
 
 
 @pytest.fixture
@@ -89,7 +94,8 @@ def test_a_language_that_we_do_not_speak_changes_nothing(log_in):
 def test_log_out_ends_the_session_and_takes_a_post(log_in):
     client = log_in()
 
-    assert client.get("/logout").status_code == 405
+    assert client.get("/logout")["Location"] == "/"
+    assert client.put("/logout").status_code == 405
     assert client.get("/members").status_code == 200
     client.post("/logout")
     assert client.get("/members").status_code == 302
@@ -109,3 +115,66 @@ def test_choosing_the_language_one_has_leaves_no_audit_line(log_in):
     client.post("/language", {"language": "zh-hans"})
 
     assert org.audit_lines(50).lines == before
+
+
+def test_a_log_in_ends_after_half_an_hour_without_use(log_in):
+    client = log_in()
+    client.get("/members")
+    session = client.session
+    session["seen"] -= 1_801
+    session.save()
+
+    assert client.get("/members").status_code == 302
+
+
+def test_a_log_in_ends_after_twelve_hours_of_use(log_in):
+    client = log_in()
+    client.get("/members")
+    session = client.session
+    session["began"] -= 43_201
+    session.save()
+
+    assert client.get("/members").status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("proxies", "forwarded", "address"),
+    [
+        (0, "203.0.113.7", "127.0.0.1"),
+        (1, "198.51.100.9, 203.0.113.7", "203.0.113.7"),
+        (2, "203.0.113.7, 192.0.2.1", "203.0.113.7"),
+        (2, "203.0.113.7", "127.0.0.1"),
+        (1, "nonsense", "127.0.0.1"),
+    ],
+)
+def test_the_address_of_a_client_is_what_our_proxy_saw(rf, settings, proxies, forwarded, address):
+    settings.SHUKE_PROXIES = proxies
+
+    assert client_address(rf.get("/", headers={"X-Forwarded-For": forwarded})) == address
+
+
+def test_behind_a_proxy_a_stranger_does_not_lock_the_owner_out(staff, settings):
+    settings.SHUKE_PROXIES = 1
+    stranger = Client(headers={"X-Forwarded-For": "198.51.100.9"})
+    for _attempt in range(5):
+        try_log_in(stranger, "mei@example.com", "no")
+    owner = Client(headers={"X-Forwarded-For": "203.0.113.7"})
+
+    assert try_log_in(stranger, "mei@example.com", staff[1]).status_code == 429
+    assert try_log_in(owner, "mei@example.com", staff[1]).status_code == 302
+
+
+def test_what_locks_nobody_out_any_more_is_forgotten(staff):
+    try_log_in(Client(), "mei@example.com", "no")
+    assert log_ins.prune()["attempts"] == 0
+    AccessAttempt.objects.update(attempt_time=datetime(2026, 1, 1, tzinfo=UTC))
+
+    assert log_ins.prune()["attempts"] == 1
+    assert not AccessAttempt.objects.exists()
+
+
+def test_plain_http_in_a_network_has_its_banner(shop, settings):
+    assert 'class="banner"' not in Client().get("/login").content.decode()
+    settings.SHUKE_INSECURE_LAN = True
+
+    assert "明文 HTTP" in Client().get("/login").content.decode()

@@ -12,9 +12,10 @@ from django.utils.translation import gettext as _
 from shuke.rooms.org import facade as org
 from shuke.rooms.org.contracts import AuditLine, Right
 from shuke.surfaces.console import figures, words
-from shuke.surfaces.console.pages import Desk, page, show
+from shuke.surfaces.console.pages import Desk, page, printable, show
 
 _LINES = 50
+_LONGEST_SUBJECT = 120
 _CHARACTERS = 120
 _CHIPS = 20
 _ROWS = 500
@@ -26,7 +27,7 @@ _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d.*(?:[+-]\d\d:\d\d|Z)")
 @page(Right.AUDIT_READ)
 def audit(request: HttpRequest, desk: Desk) -> HttpResponse:  # a page's signature
     """List the log, newest first, of everything or of one subject."""
-    subject = request.GET.get("subject", "").strip()
+    subject = printable(request.GET.get("subject", ""), _LONGEST_SUBJECT)
     found = org.audit_lines(_LINES, request.GET.get("cursor") or None, subject or None)
     rows = [(line, changes(line, desk.zone)) for line in found.lines]
     return show(

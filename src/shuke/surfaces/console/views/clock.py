@@ -24,13 +24,13 @@ def test_clock(request: HttpRequest, desk: Desk) -> HttpResponse:
     if not desk.is_sandbox:
         raise Refusal("clock_is_live", "Only a sandbox has a test clock; a live deployment follows the machine's.")
     if request.method == "GET":
-        return _clock(request)
+        return _clock(request, desk)
     try:
         to = _wanted(request, desk)
         programs.ask_clock_move(to, desk.actor)
     except Refusal as refused:
         logs.refusal(refused, request_id=desk.actor.request_id)
-        return _clock(request, failure=words.sentence(refused), status=422)
+        return _clock(request, desk, failure=words.sentence(refused), status=422)
     return redirect("clock")
 
 
@@ -41,16 +41,25 @@ def _wanted(request: HttpRequest, desk: Desk) -> datetime:
     if days.isdecimal() and len(days) < 5:
         to = now + timedelta(days=int(days))
     else:
-        given = parse_datetime(request.POST.get("to", ""))
-        if given is None:
-            raise Refusal("invalid_time", "This is not a date and time.", pointer="/to")
+        given = _read(request.POST.get("to", ""))
         to = given.replace(tzinfo=desk.zone)
     if to - now > timedelta(days=_MOST_DAYS):
         raise Refusal("clock_too_far", "The clock moves ten years at most at once.", pointer="/to")
     return to
 
 
-def _clock(request: HttpRequest, status: int = 200, failure: str = "") -> HttpResponse:
+def _read(text: str) -> datetime:
+    try:
+        given = parse_datetime(text)
+    except ValueError:  # a month 13
+        given = None
+    if given is None:
+        raise Refusal("invalid_time", "This is not a date and time.", pointer="/to")
+    return given
+
+
+def _clock(request: HttpRequest, desk: Desk, status: int = 200, failure: str = "") -> HttpResponse:
+    local = clock.business_now().astimezone(desk.zone)
     return show(
         request,
         "clock.html",
@@ -60,5 +69,7 @@ def _clock(request: HttpRequest, status: int = 200, failure: str = "") -> HttpRe
         move=programs.clock_move(),
         is_moving=jobs.is_under_way(_JOB),
         failure=failure,
+        earliest=f"{local + timedelta(minutes=1):%Y-%m-%dT%H:%M}",
+        midnight=f"{local.date() + timedelta(days=1)}T00:00",
         status=status,
     )

@@ -4,14 +4,14 @@ import sys
 
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.urls import reverse
 from django.utils.translation import gettext as _
+
+from shuke.surfaces.console.pages import plain_page
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # Django's signature
     """Answer for an address that is none."""
-    return _error(
+    return plain_page(
         request,
         404,
         _("There is nothing at this address"),
@@ -21,7 +21,7 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # Dj
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:  # Django's signature
     """Answer a request that no browser of ours sends."""
-    return _error(request, 400, _("The browser sent something unreadable"), _("Go back and try once more."))
+    return plain_page(request, 400, _("The browser sent something unreadable"), _("Go back and try once more."))
 
 
 def failed(request: HttpRequest) -> HttpResponse:
@@ -32,12 +32,12 @@ def failed(request: HttpRequest) -> HttpResponse:
         "The fault is ours and nothing was changed. Try again; "
         "if it stays, give this request id to whoever runs the server."
     )
-    return _error(request, 500, _("Something broke"), sentence, request.get_full_path(), _("Try again"))
+    return plain_page(request, 500, _("Something broke"), sentence, request.get_full_path(), _("Try again"))
 
 
 def _without_database(request: HttpRequest) -> HttpResponse:
     sentence = _("The database does not answer; nothing was changed. Try again in a few seconds.")
-    answer = _error(
+    answer = plain_page(
         request, 503, _("The service is interrupted for a moment"), sentence, request.get_full_path(), _("Try again")
     )
     answer["Retry-After"] = "5"
@@ -47,17 +47,4 @@ def _without_database(request: HttpRequest) -> HttpResponse:
 def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:  # Django's signature
     """Answer a form whose token does not fit: an old tab, or a page that is not ours."""
     sentence = _("The page was open for long, or in another session. Load it again and repeat what you did.")
-    return _error(request, 403, _("This form is no longer valid"), sentence, request.path, _("Load it again"))
-
-
-def _error(
-    request: HttpRequest, status: int, title: str, sentence: str, again: str = "", again_label: str = ""
-) -> HttpResponse:
-    context = {
-        "title": title,
-        "sentence": sentence,
-        "again": again or reverse("home"),
-        "again_label": again_label or _("To the start"),
-        "request_id": getattr(request, "request_id", "—"),
-    }
-    return render(request, "console/error.html", context, status=status)
+    return plain_page(request, 403, _("This form is no longer valid"), sentence, request.path, _("Load it again"))

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from shuke.core.values.dates import NEVER
 from shuke.core.values.errors import Refusal
 from shuke.foundation import ids, logs
+from shuke.foundation.transactions import unit_of_work
 from shuke.rooms.members import facade as people
 from shuke.rooms.members.contracts import ID_PREFIX, Field, Member, Status
 from shuke.rooms.orders import facade as orders
@@ -35,7 +36,10 @@ _ROWS = 50
 @page(Right.MEMBERS_READ)
 def timeline(request: HttpRequest, desk: Desk, member_id: str) -> HttpResponse:
     """Show the member's life as one list, newest first."""
-    id = ids.decode(ID_PREFIX, member_id)
+    return _timeline(request, desk, ids.decode(ID_PREFIX, member_id))
+
+
+def _timeline(request: HttpRequest, desk: Desk, id: UUID, **context: Any) -> HttpResponse:
     member, program = people.get(id), running()
     sources = life.sources(id, member.joined_at, program.program_id if program else None)
     cursors = {source.name: request.GET.get(source.name, "") for source in sources}
@@ -49,6 +53,8 @@ def timeline(request: HttpRequest, desk: Desk, member_id: str) -> HttpResponse:
         events=events,
         onward=urlencode(onward) if onward else None,
         paged=any(cursors.values()),
+        can_explain=desk.may(Right.POINTS_READ),
+        **context,
     )
 
 
@@ -85,9 +91,12 @@ def tiers(request: HttpRequest, desk: Desk, member_id: str) -> HttpResponse:
 def status(request: HttpRequest, desk: Desk, member_id: str) -> HttpResponse:
     """Freeze a member or let them take part again; the reason is kept."""
     id = ids.decode(ID_PREFIX, member_id)
-    wanted = Status.FROZEN if request.POST.get("status") == Status.FROZEN else Status.ACTIVE
+    named, reason = request.POST.get("status", ""), request.POST.get("reason", "").strip()
     try:
-        people.set_status(id, wanted, request.POST.get("reason", "").strip(), desk.actor)
+        if named not in set(Status):
+            raise Refusal("status_not_allowed", "There is no such status.", pointer="/status")
+        wanted = Status(named)
+        people.set_status(id, wanted, reason, desk.actor)
         done = (
             _("The member is frozen: nothing is earned or redeemed.")
             if wanted is Status.FROZEN
@@ -95,7 +104,7 @@ def status(request: HttpRequest, desk: Desk, member_id: str) -> HttpResponse:
         )
         messages.success(request, done, extra_tags="good")
     except Refusal as refused:
-        _say(request, refused, desk)
+        return _refused(request, desk, id, refused, "freeze", reason)
     return redirect("member", member_id)
 
 
@@ -106,12 +115,12 @@ def reveal(request: HttpRequest, desk: Desk, member_id: str) -> HttpResponse:
     named = request.POST.get("field", "")
     if named not in set(Field):
         return redirect("member", member_id)
+    reason = request.POST.get("reason", "").strip()
     try:
-        value = people.reveal(id, Field(named), request.POST.get("reason", "").strip(), desk.actor)
+        value = people.reveal(id, Field(named), reason, desk.actor)
     except Refusal as refused:
-        _say(request, refused, desk)
-        return redirect("member", member_id)
-    return _tab(request, desk, id, "revealed", field=words.wording(named), value=value)
+        return _refused(request, desk, id, refused, "reveal", reason, named)
+    return _tab(request, desk, id, "revealed", field=words.personal(named), value=value)
 
 
 def _tab(
@@ -134,7 +143,7 @@ def _tab(
         units=units(),
         tabs=_tabs(desk),
         tab=tab,
-        fields=[(field.value, words.wording(field)) for field in Field],
+        fields=[(field.value, words.personal(field)) for field in Field],
         can_change=desk.may(Right.MEMBERS_WRITE),
         can_reveal=desk.may(Right.MEMBERS_REVEAL),
         **context,
@@ -171,6 +180,12 @@ def _tabs(desk: Desk) -> list[tuple[str, str, str]]:
     return [*tabs, ("tiers", "member-tiers", _("Tier history"))]
 
 
-def _say(request: HttpRequest, refused: Refusal, desk: Desk) -> None:
+def _refused(
+    request: HttpRequest, desk: Desk, id: UUID, refused: Refusal, dialog: str, reason: str, field: str = ""
+) -> HttpResponse:
+    """Show the member with what was refused; where the reason will not do, its dialog again with the text in it."""
     logs.refusal(refused, request_id=desk.actor.request_id)
     messages.error(request, words.sentence(refused), extra_tags="bad")
+    again = {"again": dialog, "reason": reason, "chosen_field": field} if refused.pointer == "/reason" else {}
+    with unit_of_work():
+        return _timeline(request, desk, id, status=422, failure=words.sentence(refused), **again)

@@ -1,26 +1,41 @@
 """The list of members: everybody, last joined first, or whoever a search finds."""
 
+from urllib.parse import urlencode
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from shuke.foundation import clock, ids
+from shuke.foundation.transactions import unit_of_work
 from shuke.rooms.members import facade as people
 from shuke.rooms.members.contracts import ID_PREFIX, Member, Status
 from shuke.rooms.org.contracts import Right
 from shuke.rooms.programs import facade as programs
 from shuke.surfaces.console import words
-from shuke.surfaces.console.pages import Desk, page, show
+from shuke.surfaces.console.pages import Desk, page, printable, show
 
 _PAGE = 50
 _FOUND = 50
+_LONGEST_QUERY = 254  # an e-mail address
 
 
-@page(Right.MEMBERS_READ)
+@page(Right.MEMBERS_READ, "GET", "POST")
 def members(request: HttpRequest, desk: Desk) -> HttpResponse:
-    """List members, or search them by phone tail, name, pinyin, id, external id or e-mail."""
-    query = request.GET.get("q", "").strip()
-    status = _status(request.GET.get("status", ""))
+    """List members, or search them by phone tail, name, pinyin, id, external id or e-mail.
+
+    A search comes by POST: what names a person stands in no address.
+    """
+    query = printable(request.POST.get("q", ""), _LONGEST_QUERY)
+    status = _status((request.POST or request.GET).get("status", ""))
+    if request.method == "POST" and not query:
+        return redirect(f"{reverse('members')}?{urlencode({'status': status.value})}" if status else "members")
+    with unit_of_work():
+        return _members(request, query, status)
+
+
+def _members(request: HttpRequest, query: str, status: Status | None) -> HttpResponse:
     next_cursor = None
     if query:
         found = people.search(query, _FOUND)

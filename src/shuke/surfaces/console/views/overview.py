@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from shuke.foundation import clock
 from shuke.rooms.members import facade as people
+from shuke.rooms.members.contracts import Status
 from shuke.rooms.orders import facade as orders
 from shuke.rooms.org.contracts import Right
 from shuke.rooms.points import facade as points
@@ -18,6 +19,7 @@ from shuke.surfaces.console.pages import Desk, page, show
 from shuke.surfaces.console.running import Running, running
 
 _PERIOD = timedelta(days=30)
+_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,7 @@ def overview(request: HttpRequest, desk: Desk) -> HttpResponse:
     """Show the shop at a glance."""
     now, program = clock.business_now(), running()
     sales, sales_before = orders.sales(now - _PERIOD, now), orders.sales(now - 2 * _PERIOD, now - _PERIOD)
-    outstanding = points.outstanding(program.unit.id) if program else None
+    outstanding, left = points.outstanding(program.unit.id) if program else None, people.left()
     drawn = _charts(desk, program, now) if program else []
     return show(
         request,
@@ -45,15 +47,16 @@ def overview(request: HttpRequest, desk: Desk) -> HttpResponse:
         title=_("Overview"),
         place="overview",
         counts=people.counts(now - _PERIOD),
+        exited=Status.EXITED,
         active=Compared(
-            orders.active_members(now - _PERIOD, now), orders.active_members(now - 2 * _PERIOD, now - _PERIOD)
+            orders.active_members(now - _PERIOD, now, left),
+            orders.active_members(now - 2 * _PERIOD, now - _PERIOD, left),
         ),
         sales=Compared(sales.member_net_minor, sales_before.member_net_minor),
         all_sales=sales.net_minor,
         program=program,
         outstanding=outstanding,
         liability=program.worth_minor(outstanding) if program and outstanding is not None else None,
-        month=drawn[0].rows[-1] if drawn else None,
         charts={chart.code: chart for chart in drawn},
         tier_moves=_all_moves(drawn[2]) if drawn else None,
     )
@@ -79,7 +82,7 @@ def chart_csv(request: HttpRequest, desk: Desk, chart: str) -> HttpResponse:
 
 def _harmless(cell: str | int) -> str | int:
     """Return a cell that no spreadsheet takes for a formula."""
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
+    return f"'{cell}" if isinstance(cell, str) and cell.lstrip(" ").startswith(_FORMULA) else cell
 
 
 def _charts(desk: Desk, program: Running, now: datetime) -> list[Chart]:

@@ -14,7 +14,7 @@ from shuke.core.values.errors import Refusal
 from shuke.engine import fault_words
 from shuke.engine.schema import ProgramErrors
 from shuke.engine.yaml_tree import FILE_LIMIT_BYTES
-from shuke.foundation import logs
+from shuke.foundation import clock, logs
 from shuke.rooms.org.contracts import Right
 from shuke.rooms.programs import facade
 from shuke.rooms.programs.contracts import VersionView
@@ -72,11 +72,11 @@ def publish(request: HttpRequest, desk: Desk) -> HttpResponse:
         return _desk(request, running, running.text if running else "")
     text = request.POST.get("text", "").replace("\r\n", "\n")
     if len(text) > _MOST_CHARACTERS:
-        return _desk(request, running, "", refused=(_("The file is longer than 256 kB."),))
+        return _desk(request, running, text, status=422, refused=(_("The file is longer than 256 kB."),))
     try:
         if "publish" in request.POST:
             made = facade.publish(text, desk.actor)
-            messages.success(request, _("Version %(number)d is in force.") % {"number": made.number}, extra_tags="good")
+            messages.success(request, _published(made, desk), extra_tags="good")
             return redirect("program-version", made.program, made.number)
         return _desk(request, running, text, draft=facade.validate(text))
     except ProgramErrors as errors:
@@ -100,11 +100,29 @@ def _desk(
         place="programs",
         text=text,
         running=running,
-        diff=_diff(running.text, text) if running else [],
+        diff=_diff(running.text, text) if running and "draft" in context else [],
+        planned=_planned(running),
         faults=len(wrong),
         lines=_lines(text, wrong) if wrong else [],
         **context,
     )
+
+
+def _published(made: VersionView, desk: Desk) -> str:
+    """Say from when a version counts: one that was planned before it makes it later."""
+    if made.effective_from <= clock.business_now():
+        return _("Version %(number)d is in force.") % {"number": made.number}
+    at = made.effective_from.astimezone(desk.zone)
+    return _("Version %(number)d comes into force on %(at)s.") % {
+        "number": made.number,
+        "at": f"{at:%Y-%m-%d %H:%M:%S}",
+    }
+
+
+def _planned(running: VersionView | None) -> VersionView | None:
+    """Return the last version, if it is not in force yet."""
+    last = max(facade.versions(running.program), key=lambda each: each.number) if running else None
+    return last if last and last.effective_from > clock.business_now() else None
 
 
 def _said(fault: Refusal) -> str:

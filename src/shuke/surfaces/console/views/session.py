@@ -1,5 +1,7 @@
 """Log-in, log-out and the choice of a language."""
 
+import ipaddress
+
 from django.conf import settings
 from django.contrib.auth import authenticate, login, logout
 from django.http import HttpRequest, HttpResponse
@@ -8,16 +10,18 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_POST
 
 from shuke.foundation import logs
 from shuke.rooms.org import facade as org
+from shuke.surfaces.console.pages import takes
 
 _YEAR_SECONDS = 31_536_000
+_LONGEST_EMAIL = 254
+_LONGEST_ADDRESS = 1_000
 
 
 @sensitive_post_parameters("password")
-@require_http_methods(["GET", "POST"])
+@takes("GET", "POST")
 def log_in(request: HttpRequest) -> HttpResponse:
     """Let somebody in; a wrong password and an unknown address are answered with the same words."""
     shop = org.organisation()
@@ -28,7 +32,11 @@ def log_in(request: HttpRequest) -> HttpResponse:
     failure, status = "", 200
     if request.method == "POST":
         email = request.POST.get("email", "").strip().lower()
-        user = authenticate(request, email=email, password=request.POST.get("password", ""))
+        user = (
+            authenticate(request, email=email, password=request.POST.get("password", ""))
+            if _is_plain(request) and len(email) <= _LONGEST_EMAIL
+            else None
+        )
         if user is not None:
             login(request, user)
             return redirect(_next(request))
@@ -37,6 +45,23 @@ def log_in(request: HttpRequest) -> HttpResponse:
         failure, status = _("The e-mail address or the password is wrong."), 401
         logs.event("log_in_failed", request_id=request.request_id)
     return _form(request, failure, status)
+
+
+def _is_plain(request: HttpRequest) -> bool:
+    """Say whether nothing that was sent holds a NUL, which the record of a failure could not keep."""
+    given = [*request.GET.lists(), *request.POST.lists()]
+    return not any("\0" in text for name, values in given for text in (name, *values))
+
+
+def client_address(request: HttpRequest) -> str:
+    """Return where a request came from: what the nearest of our proxies saw, none of which a client can write."""
+    forwarded = request.headers.get("X-Forwarded-For", "").split(",")
+    if 0 < settings.SHUKE_PROXIES <= len(forwarded):
+        try:
+            return str(ipaddress.ip_address(forwarded[-settings.SHUKE_PROXIES].strip()))
+        except ValueError:
+            pass  # not an address: then the proxy's own
+    return str(request.META.get("REMOTE_ADDR", ""))
 
 
 def locked_out(request: HttpRequest, *_arguments: object, **_named: object) -> HttpResponse:
@@ -55,14 +80,14 @@ def _form(request: HttpRequest, failure: str, status: int) -> HttpResponse:
     return render(request, "console/login.html", context, status=status)
 
 
-@require_POST
+@takes("POST")
 def log_out(request: HttpRequest) -> HttpResponse:
     """End the session."""
     logout(request)
     return redirect("login")
 
 
-@require_POST
+@takes("POST")
 def language(request: HttpRequest) -> HttpResponse:
     """Speak the chosen language from now on: kept with the account, and in the browser for the log-in page."""
     chosen = request.POST.get("language", "")
@@ -87,5 +112,7 @@ def language(request: HttpRequest) -> HttpResponse:
 def _next(request: HttpRequest) -> str:
     """Return where to go from here: an address of ours only."""
     wanted = request.POST.get("next", request.GET.get("next", ""))
+    if len(wanted) > _LONGEST_ADDRESS or not wanted.startswith("/"):
+        return reverse("home")
     ours = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
     return wanted if ours else reverse("home")

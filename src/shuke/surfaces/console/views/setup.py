@@ -10,7 +10,6 @@ from django.shortcuts import redirect, render
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_http_methods
 
 from shuke.core.values.currencies import CURRENCY_DIGITS
 from shuke.core.values.errors import Refusal
@@ -19,6 +18,7 @@ from shuke.foundation.transactions import unit_of_work
 from shuke.rooms.org import facade as org
 from shuke.rooms.org.contracts import Actor, ActorKind, Kind, NewOrganisation, Role
 from shuke.surfaces.console import words
+from shuke.surfaces.console.pages import takes
 
 _COMMON_CURRENCIES = ("CNY", "HKD", "TWD", "MOP", "SGD", "USD", "EUR", "GBP", "JPY")
 
@@ -53,7 +53,7 @@ class SetupForm(forms.Form):
         return token
 
 
-@require_http_methods(["GET", "POST"])
+@takes("GET", "POST")
 def setup(request: HttpRequest) -> HttpResponse:
     """Make the shop once; afterwards this page is a way to the log-in."""
     if org.organisation() is not None:
@@ -67,13 +67,13 @@ def setup(request: HttpRequest) -> HttpResponse:
         "language": get_language(),
     }
     form = SetupForm(request.POST or None, initial=initial)
-    failure = ""
+    failure, status = "", 422 if form.errors else 200
     if form.is_valid():
         try:
             return _create(request, form.cleaned_data)
         except Refusal as refused:
-            failure = words.sentence(refused)
-    return render(request, "console/setup.html", {"form": form, "failure": failure}, status=422 if form.errors else 200)
+            failure, status = words.sentence(refused), 409
+    return render(request, "console/setup.html", {"form": form, "failure": failure}, status=status)
 
 
 def _create(request: HttpRequest, given: dict[str, str]) -> HttpResponse:

@@ -5,7 +5,7 @@ from uuid import UUID
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from shuke.core.values.errors import Refusal
@@ -17,7 +17,7 @@ from shuke.surfaces.console.pages import Desk, page, show
 
 
 class NewStaffForm(forms.Form):
-    name = forms.CharField(label=_("Name"), max_length=200)
+    name = forms.CharField(label=pgettext_lazy("person", "Name"), max_length=200)
     email = forms.EmailField(label=_("E-mail"))
     role = forms.ChoiceField(label=_("Role"), choices=list(words.ROLES.items()), initial=Role.SERVICE.value)
 

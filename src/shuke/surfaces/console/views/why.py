@@ -16,6 +16,7 @@ from shuke.engine.explanation import EN_LABELS, ZH_LABELS
 from shuke.foundation import ids
 from shuke.rooms.members import facade as people
 from shuke.rooms.members.contracts import ID_PREFIX
+from shuke.rooms.org import facade as org
 from shuke.rooms.org.contracts import Right
 from shuke.rooms.points.contracts import EntryKey
 from shuke.rooms.programs import facade as programs
@@ -23,9 +24,10 @@ from shuke.surfaces.console.pages import Desk, page, show
 from shuke.surfaces.console.running import running, units
 
 
-@page(Right.POINTS_READ)
+@page(Right.MEMBERS_READ)
 def why(request: HttpRequest, desk: Desk, entry_id: str) -> HttpResponse:
     """Explain one entry, in the drawer of the page that asked or on a page of its own."""
+    org.require(desk.principal, Right.POINTS_READ)
     key = EntryKey.of(entry_id)
     found = programs.explain_entry(key)
     program = running()
@@ -43,7 +45,7 @@ def why(request: HttpRequest, desk: Desk, entry_id: str) -> HttpResponse:
         "totals": _totals(found.decision, key) if found.decision else [],
         "ends": _ends(found.expiry),
         "total": sum(story.points for story in found.lots),
-        "may_see_member": desk.may(Right.MEMBERS_READ),
+        "may_see_program": desk.may(Right.PROGRAMS_READ),
     }
     if request.htmx:
         return render(request, "console/parts/why.html", context | {"desk": desk, "shop": desk.shop})

@@ -75,7 +75,7 @@ def create_member(request: HttpRequest, body: NewMemberBody, *, dry_run: DryRun 
     Operation(
         id="lookUpMember",
         en="Find a member by id, external id or phone",
-        zh="按标识、外部标识或手机号查找会员",
+        zh="按标识、外部编号或手机号查找会员",
         about_zh="查找一位会员。采用 POST，因为地址中的手机号会在途中被记入日志。",
         scope=Right.MEMBERS_READ,
         codes=("unknown_member",),
@@ -97,8 +97,8 @@ def look_up_member(request: HttpRequest, body: MemberLookupBody) -> MemberAnswer
     Operation(
         id="getMemberByExternalId",
         en="Read a member by external id",
-        zh="按外部标识读取会员",
-        about_zh="读取其他系统以此标识称呼的会员。",
+        zh="按外部编号读取会员",
+        about_zh="读取其他系统以此编号称呼的会员。",
         scope=Right.MEMBERS_READ,
         codes=("unknown_member",),
         parameter_examples={"source": "shop", "external_id": "C-1001"},

@@ -1,4 +1,5 @@
-/* Behaviour of the frame: menu on small screens, dialogs, drawer, keys. Pages work without it except for the drawer, which is then a page. */
+/* Behaviour of the frame: menu on small screens, dialogs, drawer, keys, table beside chart. Without it pages can be read and
+   forms sent; the drawer is then a page, and the dialogs (freeze, reveal) and the menu on a phone do not open. */
 "use strict";
 
 const body = document.body;
@@ -37,12 +38,25 @@ document.addEventListener("click", (event) => {
   } else if (target.matches("[data-close]")) {
     target.closest("dialog").close();
   } else if (target.matches("[data-copy]")) {
-    navigator.clipboard.writeText(document.getElementById(target.dataset.copy).textContent.trim());
-    target.textContent = target.dataset.done;
+    copy(target);
   } else if (target.matches("[data-view]")) {
     showView(target);
   }
 });
+
+/* There is no clipboard on plain http; then the text is marked, ready for the keys. */
+function copy(button) {
+  const text = document.getElementById(button.dataset.copy);
+  const mark = () => {
+    window.getSelection().selectAllChildren(text);
+    button.textContent = button.dataset.failed;
+  };
+  if (!navigator.clipboard) {
+    mark();
+    return;
+  }
+  navigator.clipboard.writeText(text.textContent.trim()).then(() => { button.textContent = button.dataset.done; }, mark);
+}
 
 function showView(button) {
   const card = button.closest(".card");
@@ -88,6 +102,8 @@ document.addEventListener("change", (event) => {
     field.files[0].text().then((text) => { document.getElementById(field.dataset.readsInto).value = text; });
   }
 });
+
+document.querySelectorAll("dialog[data-shown]").forEach((dialog) => { showDialog(dialog.id); });
 
 /* htmx fills the drawer; show it once it is filled. */
 document.addEventListener("htmx:afterSwap", (event) => {
