@@ -3,6 +3,7 @@
 from fractions import Fraction
 from types import MappingProxyType
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from tests.parity.test_engines import cases, compiled_or_none
 
@@ -111,3 +112,20 @@ def test_the_words_arithmetic_is_that_of_the_compiled_text(case):
         assert [rule.exact for rule in decision.rules] == exact
         assert [unit.points for unit in decision.units] == trace[len(exact) :]
         assert render(decision, "zh")
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        ("SPEND('30 days')", "近 30 天消费"),
+        ("ORDERS('3 months')", "近 3 个月订单数"),
+        ("SPEND('last 2 months')", "过去 2 个整月消费"),
+        ("orders( 'this  year' )", "本年订单数"),
+        ("SPEND('membership year')", "本会籍年度消费"),
+        ("SPEND('lifetime')", "累计消费"),
+    ],
+)
+def test_windows_are_worded_in_chinese(source, said):
+    text = (Seen(source, "100"), " ≥ 50")
+    assert text_with(text, {}, "zh") == f"{said} 100 ≥ 50"
+    assert text_with(text, {}, "en") == f"{source} 100 ≥ 50"

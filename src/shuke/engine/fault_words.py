@@ -83,7 +83,7 @@ def sentence(fault: Refusal, language: str) -> str:
     elif found is None:
         said = f"{chinese}。"
     else:
-        said = f"{chinese}：«{found}»。"
+        said = f"{chinese}：“{found}”。"
     if suggestion is None or str(suggestion) in said.replace(str(found), ""):
         return said
     return f"{said}例如：{suggestion}" if language == "zh" else f"{said} For example: {suggestion}"

@@ -1,5 +1,6 @@
 """Puts a decision into short sentences, in Chinese and English. Owns the words only; the reasons are data."""
 
+import re
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from types import MappingProxyType
@@ -34,6 +35,16 @@ _PHRASES = {
         "nothing": "{unit}：合计 {exact}，小于零不发放。",
     },
 }
+_WINDOW = re.compile(r"(?P<measure>SPEND|ORDERS)\s*\(\s*'(?P<window>[^']*)'\s*\)", re.IGNORECASE)
+_WINDOWS = {
+    "lifetime": "累计",
+    "this day": "当日",
+    "this week": "本周",
+    "this month": "本月",
+    "this quarter": "本季度",
+    "this year": "本年",
+    "membership year": "本会籍年度",
+}
 _NO_LABELS: Mapping[str, str] = MappingProxyType({})
 
 
@@ -48,9 +59,27 @@ def render(decision: Decision, language: str, labels: Mapping[str, str] = _NO_LA
 def text_with(text: Text, labels: Mapping[str, str] = _NO_LABELS, language: str = "en") -> str:
     """Return a text with each fact as its label and its value: «net amount 86.00 ≥ 100»."""
     return "".join(
-        _between(part, language) if isinstance(part, str) else f"{labels.get(part.name, part.name)} {part.value}"
+        _between(part, language) if isinstance(part, str) else f"{_label(part.name, labels, language)} {part.value}"
         for part in text
     )
+
+
+def _label(name: str, labels: Mapping[str, str], language: str) -> str:
+    """Return what a fact or a window is called; a window is written as `SPEND('30 days')` in the program."""
+    if name in labels or language != "zh":
+        return labels.get(name, name)
+    window = _WINDOW.fullmatch(name)
+    if window is None:
+        return name
+    said = " ".join(window["window"].lower().split())
+    count, _, unit = said.removeprefix("last ").partition(" ")
+    if said in _WINDOWS:
+        when = _WINDOWS[said]
+    elif said.startswith("last "):
+        when = f"过去 {count} 个整月"
+    else:
+        when = f"近 {count} {'天' if unit.startswith('day') else '个月'}"
+    return f"{when}{'消费' if window['measure'].upper() == 'SPEND' else '订单数'}"
 
 
 def _between(part: str, language: str) -> str:

@@ -41,7 +41,7 @@ def why(request: HttpRequest, desk: Desk, entry_id: str) -> HttpResponse:
         "units": units(),
         "tier_before": program.tier_name(found.tier_before) if program and found.tier_before else "",
         "tier_after": program.tier_name(found.tier_after) if program and found.tier_after else "",
-        "rules": _rules(found.decision) if found.decision else [],
+        "rules": _rules(found.decision, key) if found.decision else [],
         "totals": _totals(found.decision, key) if found.decision else [],
         "ends": _ends(found.expiry),
         "total": sum(story.points for story in found.lots),
@@ -53,8 +53,9 @@ def why(request: HttpRequest, desk: Desk, entry_id: str) -> HttpResponse:
     return show(request, "why.html", trail=trail, title=_("Why?"), place="members", **context)
 
 
-def _rules(decision: Decision) -> list[dict[str, Any]]:
-    return [_rule(rule) for rule in decision.rules]
+def _rules(decision: Decision, key: EntryKey) -> list[dict[str, Any]]:
+    """Return the rules of the entry's unit: what other units earned is told with their entries."""
+    return [_rule(rule) for rule in decision.rules if rule.unit == units()[key.unit_id].code]
 
 
 def _rule(rule: RuleReason) -> dict[str, Any]:
