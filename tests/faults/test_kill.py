@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,8 @@ SUMMARY = ("members", "orders", "net_minor", "points", "tiers", "differences")
 
 @pytest.fixture
 def home(open_folder):
-    folder = open_folder / "demo"
+    folder = Path(tempfile.mkdtemp(dir=open_folder)) / "demo"  # of this test alone
+    folder.parent.chmod(0o755)
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("SHUKE_", "DJANGO_"))}
     environment.pop("DATABASE_URL", None)
     environment |= {"SHUKE_HOME": str(folder), "PYTHONPATH": f"{ROOT / 'src'}:{ROOT}", "LC_ALL": "C.UTF-8"}

@@ -192,7 +192,12 @@ def current(flags: Mapping[str, str | None] | None = None) -> Home:
     if settings["origin"].source == "default":
         settings["origin"] = Setting(f"http://{settings['bind'].value}", "default")
     if settings["proxies"].value not in _PROXIES:
-        raise Refusal("settings_invalid", "SHUKE_PROXIES is a number from 0 to 9.", pointer="/proxies")
+        raise Refusal(
+            "settings_invalid",
+            "SHUKE_PROXIES is a number from 0 to 9.",
+            pointer="/proxies",
+            params={"file": "SHUKE_PROXIES"},
+        )
     told = os.environ.get(_KIND_VARIABLE)
     kind_source = f"environment {_KIND_VARIABLE}" if told else "deployment.toml"
     return Home(folder, source, settings, told or mark.get("kind"), kind_source)

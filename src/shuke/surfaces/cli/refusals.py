@@ -37,7 +37,7 @@ CHINESE = {
     "port_in_use": "{bind} 已被占用；可用 --bind 换一个，例如 --bind 127.0.0.1:{other}。",
     "secrets_invalid": "{file} 或环境变量中的密钥不完整，或不是 32 字节的 base64。",
     "secrets_readable_by_others": "其他用户可以读取 {file}；请运行：chmod 600 {file}",
-    "settings_invalid": "设置文件 {file} 有误。",
+    "settings_invalid": "设置 {file} 有误。",
     "staff_exists": "已有人使用该邮箱登录。",
     "time_zone_unknown": "没有时区 {zone}。",
     "timestamps_without_zone": "时间戳没有时区；请用 --timestamps-in 说明，例如 --timestamps-in UTC。",
