@@ -26,17 +26,17 @@ PREFIXES = ("33", "35", "38", "39")  # before a middle block of zeros
 
 def invent_members(journey: Journey) -> Iterator[NewMember]:
     """Yield a member for each household, joined at its first basket."""
-    random = randomness.seeded(SEED)
+    chance = randomness.seeded(SEED)
     first_at = journey.first_baskets()
-    tails = random.sample(range(10_000), len(first_at))
+    tails = chance.sample(range(10_000), len(first_at))
     for household, tail in zip(sorted(first_at), tails, strict=True):
-        family = random.choice(FAMILY)
-        given = "".join(random.choices(GIVEN, k=random.choice((1, 2, 2))))
-        born = FIRST_BIRTHDAY + timedelta(days=random.randrange(BIRTHDAYS))
-        known = random.random() < WITH_BIRTHDAY
+        family = chance.choice(FAMILY)
+        given = "".join(chance.choices(GIVEN, k=chance.choice((1, 2, 2))))
+        born = FIRST_BIRTHDAY + timedelta(days=chance.randrange(BIRTHDAYS))
+        known = chance.random() < WITH_BIRTHDAY
         yield NewMember(
             external=(ExternalId(SOURCE, str(household)),),
-            phone=f"+861{random.choice(PREFIXES)}0000{tail:04d}",
+            phone=f"+861{chance.choice(PREFIXES)}0000{tail:04d}",
             name=family + given,
             birthday=born if known else None,
             joined_at=datetime.fromtimestamp(first_at[household], UTC),
