@@ -22,23 +22,28 @@ class WindowKind(Enum):
     """The shapes of a window of local days. The value is the number that the machines see."""
 
     LIFETIME = 0
-    THIS_DAY = 1
-    THIS_WEEK = 2
-    THIS_MONTH = 3
-    THIS_QUARTER = 4
-    THIS_YEAR = 5
-    MEMBERSHIP_YEAR = 6
-    DAYS = 7  # the last n local days, today included
-    MONTHS = 8  # the last n months, today included
-    LAST_MONTHS = 9  # n whole months, ended
+    DAY = 1  # today
+    WEEK = 2  # this ISO week
+    PERIOD = 3  # this period of `step` months
+    MEMBERSHIP_YEAR = 4
+    DAYS = 5  # the last n local days, today included
+    MONTHS = 6  # the last n months, today included
+    ENDED = 7  # n whole periods of `step` months, ended `offset` periods before the present one begins
+    TIER = 8  # since the tier of a ladder was last set
 
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """A window as of the decision; `length` is n for the last three kinds, otherwise 0."""
+    """A window as of the decision; `length` is n for DAYS, MONTHS and ENDED, otherwise 0.
+
+    PERIOD and ENDED count periods of `step` months; `shift` moves them: step 12 and shift 3 are years from April.
+    """
 
     kind: WindowKind
     length: int = 0
+    step: int = 0
+    shift: int = 0
+    offset: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +77,35 @@ class Has(Node):
 
 @dataclass(frozen=True, slots=True)
 class Windowed(Node):
-    """`SPEND(window)` or `ORDERS(window)`, as of the decision."""
+    """`SPEND(window)`, `ORDERS(window)`, `EARNED('unit', window)` or `EVENTS('behaviour', window)`, as of the decision.
 
-    measure: str  # "SPEND" | "ORDERS"
+    `of` is the unit or behaviour of the last two, otherwise "".
+    """
+
+    measure: str  # "SPEND" | "ORDERS" | "EARNED" | "EVENTS"
     window: Window
+    of: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Balance(Node):
+    """`BALANCE('unit')`: what the member can use now, in whole units."""
+
+    of: str
+
+
+@dataclass(frozen=True, slots=True)
+class Streak(Node):
+    """`STREAK('behaviour')`: on how many days in a row it was done, up to the day of the decision."""
+
+    of: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tagged(Node):
+    """`TAGGED('vip')`: whether the member has a tag."""
+
+    tag: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +151,14 @@ class Divide(Node):
 
     left: Node
     right: Constant
+
+
+@dataclass(frozen=True, slots=True)
+class Modulo(Node):
+    """`MOD(x, n)`: what is left of a whole number x divided by a positive whole constant; never negative."""
+
+    operand: Node
+    by: int
 
 
 @dataclass(frozen=True, slots=True)
