@@ -5,8 +5,8 @@ tree never leaves this module: each of its nodes is read by the one function for
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from enum import Enum
 from fractions import Fraction
 
 import sqlglot
@@ -17,9 +17,9 @@ from sqlglot.tokenizer_core import Token, TokenType
 from shuke.core.program import ir
 from shuke.core.program.ir import Kind, Node
 from shuke.core.values.errors import Refusal
-from shuke.engine.facts import FACTS, PRESENCE, FactSpec
+from shuke.engine.calls import EXAMPLES, Calls
+from shuke.engine.facts import BIRTHDAY, OCCASIONS, Scope, Vocabulary, facts_of, present_names
 from shuke.engine.kinds import Kinds, Operand, TextLiteral, replace_source
-from shuke.engine.spans import WINDOW_EXAMPLES, read_window
 from shuke.engine.suggestions import nearest
 from shuke.engine.tokens import DEPTH_LIMIT, RuleText, checked_tokens
 
@@ -38,51 +38,75 @@ _COMPARISONS: Mapping[type[exp.Expr], str] = {
     exp.GTE: ">=",
 }
 _ROUNDINGS = {"FLOOR": "floor", "CEIL": "ceil", "ROUND_HALF_UP": "half_up", "ROUND_HALF_EVEN": "half_even"}
-_FUNCTIONS = ("SUM", "COUNT", "SPEND", "ORDERS", "HAS", "LEAST", "GREATEST", "ABS", *_ROUNDINGS)
+_FUNCTIONS = (*EXAMPLES, "LEAST", "GREATEST", "ABS", *_ROUNDINGS)
 # What the parser notes on its nodes by itself. Any other part that no function here reads is refused.
 _NOTES = frozenset({"typed", "safe", "big_int", "ignore_nulls", "is_string"})
 
 
-@dataclass(frozen=True, slots=True)
-class Vocabulary:
-    """What the program gives to its rules: the digits of its currency and the codes of its ladder (() for none)."""
+class Subject(Enum):
+    """What a text is about, which decides the facts that it may ask for."""
 
-    currency_digits: int
-    tiers: tuple[str, ...]
+    ORDER = "an order"
+    EVENT = "a behaviour"
+    PAST = "the past"
 
 
-def read_condition(text: str, vocabulary: Vocabulary, place: Callable[[int], str]) -> Node:
-    """Read the condition under `when:`. `place` turns an offset of `text` into "line:column".
+Place = Callable[[int], str]  # turns an offset of the text into "line:column" of the file
+
+
+def read_condition(text: str, vocabulary: Vocabulary, place: Place, on: tuple[str, ...] = ()) -> Node:
+    """Read the condition under `when:` of a rule on orders, or on the behaviours `on`.
 
     Raises:
         Refusal: the first thing wrong with the text, with its place and, where there is one, a suggestion.
     """
-    reader = _Reader(RuleText(text, place), vocabulary)
+    reader = _Reader(RuleText(text, place), vocabulary, Subject.EVENT if on else Subject.ORDER, on)
     return reader.kinds.condition(reader.read())
 
 
-def read_number(text: str, vocabulary: Vocabulary, place: Callable[[int], str]) -> Node:
-    """Read the number under `points:`; an amount of money counts its major units.
+def read_number(text: str, vocabulary: Vocabulary, place: Place, on: tuple[str, ...] = ()) -> Node:
+    """Read the number under `points:` or `multiply:`; an amount of money counts its major units.
 
     Raises:
         Refusal: as `read_condition`.
     """
-    reader = _Reader(RuleText(text, place), vocabulary)
+    reader = _Reader(RuleText(text, place), vocabulary, Subject.EVENT if on else Subject.ORDER, on)
     return reader.kinds.number(reader.read())
 
 
-def read_measure(text: str, vocabulary: Vocabulary, place: Callable[[int], str]) -> ir.Windowed:
-    """Read the measure of a ladder: SPEND('…') or ORDERS('…') and nothing else.
+def read_base(text: str, vocabulary: Vocabulary, place: Place) -> Node:
+    """Read what `order.base` shall stand for: a number about an order.
 
     Raises:
-        Refusal: as `read_condition`; wrong_measure for any other expression.
+        Refusal: as `read_condition`; unknown_fact where it names itself.
     """
-    reader = _Reader(RuleText(text, place), vocabulary)
-    operand = reader.read()
-    if isinstance(operand.node, ir.Windowed):
-        return operand.node
-    detail = "A ladder is measured by SPEND('…') or ORDERS('…')."
-    raise reader.rule.refuse("wrong_measure", detail, operand.at, suggestion="SPEND('this year')")
+    reader = _Reader(RuleText(text, place), vocabulary, Subject.ORDER, names_base=False)
+    return reader.kinds.number(reader.read())
+
+
+def read_measure(text: str, vocabulary: Vocabulary, place: Place) -> Node:
+    """Read a number about the past, such as SPEND('this year'), by which a ladder or milestone measures members.
+
+    Raises:
+        Refusal: as `read_condition`.
+    """
+    reader = _Reader(RuleText(text, place), vocabulary, Subject.PAST)
+    return reader.kinds.number(reader.read())
+
+
+def read_standing(text: str, vocabulary: Vocabulary, place: Place) -> Node:
+    """Read a condition about the past, by which a level is reached or kept.
+
+    Raises:
+        Refusal: as `read_condition`.
+    """
+    reader = _Reader(RuleText(text, place), vocabulary, Subject.PAST)
+    return reader.kinds.condition(reader.read())
+
+
+def tags_of(nodes: Iterable[Node | None]) -> tuple[str, ...]:
+    """Return the tags that trees ask for, each once, as first asked."""
+    return tuple(dict.fromkeys(node.tag for node in ir.walk(nodes) if isinstance(node, ir.Tagged)))
 
 
 class _Reader:
@@ -91,10 +115,25 @@ class _Reader:
     While an aggregate is read, the facts are those of a line.
     """
 
-    def __init__(self, rule: RuleText, vocabulary: Vocabulary) -> None:
+    def __init__(
+        self,
+        rule: RuleText,
+        vocabulary: Vocabulary,
+        subject: Subject,
+        on: tuple[str, ...] = (),
+        *,
+        names_base: bool = True,
+    ) -> None:
+        tiers = {f"{code}.tier": codes for code, codes in vocabulary.ladders}
+        if vocabulary.ladders:
+            tiers["member.tier"] = vocabulary.ladders[0][1]
         self.rule = rule
-        self.kinds = Kinds(rule, vocabulary.currency_digits, vocabulary.tiers)
-        self._tiers = vocabulary.tiers
+        self.kinds = Kinds(rule, vocabulary.currency_digits, tiers)
+        self._calls = Calls(rule, vocabulary)
+        self._facts = facts_of(vocabulary, on)
+        self._vocabulary = vocabulary
+        self._subject = subject
+        self._names_base = names_base
         self._tokens: Sequence[Token] = ()
         self._in_lines = False
 
@@ -151,7 +190,7 @@ class _Reader:
     def _unknown(self, tree: exp.Expr) -> Refusal:
         at = _offset(tree)
         if tree.key.upper() in _FUNCTIONS:
-            return self._wrong_arguments(tree.key.upper(), at)
+            return self._calls.wrong_arguments(tree.key.upper(), at)
         if isinstance(tree, exp.Func) and "start" in tree.meta:
             name = self._written(tree)
             suggestion = nearest(name.upper(), _FUNCTIONS)
@@ -183,24 +222,42 @@ class _Reader:
 
     def fact(self, tree: exp.Expr) -> Node:
         name, at = _column_name(tree), _offset(tree)
-        spec = FACTS.get(name)
+        if name == "order.base" and self._names_base:
+            self._check_scope(name, "order", Kind.MONEY, at)
+            base = self._vocabulary.base
+            return replace_source(base, name) if base else ir.Fact(Kind.MONEY, name, "order.net")
+        spec = self._facts.get(name)
         if spec is None:
-            asked = {"suggestion": f"HAS({name})"} if name in PRESENCE else nearest(name, FACTS)
-            raise self.rule.refuse("unknown_fact", f"There is no fact «{name}».", at, found=name, **asked)
-        if name in ("member.tier", "tier.multiplier") and not self._tiers:
+            raise self._unknown_fact(name, at)
+        if spec.scope == "tier" and not self._vocabulary.ladders:
             raise self.rule.refuse("no_tiers", f"The program has no tiers, so «{name}» says nothing.", at, found=name)
-        self._check_scope(name, spec, at)
+        self._check_scope(name, spec.scope, spec.kind, at)
         return ir.Fact(spec.kind, name, name)
 
-    def _check_scope(self, name: str, spec: FactSpec, at: int) -> None:
-        of_line = spec.scope == "item"
-        if of_line and not self._in_lines:
-            example = f"COUNT(*) FILTER (WHERE {name} = 'A')" if spec.kind is Kind.TEXT else f"SUM({name})"
+    def _unknown_fact(self, name: str, at: int) -> Refusal:
+        owner, _, attribute = name.partition(".")
+        declared = {each.code for behaviour in self._vocabulary.behaviours for each in behaviour.attributes}
+        if owner == "event" and attribute in declared:
+            detail = f"«{name}» is not an attribute of everything that this rule is on."
+            return self.rule.refuse("wrong_scope", detail, at, found=name)
+        asked = {"suggestion": f"HAS({name})"} if name == BIRTHDAY else nearest(name, self._facts)
+        return self.rule.refuse("unknown_fact", f"There is no fact «{name}».", at, found=name, **asked)
+
+    def _check_scope(self, name: str, scope: Scope, kind: Kind, at: int) -> None:
+        """Refuse a fact that the text is not about."""
+        if scope == "item" and not self._in_lines and self._subject is Subject.ORDER:
+            example = f"COUNT(*) FILTER (WHERE {name} = 'A')" if kind is Kind.TEXT else f"SUM({name})"
             detail = f"«{name}» is a fact of each line; add the lines up."
             raise self.rule.refuse("wrong_scope", detail, at, found=name, suggestion=example)
-        if self._in_lines and not of_line:
+        if self._in_lines and scope != "item":
             detail = f"Inside SUM and COUNT stand facts of the line; «{name}» is a fact of the order."
-            raise self.rule.refuse("wrong_scope", detail, at, found=name, **nearest(name, _LINE_FACTS))
+            lines = [fact for fact, spec in self._facts.items() if spec.scope == "item"]
+            raise self.rule.refuse("wrong_scope", detail, at, found=name, **nearest(name, lines))
+        if scope not in _SCOPES[self._subject]:
+            known = [fact for fact, spec in self._facts.items() if spec.scope in _SCOPES[self._subject]]
+            asked = {"suggestion": EXAMPLES["SPEND"]} if self._subject is Subject.PAST else nearest(name, known)
+            detail = f"«{name}» can't be asked here: this is about {self._subject.value}."
+            raise self.rule.refuse("wrong_scope", detail, at, found=name, **asked)
 
     def paren(self, tree: exp.Expr) -> Node:
         node = self._node(tree.this)
@@ -298,7 +355,10 @@ class _Reader:
     def aggregate(self, tree: exp.Expr, where: exp.Expr | None = None) -> Node:
         counted = isinstance(tree, exp.Count)
         if self._in_lines or (isinstance(tree.this, exp.Star) is not counted):
-            raise self._wrong_arguments("COUNT" if counted else "SUM", _offset(tree))
+            raise self._calls.wrong_arguments("COUNT" if counted else "SUM", _offset(tree))
+        if self._subject is not Subject.ORDER:
+            detail = f"Only orders have lines: this is about {self._subject.value}."
+            raise self.rule.refuse("wrong_scope", detail, _offset(tree), found="COUNT" if counted else "SUM")
         self._in_lines = True
         argument = None if counted else self.kinds.number(self._operand(tree.this))
         condition = None if where is None else self.kinds.condition(self._operand(where))
@@ -309,53 +369,41 @@ class _Reader:
         kind = Kind.NUMBER if argument is None else argument.kind
         return ir.Aggregate(kind, source, "COUNT" if counted else "SUM", argument, condition)
 
+    def modulo(self, tree: exp.Expr) -> Node:
+        return self.kinds.modulo(self._operand(tree.this), self._operand(tree.expression))
+
     def function(self, tree: exp.Expr) -> Node:
         name, at = str(tree.this).upper(), _offset(tree)
         if name not in _FUNCTIONS:
             raise self._unknown(tree)
-        if len(tree.expressions) != 1:
-            raise self._wrong_arguments(name, at)
         if name in _ROUNDINGS:
+            if len(tree.expressions) != 1:
+                raise self._calls.wrong_arguments(name, at)
             return self.rounded(tree, name)
+        if self._in_lines and name != "HAS":
+            raise self._calls.wrong_arguments("SUM", at)
         if name == "HAS":
-            return self._has(tree.expressions[0], at)
-        return self._windowed(name, tree.expressions[0], at)
+            return self._has(tree.expressions, at)
+        node = self._calls.read(name, [self._operand(part) for part in tree.expressions], at)
+        if isinstance(node, ir.Fact):
+            self._check_scope(node.source, OCCASIONS[node.name].scope, node.kind, at)
+        return node
 
-    def _has(self, argument: exp.Expr, at: int) -> Node:
+    def _has(self, arguments: Sequence[exp.Expr], at: int) -> Node:
+        if len(arguments) != 1:
+            raise self._calls.wrong_arguments("HAS", at)
+        argument = arguments[0]
         name = _column_name(argument) if isinstance(argument, exp.Column) else argument.sql()
-        if name not in PRESENCE:
-            detail = f"Nothing can be missing in «{name}»; HAS asks for {', '.join(PRESENCE)}."
-            raise self.rule.refuse("wrong_presence", detail, _offset(argument), found=name, **nearest(name, PRESENCE))
-        spec = FACTS[PRESENCE[name]]
-        self._check_scope(name, spec, at)
+        present = tuple(present_names(self._facts))
+        if name not in present:
+            detail = f"Nothing can be missing in «{name}»; HAS asks for {', '.join(present)}."
+            raise self.rule.refuse("wrong_presence", detail, _offset(argument), found=name, **nearest(name, present))
         source = f"HAS({name})"
-        if spec.kind is Kind.TEXT:
-            return ir.OneOf(Kind.CONDITION, source, ir.Fact(Kind.TEXT, name, name), ("",), negated=True)
-        return ir.Has(Kind.CONDITION, source, name)
-
-    def _windowed(self, measure: str, argument: exp.Expr, at: int) -> Node:
-        if self._in_lines:
-            raise self._wrong_arguments("SUM", at)
-        text = str(argument.this) if isinstance(argument, exp.Literal) and argument.args.get("is_string") else None
-        window = read_window(text) if text is not None else None
-        if window is None:
-            found = text if text is not None else argument.sql()
-            suggestion = nearest(found, WINDOW_EXAMPLES).get("suggestion", "12 months")
-            detail = f"«{found}» is not a window; a window is quoted, such as '12 months'."
-            raise self.rule.refuse("unknown_window", detail, _offset(argument), found=found, suggestion=suggestion)
-        kind = Kind.MONEY if measure == "SPEND" else Kind.NUMBER
-        return ir.Windowed(kind, f"{measure}('{text}')", measure, window)
-
-    def _wrong_arguments(self, name: str, at: int) -> Refusal:
-        example = {
-            "SUM": "SUM(item.net)",
-            "COUNT": "COUNT(*)",
-            "SPEND": "SPEND('12 months')",
-            "ORDERS": "ORDERS('12 months')",
-            "HAS": "HAS(member.birthday)",
-        }.get(name, f"{name}(order.net)")
-        detail = f"{name} is written {example}."
-        return self.rule.refuse("wrong_arguments", detail, at, found=name, suggestion=example)
+        if name == BIRTHDAY:
+            self._check_scope(name, "member", Kind.CONDITION, at)
+            return ir.Has(Kind.CONDITION, source, name)
+        self._check_scope(name, self._facts[name].scope, Kind.TEXT, at)
+        return ir.OneOf(Kind.CONDITION, source, ir.Fact(Kind.TEXT, name, name), ("",), negated=True)
 
 
 _Read = Callable[[_Reader, exp.Expr], Node]
@@ -381,9 +429,14 @@ _READERS: Mapping[type[exp.Expr], tuple[tuple[str, ...], _Read]] = {
     exp.Filter: (("this", "expression"), _Reader.filtered),
     exp.Sum: (("this",), _Reader.aggregate),
     exp.Count: (("this",), _Reader.aggregate),
+    exp.Mod: (("this", "expression"), _Reader.modulo),
     exp.Anonymous: (("this", "expressions"), _Reader.function),
 }
-_LINE_FACTS = tuple(name for name, spec in FACTS.items() if spec.scope == "item")
+_SCOPES: Mapping[Subject, frozenset[Scope]] = {
+    Subject.ORDER: frozenset({"order", "moment", "item", "member", "tier"}),
+    Subject.EVENT: frozenset({"event", "moment", "member", "tier"}),
+    Subject.PAST: frozenset({"member"}),
+}
 
 
 def _offset(tree: exp.Expr) -> int:

@@ -1,25 +1,58 @@
-"""The fact catalogue: what rules may ask about an order, its lines, its member and the member's tier.
+"""The fact catalogue: what rules may ask about an order, its lines, a behaviour, the member and the tiers.
 
 Owns names, kinds, bounds and the value of «missing»; must not know how a fact is loaded or how rules are written.
 Facts are total: each has a value for every order, so rules know no NULL. Intake enforces the bounds.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
 
-from shuke.core.program.ir import Kind
+from shuke.core.program.ir import Kind, Node
+from shuke.core.program.model import Attribute, Behaviour, Program
 from shuke.core.state.slots import AMOUNT_MAX, LINES_MAX, ORDERS_MAX
+from shuke.core.values.dates import UNKNOWN_DAYS
 
-Scope = Literal["order", "member", "item", "tier"]
+# "moment" is what orders and behaviours share: when and where. "past" is what is known of the member without either.
+Scope = Literal["order", "moment", "event", "item", "member", "tier"]
 
 MONEY_LIMIT_MINOR = AMOUNT_MAX  # largest amount of one order or line, in minor units
 LINES_LIMIT = LINES_MAX  # most lines of one order
 QUANTITY_LIMIT = 10**6
 DAYS_LIMIT = 100_000
 MULTIPLIER_LIMIT = 1_000
+EARNED_LIMIT = 10**15  # of one unit in one window, in its smallest fraction
 TEXT_LIMIT = 200  # characters of a text fact
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """What a program gives to its rules; `ladders` are (code, codes of the levels from the lowest).
+
+    `base` is what `order.base` stands for (None: the net amount).
+    """
+
+    currency_digits: int
+    units: tuple[str, ...] = ()
+    ladders: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    order_attributes: tuple[Attribute, ...] = ()
+    line_attributes: tuple[Attribute, ...] = ()
+    behaviours: tuple[Behaviour, ...] = ()
+    base: Node | None = None
+
+    @classmethod
+    def of(cls, program: Program) -> "Vocabulary":
+        """Return what a program gives to its rules."""
+        return cls(
+            program.currency_digits,
+            tuple(unit.code for unit in program.units),
+            tuple((ladder.code, tuple(level.code for level in ladder.levels)) for ladder in program.ladders),
+            program.order_attributes,
+            program.line_attributes,
+            program.behaviours,
+            program.base,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +60,8 @@ class FactSpec:
     """A fact of the catalogue.
 
     `lo` and `hi` bound the stored integer: minor units for money, the number itself otherwise; for text they
-    bound its length. `missing` is the value where the source says nothing. `tier.multiplier` is the only fact that
-    may be fractional; its values stand in the program.
+    bound its length. `missing` is the value where the source says nothing. Multipliers of tiers are the only facts
+    that may be fractional; their values stand in the program. A fact that is a condition is stored as 0 or 1.
     """
 
     name: str
@@ -41,50 +74,181 @@ class FactSpec:
     en: str
 
 
-def _order(name: str, kind: Kind, lo: int, hi: int, zh: str, en: str) -> FactSpec:
-    return FactSpec(f"order.{name}", kind, lo, hi, "order", "" if kind is Kind.TEXT else lo, zh, en)
+def _fact(name: str, kind: Kind, bounds: tuple[int, int], scope: Scope, zh: str, en: str) -> FactSpec:
+    return FactSpec(name, kind, *bounds, scope, "" if kind is Kind.TEXT else max(0, bounds[0]), zh, en)
 
 
-def _member(name: str, kind: Kind, lo: int, hi: int, zh: str, en: str) -> FactSpec:
-    return FactSpec(f"member.{name}", kind, lo, hi, "member", "" if kind is Kind.TEXT else lo, zh, en)
+_TEXT = (0, TEXT_LIMIT)
+_MONEY = (0, MONEY_LIMIT_MINOR)
+_FLAG = (0, 1)
 
-
-def _item(name: str, kind: Kind, lo: int, hi: int, zh: str, en: str) -> FactSpec:
-    return FactSpec(f"item.{name}", kind, lo, hi, "item", "" if kind is Kind.TEXT else lo, zh, en)
-
-
-_CATALOGUE = (
-    _order("net", Kind.MONEY, 0, MONEY_LIMIT_MINOR, "实付金额", "net amount of the order"),
-    _order("gross", Kind.MONEY, 0, MONEY_LIMIT_MINOR, "原价金额", "gross amount of the order"),
-    _order("lines", Kind.NUMBER, 0, LINES_LIMIT, "商品行数", "number of lines of the order"),
-    _order("hour", Kind.NUMBER, 0, 23, "下单时刻（时）", "local hour of the order"),
-    _order("weekday", Kind.NUMBER, 1, 7, "下单星期", "local weekday of the order, 1 is Monday"),
-    _order("month", Kind.NUMBER, 1, 12, "下单月份", "local month of the order"),
-    _order("day", Kind.NUMBER, 1, 31, "下单日（几号）", "local day of the month of the order"),
-    _order("store", Kind.TEXT, 0, TEXT_LIMIT, "门店", "store of the order"),
-    _order("channel", Kind.TEXT, 0, TEXT_LIMIT, "渠道", "channel of the order"),
-    _member("tier", Kind.TEXT, 0, TEXT_LIMIT, "会员等级", "tier held before the order"),
-    _member("orders", Kind.NUMBER, 0, ORDERS_MAX, "此前订单数", "orders before this one"),
-    _member("days", Kind.NUMBER, 0, DAYS_LIMIT, "入会天数", "whole local days since joining"),
-    _member("birth_month", Kind.NUMBER, 0, 12, "生日月份", "month of birth, 0 if unknown"),
-    _member("birth_day", Kind.NUMBER, 0, 31, "生日（几号）", "day of the month of birth, 0 if unknown"),
+# The amounts of an order; a refund or a till may take the net above the gross amount by a tax, so the difference may
+# be negative.
+_AMOUNTS = (
+    _fact("order.net", Kind.MONEY, _MONEY, "order", "实付金额", "net amount of the order"),
+    _fact("order.gross", Kind.MONEY, _MONEY, "order", "原价金额", "gross amount of the order"),
+    _fact("order.tax", Kind.MONEY, _MONEY, "order", "税额", "tax within the net amount"),
+    _fact("order.shipping", Kind.MONEY, _MONEY, "order", "运费", "shipping within the net amount"),
+    _fact("order.points_paid", Kind.MONEY, _MONEY, "order", "积分抵扣金额", "part of the net amount paid by points"),
+    _fact(
+        "order.discount",
+        Kind.MONEY,
+        (-MONEY_LIMIT_MINOR, MONEY_LIMIT_MINOR),
+        "order",
+        "优惠金额",
+        "gross less net amount of the order",
+    ),
+    _fact("order.lines", Kind.NUMBER, (0, LINES_LIMIT), "order", "商品行数", "number of lines of the order"),
+)
+# When and where: name, kind, bounds, Chinese, English; of orders as order.*, of behaviours also as event.*
+_MOMENT = (
+    ("store", Kind.TEXT, _TEXT, "门店", "store"),
+    ("brand", Kind.TEXT, _TEXT, "品牌", "brand"),
+    ("channel", Kind.TEXT, _TEXT, "渠道", "channel"),
+    ("hour", Kind.NUMBER, (0, 23), "时刻（时）", "local hour"),
+    ("weekday", Kind.NUMBER, (1, 7), "星期", "local weekday, 1 is Monday"),
+    ("month", Kind.NUMBER, (1, 12), "月份", "local month"),
+    ("day", Kind.NUMBER, (1, 31), "日（几号）", "local day of the month"),
+    ("holiday", Kind.TEXT, _TEXT, "节假日", "public holiday"),
+    ("workday", Kind.CONDITION, _FLAG, "工作日", "working day"),
+    ("lunar_month", Kind.NUMBER, (0, 12), "农历月份", "month of the Chinese calendar"),
+    ("lunar_day", Kind.NUMBER, (0, 30), "农历日", "day of the month of the Chinese calendar"),
+)
+_SCOPES: tuple[tuple[Literal["order", "event"], Scope, str, str], ...] = (
+    ("order", "moment", "下单", "of the order"),
+    ("event", "event", "行为", "of the behaviour"),
+)
+_MOMENTS = tuple(
+    _fact(f"{owner}.{name}", kind, bounds, scope, f"{zh_of}{zh}", f"{en} {en_of}")
+    for owner, scope, zh_of, en_of in _SCOPES
+    for name, kind, bounds, zh, en in _MOMENT
+)
+_DAYS = (0, UNKNOWN_DAYS)
+_MEMBER = (
+    _fact("member.orders", Kind.NUMBER, (0, ORDERS_MAX), "member", "此前订单数", "orders before this one"),
+    _fact("member.days", Kind.NUMBER, (0, DAYS_LIMIT), "member", "入会天数", "whole local days since joining"),
+    _fact("member.months", Kind.NUMBER, (0, DAYS_LIMIT), "member", "入会月数", "whole months since joining"),
+    _fact("member.years", Kind.NUMBER, (0, DAYS_LIMIT), "member", "入会年数", "whole years since joining"),
+    _fact("member.birth_month", Kind.NUMBER, (0, 12), "member", "生日月份", "month of birth, 0 if unknown"),
+    _fact(
+        "member.birth_day", Kind.NUMBER, (0, 31), "member", "生日（几号）", "day of the month of birth, 0 if unknown"
+    ),
+    _fact("member.days_to_birthday", Kind.NUMBER, _DAYS, "member", "距下次生日天数", "days to the next birthday"),
+    _fact("member.days_from_birthday", Kind.NUMBER, _DAYS, "member", "距上次生日天数", "days since the last birthday"),
+    _fact(
+        "member.days_to_anniversary",
+        Kind.NUMBER,
+        _DAYS,
+        "member",
+        "距下个入会周年天数",
+        "days to the next anniversary of joining",
+    ),
+    _fact(
+        "member.days_from_anniversary",
+        Kind.NUMBER,
+        _DAYS,
+        "member",
+        "距上个入会周年天数",
+        "days since the last anniversary of joining",
+    ),
+)
+_ITEM = (
+    _fact("item.net", Kind.MONEY, _MONEY, "item", "商品行金额", "net amount of the line"),
+    _fact("item.quantity", Kind.NUMBER, (0, QUANTITY_LIMIT), "item", "商品件数", "quantity of the line"),
+    _fact("item.category", Kind.TEXT, _TEXT, "item", "商品类目", "category of the line"),
+    _fact("item.sku", Kind.TEXT, _TEXT, "item", "商品编码", "article of the line"),
+)
+_TIER = (
+    _fact("member.tier", Kind.TEXT, _TEXT, "tier", "会员等级", "tier held before the order"),
     FactSpec(
         "tier.multiplier", Kind.NUMBER, 0, MULTIPLIER_LIMIT, "tier", 1, "等级倍率", "multiplier of the tier held before"
     ),
-    _item("net", Kind.MONEY, 0, MONEY_LIMIT_MINOR, "商品行金额", "net amount of the line"),
-    _item("quantity", Kind.NUMBER, 0, QUANTITY_LIMIT, "商品件数", "quantity of the line"),
-    _item("category", Kind.TEXT, 0, TEXT_LIMIT, "商品类目", "category of the line"),
-    _item("sku", Kind.TEXT, 0, TEXT_LIMIT, "商品编码", "article of the line"),
 )
 
-FACTS: Mapping[str, FactSpec] = MappingProxyType({fact.name: fact for fact in _CATALOGUE})
+FACTS: Mapping[str, FactSpec] = MappingProxyType(
+    {fact.name: fact for fact in (*_AMOUNTS, *_MOMENTS, *_MEMBER, *_TIER, *_ITEM)}
+)
 
-# What HAS(x) may ask: the name asked for, and the fact that differs from its `missing` where x is present.
-PRESENCE: Mapping[str, str] = MappingProxyType(
+# What BIRTHDAY('day') and ANNIVERSARY('month') ask: facts that have no other name.
+OCCASIONS: Mapping[str, FactSpec] = MappingProxyType(
     {
-        "member.birthday": "member.birth_month",
-        "order.store": "order.store",
-        "order.channel": "order.channel",
-        "item.category": "item.category",
+        fact.name: fact
+        for fact in (
+            _fact("BIRTHDAY('day')", Kind.CONDITION, _FLAG, "moment", "生日当天", "birthday"),
+            _fact("BIRTHDAY('week')", Kind.CONDITION, _FLAG, "moment", "生日当周", "week of the birthday"),
+            _fact("BIRTHDAY('month')", Kind.CONDITION, _FLAG, "moment", "生日当月", "month of birth"),
+            _fact(
+                "BIRTHDAY('lunar day')",
+                Kind.CONDITION,
+                _FLAG,
+                "moment",
+                "农历生日当天",
+                "birthday by the Chinese calendar",
+            ),
+            _fact("ANNIVERSARY('day')", Kind.CONDITION, _FLAG, "moment", "入会周年当天", "anniversary of joining"),
+            _fact("ANNIVERSARY('month')", Kind.CONDITION, _FLAG, "moment", "入会周年当月", "month of the anniversary"),
+        )
     }
 )
+
+RESERVED_LADDERS = frozenset({"order", "item", "event", "member", "tier"})
+RESERVED_ATTRIBUTES: Mapping[str, frozenset[str]] = MappingProxyType(
+    {
+        owner: frozenset(name.partition(".")[2] for name in (*FACTS, "order.base") if name.startswith(f"{owner}."))
+        for owner in ("order", "item", "event")
+    }
+)
+
+BIRTHDAY = "member.birthday"  # only HAS may ask for it
+
+
+def facts_of(vocabulary: Vocabulary, on: tuple[str, ...] = ()) -> dict[str, FactSpec]:
+    """Return by name every fact of a program: of orders, or of the behaviours `on`, which must all have it."""
+    facts = dict(FACTS)
+    facts |= _attributes("order", vocabulary.order_attributes) | _attributes("item", vocabulary.line_attributes)
+    behaviours = [behaviour.attributes for behaviour in vocabulary.behaviours if behaviour.code in on]
+    if behaviours:
+        facts |= _shared([_attributes("event", attributes) for attributes in behaviours])
+    for code, _ in vocabulary.ladders:
+        tier, multiplier = _TIER
+        facts[f"{code}.tier"] = _renamed(tier, f"{code}.tier")
+        facts[f"{code}.multiplier"] = _renamed(multiplier, f"{code}.multiplier")
+    return facts
+
+
+def present_names(facts: Mapping[str, FactSpec]) -> Iterable[str]:
+    """Return what HAS(x) may ask for: texts and the birthday."""
+    texts = (name for name, fact in facts.items() if fact.kind is Kind.TEXT and fact.scope != "tier")
+    return (BIRTHDAY, *texts)
+
+
+def _renamed(fact: FactSpec, name: str) -> FactSpec:
+    code = name.partition(".")[0]
+    return FactSpec(
+        name, fact.kind, fact.lo, fact.hi, fact.scope, fact.missing, f"{fact.zh} {code}", f"{fact.en} ({code})"
+    )
+
+
+def _attributes(owner: Scope, attributes: tuple[Attribute, ...]) -> dict[str, FactSpec]:
+    """Return the facts of declared attributes; a number that is missing is 0, so 0 is always within its bounds."""
+    facts = {}
+    for attribute in attributes:
+        name = f"{owner}.{attribute.code}"
+        kind, bounds = {
+            "number": (Kind.NUMBER, (min(0, attribute.lo), max(0, attribute.hi))),
+            "text": (Kind.TEXT, _TEXT),
+            "flag": (Kind.CONDITION, _FLAG),
+        }[attribute.type]
+        facts[name] = FactSpec(name, kind, *bounds, owner, "" if kind is Kind.TEXT else 0, name, name)
+    return facts
+
+
+def _shared(behaviours: list[dict[str, FactSpec]]) -> dict[str, FactSpec]:
+    """Return the attributes that several behaviours have in common, in the widest of their bounds."""
+    shared = {}
+    for name, first in behaviours[0].items():
+        found = [facts[name] for facts in behaviours if name in facts]
+        if len(found) == len(behaviours) and all(fact.kind is first.kind for fact in found):
+            lo, hi = min(fact.lo for fact in found), max(fact.hi for fact in found)
+            shared[name] = FactSpec(name, first.kind, lo, hi, first.scope, first.missing, first.zh, first.en)
+    return shared

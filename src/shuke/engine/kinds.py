@@ -3,7 +3,7 @@
 Owns the type rules of the language and their sentences; must not know how rules are written or parsed.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -40,9 +40,12 @@ class Operand:
 
 
 class Kinds:
-    """The type rules for one rule, in a currency of `digits` digits and with the codes of the ladder."""
+    """The type rules for one rule, in a currency of `digits` digits.
 
-    def __init__(self, rule: RuleText, digits: int, tiers: Sequence[str]) -> None:
+    `tiers` maps each fact that is a tier to the codes of its ladder.
+    """
+
+    def __init__(self, rule: RuleText, digits: int, tiers: Mapping[str, Sequence[str]]) -> None:
         self._rule = rule
         self._digits = digits
         self._tiers = tiers
@@ -120,6 +123,16 @@ class Kinds:
             return ir.Constant(Kind.NUMBER, source, first.value / second.value)
         return ir.Divide(first.kind, source, first, second)
 
+    def modulo(self, left: Operand, right: Operand) -> Node:
+        """Return what is left of a whole number divided by a positive whole constant."""
+        operand = self.number(left)
+        if not _is_whole(operand):
+            raise self._wrong_type(left, "a whole number", f"FLOOR({operand.source})")
+        by = right.node
+        if not (isinstance(by, ir.Constant) and by.value.denominator == 1 and by.value > 0):
+            raise self._wrong_type(right, "a whole number", "10")
+        return ir.Modulo(operand.kind, f"MOD({operand.source}, {by.source})", operand, int(by.value))
+
     def compare(self, sign: str, left: Operand, right: Operand) -> Node:
         """Compare two numbers of one kind, or a text fact with a text."""
         source = f"{left.node.source} {sign} {right.node.source}"
@@ -128,7 +141,7 @@ class Kinds:
             sign = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}.get(sign, sign)
         if isinstance(left.node, ir.Fact) and left.node.kind is Kind.TEXT:
             return self._compare_text(sign, left, right, source)
-        if isinstance(left.node, ir.Fact) and isinstance(right.node, TextLiteral):
+        if isinstance(left.node, ir.Fact) and left.node.kind in _COUNTABLE and isinstance(right.node, TextLiteral):
             number = right.node.value if _is_numeral(right.node.value) else "100"
             raise self._wrong_type(right, _WORDS[left.node.kind], f"{left.node.source} {sign} {number}")
         first, second = self.alike((left, right), sign)
@@ -136,7 +149,7 @@ class Kinds:
 
     def _compare_text(self, sign: str, left: Operand, right: Operand, source: str) -> Node:
         fact, text = left.node, right.node
-        example = self._tiers[-1] if fact.source == "member.tier" and self._tiers else "A"
+        example = self._tiers.get(fact.source, ("A",))[-1]
         if not isinstance(text, TextLiteral):
             quoted = f"'{text.source}'" if isinstance(text, ir.Constant) else f"'{example}'"
             raise self._wrong_type(right, "a text", f"{fact.source} = {quoted}")
@@ -157,9 +170,10 @@ class Kinds:
         if not isinstance(choice.node, TextLiteral):
             raise self._wrong_type(choice, "a text", f"'{choice.node.source}'")
         value = choice.node.value
-        if fact.name == "member.tier" and value not in self._tiers:
+        tiers = self._tiers.get(fact.name)
+        if tiers is not None and value not in tiers:
             detail = f"The ladder has no tier «{value}»."
-            raise self._rule.refuse("unknown_tier", detail, choice.at, found=value, **nearest(value, self._tiers))
+            raise self._rule.refuse("unknown_tier", detail, choice.at, found=value, **nearest(value, tiers))
         if len(value) > TEXT_LIMIT:
             detail = f"A text has at most {TEXT_LIMIT} characters."
             raise self._rule.refuse("text_too_long", detail, choice.at, limit=TEXT_LIMIT)
@@ -219,7 +233,7 @@ class Kinds:
     def _wrong_type(self, operand: Operand, wanted: str, suggestion: str) -> Refusal:
         node = operand.node
         detail = f"Here {wanted} must stand; {node.source} is {_WORDS[node.kind]}."
-        word = next(kind.value for kind, words in _WORDS.items() if words == wanted)
+        word = next((kind.value for kind, words in _WORDS.items() if words == wanted), Kind.NUMBER.value)
         return self._rule.refuse(
             "wrong_type",
             detail,
@@ -234,6 +248,25 @@ class Kinds:
 def replace_source(node: Node, source: str) -> Node:
     """Return the node with the text that it was written as."""
     return replace(node, source=source)
+
+
+def _is_whole(node: Node) -> bool:
+    """Tell whether a number never has anything after the point."""
+    match node:
+        case ir.Constant(value=value):
+            return value.denominator == 1
+        case ir.Fact(kind=kind, name=name):
+            return kind is Kind.NUMBER and not name.endswith(".multiplier")
+        case ir.Windowed(measure=measure):
+            return measure in ("ORDERS", "EVENTS")
+        case ir.Balance() | ir.Divide():
+            return False
+        case ir.Case(branches=branches, otherwise=otherwise):
+            return all(map(_is_whole, (otherwise, *(value for _, value in branches))))
+        case ir.Aggregate(argument=argument):
+            return argument is None or _is_whole(argument)
+    made_of = [] if isinstance(node, ir.Round) else [part for part in ir.walk([node]) if part is not node]
+    return all(map(_is_whole, made_of))
 
 
 def _any_of(conditions: Sequence[Node]) -> Node:

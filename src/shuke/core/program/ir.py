@@ -4,7 +4,8 @@ A tree is already type-checked: a number is exact and rational, a condition is a
 Numbers carry no scale of their own; `Kind` says what they count, so that money never meets points.
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, fields
 from enum import Enum
 from fractions import Fraction
 
@@ -223,3 +224,15 @@ class Not(Node):
 @dataclass(frozen=True, slots=True)
 class Truth(Node):
     value: bool
+
+
+def walk(parts: Iterable[Node | None]) -> Iterator[Node]:
+    """Yield every node of some trees, from left to right, each before its parts; None is no tree."""
+    waiting: list[object] = list(parts)[::-1]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, Node):
+            yield part
+            waiting.extend([getattr(part, field.name) for field in fields(part)][::-1])
+        elif isinstance(part, tuple):
+            waiting.extend(part[::-1])

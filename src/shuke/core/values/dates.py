@@ -10,6 +10,7 @@ Table = Sequence[int]  # read only
 
 NEVER = 1 << 40  # later than any day, and as a lot's or tier's end: it has none
 SECONDS_PER_DAY = 86_400
+UNKNOWN_DAYS = 9_999  # to or from a day that is not known or has not come yet
 
 
 def day_of(year: int, month: int, day: int) -> int:
@@ -61,6 +62,53 @@ def anniversary_on_or_before(day: int, joined: int) -> int:
     return start
 
 
+def whole_months(joined: int, day: int) -> int:
+    """Return how many whole months lie between two days, as `add_months` counts them; 0 before the first is over."""
+    months = month_of(day) - month_of(joined)
+    if add_months(joined, months) > day:
+        months -= 1
+    return max(0, months)
+
+
+def yearly_day(year: int, month_day: int) -> int:
+    """Return the day of a year with month * 100 + day; 29 February is the 28th in common years."""
+    month = month_day // 100
+    return min(day_of(year, month, month_day % 100), first_day(year * 12 + month) - 1)
+
+
+def days_to(day: int, month_day: int) -> int:
+    """Return the days to the next such day of the year, 0 on the day itself; UNKNOWN_DAYS where `month_day` is 0."""
+    if month_day == 0:
+        return UNKNOWN_DAYS
+    year = month_of(day) // 12
+    here = yearly_day(year, month_day)
+    return here - day if here >= day else yearly_day(year + 1, month_day) - day
+
+
+def days_from(day: int, month_day: int) -> int:
+    """Return the days since the last such day of the year, 0 on the day itself; UNKNOWN_DAYS where it is 0."""
+    if month_day == 0:
+        return UNKNOWN_DAYS
+    year = month_of(day) // 12
+    here = yearly_day(year, month_day)
+    return day - here if here <= day else day - yearly_day(year - 1, month_day)
+
+
+def days_to_anniversary(day: int, joined: int) -> int:
+    """Return the days to the next anniversary of joining, 0 on it; the first is a year after joining."""
+    last = anniversary_on_or_before(day, joined)
+    if last == day and day > joined:
+        return 0
+    years = (month_of(last) - month_of(joined)) // 12
+    return add_months(joined, years * 12 + 12) - day
+
+
+def days_from_anniversary(day: int, joined: int) -> int:
+    """Return the days since the last anniversary of joining, 0 on it; UNKNOWN_DAYS in the first year."""
+    last = anniversary_on_or_before(day, joined)
+    return day - last if last > joined else UNKNOWN_DAYS
+
+
 def local_seconds(at: int, zone_at: Table, zone_offset: Table) -> int:
     """Return the local clock reading, in seconds since day 0, of the UTC second `at`; bisects the zone's table."""
     low = 0
@@ -74,4 +122,18 @@ def local_seconds(at: int, zone_at: Table, zone_offset: Table) -> int:
     return at + zone_offset[low - 1]
 
 
-FUNCTIONS = (day_of, month_of, first_day, add_months, weekday_of, anniversary_on_or_before, local_seconds)
+FUNCTIONS = (
+    day_of,
+    month_of,
+    first_day,
+    add_months,
+    weekday_of,
+    anniversary_on_or_before,
+    whole_months,
+    yearly_day,
+    days_to,
+    days_from,
+    days_to_anniversary,
+    days_from_anniversary,
+    local_seconds,
+)
