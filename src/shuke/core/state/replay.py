@@ -1,121 +1,302 @@
 """The fixed loops over years of events in columns, in the part of Python that numba compiles; CPython runs them too.
 
 Members follow each other; events are sorted by member and, within one, in the order in which they are to be applied.
-An event is an order (`ref` its row of facts) or a redemption (`ref` its unit, `amount` its points).
 """
 
 from collections.abc import Callable
 
-from shuke.core.state.machine import Rules, advance, decide, redeem
+from shuke.core.state import earning, passing, spending
+from shuke.core.state.earning import Rules
+from shuke.core.state.ladders import Tiers, assign
+from shuke.core.state.lots import credit, expiry_of, give_back, lot_end
 from shuke.core.state.slots import (
     AT,
-    DAY_ROW,
-    ENTRY,
+    CREDIT,
+    DAY,
     EVENT,
-    LOT,
-    O_DAY,
+    G_EVENT,
+    GRANT_ROW,
+    GRANTS_MAX,
+    M_SIZE,
+    O_KIND,
+    P_GRANT,
+    P_GRANTS,
     P_RULES,
-    P_UNITS,
 )
-from shuke.core.values.dates import SECONDS_PER_DAY, Ints, Table, local_seconds
+from shuke.core.values.dates import NEVER, SECONDS_PER_DAY, Ints, Table, local_seconds
 
 Prepare = Callable[[Ints, int, Table, int, int, Table, Table, Ints], None]
 
-EVENT_ROW = 4
-V_KIND, V_REF, V_AT, V_AMOUNT = range(EVENT_ROW)
-ORDER, REDEEM = 0, 1
+# An event: what it is; the row of its facts, or the index of the event that it is about; its instant; then what its
+# kind says. An order that is refunded later has in SLOT where its decision is kept, as has its refund.
+EVENT_ROW = 8
+V_KIND, V_REF, V_AT, V_UNIT, V_AMOUNT, V_UNTIL, V_SLOT, V_PAID = range(EVENT_ROW)
+ORDER = 0  # REF facts, SLOT or -1; a behaviour too: its facts say which
+REDEEM = 1  # UNIT, AMOUNT
+REFUND = 2  # REF facts of what remains, UNIT 1 where nothing does, AMOUNT net taken off, UNTIL points to give back of
+# the redemption that is event PAID, SLOT
+ADJUST = 3  # UNIT, AMOUNT of either sign
+GIVE_BACK = 4  # REF event, AMOUNT
+SET_ASIDE = 5  # UNIT, AMOUNT, UNTIL
+CAPTURE_ASIDE = 6  # REF event, AMOUNT
+LET_GO = 7  # REF event
+CONFIRM = 8  # REF event of the order, UNIT the behaviour, SLOT
+ASSIGN = 9  # UNIT the ladder, AMOUNT the rank, UNTIL a local day, SLOT 1: exactly
+OPEN_LOT = 10  # UNIT, AMOUNT, UNTIL a local day, REF the local day on which it was earned
+
+# What is kept of a decision that is refunded later: of each grant what it gave, what is back, its lot, its day; the
+# day of the order; the member as the decision saw it
+D_GIVEN, D_BACK, D_LOT, D_DAY = 0, GRANTS_MAX, 2 * GRANTS_MAX, 3 * GRANTS_MAX
+D_COUNTED = 4 * GRANTS_MAX
+D_SEEN = D_COUNTED + 1
+D_ROW = D_SEEN + M_SIZE
 
 
 def all_facts(
-    prepare: Prepare, o: Ints, width: int, lines: Table, line_of: Table, zone_at: Table, zone_offset: Table, P: Ints
+    prepare: Prepare,
+    o: Ints,
+    width: int,
+    lines: Table,
+    line_of: Table,
+    line_end: Table,
+    zone_at: Table,
+    zone_offset: Table,
+    P: Ints,
 ) -> None:
-    """Fill the facts that the generated `prepare` owns; the lines of order k are line_of[k] up to line_of[k + 1]."""
-    for k in range(len(line_of) - 1):
-        prepare(o, k * width, lines, line_of[k], line_of[k + 1], zone_at, zone_offset, P)
+    """Fill the facts that the generated `prepare` owns; the lines of row k are line_of[k] up to line_end[k]."""
+    for k in range(len(line_of)):
+        prepare(o, k * width, lines, line_of[k], line_end[k], zone_at, zone_offset, P)
+
+
+def keep(m: Ints, P: Ints, out: Ints, D: Ints, d: int) -> None:
+    """Keep at D[d:] what a decision gave."""
+    grants = P[P_GRANTS]
+    given = P[P_RULES] + grants
+    for g in range(grants):
+        D[d + D_GIVEN + g] = out[given + g]
+        D[d + D_BACK + g] = 0
+        D[d + D_LOT + g] = out[given + grants + g]
+        D[d + D_DAY + g] = out[given + 2 * grants + g]
+    D[d + D_COUNTED] = m[DAY]
+
+
+def one_event(
+    rules: Rules,
+    tiers: Tiers,
+    j: int,
+    events: Table,
+    o: Ints,
+    width: int,
+    lines: Table,
+    line_of: Table,
+    line_end: Table,
+    P: Ints,
+    m: Ints,
+    R: Ints,
+    e: Ints,
+    D: Ints,
+    out: Ints,
+    t: Ints,
+    zone_at: Table,
+    zone_offset: Table,
+) -> bool:
+    """Apply one event to its member, who has been advanced to it; return whether it was accepted.
+
+    `out` is then, of an order, as `earning.decide` fills it.
+    """
+    row = j * EVENT_ROW
+    kind = events[row + V_KIND]
+    ref = events[row + V_REF]
+    unit = events[row + V_UNIT]
+    amount = events[row + V_AMOUNT]
+    slot = events[row + V_SLOT] * D_ROW
+    if kind == ORDER:
+        earning.streak(m, P, o[ref * width + O_KIND])
+        if slot >= 0:
+            for f in range(M_SIZE):
+                D[slot + D_SEEN + f] = m[f]
+        earning.decide(rules, tiers, t, o, ref * width, lines, line_of[ref], line_end[ref], m, R, e, P, out, j)
+        if slot >= 0:
+            keep(m, P, out, D, slot)
+        return True
+    if kind == REFUND:
+        refund(rules, tiers, t, j, events, o, width, lines, line_of, line_end, m, R, e, P, D, out)
+        return True
+    if kind == REDEEM:
+        return spending.redeem(m, R, e, P, unit, amount, j)
+    if kind == ADJUST:
+        if amount < 0:
+            return spending.debit(m, R, e, unit, -amount)
+        credit(m, R, e, CREDIT, unit, amount, lot_end(P, expiry_of(m, P, unit, -1), m[DAY]), 0)
+        return True
+    if kind == GIVE_BACK:
+        give_back(m, R, e, P, ref, amount)
+        return True
+    if kind == SET_ASIDE:
+        until = events[row + V_UNTIL]
+        day = local_seconds(until, zone_at, zone_offset) // SECONDS_PER_DAY
+        return spending.hold(m, R, e, P, unit, amount, j, until, day)
+    if kind == CAPTURE_ASIDE:
+        return spending.capture(m, R, e, ref, amount)
+    if kind == LET_GO:
+        return spending.let_go(m, R, e, ref)
+    if kind == CONFIRM:
+        if slot >= 0:
+            for g in range(P[P_GRANTS]):
+                if D[slot + D_DAY + g] == NEVER and P[P_GRANT + g * GRANT_ROW + G_EVENT] == unit:
+                    D[slot + D_DAY + g] = m[DAY]
+        return earning.confirm(tiers, t, m, R, e, P, ref, unit)
+    if kind == ASSIGN:
+        assign(m, R, e, P, unit, amount, events[row + V_UNTIL], events[row + V_SLOT])
+        return True
+    spending.open_lot(tiers, t, m, R, e, P, unit, amount, events[row + V_UNTIL], ref)
+    return True
+
+
+def refund(
+    rules: Rules,
+    tiers: Tiers,
+    t: Ints,
+    j: int,
+    events: Table,
+    o: Ints,
+    width: int,
+    lines: Table,
+    line_of: Table,
+    line_end: Table,
+    m: Ints,
+    R: Ints,
+    e: Ints,
+    P: Ints,
+    D: Ints,
+    out: Ints,
+) -> None:
+    """Decide what remains of an order on what its decision saw, and take back the difference."""
+    row = j * EVENT_ROW
+    ref = events[row + V_REF]
+    d = events[row + V_SLOT] * D_ROW
+    whole = events[row + V_UNIT]
+    given = P[P_RULES] + P[P_GRANTS]
+    earning.award(rules, o, ref * width, lines, line_of[ref], line_end[ref], D[d + D_SEEN : d + D_ROW], P, out)
+    for g in range(P[P_GRANTS]):
+        D[d + D_BACK + g] = earning.refund_grant(
+            m,
+            R,
+            e,
+            P,
+            g,
+            D[d + D_GIVEN + g],
+            D[d + D_BACK + g],
+            0 if whole == 1 else out[given + g],
+            D[d + D_LOT + g],
+            D[d + D_DAY + g],
+        )
+    earning.refund_order(tiers, t, m, R, e, P, events[row + V_AMOUNT], whole, D[d + D_COUNTED])
+    if events[row + V_UNTIL] > 0:
+        give_back(m, R, e, P, events[row + V_PAID], events[row + V_UNTIL])
 
 
 def one_member(
     rules: Rules,
+    tiers: Tiers,
     first: int,
     last: int,
     events: Table,
     until_at: int,
     o: Ints,
     width: int,
+    lines: Table,
+    line_of: Table,
+    line_end: Table,
     zone_at: Table,
     zone_offset: Table,
     P: Ints,
     m: Ints,
-    L: Ints,
-    B: Ints,
+    R: Ints,
     e: Ints,
+    D: Ints,
     out: Ints,
+    t: Ints,
     points: Ints,
     refused: Ints,
 ) -> None:
     """Run the events first..last of one member, then let time pass to `until_at`.
 
-    `points` gets every order's points by unit, `refused` marks redemptions that the balance did not cover.
+    `points` gets what every grant gave of every row of facts, `refused` marks events that could not be.
     """
+    given = P[P_RULES] + P[P_GRANTS]
     for j in range(first, last):
         row = j * EVENT_ROW
-        ref = events[row + V_REF]
         at = events[row + V_AT]
         m[EVENT] = j
-        if events[row + V_KIND] == ORDER:
-            advance(m, L, B, e, P, at, o[ref * width + O_DAY])
-            decide(rules, o, ref * width, m, L, B, e, P, out)
-            for unit in range(P[P_UNITS]):
-                points[ref * P[P_UNITS] + unit] = out[P[P_RULES] + unit]
-        else:
-            advance(m, L, B, e, P, at, local_seconds(at, zone_at, zone_offset) // SECONDS_PER_DAY)
-            if not redeem(m, L, e, ref, events[row + V_AMOUNT]):
-                refused[j] = 1
+        day = local_seconds(at, zone_at, zone_offset) // SECONDS_PER_DAY
+        passing.advance(tiers, t, m, R, e, P, at, day)
+        if not one_event(
+            rules, tiers, j, events, o, width, lines, line_of, line_end, P, m, R, e, D, out, t, zone_at, zone_offset
+        ):
+            refused[j] = 1
+        elif events[row + V_KIND] == ORDER:
+            for g in range(P[P_GRANTS]):
+                points[events[row + V_REF] * P[P_GRANTS] + g] = out[given + g]
     m[EVENT] = -1
     if until_at > m[AT]:
-        advance(m, L, B, e, P, until_at, local_seconds(until_at, zone_at, zone_offset) // SECONDS_PER_DAY)
+        day = local_seconds(until_at, zone_at, zone_offset) // SECONDS_PER_DAY
+        passing.advance(tiers, t, m, R, e, P, until_at, day)
 
 
 def all_members(
     rules: Rules,
+    tiers: Tiers,
     begin: int,
     end: int,
     starts: Table,
-    orders_before: Table,
     events: Table,
     until_at: int,
     o: Ints,
     width: int,
+    lines: Table,
+    line_of: Table,
+    line_end: Table,
     zone_at: Table,
     zone_offset: Table,
     P: Ints,
     states: list[Ints],
-    L: Ints,
-    B: Ints,
+    rows: Ints,
+    rows_before: Table,
     entries: Ints,
     entries_before: Table,
+    D: Ints,
     out: Ints,
+    t: Ints,
     points: Ints,
     refused: Ints,
 ) -> None:
-    """Run the members begin..end. Each has its own piece of L, B and `entries` (all at 0 where entries aren't kept)."""
+    """Run the members begin..end. Each has its own piece of `rows` and `entries` (empty where entries aren't kept)."""
     for i in range(begin, end):
         one_member(
             rules,
+            tiers,
             starts[i],
             starts[i + 1],
             events,
             until_at,
             o,
             width,
+            lines,
+            line_of,
+            line_end,
             zone_at,
             zone_offset,
             P,
             states[i],
-            L[orders_before[i] * P[P_UNITS] * LOT :],
-            B[orders_before[i] * DAY_ROW :],
-            entries[entries_before[i] * ENTRY :],
+            rows[rows_before[i] : rows_before[i + 1]],
+            entries[entries_before[i] : entries_before[i + 1]],
+            D,
             out,
+            t,
             points,
             refused,
         )
+
+
+FUNCTIONS = (keep, refund, one_event, one_member)

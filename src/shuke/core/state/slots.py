@@ -36,12 +36,14 @@ TAGS = 5  # bit i: the program's tag i
 ORDERS = 6  # orders so far
 EVENT = 7  # index of the event being applied, -1 between events
 ENTRIES = 8  # entries written so far
+STAMP_AT, STAMP_DAY = 20, 21  # what the next entries say of their time; 0 is the start of the day
+FULL = 22  # 1 where the rows had no room for something: the result means nothing then
 LOTS, LOT_HEAD, LOT_TAIL = 9, 10, 11  # where the region begins in R; first row that may have something left; one past
 WAITS, WAIT_TAIL = 12, 13
 HOLDS, HOLD_TAIL = 14, 15
 TAKES, TAKE_TAIL = 16, 17
 DAYS, DAY_TAIL = 18, 19
-AVAILABLE = 20  # + unit: what is usable
+AVAILABLE = 23  # + unit: what is usable
 PENDING = AVAILABLE + UNITS_MAX  # + unit: earned and not usable yet
 HELD = PENDING + UNITS_MAX  # + unit: set aside
 DEBT = HELD + UNITS_MAX  # + unit: owed
@@ -59,16 +61,16 @@ MILESTONE = CAP + CAPS_MAX  # + milestone: reached within its window
 M_SIZE = MILESTONE + MILESTONES_MAX
 
 # lots: sorted by (ends, unit, number)
-LOT = 6
-LOT_NUMBER, LOT_UNIT, LOT_LEFT, LOT_ENDS, LOT_CAUSE, LOT_GIFT = range(LOT)
+LOT = 5
+LOT_NUMBER, LOT_UNIT, LOT_LEFT, LOT_ENDS, LOT_GIFT = range(LOT)
 
 # waits: pending lots
 WAIT = 8
 WAIT_NUMBER, WAIT_UNIT, WAIT_POINTS, WAIT_READY, WAIT_CANCEL, WAIT_CAUSE, WAIT_EXPIRY, WAIT_EVENT = range(WAIT)
 
 # holds: points set aside until an instant
-HOLD = 4
-HOLD_CAUSE, HOLD_UNIT, HOLD_POINTS, HOLD_UNTIL = range(HOLD)
+HOLD = 5
+HOLD_CAUSE, HOLD_UNIT, HOLD_POINTS, HOLD_UNTIL, HOLD_DAY = range(HOLD)  # HOLD_UNTIL in UTC seconds, on that local day
 
 # takes: what a redemption or hold took of which lot; HELD is set aside, USED is spent and may come back
 TAKE = 7
@@ -102,13 +104,16 @@ G_UNIT, G_EXPIRY, G_PENDING, G_MONTHS, G_DAYS, G_STEP, G_SHIFT, G_DATE, G_EVENT 
 G_CANCEL_MONTHS, G_CANCEL_DAYS = 9, 10  # -1: never
 GRANT_ROW = 11
 P_WINDOW = P_GRANT + GRANTS_MAX * GRANT_ROW  # + window * PW_ROW
-PW_KIND, PW_LENGTH, PW_STEP, PW_SHIFT, PW_OFFSET, PW_COUNTER, PW_LADDER = range(7)
-PW_ROW = 7  # PW_LADDER: the ladder whose setting (TIER) or step up (others) empties the window, -1 none
+PW_KIND, PW_LENGTH, PW_STEP, PW_SHIFT, PW_OFFSET, PW_COUNTER, PW_LADDER, PW_MEASURED = range(8)
+PW_ROW = 8  # PW_MEASURED: 1 where a ladder asks for the window. PW_LADDER: the ladder that empties it, -1 none; one
+# since the tier is emptied whenever that is set, others with a step up
 P_COUNTER = P_WINDOW + WINDOWS_MAX * PW_ROW  # + counter * 2: kind, unit or code of the behaviour
 COUNT_SPEND, COUNT_ORDERS, COUNT_EARNED, COUNT_EVENTS = range(4)
 P_STREAK = P_COUNTER + COUNTERS_MAX * 2  # + streak: code of the behaviour
 P_CAP = P_STREAK + STREAKS_MAX  # + cap * CAP_ROW
-C_OF, C_REF, C_SCOPE, C_TIMES, C_KIND, C_LENGTH, C_STEP, C_SHIFT, C_LIMIT = range(9)  # C_REF: a unit or, of RULE, a grant
+C_OF, C_REF, C_SCOPE, C_TIMES, C_KIND, C_LENGTH, C_STEP, C_SHIFT, C_LIMIT = range(
+    9
+)  # C_REF: a unit or, of RULE, a grant
 CAP_ROW = 9
 CAP_EARNED, CAP_REDEEMED, CAP_TRANSFERRED, CAP_RULE = range(4)
 SCOPE_WINDOW, SCOPE_TRANSACTION, SCOPE_BALANCE = range(3)

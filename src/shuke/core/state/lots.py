@@ -1,0 +1,457 @@
+"""Lots of points: opened, waited for, drawn, set aside, given back, taken back, ended.
+
+Lots that may have something left stand sorted by (ends, unit, number). Every verb keeps the four sums of a unit equal
+to what its rows hold: usable, pending, held, owed. Debt is repaid first of every credit, so who owes has nothing.
+"""
+
+from shuke.core.program.model import ExpiryKind, Refunds
+from shuke.core.state.slots import (
+    ACCRUAL_PENDING,
+    ACTIVATION,
+    ACTIVE,
+    AVAILABLE,
+    CAPTURE,
+    CLAWBACK,
+    CLAWBACK_PENDING,
+    DAYS,
+    DEBT,
+    EXPIRY,
+    EXPIRY_ROW,
+    FULL,
+    HELD,
+    HOLD,
+    HOLD_CAUSE,
+    HOLD_TAIL,
+    HOLDING,
+    HOLDS,
+    LADDER,
+    LAPSE,
+    LOT,
+    LOT_ENDS,
+    LOT_GIFT,
+    LOT_HEAD,
+    LOT_LEFT,
+    LOT_NUMBER,
+    LOT_TAIL,
+    LOT_UNIT,
+    LOTS,
+    NEXT_LOT,
+    OWED,
+    P_EXPIRY,
+    P_LADDERS,
+    P_TIER_EXPIRY,
+    P_UNIT,
+    P_UNITS,
+    PENDING,
+    RELEASE,
+    REPAYMENT,
+    RETURN,
+    STAMP_DAY,
+    T_RANK,
+    TAKE,
+    TAKE_CAUSE,
+    TAKE_ENDS,
+    TAKE_GIFT,
+    TAKE_HELD,
+    TAKE_LOT,
+    TAKE_TAIL,
+    TAKE_UNIT,
+    TAKE_USED,
+    TAKES,
+    U_COUNTER,
+    U_EXPIRY,
+    U_REFUNDS,
+    U_REINSTATE,
+    UNIT_ROW,
+    UNITS_MAX,
+    WAIT,
+    WAIT_CANCEL,
+    WAIT_CAUSE,
+    WAIT_EVENT,
+    WAIT_EXPIRY,
+    WAIT_NUMBER,
+    WAIT_POINTS,
+    WAIT_READY,
+    WAIT_TAIL,
+    WAIT_UNIT,
+    WAITS,
+    X_DATES,
+    X_DAYS,
+    X_KIND,
+    X_MONTHS,
+    X_SHIFT,
+    X_STEP,
+)
+from shuke.core.state.windows import post, uncount_now
+from shuke.core.values.dates import NEVER, Ints, add_months, day_of, first_day, month_of
+
+# the enums' values as plain integers: numba freezes module globals
+X_AFTER = ExpiryKind.AFTER.value
+X_ON_DATES = ExpiryKind.DATES.value
+X_IDLE = ExpiryKind.IDLE.value
+REFUNDS_DEBT = Refunds.DEBT.value
+REFUNDS_WITHIN = Refunds.WITHIN_BALANCE.value
+REFUNDS_PENDING = Refunds.ONLY_PENDING.value
+REFUNDS_KEEP = Refunds.KEEP.value
+
+
+def duration_end(day: int, months: int, days: int, step: int, shift: int) -> int:
+    """Return the day that lies a duration after `day`, or the first one after the period in which that lies."""
+    end = add_months(day, months) + days
+    if step == 0:
+        return end
+    return first_day((month_of(end) - shift) // step * step + shift + step)
+
+
+def next_date(P: Ints, x: int, day: int) -> int:
+    """Return the first of an expiry's dates of the year (MMDD) that is not before `day`."""
+    best = NEVER
+    year = month_of(day) // 12
+    for i in range(P[x + X_DATES]):
+        date = P[x + X_DATES + 1 + i]
+        for y in range(year, year + 2):
+            month = y * 12 + date // 100 - 1
+            end = min(day_of(y, date // 100, 1) + date % 100, first_day(month + 1)) - 1
+            if day <= end < best:
+                best = end
+    return best
+
+
+def expiry_of(m: Ints, P: Ints, unit: int, rule: int) -> int:
+    """Return where in P the expiry of points stands: the rule's own, or that of the tier held, or the unit's."""
+    x = rule
+    if x < 0 and P[P_LADDERS] > 0:
+        x = P[P_TIER_EXPIRY + m[LADDER + T_RANK] * UNITS_MAX + unit]
+    if x < 0:
+        x = P[P_UNIT + unit * UNIT_ROW + U_EXPIRY]
+    return P_EXPIRY + x * EXPIRY_ROW
+
+
+def lot_end(P: Ints, x: int, day: int) -> int:
+    """Return the first local day on which points usable from `day` are no longer so, by the expiry at P[x:]."""
+    if P[x + X_KIND] == X_AFTER:
+        return duration_end(day, P[x + X_MONTHS], P[x + X_DAYS], P[x + X_STEP], P[x + X_SHIFT])
+    if P[x + X_KIND] == X_ON_DATES:
+        return next_date(P, x, day) + 1
+    return NEVER
+
+
+def idle_end(m: Ints, P: Ints, unit: int) -> int:
+    """Return the day on which all of a unit ends because nothing was done, as it stands now."""
+    if m[AVAILABLE + unit] == 0:
+        return NEVER
+    x = expiry_of(m, P, unit, -1)
+    if P[x + X_KIND] != X_IDLE:
+        return NEVER
+    return duration_end(m[ACTIVE + unit], P[x + X_MONTHS], P[x + X_DAYS], P[x + X_STEP], P[x + X_SHIFT])
+
+
+def usable(m: Ints, unit: int, points: int) -> None:
+    """Add points to what is usable; the first ones begin the time without activity."""
+    if m[ACTIVE + unit] < 0:
+        m[ACTIVE + unit] = m[STAMP_DAY]
+    m[AVAILABLE + unit] += points
+
+
+def place(m: Ints, R: Ints, unit: int, number: int, left: int, ends: int, gift: int) -> int:
+    """Put a lot in its place among the others; return its row."""
+    i = m[LOT_TAIL]
+    if m[LOTS] + (i + 1) * LOT > m[WAITS]:
+        m[FULL] = 1
+        return i - 1
+    while i > m[LOT_HEAD]:
+        row = m[LOTS] + (i - 1) * LOT
+        if R[row + LOT_ENDS] < ends:
+            break
+        if R[row + LOT_ENDS] == ends:
+            if R[row + LOT_UNIT] < unit:
+                break
+            if R[row + LOT_UNIT] == unit and R[row + LOT_NUMBER] < number:
+                break
+        for f in range(LOT):
+            R[row + LOT + f] = R[row + f]
+        i -= 1
+    row = m[LOTS] + i * LOT
+    R[row + LOT_NUMBER] = number
+    R[row + LOT_UNIT] = unit
+    R[row + LOT_LEFT] = left
+    R[row + LOT_ENDS] = ends
+    R[row + LOT_GIFT] = gift
+    m[LOT_TAIL] += 1
+    return i
+
+
+def find_lot(m: Ints, R: Ints, unit: int, number: int) -> int:
+    """Return the row of a lot among those that may have something left, or -1."""
+    for i in range(m[LOT_HEAD], m[LOT_TAIL]):
+        row = m[LOTS] + i * LOT
+        if R[row + LOT_NUMBER] == number and R[row + LOT_UNIT] == unit:
+            return i
+    return -1
+
+
+def repay(m: Ints, R: Ints, e: Ints, unit: int, i: int) -> None:
+    """Repay debt from the lot of a credit."""
+    row = m[LOTS] + i * LOT
+    repaid = min(m[DEBT + unit], R[row + LOT_LEFT])
+    if repaid > 0:
+        R[row + LOT_LEFT] -= repaid
+        m[AVAILABLE + unit] -= repaid
+        m[DEBT + unit] -= repaid
+        post(m, e, REPAYMENT, unit, repaid, R[row + LOT_NUMBER], 0)
+
+
+def credit(m: Ints, R: Ints, e: Ints, kind: int, unit: int, points: int, ends: int, gift: int) -> None:
+    """Make points usable as one new lot."""
+    number = m[NEXT_LOT + unit]
+    m[NEXT_LOT + unit] += 1
+    i = place(m, R, unit, number, points, ends, gift)
+    usable(m, unit, points)
+    post(m, e, kind, unit, points, number, ends)
+    repay(m, R, e, unit, i)
+
+
+def wait_for(
+    m: Ints, R: Ints, e: Ints, unit: int, points: int, ready: int, cancel: int, cause: int, expiry: int, event: int
+) -> None:
+    """Open a lot whose points are not usable yet."""
+    if m[WAITS] + (m[WAIT_TAIL] + 1) * WAIT > m[HOLDS]:
+        m[FULL] = 1
+        return
+    row = m[WAITS] + m[WAIT_TAIL] * WAIT
+    R[row + WAIT_NUMBER] = m[NEXT_LOT + unit]
+    R[row + WAIT_UNIT] = unit
+    R[row + WAIT_POINTS] = points
+    R[row + WAIT_READY] = ready
+    R[row + WAIT_CANCEL] = cancel
+    R[row + WAIT_CAUSE] = cause
+    R[row + WAIT_EXPIRY] = expiry
+    R[row + WAIT_EVENT] = event
+    m[WAIT_TAIL] += 1
+    m[NEXT_LOT + unit] += 1
+    m[PENDING + unit] += points
+    post(m, e, ACCRUAL_PENDING, unit, points, R[row + WAIT_NUMBER], ready)
+
+
+def forget_wait(m: Ints, R: Ints, i: int) -> None:
+    """Take a row out of the waiting lots, which stay in the order in which they were earned."""
+    for j in range(m[WAITS] + i * WAIT, m[WAITS] + (m[WAIT_TAIL] - 1) * WAIT):
+        R[j] = R[j + WAIT]
+    m[WAIT_TAIL] -= 1
+
+
+def activate(m: Ints, R: Ints, e: Ints, P: Ints, i: int) -> None:
+    """Make a waiting lot usable from the day of the stamp."""
+    row = m[WAITS] + i * WAIT
+    unit = R[row + WAIT_UNIT]
+    points = R[row + WAIT_POINTS]
+    number = R[row + WAIT_NUMBER]
+    ends = lot_end(P, expiry_of(m, P, unit, R[row + WAIT_EXPIRY]), m[STAMP_DAY])
+    forget_wait(m, R, i)
+    m[PENDING + unit] -= points
+    usable(m, unit, points)
+    at = place(m, R, unit, number, points, ends, 0)
+    post(m, e, ACTIVATION, unit, points, number, ends)
+    repay(m, R, e, unit, at)
+
+
+def take(m: Ints, R: Ints, cause: int, unit: int, i: int, points: int, held: int) -> None:
+    """Remember what was taken of which lot, so that it can come back."""
+    if m[TAKES] + (m[TAKE_TAIL] + 1) * TAKE > m[DAYS]:
+        m[FULL] = 1
+        return
+    lot = m[LOTS] + i * LOT
+    row = m[TAKES] + m[TAKE_TAIL] * TAKE
+    R[row + TAKE_CAUSE] = cause
+    R[row + TAKE_UNIT] = unit
+    R[row + TAKE_LOT] = R[lot + LOT_NUMBER]
+    R[row + TAKE_ENDS] = R[lot + LOT_ENDS]
+    R[row + TAKE_GIFT] = R[lot + LOT_GIFT]
+    R[row + TAKE_HELD] = points * held
+    R[row + TAKE_USED] = points * (1 - held)
+    m[TAKE_TAIL] += 1
+
+
+def draw(m: Ints, R: Ints, e: Ints, kind: int, unit: int, points: int, cause: int, gifts: int) -> int:
+    """Take points from the lots that end soonest, of gifts only where `gifts`; return what they could not give.
+
+    What has a `cause` (not -1) is remembered, of a holding as set aside.
+    """
+    i = m[LOT_HEAD]
+    while points > 0 and i < m[LOT_TAIL]:
+        row = m[LOTS] + i * LOT
+        if R[row + LOT_UNIT] == unit and R[row + LOT_LEFT] > 0 and (gifts == 1 or R[row + LOT_GIFT] == 0):
+            taken = min(points, R[row + LOT_LEFT])
+            R[row + LOT_LEFT] -= taken
+            m[AVAILABLE + unit] -= taken
+            points -= taken
+            post(m, e, kind, unit, taken, R[row + LOT_NUMBER], 0)
+            if cause >= 0:
+                take(m, R, cause, unit, i, taken, 1 if kind == HOLDING else 0)
+        i += 1
+    return points
+
+
+def put_back(m: Ints, R: Ints, e: Ints, kind: int, row: int, points: int) -> None:
+    """Give points back to the lot that a take names."""
+    unit = R[row + TAKE_UNIT]
+    i = find_lot(m, R, unit, R[row + TAKE_LOT])
+    if i < 0:
+        i = place(m, R, unit, R[row + TAKE_LOT], 0, R[row + TAKE_ENDS], R[row + TAKE_GIFT])
+    R[m[LOTS] + i * LOT + LOT_LEFT] += points
+    usable(m, unit, points)
+    post(m, e, kind, unit, points, R[row + TAKE_LOT], R[row + TAKE_ENDS])
+    repay(m, R, e, unit, i)
+
+
+def give_back(m: Ints, R: Ints, e: Ints, P: Ints, cause: int, points: int) -> int:
+    """Give spent points back to their lots, the last one taken first; return how many were still to be given back.
+
+    Of a lot that has ended they come back in one new lot where the unit reinstates them, otherwise not at all.
+    """
+    late = 0
+    unit = -1
+    for i in range(m[TAKE_TAIL] - 1, -1, -1):
+        row = m[TAKES] + i * TAKE
+        if R[row + TAKE_CAUSE] == cause and R[row + TAKE_USED] > 0 and points > 0:
+            unit = R[row + TAKE_UNIT]
+            back = min(points, R[row + TAKE_USED])
+            R[row + TAKE_USED] -= back
+            points -= back
+            if R[row + TAKE_ENDS] > m[STAMP_DAY]:
+                put_back(m, R, e, RETURN, row, back)
+            else:
+                late += back
+    if late > 0 and P[P_UNIT + unit * UNIT_ROW + U_REINSTATE] >= 0:
+        x = P_EXPIRY + P[P_UNIT + unit * UNIT_ROW + U_REINSTATE] * EXPIRY_ROW
+        credit(m, R, e, RETURN, unit, late, lot_end(P, x, m[STAMP_DAY]), 0)
+    return points
+
+
+def capture(m: Ints, R: Ints, e: Ints, cause: int, points: int) -> int:
+    """Spend points that are set aside, as they were taken; return what the hold could not give."""
+    for i in range(m[TAKE_TAIL]):
+        row = m[TAKES] + i * TAKE
+        if R[row + TAKE_CAUSE] == cause and R[row + TAKE_HELD] > 0 and points > 0:
+            used = min(points, R[row + TAKE_HELD])
+            R[row + TAKE_HELD] -= used
+            R[row + TAKE_USED] += used
+            m[HELD + R[row + TAKE_UNIT]] -= used
+            points -= used
+            post(m, e, CAPTURE, R[row + TAKE_UNIT], used, R[row + TAKE_LOT], 0)
+    return points
+
+
+def release(m: Ints, R: Ints, e: Ints, cause: int) -> None:
+    """Give everything that a hold still sets aside back to its lots; what has ended since is gone."""
+    for i in range(m[TAKE_TAIL]):
+        row = m[TAKES] + i * TAKE
+        if R[row + TAKE_CAUSE] == cause and R[row + TAKE_HELD] > 0:
+            back = R[row + TAKE_HELD]
+            R[row + TAKE_HELD] = 0
+            m[HELD + R[row + TAKE_UNIT]] -= back
+            if R[row + TAKE_ENDS] > m[STAMP_DAY]:
+                put_back(m, R, e, RELEASE, row, back)
+            else:
+                post(m, e, LAPSE, R[row + TAKE_UNIT], back, R[row + TAKE_LOT], 0)
+
+
+def forget_hold(m: Ints, R: Ints, cause: int) -> None:
+    """Take the row of a hold out."""
+    for i in range(m[HOLD_TAIL] - 1, -1, -1):
+        if R[m[HOLDS] + i * HOLD + HOLD_CAUSE] == cause:
+            for j in range(m[HOLDS] + i * HOLD, m[HOLDS] + (m[HOLD_TAIL] - 1) * HOLD):
+                R[j] = R[j + HOLD]
+            m[HOLD_TAIL] -= 1
+
+
+def take_back(m: Ints, R: Ints, e: Ints, P: Ints, unit: int, points: int, number: int, day: int) -> None:
+    """Take earned points back: of the lot that they are in, pending or usable, then as the unit's policy says.
+
+    `day` is the day on which they count as earned.
+    """
+    policy = P[P_UNIT + unit * UNIT_ROW + U_REFUNDS]
+    if policy == REFUNDS_KEEP:
+        return
+    for i in range(m[WAIT_TAIL] - 1, -1, -1):
+        row = m[WAITS] + i * WAIT
+        if R[row + WAIT_NUMBER] == number and R[row + WAIT_UNIT] == unit and points > 0:
+            taken = min(points, R[row + WAIT_POINTS])
+            R[row + WAIT_POINTS] -= taken
+            m[PENDING + unit] -= taken
+            points -= taken
+            post(m, e, CLAWBACK_PENDING, unit, taken, number, 0)
+            if R[row + WAIT_POINTS] == 0:
+                forget_wait(m, R, i)
+    if policy == REFUNDS_PENDING or points == 0:
+        return
+    counter = P[P_UNIT + unit * UNIT_ROW + U_COUNTER]
+    if counter >= 0:
+        uncount_now(m, R, e, P, counter, day, points)
+    i = find_lot(m, R, unit, number)
+    if i >= 0:
+        row = m[LOTS] + i * LOT
+        taken = min(points, R[row + LOT_LEFT])
+        if taken > 0:
+            R[row + LOT_LEFT] -= taken
+            m[AVAILABLE + unit] -= taken
+            points -= taken
+            post(m, e, CLAWBACK, unit, taken, number, 0)
+    points = draw(m, R, e, CLAWBACK, unit, points, -1, 1)
+    if points > 0 and policy == REFUNDS_DEBT:
+        m[DEBT + unit] += points
+        post(m, e, OWED, unit, points, 0, 0)
+
+
+def expire(m: Ints, R: Ints, e: Ints, P: Ints, day: int) -> bool:
+    """End every lot whose first unusable day has come, and every unit left idle too long; return whether any did."""
+    ended = False
+    while m[LOT_HEAD] < m[LOT_TAIL] and R[m[LOTS] + m[LOT_HEAD] * LOT + LOT_ENDS] <= day:
+        ended = end_lot(m, R, e, m[LOT_HEAD]) or ended
+        m[LOT_HEAD] += 1
+    for unit in range(P[P_UNITS]):
+        if idle_end(m, P, unit) <= day:
+            for i in range(m[LOT_HEAD], m[LOT_TAIL]):
+                if R[m[LOTS] + i * LOT + LOT_UNIT] == unit:
+                    ended = end_lot(m, R, e, i) or ended
+            m[ACTIVE + unit] = -1
+    return ended
+
+
+def end_lot(m: Ints, R: Ints, e: Ints, i: int) -> bool:
+    """End what a lot has left."""
+    row = m[LOTS] + i * LOT
+    left = R[row + LOT_LEFT]
+    if left == 0:
+        return False
+    R[row + LOT_LEFT] = 0
+    m[AVAILABLE + R[row + LOT_UNIT]] -= left
+    post(m, e, EXPIRY, R[row + LOT_UNIT], left, R[row + LOT_NUMBER], 0)
+    return True
+
+
+FUNCTIONS = (
+    duration_end,
+    next_date,
+    expiry_of,
+    lot_end,
+    idle_end,
+    usable,
+    place,
+    find_lot,
+    repay,
+    credit,
+    wait_for,
+    forget_wait,
+    activate,
+    take,
+    draw,
+    put_back,
+    give_back,
+    capture,
+    release,
+    forget_hold,
+    take_back,
+    end_lot,
+    expire,
+)
