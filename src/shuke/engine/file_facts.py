@@ -1,0 +1,146 @@
+"""Reads what a program declares for its rules to ask: where it applies, attributes, behaviours.
+
+Must not know how rules ask it.
+"""
+
+from functools import cache
+from importlib.resources import files
+
+from shuke.core.program.model import Attribute, Behaviour
+from shuke.engine.facts import RESERVED_ATTRIBUTES, TEXT_LIMIT
+from shuke.engine.fields import (
+    Fields,
+    Problems,
+    check_code,
+    read_choice,
+    read_code,
+    read_decimal,
+    read_entries,
+    read_name,
+    read_texts,
+)
+from shuke.engine.yaml_tree import Mapping, Scalar, Value
+
+ATTRIBUTES_LIMIT = 20  # of orders, of lines, of one behaviour
+BEHAVIOURS_LIMIT = 60
+SCOPE_LIMIT = 1_000  # brands or stores
+NUMBER_LIMIT = 10**9
+DEFAULT_LIMIT = 10**6  # of a number that says no bounds
+TYPES = ("number", "text", "flag")
+ORDER = "order"
+
+SCOPE_KEYS = {"brands": "[main]", "stores": "[S01]"}
+ATTRIBUTES_KEYS = {"order": "{promo_code: text}", "item": "{colour: text}"}
+ATTRIBUTE_KEYS = {"type": "number", "from": "0", "to": "100"}
+BEHAVIOURS_EXAMPLE = "{review: {rating: number}}"
+
+
+@cache
+def countries() -> frozenset[str]:
+    """Return the codes of ISO 3166 that a program may have."""
+    lines = files("tzdata").joinpath("zoneinfo/iso3166.tab").read_text("utf-8").splitlines()
+    return frozenset(line[:2] for line in lines if not line.startswith("#"))
+
+
+def read_scope(value: Value | None, problems: Problems) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Read the brands and stores whose orders are decided; () for all."""
+    if value is None:
+        return (), ()
+    if not isinstance(value, Mapping):
+        problems.wrong_type(value, "mapping", "{stores: [S01]}")
+        return (), ()
+    fields = Fields(value, SCOPE_KEYS, problems)
+    brands, stores = (_codes_of_places(fields, key) for key in SCOPE_KEYS)
+    return brands, stores
+
+
+def read_attributes(value: Value | None, problems: Problems) -> tuple[tuple[Attribute, ...], tuple[Attribute, ...]]:
+    """Read the attributes of orders and of their lines."""
+    if value is None:
+        return (), ()
+    if not isinstance(value, Mapping):
+        problems.wrong_type(value, "mapping", "{order: {promo_code: text}}")
+        return (), ()
+    fields = Fields(value, ATTRIBUTES_KEYS, problems)
+    order, item = (_attributes(fields.optional_value(key), key, problems) for key in ATTRIBUTES_KEYS)
+    return order, item
+
+
+def read_behaviours(value: Value | None, problems: Problems) -> tuple[Behaviour, ...]:
+    """Read the behaviours of a program, by code: a name, or attributes with an optional name."""
+    entries = read_entries(value, BEHAVIOURS_LIMIT, BEHAVIOURS_EXAMPLE, problems)
+    return tuple(_behaviour(key, entry, problems) for key, entry in entries)
+
+
+def _codes_of_places(fields: Fields, key: str) -> tuple[str, ...]:
+    texts = read_texts(fields.optional_value(key), SCOPE_LIMIT, SCOPE_KEYS[key], fields.problems)
+    for text in texts:
+        if len(text.value) > TEXT_LIMIT:
+            detail = f"A code has at most {TEXT_LIMIT} characters."
+            fields.problems.add("text_too_long", detail, text.place(), limit=TEXT_LIMIT)
+    return tuple(text.value for text in texts)
+
+
+def _behaviour(key: Scalar, value: Value, problems: Problems) -> Behaviour:
+    code = read_code(key, problems) or ""
+    if code == ORDER:
+        _taken(key, "order", problems)
+    if isinstance(value, Scalar):
+        name = read_name(value, problems) if value.value else None
+        return Behaviour(code, name or code, ())
+    if not isinstance(value, Mapping):
+        problems.wrong_type(value, "mapping", "{rating: number}")
+        return Behaviour(code, code, ())
+    name_of = next((entry for word, entry in value.entries if word.value == "name"), None)
+    others = Mapping(value.source, [pair for pair in value.entries if pair[0].value != "name"], value.start)
+    name = read_name(name_of, problems) if isinstance(name_of, Scalar) and name_of.value else None
+    attributes = _attributes(others, "event", problems) if others.entries else ()
+    return Behaviour(code, name or code, attributes)
+
+
+def _attributes(value: Value | None, owner: str, problems: Problems) -> tuple[Attribute, ...]:
+    found = []
+    for key, entry in read_entries(value, ATTRIBUTES_LIMIT, "{colour: text}", problems):
+        code = check_code(key, "[a-z][a-z0-9_]{0,39}", "small letters, digits and _", problems)
+        if key.value in RESERVED_ATTRIBUTES[owner]:
+            _taken(key, f"{owner}.{key.value}", problems)
+        found.append(_attribute(code or "", entry, problems))
+    return tuple(found)
+
+
+def _attribute(code: str, value: Value, problems: Problems) -> Attribute:
+    if isinstance(value, Scalar):
+        found = read_choice(value, TYPES, "unknown_choice", problems)
+        return _typed(code, found or "flag", (0, DEFAULT_LIMIT))
+    if not isinstance(value, Mapping):
+        problems.wrong_type(value, "text", "number")
+        return Attribute(code, "flag")
+    fields = Fields(value, ATTRIBUTE_KEYS, problems)
+    kind = fields.choice("type", TYPES)
+    lo, hi = (_bound(fields, key, otherwise) for key, otherwise in (("from", 0), ("to", DEFAULT_LIMIT)))
+    if lo > hi:
+        detail = f"The bounds {lo} to {hi} hold nothing."
+        problems.add("wrong_range", detail, fields.start, suggestion=f"from: {hi}, to: {lo}")
+    if kind != "number" and ("from" in fields or "to" in fields):
+        detail = "Only a number has bounds."
+        problems.add("wrong_range", detail, fields.start, suggestion="type: number")
+    return _typed(code, kind, (lo, hi))
+
+
+def _typed(code: str, kind: str, bounds: tuple[int, int]) -> Attribute:
+    return Attribute(code, kind, *bounds) if kind == "number" else Attribute(code, kind)
+
+
+def _bound(fields: Fields, key: str, otherwise: int) -> int:
+    scalar = fields.optional(key)
+    if scalar is None:
+        return otherwise
+    negative = scalar.value.startswith("-")
+    written = Scalar(scalar.source, scalar.value.removeprefix("-"), scalar.style, scalar.start, scalar.end)
+    value = read_decimal(written, 0, NUMBER_LIMIT, fields.problems)
+    return int(value or 0) * (-1 if negative else 1)
+
+
+def _taken(key: Scalar, name: str, problems: Problems) -> None:
+    detail = f"«{name}» is there already and means something else."
+    problems.add("name_taken", detail, key.place(), found=key.value, suggestion=f"{key.value[:36]}_own")
