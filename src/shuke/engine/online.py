@@ -1,173 +1,95 @@
 """Run a compiled program for one member at a time, in CPython, over plain lists.
 
 Knows the core's machines and the generated text; must not know where a member's state is kept. The caller loads what
-`Desk.needs` names, calls one verb, and writes what the outcome says.
+`Desk.needs` names, calls one verb, and writes what the outcome says. A verb that is refused leaves the state as it was.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from types import MappingProxyType
-from typing import Any
+from collections.abc import Callable, Sequence
 
-from shuke.core.state import machine
+from shuke.core.program.ir import WindowKind
+from shuke.core.program.model import ExpiryKind
+from shuke.core.state import earning, ladders, lots, passing, spending, windows
 from shuke.core.state.slots import (
-    ACCRUAL,
-    AMOUNT_MAX,
     AT,
-    BALANCE,
-    BIRTH,
+    AVAILABLE,
+    COUNTED,
+    CREDIT,
     DAY,
-    DAY_ROW,
-    DAY_TAIL,
-    ENTRIES,
-    ENTRY,
-    EXPIRY,
-    JOINED,
-    LINE,
-    LINES_MAX,
-    LOT,
-    LOT_TAIL,
+    EXPIRY_ROW,
+    G_UNIT,
+    GRANT_ROW,
+    HOLD_POINTS,
+    HOLD_UNTIL,
     M_SIZE,
-    NEXT_LOT,
     O_AT,
-    O_CHANNEL,
-    O_DAY,
-    O_GROSS,
-    O_LINES,
-    O_NET,
-    O_STORE,
-    ORDERS,
-    ORDERS_MAX,
-    POINTS_MAX,
-    REDEMPTION,
-    TIER,
+    O_KIND,
+    P_CAPS,
+    P_EXPIRY,
+    P_GRANT,
+    P_GRANTS,
+    P_MILESTONES,
+    P_RULES,
+    P_STREAKS,
+    P_WINDOW,
+    PW_KIND,
+    PW_ROW,
+    TAKE,
+    TAKE_CAUSE,
+    TAKE_ENDS,
+    TAKE_TAIL,
+    TAKE_UNIT,
+    TAKE_USED,
+    TAKES,
     TIER_QUALIFIED,
-    TIER_RENEWED,
-    TIER_REVIEWED,
-    UNTIL,
-    W_FIRST,
-    W_LAST,
-    W_ORDERS,
-    W_SPEND,
-    WINDOW,
-    WINDOW_ROW,
+    TIERS_SIZE,
+    TRANSFER_IN,
 )
 from shuke.core.values.dates import NEVER
 from shuke.core.values.errors import Refusal
-from shuke.engine.compile import Compiled
-from shuke.engine.lowering import MISSING_TEXT
+from shuke.engine.arrays import Arrays
+from shuke.engine.compile import Compiled, seen_slots
+from shuke.engine.generated import functions_of
+from shuke.engine.limits import check_balances, check_order, check_points, not_spendable
+from shuke.engine.rows import Rows
+from shuke.engine.states import (
+    KINDS,
+    BehaviourFacts,
+    CountFact,
+    EntryFact,
+    Given,
+    LadderState,
+    MemberState,
+    Needs,
+    OrderFacts,
+    Outcome,
+    RefundFacts,
+    Slice,
+    TierChangeFact,
+)
 from shuke.engine.zones import day_start, local_day, zone_table
 
-KINDS = MappingProxyType(
-    {
-        ACCRUAL: "accrual",
-        REDEMPTION: "redemption",
-        EXPIRY: "expiry",
-        TIER_QUALIFIED: "qualified",
-        TIER_RENEWED: "renewed",
-        TIER_REVIEWED: "reviewed",
-    }
-)
-AT_THE_FACT = (ACCRUAL, REDEMPTION, TIER_QUALIFIED, TIER_RENEWED)  # booked at the fact's instant, the rest at midnight
-MOVING = (machine.DAYS, machine.MONTHS, machine.LAST_MONTHS)  # windows that days leave one by one
-MEMBER_FACTS = (DAY, JOINED, BIRTH, TIER, ORDERS)  # the slots that a decision vector keeps beside the order's facts
+ROOM = 24  # rows and entries that a verb usually needs at most; it is tried again with more where it needs more
+MOVING = (WindowKind.DAYS.value, WindowKind.MONTHS.value, WindowKind.ENDED.value)  # windows that days leave one by one
+
+Act = Callable[[Arrays], "Told"]
 
 
-@dataclass(slots=True)
-class LotState:
-    """An open lot: points left of one accrual, usable before local day `expires_day` (NEVER: for ever)."""
+class Told:
+    """What one act says besides its entries."""
 
-    number: int
-    unit: int
-    remaining: int
-    expires_day: int
+    __slots__ = ("backs", "given", "slices", "vector")
 
-
-@dataclass(slots=True)
-class MemberState:
-    """What the machines must know of a member. The verbs of `Desk` change it in place.
-
-    `lots` sorted by (expires_day, unit, number) and `days` (local day, spend, orders) ascending may be None where
-    `Desk.needs` says that they are not needed. `windows` is flat: spend and orders of each window.
-    """
-
-    standing_at: int
-    standing_day: int
-    joined_day: int
-    birth_md: int = 0
-    tier: int = 0
-    tier_until: int = NEVER
-    orders: int = 0
-    balances: list[int] = field(default_factory=list)
-    next_lots: list[int] = field(default_factory=list)
-    windows: list[int] = field(default_factory=list)
-    lots: list[LotState] | None = None
-    days: list[tuple[int, int, int]] | None = None
+    def __init__(
+        self,
+        vector: tuple[int, ...] = (),
+        given: tuple[Given, ...] = (),
+        backs: tuple[int, ...] = (),
+        slices: tuple[Slice, ...] = (),
+    ) -> None:
+        self.vector, self.given, self.backs, self.slices = vector, given, backs, slices
 
 
-@dataclass(frozen=True, slots=True)
-class Needs:
-    """What to load before a member moves: all open lots, and the days with orders from a local day on."""
-
-    lots: bool
-    days_from: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class LineFacts:
-    net_minor: int
-    quantity: int = 1
-    category: str = ""
-    sku: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class OrderFacts:
-    """An order as the rules see it; `occurred_at` in UTC seconds, amounts in minor units."""
-
-    occurred_at: int
-    net_minor: int
-    gross_minor: int
-    store: str = ""
-    channel: str = ""
-    lines: Sequence[LineFacts] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class EntryFact:
-    """A movement of points: `unit` by index, `amount` > 0, booked at the UTC second `at` of local `day`."""
-
-    day: int
-    at: int
-    kind: str  # "accrual" | "redemption" | "expiry"
-    unit: int
-    amount: int
-    lot: int
-    expires_day: int  # of the lot, for an accrual; NEVER otherwise
-
-
-@dataclass(frozen=True, slots=True)
-class TierChangeFact:
-    """A change, renewal or review of the tier; `until` is the first local day of no validity (NEVER: none)."""
-
-    day: int
-    at: int
-    before: int
-    after: int
-    until: int
-    reason: str  # "qualified" | "renewed" | "reviewed"
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What a verb did. `vector` is what an order's decision saw; `late` says that it was decided after its time."""
-
-    entries: tuple[EntryFact, ...]
-    tier_changes: tuple[TierChangeFact, ...]
-    effective_at: int
-    next_due_day: int
-    vector: tuple[int, ...] = ()
-    late: bool = False
+NOTHING = Told()
 
 
 class Desk:
@@ -177,224 +99,435 @@ class Desk:
         self.compiled = compiled
         self.zone = compiled.program.time_zone
         self._zone_at, self._zone_offset = zone_table(self.zone)
-        self._units = len(compiled.program.units)
-        self._windows = len(compiled.windows)
         self._P = list(compiled.numbers)
-        module: dict[str, Any] = {}
-        exec(compile(compiled.source, f"<program {compiled.program.code}>", "exec"), module)  # noqa: S102  our own text
-        self._prepare, self._rules = module["prepare"], module["rules"]
+        self._units = len(compiled.program.units)
+        self._prepare, self._rules, self._tiers = functions_of(compiled)
+        self._seen = seen_slots(compiled)
+        self._rows = Rows(compiled)
+        self._t = [0] * TIERS_SIZE
+        self._idle = any(unit.expiry.kind is ExpiryKind.IDLE for unit in compiled.program.units)
 
     # ---- states
 
-    def fresh(self, joined_at: int, birth_md: int = 0) -> MemberState:
+    def fresh(self, joined_at: int, birth_md: int = 0, lunar_md: int = 0, tags: int = 0) -> MemberState:
         """Return the state of a member who has just joined, at a UTC second."""
         day = local_day(joined_at, self.zone)
+        program = self.compiled.program
+        count = len(self.compiled.windows)
         return MemberState(
             standing_at=joined_at,
             standing_day=day,
             joined_day=day,
             birth_md=birth_md,
-            balances=[0] * self._units,
+            lunar_md=lunar_md,
+            tags=tags,
+            available=[0] * self._units,
+            pending=[0] * self._units,
+            held=[0] * self._units,
+            debt=[0] * self._units,
             next_lots=[1] * self._units,
-            windows=[0] * (2 * self._windows),
+            active_days=[-1] * self._units,
+            ladders=[LadderState() for _ in program.ladders],
+            windows=[0] * count,
+            resets=[(-NEVER, 0)] * count,
+            streaks=[(0, -NEVER)] * self._P[P_STREAKS],
+            caps=[0] * self._P[P_CAPS],
+            milestones=[0] * self._P[P_MILESTONES],
             lots=[],
             days=[],
         )
 
-    def needs(self, state: MemberState, until_at: int, next_due_day: int, *, draws: bool = False) -> Needs:
-        """Say what must be loaded before facts up to `until_at` are applied; `draws` where a redemption is among them.
+    def needs(
+        self, state: MemberState, until_at: int, next_due_day: int, *, draws: bool = False, counts_from: int = NEVER
+    ) -> Needs:
+        """Say what must be loaded before facts up to `until_at` are applied.
 
-        Lots matter when points are drawn, when time does something on the way (`next_due_day`, as kept with the
-        member), or when points credited on the way could end before the last fact. Days matter when one leaves a
-        moving window; a calendar period that is over is emptied whole.
+        `draws` where one of them takes points or gives them back; `counts_from` is the first day on which one of them
+        takes off or adds to what was counted. Lots also matter when time does something on the way
+        (`next_due_day`, as kept with the member), a hold ends, or points credited on the way could end before the last
+        fact. Days matter when one leaves a moving window; a calendar period that is over is emptied whole.
         """
         day = max(state.standing_day, local_day(until_at, self.zone))
-        ends = (machine.lot_end(self._P, unit, state.standing_day) for unit in range(self._units))
-        days_from = None
-        for window in self.compiled.windows:
-            kind, length = window.kind.value, window.length
-            before = machine.window_start(kind, length, state.standing_day, state.joined_day)
-            if kind in MOVING and before < machine.window_start(kind, length, day, state.joined_day):
-                days_from = before if days_from is None else min(days_from, before)
-        return Needs(lots=draws or next_due_day <= day or any(end <= day for end in ends), days_from=days_from)
+        lapses = any(hold.until <= until_at for hold in state.holds)
+        lots_needed = draws or next_due_day <= day or lapses or (self._idle and day > state.standing_day)
+        return Needs(lots_needed or self._may_end(state.standing_day, day), self._days_from(state, day, counts_from))
+
+    def _may_end(self, day: int, until: int) -> bool:
+        """Tell whether points credited from `day` on can end by `until`."""
+        rows = range(P_EXPIRY, P_EXPIRY + len(self.compiled.expiries) * EXPIRY_ROW, EXPIRY_ROW)
+        return any(lots.lot_end(self._P, x, day) <= until for x in rows)
+
+    def _days_from(self, state: MemberState, day: int, counts_from: int) -> int | None:
+        first = None
+        for w, (_, _, ladder) in enumerate(self.compiled.windows):
+            if self._P[P_WINDOW + w * PW_ROW + PW_KIND] in MOVING:
+                before = self.window_start(w, state.standing_day, state.joined_day)
+                if before < self.window_start(w, day, state.joined_day):
+                    first = before if first is None else min(first, before)
+            if (
+                ladder >= 0
+            ):  # at a reset the sum of the day so far must be known, and of a day with one what came before
+                day_wanted = min(state.standing_day, counts_from)
+                first = day_wanted if first is None else min(first, day_wanted)
+        return first
+
+    def window_start(self, w: int, day: int, joined_day: int) -> int:
+        """Return the first local day of window `w` as of a day, its resets apart."""
+        p = P_WINDOW + w * PW_ROW
+        kind, length, step, shift, offset = self._P[p : p + 5]
+        return windows.window_start(kind, length, step, shift, offset, day, joined_day)
 
     def window_bounds(self, day: int, joined_day: int) -> list[tuple[int, int]]:
-        """Return each window's first local day and the first one after it, as of local `day`."""
-        return [
-            (
-                machine.window_start(window.kind.value, window.length, day, joined_day),
-                machine.window_end(window.kind.value, day),
-            )
-            for window in self.compiled.windows
-        ]
+        """Return each window's first local day and the first one after it, as of local `day`, resets apart."""
+        count = range(len(self.compiled.windows))
+        return [(self.window_start(w, day, joined_day), windows.end_of(self._P, w, day)) for w in count]
 
-    def windows_from(self, days: Sequence[tuple[int, int, int]], day: int, joined_day: int) -> list[int]:
-        """Return what the windows hold as of local `day`, from days with orders (local day, spend, orders)."""
+    def windows_from(self, days: Sequence[tuple[int, ...]], state: MemberState) -> list[int]:
+        """Return what the windows hold as of where the member stands, from days with every counter."""
         values = []
-        for start, end in self.window_bounds(day, joined_day):
-            inside = [row for row in days if start <= row[0] < end]
-            values += [sum(spend for _, spend, _ in inside), sum(orders for _, _, orders in inside)]
+        bounds = self.window_bounds(state.standing_day, state.joined_day)
+        for (start, end), (reset, base), (_, counter, _) in zip(
+            bounds, state.resets, self.compiled.windows, strict=True
+        ):
+            inside = [row for row in days if max(start, reset) <= row[0] < end]
+            values.append(sum(row[1 + counter] for row in inside) - (base if start <= reset < end else 0))
         return values
 
-    # ---- verbs
+    # ---- facts
 
-    def order(self, state: MemberState, order: OrderFacts) -> Outcome:
+    def order(self, state: MemberState, order: OrderFacts, cause: int = 0) -> Outcome:
         """Advance the member to the order, decide it, count it.
 
         Raises:
-            Refusal: `amount_out_of_range`, `too_many_lines`, `too_many_orders`, `balance_limit`; the state is then
-                unchanged.
+            Refusal: `amount_out_of_range`, `too_many_lines`, `too_many_orders`, `balance_limit`.
         """
-        self._check(state, order)
+        check_order(order, state.orders)
         at = max(order.occurred_at, state.standing_at)
-        o, items = self._order_row(order, at)
-        self._prepare(o, 0, items, 0, len(order.lines), self._zone_at, self._zone_offset, self._P)
-        m, L, B, e = self._load(state, o[O_DAY], orders=1)
-        machine.advance(m, L, B, e, self._P, at, o[O_DAY])
-        vector = (*o, *(m[slot] for slot in MEMBER_FACTS), *self._window_values(m))
-        machine.decide(self._rules, o, 0, m, L, B, e, self._P, [0] * self.compiled.out_size)
-        if max(m[BALANCE : BALANCE + self._units]) > POINTS_MAX:
-            raise Refusal(
-                "balance_limit", f"A balance holds at most {POINTS_MAX:,} points.", params={"limit": POINTS_MAX}
-            )
-        return self._save(state, m, L, B, e, vector, late=order.occurred_at < at)
+        o, items = self._prepared(order, at)
+        return self._act(state, order.occurred_at, lambda a: self._decide(a, o, items, cause))
 
-    def redeem(self, state: MemberState, unit: int, points: int, occurred_at: int) -> Outcome:
+    def behaviour(self, state: MemberState, fact: BehaviourFacts, cause: int = 0, confirms: int = -1) -> Outcome:
+        """Advance the member to a behaviour, decide it, count it; it is about the order with the cause `confirms`.
+
+        Raises:
+            Refusal: `unknown_behaviour`, `balance_limit`.
+        """
+        kind = self.compiled.behaviours.get(fact.kind)
+        if kind is None:
+            raise Refusal("unknown_behaviour", f"The program knows no behaviour «{fact.kind}».", pointer="/kind")
+        at = max(fact.occurred_at, state.standing_at)
+        o = self._rows.behaviour(fact, kind, at)
+        self._prepare(o, 0, [], 0, 0, self._zone_at, self._zone_offset, self._P)
+
+        def act(a: Arrays) -> Told:
+            if confirms >= 0:
+                earning.confirm(self._tiers, self._t, a.m, a.R, a.e, self._P, confirms, kind)
+            return self._decide(a, o, [], cause)
+
+        return self._act(state, fact.occurred_at, act)
+
+    def refund(self, state: MemberState, refund: RefundFacts) -> Outcome:
+        """Advance the member to the refund, decide what remains of the order, take back the difference."""
+        o, items = self._prepared(refund.remains, refund.vector[O_AT])
+        seen = self._seen_by(refund.vector)
+        out = [0] * self.compiled.out_size
+        earning.award(self._rules, o, 0, items, 0, len(refund.remains.lines), seen, self._P, out)
+        first = self._P[P_RULES] + self._P[P_GRANTS]
+
+        def act(a: Arrays) -> Told:
+            m, R, e, P = a.m, a.R, a.e, self._P
+            if refund.points_back > 0:
+                lots.give_back(m, R, e, P, refund.paid_cause, refund.points_back)
+            before = self._t.copy()
+            self._tiers(m, P, before)
+            backs = []
+            for g, past in enumerate(refund.grants):
+                target = 0 if refund.whole else out[first + g]
+                lot, gone, day = past.lot, past.gone, past.counted_day
+                backs.append(earning.refund_grant(m, R, e, P, g, past.points, past.back, target, lot, gone, day))
+            net, whole = refund.net_off, int(refund.whole)
+            earning.refund_order(self._tiers, self._t, before, m, R, e, P, net, whole, refund.counted_day)
+            return Told(backs=tuple(backs))
+
+        return self._act(state, refund.occurred_at, act)
+
+    def redeem(self, state: MemberState, unit: int, points: int, occurred_at: int, cause: int = 0) -> Outcome:
         """Advance the member to the redemption and draw points, soonest-ending lots first.
 
         Raises:
-            Refusal: `points_out_of_range`, `insufficient_points`; the state is then unchanged.
+            Refusal: `points_out_of_range`, `insufficient_points`, `cap_reached`.
         """
-        if not 0 < points <= POINTS_MAX:
-            raise Refusal("points_out_of_range", f"Points must lie between 1 and {POINTS_MAX:,}.", pointer="/points")
-        at = max(occurred_at, state.standing_at)
-        day = local_day(at, self.zone)
-        m, L, B, e = self._load(state, day, redemptions=1)
-        machine.advance(m, L, B, e, self._P, at, day)
-        if not machine.redeem(m, L, e, unit, points):
-            raise Refusal(
-                "insufficient_points",
-                f"{points} points asked for, {m[BALANCE + unit]} usable.",
-                pointer="/points",
-                params={"asked": points, "usable": m[BALANCE + unit]},
-            )
-        return self._save(state, m, L, B, e, (), late=occurred_at < at)
+        check_points(points)
+
+        def act(a: Arrays) -> Told:
+            if not spending.redeem(a.m, a.R, a.e, self._P, unit, points, cause):
+                raise not_spendable(a.m, unit, points)
+            return NOTHING
+
+        return self._act(state, occurred_at, act)
+
+    def give_back(self, state: MemberState, cause: int, points: int, occurred_at: int) -> Outcome:
+        """Give points of a redemption back to their lots and dates.
+
+        Raises:
+            Refusal: `more_than_redeemed`.
+        """
+
+        def act(a: Arrays) -> Told:
+            if lots.give_back(a.m, a.R, a.e, self._P, cause, points) > 0:
+                raise Refusal("more_than_redeemed", "The redemption has not so many points to give back.")
+            return NOTHING
+
+        return self._act(state, occurred_at, act)
+
+    def hold(self, state: MemberState, unit: int, points: int, occurred_at: int, until: int, cause: int) -> Outcome:
+        """Set points aside until a UTC second.
+
+        Raises:
+            Refusal: `points_out_of_range`, `hold_ends_before`, `insufficient_points`, `cap_reached`.
+        """
+        check_points(points)
+
+        def act(a: Arrays) -> Told:
+            if until <= a.m[AT]:
+                raise Refusal("hold_ends_before", "The hold would end before it begins.", pointer="/until")
+            until_day = local_day(until, self.zone)
+            if not spending.hold(a.m, a.R, a.e, self._P, unit, points, cause, until, until_day):
+                raise not_spendable(a.m, unit, points)
+            return NOTHING
+
+        return self._act(state, occurred_at, act)
+
+    def capture(self, state: MemberState, cause: int, points: int, occurred_at: int) -> Outcome:
+        """Spend points of a hold.
+
+        Raises:
+            Refusal: `hold_closed`, `more_than_held`.
+        """
+
+        def act(a: Arrays) -> Told:
+            if not spending.capture(a.m, a.R, a.e, cause, points):
+                row = spending.find_hold(a.m, a.R, cause)
+                if row < 0:
+                    raise Refusal("hold_closed", "The hold is closed.")
+                held = a.R[row + HOLD_POINTS]
+                raise Refusal("more_than_held", f"{points} asked for, {held} held.", params={"held": held})
+            return NOTHING
+
+        return self._act(state, occurred_at, act)
+
+    def release(self, state: MemberState, cause: int, occurred_at: int) -> Outcome:
+        """Give what a hold still sets aside back.
+
+        Raises:
+            Refusal: `hold_closed`.
+        """
+
+        def act(a: Arrays) -> Told:
+            if not spending.let_go(a.m, a.R, a.e, cause):
+                raise Refusal("hold_closed", "The hold is closed.")
+            return NOTHING
+
+        return self._act(state, occurred_at, act)
+
+    def adjust(
+        self, state: MemberState, unit: int, points: int, occurred_at: int, ends_day: int | None = None
+    ) -> Outcome:
+        """Give points by hand, as one lot that ends on `ends_day` (None: as the unit says), or take them (below 0).
+
+        Raises:
+            Refusal: `points_out_of_range`, `insufficient_points`, `balance_limit`.
+        """
+        check_points(abs(points))
+
+        def act(a: Arrays) -> Told:
+            if points < 0 and not spending.debit(a.m, a.R, a.e, unit, -points):
+                raise not_spendable(a.m, unit, -points)
+            if points > 0:
+                x = lots.expiry_of(a.m, self._P, unit, -1)
+                ends = lots.lot_end(self._P, x, a.m[DAY]) if ends_day is None else ends_day
+                lots.credit(a.m, a.R, a.e, CREDIT, unit, points, ends, 0)
+            return NOTHING
+
+        return self._act(state, occurred_at, act)
+
+    def open_lot(
+        self, state: MemberState, unit: int, points: int, occurred_at: int, ends_day: int, earned_day: int
+    ) -> Outcome:
+        """Open a lot of an opening balance with its own dates; it counts as earned on `earned_day` (never later than
+        the day on which the member stands).
+
+        Raises:
+            Refusal: `points_out_of_range`, `balance_limit`, `lot_has_ended`.
+        """
+        check_points(points)
+
+        def act(a: Arrays) -> Told:
+            if ends_day <= a.m[DAY]:
+                raise Refusal("lot_has_ended", "These points have ended already.", pointer="/expires_on")
+            day = min(earned_day, a.m[DAY])
+            spending.open_lot(self._tiers, self._t, a.m, a.R, a.e, self._P, unit, points, ends_day, day)
+            return NOTHING
+
+        return self._act(state, occurred_at, act)
+
+    def give(self, state: MemberState, unit: int, points: int, occurred_at: int, cause: int) -> Outcome:
+        """Give points to somebody else; `slices` of the outcome say which.
+
+        Raises:
+            Refusal: `points_out_of_range`, `insufficient_points`, `gifts_not_given_on`, `cap_reached`.
+        """
+        check_points(points)
+        transfer = self.compiled.program.units[unit].transfer
+        regift = transfer is not None and transfer.regift
+
+        def act(a: Arrays) -> Told:
+            if not spending.give(a.m, a.R, a.e, self._P, unit, points, cause, int(regift)):
+                usable = spending.transferable(a.m, a.R, unit)
+                if usable < points <= a.m[AVAILABLE + unit]:
+                    raise Refusal("gifts_not_given_on", "Points that were a gift can't be given on.", pointer="/points")
+                raise not_spendable(a.m, unit, points)
+            takes = a.rows(TAKES, TAKE_TAIL, TAKE)
+            given = [take for take in takes if take[TAKE_CAUSE] == cause and take[TAKE_UNIT] == unit]
+            return Told(slices=tuple(Slice(take[TAKE_USED], take[TAKE_ENDS], True) for take in given))
+
+        return self._act(state, occurred_at, act)
+
+    def receive(self, state: MemberState, unit: int, slices: Sequence[Slice], occurred_at: int) -> Outcome:
+        """Take points that somebody else gave, one lot for each slice; dated anew where the unit says so.
+
+        Raises:
+            Refusal: `balance_limit`.
+        """
+        transfer = self.compiled.program.units[unit].transfer
+        keeps = transfer is None or transfer.keeps_expiry
+
+        def act(a: Arrays) -> Told:
+            for piece in slices:
+                x = lots.expiry_of(a.m, self._P, unit, -1)
+                ends = piece.ends if keeps else lots.lot_end(self._P, x, a.m[DAY])
+                lots.credit(a.m, a.R, a.e, TRANSFER_IN, unit, piece.points, ends, int(piece.gift))
+            return NOTHING
+
+        return self._act(state, occurred_at, act)
+
+    def assign(
+        self, state: MemberState, ladder: int, rank: int, until_day: int, occurred_at: int, *, exactly: bool
+    ) -> Outcome:
+        """Give a tier by hand until a local day, as a floor under what is earned; `exactly` may also lower it.
+
+        Raises:
+            Refusal: `tier_ends_before`.
+        """
+
+        def act(a: Arrays) -> Told:
+            if until_day <= a.m[DAY]:
+                raise Refusal("tier_ends_before", "The tier would end before it begins.", pointer="/until")
+            ladders.assign(a.m, a.R, a.e, self._P, ladder, rank, until_day, int(exactly))
+            return NOTHING
+
+        return self._act(state, occurred_at, act)
 
     def advance(self, state: MemberState, until_at: int) -> Outcome:
         """Let time pass for the member up to a UTC second (never back)."""
-        at = max(until_at, state.standing_at)
-        day = local_day(at, self.zone)
-        m, L, B, e = self._load(state, day)
-        machine.advance(m, L, B, e, self._P, at, day)
-        return self._save(state, m, L, B, e, (), late=False)
+        return self._act(state, until_at, lambda _: NOTHING)
 
-    def replay(self, vector: Sequence[int]) -> list[int]:
-        """Run the rules again on what a decision saw; returns every rule's value, then every unit's points."""
-        width = self.compiled.width
-        m = [0] * M_SIZE
-        for slot, value in zip(MEMBER_FACTS, vector[width:], strict=False):
-            m[slot] = value
-        windows = vector[width + len(MEMBER_FACTS) :]
-        for w in range(self._windows):
-            m[WINDOW + w * WINDOW_ROW + W_SPEND] = windows[2 * w]
-            m[WINDOW + w * WINDOW_ROW + W_ORDERS] = windows[2 * w + 1]
+    # ---- questions
+
+    def replay(self, vector: Sequence[int], lines: Sequence[int] = ()) -> list[int]:
+        """Decide again on what a decision saw: every rule's value, what each grant should get, and what it gets.
+
+        `lines` are the order's as `line_rows` gives them, needed where a unit is rounded by line.
+        """
         out = [0] * self.compiled.out_size
-        self._rules(list(vector[:width]), 0, m, self._P, out)
+        o = list(vector[: self.compiled.width])
+        count = len(lines) // self.compiled.line_width
+        earning.award(self._rules, o, 0, lines, 0, count, self._seen_by(vector), self._P, out)
         return out
 
-    def code_of(self, text: str) -> int:
-        return MISSING_TEXT if text == "" else self.compiled.codes.get(text, 0)
+    def measured(self, state: MemberState) -> list[int]:
+        """Return what `tiers` says of a state: which levels' conditions hold now, and the milestones reached."""
+        t = [0] * TIERS_SIZE
+        self._tiers(Arrays(self.compiled, self._P, state, 0).m, self._P, t)
+        return t
+
+    def line_rows(self, order: OrderFacts) -> list[int]:
+        """Return the order's lines as `replay` takes them."""
+        return self._rows.lines(order)
 
     # ---- arrays
 
-    def _check(self, state: MemberState, order: OrderFacts) -> None:
-        amounts = (order.net_minor, order.gross_minor, *(line.net_minor for line in order.lines))
-        if not all(0 <= amount <= AMOUNT_MAX for amount in amounts):
-            raise Refusal(
-                "amount_out_of_range",
-                f"Amounts must lie between 0 and {AMOUNT_MAX:,} minor units.",
-                pointer="/net_minor",
+    def _decide(self, a: Arrays, o: list[int], items: list[int], cause: int) -> Told:
+        compiled, P = self.compiled, self._P
+        earning.streak(a.m, P, o[O_KIND])
+        vector = (*o, *(a.m[slot] for slot in self._seen))
+        out = [0] * (compiled.out_size + 2 * P[P_GRANTS])
+        count = len(items) // compiled.line_width
+        earning.decide(self._rules, self._tiers, self._t, o, 0, items, 0, count, a.m, a.R, a.e, P, out, cause)
+        grants, first = P[P_GRANTS], P[P_RULES]
+        given = tuple(
+            Given(
+                g,
+                P[P_GRANT + g * GRANT_ROW + G_UNIT],
+                out[first + g],
+                out[first + grants + g],
+                out[first + 2 * grants + g],
+                out[first + 3 * grants + g],
             )
-        if len(order.lines) > LINES_MAX:
-            raise Refusal("too_many_lines", f"An order may have {LINES_MAX:,} lines.", pointer="/lines")
-        if state.orders >= ORDERS_MAX:
-            raise Refusal("too_many_orders", f"A member may have {ORDERS_MAX:,} orders.")
+            for g in range(grants)
+        )
+        return Told(vector=vector, given=given)
 
-    def _order_row(self, order: OrderFacts, at: int) -> tuple[list[int], list[int]]:
-        o = [0] * self.compiled.width
-        o[O_AT], o[O_NET], o[O_GROSS], o[O_LINES] = at, order.net_minor, order.gross_minor, len(order.lines)
-        o[O_STORE], o[O_CHANNEL] = self.code_of(order.store), self.code_of(order.channel)
-        items = [0] * (LINE * len(order.lines))
-        for i, line in enumerate(order.lines):
-            items[i * LINE : i * LINE + LINE] = (
-                line.net_minor,
-                line.quantity,
-                self.code_of(line.category),
-                self.code_of(line.sku),
-            )
+    def _act(self, state: MemberState, occurred_at: int, act: Act) -> Outcome:
+        """Advance a copy of the state, act on it, and take it over; with more room again where it was not enough."""
+        at = max(occurred_at, state.standing_at)
+        day = local_day(at, self.zone)
+        room = ROOM
+        while True:
+            a = Arrays(self.compiled, self._P, state, room)
+            passing.advance(self._tiers, self._t, a.m, a.R, a.e, self._P, at, day)
+            told = NOTHING if a.is_full else act(a)
+            if not a.is_full:
+                break
+            room *= 4
+        check_balances(a.m, self._P)
+        a.save(state)
+        return self._outcome(a, told, late=occurred_at < at)
+
+    def _outcome(self, a: Arrays, told: Told, *, late: bool) -> Outcome:
+        due = passing.next_due(a.m, a.R, self._P)
+        hold = passing.next_lapse(a.m, a.R)
+        entries, changes, counts = [], [], []
+        for _, stamped_at, day, kind, unit, amount, lot, ref in a.entries():
+            at = stamped_at or day_start(day, self.zone)
+            if kind == COUNTED:
+                counts.append(CountFact(unit, lot, amount))
+            elif kind >= TIER_QUALIFIED:
+                changes.append(TierChangeFact(day, at, ref, unit, amount, lot, KINDS[kind]))
+            else:
+                entries.append(EntryFact(day, at, KINDS[kind], unit, amount, lot, ref))
+        return Outcome(
+            entries=tuple(entries),
+            tier_changes=tuple(changes),
+            counts=tuple(counts),
+            effective_at=a.m[AT],
+            next_due_day=due,
+            next_lapse_at=None if hold < 0 else a.R[hold + HOLD_UNTIL],
+            vector=told.vector,
+            given=told.given,
+            backs=told.backs,
+            slices=told.slices,
+            late=late,
+        )
+
+    def _prepared(self, order: OrderFacts, at: int) -> tuple[list[int], list[int]]:
+        o, items = self._rows.order(order, at), self._rows.lines(order)
+        self._prepare(o, 0, items, 0, len(order.lines), self._zone_at, self._zone_offset, self._P)
         return o, items
 
-    def _window_values(self, m: list[int]) -> list[int]:
-        return [m[WINDOW + w * WINDOW_ROW + f] for w in range(self._windows) for f in (W_SPEND, W_ORDERS)]
-
-    def _load(
-        self, state: MemberState, day: int, *, orders: int = 0, redemptions: int = 0
-    ) -> tuple[list[int], list[int], list[int], list[int]]:
-        """Lay the state out as arrays with room for what the facts up to local `day` can add."""
-        lots, days = state.lots or [], state.days or []
+    def _seen_by(self, vector: Sequence[int]) -> list[int]:
+        """Return the member as a decision saw it."""
         m = [0] * M_SIZE
-        m[AT], m[DAY], m[JOINED], m[BIRTH] = state.standing_at, state.standing_day, state.joined_day, state.birth_md
-        m[TIER], m[UNTIL], m[ORDERS] = state.tier, state.tier_until, state.orders
-        m[LOT_TAIL], m[DAY_TAIL] = len(lots), len(days)
-        m[BALANCE : BALANCE + self._units] = state.balances
-        m[NEXT_LOT : NEXT_LOT + self._units] = state.next_lots
-        for w, window in enumerate(self.compiled.windows):
-            kind, length = window.kind.value, window.length
-            s = WINDOW + w * WINDOW_ROW
-            start = machine.window_start(kind, length, state.standing_day, state.joined_day)
-            end = machine.window_end(kind, state.standing_day)
-            m[s + W_FIRST] = sum(1 for day, _, _ in days if day < start)
-            m[s + W_LAST] = sum(1 for day, _, _ in days if day < end)
-            m[s + W_SPEND], m[s + W_ORDERS] = state.windows[2 * w], state.windows[2 * w + 1]
-        L = [value for lot in lots for value in (lot.number, lot.unit, lot.remaining, lot.expires_day)]
-        B = [value for row in days for value in row]
-        L += [0] * (LOT * self._units * orders)
-        B += [0] * (DAY_ROW * orders)
-        e = [0] * (ENTRY * machine.most_entries(self._P, len(lots), orders, redemptions, day - state.standing_day))
-        return m, L, B, e
-
-    def _save(
-        self,
-        state: MemberState,
-        m: list[int],
-        L: list[int],
-        B: list[int],
-        e: list[int],
-        vector: tuple[int, ...],
-        *,
-        late: bool,
-    ) -> Outcome:
-        """Take the arrays back into the state and say what happened."""
-        due = machine.next_due(m, L)
-        state.standing_at, state.standing_day = m[AT], m[DAY]
-        state.tier, state.tier_until, state.orders = m[TIER], m[UNTIL], m[ORDERS]
-        state.balances = m[BALANCE : BALANCE + self._units]
-        state.next_lots = m[NEXT_LOT : NEXT_LOT + self._units]
-        state.windows = self._window_values(m)
-        rows = (L[i * LOT : i * LOT + LOT] for i in range(m[LOT_TAIL]))
-        lots = [LotState(*row) for row in rows if row[2] > 0]
-        opened = {(lot.unit, lot.number): lot.expires_day for lot in lots}
-        if state.lots is not None:
-            state.lots = lots
-        if state.days is not None:
-            state.days = [(B[i], B[i + 1], B[i + 2]) for i in range(0, m[DAY_TAIL] * DAY_ROW, DAY_ROW)]
-        entries, changes = [], []
-        for i in range(0, m[ENTRIES] * ENTRY, ENTRY):
-            _, day, kind, unit, amount, lot = e[i : i + ENTRY]
-            at = m[AT] if kind in AT_THE_FACT else day_start(day, self.zone)
-            if kind <= EXPIRY:
-                expires = opened.get((unit, lot), NEVER) if kind == ACCRUAL else NEVER
-                entries.append(EntryFact(day, at, KINDS[kind], unit, amount, lot, expires))
-            else:
-                changes.append(TierChangeFact(day, at, unit, amount, lot, KINDS[kind]))
-        return Outcome(tuple(entries), tuple(changes), m[AT], due, vector, late)
+        for slot, value in zip(self._seen, vector[self.compiled.width :], strict=True):
+            m[slot] = value
+        return m

@@ -3,8 +3,17 @@
 from collections.abc import Callable
 
 from shuke.core.program.model import PendingKind
-from shuke.core.state.ladders import Tiers, fall, qualify_all
-from shuke.core.state.lots import credit, expiry_of, lot_end, take_back, wait_for
+from shuke.core.state.ladders import MEASURED, Tiers, fall, qualify, qualify_all
+from shuke.core.state.lots import (
+    REFUNDS_KEEP,
+    REFUNDS_PENDING,
+    credit,
+    duration_end,
+    expiry_of,
+    lot_end,
+    take_back,
+    wait_for,
+)
 from shuke.core.state.passing import ready_now
 from shuke.core.state.slots import (
     ACCRUAL,
@@ -33,6 +42,8 @@ from shuke.core.state.slots import (
     G_EXPIRY,
     G_MONTHS,
     G_PENDING,
+    G_SHIFT,
+    G_STEP,
     G_UNIT,
     GRANT_ROW,
     KIND_ORDER,
@@ -41,6 +52,7 @@ from shuke.core.state.slots import (
     O_KIND,
     O_NET,
     ORDERS,
+    OUT_KEPT,
     OUT_MILESTONE,
     P_CAP,
     P_CAPS,
@@ -48,6 +60,8 @@ from shuke.core.state.slots import (
     P_COUNTERS,
     P_GRANT,
     P_GRANTS,
+    P_LADDER,
+    P_LADDERS,
     P_MILESTONE,
     P_MILESTONES,
     P_RULES,
@@ -56,6 +70,9 @@ from shuke.core.state.slots import (
     P_UNIT,
     P_UNITS,
     PENDING,
+    PL_FALLS,
+    PL_ROW,
+    PL_VALIDITY,
     PM_GRANT,
     PM_POINTS,
     PM_ROW,
@@ -65,6 +82,7 @@ from shuke.core.state.slots import (
     STREAK,
     U_ACTIVITY,
     U_COUNTER,
+    U_REFUNDS,
     UNIT_ROW,
     WAIT,
     WAIT_CAUSE,
@@ -72,7 +90,7 @@ from shuke.core.state.slots import (
     WAIT_TAIL,
     WAITS,
 )
-from shuke.core.state.windows import count, uncount
+from shuke.core.state.windows import count, uncount, uncount_now
 from shuke.core.values.dates import NEVER, Ints, Table, add_months
 
 Rules = Callable[[Ints, int, Table, int, int, Ints, Ints, Ints], None]
@@ -157,7 +175,7 @@ def grant(m: Ints, R: Ints, e: Ints, P: Ints, g: int, points: int, cause: int) -
     pending = P[p + G_PENDING]
     day = m[DAY]
     if pending == PENDING_PERIOD:
-        ready = add_months(day, P[p + G_MONTHS]) + P[p + G_DAYS]
+        ready = duration_end(day, P[p + G_MONTHS], P[p + G_DAYS], P[p + G_STEP], P[p + G_SHIFT])
         wait_for(m, R, e, unit, points, ready, NEVER, cause, P[p + G_EXPIRY], 0)
         return ready - 1
     if pending == PENDING_DATE and P[p + G_DATE] > day:
@@ -259,24 +277,36 @@ def confirm(tiers: Tiers, t: Ints, m: Ints, R: Ints, e: Ints, P: Ints, cause: in
 
 
 def refund_grant(
-    m: Ints, R: Ints, e: Ints, P: Ints, g: int, given: int, back: int, target: int, number: int, day: int
+    m: Ints,
+    R: Ints,
+    e: Ints,
+    P: Ints,
+    g: int,
+    given: int,
+    back: int,
+    target: int,
+    number: int,
+    gone: int,
+    day: int,
 ) -> int:
     """Take back what a grant of an order gave too much; return how much of it is taken back by now, owed included.
 
-    `given` less `target` is what should be back in all, `back` what is already; `number` is its lot, `day` the one on
-    which it counts.
+    `given` less `target` is what should be back in all, `back` what is already; `number` is its lot, of which `gone`
+    has ended and is not forgiven yet, `day` the one on which it counts.
     """
     more = given - target - back
     if more <= 0 or number == 0:
         return back
-    take_back(m, R, e, P, P[P_GRANT + g * GRANT_ROW + G_UNIT], more, number, day)
+    take_back(m, R, e, P, P[P_GRANT + g * GRANT_ROW + G_UNIT], more, number, gone, day)
     return back + more
 
 
-def refund_order(tiers: Tiers, t: Ints, m: Ints, R: Ints, e: Ints, P: Ints, net: int, whole: int, day: int) -> None:
+def refund_order(
+    tiers: Tiers, t: Ints, t_before: Ints, m: Ints, R: Ints, e: Ints, P: Ints, net: int, whole: int, day: int
+) -> None:
     """Count an order back by the net amount taken off it, and whole where nothing is left; milestones and tiers follow.
 
-    `day` is the one on which the order counted.
+    `day` is the one on which the order counted; `t_before` what `tiers` said before the refund.
     """
     for c in range(P[P_COUNTERS]):
         if P[P_COUNTER + c * 2] == COUNT_SPEND:
@@ -287,13 +317,28 @@ def refund_order(tiers: Tiers, t: Ints, m: Ints, R: Ints, e: Ints, P: Ints, net:
     if P[P_MILESTONES] > 0:
         tiers(m, P, t)
     for i in range(P[P_MILESTONES]):
-        p = P_MILESTONE + i * PM_ROW
-        fewer = m[MILESTONE + i] - t[OUT_MILESTONE + i]
-        if fewer > 0:
-            m[MILESTONE + i] -= fewer
-            unit = P[P_GRANT + P[p + PM_GRANT] * GRANT_ROW + G_UNIT]
-            take_back(m, R, e, P, unit, fewer * P[p + PM_POINTS], 0, m[DAY])
-    fall(tiers, t, m, R, e, P)
+        lose_milestone(m, R, e, P, i, t_before[OUT_MILESTONE + i], t[OUT_MILESTONE + i])
+    for k in range(P[P_LADDERS]):
+        tiers(m, P, t)
+        if P[P_LADDER + k * PL_ROW + PL_VALIDITY] == MEASURED:
+            qualify(m, R, e, P, t, k)
+        elif P[P_LADDER + k * PL_ROW + PL_FALLS] == 1:
+            fall(t_before[OUT_KEPT + 2 * k], t, m, R, e, P, k)
+
+
+def lose_milestone(m: Ints, R: Ints, e: Ints, P: Ints, i: int, before: int, after: int) -> None:
+    """Take back the points of a milestone that a refund took below what was reached before it."""
+    p = P_MILESTONE + i * PM_ROW
+    unit = P[P_GRANT + P[p + PM_GRANT] * GRANT_ROW + G_UNIT]
+    policy = P[P_UNIT + unit * UNIT_ROW + U_REFUNDS]
+    fewer = min(m[MILESTONE + i], before) - after
+    if fewer <= 0 or policy in (REFUNDS_PENDING, REFUNDS_KEEP):
+        return
+    m[MILESTONE + i] -= fewer
+    counter = P[P_UNIT + unit * UNIT_ROW + U_COUNTER]
+    if counter >= 0:
+        uncount_now(m, R, e, P, counter, -NEVER, fewer * P[p + PM_POINTS])
+    take_back(m, R, e, P, unit, fewer * P[p + PM_POINTS], 0, 0, NEVER)
 
 
 FUNCTIONS = (
@@ -309,4 +354,5 @@ FUNCTIONS = (
     confirm,
     refund_grant,
     refund_order,
+    lose_milestone,
 )

@@ -18,7 +18,6 @@ from shuke.core.state.slots import (
     P_LADDERS,
     PL_DOWNGRADE,
     PL_EVALUATION,
-    PL_FALLS,
     PL_GRACE_DAYS,
     PL_GRACE_MONTHS,
     PL_GRACE_SHIFT,
@@ -178,10 +177,9 @@ def measures_new_day(P: Ints, k: int) -> bool:
     return P[p + PL_VALIDITY] == END_OF and P[p + PL_LENGTH] == 0
 
 
-def lowest_after_fall(m: Ints, P: Ints, k: int, day: int) -> int:
-    """Return the level below which a member can't fall: levels that hold, and a gift."""
-    rank = m[LADDER + k * LADDER_ROW + T_RANK]
-    return max(highest(P[P_LADDER + k * PL_ROW + PL_HOLDS] | 1, rank), floor_of_tier(m, k, day))
+def lowest(m: Ints, P: Ints, k: int) -> int:
+    """Return the level below which a member can't fall because it holds."""
+    return highest(P[P_LADDER + k * PL_ROW + PL_HOLDS] | 1, m[LADDER + k * LADDER_ROW + T_RANK])
 
 
 def review(tiers: Tiers, t: Ints, m: Ints, R: Ints, e: Ints, P: Ints, k: int) -> None:
@@ -191,26 +189,28 @@ def review(tiers: Tiers, t: Ints, m: Ints, R: Ints, e: Ints, P: Ints, k: int) ->
     day = m[STAMP_DAY]
     rank = m[row + T_RANK]
     tiers(m, P, t)
-    kept = highest(t[OUT_KEPT + 2 * k], rank)
-    if kept < rank:
-        grace = P[p + PL_GRACE_MONTHS] + P[p + PL_GRACE_DAYS]
-        lowest = lowest_after_fall(m, P, k, day)
-        if grace > 0 and m[row + T_GRACE] == 0 and lowest < rank:
-            set_tier(m, R, e, P, k, TIER_GRACE, rank, grace_end(P, p, day))
-            return
-        if P[p + PL_DOWNGRADE] == STAYS:
-            kept = rank
-        elif P[p + PL_DOWNGRADE] == ONE_DOWN:
-            kept = rank - 1
-        if kept < lowest:
-            kept = min(lowest, rank)
+    alone = highest(t[OUT_KEPT + 2 * k], rank)  # the level without a gift
+    if P[p + PL_DOWNGRADE] == STAYS:
+        alone = rank
+    elif P[p + PL_DOWNGRADE] == ONE_DOWN and alone < rank:
+        alone = rank - 1
+    alone = max(alone, lowest(m, P, k))
+    target = max(alone, min(rank, floor_of_tier(m, k, day)))
+    if target < rank and m[row + T_GRACE] == 0 and P[p + PL_GRACE_MONTHS] + P[p + PL_GRACE_DAYS] > 0:
+        set_tier(m, R, e, P, k, TIER_GRACE, rank, grace_end(P, p, day))
+        return
     until = NEVER
-    if kept > 0:
-        ended = P[p + PL_VALIDITY] == END_OF and P[p + PL_LENGTH] > 0 and P[p + PL_EVALUATION] == EVERY_FACT
-        until = validity_end(m, P, k, day - 1 if ended else day)
-        if highest(t[OUT_KEPT + 2 * k], kept) < kept and floor_of_tier(m, k, day) == kept:
-            until = min(until, m[row + T_FLOOR_UNTIL])
-    set_tier(m, R, e, P, k, TIER_REVIEWED, kept, until)
+    if target > alone:
+        until = m[row + T_FLOOR_UNTIL]
+    elif target > 0:
+        until = validity_end(m, P, k, day - 1 if renews_from_last_day(P, p) else day)
+    set_tier(m, R, e, P, k, TIER_REVIEWED, target, until)
+
+
+def renews_from_last_day(P: Ints, p: int) -> bool:
+    """Tell whether a new validity runs from the last valid day: one by calendar that lasts over the next period too."""
+    kind = P[p + PL_VALIDITY]
+    return kind in (END_OF, ANNIVERSARY) and P[p + PL_LENGTH] > 0 and P[p + PL_EVALUATION] == EVERY_FACT
 
 
 def grace_end(P: Ints, p: int, day: int) -> int:
@@ -220,16 +220,22 @@ def grace_end(P: Ints, p: int, day: int) -> int:
     return end if step == 0 else duration_end(end - 1, 0, 0, step, P[p + PL_GRACE_SHIFT])
 
 
-def fall(tiers: Tiers, t: Ints, m: Ints, R: Ints, e: Ints, P: Ints) -> None:
-    """After a refund: on ladders that fall at once, go down to what is still kept."""
-    for k in range(P[P_LADDERS]):
-        rank = m[LADDER + k * LADDER_ROW + T_RANK]
-        if P[P_LADDER + k * PL_ROW + PL_FALLS] == 1 and rank > 0:
-            tiers(m, P, t)
-            kept = max(highest(t[OUT_KEPT + 2 * k], rank), lowest_after_fall(m, P, k, m[DAY]))
-            if kept < rank:
-                until = validity_end(m, P, k, m[DAY]) if kept > 0 else NEVER
-                set_tier(m, R, e, P, k, TIER_REFUNDED, kept, until)
+def fall(before: int, t: Ints, m: Ints, R: Ints, e: Ints, P: Ints, k: int) -> None:
+    """After a refund: go down a ladder that falls at once, where it took what kept the tier (bits `before` it)."""
+    row = LADDER + k * LADDER_ROW
+    rank = m[row + T_RANK]
+    kept = t[OUT_KEPT + 2 * k]
+    if rank == 0 or before >> rank & 1 == 0 or kept >> rank & 1 == 1:
+        return
+    alone = max(highest(kept, rank), lowest(m, P, k))
+    target = max(alone, min(rank, floor_of_tier(m, k, m[DAY])))
+    if target < rank:
+        until = NEVER
+        if target > alone:
+            until = m[row + T_FLOOR_UNTIL]
+        elif target > 0:
+            until = validity_end(m, P, k, m[DAY])
+        set_tier(m, R, e, P, k, TIER_REFUNDED, target, until)
 
 
 def assign(m: Ints, R: Ints, e: Ints, P: Ints, k: int, rank: int, until: int, exactly: int) -> None:
@@ -251,7 +257,8 @@ FUNCTIONS = (
     next_evaluation,
     at_facts,
     measures_new_day,
-    lowest_after_fall,
+    lowest,
+    renews_from_last_day,
     grace_end,
     qualify_all,
     review,

@@ -29,6 +29,7 @@ from shuke.core.state.slots import (
     LOT,
     LOT_ENDS,
     LOT_GIFT,
+    LOT_GONE,
     LOT_HEAD,
     LOT_LEFT,
     LOT_NUMBER,
@@ -147,8 +148,8 @@ def idle_end(m: Ints, P: Ints, unit: int) -> int:
 
 
 def usable(m: Ints, unit: int, points: int) -> None:
-    """Add points to what is usable; the first ones begin the time without activity."""
-    if m[ACTIVE + unit] < 0:
+    """Add points to what is usable; where there was nothing, the time without activity begins anew."""
+    if m[AVAILABLE + unit] == 0:
         m[ACTIVE + unit] = m[STAMP_DAY]
     m[AVAILABLE + unit] += points
 
@@ -177,6 +178,7 @@ def place(m: Ints, R: Ints, unit: int, number: int, left: int, ends: int, gift: 
     R[row + LOT_LEFT] = left
     R[row + LOT_ENDS] = ends
     R[row + LOT_GIFT] = gift
+    R[row + LOT_GONE] = 0
     m[LOT_TAIL] += 1
     return i
 
@@ -188,6 +190,25 @@ def find_lot(m: Ints, R: Ints, unit: int, number: int) -> int:
         if R[row + LOT_NUMBER] == number and R[row + LOT_UNIT] == unit:
             return i
     return -1
+
+
+def add_gone(m: Ints, R: Ints, unit: int, number: int, points: int) -> None:
+    """Note on a lot, also one with nothing left, what has ended of it."""
+    for i in range(m[LOT_TAIL]):
+        row = m[LOTS] + i * LOT
+        if R[row + LOT_NUMBER] == number and R[row + LOT_UNIT] == unit:
+            R[row + LOT_GONE] += points
+            break
+
+
+def gone_of(m: Ints, R: Ints, unit: int, number: int) -> int:
+    """Return what has ended of a lot so far; where all its rows are still there."""
+    gone = 0
+    for i in range(m[LOT_TAIL]):
+        row = m[LOTS] + i * LOT
+        if R[row + LOT_NUMBER] == number and R[row + LOT_UNIT] == unit:
+            gone += R[row + LOT_GONE]
+    return gone
 
 
 def repay(m: Ints, R: Ints, e: Ints, unit: int, i: int) -> None:
@@ -353,6 +374,7 @@ def release(m: Ints, R: Ints, e: Ints, cause: int) -> None:
             if R[row + TAKE_ENDS] > m[STAMP_DAY]:
                 put_back(m, R, e, RELEASE, row, back)
             else:
+                add_gone(m, R, R[row + TAKE_UNIT], R[row + TAKE_LOT], back)
                 post(m, e, LAPSE, R[row + TAKE_UNIT], back, R[row + TAKE_LOT], 0)
 
 
@@ -365,10 +387,10 @@ def forget_hold(m: Ints, R: Ints, cause: int) -> None:
             m[HOLD_TAIL] -= 1
 
 
-def take_back(m: Ints, R: Ints, e: Ints, P: Ints, unit: int, points: int, number: int, day: int) -> None:
+def take_back(m: Ints, R: Ints, e: Ints, P: Ints, unit: int, points: int, number: int, gone: int, day: int) -> None:
     """Take earned points back: of the lot that they are in, pending or usable, then as the unit's policy says.
 
-    `day` is the day on which they count as earned.
+    What is `gone` of the lot is forgiven first. `day` is the one on which they count as earned (NEVER: not yet).
     """
     policy = P[P_UNIT + unit * UNIT_ROW + U_REFUNDS]
     if policy == REFUNDS_KEEP:
@@ -386,8 +408,9 @@ def take_back(m: Ints, R: Ints, e: Ints, P: Ints, unit: int, points: int, number
     if policy == REFUNDS_PENDING or points == 0:
         return
     counter = P[P_UNIT + unit * UNIT_ROW + U_COUNTER]
-    if counter >= 0:
+    if counter >= 0 and day < NEVER:
         uncount_now(m, R, e, P, counter, day, points)
+    points -= min(points, gone)
     i = find_lot(m, R, unit, number)
     if i >= 0:
         row = m[LOTS] + i * LOT
@@ -414,7 +437,6 @@ def expire(m: Ints, R: Ints, e: Ints, P: Ints, day: int) -> bool:
             for i in range(m[LOT_HEAD], m[LOT_TAIL]):
                 if R[m[LOTS] + i * LOT + LOT_UNIT] == unit:
                     ended = end_lot(m, R, e, i) or ended
-            m[ACTIVE + unit] = -1
     return ended
 
 
@@ -425,6 +447,7 @@ def end_lot(m: Ints, R: Ints, e: Ints, i: int) -> bool:
     if left == 0:
         return False
     R[row + LOT_LEFT] = 0
+    R[row + LOT_GONE] += left
     m[AVAILABLE + R[row + LOT_UNIT]] -= left
     post(m, e, EXPIRY, R[row + LOT_UNIT], left, R[row + LOT_NUMBER], 0)
     return True
@@ -439,6 +462,8 @@ FUNCTIONS = (
     usable,
     place,
     find_lot,
+    add_gone,
+    gone_of,
     repay,
     credit,
     wait_for,

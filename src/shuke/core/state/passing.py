@@ -11,7 +11,7 @@ from shuke.core.state.ladders import (
     qualify_all,
     review,
 )
-from shuke.core.state.lots import activate, expire, forget_hold, forget_wait, idle_end, release
+from shuke.core.state.lots import activate, expire, forget_hold, forget_wait, idle_end, place, release
 from shuke.core.state.slots import (
     AT,
     CANCELLATION,
@@ -26,6 +26,7 @@ from shuke.core.state.slots import (
     LADDER_ROW,
     LOT,
     LOT_ENDS,
+    LOT_GONE,
     LOT_HEAD,
     LOT_LEFT,
     LOT_TAIL,
@@ -73,7 +74,7 @@ def next_due(m: Ints, R: Ints, P: Ints) -> int:
     if m[LOT_HEAD] < m[LOT_TAIL]:
         due = min(due, R[m[LOTS] + m[LOT_HEAD] * LOT + LOT_ENDS])
     for unit in range(P[P_UNITS]):
-        due = min(due, idle_end(m, P, unit))
+        due = min(due, max(idle_end(m, P, unit), m[DAY] + 1))
     return due
 
 
@@ -161,14 +162,27 @@ def pending_is_over(m: Ints, R: Ints, e: Ints, P: Ints, day: int) -> bool:
             break
         ready_now(m, R, e, P, first, m[DAY])
         any_ready = True
-    for i in range(m[WAIT_TAIL] - 1, -1, -1):
+    i = 0
+    while i < m[WAIT_TAIL]:
         row = m[WAITS] + i * WAIT
         if R[row + WAIT_CANCEL] <= day:
-            unit = R[row + WAIT_UNIT]
-            m[PENDING + unit] -= R[row + WAIT_POINTS]
-            post(m, e, CANCELLATION, unit, R[row + WAIT_POINTS], R[row + WAIT_NUMBER], 0)
-            forget_wait(m, R, i)
+            cancel(m, R, e, i)
+        else:
+            i += 1
     return any_ready
+
+
+def cancel(m: Ints, R: Ints, e: Ints, i: int) -> None:
+    """Cancel a waiting lot; its row among the lots says what is gone."""
+    row = m[WAITS] + i * WAIT
+    unit = R[row + WAIT_UNIT]
+    points = R[row + WAIT_POINTS]
+    number = R[row + WAIT_NUMBER]
+    m[PENDING + unit] -= points
+    forget_wait(m, R, i)
+    at = place(m, R, unit, number, 0, m[STAMP_DAY], 0)
+    R[m[LOTS] + at * LOT + LOT_GONE] = points
+    post(m, e, CANCELLATION, unit, points, number, 0)
 
 
 def ready_now(m: Ints, R: Ints, e: Ints, P: Ints, i: int, day: int) -> None:
@@ -189,5 +203,6 @@ FUNCTIONS = (
     advance,
     midnight,
     pending_is_over,
+    cancel,
     ready_now,
 )

@@ -8,13 +8,14 @@ from collections.abc import Callable
 from shuke.core.state import earning, passing, spending
 from shuke.core.state.earning import Rules
 from shuke.core.state.ladders import Tiers, assign
-from shuke.core.state.lots import credit, expiry_of, give_back, lot_end
+from shuke.core.state.lots import credit, expiry_of, give_back, gone_of, lot_end
 from shuke.core.state.slots import (
     AT,
     CREDIT,
     DAY,
     EVENT,
     G_EVENT,
+    G_UNIT,
     GRANT_ROW,
     GRANTS_MAX,
     M_SIZE,
@@ -46,8 +47,8 @@ OPEN_LOT = 10  # UNIT, AMOUNT, UNTIL a local day, REF the local day on which it 
 
 # What is kept of a decision that is refunded later: of each grant what it gave, what is back, its lot, its day; the
 # day of the order; the member as the decision saw it
-D_GIVEN, D_BACK, D_LOT, D_DAY = 0, GRANTS_MAX, 2 * GRANTS_MAX, 3 * GRANTS_MAX
-D_COUNTED = 4 * GRANTS_MAX
+D_GIVEN, D_BACK, D_LOT, D_DAY, D_FORGIVEN = 0, GRANTS_MAX, 2 * GRANTS_MAX, 3 * GRANTS_MAX, 4 * GRANTS_MAX
+D_COUNTED = 5 * GRANTS_MAX
 D_SEEN = D_COUNTED + 1
 D_ROW = D_SEEN + M_SIZE
 
@@ -75,6 +76,7 @@ def keep(m: Ints, P: Ints, out: Ints, D: Ints, d: int) -> None:
     for g in range(grants):
         D[d + D_GIVEN + g] = out[given + g]
         D[d + D_BACK + g] = 0
+        D[d + D_FORGIVEN + g] = 0
         D[d + D_LOT + g] = out[given + grants + g]
         D[d + D_DAY + g] = out[given + 2 * grants + g]
     D[d + D_COUNTED] = m[DAY]
@@ -178,22 +180,20 @@ def refund(
     whole = events[row + V_UNIT]
     given = P[P_RULES] + P[P_GRANTS]
     earning.award(rules, o, ref * width, lines, line_of[ref], line_end[ref], D[d + D_SEEN : d + D_ROW], P, out)
-    for g in range(P[P_GRANTS]):
-        D[d + D_BACK + g] = earning.refund_grant(
-            m,
-            R,
-            e,
-            P,
-            g,
-            D[d + D_GIVEN + g],
-            D[d + D_BACK + g],
-            0 if whole == 1 else out[given + g],
-            D[d + D_LOT + g],
-            D[d + D_DAY + g],
-        )
-    earning.refund_order(tiers, t, m, R, e, P, events[row + V_AMOUNT], whole, D[d + D_COUNTED])
     if events[row + V_UNTIL] > 0:
         give_back(m, R, e, P, events[row + V_PAID], events[row + V_UNTIL])
+    before = out[given + P[P_GRANTS] :]
+    tiers(m, P, before)
+    for g in range(P[P_GRANTS]):
+        number = D[d + D_LOT + g]
+        target = 0 if whole == 1 else out[given + g]
+        gone = gone_of(m, R, P[P_GRANT + g * GRANT_ROW + G_UNIT], number) - D[d + D_FORGIVEN + g]
+        was = D[d + D_BACK + g]
+        D[d + D_BACK + g] = earning.refund_grant(
+            m, R, e, P, g, D[d + D_GIVEN + g], was, target, number, gone, D[d + D_DAY + g]
+        )
+        D[d + D_FORGIVEN + g] += min(gone, D[d + D_BACK + g] - was)
+    earning.refund_order(tiers, t, before, m, R, e, P, events[row + V_AMOUNT], whole, D[d + D_COUNTED])
 
 
 def one_member(

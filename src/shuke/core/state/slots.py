@@ -61,8 +61,8 @@ MILESTONE = CAP + CAPS_MAX  # + milestone: reached within its window
 M_SIZE = MILESTONE + MILESTONES_MAX
 
 # lots: sorted by (ends, unit, number)
-LOT = 5
-LOT_NUMBER, LOT_UNIT, LOT_LEFT, LOT_ENDS, LOT_GIFT = range(LOT)
+LOT = 6
+LOT_NUMBER, LOT_UNIT, LOT_LEFT, LOT_ENDS, LOT_GIFT, LOT_GONE = range(LOT)  # LOT_GONE: expired, lapsed or cancelled
 
 # waits: pending lots
 WAIT = 8

@@ -253,10 +253,12 @@ def count(m: Ints, R: Ints, P: Ints, counter: int, day: int, amount: int) -> Non
         if P[p + PW_COUNTER] == counter:
             s = WINDOW + w * WINDOW_ROW
             if m[s + W_FIRST] <= i < m[s + W_LAST]:
-                m[s + W_VALUE] += amount
-                if m[s + W_VALUE] < 0 and day == m[s + W_RESET]:  # of what came before the reset
-                    m[s + W_BASE] += m[s + W_VALUE]
-                    m[s + W_VALUE] = 0
+                before = 0  # of an amount taken off the day of a reset: what came before that
+                if amount < 0 and day == m[s + W_RESET]:
+                    since = R[m[DAYS] + i * DAY_ROW + 1 + counter] - amount - m[s + W_BASE]
+                    before = -amount - min(-amount, max(0, since))
+                m[s + W_VALUE] += amount + before
+                m[s + W_BASE] -= before
 
 
 def uncount(m: Ints, R: Ints, e: Ints, P: Ints, counter: int, day: int, amount: int) -> None:
@@ -268,7 +270,7 @@ def uncount(m: Ints, R: Ints, e: Ints, P: Ints, counter: int, day: int, amount: 
 
 def uncount_now(m: Ints, R: Ints, e: Ints, P: Ints, counter: int, day: int, amount: int) -> None:
     """Take an amount that counted on `day` off the current period of the ladders: that day where the shortest of
-    their windows holds it, else today, and then no more than that window holds.
+    their windows holds it, else (-NEVER: in any case) today, and then no more than that window holds.
     """
     shortest = -1
     first = -NEVER
@@ -279,9 +281,9 @@ def uncount_now(m: Ints, R: Ints, e: Ints, P: Ints, counter: int, day: int, amou
             if shortest < 0 or start > first:
                 shortest = w
                 first = start
-    if shortest < 0 or day >= first:
+    if day > -NEVER and (shortest < 0 or day >= first):
         uncount(m, R, e, P, counter, day, amount)
-    else:
+    elif shortest >= 0:
         uncount(m, R, e, P, counter, m[DAY], min(amount, max(0, m[WINDOW + shortest * WINDOW_ROW + W_VALUE])))
 
 

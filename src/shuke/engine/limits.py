@@ -1,0 +1,76 @@
+"""The limits that keep the machines' integers within 64 bits, checked before and after a verb; each with its refusal."""
+
+from collections.abc import Sequence
+
+from shuke.core.state.slots import (
+    AMOUNT_MAX,
+    AVAILABLE,
+    DEBT,
+    HELD,
+    LINES_MAX,
+    ORDERS_MAX,
+    P_UNITS,
+    P_WINDOWS,
+    PENDING,
+    POINTS_MAX,
+    W_VALUE,
+    WINDOW,
+    WINDOW_ROW,
+)
+from shuke.core.values.errors import Refusal
+from shuke.engine.facts import EARNED_LIMIT
+from shuke.engine.states import OrderFacts
+
+
+def check_order(order: OrderFacts, orders_so_far: int) -> None:
+    """Refuse an order that is too large.
+
+    Raises:
+        Refusal: `amount_out_of_range`, `too_many_lines`, `too_many_orders`.
+    """
+    parts = (order.net_minor, order.gross_minor, order.tax_minor, order.shipping_minor, order.points_paid_minor)
+    if not all(0 <= amount <= AMOUNT_MAX for amount in (*parts, *(line.net_minor for line in order.lines))):
+        raise Refusal(
+            "amount_out_of_range", f"Amounts must lie between 0 and {AMOUNT_MAX:,} minor units.", pointer="/net_minor"
+        )
+    if len(order.lines) > LINES_MAX:
+        raise Refusal("too_many_lines", f"An order may have {LINES_MAX:,} lines.", pointer="/lines")
+    if orders_so_far >= ORDERS_MAX:
+        raise Refusal("too_many_orders", f"A member may have {ORDERS_MAX:,} orders.")
+
+
+def check_points(points: int) -> None:
+    """Refuse points that are none, or too many.
+
+    Raises:
+        Refusal: `points_out_of_range`.
+    """
+    if not 0 < points <= POINTS_MAX:
+        raise Refusal("points_out_of_range", f"Points must lie between 1 and {POINTS_MAX:,}.", pointer="/points")
+
+
+def check_balances(m: Sequence[int], P: Sequence[int]) -> None:
+    """Refuse what makes a balance, a debt or a window too large.
+
+    Raises:
+        Refusal: `balance_limit`.
+    """
+    units = range(P[P_UNITS])
+    most = max((m[AVAILABLE + u] + m[PENDING + u] + m[HELD + u] for u in units), default=0)
+    owed = max((m[DEBT + u] for u in units), default=0)
+    counted = max((abs(m[WINDOW + w * WINDOW_ROW + W_VALUE]) for w in range(P[P_WINDOWS])), default=0)
+    if max(most, owed) > POINTS_MAX or counted > EARNED_LIMIT:
+        raise Refusal("balance_limit", f"A balance holds at most {POINTS_MAX:,} points.", params={"limit": POINTS_MAX})
+
+
+def not_spendable(m: Sequence[int], unit: int, points: int) -> Refusal:
+    """Return why points can't be used: there are too few, or a cap is reached."""
+    usable = m[AVAILABLE + unit]
+    if points <= usable:
+        return Refusal("cap_reached", "This is more than the program's limits leave now.", pointer="/points")
+    return Refusal(
+        "insufficient_points",
+        f"{points} points asked for, {usable} usable.",
+        pointer="/points",
+        params={"asked": points, "usable": usable},
+    )
