@@ -8,43 +8,53 @@ import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from fractions import Fraction
-from math import lcm
 
 from shuke.core.program.ir import Node, Window
-from shuke.core.program.model import Expiry, Ladder, Program
+from shuke.core.program.model import Program
 from shuke.core.state.slots import (
-    LINE,
-    MEASURE_ORDERS,
-    MEASURE_SPEND,
-    O_AGGREGATE,
+    AVAILABLE,
+    BIRTH,
+    CAP,
+    DAY,
+    JOINED,
+    LADDER,
+    LADDER_ROW,
+    LUNAR,
     O_AT,
     O_DAY,
     O_HOUR,
     O_MONTH,
     O_MONTH_DAY,
     O_WEEKDAY,
-    P_LEVEL,
-    P_LEVELS,
-    P_MEASURE,
-    P_MEASURE_OF,
-    P_NUMBER,
-    P_RULES,
-    P_UNIT,
-    P_UNITS,
-    P_VALIDITY,
-    P_VALIDITY_LENGTH,
-    P_WINDOW,
-    P_WINDOWS,
-    POINTS_MAX,
-    UNIT_ROW,
+    ORDERS,
+    PENDING,
+    STREAK,
+    T_RANK,
+    TAGS,
+    W_VALUE,
+    WINDOW,
+    WINDOW_ROW,
 )
-from shuke.core.values.errors import Refusal
-from shuke.engine.lowering import ROUNDINGS, Lowering, Number
+from shuke.engine.deciding import rules_text
+from shuke.engine.grants import Grant, grants_of
+from shuke.engine.lowering import Lowering
+from shuke.engine.settings import settings_of
+from shuke.engine.standing import tiers_text
 
 HEADER = '"""The decision of a published program, generated from its file."""\n'
+DATES = (
+    "days_from",
+    "days_from_anniversary",
+    "days_to",
+    "days_to_anniversary",
+    "first_day",
+    "local_seconds",
+    "month_of",
+    "weekday_of",
+    "whole_months",
+)
 IMPORTS = (
-    "from shuke.core.values.dates import first_day, local_seconds, month_of, weekday_of\n"
+    f"from shuke.core.values.dates import {', '.join(DATES)}\n"
     "from shuke.core.values.rounding import ceil_of, floor_of, half_even_of, half_up_of\n"
 )
 
@@ -53,20 +63,28 @@ IMPORTS = (
 class Compiled:
     """A program ready to run.
 
-    `source` is Python text of `prepare(o, k, it, a, b, zone_at, zone_offset, P)` and `rules(o, k, m, P, out)`;
-    `numbers` is P. `rules` fills out[rule] with the rule's exact value over `denominators[rule]`, and
-    out[len(rules) + unit] with the unit's points. `width` is the length of one row of order facts.
+    `source` is Python text of `prepare(o, k, it, a, b, zone_at, zone_offset, P)`, `rules(o, k, it, a, b, m, P, out)`
+    and `tiers(m, P, out)`; `numbers` is P. `rules` fills out[rule] with the rule's exact value over
+    `denominators[rule]`, and out[len(rules) + grant] with the grant's points. `width` is the length of one row of
+    facts, `line_width` of one line.
     """
 
     program: Program
     source: str
     numbers: tuple[int, ...]
-    codes: Mapping[str, int]
-    windows: tuple[Window, ...]
+    codes: Mapping[str, int]  # texts that the program names
+    windows: tuple[tuple[Window, int, int], ...]  # (window, counter, ladder that empties it or -1)
+    counters: tuple[tuple[int, int], ...]  # (kind, unit or code of the behaviour)
+    streaks: tuple[int, ...]  # codes of behaviours
+    behaviours: tuple[str, ...]  # the codes of kinds: 1, 2 …
+    grants: tuple[Grant, ...]
     denominators: tuple[int, ...]
+    attributes: tuple[str, ...]  # facts in the columns from O_ATTRIBUTE on
+    line_attributes: tuple[str, ...]  # facts of a line from LINE_ATTRIBUTE on
     aggregates: tuple[tuple[Node | None, Node | None], ...]  # (argument, condition), as they stand in a row
     aggregate_denominators: tuple[int, ...]
     width: int
+    line_width: int
 
     @property
     def shape(self) -> str:
@@ -80,7 +98,8 @@ class Compiled:
 
     @property
     def out_size(self) -> int:
-        return len(self.program.earn) + len(self.program.units)
+        """Values of the rules, points that every grant should get, points that it gets."""
+        return len(self.program.earn) + 2 * len(self.grants)
 
     def listing(self) -> str:
         """Return the generated text with every number written out, for people."""
@@ -88,92 +107,54 @@ class Compiled:
         return re.sub(r"P\[(\d+)\]", lambda m: f"{self.numbers[int(m[1])]:_}", text)
 
     def _table(self, match: re.Match[str]) -> str:
-        start = int(match[1])
-        levels = self.program.ladder.levels if self.program.ladder else ()
-        values = ", ".join(f"{n:_}" for n in self.numbers[start : start + max(1, len(levels))])
+        start, ladder = int(match[1]), (int(match[2]) - LADDER) // LADDER_ROW
+        levels = self.program.ladders[ladder].levels
+        values = ", ".join(f"{n:_}" for n in self.numbers[start : start + len(levels)])
         return f"({values},)[m[{match[2]}]]"
+
+
+def seen_slots(compiled: Compiled) -> tuple[int, ...]:
+    """Return the slots of the member that a decision sees, in the order in which its vector keeps them."""
+    program = compiled.program
+    ranks = (LADDER + i * LADDER_ROW + T_RANK for i in range(len(program.ladders)))
+    windows = (WINDOW + i * WINDOW_ROW + W_VALUE for i in range(len(compiled.windows)))
+    streaks = (STREAK + i * 2 for i in range(len(compiled.streaks)))
+    caps = (CAP + i for i in range(len(program.caps)))
+    units = range(len(program.units))
+    balances = (start + unit for start in (AVAILABLE, PENDING) for unit in units)
+    return (DAY, JOINED, BIRTH, LUNAR, TAGS, ORDERS, *ranks, *windows, *streaks, *caps, *balances)
 
 
 def compile_program(program: Program) -> Compiled:
     """Compile a checked program.
 
     Raises:
-        Refusal: `may_overflow`, `too_many_points`, `too_many_windows`.
+        Refusal: `may_overflow`, `too_many_points`, `not_by_line`, `no_tiers`, and `too_many_windows`, `…_counters`,
+            `…_streaks`, `…_grants`, `…_expiries`, `…_tags`.
     """
-    levels = program.ladder.levels if program.ladder else ()
-    lowering = Lowering(
-        program.currency_digits,
-        {level.code: rank for rank, level in enumerate(levels)},
-        tuple(level.multiplier for level in levels) or (Fraction(1),),
-    )
-    if program.ladder:
-        lowering.window(program.ladder.measure.window)
-    body, denominators = _rules(program, lowering)
-    loads = [f"    {name} = {load}" for name, load in lowering.used.items()]
-    rules = ["def rules(o, k, m, P, out):", *loads, *body]
-    source = "\n".join([HEADER, IMPORTS, "", *_prepare(lowering), "", "", *rules, ""])
+    lowering, grants = Lowering(program), grants_of(program)
+    tiers = tiers_text(lowering, program.ladders, program.milestones)
+    rules, denominators = rules_text(lowering, program, grants)
+    source = "\n".join([HEADER, IMPORTS, "", *_prepare(lowering), "", "", *rules, "", "", *tiers, ""])
+    measures, places = lowering.measures, lowering.places
     return Compiled(
         program=program,
         source=source,
-        numbers=tuple(_settings(program, tuple(lowering.windows)) + lowering.numbers),
+        numbers=tuple(settings_of(program, grants, measures) + lowering.numbers),
         codes=dict(lowering.codes),
-        windows=tuple(lowering.windows),
+        windows=tuple(measures.windows),
+        counters=tuple(measures.counters),
+        streaks=tuple(measures.streaks),
+        behaviours=tuple(behaviour.code for behaviour in program.behaviours),
+        grants=grants.all,
         denominators=tuple(denominators),
+        attributes=places.attributes,
+        line_attributes=places.line_attributes,
         aggregates=tuple(lowering.aggregates),
         aggregate_denominators=tuple(lowering.aggregate_denominators),
-        width=O_AGGREGATE + len(lowering.aggregates),
+        width=places.aggregates + len(lowering.aggregates),
+        line_width=places.line_width,
     )
-
-
-def _rules(program: Program, lowering: Lowering) -> tuple[list[str], list[int]]:
-    """Return the lines of `rules` and each rule's denominator."""
-    lines: list[str] = []
-    values: dict[str, list[tuple[int, Number]]] = {unit.code: [] for unit in program.units}
-    denominators = []
-    for index, rule in enumerate(program.earn):
-        lowering.place = rule.place
-        value = lowering.value(rule.points)
-        text = lowering.text_of(value)
-        lines.append(f"    # {rule.code}: {_one_line(rule.points.source)}")
-        if rule.when is not None:
-            lines.append(f"    # when {_one_line(rule.when.source)}")
-            text = f"{text} if {lowering.condition(rule.when)} else 0"
-        lines += [f"    p{index} = {text}", f"    out[{index}] = p{index}"]
-        bound = Number(f"p{index}", value.den, min(0, value.lo), max(0, value.hi))
-        values[rule.unit].append((index, bound))
-        denominators.append(value.den)
-    for number, unit in enumerate(program.units):
-        lowering.place = next((rule.place for rule in program.earn if rule.unit == unit.code), "")
-        lines.append(f"    # {unit.code}: rounded once per order ({unit.rounding})")
-        total = _unit_total(lowering, [v for _, v in values[unit.code]], 10**unit.scale, unit.rounding)
-        lines.append(f"    out[{len(program.earn) + number}] = {total}")
-    return lines, denominators
-
-
-def _one_line(source: str) -> str:
-    return " ".join(source.split())
-
-
-def _unit_total(lowering: Lowering, values: list[Number], scale: int, rounding: str) -> str:
-    """Return the text of a unit's points: the exact sum of its rules in fractions of the scale, rounded once."""
-    if not values:
-        return "0"
-    den = lcm(*(v.den for v in values))
-    lo = sum(v.lo * (den // v.den) for v in values)
-    hi = sum(v.hi * (den // v.den) for v in values)
-    exact = lowering.bounded(" + ".join(lowering.scaled(v, den) for v in values), den, lo, hi)
-    if scale > 1:
-        exact = lowering.product(Number(f"({exact.text})", den, lo, hi), Number("", 1, scale, scale))
-    if -(-exact.hi // exact.den) > POINTS_MAX:
-        raise Refusal(
-            "too_many_points",
-            f"One order could earn more than {POINTS_MAX:,} points; lower the rate or cap it with LEAST.",
-            pointer=lowering.place,
-            params={"limit": POINTS_MAX},
-        )
-    if rounding in ("half_up", "half_even"):
-        lowering.bounded("", 1, 2 * exact.lo - exact.den, 2 * exact.hi + exact.den)
-    return f"max(0, {ROUNDINGS[rounding]}({exact.text}, {lowering.number(exact.den)}))"
 
 
 def _prepare(lowering: Lowering) -> list[str]:
@@ -192,40 +173,12 @@ def _prepare(lowering: Lowering) -> list[str]:
     if not lowering.aggregate_lines:
         return lines
     lines += [f"    sum_{i} = 0" for i in range(len(lowering.aggregate_lines))]
-    lines.append(f"    for j in range(a * {LINE}, b * {LINE}, {LINE}):")
+    width = lowering.places.line_width
+    lines.append(f"    for j in range(a * {width}, b * {width}, {width}):")
     for i, (condition, addend) in enumerate(lowering.aggregate_lines):
         if condition:
             lines += [f"        if {condition}:", f"            sum_{i} += {addend}"]
         else:
             lines.append(f"        sum_{i} += {addend}")
-    lines += [f"    o[k + {O_AGGREGATE + i}] = sum_{i}" for i in range(len(lowering.aggregate_lines))]
+    lines += [f"    o[k + {lowering.places.aggregates + i}] = sum_{i}" for i in range(len(lowering.aggregate_lines))]
     return lines
-
-
-def _settings(program: Program, windows: tuple[Window, ...]) -> list[int]:
-    """Return the head of P: what the machines read."""
-    P = [0] * P_NUMBER
-    P[P_UNITS], P[P_RULES], P[P_WINDOWS] = len(program.units), len(program.earn), len(windows)
-    for i, window in enumerate(windows):
-        P[P_WINDOW + i * 2], P[P_WINDOW + i * 2 + 1] = window.kind.value, window.length
-    for i, unit in enumerate(program.units):
-        start = P_UNIT + i * UNIT_ROW
-        P[start : start + UNIT_ROW] = _expiry(unit.expiry)
-    if program.ladder:
-        _ladder(P, program.ladder, windows, 10**program.currency_digits)
-    return P
-
-
-def _expiry(expiry: Expiry | None) -> list[int]:
-    return [-1, 0, 0] if expiry is None else [expiry.months, expiry.days, expiry.end_of.value]
-
-
-def _ladder(P: list[int], ladder: Ladder, windows: tuple[Window, ...], money: int) -> None:
-    spend = ladder.measure.measure == "SPEND"
-    P[P_LEVELS] = len(ladder.levels)
-    P[P_MEASURE] = windows.index(ladder.measure.window)
-    P[P_MEASURE_OF] = MEASURE_SPEND if spend else MEASURE_ORDERS
-    P[P_VALIDITY], P[P_VALIDITY_LENGTH] = ladder.validity.kind.value, ladder.validity.length
-    for rank, level in enumerate(ladder.levels):
-        threshold = level.threshold * (money if spend else 1)
-        P[P_LEVEL + rank] = -(-threshold.numerator // threshold.denominator)

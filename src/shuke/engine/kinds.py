@@ -259,14 +259,21 @@ def _is_whole(node: Node) -> bool:
             return kind is Kind.NUMBER and not name.endswith(".multiplier")
         case ir.Windowed(measure=measure):
             return measure in ("ORDERS", "EVENTS")
-        case ir.Balance() | ir.Divide():
-            return False
-        case ir.Case(branches=branches, otherwise=otherwise):
-            return all(map(_is_whole, (otherwise, *(value for _, value in branches))))
+        case ir.Round() | ir.Modulo() | ir.Streak():
+            return True
         case ir.Aggregate(argument=argument):
-            return argument is None or _is_whole(argument)
-    made_of = [] if isinstance(node, ir.Round) else [part for part in ir.walk([node]) if part is not node]
-    return all(map(_is_whole, made_of))
+            parts: tuple[Node, ...] = () if argument is None else (argument,)
+        case ir.Negate(operand=operand) | ir.Absolute(operand=operand):
+            parts = (operand,)
+        case ir.Add(left=left, right=right) | ir.Subtract(left=left, right=right) | ir.Multiply(left=left, right=right):
+            parts = (left, right)
+        case ir.Least(operands=operands) | ir.Greatest(operands=operands):
+            parts = operands
+        case ir.Case(branches=branches, otherwise=otherwise):
+            parts = (otherwise, *(value for _, value in branches))
+        case _:
+            return False
+    return all(map(_is_whole, parts))
 
 
 def _any_of(conditions: Sequence[Node]) -> Node:

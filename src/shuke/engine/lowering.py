@@ -5,71 +5,39 @@ program is read from the array of numbers P, so that the text depends on the pro
 A sub-expression that could leave int64 is refused here, because numba would wrap where CPython would not.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 from math import gcd, lcm
 
 from shuke.core.program import ir
+from shuke.core.program.model import Program
 from shuke.core.state.slots import (
     AMOUNT_MAX,
+    AVAILABLE,
     BIRTH,
-    DAY,
-    JOINED,
-    LINE_CATEGORY,
-    LINE_NET,
-    LINE_QUANTITY,
-    LINE_SKU,
+    LADDER,
+    LADDER_ROW,
     LINES_MAX,
-    O_AGGREGATE,
-    O_CHANNEL,
-    O_GROSS,
-    O_HOUR,
-    O_LINES,
-    O_MONTH,
-    O_MONTH_DAY,
-    O_NET,
-    O_STORE,
-    O_WEEKDAY,
-    ORDERS,
     ORDERS_MAX,
     P_NUMBER,
-    TIER,
-    W_ORDERS,
-    W_SPEND,
+    POINTS_MAX,
+    STREAK,
+    T_RANK,
+    TAGS,
+    W_VALUE,
     WINDOW,
     WINDOW_ROW,
-    WINDOWS_MAX,
 )
 from shuke.core.values.errors import Refusal
-from shuke.engine.facts import FACTS, PRESENCE
+from shuke.engine.facts import DAYS_LIMIT, EARNED_LIMIT, FactSpec, Vocabulary, facts_of
+from shuke.engine.measures import NO_LADDER, Measures, limit
+from shuke.engine.places import OCCASIONS_TEXT, Places
 
 INT64_MAX = 2**63 - 1
 MISSING_TEXT = -1  # code of an absent text; a text that the program does not name is 0
+TAGS_MAX = 62  # bits of one integer
 
-# where a fact stands when the rules run, as text
-ORDER_FACTS = {
-    "order.net": f"o[k + {O_NET}]",
-    "order.gross": f"o[k + {O_GROSS}]",
-    "order.store": f"o[k + {O_STORE}]",
-    "order.channel": f"o[k + {O_CHANNEL}]",
-    "order.lines": f"o[k + {O_LINES}]",
-    "order.month": f"o[k + {O_MONTH}]",
-    "order.day": f"o[k + {O_MONTH_DAY}]",
-    "order.weekday": f"o[k + {O_WEEKDAY}]",
-    "order.hour": f"o[k + {O_HOUR}]",
-    "member.tier": f"m[{TIER}]",
-    "member.orders": f"m[{ORDERS}]",
-    "member.days": f"m[{DAY}] - m[{JOINED}]",
-    "member.birth_month": f"m[{BIRTH}] // 100",
-    "member.birth_day": f"m[{BIRTH}] % 100",
-}
-LINE_FACTS = {
-    "item.net": f"it[j + {LINE_NET}]",
-    "item.quantity": f"it[j + {LINE_QUANTITY}]",
-    "item.category": f"it[j + {LINE_CATEGORY}]",
-    "item.sku": f"it[j + {LINE_SKU}]",
-}
 ROUNDINGS = {"floor": "floor_of", "ceil": "ceil_of", "half_up": "half_up_of", "half_even": "half_even_of"}
 PYTHON_OPERATORS = {"=": "==", "<>": "!=", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
 
@@ -84,23 +52,38 @@ class Number:
     hi: int
 
 
+def constant(value: Fraction) -> Number:
+    """Return a constant."""
+    return Number("", value.denominator, value.numerator, value.numerator)
+
+
 class Lowering:
     """Lower the expressions of one program; collects its numbers, text codes, windows and aggregates on the way."""
 
-    def __init__(self, currency_digits: int, tiers: Mapping[str, int], multipliers: tuple[Fraction, ...]) -> None:
-        self.money = 10**currency_digits
-        self.tiers = tiers
-        self.multipliers = multipliers
+    def __init__(self, program: Program) -> None:
+        self.money = 10**program.currency_digits
+        self.scales = {unit.code: 10**unit.scale for unit in program.units}
+        self.measures = Measures(program)
+        self.places = Places(program)
         self.numbers: list[int] = []
         self.codes: dict[str, int] = {}
-        self.windows: dict[ir.Window, int] = {}
         self.aggregates: dict[tuple[ir.Node | None, ir.Node | None], int] = {}
         self.aggregate_lines: list[tuple[str, str]] = []  # (condition or "", addend) of each aggregate
         self.aggregate_denominators: list[int] = []
-        self.used: dict[str, str] = {}  # name of the local → text that loads it, of the rule texts
-        self.place = ""  # "line:column" of the rule being lowered, for refusals
+        self.used: dict[str, str] = {}  # name of the local → text that loads it, of the function being made
+        self.place: str | None = None  # "line:column" of the rule being lowered, for refusals
+        self.ladder = NO_LADDER  # whose text is being lowered
+        self._program = program
+        self._vocabulary = Vocabulary.of(program)
+        self._facts: dict[str, FactSpec] = {}
         self._items = False
-        self._multiplier: Number | None = None
+        self._multipliers: dict[int, Number] = {}
+        self.about()
+
+    def about(self, on: tuple[str, ...] = (), place: str | None = None) -> None:
+        """Say what the next expressions are about, as a rule's `on`, and where they stand."""
+        self._facts = facts_of(self._vocabulary, on)
+        self.place = place
 
     # ---- the texts that everything else is made from
 
@@ -127,12 +110,6 @@ class Lowering:
                 pointer=self.place,
             )
         return Number(text, den, lo, hi)
-
-    def window(self, window: ir.Window) -> int:
-        index = self.windows.setdefault(window, len(self.windows))
-        if index >= WINDOWS_MAX:
-            raise Refusal("too_many_windows", f"A program may use {WINDOWS_MAX} windows.", pointer=self.place)
-        return index
 
     def code(self, text: str) -> int:
         return MISSING_TEXT if text == "" else self.codes.setdefault(text, len(self.codes) + 1)
@@ -165,24 +142,35 @@ class Lowering:
                 return f"({self.condition(left)} or {self.condition(right)})"
             case ir.Not(operand=operand):
                 return f"(not {self.condition(operand)})"
-            case ir.Has(name=name):
-                return self.presence(name)
-            case ir.OneOf():
-                return self.membership(node)
             case ir.Compare(operator=operator, left=left, right=right):
                 a, b = self.value(left), self.value(right)
                 den = lcm(a.den, b.den)
                 return f"({self.scaled(a, den)} {PYTHON_OPERATORS[operator]} {self.scaled(b, den)})"
+        return self.flag(node)
+
+    def flag(self, node: ir.Node) -> str:
+        """Lower a condition that is asked as it is."""
+        match node:
+            case ir.Has():
+                return f"(m[{BIRTH}] != 0)"
+            case ir.Tagged(tag=tag):
+                return self.tagged(tag)
+            case ir.Fact(name=name):
+                return f"({OCCASIONS_TEXT[name]})" if name in OCCASIONS_TEXT else f"({self.fact_text(name)} != 0)"
+            case ir.OneOf():
+                return self.membership(node)
         raise AssertionError(node)
 
-    def presence(self, name: str) -> str:
-        fact = FACTS[PRESENCE[name]]
-        text = self.fact_text(fact.name)
-        return f"({text} != {MISSING_TEXT if fact.kind is ir.Kind.TEXT else fact.missing})"
+    def tagged(self, tag: str) -> str:
+        bit = self._program.tags.index(tag)
+        if bit >= TAGS_MAX:
+            raise limit("too_many_tags", "tags", TAGS_MAX, self.place)
+        return f"({self.local('member_tags', f'm[{TAGS}]')} >> {bit} & 1 != 0)"
 
     def membership(self, node: ir.OneOf) -> str:
-        text = self.fact_text(node.fact.name)
-        codes = [self.tiers[t] if node.fact.name == "member.tier" else self.code(t) for t in node.texts]
+        text, ladder = self.fact_text(node.fact.name), self.places.ladder_of(node.fact.name, ".tier")
+        ranks = [level.code for level in self._program.ladders[ladder].levels] if ladder is not None else []
+        codes = [self.code(t) if ladder is None else ranks.index(t) for t in node.texts]
         joined = f" {'and' if node.negated else 'or'} ".join(
             f"{text} {'!=' if node.negated else '=='} {c}" for c in codes
         )
@@ -194,8 +182,10 @@ class Lowering:
         """Lower a number; refuses what could leave int64."""
         match node:
             case ir.Constant(value=value):
-                return Number("", value.denominator, value.numerator, value.numerator)
-            case ir.Fact() | ir.Windowed() | ir.Aggregate():
+                return constant(value)
+            case ir.Fact(name=name):
+                return self.fact(name)
+            case ir.Windowed() | ir.Aggregate() | ir.Balance() | ir.Streak():
                 return self.observed(node)
             case ir.Add(left=left, right=right):
                 return self.sum(left, right, 1)
@@ -204,27 +194,36 @@ class Lowering:
             case ir.Multiply(left=left, right=right):
                 return self.product(self.value(left), self.value(right))
             case ir.Divide(left=left, right=right):
-                factor = 1 / right.value
-                return self.product(
-                    self.value(left), Number("", factor.denominator, factor.numerator, factor.numerator)
-                )
+                return self.product(self.value(left), constant(1 / right.value))
         return self.function(node)
 
-    def observed(self, node: ir.Fact | ir.Windowed | ir.Aggregate) -> Number:
+    def fact(self, name: str) -> Number:
+        ladder = self.places.ladder_of(name, ".multiplier")
+        if ladder is not None:
+            return self.multiplier(ladder)
+        fact = self._facts[name]
+        return Number(self.fact_text(name), self.money if fact.kind is ir.Kind.MONEY else 1, fact.lo, fact.hi)
+
+    def observed(self, node: ir.Windowed | ir.Aggregate | ir.Balance | ir.Streak) -> Number:
         match node:
             case ir.Aggregate():
                 return self.aggregate(node)
-            case ir.Windowed(measure=measure, window=window):
-                index = self.window(window)
-                slot = WINDOW + index * WINDOW_ROW
-                if measure == "ORDERS":
-                    return Number(self.local(f"orders_{index}", f"m[{slot + W_ORDERS}]"), 1, 0, ORDERS_MAX)
-                text = self.local(f"spend_{index}", f"m[{slot + W_SPEND}]")
-                return Number(text, self.money, 0, AMOUNT_MAX * ORDERS_MAX)
-            case ir.Fact(name="tier.multiplier"):
-                return self.multiplier()
-        fact = FACTS[node.name]
-        return Number(self.fact_text(fact.name), self.den_of(fact.kind), fact.lo, fact.hi)
+            case ir.Balance(of=unit):
+                index = self.measures.unit(unit)
+                return Number(
+                    self.local(f"balance_{index}", f"m[{AVAILABLE + index}]"), self.scales[unit], 0, POINTS_MAX
+                )
+            case ir.Streak(of=behaviour):
+                index = self.measures.streak(behaviour, self.place)
+                return Number(self.local(f"streak_{index}", f"m[{STREAK + 2 * index}]"), 1, 0, DAYS_LIMIT)
+            case ir.Windowed(measure=measure, of=of):
+                index = self.measures.window(node, self.ladder, self.place)
+                text = self.local(f"{measure.lower()}_{index}", f"m[{WINDOW + index * WINDOW_ROW + W_VALUE}]")
+                den, most = {
+                    "SPEND": (self.money, AMOUNT_MAX * ORDERS_MAX),
+                    "EARNED": (self.scales.get(of, 1), EARNED_LIMIT),
+                }.get(measure, (1, ORDERS_MAX))
+                return Number(text, den, 0, most)
 
     def function(self, node: ir.Node) -> Number:
         match node:
@@ -235,6 +234,9 @@ class Lowering:
                 a = self.value(operand)
                 top = max(abs(a.lo), abs(a.hi))
                 return Number(f"abs({a.text})", a.den, 0, top) if a.text else Number("", a.den, top, top)
+            case ir.Modulo(operand=operand, by=by):
+                a = self.value(operand)
+                return Number(f"({self.text_of(a)} % {self.number(by)})", 1, 0, by - 1)
             case ir.Round(mode=mode, operand=operand):
                 return self.rounded(mode, self.value(operand))
             case ir.Least(operands=operands):
@@ -245,24 +247,23 @@ class Lowering:
                 return self.case(branches, otherwise)
         raise AssertionError(node)
 
-    def den_of(self, kind: ir.Kind) -> int:
-        return self.money if kind is ir.Kind.MONEY else 1
-
     def fact_text(self, name: str) -> str:
-        if name.startswith("item."):
-            return LINE_FACTS[name]
-        return self.local(name.replace(".", "_"), ORDER_FACTS[name])
+        load = self.places.text(name)
+        return load if name.startswith("item.") else self.local(self.places.local(name), load)
 
-    def multiplier(self) -> Number:
+    def multiplier(self, ladder: int) -> Number:
         """The multiplier of the tier held: a table in P, one row a rank, over one denominator."""
-        if self._multiplier is None:
-            den = lcm(*(m.denominator for m in self.multipliers))
-            values = [int(m * den) for m in self.multipliers]
+        levels = self._program.ladders[ladder].levels
+        if ladder not in self._multipliers:
+            den = lcm(*(level.multiplier.denominator for level in levels))
+            values = [int(level.multiplier * den) for level in levels]
             start = P_NUMBER + len(self.numbers)
             self.numbers.extend(values)
-            text = self.local("tier_multiplier", f"P[{start} + m[{TIER}]]")
-            self._multiplier = Number(text, den, min(values), max(values))
-        return self._multiplier
+            text = f"P[{start} + m[{LADDER + ladder * LADDER_ROW + T_RANK}]]"
+            self._multipliers[ladder] = Number(text, den, min(values), max(values))
+        table = self._multipliers[ladder]
+        name = "tier_multiplier" if ladder == 0 else f"tier_multiplier_{ladder}"
+        return Number(self.local(name, table.text), table.den, table.lo, table.hi)
 
     def sum(self, left: ir.Node, right: ir.Node, sign: int) -> Number:
         a, b = self.value(left), self.value(right)
@@ -313,17 +314,21 @@ class Lowering:
 
     def aggregate(self, node: ir.Aggregate) -> Number:
         """An aggregate over the lines is counted once in `prepare`, however often the rules ask for it."""
+        key = (node.argument, node.where)
+        known = key in self.aggregates
+        index = self.aggregates.setdefault(key, len(self.aggregates))
+        condition, argument = self.line(*key)
+        if not known:
+            self.aggregate_lines.append((condition, self.text_of(argument)))
+            self.aggregate_denominators.append(argument.den)
+        text = self.local(f"sum_{index}", f"o[k + {self.places.aggregates + index}]")
+        return self.bounded(text, argument.den, min(0, argument.lo * LINES_MAX), max(0, argument.hi * LINES_MAX))
+
+    def line(self, argument: ir.Node | None, where: ir.Node | None) -> tuple[str, Number]:
+        """Lower what an aggregate asks of one line: its condition ("" where there is none) and what it adds up."""
         self._items = True
         try:
-            key = (node.argument, node.where)
-            known = key in self.aggregates
-            index = self.aggregates.setdefault(key, len(self.aggregates))
-            argument = self.value(node.argument) if node.argument is not None else Number("1", 1, 1, 1)
-            if not known:
-                condition = self.condition(node.where) if node.where is not None else ""
-                self.aggregate_lines.append((condition, self.text_of(argument)))
-                self.aggregate_denominators.append(argument.den)
+            addend = self.value(argument) if argument is not None else Number("1", 1, 1, 1)
+            return self.condition(where) if where is not None else "", addend
         finally:
             self._items = False
-        text = self.local(f"sum_{index}", f"o[k + {O_AGGREGATE + index}]")
-        return self.bounded(text, argument.den, min(0, argument.lo * LINES_MAX), max(0, argument.hi * LINES_MAX))

@@ -228,7 +228,8 @@ class Truth(Node):
 
 def walk(parts: Iterable[Node | None]) -> Iterator[Node]:
     """Yield every node of some trees, from left to right, each before its parts; None is no tree."""
-    waiting: list[object] = list(parts)[::-1]
+    waiting: list[object] = []
+    waiting.extend([*parts][::-1])
     while waiting:
         part = waiting.pop()
         if isinstance(part, Node):
