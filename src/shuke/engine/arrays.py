@@ -1,5 +1,6 @@
 """Lays a member's state out as the flat integers of the machines, and takes them back. Nothing is decided here."""
 
+from collections import Counter
 from collections.abc import Sequence
 
 from shuke.core.state.slots import (
@@ -13,6 +14,11 @@ from shuke.core.state.slots import (
     DAY_TAIL,
     DAYS,
     DEBT,
+    E_AMOUNT,
+    E_CAUSE,
+    E_FROM,
+    E_KIND,
+    E_UNIT,
     ENTRIES,
     ENTRY,
     FULL,
@@ -38,12 +44,17 @@ from shuke.core.state.slots import (
     P_UNITS,
     P_WINDOWS,
     PENDING,
+    RETURN,
     STAMP_AT,
     STAMP_DAY,
     STREAK,
     TAGS,
     TAKE,
+    TAKE_CAUSE,
+    TAKE_LOT,
     TAKE_TAIL,
+    TAKE_UNIT,
+    TAKE_USED,
     TAKES,
     W_BASE,
     W_FIRST,
@@ -57,8 +68,9 @@ from shuke.core.state.slots import (
     WINDOW_ROW,
 )
 from shuke.core.state.windows import end_of, start_of
+from shuke.core.values.dates import Ints
 from shuke.engine.compile import Compiled
-from shuke.engine.states import HoldState, LadderState, LotState, MemberState, TakeState, WaitState
+from shuke.engine.states import ForfeitFact, HoldState, LadderState, LotState, MemberState, TakeState, WaitState
 
 BY_UNIT = (AVAILABLE, PENDING, HELD, DEBT, NEXT_LOT, ACTIVE)
 
@@ -66,11 +78,12 @@ BY_UNIT = (AVAILABLE, PENDING, HELD, DEBT, NEXT_LOT, ACTIVE)
 class Arrays:
     """One member's state as `m`, `R` and `e`, with room for about `room` more rows and entries of each kind."""
 
-    def __init__(self, compiled: Compiled, P: Sequence[int], state: MemberState, room: int) -> None:
+    def __init__(self, compiled: Compiled, P: Ints, state: MemberState, room: int) -> None:
         self._compiled = compiled
         self._P = P
         self.m = [0] * M_SIZE
         self.R: list[int] = []
+        self._takes = state.takes
         self._region(LOTS, LOT_TAIL, LOT, [_lot(lot) for lot in state.lots or ()], room + len(state.takes))
         self._region(WAITS, WAIT_TAIL, WAIT, [_wait(wait) for wait in state.waits], room)
         self._region(HOLDS, HOLD_TAIL, HOLD, [_hold(hold) for hold in state.holds], 1)
@@ -140,7 +153,10 @@ class Arrays:
         state.caps = m[CAP : CAP + P[P_CAPS]]
         state.milestones = m[MILESTONE : MILESTONE + P[P_MILESTONES]]
         if state.lots is not None:
-            lots = (LotState(*row[:4], bool(row[4])) for row in self.rows(LOTS, LOT_TAIL, LOT))
+            lots = (
+                LotState(number, unit, left, ends, bool(gift))
+                for number, unit, left, ends, gift, _ in self.rows(LOTS, LOT_TAIL, LOT)
+            )
             state.lots = [lot for lot in lots if lot.left > 0]
         if state.days is not None:
             width = 1 + P[P_COUNTERS]
@@ -158,6 +174,20 @@ class Arrays:
         first = self.m[base]
         return [self.R[i : i + stride] for i in range(first, first + self.m[tail] * stride, stride)]
 
+    def forfeits(self) -> tuple[ForfeitFact, ...]:
+        """Return what was to be given back and didn't come, comparing the takes with the entries."""
+        came: Counter[tuple[int, int, int]] = Counter()
+        for entry in self.entries():
+            if entry[E_KIND] == RETURN:
+                came[entry[E_CAUSE], entry[E_UNIT], entry[E_FROM]] += entry[E_AMOUNT]
+        lost = []
+        for before, row in zip(self._takes, self.rows(TAKES, TAKE_TAIL, TAKE), strict=False):
+            key = row[TAKE_CAUSE], row[TAKE_UNIT], row[TAKE_LOT]
+            points = before.used - row[TAKE_USED] - came[key] if before.used > row[TAKE_USED] else 0
+            if points > 0:
+                lost.append(ForfeitFact(*key, points))
+        return tuple(lost)
+
     def entries(self) -> list[list[int]]:
         """Return the entries."""
         return [self.e[i : i + ENTRY] for i in range(0, self.m[ENTRIES] * ENTRY, ENTRY)]
@@ -168,7 +198,7 @@ def _padded(row: Sequence[int]) -> list[int]:
 
 
 def _lot(lot: LotState) -> list[int]:
-    return [lot.number, lot.unit, lot.left, lot.ends, int(lot.gift)]
+    return [lot.number, lot.unit, lot.left, lot.ends, int(lot.gift), 0]
 
 
 def _wait(wait: WaitState) -> list[int]:

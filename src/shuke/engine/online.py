@@ -5,17 +5,20 @@ Knows the core's machines and the generated text; must not know where a member's
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
-from shuke.core.program.ir import WindowKind
-from shuke.core.program.model import ExpiryKind
-from shuke.core.state import earning, ladders, lots, passing, spending, windows
+from shuke.core.state import earning, ladders, lots, passing, spending
 from shuke.core.state.slots import (
     AT,
     AVAILABLE,
+    CLAWBACK,
+    CLAWBACK_PENDING,
     COUNTED,
     CREDIT,
     DAY,
-    EXPIRY_ROW,
+    E_AMOUNT,
+    E_KIND,
+    ENTRIES,
     G_UNIT,
     GRANT_ROW,
     HOLD_POINTS,
@@ -23,16 +26,13 @@ from shuke.core.state.slots import (
     M_SIZE,
     O_AT,
     O_KIND,
+    OWED,
     P_CAPS,
-    P_EXPIRY,
     P_GRANT,
     P_GRANTS,
     P_MILESTONES,
     P_RULES,
     P_STREAKS,
-    P_WINDOW,
-    PW_KIND,
-    PW_ROW,
     TAKE,
     TAKE_CAUSE,
     TAKE_ENDS,
@@ -46,6 +46,7 @@ from shuke.core.state.slots import (
 )
 from shuke.core.values.dates import NEVER
 from shuke.core.values.errors import Refusal
+from shuke.engine import needs
 from shuke.engine.arrays import Arrays
 from shuke.engine.compile import Compiled, seen_slots
 from shuke.engine.generated import functions_of
@@ -54,6 +55,7 @@ from shuke.engine.rows import Rows
 from shuke.engine.states import (
     KINDS,
     BehaviourFacts,
+    ClawFact,
     CountFact,
     EntryFact,
     Given,
@@ -69,24 +71,18 @@ from shuke.engine.states import (
 from shuke.engine.zones import day_start, local_day, zone_table
 
 ROOM = 24  # rows and entries that a verb usually needs at most; it is tried again with more where it needs more
-MOVING = (WindowKind.DAYS.value, WindowKind.MONTHS.value, WindowKind.ENDED.value)  # windows that days leave one by one
 
 Act = Callable[[Arrays], "Told"]
 
 
+@dataclass(frozen=True, slots=True)
 class Told:
     """What one act says besides its entries."""
 
-    __slots__ = ("backs", "given", "slices", "vector")
-
-    def __init__(
-        self,
-        vector: tuple[int, ...] = (),
-        given: tuple[Given, ...] = (),
-        backs: tuple[int, ...] = (),
-        slices: tuple[Slice, ...] = (),
-    ) -> None:
-        self.vector, self.given, self.backs, self.slices = vector, given, backs, slices
+    vector: tuple[int, ...] = ()
+    given: tuple[Given, ...] = ()
+    clawbacks: tuple[ClawFact, ...] = ()
+    slices: tuple[Slice, ...] = ()
 
 
 NOTHING = Told()
@@ -104,8 +100,9 @@ class Desk:
         self._prepare, self._rules, self._tiers = functions_of(compiled)
         self._seen = seen_slots(compiled)
         self._rows = Rows(compiled)
+        self._expiries = needs.expiries(self._P)
+        self._behaviours = {code: number for number, code in enumerate(compiled.behaviours, start=1)}
         self._t = [0] * TIERS_SIZE
-        self._idle = any(unit.expiry.kind is ExpiryKind.IDLE for unit in compiled.program.units)
 
     # ---- states
 
@@ -140,58 +137,24 @@ class Desk:
     def needs(
         self, state: MemberState, until_at: int, next_due_day: int, *, draws: bool = False, counts_from: int = NEVER
     ) -> Needs:
-        """Say what must be loaded before facts up to `until_at` are applied.
+        """Say what must be loaded before facts up to `until_at` are applied; `next_due_day` as kept with the member.
 
-        `draws` where one of them takes points or gives them back; `counts_from` is the first day on which one of them
-        takes off or adds to what was counted. Lots also matter when time does something on the way
-        (`next_due_day`, as kept with the member), a hold ends, or points credited on the way could end before the last
-        fact. Days matter when one leaves a moving window; a calendar period that is over is emptied whole.
+        `draws`: one takes points or gives them back; `counts_from`: the first day on which one changes what was counted.
         """
         day = max(state.standing_day, local_day(until_at, self.zone))
-        lapses = any(hold.until <= until_at for hold in state.holds)
-        lots_needed = draws or next_due_day <= day or lapses or (self._idle and day > state.standing_day)
-        return Needs(lots_needed or self._may_end(state.standing_day, day), self._days_from(state, day, counts_from))
-
-    def _may_end(self, day: int, until: int) -> bool:
-        """Tell whether points credited from `day` on can end by `until`."""
-        rows = range(P_EXPIRY, P_EXPIRY + len(self.compiled.expiries) * EXPIRY_ROW, EXPIRY_ROW)
-        return any(lots.lot_end(self._P, x, day) <= until for x in rows)
-
-    def _days_from(self, state: MemberState, day: int, counts_from: int) -> int | None:
-        first = None
-        for w, (_, _, ladder) in enumerate(self.compiled.windows):
-            if self._P[P_WINDOW + w * PW_ROW + PW_KIND] in MOVING:
-                before = self.window_start(w, state.standing_day, state.joined_day)
-                if before < self.window_start(w, day, state.joined_day):
-                    first = before if first is None else min(first, before)
-            if (
-                ladder >= 0
-            ):  # at a reset the sum of the day so far must be known, and of a day with one what came before
-                day_wanted = min(state.standing_day, counts_from)
-                first = day_wanted if first is None else min(first, day_wanted)
-        return first
-
-    def window_start(self, w: int, day: int, joined_day: int) -> int:
-        """Return the first local day of window `w` as of a day, its resets apart."""
-        p = P_WINDOW + w * PW_ROW
-        kind, length, step, shift, offset = self._P[p : p + 5]
-        return windows.window_start(kind, length, step, shift, offset, day, joined_day)
+        wanted = draws or next_due_day <= day or any(hold.until <= until_at for hold in state.holds)
+        return Needs(
+            wanted or needs.may_end(self._P, self._expiries, state.standing_day, day),
+            needs.days_from(self.compiled, self._P, state, day, counts_from),
+        )
 
     def window_bounds(self, day: int, joined_day: int) -> list[tuple[int, int]]:
         """Return each window's first local day and the first one after it, as of local `day`, resets apart."""
-        count = range(len(self.compiled.windows))
-        return [(self.window_start(w, day, joined_day), windows.end_of(self._P, w, day)) for w in count]
+        return needs.window_bounds(self.compiled, self._P, day, joined_day)
 
     def windows_from(self, days: Sequence[tuple[int, ...]], state: MemberState) -> list[int]:
         """Return what the windows hold as of where the member stands, from days with every counter."""
-        values = []
-        bounds = self.window_bounds(state.standing_day, state.joined_day)
-        for (start, end), (reset, base), (_, counter, _) in zip(
-            bounds, state.resets, self.compiled.windows, strict=True
-        ):
-            inside = [row for row in days if max(start, reset) <= row[0] < end]
-            values.append(sum(row[1 + counter] for row in inside) - (base if start <= reset < end else 0))
-        return values
+        return needs.windows_from(self.compiled, self._P, days, state)
 
     # ---- facts
 
@@ -212,7 +175,7 @@ class Desk:
         Raises:
             Refusal: `unknown_behaviour`, `balance_limit`.
         """
-        kind = self.compiled.behaviours.get(fact.kind)
+        kind = self._behaviours.get(fact.kind)
         if kind is None:
             raise Refusal("unknown_behaviour", f"The program knows no behaviour «{fact.kind}».", pointer="/kind")
         at = max(fact.occurred_at, state.standing_at)
@@ -240,14 +203,16 @@ class Desk:
                 lots.give_back(m, R, e, P, refund.paid_cause, refund.points_back)
             before = self._t.copy()
             self._tiers(m, P, before)
-            backs = []
+            clawbacks = []
             for g, past in enumerate(refund.grants):
                 target = 0 if refund.whole else out[first + g]
-                lot, gone, day = past.lot, past.gone, past.counted_day
-                backs.append(earning.refund_grant(m, R, e, P, g, past.points, past.back, target, lot, gone, day))
+                lot, gone, day, begin = past.lot, past.gone, past.counted_day, m[ENTRIES]
+                back = earning.refund_grant(m, R, e, P, g, past.points, past.back, target, lot, gone, day)
+                if back > past.back:
+                    clawbacks.append(_clawback(a, begin, g, lot, back - past.back))
             net, whole = refund.net_off, int(refund.whole)
             earning.refund_order(self._tiers, self._t, before, m, R, e, P, net, whole, refund.counted_day)
-            return Told(backs=tuple(backs))
+            return Told(clawbacks=tuple(clawbacks))
 
         return self._act(state, refund.occurred_at, act)
 
@@ -498,14 +463,14 @@ class Desk:
         due = passing.next_due(a.m, a.R, self._P)
         hold = passing.next_lapse(a.m, a.R)
         entries, changes, counts = [], [], []
-        for _, stamped_at, day, kind, unit, amount, lot, ref in a.entries():
+        for _, stamped_at, day, kind, unit, amount, lot, ref, cause, taken_from in a.entries():
             at = stamped_at or day_start(day, self.zone)
             if kind == COUNTED:
                 counts.append(CountFact(unit, lot, amount))
             elif kind >= TIER_QUALIFIED:
                 changes.append(TierChangeFact(day, at, ref, unit, amount, lot, KINDS[kind]))
             else:
-                entries.append(EntryFact(day, at, KINDS[kind], unit, amount, lot, ref))
+                entries.append(EntryFact(day, at, KINDS[kind], unit, amount, lot, ref, cause, taken_from))
         return Outcome(
             entries=tuple(entries),
             tier_changes=tuple(changes),
@@ -515,7 +480,8 @@ class Desk:
             next_lapse_at=None if hold < 0 else a.R[hold + HOLD_UNTIL],
             vector=told.vector,
             given=told.given,
-            backs=told.backs,
+            clawbacks=told.clawbacks,
+            forfeits=a.forfeits(),
             slices=told.slices,
             late=late,
         )
@@ -531,3 +497,11 @@ class Desk:
         for slot, value in zip(self._seen, vector[self.compiled.width :], strict=True):
             m[slot] = value
         return m
+
+
+def _clawback(a: Arrays, begin: int, grant: int, lot: int, points: int) -> ClawFact:
+    """Return what the entries from `begin` on took back of a grant."""
+    found = a.entries()[begin:]
+    taken = sum(entry[E_AMOUNT] for entry in found if entry[E_KIND] in (CLAWBACK, CLAWBACK_PENDING))
+    owed = sum(entry[E_AMOUNT] for entry in found if entry[E_KIND] == OWED)
+    return ClawFact(grant, lot, taken, owed, points - taken - owed)

@@ -156,7 +156,6 @@ class Needs:
 
 
 Attributes = Mapping[str, int | str | bool]
-NO_ATTRIBUTES: Attributes = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +164,7 @@ class LineFacts:
     quantity: int = 1
     category: str = ""
     sku: str = ""
-    attributes: Attributes = NO_ATTRIBUTES
+    attributes: Attributes = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +181,7 @@ class OrderFacts:
     tax_minor: int = 0
     shipping_minor: int = 0
     points_paid_minor: int = 0
-    attributes: Attributes = NO_ATTRIBUTES
+    attributes: Attributes = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +193,7 @@ class BehaviourFacts:
     store: str = ""
     channel: str = ""
     brand: str = ""
-    attributes: Attributes = NO_ATTRIBUTES
+    attributes: Attributes = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,7 +248,8 @@ class RefundFacts:
 class EntryFact:
     """A movement of points: `unit` by index, `amount` > 0, booked at the UTC second `at` of local `day`.
 
-    `ends` is the end of a lot that it opens or fills; of `accrual_pending` the day from which it is usable.
+    `ends` is the end of a lot that it opens or fills; of `accrual_pending` the day from which it is usable. Of points
+    that were taken, `taken_by` is the cause that took them and `taken_from` the lot.
     """
 
     day: int
@@ -259,6 +259,8 @@ class EntryFact:
     amount: int
     lot: int
     ends: int
+    taken_by: int = -1
+    taken_from: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,6 +286,27 @@ class CountFact:
 
 
 @dataclass(frozen=True, slots=True)
+class ClawFact:
+    """What a refund took back of a grant of an order, on account of its lot: from lots, as debt, or not at all."""
+
+    grant: int
+    lot: int
+    taken: int
+    owed: int
+    forgiven: int
+
+
+@dataclass(frozen=True, slots=True)
+class ForfeitFact:
+    """Points given back that don't come, for the lot that a cause took them of has ended."""
+
+    cause: int
+    unit: int
+    lot: int
+    points: int
+
+
+@dataclass(frozen=True, slots=True)
 class Slice:
     """Points of one lot that were given to somebody else."""
 
@@ -296,10 +319,10 @@ class Slice:
 class Outcome:
     """What a verb did.
 
-    `vector` is what an order's or behaviour's decision saw, `given` what it gave. `backs` are, after a refund, the
-    points taken back of each grant so far; `forgiven` says, by unit, what it could not take back. `next_due_day` is the
-    next day at which time does something, `next_lapse_at` the instant at which the first hold ends. `late` says that
-    the fact was decided after its time.
+    `vector` is what an order's or behaviour's decision saw, `given` what it gave; `clawbacks` and `forfeits` are a
+    refund's, `slices` those of points given to somebody else. `next_due_day` is the next day at which time does
+    something, `next_lapse_at` the instant at which the first hold ends. `late` says that the fact was decided after
+    its time.
     """
 
     entries: tuple[EntryFact, ...]
@@ -310,6 +333,7 @@ class Outcome:
     next_lapse_at: int | None
     vector: tuple[int, ...] = ()
     given: tuple[Given, ...] = ()
-    backs: tuple[int, ...] = ()
+    clawbacks: tuple[ClawFact, ...] = ()
+    forfeits: tuple[ForfeitFact, ...] = ()
     slices: tuple[Slice, ...] = ()
     late: bool = False

@@ -83,7 +83,7 @@ from shuke.core.state.slots import (
     X_SHIFT,
     X_STEP,
 )
-from shuke.core.state.windows import post, uncount_now
+from shuke.core.state.windows import post, say_taken, uncount_now
 from shuke.core.values.dates import NEVER, Ints, add_months, day_of, first_day, month_of
 
 # the enums' values as plain integers: numba freezes module globals
@@ -322,16 +322,15 @@ def put_back(m: Ints, R: Ints, e: Ints, kind: int, row: int, points: int) -> Non
     R[m[LOTS] + i * LOT + LOT_LEFT] += points
     usable(m, unit, points)
     post(m, e, kind, unit, points, R[row + TAKE_LOT], R[row + TAKE_ENDS])
+    say_taken(m, e, R[row + TAKE_CAUSE], R[row + TAKE_LOT])
     repay(m, R, e, unit, i)
 
 
 def give_back(m: Ints, R: Ints, e: Ints, P: Ints, cause: int, points: int) -> int:
     """Give spent points back to their lots, the last one taken first; return how many were still to be given back.
 
-    Of a lot that has ended they come back in one new lot where the unit reinstates them, otherwise not at all.
+    Of a lot that has ended they come back in a new one where the unit reinstates them, otherwise not at all.
     """
-    late = 0
-    unit = -1
     for i in range(m[TAKE_TAIL] - 1, -1, -1):
         row = m[TAKES] + i * TAKE
         if R[row + TAKE_CAUSE] == cause and R[row + TAKE_USED] > 0 and points > 0:
@@ -341,12 +340,21 @@ def give_back(m: Ints, R: Ints, e: Ints, P: Ints, cause: int, points: int) -> in
             points -= back
             if R[row + TAKE_ENDS] > m[STAMP_DAY]:
                 put_back(m, R, e, RETURN, row, back)
-            else:
-                late += back
-    if late > 0 and P[P_UNIT + unit * UNIT_ROW + U_REINSTATE] >= 0:
-        x = P_EXPIRY + P[P_UNIT + unit * UNIT_ROW + U_REINSTATE] * EXPIRY_ROW
-        credit(m, R, e, RETURN, unit, late, lot_end(P, x, m[STAMP_DAY]), 0)
+            elif P[P_UNIT + unit * UNIT_ROW + U_REINSTATE] >= 0:
+                x = P_EXPIRY + P[P_UNIT + unit * UNIT_ROW + U_REINSTATE] * EXPIRY_ROW
+                reinstate(m, R, e, unit, back, lot_end(P, x, m[STAMP_DAY]), row)
     return points
+
+
+def reinstate(m: Ints, R: Ints, e: Ints, unit: int, points: int, ends: int, row: int) -> None:
+    """Give points of a lot that has ended back in a new one; `row` is their take's."""
+    number = m[NEXT_LOT + unit]
+    m[NEXT_LOT + unit] += 1
+    usable(m, unit, points)
+    i = place(m, R, unit, number, points, ends, R[row + TAKE_GIFT])
+    post(m, e, RETURN, unit, points, number, ends)
+    say_taken(m, e, R[row + TAKE_CAUSE], R[row + TAKE_LOT])
+    repay(m, R, e, unit, i)
 
 
 def capture(m: Ints, R: Ints, e: Ints, cause: int, points: int) -> int:
@@ -360,6 +368,7 @@ def capture(m: Ints, R: Ints, e: Ints, cause: int, points: int) -> int:
             m[HELD + R[row + TAKE_UNIT]] -= used
             points -= used
             post(m, e, CAPTURE, R[row + TAKE_UNIT], used, R[row + TAKE_LOT], 0)
+            say_taken(m, e, cause, R[row + TAKE_LOT])
     return points
 
 
@@ -376,6 +385,7 @@ def release(m: Ints, R: Ints, e: Ints, cause: int) -> None:
             else:
                 add_gone(m, R, R[row + TAKE_UNIT], R[row + TAKE_LOT], back)
                 post(m, e, LAPSE, R[row + TAKE_UNIT], back, R[row + TAKE_LOT], 0)
+                say_taken(m, e, cause, R[row + TAKE_LOT])
 
 
 def forget_hold(m: Ints, R: Ints, cause: int) -> None:
@@ -472,6 +482,7 @@ FUNCTIONS = (
     take,
     draw,
     put_back,
+    reinstate,
     give_back,
     capture,
     release,

@@ -20,8 +20,10 @@ from shuke.core.state.slots import (
     DAYS,
     E_AMOUNT,
     E_AT,
+    E_CAUSE,
     E_DAY,
     E_EVENT,
+    E_FROM,
     E_KIND,
     E_LOT,
     E_REF,
@@ -90,7 +92,17 @@ def post(m: Ints, e: Ints, kind: int, unit: int, amount: int, lot: int, ref: int
         e[i + E_AMOUNT] = amount
         e[i + E_LOT] = lot
         e[i + E_REF] = ref
+        e[i + E_CAUSE] = -1
+        e[i + E_FROM] = 0
     m[ENTRIES] += 1
+
+
+def say_taken(m: Ints, e: Ints, cause: int, lot: int) -> None:
+    """Say of the last entry which redemption or hold took the points, and of which lot."""
+    i = (m[ENTRIES] - 1) * ENTRY
+    if i + ENTRY <= len(e):
+        e[i + E_CAUSE] = cause
+        e[i + E_FROM] = lot
 
 
 def period_start(day: int, step: int, shift: int) -> int:
@@ -289,6 +301,7 @@ def uncount_now(m: Ints, R: Ints, e: Ints, P: Ints, counter: int, day: int, amou
 
 FUNCTIONS = (
     post,
+    say_taken,
     period_start,
     window_start,
     window_end,
