@@ -9,6 +9,8 @@ from shuke.core.state.slots import (
     AVAILABLE,
     BIRTH,
     CAP,
+    CLAWBACK,
+    CLAWBACK_PENDING,
     DAY,
     DAY_ROW,
     DAY_TAIL,
@@ -37,6 +39,7 @@ from shuke.core.state.slots import (
     MILESTONE,
     NEXT_LOT,
     ORDERS,
+    OWED,
     P_CAPS,
     P_COUNTERS,
     P_MILESTONES,
@@ -70,7 +73,16 @@ from shuke.core.state.slots import (
 from shuke.core.state.windows import end_of, start_of
 from shuke.core.values.dates import Ints
 from shuke.engine.compile import Compiled
-from shuke.engine.states import ForfeitFact, HoldState, LadderState, LotState, MemberState, TakeState, WaitState
+from shuke.engine.states import (
+    ClawFact,
+    ForfeitFact,
+    HoldState,
+    LadderState,
+    LotState,
+    MemberState,
+    TakeState,
+    WaitState,
+)
 
 BY_UNIT = (AVAILABLE, PENDING, HELD, DEBT, NEXT_LOT, ACTIVE)
 
@@ -153,10 +165,8 @@ class Arrays:
         state.caps = m[CAP : CAP + P[P_CAPS]]
         state.milestones = m[MILESTONE : MILESTONE + P[P_MILESTONES]]
         if state.lots is not None:
-            lots = (
-                LotState(number, unit, left, ends, bool(gift))
-                for number, unit, left, ends, gift, _ in self.rows(LOTS, LOT_TAIL, LOT)
-            )
+            rows = self.rows(LOTS, LOT_TAIL, LOT)
+            lots = (LotState(number, unit, left, ends, bool(gift)) for number, unit, left, ends, gift, _ in rows)
             state.lots = [lot for lot in lots if lot.left > 0]
         if state.days is not None:
             width = 1 + P[P_COUNTERS]
@@ -187,6 +197,13 @@ class Arrays:
             if points > 0:
                 lost.append(ForfeitFact(*key, points))
         return tuple(lost)
+
+    def clawback(self, begin: int, grant: int, lot: int, points: int) -> ClawFact:
+        """Return what the entries from `begin` on took back of a grant, of `points` in all."""
+        found = self.entries()[begin:]
+        taken = sum(entry[E_AMOUNT] for entry in found if entry[E_KIND] in (CLAWBACK, CLAWBACK_PENDING))
+        owed = sum(entry[E_AMOUNT] for entry in found if entry[E_KIND] == OWED)
+        return ClawFact(grant, lot, taken, owed, points - taken - owed)
 
     def entries(self) -> list[list[int]]:
         """Return the entries."""

@@ -11,13 +11,9 @@ from shuke.core.state import earning, ladders, lots, passing, spending
 from shuke.core.state.slots import (
     AT,
     AVAILABLE,
-    CLAWBACK,
-    CLAWBACK_PENDING,
     COUNTED,
     CREDIT,
     DAY,
-    E_AMOUNT,
-    E_KIND,
     ENTRIES,
     G_UNIT,
     GRANT_ROW,
@@ -26,7 +22,6 @@ from shuke.core.state.slots import (
     M_SIZE,
     O_AT,
     O_KIND,
-    OWED,
     P_CAPS,
     P_GRANT,
     P_GRANTS,
@@ -139,7 +134,7 @@ class Desk:
     ) -> Needs:
         """Say what must be loaded before facts up to `until_at` are applied; `next_due_day` as kept with the member.
 
-        `draws`: one takes points or gives them back; `counts_from`: the first day on which one changes what was counted.
+        `draws`: one takes points or gives them back; `counts_from`: the first day on which one changes what counted.
         """
         day = max(state.standing_day, local_day(until_at, self.zone))
         wanted = draws or next_due_day <= day or any(hold.until <= until_at for hold in state.holds)
@@ -209,7 +204,7 @@ class Desk:
                 lot, gone, day, begin = past.lot, past.gone, past.counted_day, m[ENTRIES]
                 back = earning.refund_grant(m, R, e, P, g, past.points, past.back, target, lot, gone, day)
                 if back > past.back:
-                    clawbacks.append(_clawback(a, begin, g, lot, back - past.back))
+                    clawbacks.append(a.clawback(begin, g, lot, back - past.back))
             net, whole = refund.net_off, int(refund.whole)
             earning.refund_order(self._tiers, self._t, before, m, R, e, P, net, whole, refund.counted_day)
             return Told(clawbacks=tuple(clawbacks))
@@ -497,11 +492,3 @@ class Desk:
         for slot, value in zip(self._seen, vector[self.compiled.width :], strict=True):
             m[slot] = value
         return m
-
-
-def _clawback(a: Arrays, begin: int, grant: int, lot: int, points: int) -> ClawFact:
-    """Return what the entries from `begin` on took back of a grant."""
-    found = a.entries()[begin:]
-    taken = sum(entry[E_AMOUNT] for entry in found if entry[E_KIND] in (CLAWBACK, CLAWBACK_PENDING))
-    owed = sum(entry[E_AMOUNT] for entry in found if entry[E_KIND] == OWED)
-    return ClawFact(grant, lot, taken, owed, points - taken - owed)
