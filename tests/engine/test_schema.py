@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from shuke.core.program.ir import Window, WindowKind
-from shuke.core.program.model import Expiry, Period, Validity, ValidityKind
+from shuke.core.program.model import NO_EXPIRY, Duration, Expiry, ExpiryKind, Refunds, Validity, ValidityKind
 from shuke.engine.schema import ProgramErrors, load_program
 
 GROCER = Path(__file__).parents[2].joinpath("examples/grocer.yaml").read_text("utf-8")
@@ -46,11 +46,11 @@ def test_the_grocer():
     assert program.time_zone == "America/New_York"
     [unit] = program.units
     assert (unit.code, unit.scale, unit.rounding, unit.value) == ("points", 0, "floor", Fraction(1, 100))
-    assert unit.expiry == Expiry(12, 0, Period.MONTH)
-    assert program.ladder is not None
-    assert program.ladder.measure.window == Window(WindowKind.THIS_YEAR)
-    assert program.ladder.validity == Validity(ValidityKind.END_OF_YEAR, 1)
-    steps = [(level.code, level.threshold, level.multiplier) for level in program.ladder.levels]
+    assert unit.expiry == Expiry(ExpiryKind.AFTER, Duration(months=12, step=1))
+    [ladder] = program.ladders
+    assert ladder.measure.window == Window(WindowKind.PERIOD, step=12)
+    assert ladder.validity == Validity(ValidityKind.END_OF, 1)
+    steps = [(level.code, level.threshold, level.multiplier) for level in ladder.levels]
     assert steps == [
         ("base", 0, 1),
         ("silver", 500, Fraction(5, 4)),
@@ -65,8 +65,11 @@ def test_the_grocer():
 def test_a_small_program_has_defaults():
     program = load_program(SMALL)
     [unit] = program.units
-    assert (unit.scale, unit.rounding, unit.value, unit.expiry) == (0, "floor", None, None)
-    assert program.ladder is None
+    assert (unit.scale, unit.rounding, unit.value, unit.expiry) == (0, "floor", None, NO_EXPIRY)
+    assert (unit.at_line, unit.pending, unit.spendable, unit.refunds) == (False, None, True, Refunds.DEBT)
+    assert (unit.reinstate, unit.adds_multipliers, unit.transfer, unit.supply) == (None, False, None, None)
+    assert (program.country, program.brands, program.stores, program.base) == ("", (), (), None)
+    assert (program.ladders, program.milestones, program.caps, program.migration) == ((), (), (), ())
 
 
 def test_bytes_a_byte_order_mark_and_windows_line_ends_are_read():
@@ -79,39 +82,7 @@ def test_names_for_people():
     text = changed("{code: gold, ", "{code: gold, name: 金卡, ", text)
     program = load_program(text)
     assert program.name == "街角 杂货"
-    assert program.ladder is not None
-    assert [level.name for level in program.ladder.levels] == ["base", "silver", "金卡", "diamond"]
-
-
-@pytest.mark.parametrize(
-    ("written", "expiry"),
-    [
-        ("none", None),
-        ("{after: 12 months}", Expiry(12, 0, Period.NONE)),
-        ("{after: 90 days}", Expiry(0, 90, Period.NONE)),
-        ("{after: 1 year, end_of: quarter}", Expiry(12, 0, Period.QUARTER)),
-        ("{after: 6 months, end_of: year}", Expiry(6, 0, Period.YEAR)),
-    ],
-)
-def test_expiries(written, expiry):
-    program = load_program(changed("points: {}", f"points: {{expiry: {written}}}", SMALL))
-    assert program.units[0].expiry == expiry
-
-
-@pytest.mark.parametrize(
-    ("written", "validity"),
-    [
-        ("forever", Validity(ValidityKind.FOREVER)),
-        ("end of this calendar year", Validity(ValidityKind.END_OF_YEAR, 0)),
-        ("end of next calendar year", Validity(ValidityKind.END_OF_YEAR, 1)),
-        ("12 months", Validity(ValidityKind.MONTHS, 12)),
-        ("365 days", Validity(ValidityKind.DAYS, 365)),
-    ],
-)
-def test_validities(written, validity):
-    program = load_program(changed("end of next calendar year", written))
-    assert program.ladder is not None
-    assert program.ladder.validity == validity
+    assert [level.name for level in program.ladders[0].levels] == ["base", "silver", "金卡", "diamond"]
 
 
 def test_an_unknown_fact():

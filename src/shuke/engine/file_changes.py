@@ -50,8 +50,9 @@ def _tiers(value: Value | None, ladders: tuple[Ladder, ...], problems: Problems)
             pairs = read_entries(entry, LEVELS_MAX, CHANGES_KEYS["tiers"], problems)
         else:
             ladder, pairs = first, [(key, entry)]
-        levels = tuple(level.code for level in known[ladder].levels) if ladder else ()
-        found += [pair for old, new in pairs if (pair := _tier(ladder or "", levels, old, new, problems))]
+        if ladder is not None:
+            levels = tuple(level.code for level in known[ladder].levels) if ladder else ()
+            found += [pair for old, new in pairs if (pair := _tier(ladder, levels, old, new, problems))]
     return tuple(found)
 
 

@@ -4,10 +4,21 @@ Must not know what a tier gives beyond its multiplier and the life of points.
 """
 
 from collections.abc import Mapping as Mapped
+from dataclasses import replace
 from fractions import Fraction
 
 from shuke.core.program.ir import Node
-from shuke.core.program.model import Downgrade, Evaluation, Expiry, Ladder, Level, Unit, Validity, ValidityKind
+from shuke.core.program.model import (
+    Downgrade,
+    Evaluation,
+    Expiry,
+    ExpiryKind,
+    Ladder,
+    Level,
+    Unit,
+    Validity,
+    ValidityKind,
+)
 from shuke.core.state.slots import LADDERS_MAX, LEVELS_MAX
 from shuke.engine.expressions import read_measure, read_standing
 from shuke.engine.facts import MULTIPLIER_LIMIT, RESERVED_LADDERS
@@ -230,16 +241,18 @@ class _LevelsReader:
         found = []
         for key, entry in read_entries(value, len(self._units), LEVEL_KEYS["expiry"], problems):
             code = read_choice(key, tuple(self._units), "unknown_unit", problems)
-            expiry = read_expiry(entry, (), problems)
             if code is not None:
-                self._check_kind(code, expiry, entry)
-                found.append((code, expiry))
+                found.append((code, self._of_unit(self._units[code], entry)))
         return tuple(found)
 
-    def _check_kind(self, code: str, expiry: Expiry, entry: Value) -> None:
-        if not expiry_fits(self._units[code].expiry, expiry, of_level=True):
-            detail = f"A level may change how long «{code}» lives, not by what it ends."
-            self._reading.problems.add("expiry_kind_fixed", detail, entry.place(), found=code, suggestion="none")
+    def _of_unit(self, unit: Unit, entry: Value) -> Expiry:
+        """Read how long points of a unit live at a level; what counts as activity is said by the unit."""
+        problems = self._reading.problems
+        expiry = read_expiry(entry, None, problems)
+        if not expiry_fits(unit.expiry, expiry, of_level=True):
+            detail = f"A level may change how long «{unit.code}» lives, not by what it ends."
+            problems.add("expiry_kind_fixed", detail, entry.place(), found=unit.code, suggestion="none")
+        return replace(expiry, activities=unit.expiry.activities) if expiry.kind is ExpiryKind.IDLE else expiry
 
 
 def _codes(entry: Mapping) -> tuple[str, ...]:

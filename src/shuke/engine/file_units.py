@@ -52,11 +52,9 @@ def read_units(value: Value | None, reading: Reading) -> tuple[tuple[Unit, ...],
     caps: list[Cap] = []
     for key, entry in read_entries(value, UNITS_MAX, UNITS_EXAMPLE, reading.problems):
         code = read_code(key, reading.problems)
-        bare = isinstance(entry, Scalar) and not entry.value
-        said = Mapping(entry.source, [], entry.start) if bare else entry
-        if not isinstance(said, Mapping):
-            reading.problems.wrong_type(said, "mapping", "{round: floor}")
-            continue
+        if not isinstance(entry, Mapping) and not (isinstance(entry, Scalar) and not entry.value):
+            reading.problems.wrong_type(entry, "mapping", "{round: floor}")
+        said = entry if isinstance(entry, Mapping) else Mapping(entry.source, [], entry.start)
         fields = Fields(said, UNIT_KEYS, reading.problems)
         unit = _unit(code or key.value, fields, reading)
         units.append(unit)

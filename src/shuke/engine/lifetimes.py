@@ -24,8 +24,11 @@ ROUNDED_KEYS = {"after": "1 month", "end_of": "month"}
 ACTIVITIES = ("earn", "redeem")
 
 
-def read_expiry(value: Value, behaviours: Collection[str], problems: Problems) -> Expiry:
-    """Read when points end: none, after a duration, on dates of the year, or after inactivity."""
+def read_expiry(value: Value, behaviours: Collection[str] | None, problems: Problems) -> Expiry:
+    """Read when points end: none, after a duration, on dates of the year, or after inactivity.
+
+    `behaviours` None: what counts as activity is said elsewhere.
+    """
     if isinstance(value, Scalar) and value.value == "none":
         return NO_EXPIRY
     if not isinstance(value, Mapping):
@@ -35,8 +38,8 @@ def read_expiry(value: Value, behaviours: Collection[str], problems: Problems) -
     if "end_of" in fields and not ({"after", "dates", "inactive"} & set(fields)):
         return Expiry(ExpiryKind.AFTER, _rounded(Duration(), fields))
     found = fields.one_of("after", "dates", "inactive")
-    if found != "inactive" and "activities" in fields:
-        detail = "«activities» say what counts as active; they stand with inactive."
+    if "activities" in fields and (found != "inactive" or behaviours is None):
+        detail = "«activities» say what counts as active; they stand with inactive, once for a unit."
         fields.misplaced("activities", detail, "inactive")
     if found == "dates":
         return Expiry(ExpiryKind.DATES, dates=_dates(fields))
@@ -45,7 +48,7 @@ def read_expiry(value: Value, behaviours: Collection[str], problems: Problems) -
     after = _rounded(_duration(fields.scalar(found), problems), fields)
     if found == "after":
         return Expiry(ExpiryKind.AFTER, after)
-    return Expiry(ExpiryKind.IDLE, after, activities=_activities(fields, behaviours))
+    return Expiry(ExpiryKind.IDLE, after, activities=_activities(fields, behaviours or ()))
 
 
 def read_pending(value: Value, behaviours: Collection[str], problems: Problems) -> Pending:
