@@ -16,6 +16,11 @@ def advance_members() -> Mapping[str, int]:
     return {"members": advanced.members, "entries": advanced.entries, "tier_changes": advanced.tier_changes}
 
 
+def seal_ledger() -> Mapping[str, int]:
+    made = programs.seal()
+    return {"entries": made.entries if made else 0}
+
+
 def prune_responses() -> Mapping[str, int]:
     return {"responses": idempotency.prune()}
 
@@ -23,6 +28,7 @@ def prune_responses() -> Mapping[str, int]:
 PERIODIC = (
     # Midnight of a program's time zone is somewhere in the day of the machine: look often, mostly in vain.
     Periodic("advance", "*/5 * * * *", advance_members),
+    Periodic("seal", "7 2 * * *", seal_ledger),
     Periodic("prune_responses", "17 3 * * *", prune_responses),
     Periodic("prune_log_ins", "27 3 * * *", log_ins.prune),
 )

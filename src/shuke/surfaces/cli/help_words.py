@@ -30,6 +30,8 @@ CHINESE = {
     "Bring the database up to date.": "执行数据库迁移。",
     "Show every setting with its source, and check what a deployment stands on.": "列出各项设置及其来源，并检查部署的基础。",
     "Check every invariant of the ledger; exit code 4 when one is violated.": "核对台账的全部约束；有违反时退出码为 4。",
+    "Check the ledger of those members only who have entries since the last seal.": "只核对上次封存后有新分录的会员的台账。",
+    "Seal the ledger's new entries, as happens every night; keep the digest elsewhere as proof.": "封存台账的新分录（每晚自动进行）；摘要另存他处，可作凭证。",
     "An entry (ent_…), an order (ord_…), or an order's SOURCE/EXTERNAL_ID.": "分录（ent_…）、订单（ord_…），或订单的 来源/外部编号。",
     "Say why an entry or an order is as it is.": "说明一条分录或一笔订单的由来。",
     "The program file.": "会员计划文件。",

@@ -190,11 +190,27 @@ def doctor(as_json: AsJson = False) -> int:
 
 
 @_command(app, "verify-ledger")
-def verify_ledger(as_json: AsJson = False) -> int:
+def verify_ledger(
+    since_seal: Annotated[
+        bool,
+        typer.Option(
+            "--since-seal", help="Check the ledger of those members only who have entries since the last seal."
+        ),
+    ] = False,
+    as_json: AsJson = False,
+) -> int:
     """Check every invariant of the ledger; exit code 4 when one is violated."""
     from shuke.surfaces.cli import ledger
 
-    return ledger.verify(as_json=as_json)
+    return ledger.verify(since_seal=since_seal, as_json=as_json)
+
+
+@_command(app, "seal")
+def seal(as_json: AsJson = False) -> None:
+    """Seal the ledger's new entries, as happens every night; keep the digest elsewhere as proof."""
+    from shuke.surfaces.cli import ledger
+
+    ledger.seal(as_json=as_json)
 
 
 @_command(app, "explain")

@@ -127,6 +127,7 @@ WORDS: Words = {
     # jobs
     "move_clock": _("Move the test clock"),
     "advance": _("Nightly advance"),
+    "seal": _("Seal the ledger"),
     "prune_responses": _("Forget old API responses"),
     "prune_log_ins": _("Forget old sessions and failed log-ins"),
     "todo": _("Waiting"),

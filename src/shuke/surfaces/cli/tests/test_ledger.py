@@ -87,3 +87,23 @@ def test_a_violated_ledger_is_exit_code_4_and_names_the_law(shop):
     assert told["ok"] is False
     of_holders = [violation for violation in told["violations"] if violation["invariant"] == "I3"]
     assert {violation["holder"][:4] for violation in of_holders} == {"mbr_"}
+
+
+def test_a_seal_is_told_once_and_a_changed_entry_breaks_it(shop):
+    sealed = shop.json("seal")["seal"]
+    assert (sealed["number"], sealed["accounts"], sealed["entries"], len(sealed["digest"])) == (1, 1, 3, 64)
+    assert shop.json("seal") == {"seal": None}
+    assert shop.json("verify-ledger", "--since-seal")["ok"] is True
+
+    url = embedded.url(shop.home / "postgres", "shuke")
+    change = "UPDATE points_entry SET recorded_at = recorded_at {} interval '1 hour' WHERE number = 2"
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("SET session_replication_role = replica")
+        connection.execute(change.format("+"))
+        told = shop.json("verify-ledger", code=4)
+        connection.execute(change.format("-"))
+    (found,) = told["violations"]
+    assert (found["invariant"], found["detail"]) == (
+        "I5",
+        "points: entries 1 to 3 are not as they were sealed (seal 1).",
+    )
