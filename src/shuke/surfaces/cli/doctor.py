@@ -13,8 +13,6 @@ from shuke.surfaces.cli.terminal import Exit, explain, result, table, words
 _LEAST_FREE_MB = 1024
 _LARGEST_SKEW_SECONDS = 5
 _OLDEST_POSTGRES = 15
-# What an acknowledged commit rests on.
-_SAFE = {"fsync": "on", "full_page_writes": "on", "synchronous_commit": "on", "server_encoding": "UTF8"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +57,7 @@ def _findings(home: Home) -> Iterator[Finding]:
     try:
         with session.opened(migrations="leave"):
             yield from _database()
+            yield _durability(home)
             yield _migrations()
             yield _clock()
     except Refusal as refused:
@@ -97,17 +96,22 @@ def _database() -> Iterator[Finding]:
     from django.db import connection
 
     with connection.cursor() as cursor:
-        cursor.execute("SELECT name, setting FROM pg_settings WHERE name = ANY(%s)", [[*_SAFE, "data_checksums"]])
-        settings = dict(cursor.fetchall())
-        cursor.execute("SHOW server_version")
-        (version,) = cursor.fetchone()
-    recent = int(version.partition(".")[0]) >= _OLDEST_POSTGRES
-    yield Finding("database", "ok" if recent else "failed", f"PostgreSQL {version}")
-    unsafe = [f"{name} = {settings[name]}" for name, safe in _SAFE.items() if settings[name] != safe]
-    detail = ", ".join(unsafe) if unsafe else ", ".join(f"{name} = {settings[name]}" for name in _SAFE)
-    yield Finding("durability", "failed" if unsafe else "ok", detail)
-    checksums = settings["data_checksums"]
+        names = "server_version", "server_encoding", "data_checksums"
+        cursor.execute("SELECT current_setting(%s), current_setting(%s), current_setting(%s)", names)
+        version, encoding, checksums = cursor.fetchone()
+    good = int(version.partition(".")[0]) >= _OLDEST_POSTGRES and encoding == "UTF8"
+    yield Finding("database", "ok" if good else "failed", f"PostgreSQL {version}, {encoding}")
     yield Finding("checksums", "ok" if checksums == "on" else "warning", f"data_checksums = {checksums}")
+
+
+def _durability(home: Home) -> Finding:
+    """Tell what a crash could lose; a live deployment does not start with it."""
+    from shuke.foundation import durability
+
+    settings, unsafe = durability.settings(), durability.unsafe()
+    bad = "warning" if home.kind == "sandbox" else "failed"
+    detail = ", ".join(unsafe or [f"{name} = {value}" for name, value in settings.items()])
+    return Finding("durability", bad if unsafe else "ok", detail)
 
 
 def _migrations() -> Finding:

@@ -31,6 +31,7 @@ app.add_typer(keys, name="keys")
 app.add_typer(staff, name="staff")
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON value on stdout.")]
+Migrate = Annotated[bool, typer.Option("--migrate", help="Apply pending migrations first.")]
 Origin = Annotated[str | None, typer.Option(help="How people reach it, e.g. https://vip.example.com (SHUKE_ORIGIN).")]
 
 
@@ -136,12 +137,13 @@ def init(
 @_command(app, "demo")
 def demo(
     serve: Annotated[bool, typer.Option(help="Serve it when it stands.")] = True,
+    migrate: Migrate = False,
     as_json: AsJson = False,
 ) -> None:
     """Make a sandbox with a year of a real grocer, check it by a backtest, and serve it."""
     from shuke.surfaces.cli import demo as shop
 
-    shop.run(serve=serve, as_json=as_json)
+    shop.run(serve=serve, migrate=migrate, as_json=as_json)
 
 
 @_command(app, "serve")
@@ -149,7 +151,7 @@ def serve(
     bind: Annotated[str | None, typer.Option(help="HOST:PORT to listen on (SHUKE_BIND).")] = None,
     origin: Origin = None,
     insecure_lan: Annotated[bool, typer.Option("--insecure-lan", help="Allow plain http beyond this machine.")] = False,
-    migrate: Annotated[bool, typer.Option("--migrate", help="Apply pending migrations first.")] = False,
+    migrate: Migrate = False,
     worker: Annotated[bool, typer.Option(help="Run the job worker beside the server.")] = True,
 ) -> None:
     """Serve console and API."""
@@ -163,13 +165,15 @@ def serve(
 @_command(app, "worker")
 def worker(
     until_empty: Annotated[bool, typer.Option("--until-empty", help="Stop when no job is left.")] = False,
+    migrate: Migrate = False,
 ) -> None:
     """Work off the queue of jobs, the nightly ones included."""
     from shuke.surfaces.cli import session
 
-    with session.opened():
+    with session.opened(migrations="apply" if migrate else "refuse") as home:
         from shuke.foundation import jobs
 
+        session.check_durability(home)
         jobs.run_worker(until_empty=until_empty)
 
 

@@ -13,6 +13,7 @@ CHINESE = {
     "database_of_other_keys": "数据库是用另一套密钥写入的，与 {file} 或环境变量中的密钥不符，其中的个人信息将无法读取。"
     "请换回原来的密钥。",
     "database_of_other_kind": "该数据库属于 {kind} 环境；请用 SHUKE_HOME 或 DATABASE_URL 另选。",
+    "database_unsafe": "PostgreSQL 的设置为 {settings}：崩溃时可能丢失已确认的数据。请先开启；否则正式环境不启动。",
     "database_unreachable": "连接不上数据库：{why}",
     "database_user_missing": "PostgreSQL 不能以 root 运行，也未能为它建立系统用户 {user}。",
     "date_invalid": "{text} 既不是日期（如 2018-02-01），也不是带时区的 RFC 3339 时间。",

@@ -22,8 +22,8 @@ def opened(
     """Open the deployment of the home; Django may be imported inside.
 
     With `kind` an empty home becomes a deployment of it, which speaks the reader's language. `fresh` opens an empty
-    home too, without making it a deployment. Pending migrations are refused, applied or left; an empty database gets
-    them in any case.
+    home too, without making it a deployment. Pending migrations are refused, applied or left; a database that is no
+    deployment's yet gets them in any case.
 
     Raises: Refusal `no_deployment`, `home_of_other_kind`, `migrations_pending`, `database_unreachable`,
         `database_lost`, and those of the home and of the embedded database.
@@ -81,6 +81,22 @@ def apply_migrations() -> None:
     call_command("migrate", verbosity=0, interactive=False)
 
 
+def check_durability(home: Home) -> None:
+    """Check, before a deployment starts, that what it acknowledges survives a crash; a sandbox is only told.
+
+    Raises: Refusal `database_unsafe`.
+    """
+    from shuke.foundation import durability
+
+    if home.kind != "sandbox":
+        durability.require()
+    elif found := ", ".join(durability.unsafe()):
+        terminal.note(
+            f"PostgreSQL runs with {found}: a crash could lose data. A live deployment would not start.",
+            f"PostgreSQL 的设置为 {found}：崩溃时可能丢失数据。正式环境会拒绝启动。",
+        )
+
+
 @contextmanager
 def _database(home: Home) -> Iterator[None]:
     if home.value("database_url"):
@@ -114,15 +130,15 @@ def _lost(home: Home, error: Exception) -> Refusal:
 
 
 def _migrate(wish: str) -> None:
-    from django.db import connection
+    from shuke.foundation import deployment
 
     names = pending()
     if not names:
         return
-    if wish == "apply" or not connection.introspection.table_names():
+    if wish == "apply" or not deployment.is_established():
         apply_migrations()
     elif wish == "refuse":
-        listed = ", ".join(names[:5]) + (", …" if len(names) > 5 else "")
+        listed = ", ".join(names)
         raise Refusal(
             "migrations_pending",
             f"{len(names)} migrations are not applied ({listed}); run shuke migrate.",
