@@ -45,6 +45,7 @@ GOOD_FORMS = {
     "/keys/<uuid:key_id>/revoke": {},
     "/staff": {"name": "Bob", "email": "bob@example.com", "role": "clerk"},
     "/staff/<uuid:staff_id>/active": {"active": "no"},
+    "/staff/<uuid:staff_id>": {"role": "service", "adjust_limit": "700"},
     "/staff/reset": {"email": "ann@example.com"},
 }
 SCOPE_COLUMNS = [str(scope) for scope in sorted(SCOPES)]

@@ -68,6 +68,9 @@ class Staff(AbstractBaseUser):
     language = models.CharField(max_length=16)
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField()
+    stores = ArrayField(models.UUIDField(), default=list)
+    adjust_limit = models.BigIntegerField(null=True)
+    own_account = models.TextField(null=True)  # noqa: DJ001  # null: they are no member, or nobody said which
 
     objects = StaffManager()
 
@@ -80,6 +83,7 @@ class Staff(AbstractBaseUser):
         constraints = [
             models.CheckConstraint(condition=models.Q(role__in=[*map(str, Role)]), name="org_staff_role"),
             models.CheckConstraint(condition=models.Q(email=Lower("email")), name="org_staff_email_lower"),
+            models.CheckConstraint(condition=models.Q(adjust_limit__gte=0), name="org_staff_adjust_limit"),
         ]
 
     def __str__(self) -> str:

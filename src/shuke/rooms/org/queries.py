@@ -1,6 +1,6 @@
 """Reads and writes of the room's tables; decides nothing."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -61,6 +61,12 @@ def stores() -> list[Store]:
     return [Store(row.id, row.brand_id, row.code, row.name) for row in tables.Store.objects.order_by("code")]
 
 
+def brand_codes(store_codes: Collection[str]) -> dict[str, str]:
+    """Return the code of the brand of each store that exists, by the store's code."""
+    rows = tables.Store.objects.filter(code__in=store_codes).values_list("code", "brand__code")
+    return dict(rows)
+
+
 def insert_stores(stores: Sequence[Store]) -> str | None:
     """Insert stores; return the first code that was taken, after which the caller rolls back, or None."""
     tables.Store.objects.bulk_create(
@@ -88,6 +94,7 @@ def insert_staff(staff: Staff, password: str) -> bool:
         language=staff.language,
         is_active=staff.is_active,
         created_at=staff.created_at,
+        stores=list(staff.stores),
         password=make_password(password),
     )
     return _inserted(row)
@@ -105,8 +112,8 @@ def lock_active_owners() -> list[UUID]:
     return list(owners.order_by("id").values_list("id", flat=True))
 
 
-def update_staff(staff_id: UUID, field: str, value: object) -> Staff:
-    tables.Staff.objects.filter(pk=staff_id).update(**{field: value})
+def update_staff(staff_id: UUID, **values: object) -> Staff:
+    tables.Staff.objects.filter(pk=staff_id).update(**values)
     return _staff(tables.Staff.objects.get(pk=staff_id))
 
 
@@ -116,7 +123,17 @@ def set_password(staff_id: UUID, password: str) -> None:
 
 def _staff(row: tables.Staff) -> Staff:
     return Staff(
-        row.id, row.email, row.name, Role(row.role), row.language, row.is_active, row.created_at, row.last_login
+        row.id,
+        row.email,
+        row.name,
+        Role(row.role),
+        row.language,
+        row.is_active,
+        row.created_at,
+        row.last_login,
+        tuple(row.stores),
+        row.adjust_limit,
+        row.own_account,
     )
 
 

@@ -32,6 +32,9 @@ app.add_typer(staff, name="staff")
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON value on stdout.")]
 Migrate = Annotated[bool, typer.Option("--migrate", help="Apply pending migrations first.")]
+Stores = Annotated[
+    list[str] | None, typer.Option(help="Code of a store that they are for; may be given several times.")
+]
 Origin = Annotated[str | None, typer.Option(help="How people reach it, e.g. https://vip.example.com (SHUKE_ORIGIN).")]
 
 
@@ -314,8 +317,9 @@ def keys_create(
     scope: Annotated[
         list[str],
         typer.Option(
-            help="A right of the key; may be given several times: members:read, members:write, orders:read, "
-            "orders:write, history:write, points:read, points:write, programs:read, programs:write."
+            help="A right of the key; may be given several times: members:read, members:write, members:status, "
+            "members:merge, orders:read, orders:write, history:write, points:read, points:write, points:adjust, "
+            "tiers:write, programs:read, programs:write, imports:write, approvals:read, approvals:decide."
         ),
     ],
     as_json: AsJson = False,
@@ -346,13 +350,35 @@ def keys_revoke(id: Annotated[str, typer.Argument(help="The key's id (key_…)."
 def staff_create(
     email: str,
     name: Annotated[str, typer.Option(help="How colleagues call them.")],
-    role: Annotated[str, typer.Option(help="owner, operator, service, analyst or clerk.")],
+    role: Annotated[str, typer.Option(help="owner, operator, approver, service, analyst or clerk.")],
+    store: Stores = None,
     as_json: AsJson = False,
 ) -> None:
     """Let somebody log in; the generated password is shown once."""
     from shuke.surfaces.cli import people
 
-    people.create_staff(email, name, role, as_json=as_json)
+    people.create_staff(email, name, role, store or [], as_json=as_json)
+
+
+@_command(staff, "change")
+def staff_change(
+    email: str,
+    role: Annotated[str | None, typer.Option(help="owner, operator, approver, service, analyst or clerk.")] = None,
+    store: Stores = None,
+    every_store: Annotated[bool, typer.Option("--every-store", help="Let them be for every store.")] = False,
+    adjust_limit: Annotated[
+        str | None, typer.Option(help="Points of one adjustment without an approval, or role for that of the role.")
+    ] = None,
+    own_account: Annotated[
+        str | None, typer.Option(help="The member that they are (mbr_…), whom they never adjust, or none.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Change somebody's role, stores, personal limit or own membership; what is not said stays."""
+    from shuke.surfaces.cli import people
+
+    told = people.Terms(role, [] if every_store else store, adjust_limit, own_account)
+    people.change_staff(email, told, as_json=as_json)
 
 
 @_command(staff, "list")

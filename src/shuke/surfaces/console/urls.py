@@ -44,6 +44,7 @@ urlpatterns = [
     path("keys", keys.keys, name="keys"),
     path("keys/<uuid:key_id>/revoke", keys.revoke, name="key-revoke"),
     path("staff", staff.staff, name="staff"),
+    path("staff/<uuid:staff_id>", staff.terms, name="staff-terms"),
     path("staff/<uuid:staff_id>/active", staff.active, name="staff-active"),
     path("staff/reset", staff.reset, name="staff-reset"),
     path("jobs", jobs.jobs, name="jobs"),

@@ -18,6 +18,7 @@ from shuke.foundation.transactions import unit_of_work
 from shuke.rooms.members import facade as people
 from shuke.rooms.members.contracts import ID_PREFIX, Field, Member, Status
 from shuke.rooms.orders import facade as orders
+from shuke.rooms.org import facade as org
 from shuke.rooms.org.contracts import Right
 from shuke.rooms.points import facade as points
 from shuke.rooms.programs import facade as programs
@@ -43,7 +44,7 @@ def _timeline(request: HttpRequest, desk: Desk, id: UUID, **context: Any) -> Htt
     member, program = people.get(id), running()
     sources = life.sources(id, member.joined_at, program.program_id if program else None)
     cursors = {source.name: request.GET.get(source.name, "") for source in sources}
-    events, onward = life.page(sources, cursors, _EVENTS)
+    events, onward = life.page(sources, cursors, _EVENTS, lambda store: org.sees_store(desk.principal, store))
     return _tab(
         request,
         desk,
@@ -65,6 +66,7 @@ def entries(request: HttpRequest, desk: Desk, member_id: str) -> HttpResponse:
     found = points.entries_page(id, _ROWS, request.GET.get("cursor") or None)
     references = [entry.reference for entry in found.entries if entry.reference is not None]
     bought, versions = orders.get_many(references), programs.version_numbers([(id, order) for order in references])
+    bought = {id: order for id, order in bought.items() if org.sees_store(desk.principal, order.store)}
     rows = [(entry, bought.get(entry.reference), versions.get(entry.reference)) for entry in found.entries]
     return _tab(request, desk, id, "entries", rows=rows, next_cursor=found.next_cursor)
 
