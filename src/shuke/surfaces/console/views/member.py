@@ -32,6 +32,7 @@ from shuke.surfaces.console.running import running, units
 
 _EVENTS = 60
 _ROWS = 50
+_FREEZING = {(Status.ACTIVE, Status.FROZEN), (Status.FROZEN, Status.ACTIVE)}
 
 
 @page(Right.MEMBERS_READ)
@@ -98,6 +99,8 @@ def status(request: HttpRequest, desk: Desk, member_id: str) -> HttpResponse:
         if named not in set(Status):
             raise Refusal("status_not_allowed", "There is no such status.", pointer="/status")
         wanted = Status(named)
+        if (people.get(id).status, wanted) not in _FREEZING:
+            raise Refusal("status_not_allowed", "Only freezing and its undoing are done here.", pointer="/status")
         people.set_status(id, wanted, reason, desk.actor)
         done = (
             _("The member is frozen: nothing is earned or redeemed.")
