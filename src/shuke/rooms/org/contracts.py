@@ -1,6 +1,6 @@
 """What leaves the room: the organisation, its people and keys, what they may do, and who did what."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -10,6 +10,7 @@ from uuid import UUID
 BRAND_PREFIX = "brd"
 STAFF_PREFIX = "stf"
 KEY_PREFIX = "key"
+APPROVAL_PREFIX = "apr"
 
 
 class Kind(StrEnum):
@@ -262,4 +263,62 @@ class AuditPage:
     """Audit lines, newest first; `next_cursor` is None on the last page."""
 
     lines: tuple[AuditLine, ...]
+    next_cursor: str | None
+
+
+class ApprovalState(StrEnum):
+    """Where an approval stands; from pending it goes to one of the others, once."""
+
+    PENDING = "pending"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalRequest:
+    """What somebody wants done once another agrees.
+
+    `kind` names who carries it out, such as points.adjustment; `subject` is the outside id of what it is about.
+    `summary` is what people read before they decide: JSON, one level, personal data only masked; a value may be
+    {"before": …, "after": …}. `payload` is what its executor is given, JSON, kept sealed.
+    """
+
+    kind: str
+    subject: str
+    summary: Values
+    payload: Values
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """A request and what became of it; times are business time. `result` is the outside id of what was done, if any."""
+
+    id: UUID
+    kind: str
+    subject: str
+    summary: Values
+    state: ApprovalState
+    requested_by: Actor
+    requested_at: datetime
+    expires_at: datetime
+    decided_by: Actor | None
+    decided_at: datetime | None
+    comment: str
+    result: str | None
+
+
+Executor = Callable[[Approval, Values, Actor], str | None]
+"""Does what was approved: given the approval, its payload and who decided; returns the outside id of what came of it.
+
+It runs in the unit of work of the decision and may refuse: then nothing is decided.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalPage:
+    """Approvals, last requested first; `next_cursor` is None on the last page."""
+
+    approvals: tuple[Approval, ...]
     next_cursor: str | None

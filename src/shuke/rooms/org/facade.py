@@ -22,8 +22,13 @@ from shuke.rooms.org.contracts import (
     Actor,
     ActorKind,
     ApiKey,
+    Approval,
+    ApprovalPage,
+    ApprovalRequest,
+    ApprovalState,
     AuditPage,
     Brand,
+    Executor,
     KeyPrincipal,
     Kind,
     LoggedIn,
@@ -41,7 +46,7 @@ from shuke.rooms.org.contracts import (
 )
 from shuke.rooms.org.regions import region_of
 from shuke.rooms.org.rights import ADJUST_LIMITS, RIGHTS
-from shuke.rooms.org.services import auditing, staffing
+from shuke.rooms.org.services import approvals, auditing, staffing
 
 # --- the organisation ---
 
@@ -337,6 +342,73 @@ def require_store(principal: Principal, store_code: str) -> None:
 def sees_store(principal: Principal, store_code: str) -> bool:
     """Say whether `principal` may see what belongs to a store. Raises nothing."""
     return isinstance(principal, KeyPrincipal) or principal.store_codes is None or store_code in principal.store_codes
+
+
+# --- approvals ---
+
+
+def carry_out(kind: str, executor: Executor) -> None:
+    """Say what carries out approvals of a kind; called once for each when the house is wired. Raises nothing."""
+    approvals.carry_out(kind, executor)
+
+
+def request_approval(request: ApprovalRequest, actor: Actor) -> Approval:
+    """Keep what somebody wants done until another agrees, for 14 days of business time; nothing is changed before.
+
+    Raises: AssertionError when nothing carries out its kind.
+    """
+    return approvals.request(request, actor)
+
+
+def decide_approval(
+    approval_id: UUID, *, approve: bool, comment: str, actor: Actor, principal: Principal | None
+) -> Approval:
+    """Let what was asked be done now, in the same transaction, or reject it with a comment.
+
+    `principal` is who decides, None on the command line.
+
+    Raises: Refusal `forbidden`, `unknown_approval`, `own_request`, `own_account`, `already_decided`,
+        `approval_expired`, `reason_required` for a rejection without comment, `reason_too_long`, and whatever refuses
+        to be done: then nothing is changed and the approval waits on.
+    """
+    if principal is not None:
+        require(principal, Right.APPROVALS_DECIDE)
+        require_other_account(principal, approval(approval_id).subject)
+    return approvals.decide(approval_id, approve=approve, comment=comment, actor=actor)
+
+
+def withdraw_approval(approval_id: UUID, actor: Actor) -> Approval:
+    """Take back what one asked for.
+
+    Raises: Refusal `unknown_approval`, `not_own_request`, `already_decided`, `approval_expired`.
+    """
+    return approvals.withdraw(approval_id, actor)
+
+
+def expire_approvals() -> int:
+    """Write down of approvals that nobody decided in time that they expired; return how many. Raises nothing."""
+    return approvals.expire()
+
+
+def approval(approval_id: UUID) -> Approval:
+    """Return an approval.
+
+    Raises: Refusal `unknown_approval`.
+    """
+    return approvals.one(approval_id)
+
+
+def approvals_page(state: ApprovalState | None, limit: int, cursor: str | None = None) -> ApprovalPage:
+    """Return up to `limit` approvals, last requested first, in one state or in any.
+
+    Raises: Refusal `invalid_cursor`.
+    """
+    return approvals.page(state, limit, cursor)
+
+
+def approvals_waiting() -> int:
+    """Return how many approvals wait for somebody to decide. Raises nothing."""
+    return queries.count_approvals(ApprovalState.PENDING, clock.business_now())
 
 
 # --- the audit log ---

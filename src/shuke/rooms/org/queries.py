@@ -12,6 +12,8 @@ from shuke.rooms.org.contracts import (
     Actor,
     ActorKind,
     ApiKey,
+    Approval,
+    ApprovalState,
     AuditLine,
     Brand,
     Kind,
@@ -223,6 +225,104 @@ def audit_lines(limit: int, below: int | None, subject: str | None) -> list[Audi
         )
         for row in rows[:limit]
     ]
+
+
+# --- approvals ---
+
+
+def insert_approval(approval: Approval, payload: bytes) -> None:
+    """Insert an approval that waits, with its sealed payload."""
+    tables.Approval.objects.create(
+        id=approval.id,
+        kind=approval.kind,
+        subject=approval.subject,
+        summary=approval.summary,
+        payload=payload,
+        state=approval.state,
+        requested_by_kind=approval.requested_by.kind,
+        requested_by_id=approval.requested_by.id,
+        requested_by_label=approval.requested_by.label,
+        requested_at=approval.requested_at,
+        expires_at=approval.expires_at,
+    )
+
+
+def approval(approval_id: UUID, now: datetime) -> Approval | None:
+    row = tables.Approval.objects.filter(id=approval_id).first()
+    return None if row is None else _approval(row, now)
+
+
+def lock_approval(approval_id: UUID, now: datetime) -> tuple[Approval, bytes] | None:
+    """Lock one approval until the transaction ends; return it with its sealed payload."""
+    row = tables.Approval.objects.select_for_update().filter(id=approval_id).first()
+    return None if row is None else (_approval(row, now), bytes(row.payload))
+
+
+def close_approval(
+    approval_id: UUID, state: ApprovalState, actor: Actor, at: datetime, comment: str, result: str | None
+) -> Approval:
+    """Write what became of a locked approval."""
+    tables.Approval.objects.filter(id=approval_id).update(
+        state=state,
+        decided_by_kind=actor.kind,
+        decided_by_id=actor.id,
+        decided_by_label=actor.label,
+        decided_at=at,
+        comment=comment,
+        result=result,
+    )
+    return _approval(tables.Approval.objects.get(id=approval_id), at)
+
+
+def approvals(state: ApprovalState | None, limit: int, below: int | None, now: datetime) -> list[tuple[int, Approval]]:
+    """Return up to `limit` approvals with their numbers, last requested first, with numbers below `below`."""
+    rows = tables.Approval.objects.order_by("-number")
+    if state is not None:
+        rows = rows.filter(_standing(state, now))
+    if below is not None:
+        rows = rows.filter(number__lt=below)
+    return [(row.number, _approval(row, now)) for row in rows[:limit]]
+
+
+def count_approvals(state: ApprovalState, now: datetime) -> int:
+    return tables.Approval.objects.filter(_standing(state, now)).count()
+
+
+def overdue_approvals(now: datetime, limit: int) -> list[UUID]:
+    """Lock up to `limit` approvals that waited too long, passing over those that somebody decides just now."""
+    rows = tables.Approval.objects.select_for_update(skip_locked=True).order_by("number")
+    return list(rows.filter(state=ApprovalState.PENDING, expires_at__lte=now).values_list("id", flat=True)[:limit])
+
+
+def _standing(state: ApprovalState, now: datetime) -> models.Q:
+    """Return which rows stand so: who waited too long is expired before anybody wrote it down."""
+    pending = models.Q(state=ApprovalState.PENDING)
+    if state is ApprovalState.PENDING:
+        return pending & models.Q(expires_at__gt=now)
+    if state is ApprovalState.EXPIRED:
+        return models.Q(state=state) | (pending & models.Q(expires_at__lte=now))
+    return models.Q(state=state)
+
+
+def _approval(row: tables.Approval, now: datetime) -> Approval:
+    decided_by = None
+    if row.decided_by_id is not None:
+        decided_by = Actor(ActorKind(row.decided_by_kind), row.decided_by_id, row.decided_by_label)
+    state = ApprovalState(row.state)
+    return Approval(
+        row.id,
+        row.kind,
+        row.subject,
+        row.summary,
+        ApprovalState.EXPIRED if state is ApprovalState.PENDING and row.expires_at <= now else state,
+        Actor(ActorKind(row.requested_by_kind), row.requested_by_id, row.requested_by_label),
+        row.requested_at,
+        row.expires_at,
+        decided_by,
+        row.decided_at,
+        row.comment,
+        row.result,
+    )
 
 
 def _inserted(row: models.Model) -> bool:

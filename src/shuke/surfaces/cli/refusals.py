@@ -1,6 +1,8 @@
 """The Chinese wording of refusals that the command line meets; English is in the refusal itself."""
 
 CHINESE = {
+    "already_decided": "这项审批已有人处理。",
+    "approval_expired": "这项审批已过期，请重新申请。",
     "bind_invalid": "{bind} 不是 主机:端口 的形式，例如 127.0.0.1:8000。",
     "clock_is_live": "只有沙箱才有测试时钟；正式环境使用机器时间。",
     "clock_is_moving": "测试时钟正在移动，请等它到达。",
@@ -34,9 +36,12 @@ CHINESE = {
     "no_program": "尚未发布会员计划。",
     "not_the_demo": "这个沙箱不是演示环境；请用 SHUKE_HOME 另选目录。",
     "organisation_exists": "此部署已有组织。",
+    "not_own_request": "只有申请人可以撤回。",
     "origin_required": "监听 {bind} 时须用 SHUKE_ORIGIN 或 --origin 说明访问地址，例如 https://vip.example.com。",
+    "own_request": "不能审批自己的申请，请由同事处理。",
     "plain_http": "{origin} 不加密且不在本机；请使用 https，或在可信内网用 --insecure-lan 明确允许。",
     "port_in_use": "{bind} 已被占用；可用 --bind 换一个，例如 --bind 127.0.0.1:{other}。",
+    "reason_required": "驳回须说明原因。",
     "secrets_invalid": "{file} 或环境变量中的密钥不完整，或不是 32 字节的 base64。",
     "secrets_readable_by_others": "其他用户可以读取 {file}；请运行：chmod 600 {file}",
     "settings_invalid": "设置 {file} 有误。",
@@ -44,6 +49,7 @@ CHINESE = {
     "time_zone_unknown": "没有时区 {zone}。",
     "timestamps_without_zone": "时间戳没有时区；请用 --timestamps-in 说明，例如 --timestamps-in UTC。",
     "unknown_api_key": "没有这把密钥。",
+    "unknown_approval": "没有这项审批。",
     "unknown_currency": "货币不是 ISO 4217 代码（如 CNY）。",
     "unknown_entry": "没有这条分录。",
     "unknown_language": "语言须为 zh-hans 或 en。",

@@ -149,6 +149,7 @@ WORDS: Words = {
     "move_clock": _("Move the test clock"),
     "advance": _("Nightly advance"),
     "seal": _("Seal the ledger"),
+    "expire_approvals": _("Let approvals expire"),
     "prune_responses": _("Forget old API responses"),
     "prune_log_ins": _("Forget old sessions and failed log-ins"),
     "todo": _("Waiting"),
