@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 
 from shuke.core.values.errors import Refusal
 from shuke.foundation import home as homes
@@ -12,6 +13,7 @@ from shuke.surfaces.cli.terminal import Exit, explain, result, table, words
 
 _LEAST_FREE_MB = 1024
 _LARGEST_SKEW_SECONDS = 5
+_OLDEST_BACKUP_DAYS = 7
 _OLDEST_POSTGRES = 15
 
 
@@ -46,6 +48,8 @@ def _findings(home: Home) -> Iterator[Finding]:
     secrets = _refusable("secrets", lambda: _secrets(home))
     yield secrets
     yield _disk(home)
+    if home.kind == "live":
+        yield _backup(home)
     yield _refusable("port", lambda: _port(home), otherwise="warning")
     if home.kind is None:
         yield Finding(
@@ -90,6 +94,17 @@ def _disk(home: Home) -> Finding:
     free = shutil.disk_usage(folder).free // 2**20
     detail = words(f"{free:,} MB free in {folder}", f"{folder} 剩余 {free:,} MB")
     return Finding("disk", "ok" if free >= _LEAST_FREE_MB else "failed", detail)
+
+
+def _backup(home: Home) -> Finding:
+    from shuke.foundation import clock
+
+    last = home.last_backup()
+    if last is None:
+        return Finding("backup", "warning", words("none known: shuke backup FILE", "尚无记录：shuke backup FILE"))
+    days = (clock.machine_now() - datetime.fromisoformat(last["made_at"])).days
+    state = "ok" if days <= _OLDEST_BACKUP_DAYS else "warning"
+    return Finding("backup", state, words(f"{days} days ago, {last['path']}", f"{days} 天前，{last['path']}"))
 
 
 def _database() -> Iterator[Finding]:

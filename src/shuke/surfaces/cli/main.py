@@ -188,6 +188,32 @@ def migrate(as_json: AsJson = False) -> None:
     upkeep.migrate(as_json=as_json)
 
 
+@_command(app, "backup")
+def backup(
+    file: Annotated[str, typer.Argument(help="The file to write, whole or not at all.")],
+    with_secrets: Annotated[
+        bool,
+        typer.Option("--with-secrets", help="Seal the keys into it, under a passphrase (SHUKE_BACKUP_PASSPHRASE)."),
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Write the whole deployment into one file, while it serves."""
+    from shuke.surfaces.cli import backup as backups
+
+    backups.backup(file, with_secrets=with_secrets, as_json=as_json)
+
+
+@_command(app, "restore")
+def restore(
+    file: Annotated[str, typer.Argument(help="A file that `shuke backup` wrote.")],
+    as_json: AsJson = False,
+) -> int:
+    """Bring a backup into an empty deployment and check its ledger; exit code 4 when an invariant is violated."""
+    from shuke.surfaces.cli import restore as restoring
+
+    return restoring.restore(file, as_json=as_json)
+
+
 @_command(app, "doctor")
 def doctor(as_json: AsJson = False) -> int:
     """Show every setting with its source, and check what a deployment stands on."""

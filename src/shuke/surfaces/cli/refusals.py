@@ -3,6 +3,12 @@
 CHINESE = {
     "already_decided": "这项审批已有人处理。",
     "approval_expired": "这项审批已过期，请重新申请。",
+    "backup_damaged": "{path} 已损坏，或不是 Shuke 的备份；没有恢复任何内容。",
+    "backup_failed": "pg_dump 失败：{why}",
+    "backup_of_newer_release": "{path} 由更新的版本 Shuke {release} 生成，本版本无法读取。",
+    "backup_of_other_keys": "备份所用的密钥与 {file} 或环境变量中的不符。"
+    "请把属于它的 secrets.toml 放到那里，或改用带 --with-secrets 的备份。",
+    "backup_unwritable": "{path} 无法写入：{why}。",
     "bind_invalid": "{bind} 不是 主机:端口 的形式，例如 127.0.0.1:8000。",
     "clock_is_live": "只有沙箱才有测试时钟；正式环境使用机器时间。",
     "clock_is_moving": "测试时钟正在移动，请等它到达。",
@@ -14,6 +20,12 @@ CHINESE = {
     "database_not_started": "PostgreSQL 未能在 {folder} 启动：{why}。日志在该目录的 log 下。",
     "database_of_other_keys": "数据库是用另一套密钥写入的，与 {file} 或环境变量中的密钥不符，其中的个人信息将无法读取。"
     "请换回原来的密钥。",
+    "database_in_use": "另有 {others} 个连接正在使用数据库；请先停止 Shuke 再恢复。",
+    "database_not_empty": "备份只能恢复到空的部署，而这里已有数据；"
+    "请用 SHUKE_HOME 另选目录，或用 DATABASE_URL 指定空的数据库。",
+    "database_of_older_postgres": "备份由 pg_dump {made} 生成，不能恢复到 PostgreSQL {major}。",
+    "database_of_other_postgres": "{folder} 由 PostgreSQL {made} 建立，而本版本自带 {brought}。"
+    "请先用原来的版本运行 shuke backup FILE，再用本版本运行 shuke restore FILE。",
     "database_of_other_kind": "该数据库属于 {kind} 环境；请用 SHUKE_HOME 或 DATABASE_URL 另选。",
     "database_unsafe": "PostgreSQL 的设置为 {settings}：崩溃时可能丢失已确认的数据。请先开启；否则正式环境不启动。",
     "database_unreachable": "连接不上数据库：{why}",
@@ -42,6 +54,12 @@ CHINESE = {
     "plain_http": "{origin} 不加密且不在本机；请使用 https，或在可信内网用 --insecure-lan 明确允许。",
     "port_in_use": "{bind} 已被占用；可用 --bind 换一个，例如 --bind 127.0.0.1:{other}。",
     "reason_required": "驳回须说明原因。",
+    "passphrase_missing": "当前不是终端，无法询问口令；请用 {variable} 给出。",
+    "passphrase_short": "口令至少 {letters} 个字符。",
+    "passphrase_wrong": "口令不能打开备份中的密钥。",
+    "postgres_client_missing": "服务器是 PostgreSQL {major}，而本机没有 {major} 或更新版本的 {name}（现有：{have}）；"
+    "请安装 PostgreSQL {major} 的客户端程序。",
+    "restore_failed": "pg_restore 失败：{why}",
     "secrets_invalid": "{file} 或环境变量中的密钥不完整，或不是 32 字节的 base64。",
     "secrets_readable_by_others": "其他用户可以读取 {file}；请运行：chmod 600 {file}",
     "settings_invalid": "设置 {file} 有误。",

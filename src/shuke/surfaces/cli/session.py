@@ -16,14 +16,14 @@ def opened(
     *,
     kind: str | None = None,
     flags: Mapping[str, str | None] | None = None,
-    migrations: Literal["refuse", "apply", "leave"] = "refuse",
+    migrations: Literal["refuse", "apply", "leave", "ignore"] = "refuse",
     fresh: bool = False,
 ) -> Iterator[Home]:
     """Open the deployment of the home; Django may be imported inside.
 
     With `kind` an empty home becomes a deployment of it, which speaks the reader's language. `fresh` opens an empty
     home too, without making it a deployment. Pending migrations are refused, applied or left; a database that is no
-    deployment's yet gets them in any case.
+    deployment's yet gets them in any case, unless they are ignored.
 
     Raises: Refusal `no_deployment`, `home_of_other_kind`, `migrations_pending`, `database_unreachable`,
         `database_lost`, and those of the home and of the embedded database.
@@ -72,6 +72,20 @@ def pending() -> list[str]:
     executor = MigrationExecutor(connection)
     plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
     return [f"{migration.app_label}.{migration.name}" for migration, _backwards in plan]
+
+
+def known() -> set[str]:
+    """Return the migrations of this release, as app.name; Django is set up."""
+    from django.db.migrations.loader import MigrationLoader
+
+    return {f"{app}.{name}" for app, name in MigrationLoader(None).disk_migrations}
+
+
+def database_url(home: Home) -> str:
+    """Return the connection string of the deployment's database."""
+    from shuke.foundation import embedded
+
+    return home.value("database_url") or embedded.url(home.postgres, "shuke")
 
 
 def apply_migrations() -> None:
@@ -132,7 +146,7 @@ def _lost(home: Home, error: Exception) -> Refusal:
 def _migrate(wish: str) -> None:
     from shuke.foundation import deployment
 
-    names = pending()
+    names = [] if wish == "ignore" else pending()
     if not names:
         return
     if wish == "apply" or not deployment.is_established():
