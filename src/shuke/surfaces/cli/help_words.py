@@ -69,6 +69,11 @@ CHINESE = {
     "List everybody who has or had a log-in.": "列出所有现有与曾有账号的员工。",
     "Replace a password by a generated one, shown once; their sessions end.": "重置为生成的密码，只显示一次；其登录随即失效。",
     "Shut somebody out at once.": "立即停用某人的账号。",
+    "Members: their status.": "会员：状态。",
+    "A member (mbr_…), a phone, or an external id as SOURCE/ID.": "会员编号（mbr_…）、手机号，或外部编号 来源/编号。",
+    "active, frozen, blacklisted or exited; none: show.": "active、frozen、blacklisted 或 exited；不给出则只显示。",
+    "Why; the history keeps it.": "原因，留存于记录。",
+    "Give a member another status, or show how it changed.": "变更会员状态，或显示其变更记录。",
     "Show this message and exit.": "显示帮助并退出。",
 }  # fmt: skip
 _SCOPES = "A right of the key; may be given several times: "

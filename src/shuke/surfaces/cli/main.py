@@ -25,7 +25,9 @@ program = typer.Typer(help="Programs: check, publish and show the file.", no_arg
 clock = typer.Typer(help="The test clock of a sandbox.")
 keys = typer.Typer(help="API keys.", no_args_is_help=True)
 staff = typer.Typer(help="People who log in to the console.", no_args_is_help=True)
+members = typer.Typer(help="Members: their status.", no_args_is_help=True)
 app.add_typer(program, name="program")
+app.add_typer(members, name="members")
 app.add_typer(clock, name="clock", invoke_without_command=True)
 app.add_typer(keys, name="keys")
 app.add_typer(staff, name="staff")
@@ -335,6 +337,19 @@ def clock_advance(
     from shuke.surfaces.cli import upkeep
 
     upkeep.advance_clock(to, as_json=as_json)
+
+
+@_command(members, "status")
+def members_status(
+    member: Annotated[str, typer.Argument(help="A member (mbr_…), a phone, or an external id as SOURCE/ID.")],
+    status: Annotated[str, typer.Argument(help="active, frozen, blacklisted or exited; none: show.")] = "",
+    reason: Annotated[str, typer.Option(help="Why; the history keeps it.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Give a member another status, or show how it changed."""
+    from shuke.surfaces.cli import members as people
+
+    people.status(member, status, reason, as_json=as_json)
 
 
 @_command(keys, "create")
