@@ -267,3 +267,56 @@ def test_no_client_can_take_the_name_of_a_keyed_redemption(api, member):
         ((source,),) = cursor.fetchall()
     answer = api.post("/v1/redemptions", body | {"source": source, "external_id": "till-1"})
     assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "/source")
+
+
+def test_a_profile_grows_and_completes(api, member):
+    api.client.put(
+        "/v1/attributes/skin",
+        {
+            "name_zh": "肤质",
+            "name_en": "Skin",
+            "kind": "choice",
+            "required": True,
+            "choices": [{"code": "dry", "name_zh": "干性", "name_en": "Dry"}],
+        },
+        content_type="application/json",
+        **api.headers,
+    )
+    assert api.get(f"/v1/members/{member['id']}").json()["profile_missing"] == ["skin"]
+
+    changed = patch(
+        api, member, {"attributes": [{"code": "skin", "value": "dry"}], "birthday": None, "email": "a@b.cc"}
+    )
+
+    assert changed["attributes"] == [{"code": "skin", "value": "dry"}]
+    assert (changed["profile_completed"], changed["profile_missing"]) == (False, ["birthday"])
+    assert changed["email_masked"] == "a***@b.cc"
+    (told,) = api.get(f"/v1/members/{member['id']}/identity-changes").json()["items"]
+    assert (told["kind"], told["event"], told["was"], told["by"]) == ("email", "changed", "a***@example.com", "all")
+
+
+def test_a_dry_run_of_a_change_changes_nothing(api, member):
+    assert patch(api, member, {"name": "Bob"}, "?dry_run=true")["display_name"] == "B***"
+    assert api.get(f"/v1/members/{member['id']}").json() == member
+
+
+def test_a_status_is_changed_with_a_reason_and_told(api, member):
+    path = f"/v1/members/{member['id']}"
+    assert api.post(f"{path}/status", {"status": "blacklisted", "reason": "resale"}).json()["status"] == "blacklisted"
+    (told,) = api.get(f"{path}/status-changes").json()["items"]
+    assert (told["before"], told["after"], told["reason"], told["by"]) == ("active", "blacklisted", "resale", "all")
+    refused = api.post(f"{path}/status", {"status": "frozen", "reason": "x"})
+    assert (refused.status_code, refused.json()["code"]) == (409, "status_not_allowed")
+
+
+def test_tags_are_replaced(api, member):
+    for tags in (["vip", "aunt"], ["vip"]):
+        answer = api.client.put(
+            f"/v1/members/{member['id']}/tags", {"tags": tags}, content_type="application/json", **api.headers
+        )
+        assert answer.json()["tags"] == sorted(tags)
+
+
+def patch(api, member, body, query=""):
+    path = f"/v1/members/{member['id']}{query}"
+    return api.client.patch(path, body, content_type="application/json", **api.headers).json()

@@ -6,6 +6,7 @@ from procrastinate import App
 
 from shuke.foundation import idempotency, jobs
 from shuke.foundation.jobs import Periodic
+from shuke.rooms.org import facade as org
 from shuke.rooms.programs import facade as programs
 from shuke.surfaces.console import log_ins
 
@@ -16,13 +17,24 @@ def advance_members() -> Mapping[str, int]:
     return {"members": advanced.members, "entries": advanced.entries, "tier_changes": advanced.tier_changes}
 
 
+def seal_ledger() -> Mapping[str, int]:
+    made = programs.seal()
+    return {"entries": made.entries if made else 0}
+
+
 def prune_responses() -> Mapping[str, int]:
     return {"responses": idempotency.prune()}
+
+
+def expire_approvals() -> Mapping[str, int]:
+    return {"approvals": org.expire_approvals()}
 
 
 PERIODIC = (
     # Midnight of a program's time zone is somewhere in the day of the machine: look often, mostly in vain.
     Periodic("advance", "*/5 * * * *", advance_members),
+    Periodic("seal", "7 2 * * *", seal_ledger),
+    Periodic("expire_approvals", "37 * * * *", expire_approvals),
     Periodic("prune_responses", "17 3 * * *", prune_responses),
     Periodic("prune_log_ins", "27 3 * * *", log_ins.prune),
 )

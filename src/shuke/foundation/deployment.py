@@ -30,14 +30,17 @@ def establish(home: Home, kind: str, language: str) -> None:
     check(home, secrets, kind)
 
 
+def is_established() -> bool:
+    """Tell whether the database is that of a deployment: an empty one, or one half made, is nobody's yet."""
+    return _row() is not None
+
+
 def check(home: Home, secrets: Secrets, kind: str) -> None:
     """Check that the database is of `kind` and was written with the keys at hand; an empty one is anybody's.
 
     Raises: Refusal `database_of_other_keys`, `database_of_other_kind`.
     """
-    if _TABLE not in connection.introspection.table_names():
-        return
-    row = Deployment.objects.filter(pk=1).first()
+    row = _row()
     if row is None:
         return
     fields, blind = secrets.fingerprints()
@@ -54,3 +57,9 @@ def check(home: Home, secrets: Secrets, kind: str) -> None:
             f"The database is that of a {row.kind} deployment; choose another with SHUKE_HOME or DATABASE_URL.",
             params={"kind": row.kind},
         )
+
+
+def _row() -> Deployment | None:
+    if _TABLE not in connection.introspection.table_names():
+        return None
+    return Deployment.objects.filter(pk=1).first()

@@ -78,7 +78,8 @@ def running(folder: Path, options: Mapping[str, str] | None = None) -> Iterator[
 
     `folder` is made on first use; `options` are PostgreSQL settings that go before ours when this call starts it.
 
-    Raises: Refusal `database_folder_unusable`, `database_disk_full`, `database_not_started`.
+    Raises: Refusal `database_folder_unusable`, `database_of_other_postgres`, `database_disk_full`,
+        `database_not_started`.
     """
     folder = folder.resolve()
     users, gate = _open_lock(folder, "users"), _open_lock(folder, "gate")
@@ -145,6 +146,25 @@ def _revive(folder: Path, over: threading.Event) -> None:
                 return
     finally:
         os.close(gate)
+
+
+def set_aside_of_other_version(folder: Path) -> Path | None:
+    """Rename a data folder that another major of PostgreSQL made, and return where it is now; None if there is none.
+
+    Raises: Refusal `database_folder_unusable` where one was set aside before.
+    """
+    folder = folder.resolve()
+    made = folder / "PG_VERSION"
+    if not made.exists() or postgres_program.works_in(_recorded_pid(folder) or 0, folder):
+        return None
+    version = made.read_text().strip()
+    if version == postgres_program.locate(folder).version:
+        return None
+    aside = folder.with_name(f"{folder.name}-{version}")
+    if aside.exists():
+        raise _unusable(aside, "it is the place where the folder of the older PostgreSQL would be kept")
+    folder.rename(aside)
+    return aside
 
 
 def ensure_database(server: Server, name: str) -> None:
@@ -242,7 +262,12 @@ def _check_folder(program: postgres_program.Program, folder: Path) -> None:
     except OSError as error:
         raise _unusable(folder, f"this user may not use it ({error.strerror})") from error
     if version != program.version:
-        raise _unusable(folder, f"it was made by PostgreSQL {version} and this is {program.version}")
+        raise Refusal(
+            "database_of_other_postgres",
+            f"{folder} was made by PostgreSQL {version}, and this release of Shuke brings {program.version}. With the "
+            "release that you had: shuke backup FILE. Then with this one: shuke restore FILE.",
+            params={"folder": str(folder), "made": version, "brought": program.version},
+        )
 
 
 def check_room(folder: Path) -> None:

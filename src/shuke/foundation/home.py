@@ -5,9 +5,10 @@ Knows nothing of Django, so that settings can be made from it and the command li
 
 import base64
 import hashlib
+import json
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from shuke.foundation import randomness
 _PRIVATE = 0o600
 _OTHERS = 0o077
 _KEY_BYTES = 32
+_LAST_BACKUP = "last-backup.json"
 _SECRETS_HEAD = """\
 # Made on the first run. Keep a copy in a safe place: without field_keys the personal data of members is lost.
 # Of field_keys the first seals, the others only open what they sealed before.
@@ -61,6 +63,27 @@ class Secrets:
     def fingerprints(self) -> tuple[tuple[str, ...], str]:
         """Return what may be stored about the field keys and the blind-index key."""
         return tuple(_fingerprint(key) for key in self.field_keys), _fingerprint(self.blind_key)
+
+    def text(self) -> str:
+        """Return them as `secrets.toml` holds them."""
+        keys = ", ".join(f'"{_base64(key)}"' for key in self.field_keys)
+        lines = [
+            f"django_key = {json.dumps(self.django_key, ensure_ascii=False)}",
+            f"field_keys = [{keys}]",
+            f'blind_key = "{_base64(self.blind_key)}"',
+        ]
+        return _SECRETS_HEAD + "\n".join(lines) + "\n"
+
+    @classmethod
+    def of(cls, text: str) -> "Secrets":
+        """Return what `text` wrote.
+
+        Raises: ValueError.
+        """
+        try:
+            return _parse_secrets(tomllib.loads(text))
+        except (AttributeError, KeyError, TypeError) as error:
+            raise ValueError("no secrets") from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,16 +138,55 @@ class Home:
         known = self.secrets()
         if known:
             return known
-        lines = [
-            f'django_key = "{randomness.token(_KEY_BYTES)}"',
-            f'field_keys = ["{_base64(randomness.token_bytes(_KEY_BYTES))}"]',
-            f'blind_key = "{_base64(randomness.token_bytes(_KEY_BYTES))}"',
-        ]
-        self._write_once("secrets.toml", _SECRETS_HEAD + "\n".join(lines) + "\n", _PRIVATE)
+        field_key, blind_key = randomness.token_bytes(_KEY_BYTES), randomness.token_bytes(_KEY_BYTES)
+        drawn = Secrets(randomness.token(_KEY_BYTES), (field_key,), blind_key)
+        self._write_once("secrets.toml", drawn.text(), _PRIVATE)
         made = self.secrets()
         if made is None:
             raise RuntimeError("secrets.toml vanished")
         return made
+
+    @staticmethod
+    def says_secrets_in_environment() -> bool:
+        """Tell whether keys come from the environment, where nothing can be written."""
+        return any(os.environ.get(variable) for variable in _SECRET_VARIABLES.values())
+
+    def take_secrets(self, secrets: Secrets) -> Callable[[], None]:
+        """Write keys that were made elsewhere into `secrets.toml`, and return what puts things back as they were.
+
+        Keys that stand there already are kept beside it, as `secrets.toml.before-restore`.
+
+        Raises: Refusal `home_unusable`.
+        """
+        path = self.folder / "secrets.toml"
+        kept = self.folder / "secrets.toml.before-restore"
+        had = path.exists()
+        if had:
+            path.rename(kept)
+        self._write_once("secrets.toml", secrets.text(), _PRIVATE)
+
+        def put_back() -> None:
+            path.unlink()
+            if had:
+                kept.rename(path)
+
+        return put_back
+
+    def note_backup(self, path: Path, made_at: str, sha256: str) -> None:
+        """Remember the last backup, for `shuke doctor`.
+
+        Raises: Refusal `home_unusable`.
+        """
+        (self.folder / _LAST_BACKUP).unlink(missing_ok=True)
+        self._write_once(_LAST_BACKUP, json.dumps({"path": str(path), "made_at": made_at, "sha256": sha256}), _PRIVATE)
+
+    def last_backup(self) -> dict[str, str] | None:
+        """Return `path`, `made_at` and `sha256` of the last backup made from here, None where none is known."""
+        try:
+            said: dict[str, str] = json.loads((self.folder / _LAST_BACKUP).read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return None
+        return said
 
     def establish(self, kind: str, language: str) -> None:
         """Mark the home as that of a `live` or `sandbox` deployment, which speaks `language`.

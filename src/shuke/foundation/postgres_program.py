@@ -60,12 +60,17 @@ def locate(data: Path) -> Program:
 
     Raises: Refusal `database_user_missing`.
     """
-    package = Path(str(importlib.util.find_spec(_WHEEL).origin)).parent  # type: ignore[union-attr]
+    package = _package()
     release = metadata.version(_WHEEL)
     uid, gid = _user(data)
     if uid != os.geteuid() and not _open_to_others(package):
         package = _copy(package, data.with_name(f"postgres-program-{release}"))
     return Program(package / "pginstall" / "bin", uid, gid, release.partition(".")[0])
+
+
+def programs() -> Path:
+    """Return the folder of the wheel's programs, as far as this very user may run them."""
+    return _package() / "pginstall" / "bin"
 
 
 def works_in(pid: int, data: Path) -> bool:
@@ -78,6 +83,10 @@ def works_in(pid: int, data: Path) -> bool:
         return False  # the process is gone or somebody else's
     listed = subprocess.run(["ps", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, check=False)  # noqa: S607
     return f"-D {data}" in listed.stdout
+
+
+def _package() -> Path:
+    return Path(str(importlib.util.find_spec(_WHEEL).origin)).parent  # type: ignore[union-attr]
 
 
 def _user(data: Path) -> tuple[int, int]:

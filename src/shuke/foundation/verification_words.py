@@ -12,7 +12,7 @@ LAWS = {
     "I2": "某种积分的账户余额之和，等于发放减去兑换与过期。",
     "I3": "每个账户的余额等于其分录之和、末笔分录后的余额，以及各批次剩余之和。",
     "I4": "每个批次由一笔累积产生，剩余等于未被支取的部分，且没有负数。",
-    "I5": "分录不能修改或删除。",
+    "I5": "分录不能修改或删除；已封存的分录与封存时一致。",
     "I6": "每笔订单与兑换都有其业务键，每个业务键都有所指。",
     "I8": "每个批次至多过期一次，不早于过期时间，整批过期，此后不再支取。",
     "I9": "积分总是先从最早过期的批次支取。",
@@ -55,6 +55,14 @@ _VIOLATIONS = {  # {} stands for a value, in the order of the English sentence
     "entry {} takes from lot {} while lot {}, which ends sooner, has points left.": (
         "第 {} 号分录支取了第 {} 号批次，而更早过期的第 {} 号批次仍有剩余。"
     ),
+    "{}: entries {} to {} are not as they were sealed (seal {}).": (
+        "{}：第 {} 至 {} 号分录与封存时不符（第 {} 号封存）。"
+    ),
+    "{}: seal {} begins with entry {} where entry {} belongs.": "{}：第 {} 号封存从第 {} 号分录开始，应为第 {} 号。",
+    "Seal {} is missing.": "缺少第 {} 号封存。",
+    "Seal {} does not follow the one before it.": "第 {} 号封存与前一号不相接。",
+    "Seal {} was changed.": "第 {} 号封存被修改过。",
+    "Seal {} covers the column {}, which the ledger has no more.": "第 {} 号封存涵盖的列 {} 已不在台账中。",
     "Entries can be changed: a trigger that refuses it is missing, off or another.": (
         "分录可以被修改：拒绝修改的触发器缺失、已停用或被替换。"
     ),

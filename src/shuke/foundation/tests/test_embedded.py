@@ -190,10 +190,19 @@ def test_a_file_in_place_of_the_folder_is_refused(folder):
     assert folder.read_text() == "mine"
 
 
-def test_a_folder_of_another_version_is_refused(folder):
+def test_a_folder_of_another_version_is_refused_with_the_two_commands_and_set_aside_when_asked(folder):
     folder.mkdir()
     (folder / "PG_VERSION").write_text("17\n")
-    assert "made by PostgreSQL 17 and this is 18" in refusal_of(folder).detail
+
+    refused = refusal_of(folder)
+    assert refused.code == "database_of_other_postgres"
+    assert "was made by PostgreSQL 17, and this release of Shuke brings 18." in refused.detail
+    assert "shuke backup FILE. Then with this one: shuke restore FILE." in refused.detail
+    assert [path.name for path in folder.iterdir()] == ["PG_VERSION"]
+
+    aside = embedded.set_aside_of_other_version(folder)
+    assert (aside, aside.is_dir(), folder.exists()) == (folder.with_name("postgres-17"), True, False)
+    assert embedded.set_aside_of_other_version(folder) is None
 
 
 def test_a_full_disk_is_refused(folder, monkeypatch):

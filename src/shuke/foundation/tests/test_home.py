@@ -142,3 +142,36 @@ def test_a_home_under_a_file_is_refused(tmp_path, monkeypatch):
     with pytest.raises(Refusal) as refused:
         homes.current().make_secrets()
     assert refused.value.code in {"home_unusable", "settings_invalid"}
+
+
+def test_keys_from_elsewhere_are_taken_and_given_back(home):
+    own = homes.current().make_secrets()
+    brought = homes.Secrets('said "so"', (b"c" * 32, b"d" * 32), b"e" * 32)
+    assert homes.Secrets.of(brought.text()) == brought
+
+    put_back = homes.current().take_secrets(brought)
+    assert homes.current().secrets() == brought
+    assert (home / "secrets.toml").stat().st_mode & 0o777 == 0o600
+    put_back()
+    assert homes.current().secrets() == own
+    assert [path.name for path in home.iterdir()] == ["secrets.toml"]
+
+
+def test_keys_for_an_empty_home_leave_it_empty_when_given_back(home):
+    homes.current().take_secrets(homes.Secrets("key", (b"c" * 32,), b"e" * 32))()
+    assert list(home.iterdir()) == []
+
+
+def test_the_last_backup_is_remembered(home):
+    assert homes.current().last_backup() is None
+    for day in ("2026-05-01", "2026-05-02"):
+        homes.current().note_backup(Path("/backups/shop"), day, "aa")
+    assert homes.current().last_backup() == {"path": "/backups/shop", "made_at": "2026-05-02", "sha256": "aa"}
+
+
+@pytest.mark.parametrize(
+    "text", ["", "nonsense", 'django_key = "x"', 'django_key = "x"\nfield_keys = []\nblind_key = "a"']
+)
+def test_what_is_no_secrets_is_refused(text):
+    with pytest.raises(ValueError):  # noqa: PT011
+        homes.Secrets.of(text)

@@ -1,24 +1,29 @@
 """What leaves the room: members with masked contact data, and the references by which others name them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
 from shuke.core.values.errors import Refusal
+from shuke.rooms.org.contracts import Actor
 
 ID_PREFIX = "mbr"
+MERGE_PREFIX = "mrg"
 BATCH_LIMIT = 1_000
+TAGS_LIMIT = 63  # a decision sees a member's tags as bits of one integer
+REINSTATE_DAYS = 30  # in which who has left may come back as the member they were
 
 
 class Status(StrEnum):
-    """Whether a member takes part; only an active one may redeem."""
+    """Whether a member takes part; only an active one earns and redeems. A merged one lives on in another."""
 
     ACTIVE = "active"
     FROZEN = "frozen"
     BLACKLISTED = "blacklisted"
     EXITED = "exited"
+    MERGED = "merged"
 
 
 class Field(StrEnum):
@@ -28,6 +33,45 @@ class Field(StrEnum):
     PHONE = "phone"
     EMAIL = "email"
     BIRTHDAY = "birthday"
+
+
+class AttributeKind(StrEnum):
+    """What values an attribute takes: text, a whole number, a date, yes or no, or one of its choices."""
+
+    TEXT = "text"
+    NUMBER = "number"
+    DATE = "date"
+    BOOLEAN = "boolean"
+    CHOICE = "choice"
+
+
+AttributeValue = str | int | bool | date  # a choice is its code
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One of the values of an attribute of choice."""
+
+    code: str
+    name_zh: str
+    name_en: str
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute:
+    """What a merchant wants to know of members beyond the personal fields.
+
+    A `personal` one is stored sealed, shown masked and told to no rule; a `required` one counts toward a complete
+    profile. Kind and `personal` stay as first defined; choices are only added.
+    """
+
+    code: str
+    name_zh: str
+    name_en: str
+    kind: AttributeKind
+    personal: bool = False
+    required: bool = False
+    choices: tuple[Choice, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +109,16 @@ class NewMember:
     birthday: date | None = None
     joined_at: datetime | None = None
     language: str | None = None
+    attributes: Mapping[str, AttributeValue] = field(default_factory=dict)
+    tags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A member as pages may show them: personal fields masked, empty where unknown; `birth_md` is MMDD or 0."""
+    """A member as pages may show them: personal fields masked, empty where unknown; `birth_md` is MMDD or 0.
+
+    `merged_into` is who a merged member lives on in; `revision` counts the changes of what is stored here.
+    """
 
     id: UUID
     display_name: str
@@ -81,6 +130,127 @@ class Member:
     joined_at: datetime
     last_active_at: datetime | None
     external: tuple[ExternalId, ...]
+    tags: tuple[str, ...] = ()
+    merged_into: UUID | None = None
+    revision: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Amendment:
+    """What shall become of one member; `fields` and `attributes` with None are emptied.
+
+    Without `overwrite` only what is empty is filled, and None changes nothing. External ids and tags are added.
+    """
+
+    member_id: UUID
+    fields: Mapping[Field, str | date | None] = field(default_factory=dict)
+    attributes: Mapping[str, AttributeValue | None] = field(default_factory=dict)
+    external: tuple[ExternalId, ...] = ()
+    add_tags: tuple[str, ...] = ()
+    overwrite: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Amended:
+    """A member after an amendment; `filled` names the personal fields and attributes that were set."""
+
+    member_id: UUID
+    revision: int
+    filled: tuple[str, ...]
+    changed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What is known of a member beside identities: attributes by code, personal ones masked texts.
+
+    `missing` names what a complete profile lacks: `name`, `birthday`, and codes of required attributes.
+    """
+
+    attributes: Mapping[str, AttributeValue]
+    missing: tuple[str, ...]
+
+    @property
+    def completed(self) -> bool:
+        return not self.missing
+
+
+@dataclass(frozen=True, slots=True)
+class StatusChange:
+    """A move from one status to another: when by the business clock, why, and by whom."""
+
+    at: datetime
+    before: Status
+    after: Status
+    reason: str
+    actor: Actor
+
+
+class IdentityEvent(StrEnum):
+    """What became of a phone, an e-mail address or an external id."""
+
+    ADDED = "added"
+    CHANGED = "changed"
+    REMOVED = "removed"
+    RELEASED = "released"  # given free because the member left
+    RESTORED = "restored"
+    MOVED = "moved"  # to or from another member, by a merge or its undoing
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityChange:
+    """A change of what a member is found by; `was` is the old value masked, or an external id, empty if none was.
+
+    `kind` is phone, email or external_id; `source` names the system of an external id.
+    """
+
+    at: datetime
+    kind: str
+    event: IdentityEvent
+    source: str
+    was: str
+    actor: Actor
+
+
+@dataclass(frozen=True, slots=True)
+class MergeRecord:
+    """A merge: the sources ended in the survivor; `undone_at` None while it holds.
+
+    `filled` names the personal fields that the survivor lacked and took over.
+    """
+
+    id: UUID
+    survivor_id: UUID
+    source_ids: tuple[UUID, ...]
+    at: datetime
+    reason: str
+    actor: Actor
+    filled: tuple[str, ...]
+    undone_at: datetime | None
+
+
+class Likeness(StrEnum):
+    """Why two members may be one person, beside their equal names."""
+
+    PHONE_TAIL = "phone_tail"
+    BIRTHDAY = "birthday"
+
+
+@dataclass(frozen=True, slots=True)
+class DuplicatePair:
+    """Two members with equal names who may be one person; `elder` was recorded first."""
+
+    elder: Member
+    younger: Member
+    because: tuple[Likeness, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DuplicatePage:
+    """Pairs that may be one person each; a page may be short. `next_cursor` is None on the last one."""
+
+    pairs: tuple[DuplicatePair, ...]
+    next_cursor: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,5 +279,6 @@ class MemberCounts:
 
     @property
     def total(self) -> int:
-        """Members who have not exited."""
-        return sum(count for status, count in self.by_status.items() if status is not Status.EXITED)
+        """Members who have not exited, each person once."""
+        gone = (Status.EXITED, Status.MERGED)
+        return sum(count for status, count in self.by_status.items() if status not in gone)

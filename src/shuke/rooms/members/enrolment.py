@@ -12,10 +12,11 @@ from psycopg import errors
 
 from shuke.core.values.errors import Refusal
 from shuke.foundation import ids
-from shuke.rooms.members import profile, queries
+from shuke.rooms.members import definitions, fields, labels, queries
 from shuke.rooms.members.contracts import ID_PREFIX, ExternalId, Field, NewMember, Status
+from shuke.rooms.members.definitions import Definitions
+from shuke.rooms.members.fields import Setting
 from shuke.rooms.members.models import Member
-from shuke.rooms.members.profile import Setting
 
 _ATTEMPTS = 3  # a lost race shows the winner's rows to the next attempt
 _TEXT_LIMIT = 255
@@ -40,16 +41,17 @@ class Candidate:
         return external | contact_claims(self.row)
 
 
-def prepare(new: NewMember, setting: Setting) -> Candidate:
-    """Check one person and seal what is personal.
+def prepare(new: NewMember, setting: Setting, known: Definitions) -> Candidate:
+    """Check one person and seal what is personal; `known` are the attributes that are defined.
 
     Raises: Refusal `identity_required`, `invalid_external_id`, `invalid_phone`, `invalid_email`, `invalid_name`,
-        `invalid_birthday`, `unknown_language`, `joined_at_out_of_range`, `joined_in_future`.
+        `invalid_birthday`, `unknown_language`, `joined_at_out_of_range`, `joined_in_future`, `unknown_attribute`,
+        `invalid_attribute`, `invalid_tag`, `too_many_tags`.
     """
     if not (new.external or new.phone or new.email):
-        raise _identity_required()
+        raise identity_required()
     for number, given in enumerate(new.external):
-        _require_external_id(given, f"/external_ids/{number}")
+        require_external_id(given, f"/external_ids/{number}")
     language = new.language or setting.language
     if language not in dict(settings.LANGUAGES):
         raise Refusal("unknown_language", "The language is one of zh-hans and en.", pointer="/language")
@@ -73,23 +75,27 @@ def prepare(new: NewMember, setting: Setting) -> Candidate:
     )
     given = {Field.NAME: new.name, Field.PHONE: new.phone, Field.EMAIL: new.email, Field.BIRTHDAY: new.birthday}
     for field, value in given.items():
-        profile.put(row, field, value, setting)
+        fields.put(row, field, value, setting)
+    definitions.put(row, new.attributes, known)
+    row.tags = labels.checked(new.tags)
     return Candidate(row, tuple(dict.fromkeys(new.external)))
 
 
 def write(candidates: Sequence[Candidate]) -> list[Member | Refusal]:
     """Insert who is new, in the open transaction, and answer for each in order; refused ones leave nothing."""
-    return _until_won(lambda: _write(candidates))
+    return until_won(lambda: _write(candidates))
 
 
-def rewrite(row: Member, external: Collection[ExternalId]) -> None:
-    """Update a member whose contact data was changed, in the open transaction.
+def claim(row: Member, external: Collection[ExternalId]) -> None:
+    """Refuse what a member asks back and somebody else has by now.
 
-    Raises: Refusal `identity_required`, `duplicate_phone`, `duplicate_email`.
+    Raises: Refusal `duplicate_phone`, `duplicate_email`, `duplicate_external_id`.
     """
-    if not (external or contact_claims(row)):
-        raise _identity_required()
-    _until_won(lambda: _rewrite(row))
+    claims = contact_claims(row) | {("external_id", one): "/external_ids" for one in external}
+    holders = holders_of(claims)
+    for wanted, pointer in claims.items():
+        if holders.get(wanted, row.id) != row.id:
+            raise duplicate(wanted, pointer, holders[wanted])
 
 
 def contact_claims(row: Member) -> dict[Claim, str]:
@@ -125,6 +131,7 @@ def holders_of(claims: Iterable[Claim]) -> dict[Claim, UUID]:
 def duplicate(claim: Claim, pointer: str, member_id: UUID) -> Refusal:
     """Return the refusal of what is another member's; it names the field and that member, no personal data."""
     field, _ = claim
+    member_id = queries.survivors([member_id]).get(member_id, member_id)
     return Refusal(
         f"duplicate_{field}",
         f"Another member has this {_NOUNS[field]}.",
@@ -150,15 +157,7 @@ def _write(candidates: Sequence[Candidate]) -> list[Member | Refusal]:
     return answers
 
 
-def _rewrite(row: Member) -> None:
-    claims = contact_claims(row)
-    for claim, member_id in holders_of(claims).items():
-        if claim in claims and member_id != row.id:
-            raise duplicate(claim, claims[claim], member_id)
-    row.save(force_update=True)
-
-
-def _until_won(work: Callable[[], T]) -> T:
+def until_won(work: Callable[[], T]) -> T:
     """Do `work` in a savepoint, and again when somebody else took the same phone, address or id in that moment."""
     for _ in range(_ATTEMPTS - 1):
         try:
@@ -170,11 +169,11 @@ def _until_won(work: Callable[[], T]) -> T:
     return work()
 
 
-def _identity_required() -> Refusal:
+def identity_required() -> Refusal:
     return Refusal("identity_required", "A member needs an external id, a phone or an e-mail address.")
 
 
-def _require_external_id(given: ExternalId, pointer: str) -> None:
+def require_external_id(given: ExternalId, pointer: str) -> None:
     if not is_external_id(given):
         raise Refusal(
             "invalid_external_id", "Source and external id have 1 to 255 printable characters.", pointer=pointer

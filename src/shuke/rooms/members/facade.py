@@ -1,35 +1,56 @@
-"""The room's verbs: enrol people, find them, change and show their data, and keep their status."""
+"""The room's verbs: enrol people, find them, change and show their data, keep their status, merge double ones."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime
 from uuid import UUID
 
 from django.conf import settings
 
 from shuke.core.values.errors import Refusal
 from shuke.foundation import clock, ids
-from shuke.foundation.transactions import unit_of_work
-from shuke.rooms.members import blinds, enrolment, models, personal, profile, queries
+from shuke.foundation.transactions import forget, once_per_unit, unit_of_work
+from shuke.rooms.members import (
+    amending,
+    definitions,
+    enrolment,
+    fields,
+    histories,
+    labels,
+    likeness,
+    merging,
+    models,
+    queries,
+    statuses,
+)
 from shuke.rooms.members import search as finding
 from shuke.rooms.members.contracts import (
     BATCH_LIMIT,
     ID_PREFIX,
+    Amended,
+    Amendment,
+    Attribute,
+    AttributeValue,
+    DuplicatePage,
+    ExternalId,
     Field,
+    IdentityChange,
     Member,
     MemberCounts,
     MemberFacts,
     MemberPage,
     MemberRef,
+    MergeRecord,
     NewMember,
+    Profile,
     Status,
+    StatusChange,
 )
 from shuke.rooms.org import facade as org
 from shuke.rooms.org.contracts import Actor
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_CURSOR_PREFIX = "cur"
 _REASON_LIMIT = 200
-_NEXT = {Status.ACTIVE: Status.FROZEN, Status.FROZEN: Status.ACTIVE}  # what staff may make of a status
+ATTRIBUTES_LIMIT = 60
+_DEFINITIONS = "members.attributes"
 
 
 # --- enrol ---
@@ -40,16 +61,16 @@ def enrol(new: Sequence[NewMember], actor: Actor) -> list[Member | Refusal]:
 
     An item is refused with `duplicate_phone`, `duplicate_email` or `duplicate_external_id` (params: the member who has
     it), `identity_required`, `invalid_external_id`, `invalid_phone`, `invalid_email`, `invalid_name`,
-    `invalid_birthday`, `unknown_language`, `joined_at_out_of_range` or `joined_in_future`; pointers begin at the
-    item.
+    `invalid_birthday`, `unknown_language`, `joined_at_out_of_range`, `joined_in_future`, `unknown_attribute`,
+    `invalid_attribute`, `invalid_tag` or `too_many_tags`; pointers begin at the item.
 
     Raises: Refusal `batch_too_large`.
     """
     if len(new) > BATCH_LIMIT:
         raise Refusal("batch_too_large", f"A batch has at most {BATCH_LIMIT} items.", params={"limit": BATCH_LIMIT})
     with unit_of_work():
-        setting = _setting()
-        prepared = [_prepared(one, setting) for one in new]
+        setting, known = _setting(), _definitions()
+        prepared = [_prepared(one, setting, known) for one in new]
         candidates = [one for one in prepared if not isinstance(one, Refusal)]
         written = iter(enrolment.write(candidates))
         answers = [one if isinstance(one, Refusal) else next(written) for one in prepared]
@@ -89,17 +110,23 @@ def find(ref: MemberRef) -> Member:
 
 
 def resolve(refs: Sequence[MemberRef]) -> list[UUID | None]:
-    """Return each reference's member id or None, in order: one statement a way of naming. Raises nothing."""
+    """Return each reference's member id or None, in order: one statement a way of naming. Raises nothing.
+
+    Who was merged stands for the member they live on in.
+    """
     given = {ref.external for ref in refs if ref.external is not None}
     by_id = queries.known({ref.id for ref in refs if ref.id is not None})
     by_external = queries.taken_external_ids({one for one in given if enrolment.is_external_id(one)})
-    by_phone = _by_phone({ref.phone for ref in refs if ref.phone is not None})
-    return [
+    phones = {ref.phone for ref in refs if ref.phone is not None}
+    by_phone = finding.by_phone(phones, _setting().region) if phones else {}
+    merged = queries.survivors({*by_id, *by_phone.values()})
+    found = [
         (ref.id if ref.id in by_id else None)
         or (by_external.get(ref.external) if ref.external else None)
         or (by_phone.get(ref.phone) if ref.phone else None)
         for ref in refs
     ]
+    return [one if one is None else merged.get(one, one) for one in found]
 
 
 def facts(member_ids: Collection[UUID]) -> dict[UUID, MemberFacts]:
@@ -122,9 +149,9 @@ def page(limit: int, cursor: str | None = None, status: Status | None = None) ->
 
     Raises: Refusal `invalid_cursor`.
     """
-    rows = queries.page(limit + 1, None if cursor is None else _position(cursor), status)
+    rows = queries.page(limit + 1, None if cursor is None else finding.position(cursor), status)
     more = len(rows) > limit
-    return MemberPage(tuple(_views(rows[:limit])), _cursor(rows[limit - 1]) if more else None)
+    return MemberPage(tuple(_views(rows[:limit])), finding.cursor(rows[limit - 1]) if more else None)
 
 
 def counts(active_since: datetime) -> MemberCounts:
@@ -141,40 +168,80 @@ def left() -> set[UUID]:
 
 
 def set_status(member_id: UUID, status: Status, reason: str, actor: Actor) -> Member:
-    """Freeze an active member or let a frozen one take part again; the audit log keeps the reason.
+    """Give a member another status; history and audit log keep the reason.
 
-    Raises: Refusal `unknown_member`, `reason_required`, `reason_too_long`, `status_unchanged`, `status_not_allowed`.
+    Moves: active and frozen into each other; both to blacklisted; blacklisted to active; all of them to exited, which
+    gives the identities free for a new enrolment (from the blacklist it does not); exited to active within 30 days,
+    with the identities that nobody else took.
+
+    Raises: Refusal `unknown_member`, `reason_required`, `reason_too_long`, `status_unchanged`, `status_not_allowed`,
+        `reinstate_too_late`, `duplicate_phone`, `duplicate_email`, `duplicate_external_id`.
     """
     _require_reason(reason)
     with unit_of_work():
-        row = _known(queries.lock(member_id))
-        if row.status == status:
-            raise Refusal("status_unchanged", f"The member is {status} already.", params={"status": status.value})
-        if _NEXT.get(Status(row.status)) is not status:
-            raise Refusal("status_not_allowed", f"A member who is {row.status} cannot become {status}.")
-        before, row.status = row.status, status
-        row.save(update_fields=["status"])
-        after = {"status": status.value, "reason": reason}
-        org.audit("member.status_changed", ids.encode(ID_PREFIX, member_id), {"status": before}, after, actor)
-        return _views([row])[0]
+        return enrolment.until_won(lambda: _set_status(member_id, status, reason, actor))
 
 
-def update(member_id: UUID, changes: Mapping[Field, str | date | None], actor: Actor) -> Member:
-    """Change personal fields, None empties one; the audit log keeps both values masked.
+def _set_status(member_id: UUID, status: Status, reason: str, actor: Actor) -> Member:
+    row = _known(queries.lock(member_id))
+    before = row.status
+    statuses.move(row, status, reason, actor, clock.business_now())
+    after = {"status": status.value, "reason": reason}
+    org.audit("member.status_changed", ids.encode(ID_PREFIX, member_id), {"status": before}, after, actor)
+    return _views([row])[0]
 
-    Raises: Refusal `unknown_member`, `invalid_phone`, `invalid_email`, `invalid_name`, `invalid_birthday`,
-        `duplicate_phone`, `duplicate_email`, `identity_required`; nothing is changed then.
+
+def status_history(member_id: UUID) -> list[StatusChange]:
+    """Return a member's changes of status, latest first. Raises nothing."""
+    return histories.statuses(member_id)
+
+
+def update(
+    member_id: UUID,
+    changes: Mapping[Field, str | date | None],
+    actor: Actor,
+    attributes: Mapping[str, AttributeValue | None] | None = None,
+    external: Sequence[ExternalId] = (),
+) -> Member:
+    """Change personal fields and attributes, None empties one, and add external ids; the audit log keeps both masked.
+
+    Raises: Refusal `unknown_member`, `member_exited`, `member_merged`, `invalid_phone`, `invalid_email`,
+        `invalid_name`, `invalid_birthday`, `unknown_attribute`, `invalid_attribute`, `invalid_external_id`,
+        `duplicate_phone`, `duplicate_email`, `duplicate_external_id`, `identity_required`; nothing is changed then.
     """
+    change = Amendment(member_id, changes, attributes or {}, tuple(external))
     with unit_of_work():
-        row = _known(queries.lock(member_id))
-        before = {field.value: profile.masked(row, field) for field in changes}
-        setting = _setting()
-        for field, value in changes.items():
-            profile.put(row, field, value, setting)
-        enrolment.rewrite(row, queries.external_ids([member_id]).get(member_id, ()))
-        after = {field.value: profile.masked(row, field) for field in changes}
-        org.audit("member.updated", ids.encode(ID_PREFIX, member_id), before, after, actor)
+        ((answer, before, row),) = amending.amend([change], _setting(), _definitions(), actor)
+        if isinstance(answer, Refusal):
+            raise answer
+        row = _known(row)
+        after: dict[str, object] = {field.value: fields.masked(row, field) for field in changes}
+        after |= {"attributes": sorted(attributes)} if attributes else {}
+        after |= {"external_ids": len(external)} if external else {}
+        org.audit("member.updated", ids.encode(ID_PREFIX, member_id), dict(before), after, actor)
         return _views([row])[0]
+
+
+def amend(changes: Sequence[Amendment], actor: Actor) -> list[Amended | Refusal]:
+    """Amend up to 1,000 members at once; answer for each in order. A refused one stays as it was.
+
+    An item is refused as `update` refuses, and with `invalid_tag` or `too_many_tags`. No member stands in it twice.
+
+    Raises: Refusal `batch_too_large`.
+    """
+    if len(changes) > BATCH_LIMIT:
+        raise Refusal("batch_too_large", f"A batch has at most {BATCH_LIMIT} items.", params={"limit": BATCH_LIMIT})
+    with unit_of_work():
+        answers = [answer for answer, _, _ in amending.amend(changes, _setting(), _definitions(), actor)]
+        amended = sum(isinstance(answer, Amended) and answer.changed for answer in answers)
+        if amended:
+            org.audit("members.amended", "members", None, {"count": amended}, actor)
+        return answers
+
+
+def identity_history(member_id: UUID) -> list[IdentityChange]:
+    """Return what became of a member's phone, e-mail address and external ids, latest first. Raises nothing."""
+    return histories.identities(member_id)
 
 
 def reveal(member_id: UUID, field: Field, reason: str, actor: Actor) -> str:
@@ -187,7 +254,7 @@ def reveal(member_id: UUID, field: Field, reason: str, actor: Actor) -> str:
         row = _known(queries.row(member_id))
         after = {"field": field.value, "reason": reason}
         org.audit("member.revealed", ids.encode(ID_PREFIX, member_id), None, after, actor)
-        return profile.read(row, field)
+        return fields.read(row, field)
 
 
 def touch_active(active_at: Mapping[UUID, datetime]) -> None:
@@ -195,39 +262,185 @@ def touch_active(active_at: Mapping[UUID, datetime]) -> None:
     queries.touch_active(active_at)
 
 
+# --- attributes and tags ---
+
+
+def define_attribute(wanted: Attribute, actor: Actor) -> Attribute:
+    """Define an attribute, or change the names, choices and `required` of one that is.
+
+    Raises: Refusal `invalid_attribute_definition`, `attribute_kind_fixed`, `choice_dropped`, `too_many_attributes`.
+    """
+    with unit_of_work():
+        known = queries.attributes(lock=True)
+        before = known.get(wanted.code)
+        if before is None and len(known) >= ATTRIBUTES_LIMIT:
+            raise Refusal(
+                "too_many_attributes",
+                f"At most {ATTRIBUTES_LIMIT} attributes are defined.",
+                params={"limit": ATTRIBUTES_LIMIT},
+            )
+        queries.write_definition(definitions.changed(before, wanted), len(known))
+        after = {"kind": wanted.kind.value, "personal": wanted.personal, "required": wanted.required}
+        forget(_DEFINITIONS)
+        org.audit("attribute.defined", wanted.code, None, after, actor)
+        return wanted
+
+
+def drop_attribute(code: str, actor: Actor) -> None:
+    """Take back a definition that no member has a value of.
+
+    Raises: Refusal `unknown_attribute`, `attribute_in_use`.
+    """
+    with unit_of_work():
+        known = queries.attributes(lock=True).get(code)
+        if known is None:
+            raise Refusal("unknown_attribute", "No attribute of this code is defined.", params={"known": ""})
+        if queries.attribute_is_used(known):
+            raise Refusal("attribute_in_use", "Members have values of this attribute.", params={"attribute": code})
+        queries.delete_definition(code)
+        forget(_DEFINITIONS)
+        org.audit("attribute.dropped", code, {"kind": known.kind.value}, None, actor)
+
+
+def defined_attributes() -> list[Attribute]:
+    """Return the attributes in the order of their definition. Raises nothing."""
+    return list(_definitions().values())
+
+
+def attribute_value(known: Attribute, text: str) -> AttributeValue:
+    """Read a value from the text of a file; `enrol` and `amend` check it. Raises nothing."""
+    return definitions.parsed(known, text)
+
+
+def profile(member_id: UUID) -> Profile:
+    """Return a member's attributes and what a complete profile lacks.
+
+    Raises: Refusal `unknown_member`.
+    """
+    return definitions.profile(_known(queries.row(member_id)), _definitions())
+
+
+def completed_profiles(member_ids: Collection[UUID]) -> dict[UUID, bool]:
+    """Say of members whether they told name, birthday and all required attributes. Raises nothing."""
+    known = _definitions()
+    return {row.id: definitions.profile(row, known).completed for row in queries.rows(member_ids)}
+
+
+def attributes(member_ids: Collection[UUID]) -> dict[UUID, dict[str, int | str]]:
+    """Return what rules may know of members' attributes: one statement. Raises nothing.
+
+    Numbers as they are, yes and no as 1 and 0, dates as days since 1970-01-01, choices as their code; texts and
+    personal attributes are left out.
+    """
+    known = {code: one for code, one in _definitions().items() if not one.personal}
+    return {member_id: definitions.told(values, known) for member_id, values, _ in queries.traits(member_ids)}
+
+
+def tags(member_ids: Collection[UUID]) -> dict[UUID, frozenset[str]]:
+    """Return the tags of members: one statement. Raises nothing."""
+    return {member_id: frozenset(tags) for member_id, _, tags in queries.traits(member_ids)}
+
+
+def set_tags(member_id: UUID, tags: Sequence[str], actor: Actor) -> Member:
+    """Let a member have these tags and no others.
+
+    Raises: Refusal `unknown_member`, `member_exited`, `member_merged`, `invalid_tag`, `too_many_tags`.
+    """
+    wanted = labels.checked(tags)
+    with unit_of_work():
+        row = _known(queries.lock(member_id))
+        amending.require_open(row)
+        before = list(row.tags)
+        if before != wanted:
+            row.tags = wanted
+            row.revision += 1
+            row.save(update_fields=["tags", "revision"])
+            subject = ids.encode(ID_PREFIX, member_id)
+            org.audit("member.tags_changed", subject, {"tags": before}, {"tags": wanted}, actor)
+        return _views([row])[0]
+
+
+# --- two records of one person ---
+
+
+def merge(survivor: UUID, sources: Sequence[UUID], actor: Actor, reason: str) -> MergeRecord:
+    """Let up to 20 members live on in another one; what they own is not touched here.
+
+    The survivor keeps its own data and takes what it lacks, all tags and external ids. A source is closed; whoever
+    looks for it by id, phone, e-mail or external id finds the survivor.
+
+    Raises: Refusal `unknown_member`, `nothing_to_merge`, `too_many_to_merge`, `not_mergeable`, `too_many_tags`,
+        `reason_required`, `reason_too_long`.
+    """
+    _require_reason(reason)
+    with unit_of_work():
+        record = merging.merge(survivor, sources, reason, actor, clock.business_now())
+        after = {"sources": [ids.encode(ID_PREFIX, one) for one in sources], "reason": reason}
+        org.audit("member.merged", ids.encode(ID_PREFIX, survivor), None, after, actor)
+        return record
+
+
+def unmerge(merge_id: UUID, actor: Actor, reason: str) -> MergeRecord:
+    """Take a merge apart: the sources are as they were; the survivor keeps what was changed in it since.
+
+    Raises: Refusal `unknown_merge`, `merge_undone`, `merge_covered` when the survivor was itself merged or closed
+        since, `duplicate_phone`, `duplicate_email`, `reason_required`, `reason_too_long`.
+    """
+    _require_reason(reason)
+    with unit_of_work():
+        record = merging.unmerge(merge_id, reason, actor, clock.business_now())
+        after = {"sources": [ids.encode(ID_PREFIX, one) for one in record.source_ids], "reason": reason}
+        org.audit("member.unmerged", ids.encode(ID_PREFIX, record.survivor_id), None, after, actor)
+        return record
+
+
+def merge_record(merge_id: UUID) -> MergeRecord:
+    """Return a merge.
+
+    Raises: Refusal `unknown_merge`.
+    """
+    found = queries.merge(merge_id)
+    if found is None:
+        raise Refusal("unknown_merge", "There is no such merge.")
+    return merging.view(found)
+
+
+def merges(member_id: UUID) -> list[MergeRecord]:
+    """Return the merges in which a member stayed or ended, latest first. Raises nothing."""
+    return [merging.view(row) for row in queries.merges(member_id)]
+
+
+def duplicates(limit: int, cursor: str | None = None) -> DuplicatePage:
+    """Return pairs of members who may be one person, from up to `limit` candidates.
+
+    Raises: Refusal `invalid_cursor`.
+    """
+    return likeness.page(limit, cursor)
+
+
 # --- what several verbs do ---
 
 
-def _setting() -> profile.Setting:
+def _setting() -> fields.Setting:
     own = org.organisation()
     region, language = ("", settings.LANGUAGE_CODE) if own is None else (own.region, own.language)
-    return profile.Setting(clock.business_now(), region, language)
+    return fields.Setting(clock.business_now(), region, language)
 
 
-def _prepared(new: NewMember, setting: profile.Setting) -> enrolment.Candidate | Refusal:
+def _prepared(new: NewMember, setting: fields.Setting, known: Mapping[str, Attribute]) -> enrolment.Candidate | Refusal:
     try:
-        return enrolment.prepare(new, setting)
+        return enrolment.prepare(new, setting, known)
     except Refusal as refusal:
         return refusal
 
 
-def _by_phone(phones: Collection[str]) -> dict[str, UUID]:
-    """Return whose each text is, of those that are members' phone numbers."""
-    if not phones:
-        return {}
-    region, hashes = _setting().region, {}
-    for text in phones:
-        try:
-            hashes[text] = blinds.phone(personal.phone(text, region))
-        except Refusal:
-            continue
-    holders = {blind: member_id for member_id, blind, _ in queries.members_by_contact(hashes.values(), [])}
-    return {text: holders[blind] for text, blind in hashes.items() if blind in holders}
-
-
 def _views(rows: Sequence[models.Member]) -> list[Member]:
     external = queries.external_ids([row.id for row in rows])
-    return [profile.view(row, external) for row in rows]
+    return [fields.view(row, external) for row in rows]
+
+
+def _definitions() -> dict[str, Attribute]:
+    return once_per_unit(_DEFINITIONS, queries.attributes)
 
 
 def _known(row: models.Member | None) -> models.Member:
@@ -245,17 +458,3 @@ def _require_reason(reason: str) -> None:
         raise Refusal("reason_too_long", "A reason has at most 200 characters.", pointer="/reason")
     if not reason.strip() or not reason.isprintable():
         raise Refusal("reason_required", "A reason of 1 to 200 printable characters is needed.", pointer="/reason")
-
-
-def _cursor(row: models.Member) -> str:
-    return ids.encode_numbered(_CURSOR_PREFIX, row.id, (row.joined_at - _EPOCH) // timedelta(microseconds=1))
-
-
-def _position(cursor: str) -> tuple[datetime, UUID]:
-    try:
-        member_id, microseconds = ids.decode_numbered(_CURSOR_PREFIX, cursor)
-        return _EPOCH + timedelta(microseconds=microseconds), member_id
-    except (Refusal, OverflowError) as error:
-        raise Refusal(
-            "invalid_cursor", "The cursor is not one that a page was given with.", pointer="/cursor"
-        ) from error

@@ -1,11 +1,14 @@
-"""Tables of members and their identities: schema, constraints and indexes, no verbs."""
+"""Tables of members, their identities, attributes and histories: schema, constraints and indexes, no verbs.
+
+Histories are append-only: triggers refuse to change or delete their rows.
+"""
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 
-from shuke.rooms.members.contracts import Status
+from shuke.rooms.members.contracts import AttributeKind, Status
 
 
 class Member(models.Model):
@@ -26,11 +29,21 @@ class Member(models.Model):
     phone_tail_blind = models.BinaryField(null=True, db_index=True)
     email_blind = models.BinaryField(null=True, unique=True)
     name_blinds = ArrayField(models.BinaryField())
+    attributes = models.JSONField(default=dict)
+    attributes_sealed = models.BinaryField(null=True)
+    tags = ArrayField(models.TextField(), default=list)
+    merged_into = models.ForeignKey("self", on_delete=models.PROTECT, related_name="+", null=True)
+    revision = models.IntegerField(default=0)
 
     class Meta:
         db_table = "members_member"
         constraints = [
             models.CheckConstraint(condition=Q(status__in=[*map(str, Status)]), name="members_member_status"),
+            models.CheckConstraint(
+                condition=Q(status="merged", merged_into__isnull=False)
+                | ~Q(status="merged") & Q(merged_into__isnull=True),
+                name="members_member_merged",
+            ),
             models.CheckConstraint(
                 condition=Q(birth_md=0) | Q(birth_md__range=(101, 1231)), name="members_member_birth_md"
             ),
@@ -52,3 +65,82 @@ class Identity(models.Model):
     class Meta:
         db_table = "members_identity"
         indexes = [models.Index("external_id", name="members_identity_external_id")]
+
+
+class AttributeDefinition(models.Model):
+    """An attribute that the merchant defined; choices as [{code, zh, en}] in their order."""
+
+    code = models.TextField(primary_key=True)
+    name_zh = models.TextField()
+    name_en = models.TextField()
+    kind = models.TextField()
+    personal = models.BooleanField()
+    required = models.BooleanField()
+    choices = models.JSONField()
+    number = models.SmallIntegerField()
+
+    class Meta:
+        db_table = "members_attribute"
+        constraints = [
+            models.CheckConstraint(condition=Q(kind__in=[*map(str, AttributeKind)]), name="members_attribute_kind")
+        ]
+
+
+class StatusChange(models.Model):
+    """One move of a member's status; append-only."""
+
+    number = models.BigAutoField(primary_key=True)
+    member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    before = models.TextField()
+    after = models.TextField()
+    reason = models.TextField()
+    actor_kind = models.TextField()
+    actor_id = models.TextField()
+    actor_label = models.TextField()
+
+    class Meta:
+        db_table = "members_status_change"
+
+
+class IdentityChange(models.Model):
+    """One change of what a member is found by, the old value masked and as a keyed hash; append-only."""
+
+    number = models.BigAutoField(primary_key=True)
+    member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    kind = models.TextField()
+    event = models.TextField()
+    source = models.TextField()
+    was = models.TextField()
+    was_blind = models.BinaryField(null=True)
+    actor_kind = models.TextField()
+    actor_id = models.TextField()
+    actor_label = models.TextField()
+
+    class Meta:
+        db_table = "members_identity_change"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind__in=["phone", "email", "external_id"]), name="members_identity_change_kind"
+            )
+        ]
+
+
+class Merge(models.Model):
+    """A merge of members; `images_sealed` has what was stored of each before and after it, encrypted."""
+
+    id = models.UUIDField(primary_key=True)
+    survivor = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+")
+    sources = ArrayField(models.UUIDField())
+    at = models.DateTimeField()
+    reason = models.TextField()
+    filled = ArrayField(models.TextField())
+    images_sealed = models.BinaryField()
+    actor_kind = models.TextField()
+    actor_id = models.TextField()
+    actor_label = models.TextField()
+    undone_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "members_merge"

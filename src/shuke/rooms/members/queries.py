@@ -7,15 +7,81 @@ from operator import and_, or_
 from uuid import UUID
 
 from django.db.models import Count, Q
+from psycopg.types.json import Jsonb
 
 from shuke.foundation import sql
-from shuke.rooms.members.contracts import ExternalId, MemberCounts, MemberFacts, Status
-from shuke.rooms.members.models import Identity, Member
+from shuke.rooms.members import definitions
+from shuke.rooms.members.contracts import (
+    Attribute,
+    AttributeValue,
+    ExternalId,
+    MemberCounts,
+    MemberFacts,
+    Status,
+)
+from shuke.rooms.members.models import AttributeDefinition, Identity, Member, Merge
+
+_AMENDED = (
+    "name_sealed",
+    "phone_sealed",
+    "email_sealed",
+    "birthday_sealed",
+    "birth_md",
+    "phone_blind",
+    "phone_tail_blind",
+    "email_blind",
+    "name_blinds",
+    "attributes",
+    "attributes_sealed",
+    "tags",
+    "revision",
+)
 
 
 def insert(rows: Sequence[Member], external: Mapping[UUID, Sequence[ExternalId]]) -> None:
     """Insert members with their external ids: two statements."""
     Member.objects.bulk_create(rows)
+    insert_external_ids(external)
+
+
+def lock(member_id: UUID) -> Member | None:
+    """Lock one member until the transaction ends; new orders may still refer to them."""
+    return Member.objects.select_for_update(no_key=True).filter(pk=member_id).first()
+
+
+def lock_many(member_ids: Collection[UUID]) -> list[Member]:
+    """Lock members in id order until the transaction ends; new orders may still refer to them."""
+    return list(Member.objects.select_for_update(no_key=True).filter(pk__in=member_ids).order_by("pk"))
+
+
+def lock_merged_into(member_id: UUID) -> list[Member]:
+    """Lock all who were merged into a member, also through others."""
+    found: list[Member] = []
+    upon = [member_id]
+    while upon:
+        rows = list(Member.objects.select_for_update(no_key=True).filter(merged_into_id__in=upon).order_by("pk"))
+        found += rows
+        upon = [row.id for row in rows]
+    return found
+
+
+def update_rows(rows: Sequence[Member]) -> None:
+    """Write what amending changes of members, in one round trip."""
+    if not rows:
+        return
+    names = (*_AMENDED, "id")
+    with sql.cursor() as cursor:
+        cursor.executemany(
+            sql.load("shuke.rooms.members", "update_member"),
+            [{name: _column(row, name) for name in names} for row in rows],
+        )
+
+
+def _column(row: Member, name: str) -> object:
+    return Jsonb(row.attributes) if name == "attributes" else getattr(row, name)
+
+
+def insert_external_ids(external: Mapping[UUID, Sequence[ExternalId]]) -> None:
     Identity.objects.bulk_create(
         Identity(source=given.source, external_id=given.external_id, member_id=member_id)
         for member_id, ids in external.items()
@@ -23,9 +89,47 @@ def insert(rows: Sequence[Member], external: Mapping[UUID, Sequence[ExternalId]]
     )
 
 
-def lock(member_id: UUID) -> Member | None:
-    """Lock one member until the transaction ends; new orders may still refer to them."""
-    return Member.objects.select_for_update(no_key=True).filter(pk=member_id).first()
+def delete_external_ids(member_id: UUID) -> None:
+    Identity.objects.filter(member_id=member_id).delete()
+
+
+def move_external_ids(external: Collection[tuple[str, str]], member_id: UUID) -> None:
+    """Let external ids name a member from now on: one statement."""
+    if not external:
+        return
+    columns = sql.columns("sources external_ids", external) | {"member_id": member_id}
+    sql.run(
+        "UPDATE members_identity i SET member_id = %(member_id)b"
+        " FROM unnest(%(sources)b::text[], %(external_ids)b::text[]) AS g (source, external_id)"
+        " WHERE i.source = g.source AND i.external_id = g.external_id",
+        columns,
+    )
+
+
+def survivors(member_ids: Collection[UUID]) -> dict[UUID, UUID]:
+    """Return, of members who were merged, who each lives on in: one statement where nobody was."""
+    found: dict[UUID, UUID] = {}
+    merged = _merged(member_ids)
+    while merged:
+        found.update(merged)
+        merged = _merged(set(merged.values()))
+    return {member_id: _end(member_id, found) for member_id in member_ids if member_id in found}
+
+
+def _merged(member_ids: Collection[UUID]) -> dict[UUID, UUID]:
+    if not member_ids:
+        return {}
+    rows = sql.fetch(
+        "SELECT id, merged_into_id FROM members_member WHERE id = ANY(%(ids)b::uuid[]) AND merged_into_id IS NOT NULL",
+        {"ids": list(member_ids)},
+    )
+    return dict(rows)
+
+
+def _end(member_id: UUID, chain: Mapping[UUID, UUID]) -> UUID:
+    while member_id in chain:
+        member_id = chain[member_id]
+    return member_id
 
 
 def row(member_id: UUID) -> Member | None:
@@ -128,6 +232,73 @@ def with_name(parts: Sequence[Sequence[Sequence[bytes]]], limit: int) -> list[Me
     return list(Member.objects.filter(fits).order_by("-joined_at", "-id")[:limit])
 
 
+def attributes(*, lock: bool = False) -> dict[str, Attribute]:
+    """Return the defined attributes by code, in their order; locked against other changes of them where asked."""
+    rows = AttributeDefinition.objects.order_by("number", "code")
+    if lock:
+        sql.run("LOCK TABLE members_attribute IN SHARE ROW EXCLUSIVE MODE", {})
+    return {row.code: definitions.definition(row) for row in rows}
+
+
+def write_definition(wanted: Attribute, number: int) -> None:
+    values = {
+        "name_zh": wanted.name_zh,
+        "name_en": wanted.name_en,
+        "kind": wanted.kind.value,
+        "personal": wanted.personal,
+        "required": wanted.required,
+        "choices": [{"code": one.code, "zh": one.name_zh, "en": one.name_en} for one in wanted.choices],
+    }
+    AttributeDefinition.objects.update_or_create(
+        code=wanted.code, defaults=values, create_defaults=values | {"number": number}
+    )
+
+
+def delete_definition(code: str) -> None:
+    AttributeDefinition.objects.filter(pk=code).delete()
+
+
+def attribute_is_used(known: Attribute) -> bool:
+    """Say whether a member has a value; of a personal one, any personal value counts: which it is, is sealed."""
+    held = Q(attributes_sealed__isnull=False) if known.personal else Q(attributes__has_key=known.code)
+    return Member.objects.filter(held).exists()
+
+
+def traits(member_ids: Collection[UUID]) -> list[tuple[UUID, dict[str, AttributeValue], list[str]]]:
+    """Return id, attributes that are not personal, and tags of members."""
+    if not member_ids:
+        return []
+    return sql.fetch(
+        "SELECT id, attributes, tags FROM members_member WHERE id = ANY(%(ids)b::uuid[])", {"ids": list(member_ids)}
+    )
+
+
+def merge(merge_id: UUID) -> Merge | None:
+    return Merge.objects.filter(pk=merge_id).first()
+
+
+def merges(member_id: UUID) -> list[Merge]:
+    """Return the merges in which a member stayed or ended, latest first."""
+    return list(Merge.objects.filter(Q(survivor_id=member_id) | Q(sources__contains=[member_id])).order_by("-id"))
+
+
+def same_names(elder: UUID, younger: UUID, limit: int) -> list[tuple[UUID, UUID, bool, bool]]:
+    """Return up to `limit` pairs (elder, younger, same phone tail, same month and day of birth) after this one."""
+    return sql.fetch(
+        sql.load("shuke.rooms.members", "duplicates"), {"elder": elder, "younger": younger, "limit": limit}
+    )
+
+
+def give_up_contact(member_id: UUID, field: str) -> None:
+    """Take from a merged member the phone or e-mail by which they are found: the one they live on in has it now."""
+    row = Member.objects.get(pk=member_id)
+    setattr(row, f"{field}_sealed", None)
+    setattr(row, f"{field}_blind", None)
+    if field == "phone":
+        row.phone_tail_blind = None
+    row.save(update_fields=[column for column in _AMENDED if column.startswith(field)])
+
+
 def with_status(status: Status) -> set[UUID]:
     return set(Member.objects.filter(status=status).values_list("pk", flat=True))
 
@@ -140,5 +311,5 @@ def counts(active_since: datetime) -> MemberCounts:
     active = 0
     for status, members, active_members in found:
         by_status[Status(status)] = members
-        active += 0 if status == Status.EXITED else active_members
+        active += 0 if status in {Status.EXITED, Status.MERGED} else active_members
     return MemberCounts(by_status, active)

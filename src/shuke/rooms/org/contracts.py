@@ -1,6 +1,6 @@
 """What leaves the room: the organisation, its people and keys, what they may do, and who did what."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -10,6 +10,7 @@ from uuid import UUID
 BRAND_PREFIX = "brd"
 STAFF_PREFIX = "stf"
 KEY_PREFIX = "key"
+APPROVAL_PREFIX = "apr"
 
 
 class Kind(StrEnum):
@@ -24,6 +25,7 @@ class Role(StrEnum):
 
     OWNER = "owner"
     OPERATOR = "operator"
+    APPROVER = "approver"
     SERVICE = "service"
     ANALYST = "analyst"
     CLERK = "clerk"
@@ -36,13 +38,22 @@ class Right(StrEnum):
     MEMBERS_READ = "members:read"
     MEMBERS_WRITE = "members:write"
     MEMBERS_REVEAL = "members:reveal"
+    MEMBERS_STATUS = "members:status"
+    MEMBERS_MERGE = "members:merge"
     ORDERS_READ = "orders:read"
     ORDERS_WRITE = "orders:write"
     HISTORY_WRITE = "history:write"
     POINTS_READ = "points:read"
     POINTS_WRITE = "points:write"
+    POINTS_HOLD = "points:hold"
+    POINTS_TRANSFER = "points:transfer"
+    POINTS_ADJUST = "points:adjust"
+    TIERS_WRITE = "tiers:write"
     PROGRAMS_READ = "programs:read"
     PROGRAMS_WRITE = "programs:write"
+    IMPORTS_WRITE = "imports:write"
+    APPROVALS_READ = "approvals:read"
+    APPROVALS_DECIDE = "approvals:decide"
     LEDGER_VERIFY = "ledger:verify"
     CLOCK_WRITE = "clock:write"
     JOBS_READ = "jobs:read"
@@ -52,17 +63,25 @@ class Right(StrEnum):
     ORGANISATION_WRITE = "organisation:write"
 
 
+# For a key, points:write covers redemptions, holds, transfers and their undoing; points:adjust makes points of nothing.
 SCOPES = frozenset(
     {
         Right.MEMBERS_READ,
         Right.MEMBERS_WRITE,
+        Right.MEMBERS_STATUS,
+        Right.MEMBERS_MERGE,
         Right.ORDERS_READ,
         Right.ORDERS_WRITE,
         Right.HISTORY_WRITE,
         Right.POINTS_READ,
         Right.POINTS_WRITE,
+        Right.POINTS_ADJUST,
+        Right.TIERS_WRITE,
         Right.PROGRAMS_READ,
         Right.PROGRAMS_WRITE,
+        Right.IMPORTS_WRITE,
+        Right.APPROVALS_READ,
+        Right.APPROVALS_DECIDE,
     }
 )
 
@@ -88,12 +107,20 @@ class Actor:
 
 @dataclass(frozen=True, slots=True)
 class StaffPrincipal:
-    """A person who is logged in, with the rights of their role."""
+    """A person who is logged in, with the rights of their role.
+
+    `adjust_limit` is in whole units, None without limit; `stores` and their codes are those that the person is for,
+    None for every store; `own_account` is the outside id of the member that they are themselves.
+    """
 
     id: UUID
     name: str
     role: Role
     rights: frozenset[Right]
+    adjust_limit: int | None
+    stores: frozenset[UUID] | None
+    store_codes: frozenset[str] | None
+    own_account: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +142,9 @@ class LoggedIn(Protocol):
     id: UUID
     name: str
     role: str
+    stores: Sequence[UUID]
+    adjust_limit: int | None
+    own_account: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +195,8 @@ class Store:
 
 @dataclass(frozen=True, slots=True)
 class Staff:
+    """A person of the staff; no `stores` are every store, without an `adjust_limit` that of the role holds."""
+
     id: UUID
     email: str
     name: str
@@ -173,6 +205,24 @@ class Staff:
     is_active: bool
     created_at: datetime
     last_login: datetime | None
+    stores: tuple[UUID, ...]
+    adjust_limit: int | None
+    own_account: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class StaffTerms:
+    """What somebody is for and how far they may go, as the owner says it.
+
+    `stores` are codes, none for every store. `adjust_limit` is how many whole units one adjustment of theirs may move
+    without an approval, None for that of the role. `own_account` is the outside id of the member that they are, whom
+    they never adjust.
+    """
+
+    role: Role
+    stores: Collection[str]
+    adjust_limit: int | None
+    own_account: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,4 +263,62 @@ class AuditPage:
     """Audit lines, newest first; `next_cursor` is None on the last page."""
 
     lines: tuple[AuditLine, ...]
+    next_cursor: str | None
+
+
+class ApprovalState(StrEnum):
+    """Where an approval stands; from pending it goes to one of the others, once."""
+
+    PENDING = "pending"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalRequest:
+    """What somebody wants done once another agrees.
+
+    `kind` names who carries it out, such as points.adjustment; `subject` is the outside id of what it is about.
+    `summary` is what people read before they decide: JSON, one level, personal data only masked; a value may be
+    {"before": …, "after": …}. `payload` is what its executor is given, JSON, kept sealed.
+    """
+
+    kind: str
+    subject: str
+    summary: Values
+    payload: Values
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """A request and what became of it; times are business time. `result` is the outside id of what was done, if any."""
+
+    id: UUID
+    kind: str
+    subject: str
+    summary: Values
+    state: ApprovalState
+    requested_by: Actor
+    requested_at: datetime
+    expires_at: datetime
+    decided_by: Actor | None
+    decided_at: datetime | None
+    comment: str
+    result: str | None
+
+
+Executor = Callable[[Approval, Values, Actor], str | None]
+"""Does what was approved: given the approval, its payload and who decided; returns the outside id of what came of it.
+
+It runs in the unit of work of the decision and may refuse: then nothing is decided.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalPage:
+    """Approvals, last requested first; `next_cursor` is None on the last page."""
+
+    approvals: tuple[Approval, ...]
     next_cursor: str | None

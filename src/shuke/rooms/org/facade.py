@@ -22,8 +22,13 @@ from shuke.rooms.org.contracts import (
     Actor,
     ActorKind,
     ApiKey,
+    Approval,
+    ApprovalPage,
+    ApprovalRequest,
+    ApprovalState,
     AuditPage,
     Brand,
+    Executor,
     KeyPrincipal,
     Kind,
     LoggedIn,
@@ -35,11 +40,13 @@ from shuke.rooms.org.contracts import (
     Role,
     Staff,
     StaffPrincipal,
+    StaffTerms,
     Store,
     Values,
 )
 from shuke.rooms.org.regions import region_of
-from shuke.rooms.org.rights import RIGHTS
+from shuke.rooms.org.rights import ADJUST_LIMITS, RIGHTS
+from shuke.rooms.org.services import approvals, auditing, staffing
 
 # --- the organisation ---
 
@@ -117,30 +124,24 @@ def list_stores() -> list[Store]:
     return queries.stores()
 
 
+def brand_of_store(codes: Collection[str]) -> dict[str, str]:
+    """Return the code of the brand of each store that is known, by the store's code. Raises nothing."""
+    return queries.brand_codes(codes)
+
+
 # --- staff ---
 
 
-def create_staff(email: str, name: str, role: Role, actor: Actor, language: str | None = None) -> tuple[Staff, str]:
+def create_staff(
+    email: str, name: str, role: Role, actor: Actor, language: str | None = None, stores: Collection[str] = ()
+) -> tuple[Staff, str]:
     """Create a person who logs in, and return them with a generated password, which is shown once.
 
-    `language` None means the organisation's.
+    `language` None means the organisation's; `stores` are codes, none for every store.
 
-    Raises: Refusal `invalid_email`, `invalid_name`, `unknown_language`, `staff_exists`.
+    Raises: Refusal `invalid_email`, `invalid_name`, `unknown_language`, `unknown_store`, `staff_exists`.
     """
-    email = checks.normal_email(email)
-    checks.require_name(name)
-    if language is None:
-        own = organisation()
-        language = settings.LANGUAGE_CODE if own is None else own.language
-    checks.require_language(language)
-    password = secrets.new_password()
-    staff = Staff(ids.new_id(), email, name, role, language, True, clock.machine_now(), None)
-    with unit_of_work():
-        if not queries.insert_staff(staff, password):
-            raise Refusal("staff_exists", "Somebody logs in with this e-mail address already.", pointer="/email")
-        after = {"email": email, "name": name, "role": role.value, "language": language}
-        audit("staff.created", ids.encode(STAFF_PREFIX, staff.id), None, after, actor)
-    return staff, password
+    return staffing.create(email, name, role, actor, language, stores)
 
 
 def list_staff() -> list[Staff]:
@@ -153,12 +154,7 @@ def reset_password(email: str, actor: Actor) -> str:
 
     Raises: Refusal `invalid_email`, `unknown_staff`.
     """
-    email, password = checks.normal_email(email), secrets.new_password()
-    with unit_of_work():
-        staff = _known_staff(queries.lock_staff(email=email))
-        queries.set_password(staff.id, password)
-        audit("staff.password_reset", ids.encode(STAFF_PREFIX, staff.id), None, None, actor)
-    return password
+    return staffing.reset_password(email, actor)
 
 
 def set_staff_active(staff_id: UUID, active: bool, actor: Actor) -> Staff:  # noqa: FBT001  # the state itself
@@ -166,12 +162,16 @@ def set_staff_active(staff_id: UUID, active: bool, actor: Actor) -> Staff:  # no
 
     Raises: Refusal `unknown_staff`, `last_owner` when no active owner would be left.
     """
-    with unit_of_work():
-        owners = queries.lock_active_owners()
-        before = _known_staff(queries.lock_staff(id=staff_id))
-        if owners == [staff_id] and not active:
-            raise Refusal("last_owner", "This is the last active owner, who has to stay.")
-        return _change_staff(before, "is_active", active, actor)
+    return staffing.set_active(staff_id, active, actor)
+
+
+def change_staff(staff_id: UUID, terms: StaffTerms, actor: Actor) -> Staff:
+    """Change somebody's role, stores, personal limit and own account; it holds from their next request on.
+
+    Raises: Refusal `unknown_staff`, `unknown_store`, `limit_out_of_range`, `last_owner` when no active owner would be
+        left.
+    """
+    return staffing.change(staff_id, terms, actor)
 
 
 def set_staff_language(staff_id: UUID, language: str, actor: Actor) -> Staff:
@@ -179,9 +179,7 @@ def set_staff_language(staff_id: UUID, language: str, actor: Actor) -> Staff:
 
     Raises: Refusal `unknown_staff`, `unknown_language`.
     """
-    checks.require_language(language)
-    with unit_of_work():
-        return _change_staff(_known_staff(queries.lock_staff(id=staff_id)), "language", language, actor)
+    return staffing.set_language(staff_id, language, actor)
 
 
 # --- API keys ---
@@ -270,8 +268,12 @@ def rights_of(role: Role) -> frozenset[Right]:
 
 def principal_of(user: LoggedIn) -> StaffPrincipal:
     """Return the principal of a request's user. Raises nothing."""
-    role = Role(user.role)
-    return StaffPrincipal(user.id, user.name, role, RIGHTS[role])
+    role, stores, codes = Role(user.role), None, None
+    if user.stores:
+        stores = frozenset(user.stores)
+        codes = frozenset(store.code for store in queries.stores() if store.id in stores)
+    limit = ADJUST_LIMITS[role] if user.adjust_limit is None else user.adjust_limit
+    return StaffPrincipal(user.id, user.name, role, RIGHTS[role], limit, stores, codes, user.own_account)
 
 
 def actor_of(principal: Principal, request_id: str | None) -> Actor:
@@ -301,6 +303,114 @@ def require(principal: Principal, right: Right) -> None:
         raise Refusal("forbidden", f"This needs the right {right}.", params={"right": right.value})
 
 
+def adjust_limit_of(role: Role) -> int | None:
+    """Return how many whole units people of a role may adjust at once where nobody set another limit, None for any
+    number. Raises nothing.
+    """
+    return ADJUST_LIMITS[role]
+
+
+def needs_approval(principal: Principal, amount: int, scale: int) -> bool:
+    """Say whether an adjustment by `amount` smallest parts of a unit with `scale` decimals exceeds the personal limit.
+
+    A key has no limit: whoever gives it the scope decides. Raises nothing.
+    """
+    if isinstance(principal, KeyPrincipal) or principal.adjust_limit is None:
+        return False
+    most: int = principal.adjust_limit * 10**scale
+    return abs(amount) > most
+
+
+def require_other_account(principal: Principal, member: str) -> None:
+    """Let `principal` pass if `member`, an outside id, is not the member that they are themselves.
+
+    Raises: Refusal `own_account`.
+    """
+    if isinstance(principal, StaffPrincipal) and principal.own_account == member:
+        raise Refusal("own_account", "Nobody changes the value of their own account; a colleague has to.")
+
+
+def require_store(principal: Principal, store_code: str) -> None:
+    """Let `principal` pass if they are for every store, or for this one.
+
+    Raises: Refusal `store_forbidden`.
+    """
+    if not sees_store(principal, store_code):
+        raise Refusal("store_forbidden", f"This belongs to another store: {store_code}.", params={"store": store_code})
+
+
+def sees_store(principal: Principal, store_code: str) -> bool:
+    """Say whether `principal` may see what belongs to a store. Raises nothing."""
+    return isinstance(principal, KeyPrincipal) or principal.store_codes is None or store_code in principal.store_codes
+
+
+# --- approvals ---
+
+
+def carry_out(kind: str, executor: Executor) -> None:
+    """Say what carries out approvals of a kind; called once for each when the house is wired. Raises nothing."""
+    approvals.carry_out(kind, executor)
+
+
+def request_approval(request: ApprovalRequest, actor: Actor) -> Approval:
+    """Keep what somebody wants done until another agrees, for 14 days of business time; nothing is changed before.
+
+    Raises: AssertionError when nothing carries out its kind.
+    """
+    return approvals.request(request, actor)
+
+
+def decide_approval(
+    approval_id: UUID, *, approve: bool, comment: str, actor: Actor, principal: Principal | None
+) -> Approval:
+    """Let what was asked be done now, in the same transaction, or reject it with a comment.
+
+    `principal` is who decides, None on the command line.
+
+    Raises: Refusal `forbidden`, `unknown_approval`, `own_request`, `own_account`, `already_decided`,
+        `approval_expired`, `reason_required` for a rejection without comment, `reason_too_long`, and whatever refuses
+        to be done: then nothing is changed and the approval waits on.
+    """
+    if principal is not None:
+        require(principal, Right.APPROVALS_DECIDE)
+        require_other_account(principal, approval(approval_id).subject)
+    return approvals.decide(approval_id, approve=approve, comment=comment, actor=actor)
+
+
+def withdraw_approval(approval_id: UUID, actor: Actor) -> Approval:
+    """Take back what one asked for.
+
+    Raises: Refusal `unknown_approval`, `not_own_request`, `already_decided`, `approval_expired`.
+    """
+    return approvals.withdraw(approval_id, actor)
+
+
+def expire_approvals() -> int:
+    """Write down of approvals that nobody decided in time that they expired; return how many. Raises nothing."""
+    return approvals.expire()
+
+
+def approval(approval_id: UUID) -> Approval:
+    """Return an approval.
+
+    Raises: Refusal `unknown_approval`.
+    """
+    return approvals.one(approval_id)
+
+
+def approvals_page(state: ApprovalState | None, limit: int, cursor: str | None = None) -> ApprovalPage:
+    """Return up to `limit` approvals, last requested first, in one state or in any.
+
+    Raises: Refusal `invalid_cursor`.
+    """
+    return approvals.page(state, limit, cursor)
+
+
+def approvals_waiting() -> int:
+    """Return how many approvals wait for somebody to decide. Raises nothing."""
+    return queries.count_approvals(ApprovalState.PENDING, clock.business_now())
+
+
 # --- the audit log ---
 
 
@@ -310,7 +420,7 @@ def audit(action: str, subject: str, before: Values | None, after: Values | None
     Of members it holds no personal data, or masked. The staff's own names and e-mail addresses stand in it as they
     are, because an audit line says who and whom. Raises nothing.
     """
-    queries.insert_audit_line(clock.machine_now(), clock.business_now(), actor, action, subject, before, after)
+    auditing.audit(action, subject, before, after, actor)
 
 
 def audit_lines(limit: int, cursor: str | None = None, subject: str | None = None) -> AuditPage:
@@ -322,19 +432,3 @@ def audit_lines(limit: int, cursor: str | None = None, subject: str | None = Non
     lines = queries.audit_lines(limit + 1, below, subject)
     more = len(lines) > limit
     return AuditPage(tuple(lines[:limit]), cursors.encode(lines[limit - 1].number) if more else None)
-
-
-# --- what several verbs check ---
-
-
-def _change_staff(before: Staff, field: str, value: object, actor: Actor) -> Staff:
-    after = queries.update_staff(before.id, field, value)
-    subject = ids.encode(STAFF_PREFIX, before.id)
-    audit(f"staff.{field}_changed", subject, {field: getattr(before, field)}, {field: value}, actor)
-    return after
-
-
-def _known_staff(staff: Staff | None) -> Staff:
-    if staff is None:
-        raise Refusal("unknown_staff", "Nobody of the staff is known by this.")
-    return staff

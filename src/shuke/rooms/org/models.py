@@ -5,7 +5,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Lower
 
-from shuke.rooms.org.contracts import ActorKind, Kind, Role
+from shuke.rooms.org.contracts import ActorKind, ApprovalState, Kind, Role
 from shuke.rooms.org.rights import RIGHTS
 
 
@@ -68,6 +68,9 @@ class Staff(AbstractBaseUser):
     language = models.CharField(max_length=16)
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField()
+    stores = ArrayField(models.UUIDField(), default=list)
+    adjust_limit = models.BigIntegerField(null=True)
+    own_account = models.TextField(null=True)  # noqa: DJ001  # null: they are no member, or nobody said which
 
     objects = StaffManager()
 
@@ -80,6 +83,7 @@ class Staff(AbstractBaseUser):
         constraints = [
             models.CheckConstraint(condition=models.Q(role__in=[*map(str, Role)]), name="org_staff_role"),
             models.CheckConstraint(condition=models.Q(email=Lower("email")), name="org_staff_email_lower"),
+            models.CheckConstraint(condition=models.Q(adjust_limit__gte=0), name="org_staff_adjust_limit"),
         ]
 
     def __str__(self) -> str:
@@ -152,3 +156,41 @@ class AuditLine(models.Model):
             ),
         ]
         indexes = [models.Index("subject", "number", name="org_audit_line_subject")]
+
+
+class Approval(models.Model):
+    """Something that is done once another agrees; a trigger refuses that it is changed but once, from pending.
+
+    `payload` is sealed: what is approved is what was asked. Times are business time.
+    """
+
+    number = models.BigAutoField(primary_key=True)
+    id = models.UUIDField(unique=True)
+    kind = models.TextField()
+    subject = models.TextField()
+    summary = models.JSONField()
+    payload = models.BinaryField()
+    state = models.CharField(max_length=9)
+    requested_by_kind = models.CharField(max_length=8)
+    requested_by_id = models.TextField()
+    requested_by_label = models.TextField()
+    requested_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    decided_by_kind = models.CharField(max_length=8, null=True)  # noqa: DJ001  # null: nobody decided yet
+    decided_by_id = models.TextField(null=True)  # noqa: DJ001
+    decided_by_label = models.TextField(null=True)  # noqa: DJ001
+    decided_at = models.DateTimeField(null=True)
+    comment = models.TextField(default="")
+    result = models.TextField(null=True)  # noqa: DJ001  # null: nothing was done, or nothing that has an id
+
+    class Meta:
+        db_table = "org_approval"
+        constraints = [
+            models.CheckConstraint(condition=models.Q(state__in=[*map(str, ApprovalState)]), name="org_approval_state"),
+            models.CheckConstraint(
+                condition=models.Q(state=ApprovalState.PENDING.value, decided_at__isnull=True)
+                | (~models.Q(state=ApprovalState.PENDING.value) & models.Q(decided_at__isnull=False)),
+                name="org_approval_decided",
+            ),
+        ]
+        indexes = [models.Index("state", "number", name="org_approval_by_state")]

@@ -1,6 +1,6 @@
 """Reads and writes of the room's tables; decides nothing."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -12,6 +12,8 @@ from shuke.rooms.org.contracts import (
     Actor,
     ActorKind,
     ApiKey,
+    Approval,
+    ApprovalState,
     AuditLine,
     Brand,
     Kind,
@@ -61,6 +63,12 @@ def stores() -> list[Store]:
     return [Store(row.id, row.brand_id, row.code, row.name) for row in tables.Store.objects.order_by("code")]
 
 
+def brand_codes(store_codes: Collection[str]) -> dict[str, str]:
+    """Return the code of the brand of each store that exists, by the store's code."""
+    rows = tables.Store.objects.filter(code__in=store_codes).values_list("code", "brand__code")
+    return dict(rows)
+
+
 def insert_stores(stores: Sequence[Store]) -> str | None:
     """Insert stores; return the first code that was taken, after which the caller rolls back, or None."""
     tables.Store.objects.bulk_create(
@@ -88,6 +96,7 @@ def insert_staff(staff: Staff, password: str) -> bool:
         language=staff.language,
         is_active=staff.is_active,
         created_at=staff.created_at,
+        stores=list(staff.stores),
         password=make_password(password),
     )
     return _inserted(row)
@@ -105,8 +114,8 @@ def lock_active_owners() -> list[UUID]:
     return list(owners.order_by("id").values_list("id", flat=True))
 
 
-def update_staff(staff_id: UUID, field: str, value: object) -> Staff:
-    tables.Staff.objects.filter(pk=staff_id).update(**{field: value})
+def update_staff(staff_id: UUID, **values: object) -> Staff:
+    tables.Staff.objects.filter(pk=staff_id).update(**values)
     return _staff(tables.Staff.objects.get(pk=staff_id))
 
 
@@ -116,7 +125,17 @@ def set_password(staff_id: UUID, password: str) -> None:
 
 def _staff(row: tables.Staff) -> Staff:
     return Staff(
-        row.id, row.email, row.name, Role(row.role), row.language, row.is_active, row.created_at, row.last_login
+        row.id,
+        row.email,
+        row.name,
+        Role(row.role),
+        row.language,
+        row.is_active,
+        row.created_at,
+        row.last_login,
+        tuple(row.stores),
+        row.adjust_limit,
+        row.own_account,
     )
 
 
@@ -206,6 +225,104 @@ def audit_lines(limit: int, below: int | None, subject: str | None) -> list[Audi
         )
         for row in rows[:limit]
     ]
+
+
+# --- approvals ---
+
+
+def insert_approval(approval: Approval, payload: bytes) -> None:
+    """Insert an approval that waits, with its sealed payload."""
+    tables.Approval.objects.create(
+        id=approval.id,
+        kind=approval.kind,
+        subject=approval.subject,
+        summary=approval.summary,
+        payload=payload,
+        state=approval.state,
+        requested_by_kind=approval.requested_by.kind,
+        requested_by_id=approval.requested_by.id,
+        requested_by_label=approval.requested_by.label,
+        requested_at=approval.requested_at,
+        expires_at=approval.expires_at,
+    )
+
+
+def approval(approval_id: UUID, now: datetime) -> Approval | None:
+    row = tables.Approval.objects.filter(id=approval_id).first()
+    return None if row is None else _approval(row, now)
+
+
+def lock_approval(approval_id: UUID, now: datetime) -> tuple[Approval, bytes] | None:
+    """Lock one approval until the transaction ends; return it with its sealed payload."""
+    row = tables.Approval.objects.select_for_update().filter(id=approval_id).first()
+    return None if row is None else (_approval(row, now), bytes(row.payload))
+
+
+def close_approval(
+    approval_id: UUID, state: ApprovalState, actor: Actor, at: datetime, comment: str, result: str | None
+) -> Approval:
+    """Write what became of a locked approval."""
+    tables.Approval.objects.filter(id=approval_id).update(
+        state=state,
+        decided_by_kind=actor.kind,
+        decided_by_id=actor.id,
+        decided_by_label=actor.label,
+        decided_at=at,
+        comment=comment,
+        result=result,
+    )
+    return _approval(tables.Approval.objects.get(id=approval_id), at)
+
+
+def approvals(state: ApprovalState | None, limit: int, below: int | None, now: datetime) -> list[tuple[int, Approval]]:
+    """Return up to `limit` approvals with their numbers, last requested first, with numbers below `below`."""
+    rows = tables.Approval.objects.order_by("-number")
+    if state is not None:
+        rows = rows.filter(_standing(state, now))
+    if below is not None:
+        rows = rows.filter(number__lt=below)
+    return [(row.number, _approval(row, now)) for row in rows[:limit]]
+
+
+def count_approvals(state: ApprovalState, now: datetime) -> int:
+    return tables.Approval.objects.filter(_standing(state, now)).count()
+
+
+def overdue_approvals(now: datetime, limit: int) -> list[UUID]:
+    """Lock up to `limit` approvals that waited too long, passing over those that somebody decides just now."""
+    rows = tables.Approval.objects.select_for_update(skip_locked=True).order_by("number")
+    return list(rows.filter(state=ApprovalState.PENDING, expires_at__lte=now).values_list("id", flat=True)[:limit])
+
+
+def _standing(state: ApprovalState, now: datetime) -> models.Q:
+    """Return which rows stand so: who waited too long is expired before anybody wrote it down."""
+    pending = models.Q(state=ApprovalState.PENDING)
+    if state is ApprovalState.PENDING:
+        return pending & models.Q(expires_at__gt=now)
+    if state is ApprovalState.EXPIRED:
+        return models.Q(state=state) | (pending & models.Q(expires_at__lte=now))
+    return models.Q(state=state)
+
+
+def _approval(row: tables.Approval, now: datetime) -> Approval:
+    decided_by = None
+    if row.decided_by_id is not None:
+        decided_by = Actor(ActorKind(row.decided_by_kind), row.decided_by_id, row.decided_by_label)
+    state = ApprovalState(row.state)
+    return Approval(
+        row.id,
+        row.kind,
+        row.subject,
+        row.summary,
+        ApprovalState.EXPIRED if state is ApprovalState.PENDING and row.expires_at <= now else state,
+        Actor(ActorKind(row.requested_by_kind), row.requested_by_id, row.requested_by_label),
+        row.requested_at,
+        row.expires_at,
+        decided_by,
+        row.decided_at,
+        row.comment,
+        row.result,
+    )
 
 
 def _inserted(row: models.Model) -> bool:

@@ -2,7 +2,7 @@
 
 from shuke.rooms.org.contracts import Right, Role
 
-_CLERK = frozenset({Right.POINTS_READ, Right.POINTS_WRITE, Right.ORDERS_WRITE})
+_CLERK = frozenset({Right.POINTS_READ, Right.POINTS_WRITE, Right.POINTS_HOLD, Right.ORDERS_WRITE})
 _ANALYST = frozenset({Right.OVERVIEW_READ, Right.ORDERS_READ, Right.POINTS_READ, Right.PROGRAMS_READ})
 _SERVICE = frozenset(
     {
@@ -10,17 +10,41 @@ _SERVICE = frozenset(
         Right.MEMBERS_READ,
         Right.MEMBERS_WRITE,
         Right.MEMBERS_REVEAL,
+        Right.MEMBERS_MERGE,
         Right.ORDERS_READ,
         Right.POINTS_READ,
         Right.POINTS_WRITE,
+        Right.POINTS_HOLD,
+        Right.POINTS_TRANSFER,
+        Right.POINTS_ADJUST,
         Right.PROGRAMS_READ,
+        Right.APPROVALS_READ,
     }
 )
-_OPERATOR = _SERVICE | _ANALYST | {Right.PROGRAMS_WRITE, Right.LEDGER_VERIFY, Right.JOBS_READ, Right.AUDIT_READ}
+_READER = _ANALYST | {
+    Right.MEMBERS_READ,
+    Right.LEDGER_VERIFY,
+    Right.JOBS_READ,
+    Right.AUDIT_READ,
+    Right.APPROVALS_READ,
+}
+
+# How many whole units one adjustment may move without an approval; None: any number.
+ADJUST_LIMITS: dict[Role, int | None] = {
+    Role.OWNER: None,
+    Role.OPERATOR: 5_000,
+    Role.APPROVER: 0,
+    Role.SERVICE: 500,
+    Role.ANALYST: 0,
+    Role.CLERK: 0,
+}
 
 RIGHTS: dict[Role, frozenset[Right]] = {
     Role.OWNER: frozenset(Right),
-    Role.OPERATOR: _OPERATOR,
+    Role.OPERATOR: _SERVICE
+    | _READER
+    | {Right.PROGRAMS_WRITE, Right.TIERS_WRITE, Right.MEMBERS_STATUS, Right.IMPORTS_WRITE},
+    Role.APPROVER: _READER | {Right.APPROVALS_DECIDE},
     Role.SERVICE: _SERVICE,
     Role.ANALYST: _ANALYST,
     Role.CLERK: _CLERK,

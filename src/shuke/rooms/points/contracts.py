@@ -240,3 +240,15 @@ class MonthOfPoints:
     issued: int
     redeemed: int
     expired: int
+
+
+@dataclass(frozen=True, slots=True)
+class Seal:
+    """A link of the chain over the ledger: how many entries of how many accounts it covers; digests are 32 bytes."""
+
+    number: int
+    sealed_at: datetime
+    accounts: int
+    entries: int
+    previous: bytes
+    digest: bytes

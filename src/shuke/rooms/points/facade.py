@@ -15,7 +15,7 @@ from shuke.foundation import cursors, guards
 from shuke.foundation.guards import CHANGE, EMPTYING, Guard
 from shuke.foundation.transactions import unit_of_work
 from shuke.foundation.verification import Invariant, Verification, Violation
-from shuke.rooms.points import posting, queries
+from shuke.rooms.points import posting, queries, sealing
 from shuke.rooms.points.contracts import (
     Account,
     Accounts,
@@ -31,6 +31,7 @@ from shuke.rooms.points.contracts import (
     OpenLot,
     Posted,
     Posting,
+    Seal,
     StaleLedgerError,
     Totals,
     Unit,
@@ -43,7 +44,7 @@ INVARIANTS = (
         "I3", "Every account is the sum of its entries, the balance after the last, and what its lots have left."
     ),
     Invariant("I4", "Every lot was opened by one accrual, has left what was not taken, and nothing is below zero."),
-    Invariant("I5", "Entries cannot be changed or deleted."),
+    Invariant("I5", "Entries cannot be changed or deleted, and those of every seal are as they were sealed."),
     Invariant("I8", "A lot expires at most once, not before its end, whole, and gives nothing after."),
     Invariant("I9", "Points are taken from the lot that ends soonest."),
 )
@@ -51,6 +52,10 @@ CHECKS = ("transactions", "units", "accounts", "entries", "lots")
 GUARDS = (
     Guard("points_entry", "points_entry_append_only", CHANGE),
     Guard("points_entry", "points_entry_never_emptied", EMPTYING),
+    Guard("points_seal", "points_seal_append_only", CHANGE),
+    Guard("points_seal", "points_seal_never_emptied", EMPTYING),
+    Guard("points_seal_range", "points_seal_range_append_only", CHANGE),
+    Guard("points_seal_range", "points_seal_range_never_emptied", EMPTYING),
 )
 
 
@@ -243,16 +248,40 @@ def expiring(unit_id: int, until_day: int) -> int:
     return sum(points for expires_day, points in ends if expires_day is not None and expires_day <= until_day + 1)
 
 
-def verify(since: datetime | None = None) -> Verification:
-    """Check every law of the ledger, or those of single holders for holders with entries recorded from `since` on.
+def seal() -> Seal | None:
+    """Seal the entries committed since the last seal, and return the new one; None where there are none.
+
+    Raises: nothing.
+    """
+    return sealing.seal()
+
+
+def last_seal() -> Seal | None:
+    """Return the newest seal. Raises: nothing."""
+    row = queries.last_seal()
+    return None if row is None else Seal(*row)
+
+
+def verify_seals() -> Verification:
+    """Check the chain of seals, and every sealed entry against it (I5). Raises: nothing."""
+    with unit_of_work():
+        found = tuple(Violation(*row) for row in sealing.violations())
+    return Verification(tuple(law for law in INVARIANTS if law.id == "I5"), found)
+
+
+def verify(*, since_seal: bool = False) -> Verification:
+    """Check every law of the ledger and its seals.
+
+    `since_seal` checks the laws of single holders alone, for holders whose entries are newer than the last seal.
 
     Raises: nothing.
     """
     with unit_of_work():
-        holder_ids = None if since is None else queries.holders_since(since)
+        found = [] if since_seal else list(verify_seals().violations)
+        holder_ids = queries.holders_since_seal() if since_seal else None
         queries.prepare_to_verify()
-        found = [Violation(*row) for check in CHECKS for row in queries.violations(check, holder_ids)]
-        if holder_ids is None and guards.broken(GUARDS):
+        found += [Violation(*row) for check in CHECKS for row in queries.violations(check, holder_ids)]
+        if guards.broken(GUARDS):
             found.append(
                 Violation("I5", None, "Entries can be changed: a trigger that refuses it is missing, off or another.")
             )

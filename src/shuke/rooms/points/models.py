@@ -127,3 +127,39 @@ class Entry(models.Model):
                 name="points_entry_one_expiry",
             ),
         ]
+
+
+class Seal(models.Model):
+    """A link of the chain over the ledger, never changed. `columns`: those of an entry that it covers, by commas."""
+
+    number = models.IntegerField(primary_key=True)
+    sealed_at = models.DateTimeField()
+    columns = models.TextField()
+    accounts = models.IntegerField()
+    entries = models.BigIntegerField()
+    previous = models.BinaryField()
+    digest = models.BinaryField()
+
+    class Meta:
+        db_table = "points_seal"
+        constraints = [models.CheckConstraint(condition=Q(number__gte=1, entries__gte=1), name="points_seal_number")]
+
+
+class SealRange(models.Model):
+    """The entries of an account that a seal covers, never changed."""
+
+    pk = models.CompositePrimaryKey("holder_id", "unit_id", "seal_number")
+    holder_id = models.UUIDField()
+    unit_id = models.SmallIntegerField()
+    seal_number = models.IntegerField()
+    first_number = models.IntegerField()
+    last_number = models.IntegerField()
+    digest = models.BinaryField()
+
+    class Meta:
+        db_table = "points_seal_range"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(first_number__gte=1, last_number__gte=F("first_number")), name="points_seal_range_numbers"
+            ),
+        ]

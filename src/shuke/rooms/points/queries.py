@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from string import Template
 from typing import Any
 from uuid import UUID
 
@@ -213,12 +214,76 @@ def open_by_end(unit_id: int) -> list[tuple[int | None, int]]:
     )
 
 
+# --- seal ---
+
+_RANGES = (
+    "string_agg(uuid_send(range.holder_id) || int2send(range.unit_id) || int4send(range.first_number)"
+    " || int4send(range.last_number) || range.digest, ''::bytea ORDER BY range.holder_id, range.unit_id)"
+)
+_DIGEST = (
+    "sha256(seal.previous || int4send(seal.number) || int8send(seal.entries)"
+    " || int8send((extract(epoch FROM seal.sealed_at) * 1000000)::bigint)"
+    " || convert_to(seal.columns, 'UTF8') || decode('00', 'hex') || seal.ranges)"
+)
+
+
+def lock_seals() -> None:
+    """Let nobody else seal until the transaction ends; everybody may write entries and read seals."""
+    sql.run("LOCK TABLE points_seal IN SHARE ROW EXCLUSIVE MODE", {})
+
+
+def entry_columns() -> list[str]:
+    """Return the columns of an entry, by name."""
+    rows = sql.fetch(
+        "SELECT attname::text COLLATE \"C\" FROM pg_attribute WHERE attrelid = 'points_entry'::regclass"
+        " AND attnum > 0 AND NOT attisdropped ORDER BY 1",
+        {},
+    )
+    return [name for (name,) in rows]
+
+
+def seal(columns: Sequence[str], sealed_at: datetime) -> tuple[Any, ...] | None:
+    rows = sql.fetch(_sealing("seal", columns), {"columns": ",".join(columns), "sealed_at": sealed_at})
+    return rows[0] if rows else None
+
+
+def last_seal() -> tuple[Any, ...] | None:
+    rows = sql.fetch(
+        "SELECT number, sealed_at, accounts, entries, previous, digest FROM points_seal ORDER BY number DESC LIMIT 1",
+        {},
+    )
+    return rows[0] if rows else None
+
+
+def seal_violations() -> list[tuple[str, UUID | None, str]]:
+    return sql.fetch(_sealing("verify_seals", ()), {})
+
+
+def sealed_columns() -> list[tuple[int, str]]:
+    """Return (number, columns by commas) of every seal, in order."""
+    return sql.fetch("SELECT number, columns FROM points_seal ORDER BY number", {})
+
+
+def sealed_entry_violations(columns: Sequence[str], seals: list[int]) -> list[tuple[str, UUID | None, str]]:
+    return sql.fetch(_sealing("verify_sealed_entries", columns), {"seals": seals})
+
+
+def _sealing(statement: str, columns: Sequence[str]) -> str:
+    """Return a statement with an entry's text and the digests filled in, after fixing how PostgreSQL writes values."""
+    sql.fetch(
+        "SELECT set_config(name, value, true) FROM (VALUES ('TimeZone', 'UTC'), ('DateStyle', 'ISO, YMD'),"
+        " ('IntervalStyle', 'iso_8601'), ('extra_float_digits', '1'), ('bytea_output', 'hex')) AS fixed (name, value)",
+        {},
+    )
+    names = ", ".join(f'entry."{name}"' for name in columns)
+    return Template(sql.load(PACKAGE, statement)).substitute(row=f"ROW({names})::text", ranges=_RANGES, digest=_DIGEST)
+
+
 # --- verify ---
 
 
-def holders_since(since: datetime) -> list[UUID]:
-    rows = sql.fetch("SELECT DISTINCT holder_id FROM points_entry WHERE recorded_at >= %(since)s", {"since": since})
-    return [id for (id,) in rows]
+def holders_since_seal() -> list[UUID]:
+    return [id for (id,) in sql.fetch(sql.load(PACKAGE, "holders_since_seal"), {})]
 
 
 def prepare_to_verify() -> None:

@@ -30,15 +30,16 @@ OWNER_EMAIL = "owner@example.com"
 OWNER_NAME = ("Demo owner", "演示店主")
 
 
-def run(*, serve: bool, as_json: bool, last_household: int | None = None) -> None:
+def run(*, serve: bool, as_json: bool, migrate: bool = False, last_household: int | None = None) -> None:
     """Make or attach to the demo, print its summary, and serve it unless told not to.
 
     `last_household` makes a smaller shop of the households up to an id.
 
     Raises:
-        Refusal: what opening a deployment refuses, `demo_data_missing`, `not_the_demo`, `demo_differs`.
+        Refusal: what opening a deployment refuses (pending migrations unless told to `migrate`), `demo_data_missing`,
+            `not_the_demo`, `demo_differs`.
     """
-    with session.opened(kind="sandbox", migrations="apply") as home:
+    with session.opened(kind="sandbox", migrations="apply" if migrate else "refuse") as home:
         if serve:
             server.check(home)
         _open_shop()

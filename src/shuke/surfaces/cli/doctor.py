@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 
 from shuke.core.values.errors import Refusal
 from shuke.foundation import home as homes
@@ -12,9 +13,8 @@ from shuke.surfaces.cli.terminal import Exit, explain, result, table, words
 
 _LEAST_FREE_MB = 1024
 _LARGEST_SKEW_SECONDS = 5
+_OLDEST_BACKUP_DAYS = 7
 _OLDEST_POSTGRES = 15
-# What an acknowledged commit rests on.
-_SAFE = {"fsync": "on", "full_page_writes": "on", "synchronous_commit": "on", "server_encoding": "UTF8"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +48,8 @@ def _findings(home: Home) -> Iterator[Finding]:
     secrets = _refusable("secrets", lambda: _secrets(home))
     yield secrets
     yield _disk(home)
+    if home.kind == "live":
+        yield _backup(home)
     yield _refusable("port", lambda: _port(home), otherwise="warning")
     if home.kind is None:
         yield Finding(
@@ -59,6 +61,7 @@ def _findings(home: Home) -> Iterator[Finding]:
     try:
         with session.opened(migrations="leave"):
             yield from _database()
+            yield _durability(home)
             yield _migrations()
             yield _clock()
     except Refusal as refused:
@@ -93,21 +96,37 @@ def _disk(home: Home) -> Finding:
     return Finding("disk", "ok" if free >= _LEAST_FREE_MB else "failed", detail)
 
 
+def _backup(home: Home) -> Finding:
+    from shuke.foundation import clock
+
+    last = home.last_backup()
+    if last is None:
+        return Finding("backup", "warning", words("none known: shuke backup FILE", "尚无记录：shuke backup FILE"))
+    days = (clock.machine_now() - datetime.fromisoformat(last["made_at"])).days
+    state = "ok" if days <= _OLDEST_BACKUP_DAYS else "warning"
+    return Finding("backup", state, words(f"{days} days ago, {last['path']}", f"{days} 天前，{last['path']}"))
+
+
 def _database() -> Iterator[Finding]:
     from django.db import connection
 
     with connection.cursor() as cursor:
-        cursor.execute("SELECT name, setting FROM pg_settings WHERE name = ANY(%s)", [[*_SAFE, "data_checksums"]])
-        settings = dict(cursor.fetchall())
-        cursor.execute("SHOW server_version")
-        (version,) = cursor.fetchone()
-    recent = int(version.partition(".")[0]) >= _OLDEST_POSTGRES
-    yield Finding("database", "ok" if recent else "failed", f"PostgreSQL {version}")
-    unsafe = [f"{name} = {settings[name]}" for name, safe in _SAFE.items() if settings[name] != safe]
-    detail = ", ".join(unsafe) if unsafe else ", ".join(f"{name} = {settings[name]}" for name in _SAFE)
-    yield Finding("durability", "failed" if unsafe else "ok", detail)
-    checksums = settings["data_checksums"]
+        names = "server_version", "server_encoding", "data_checksums"
+        cursor.execute("SELECT current_setting(%s), current_setting(%s), current_setting(%s)", names)
+        version, encoding, checksums = cursor.fetchone()
+    good = int(version.partition(".")[0]) >= _OLDEST_POSTGRES and encoding == "UTF8"
+    yield Finding("database", "ok" if good else "failed", f"PostgreSQL {version}, {encoding}")
     yield Finding("checksums", "ok" if checksums == "on" else "warning", f"data_checksums = {checksums}")
+
+
+def _durability(home: Home) -> Finding:
+    """Tell what a crash could lose; a live deployment does not start with it."""
+    from shuke.foundation import durability
+
+    settings, unsafe = durability.settings(), durability.unsafe()
+    bad = "warning" if home.kind == "sandbox" else "failed"
+    detail = ", ".join(unsafe or [f"{name} = {value}" for name, value in settings.items()])
+    return Finding("durability", bad if unsafe else "ok", detail)
 
 
 def _migrations() -> Finding:

@@ -46,7 +46,7 @@ def init(said: Answers, *, as_json: bool) -> int:
         )
         return Exit.USAGE
     speak_of(answers.language)
-    with session.opened(migrations="apply", fresh=True) as home:
+    with session.opened(fresh=True) as home:
         try:
             password = _create(answers, home)
         except Refusal as refused:

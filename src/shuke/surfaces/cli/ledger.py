@@ -1,5 +1,6 @@
-"""`shuke verify-ledger` and `shuke explain`: the ledger checked, and an entry or an order accounted for."""
+"""`shuke verify-ledger`, `seal` and `explain`: the ledger checked and sealed, an entry or an order accounted for."""
 
+from collections.abc import Mapping
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -11,38 +12,64 @@ if TYPE_CHECKING:
     from shuke.rooms.programs.contracts import Explanation
 
 
-def verify(*, as_json: bool) -> int:
+def verify(*, since_seal: bool, as_json: bool) -> int:
     """Check the ledger and print every violation; exit code 4 when there is one."""
     with session.opened():
-        from shuke.foundation import verification_words
+        return report(since_seal=since_seal, as_json=as_json)
+
+
+def report(*, since_seal: bool = False, as_json: bool, more: Mapping[str, Any] | None = None) -> int:
+    """Check the ledger of the open deployment, print every violation, and return the exit code.
+
+    `more` stands before the result where that is JSON.
+    """
+    from shuke.foundation import verification_words
+    from shuke.rooms.programs import facade as programs
+
+    language = words("en", "zh")
+    verifications = programs.verify_all(since_seal=since_seal)
+    laws = [law for each in verifications for law in each.checked]
+    broken = [violation for each in verifications for violation in each.violations]
+    data = {
+        **(more or {}),
+        "ok": not broken,
+        "checked": [{"id": law.id, "sentence": law.sentence} for law in laws],
+        "violations": [
+            {"invariant": each.invariant, "holder": _member(each.holder_id), "detail": each.detail} for each in broken
+        ],
+    }
+    counts = {law.id: sum(each.invariant == law.id for each in broken) for law in laws}
+    told = {law.id: verification_words.law(law.id, law.sentence, language) for law in laws}
+    lines = table(("", "", ""), [("✗" if counts[law.id] else "✓", law.id, told[law.id]) for law in laws])[1:]
+    lines += [
+        f"{each.invariant}  {_member(each.holder_id) or ''}  {verification_words.violation(each.detail, language)}"
+        for each in broken
+    ]
+    lines.append(
+        words(f"{len(broken)} violations", f"发现 {len(broken)} 处违反")
+        if broken
+        else words("The ledger holds.", "账本无误。")
+    )
+    result(data, lines, as_json=as_json)
+    return Exit.VIOLATED if broken else Exit.OK
+
+
+def seal(*, as_json: bool) -> None:
+    """Seal what the ledger has gained since the last seal, and print the seal."""
+    with session.opened():
         from shuke.rooms.programs import facade as programs
 
-        language = words("en", "zh")
-        verifications = programs.verify_all()
-        laws = [law for each in verifications for law in each.checked]
-        broken = [violation for each in verifications for violation in each.violations]
-        data = {
-            "ok": not broken,
-            "checked": [{"id": law.id, "sentence": law.sentence} for law in laws],
-            "violations": [
-                {"invariant": each.invariant, "holder": _member(each.holder_id), "detail": each.detail}
-                for each in broken
-            ],
-        }
-        counts = {law.id: sum(each.invariant == law.id for each in broken) for law in laws}
-        told = {law.id: verification_words.law(law.id, law.sentence, language) for law in laws}
-        lines = table(("", "", ""), [("✗" if counts[law.id] else "✓", law.id, told[law.id]) for law in laws])[1:]
-        lines += [
-            f"{each.invariant}  {_member(each.holder_id) or ''}  {verification_words.violation(each.detail, language)}"
-            for each in broken
-        ]
-        lines.append(
-            words(f"{len(broken)} violations", f"发现 {len(broken)} 处违反")
-            if broken
-            else words("The ledger holds.", "账本无误。")
+        made = programs.seal()
+        if made is None:
+            result({"seal": None}, [words("Nothing new to seal.", "没有新的分录需要封存。")], as_json=as_json)
+            return
+        digest = made.digest.hex()
+        line = words(
+            f"Seal {made.number}: {made.entries:,} entries of {made.accounts:,} accounts, {digest}",
+            f"第 {made.number} 号封存：{made.accounts:,} 个账户的 {made.entries:,} 笔分录，{digest}",
         )
-        result(data, lines, as_json=as_json)
-    return Exit.VIOLATED if broken else Exit.OK
+        data = {"number": made.number, "accounts": made.accounts, "entries": made.entries, "digest": digest}
+        result({"seal": data}, [line], as_json=as_json)
 
 
 def explain(id: str, *, as_json: bool) -> None:

@@ -25,12 +25,18 @@ program = typer.Typer(help="Programs: check, publish and show the file.", no_arg
 clock = typer.Typer(help="The test clock of a sandbox.")
 keys = typer.Typer(help="API keys.", no_args_is_help=True)
 staff = typer.Typer(help="People who log in to the console.", no_args_is_help=True)
+members = typer.Typer(help="Members: their status.", no_args_is_help=True)
 app.add_typer(program, name="program")
+app.add_typer(members, name="members")
 app.add_typer(clock, name="clock", invoke_without_command=True)
 app.add_typer(keys, name="keys")
 app.add_typer(staff, name="staff")
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON value on stdout.")]
+Migrate = Annotated[bool, typer.Option("--migrate", help="Apply pending migrations first.")]
+Stores = Annotated[
+    list[str] | None, typer.Option(help="Code of a store that they are for; may be given several times.")
+]
 Origin = Annotated[str | None, typer.Option(help="How people reach it, e.g. https://vip.example.com (SHUKE_ORIGIN).")]
 
 
@@ -136,12 +142,13 @@ def init(
 @_command(app, "demo")
 def demo(
     serve: Annotated[bool, typer.Option(help="Serve it when it stands.")] = True,
+    migrate: Migrate = False,
     as_json: AsJson = False,
 ) -> None:
     """Make a sandbox with a year of a real grocer, check it by a backtest, and serve it."""
     from shuke.surfaces.cli import demo as shop
 
-    shop.run(serve=serve, as_json=as_json)
+    shop.run(serve=serve, migrate=migrate, as_json=as_json)
 
 
 @_command(app, "serve")
@@ -149,7 +156,7 @@ def serve(
     bind: Annotated[str | None, typer.Option(help="HOST:PORT to listen on (SHUKE_BIND).")] = None,
     origin: Origin = None,
     insecure_lan: Annotated[bool, typer.Option("--insecure-lan", help="Allow plain http beyond this machine.")] = False,
-    migrate: Annotated[bool, typer.Option("--migrate", help="Apply pending migrations first.")] = False,
+    migrate: Migrate = False,
     worker: Annotated[bool, typer.Option(help="Run the job worker beside the server.")] = True,
 ) -> None:
     """Serve console and API."""
@@ -163,13 +170,15 @@ def serve(
 @_command(app, "worker")
 def worker(
     until_empty: Annotated[bool, typer.Option("--until-empty", help="Stop when no job is left.")] = False,
+    migrate: Migrate = False,
 ) -> None:
     """Work off the queue of jobs, the nightly ones included."""
     from shuke.surfaces.cli import session
 
-    with session.opened():
+    with session.opened(migrations="apply" if migrate else "refuse") as home:
         from shuke.foundation import jobs
 
+        session.check_durability(home)
         jobs.run_worker(until_empty=until_empty)
 
 
@@ -181,6 +190,32 @@ def migrate(as_json: AsJson = False) -> None:
     upkeep.migrate(as_json=as_json)
 
 
+@_command(app, "backup")
+def backup(
+    file: Annotated[str, typer.Argument(help="The file to write, whole or not at all.")],
+    with_secrets: Annotated[
+        bool,
+        typer.Option("--with-secrets", help="Seal the keys into it, under a passphrase (SHUKE_BACKUP_PASSPHRASE)."),
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Write the whole deployment into one file, while it serves."""
+    from shuke.surfaces.cli import backup as backups
+
+    backups.backup(file, with_secrets=with_secrets, as_json=as_json)
+
+
+@_command(app, "restore")
+def restore(
+    file: Annotated[str, typer.Argument(help="A file that `shuke backup` wrote.")],
+    as_json: AsJson = False,
+) -> int:
+    """Bring a backup into an empty deployment and check its ledger; exit code 4 when an invariant is violated."""
+    from shuke.surfaces.cli import restore as restoring
+
+    return restoring.restore(file, as_json=as_json)
+
+
 @_command(app, "doctor")
 def doctor(as_json: AsJson = False) -> int:
     """Show every setting with its source, and check what a deployment stands on."""
@@ -190,11 +225,27 @@ def doctor(as_json: AsJson = False) -> int:
 
 
 @_command(app, "verify-ledger")
-def verify_ledger(as_json: AsJson = False) -> int:
+def verify_ledger(
+    since_seal: Annotated[
+        bool,
+        typer.Option(
+            "--since-seal", help="Check the ledger of those members only who have entries since the last seal."
+        ),
+    ] = False,
+    as_json: AsJson = False,
+) -> int:
     """Check every invariant of the ledger; exit code 4 when one is violated."""
     from shuke.surfaces.cli import ledger
 
-    return ledger.verify(as_json=as_json)
+    return ledger.verify(since_seal=since_seal, as_json=as_json)
+
+
+@_command(app, "seal")
+def seal(as_json: AsJson = False) -> None:
+    """Seal the ledger's new entries, as happens every night; keep the digest elsewhere as proof."""
+    from shuke.surfaces.cli import ledger
+
+    ledger.seal(as_json=as_json)
 
 
 @_command(app, "explain")
@@ -288,14 +339,28 @@ def clock_advance(
     upkeep.advance_clock(to, as_json=as_json)
 
 
+@_command(members, "status")
+def members_status(
+    member: Annotated[str, typer.Argument(help="A member (mbr_…), a phone, or an external id as SOURCE/ID.")],
+    status: Annotated[str, typer.Argument(help="active, frozen, blacklisted or exited; none: show.")] = "",
+    reason: Annotated[str, typer.Option(help="Why; the history keeps it.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Give a member another status, or show how it changed."""
+    from shuke.surfaces.cli import members as people
+
+    people.status(member, status, reason, as_json=as_json)
+
+
 @_command(keys, "create")
 def keys_create(
     name: str,
     scope: Annotated[
         list[str],
         typer.Option(
-            help="A right of the key; may be given several times: members:read, members:write, orders:read, "
-            "orders:write, history:write, points:read, points:write, programs:read, programs:write."
+            help="A right of the key; may be given several times: members:read, members:write, members:status, "
+            "members:merge, orders:read, orders:write, history:write, points:read, points:write, points:adjust, "
+            "tiers:write, programs:read, programs:write, imports:write, approvals:read, approvals:decide."
         ),
     ],
     as_json: AsJson = False,
@@ -326,13 +391,35 @@ def keys_revoke(id: Annotated[str, typer.Argument(help="The key's id (key_…)."
 def staff_create(
     email: str,
     name: Annotated[str, typer.Option(help="How colleagues call them.")],
-    role: Annotated[str, typer.Option(help="owner, operator, service, analyst or clerk.")],
+    role: Annotated[str, typer.Option(help="owner, operator, approver, service, analyst or clerk.")],
+    store: Stores = None,
     as_json: AsJson = False,
 ) -> None:
     """Let somebody log in; the generated password is shown once."""
     from shuke.surfaces.cli import people
 
-    people.create_staff(email, name, role, as_json=as_json)
+    people.create_staff(email, name, role, store or [], as_json=as_json)
+
+
+@_command(staff, "change")
+def staff_change(
+    email: str,
+    role: Annotated[str | None, typer.Option(help="owner, operator, approver, service, analyst or clerk.")] = None,
+    store: Stores = None,
+    every_store: Annotated[bool, typer.Option("--every-store", help="Let them be for every store.")] = False,
+    adjust_limit: Annotated[
+        str | None, typer.Option(help="Points of one adjustment without an approval, or role for that of the role.")
+    ] = None,
+    own_account: Annotated[
+        str | None, typer.Option(help="The member that they are (mbr_…), whom they never adjust, or none.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Change somebody's role, stores, personal limit or own membership; what is not said stays."""
+    from shuke.surfaces.cli import people
+
+    told = people.Terms(role, [] if every_store else store, adjust_limit, own_account)
+    people.change_staff(email, told, as_json=as_json)
 
 
 @_command(staff, "list")

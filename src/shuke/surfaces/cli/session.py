@@ -16,14 +16,14 @@ def opened(
     *,
     kind: str | None = None,
     flags: Mapping[str, str | None] | None = None,
-    migrations: Literal["refuse", "apply", "leave"] = "refuse",
+    migrations: Literal["refuse", "apply", "leave", "ignore"] = "refuse",
     fresh: bool = False,
 ) -> Iterator[Home]:
     """Open the deployment of the home; Django may be imported inside.
 
     With `kind` an empty home becomes a deployment of it, which speaks the reader's language. `fresh` opens an empty
-    home too, without making it a deployment. Pending migrations are refused, applied or left; an empty database gets
-    them in any case.
+    home too, without making it a deployment. Pending migrations are refused, applied or left; a database that is no
+    deployment's yet gets them in any case, unless they are ignored.
 
     Raises: Refusal `no_deployment`, `home_of_other_kind`, `migrations_pending`, `database_unreachable`,
         `database_lost`, and those of the home and of the embedded database.
@@ -74,11 +74,41 @@ def pending() -> list[str]:
     return [f"{migration.app_label}.{migration.name}" for migration, _backwards in plan]
 
 
+def known() -> set[str]:
+    """Return the migrations of this release, as app.name; Django is set up."""
+    from django.db.migrations.loader import MigrationLoader
+
+    return {f"{app}.{name}" for app, name in MigrationLoader(None).disk_migrations}
+
+
+def database_url(home: Home) -> str:
+    """Return the connection string of the deployment's database."""
+    from shuke.foundation import embedded
+
+    return home.value("database_url") or embedded.url(home.postgres, "shuke")
+
+
 def apply_migrations() -> None:
     """Bring the database up to date; Django is set up."""
     from django.core.management import call_command
 
     call_command("migrate", verbosity=0, interactive=False)
+
+
+def check_durability(home: Home) -> None:
+    """Check, before a deployment starts, that what it acknowledges survives a crash; a sandbox is only told.
+
+    Raises: Refusal `database_unsafe`.
+    """
+    from shuke.foundation import durability
+
+    if home.kind != "sandbox":
+        durability.require()
+    elif found := ", ".join(durability.unsafe()):
+        terminal.note(
+            f"PostgreSQL runs with {found}: a crash could lose data. A live deployment would not start.",
+            f"PostgreSQL 的设置为 {found}：崩溃时可能丢失数据。正式环境会拒绝启动。",
+        )
 
 
 @contextmanager
@@ -114,15 +144,15 @@ def _lost(home: Home, error: Exception) -> Refusal:
 
 
 def _migrate(wish: str) -> None:
-    from django.db import connection
+    from shuke.foundation import deployment
 
-    names = pending()
+    names = [] if wish == "ignore" else pending()
     if not names:
         return
-    if wish == "apply" or not connection.introspection.table_names():
+    if wish == "apply" or not deployment.is_established():
         apply_migrations()
     elif wish == "refuse":
-        listed = ", ".join(names[:5]) + (", …" if len(names) > 5 else "")
+        listed = ", ".join(names)
         raise Refusal(
             "migrations_pending",
             f"{len(names)} migrations are not applied ({listed}); run shuke migrate.",

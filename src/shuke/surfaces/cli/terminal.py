@@ -97,8 +97,11 @@ def scaled(amount: int, scale: int) -> int | str:
 
 
 @contextmanager
-def progress(total: int, english: str, chinese: str) -> Iterator[Callable[[int], None]]:
-    """Give a function that counts steps done; a terminal sees a bar with speed and time left, nobody else does."""
+def progress(total: int | None, english: str, chinese: str) -> Iterator[Callable[[int], None]]:
+    """Give a function that counts steps done; a terminal sees a bar with speed and time left, nobody else does.
+
+    `total` is None where nobody knows it.
+    """
     if not sys.stderr.isatty():
         yield lambda _steps: None
         return

@@ -29,7 +29,10 @@ GROUPS = (
     Group("", (Item("overview", _("Overview"), "overview", Right.OVERVIEW_READ),)),
     Group(
         _("Members"),
-        (Item("members", _("All members"), "members", Right.MEMBERS_READ),),
+        (
+            Item("members", _("All members"), "members", Right.MEMBERS_READ),
+            Item("duplicates", _("Duplicates and merging"), "members", Right.MEMBERS_MERGE),
+        ),
     ),
     Group(
         _("Program and points"),

@@ -42,6 +42,7 @@ class Desk:
 
 View = Callable[..., HttpResponse]
 _MISSING = {"invalid_id", "no_program"}
+_NOT_YOURS = {"own_account", "store_forbidden"}
 Crumb = tuple[str | Promise, str]
 
 
@@ -172,6 +173,5 @@ def refusal_page(request: HttpRequest, refused: Refusal) -> HttpResponse:
     if refused.code == "forbidden":
         return show(request, "forbidden.html", status=403, right=words.right(str(refused.params.get("right", ""))))
     missing = refused.code.endswith("_not_found") or refused.code.startswith("unknown_") or refused.code in _MISSING
-    return show(
-        request, "refused.html", status=404 if missing else 409, missing=missing, sentence=words.sentence(refused)
-    )
+    status = 404 if missing else 403 if refused.code in _NOT_YOURS else 409
+    return show(request, "refused.html", status=status, missing=missing, sentence=words.sentence(refused))

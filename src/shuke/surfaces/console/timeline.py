@@ -103,9 +103,15 @@ def _id_of(at: datetime) -> UUID:
 
 
 def page(
-    sources: Sequence[Source], cursors: Mapping[str, str], limit: int
+    sources: Sequence[Source],
+    cursors: Mapping[str, str],
+    limit: int,
+    sees: Callable[[str], bool] = lambda _store: True,
 ) -> tuple[list[Event], dict[str, str] | None]:
-    """Return up to about `limit` events, newest first, and where each source goes on, None when all have ended."""
+    """Return up to about `limit` events, newest first, and where each source goes on, None when all have ended.
+
+    Orders of a store that the reader does not see are left out; the points that they moved are the member's and stay.
+    """
     heads = {source.name: _read(source, limit + _SPARE, cursors.get(source.name)) for source in sources}
     taken = dict.fromkeys(heads, 0)
     events: list[Event] = []
@@ -121,6 +127,7 @@ def page(
         last = newest.key(item)
         taken[newest.name] += 1
         _add(events, item, last[0])
+    events = [event for event in events if event.order is None or sees(event.order.store)]
     _join_points(events)
     onward = {
         source.name: _onward(source, taken[source.name], heads[source.name], cursors.get(source.name))

@@ -5,6 +5,7 @@ from django.urls import path
 from shuke.surfaces.console.assets import asset
 from shuke.surfaces.console.views import (
     audit,
+    care,
     clock,
     home,
     jobs,
@@ -29,7 +30,9 @@ urlpatterns = [
     path("overview", overview.overview, name="overview"),
     path("overview/<slug:chart>.csv", overview.chart_csv, name="chart-csv"),
     path("members", members.members, name="members"),
+    path("members/duplicates", care.duplicates, name="duplicates"),
     path("members/<str:member_id>", member.timeline, name="member"),
+    path("members/<str:member_id>/profile", care.profile, name="member-profile"),
     path("members/<str:member_id>/entries", member.entries, name="member-entries"),
     path("members/<str:member_id>/lots", member.lots, name="member-lots"),
     path("members/<str:member_id>/tiers", member.tiers, name="member-tiers"),
@@ -44,6 +47,7 @@ urlpatterns = [
     path("keys", keys.keys, name="keys"),
     path("keys/<uuid:key_id>/revoke", keys.revoke, name="key-revoke"),
     path("staff", staff.staff, name="staff"),
+    path("staff/<uuid:staff_id>", staff.terms, name="staff-terms"),
     path("staff/<uuid:staff_id>/active", staff.active, name="staff-active"),
     path("staff/reset", staff.reset, name="staff-reset"),
     path("jobs", jobs.jobs, name="jobs"),

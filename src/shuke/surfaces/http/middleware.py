@@ -103,6 +103,7 @@ class Problems:
 
 
 _DRAIN_LIMIT_BYTES = 64 * 1024 * 1024
+_WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"})
 
 
@@ -112,7 +113,7 @@ def _body_refusal(request: HttpRequest) -> Refusal | None:
         return Refusal("length_required", "Send the body with its Content-Length, not in chunks.")
     if length is None or length > bodies.BODY_LIMIT_BYTES:
         return problems.body_too_large()
-    if length and request.method == "POST" and request.content_type != "application/json":
+    if length and request.method in _WITH_BODY and request.content_type != "application/json":
         return Refusal("unsupported_media_type", "Send the body as Content-Type: application/json.")
     return None
 

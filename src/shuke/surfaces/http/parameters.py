@@ -21,6 +21,7 @@ ABOUT_ZH = {
     "program": "会员计划的代码，与其文件中一致。",
     "source": "给出外部编号的系统。",
     "external_id": "该系统中的标识。",
+    "attribute": "自定义属性的代码。",
 }
 
 DryRun = Annotated[Flag, Query(False, description="Check and compute everything, write nothing.")]
@@ -32,3 +33,4 @@ EntryIdPath = Annotated[EntryId, Path(description="The entry's id.")]
 ProgramCodePath = Annotated[Code, Path(description="The program's code, as its file says it.")]
 SourcePath = Annotated[Source, Path(description="The system that gave the external id.")]
 ExternalIdPath = Annotated[ExternalIdText, Path(description="What that system calls it.")]
+AttributeCodePath = Annotated[Code, Path(description="The attribute's code.")]

@@ -16,6 +16,30 @@ OWNER = ["--organisation", "Acme", "--currency", "USD", "--time-zone", "America/
          "--email", "anna@example.com"]  # fmt: skip
 
 
+# Enrols one member and records two orders and a redemption, as a till would; prints the entries' ids.
+TILL = """
+from datetime import UTC, datetime
+from shuke.surfaces.cli import session
+with session.opened():
+    from shuke.rooms.members.contracts import ExternalId, MemberRef, NewMember
+    from shuke.rooms.orders.contracts import Line
+    from shuke.rooms.programs import facade as programs
+    from shuke.rooms.programs.contracts import OrderFact, RedeemFact
+    from shuke.surfaces.cli.people import actor
+    anna = ExternalId("till", "anna")
+    programs.enrol([NewMember(external=(anna,), phone=None, email=None, name=None, birthday=None,
+                              joined_at=datetime(2017, 1, 1, tzinfo=UTC), language="en")], actor())
+    ref = MemberRef(external=anna)
+    facts = [
+        OrderFact("till", "1", ref, datetime(2017, 1, 15, tzinfo=UTC), 49999, 49999, "USD"),
+        OrderFact("till", "2", ref, datetime(2017, 1, 16, tzinfo=UTC), 1050, 1050, "USD"),
+        RedeemFact("till", "r1", ref, 100, occurred_at=datetime(2017, 1, 17, tzinfo=UTC)),
+    ]
+    for result in programs.record(facts, actor(), history=True):
+        print(result.refusal or result.entries[0].id)
+"""
+
+
 @dataclass
 class Shuke:
     """Runs the command line in one home."""
@@ -62,6 +86,18 @@ def live(open_folder):
     with embedded.running(shuke.home / "postgres", {"shared_buffers": "32MB"}):
         shuke.made = shuke.json("init", *OWNER)
         yield shuke
+
+
+@pytest.fixture(scope="session")
+def shop(live):
+    """A live deployment with a program and three facts."""
+    assert live.json("program", "publish", "examples/grocer.yaml", "--effective-from", "2016-01-01T00:00:00Z",
+                     code=0)["version"] == 1  # fmt: skip
+    done = subprocess.run(
+        [sys.executable, "-c", TILL], env=live.environment(), capture_output=True, text=True, check=True
+    )
+    live.entries = done.stdout.split()
+    return live
 
 
 def _room_for_a_home(open_folder):

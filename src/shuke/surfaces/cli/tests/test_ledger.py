@@ -1,47 +1,9 @@
 """`shuke program publish`, `explain` and `verify-ledger` on orders that came through the write path."""
 
-import subprocess
-import sys
-
 import psycopg
 import pytest
 
 from shuke.foundation import embedded
-
-# Enrols one member and records two orders and a redemption, as a till would; prints the entries' ids.
-TILL = """
-from datetime import UTC, datetime
-from shuke.surfaces.cli import session
-with session.opened():
-    from shuke.rooms.members.contracts import ExternalId, MemberRef, NewMember
-    from shuke.rooms.orders.contracts import Line
-    from shuke.rooms.programs import facade as programs
-    from shuke.rooms.programs.contracts import OrderFact, RedeemFact
-    from shuke.surfaces.cli.people import actor
-    anna = ExternalId("till", "anna")
-    programs.enrol([NewMember(external=(anna,), phone=None, email=None, name=None, birthday=None,
-                              joined_at=datetime(2017, 1, 1, tzinfo=UTC), language="en")], actor())
-    ref = MemberRef(external=anna)
-    facts = [
-        OrderFact("till", "1", ref, datetime(2017, 1, 15, tzinfo=UTC), 49999, 49999, "USD"),
-        OrderFact("till", "2", ref, datetime(2017, 1, 16, tzinfo=UTC), 1050, 1050, "USD"),
-        RedeemFact("till", "r1", ref, 100, occurred_at=datetime(2017, 1, 17, tzinfo=UTC)),
-    ]
-    for result in programs.record(facts, actor(), history=True):
-        print(result.refusal or result.entries[0].id)
-"""
-
-
-@pytest.fixture(scope="module")
-def shop(live):
-    """A live deployment with a program and three facts."""
-    assert live.json("program", "publish", "examples/grocer.yaml", "--effective-from", "2016-01-01T00:00:00Z",
-                     code=0)["version"] == 1  # fmt: skip
-    done = subprocess.run(
-        [sys.executable, "-c", TILL], env=live.environment(), capture_output=True, text=True, check=True
-    )
-    live.entries = done.stdout.split()
-    return live
 
 
 def test_the_program_in_force_is_shown_with_its_source(shop):
@@ -87,3 +49,23 @@ def test_a_violated_ledger_is_exit_code_4_and_names_the_law(shop):
     assert told["ok"] is False
     of_holders = [violation for violation in told["violations"] if violation["invariant"] == "I3"]
     assert {violation["holder"][:4] for violation in of_holders} == {"mbr_"}
+
+
+def test_a_seal_is_told_once_and_a_changed_entry_breaks_it(shop):
+    sealed = shop.json("seal")["seal"]
+    assert (sealed["number"], sealed["accounts"], sealed["entries"], len(sealed["digest"])) == (1, 1, 3, 64)
+    assert shop.json("seal") == {"seal": None}
+    assert shop.json("verify-ledger", "--since-seal")["ok"] is True
+
+    url = embedded.url(shop.home / "postgres", "shuke")
+    change = "UPDATE points_entry SET recorded_at = recorded_at {} interval '1 hour' WHERE number = 2"
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("SET session_replication_role = replica")
+        connection.execute(change.format("+"))
+        told = shop.json("verify-ledger", code=4)
+        connection.execute(change.format("-"))
+    (found,) = told["violations"]
+    assert (found["invariant"], found["detail"]) == (
+        "I5",
+        "points: entries 1 to 3 are not as they were sealed (seal 1).",
+    )

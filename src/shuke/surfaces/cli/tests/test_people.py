@@ -38,5 +38,17 @@ def test_the_last_owner_is_not_shut_out(live):
 
 def test_an_unknown_role_is_refused(live):
     said = live.both("staff", "create", "c@example.com", "--name", "C", "--role", "king", code=1)[1]
-    assert "owner, operator, service, analyst, clerk" in said
+    assert "owner, operator, approver, service, analyst, clerk" in said
     assert "c@example.com" not in live("staff", "list")
+
+
+def test_what_somebody_is_for_is_changed_and_what_is_not_said_stays(live):
+    live("staff", "create", "cara@example.com", "--name", "Cara", "--role", "service")
+    changed = live.json("staff", "change", "cara@example.com", "--adjust-limit", "800")
+    assert (changed["role"], changed["adjust_limit"], changed["stores"]) == ("service", 800, [])
+    changed = live.json("staff", "change", "cara@example.com", "--role", "approver")
+    assert (changed["role"], changed["adjust_limit"]) == ("approver", 800)
+    assert live.json("staff", "change", "cara@example.com", "--adjust-limit", "role")["adjust_limit"] is None
+    assert "There is no store 9" in live.both("staff", "change", "cara@example.com", "--store", "9", code=1)[1]
+    assert "whole number" in live.both("staff", "change", "cara@example.com", "--adjust-limit", "-1", code=1)[1]
+    assert "last active owner" in live.both("staff", "change", "anna@example.com", "--role", "clerk", code=1)[1]

@@ -5,8 +5,11 @@ import sys
 
 import psycopg
 import pytest
+from django.db import connection
 
 from shuke.foundation import embedded
+from shuke.foundation.home import Home
+from shuke.surfaces.cli import session
 
 OTHER_KEY = "eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHg="
 
@@ -30,7 +33,33 @@ def test_doctor_shows_every_setting_with_its_source(live):
     assert told["settings"]["home"]["source"] == "environment SHUKE_HOME"
     assert {check["name"]: check["state"] for check in told["checks"]} == dict.fromkeys(
         ("secrets", "disk", "port", "database", "durability", "checksums", "migrations", "clock"), "ok"
-    )
+    ) | {"backup": "warning"}
+
+
+@pytest.fixture
+def unsafe(live):
+    """A database that acknowledges before it has written."""
+    with psycopg.connect(embedded.url(live.home / "postgres", "shuke"), autocommit=True) as connection:
+        connection.execute("ALTER DATABASE shuke SET synchronous_commit = off")
+        yield
+        connection.execute("ALTER DATABASE shuke RESET synchronous_commit")
+
+
+@pytest.mark.parametrize("command", [("serve", "--bind", "127.0.0.1:18998"), ("worker", "--until-empty")])
+def test_a_live_start_on_an_unsafe_database_is_refused(live, unsafe, command):
+    said = live.both(*command, code=1, environment={"SHUKE_ORIGIN": "http://127.0.0.1:18998"})[1]
+    assert said.startswith("PostgreSQL runs with synchronous_commit = off: a crash could lose what was acknowledged.")
+    assert said.count("\n") == 1
+    checks = {check["name"]: (check["state"], check["detail"]) for check in live.json("doctor", code=1)["checks"]}
+    assert checks["durability"] == ("failed", "synchronous_commit = off")
+
+
+@pytest.mark.django_db
+def test_a_sandbox_on_an_unsafe_database_is_told(capsys, tmp_path):
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL synchronous_commit = off")
+    session.check_durability(Home(tmp_path, "default", {}, "sandbox", "deployment.toml"))
+    assert "synchronous_commit = off" in capsys.readouterr().err
 
 
 def test_doctor_finds_what_is_wrong_and_says_so_by_its_exit_code(live):
@@ -97,7 +126,8 @@ def test_pending_migrations_are_listed_and_refused_until_they_are_applied(live, 
     assert said == "1 migrations are not applied (sessions.0001_initial); run shuke migrate.\n"
     states = {check["name"]: check["state"] for check in live.json("doctor", code=1)["checks"]}
     assert states["migrations"] == "failed"
-    assert live.json("migrate") == {"applied": ["sessions.0001_initial"]}
+    assert live.both("worker", "--until-empty", code=1)[1] == said
+    assert live("worker", "--until-empty", "--migrate") == ""
     assert live.json("migrate") == {"applied": []}
 
 

@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from shuke.core.values.dates import NEVER
 from shuke.core.values.errors import Refusal
@@ -18,6 +18,7 @@ from shuke.foundation.transactions import unit_of_work
 from shuke.rooms.members import facade as people
 from shuke.rooms.members.contracts import ID_PREFIX, Field, Member, Status
 from shuke.rooms.orders import facade as orders
+from shuke.rooms.org import facade as org
 from shuke.rooms.org.contracts import Right
 from shuke.rooms.points import facade as points
 from shuke.rooms.programs import facade as programs
@@ -31,6 +32,25 @@ from shuke.surfaces.console.running import running, units
 
 _EVENTS = 60
 _ROWS = 50
+_FREEZING = {(Status.ACTIVE, Status.FROZEN), (Status.FROZEN, Status.ACTIVE)}
+_OTHER_MOVES = {
+    Status.ACTIVE: (Status.BLACKLISTED, Status.EXITED),
+    Status.FROZEN: (Status.BLACKLISTED, Status.EXITED),
+    Status.BLACKLISTED: (Status.ACTIVE, Status.EXITED),
+    Status.EXITED: (Status.ACTIVE,),
+}
+_MOVES = {
+    Status.BLACKLISTED: _("Put on the blacklist"),
+    Status.EXITED: _("Let leave"),
+    Status.ACTIVE: _("Let take part again"),
+}
+_DONE = {
+    Status.FROZEN: _("The member is frozen: nothing is earned or redeemed."),
+    Status.ACTIVE: _("The member takes part again."),
+    Status.BLACKLISTED: _("The member is on the blacklist."),
+    Status.EXITED: _("The member has left; phone, e-mail and external ids are free for a new enrolment."),
+    Status.MERGED: "",
+}
 
 
 @page(Right.MEMBERS_READ)
@@ -43,8 +63,8 @@ def _timeline(request: HttpRequest, desk: Desk, id: UUID, **context: Any) -> Htt
     member, program = people.get(id), running()
     sources = life.sources(id, member.joined_at, program.program_id if program else None)
     cursors = {source.name: request.GET.get(source.name, "") for source in sources}
-    events, onward = life.page(sources, cursors, _EVENTS)
-    return _tab(
+    events, onward = life.page(sources, cursors, _EVENTS, lambda store: org.sees_store(desk.principal, store))
+    return tab(
         request,
         desk,
         id,
@@ -65,8 +85,9 @@ def entries(request: HttpRequest, desk: Desk, member_id: str) -> HttpResponse:
     found = points.entries_page(id, _ROWS, request.GET.get("cursor") or None)
     references = [entry.reference for entry in found.entries if entry.reference is not None]
     bought, versions = orders.get_many(references), programs.version_numbers([(id, order) for order in references])
+    bought = {id: order for id, order in bought.items() if org.sees_store(desk.principal, order.store)}
     rows = [(entry, bought.get(entry.reference), versions.get(entry.reference)) for entry in found.entries]
-    return _tab(request, desk, id, "entries", rows=rows, next_cursor=found.next_cursor)
+    return tab(request, desk, id, "entries", rows=rows, next_cursor=found.next_cursor)
 
 
 @page(Right.MEMBERS_READ)
@@ -75,7 +96,7 @@ def lots(request: HttpRequest, desk: Desk, member_id: str) -> HttpResponse:
     id = ids.decode(ID_PREFIX, member_id)
     found = points.lots_page(id, _ROWS, request.GET.get("cursor") or None)
     rows = [(lot, lot.earned - lot.remaining) for lot in found.lots]
-    return _tab(request, desk, id, "lots", rows=rows, next_cursor=found.next_cursor)
+    return tab(request, desk, id, "lots", rows=rows, next_cursor=found.next_cursor)
 
 
 @page(Right.MEMBERS_READ)
@@ -84,27 +105,28 @@ def tiers(request: HttpRequest, desk: Desk, member_id: str) -> HttpResponse:
     id = ids.decode(ID_PREFIX, member_id)
     program = running()
     changes = tier_room.history(id, program.program_id) if program else ()
-    return _tab(request, desk, id, "tiers", rows=[(change, last_day(change)) for change in reversed(changes)])
+    return tab(request, desk, id, "tiers", rows=[(change, last_day(change)) for change in reversed(changes)])
 
 
 @page(Right.MEMBERS_WRITE, "POST")
 def status(request: HttpRequest, desk: Desk, member_id: str) -> HttpResponse:
-    """Freeze a member or let them take part again; the reason is kept."""
+    """Give a member another status; the reason is kept. All but freezing needs a right of its own."""
     id = ids.decode(ID_PREFIX, member_id)
     named, reason = request.POST.get("status", ""), request.POST.get("reason", "").strip()
+    freezing = False
     try:
         if named not in set(Status):
             raise Refusal("status_not_allowed", "There is no such status.", pointer="/status")
         wanted = Status(named)
+        freezing = (people.get(id).status, wanted) in _FREEZING
+        if not freezing:
+            org.require(desk.principal, Right.MEMBERS_STATUS)
         people.set_status(id, wanted, reason, desk.actor)
-        done = (
-            _("The member is frozen: nothing is earned or redeemed.")
-            if wanted is Status.FROZEN
-            else _("The member takes part again.")
-        )
-        messages.success(request, done, extra_tags="good")
+        messages.success(request, str(_DONE[wanted]), extra_tags="good")
     except Refusal as refused:
-        return _refused(request, desk, id, refused, "freeze", reason)
+        if refused.code == "forbidden":
+            raise
+        return _refused(request, desk, id, refused, "freeze" if freezing else "standing", reason)
     return redirect("member", member_id)
 
 
@@ -120,18 +142,19 @@ def reveal(request: HttpRequest, desk: Desk, member_id: str) -> HttpResponse:
         value = people.reveal(id, Field(named), reason, desk.actor)
     except Refusal as refused:
         return _refused(request, desk, id, refused, "reveal", reason, named)
-    return _tab(request, desk, id, "revealed", field=words.personal(named), value=value)
+    return tab(request, desk, id, "revealed", field=words.personal(named), value=value)
 
 
-def _tab(
-    request: HttpRequest, desk: Desk, id: UUID, tab: str, member: Member | None = None, **context: Any
+def tab(
+    request: HttpRequest, desk: Desk, id: UUID, name: str, member: Member | None = None, **context: Any
 ) -> HttpResponse:
+    """Answer with one tab of a member's page."""
     member, program = member or people.get(id), running()
     standing = programs.standings([id]).get(id)
     outside = ids.encode(ID_PREFIX, id)
     return show(
         request,
-        f"member_{tab}.html",
+        f"member_{name}.html",
         trail=((_("All members"), reverse("members")),),
         title=member.display_name or outside,
         place="members",
@@ -142,10 +165,12 @@ def _tab(
         program=program,
         units=units(),
         tabs=_tabs(desk),
-        tab=tab,
+        tab=name,
         fields=[(field.value, words.personal(field)) for field in Field],
         can_change=desk.may(Right.MEMBERS_WRITE),
         can_reveal=desk.may(Right.MEMBERS_REVEAL),
+        moves=_moves(desk, member),
+        lives_on_in=ids.encode(ID_PREFIX, member.merged_into) if member.merged_into else "",
         **context,
     )
 
@@ -177,7 +202,14 @@ def _tabs(desk: Desk) -> list[tuple[str, str, str]]:
     tabs = [("timeline", "member", _("Timeline"))]
     if desk.may(Right.POINTS_READ):
         tabs += [("entries", "member-entries", _("Points ledger")), ("lots", "member-lots", _("Lots"))]
-    return [*tabs, ("tiers", "member-tiers", _("Tier history"))]
+    return [*tabs, ("tiers", "member-tiers", _("Tier history")), ("profile", "member-profile", _("Profile"))]
+
+
+def _moves(desk: Desk, member: Member) -> list[tuple[str, str]]:
+    """Return the statuses, other than by freezing, that who sits here may give the member."""
+    if not desk.may(Right.MEMBERS_STATUS):
+        return []
+    return [(status.value, str(_MOVES[status])) for status in _OTHER_MOVES.get(member.status, ())]
 
 
 def _refused(

@@ -16,9 +16,10 @@ from shuke.engine.explanation import EN_LABELS, ZH_LABELS
 from shuke.foundation import ids
 from shuke.rooms.members import facade as people
 from shuke.rooms.members.contracts import ID_PREFIX
+from shuke.rooms.orders import facade as orders
 from shuke.rooms.org import facade as org
 from shuke.rooms.org.contracts import Right
-from shuke.rooms.points.contracts import EntryKey
+from shuke.rooms.points.contracts import Entry, EntryKey
 from shuke.rooms.programs import facade as programs
 from shuke.surfaces.console.pages import Desk, page, show
 from shuke.surfaces.console.running import running, units
@@ -30,6 +31,7 @@ def why(request: HttpRequest, desk: Desk, entry_id: str) -> HttpResponse:
     org.require(desk.principal, Right.POINTS_READ)
     key = EntryKey.of(entry_id)
     found = programs.explain_entry(key)
+    _require_store(desk, found.entry)
     program = running()
     member_id = ids.encode(ID_PREFIX, key.holder_id)
     context = {
@@ -51,6 +53,13 @@ def why(request: HttpRequest, desk: Desk, entry_id: str) -> HttpResponse:
         return render(request, "console/parts/why.html", context | {"desk": desk, "shop": desk.shop})
     trail = ((_("All members"), reverse("members")), (context["member_name"], reverse("member", args=[member_id])))
     return show(request, "why.html", trail=trail, title=_("Why?"), place="members", **context)
+
+
+def _require_store(desk: Desk, entry: Entry) -> None:
+    """Refuse to tell of an order of a store that is not the reader's."""
+    order = orders.get_many([entry.reference]).get(entry.reference) if entry.reference else None
+    if order is not None:
+        org.require_store(desk.principal, order.store)
 
 
 def _rules(decision: Decision, key: EntryKey) -> list[dict[str, Any]]:

@@ -29,9 +29,65 @@ MEMBER: Json = {
     "joined_at": "2017-01-01T15:00:00Z",
     "last_active_at": None,
     "external_ids": [{"source": "shop", "external_id": "C-1001"}],
+    "tags": [],
+    "attributes": [{"code": "skin", "value": "dry"}],
+    "profile_completed": True,
+    "profile_missing": [],
     "livemode": False,
     "dry_run": False,
 }
+_LIKE: Json = {
+    "id": MEMBER_ID,
+    "display_name": "张**",
+    "phone_masked": "138****0001",
+    "email_masked": "",
+    "joined_at": "2017-01-01T15:00:00Z",
+    "external_ids": [{"source": "shop", "external_id": "C-1001"}],
+}
+DUPLICATES: Json = {
+    "items": [
+        {
+            "elder": _LIKE,
+            "younger": _LIKE | {"id": "mbr_01KAKV3Z5R8QX5J4Y0V9W6T2NN", "phone_masked": "139****0001"},
+            "because": ["phone_tail"],
+        }
+    ],
+    "next_cursor": None,
+    "livemode": False,
+}
+STATUS_CHANGES: Json = {
+    "items": [
+        {
+            "at": "2017-01-15T15:00:00Z",
+            "before": "active",
+            "after": "frozen",
+            "reason": "lost card",
+            "by": "Ann",
+        }
+    ],
+    "livemode": False,
+}
+IDENTITY_CHANGES: Json = {
+    "items": [
+        {
+            "at": "2017-01-15T15:00:00Z",
+            "kind": "phone",
+            "event": "changed",
+            "source": "",
+            "was": "138****0001",
+            "by": "Ann",
+        }
+    ],
+    "livemode": False,
+}
+NEW_ATTRIBUTE: Json = {
+    "name_zh": "肤质",
+    "name_en": "Skin",
+    "kind": "choice",
+    "required": True,
+    "choices": [{"code": "dry", "name_zh": "干性", "name_en": "Dry"}],
+}
+ATTRIBUTE: Json = NEW_ATTRIBUTE | {"code": "skin", "personal": False, "livemode": False, "dry_run": False}
 NEW_ORDER: Json = {
     "source": "till-3",
     "external_id": "A-20170115-0042",

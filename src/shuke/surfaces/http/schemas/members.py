@@ -1,16 +1,57 @@
 """What clients say about members and what they are shown: personal fields only masked."""
 
-from typing import Annotated, Literal
+import re
+from datetime import date
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import (
+    BeforeValidator,
+    Field,
+    StrictBool,
+    StrictInt,
+    StrictStr,
+    StringConstraints,
+    WithJsonSchema,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from shuke.foundation import ids
 from shuke.rooms.members import contracts
-from shuke.surfaces.http.fields import Answer, Body, Date, ExternalIdText, Instant, Source, Time, instant, text
+from shuke.surfaces.http.fields import Answer, Body, Code, Date, ExternalIdText, Instant, Source, Time, instant, text
 
 MemberId = Annotated[str, StringConstraints(pattern=r"^mbr_[0-7][0-9A-HJKMNP-TV-Z]{25}$")]
+ATTRIBUTES_LIMIT = 60
+_NUMBER_LIMIT = 10**12
+_TEXT = re.compile(r"[^\x00-\x1f\x7f]{1,200}")
+
+
+def _attribute_value(value: object) -> object:
+    """Let a text, a whole number, true, false or null pass; the attribute's definition says which it must be."""
+    if value is None or isinstance(value, bool) or (isinstance(value, int) and abs(value) <= _NUMBER_LIMIT):
+        return value
+    if isinstance(value, float):
+        raise PydanticCustomError("int_from_float", "must be a whole number")
+    if not isinstance(value, str) or not _TEXT.fullmatch(value):
+        raise PydanticCustomError("string_pattern_mismatch", "must be a text, a whole number, true, false or null")
+    return value
+
+
+AttributeValue = Annotated[
+    Any,
+    BeforeValidator(_attribute_value),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "string", "minLength": 1, "maxLength": 200, "pattern": r"^[^\x00-\x1f\x7f]+$"},
+                {"type": "integer", "minimum": -_NUMBER_LIMIT, "maximum": _NUMBER_LIMIT},
+                {"type": "boolean"},
+                {"type": "null"},
+            ]
+        }
+    ),
+]
 Phone = Annotated[str, StringConstraints(min_length=3, max_length=32, pattern=r"^[+(0-9][-0-9 ().]*$")]
 
 
@@ -47,6 +88,19 @@ class MemberRefBody(Body):
         return contracts.MemberRef(phone=self.phone)
 
 
+class AttributeValueBody(Body):
+    """A member's value of an attribute: text, whole number, true or false, date as text, code of a choice.
+
+    null takes the value away.
+    """
+
+    code: Code
+    value: AttributeValue
+
+
+AttributeValues = Annotated[list[AttributeValueBody], Field(max_length=ATTRIBUTES_LIMIT)]
+
+
 class NewMemberBody(Body):
     """A person to be enrolled: at least one of external_ids, phone and email."""
 
@@ -57,6 +111,8 @@ class NewMemberBody(Body):
     birthday: Date | None = None
     joined_at: Time | None = None
     language: Literal["zh-hans", "en"] | None = None
+    attributes: AttributeValues = Field(default=[])
+    tags: Annotated[list[Code], Field(max_length=contracts.TAGS_LIMIT)] = Field(default=[])
 
     def value(self) -> contracts.NewMember:
         return contracts.NewMember(
@@ -67,7 +123,29 @@ class NewMemberBody(Body):
             birthday=self.birthday,
             joined_at=self.joined_at,
             language=self.language,
+            attributes={one.code: one.value for one in self.attributes if one.value is not None},
+            tags=tuple(self.tags),
         )
+
+
+class MemberChangeBody(Body):
+    """What shall change of a member: what is left out stays, null empties a field; external ids are added."""
+
+    external_ids: Annotated[list[ExternalIdBody], Field(max_length=20)] = Field(default=[])
+    phone: Phone | None = None
+    email: text(254) | None = None
+    name: text(100) | None = None
+    birthday: Date | None = None
+    attributes: AttributeValues = Field(default=[])
+
+    def fields(self) -> dict[contracts.Field, str | date | None]:
+        return {field: getattr(self, field) for field in contracts.Field if field.value in self.model_fields_set}
+
+    def values(self) -> dict[str, contracts.AttributeValue | None]:
+        return {one.code: one.value for one in self.attributes}
+
+    def external(self) -> tuple[contracts.ExternalId, ...]:
+        return tuple(item.value() for item in self.external_ids)
 
 
 class MemberLookupBody(Body):
@@ -81,8 +159,18 @@ class ExternalIdAnswer(Answer):
     external_id: str
 
 
+class AttributeValueAnswer(Answer):
+    """A member's value of an attribute; a personal one is masked."""
+
+    code: str
+    value: StrictStr | StrictInt | StrictBool
+
+
 class MemberAnswer(Answer):
-    """A member. `birthday_md` is the month and day of birth as MM-DD, null where unknown."""
+    """A member. `birthday_md` is the month and day of birth as MM-DD, null where unknown.
+
+    `profile_missing` names what a complete profile lacks: name, birthday, codes of required attributes.
+    """
 
     id: str
     display_name: str
@@ -94,11 +182,17 @@ class MemberAnswer(Answer):
     joined_at: Instant
     last_active_at: Instant | None
     external_ids: list[ExternalIdAnswer]
+    tags: list[str]
+    attributes: list[AttributeValueAnswer]
+    profile_completed: bool
+    profile_missing: list[str]
     livemode: bool
     dry_run: bool = False
 
 
-def member_answer(member: contracts.Member, *, livemode: bool, dry_run: bool = False) -> MemberAnswer:
+def member_answer(
+    member: contracts.Member, profile: contracts.Profile, *, livemode: bool, dry_run: bool = False
+) -> MemberAnswer:
     """Return a member as the API shows it."""
     month, day = divmod(member.birth_md, 100)
     return MemberAnswer(
@@ -112,6 +206,10 @@ def member_answer(member: contracts.Member, *, livemode: bool, dry_run: bool = F
         joined_at=instant(member.joined_at),
         last_active_at=instant(member.last_active_at) if member.last_active_at else None,
         external_ids=[ExternalIdAnswer(source=one.source, external_id=one.external_id) for one in member.external],
+        tags=list(member.tags),
+        attributes=[AttributeValueAnswer(code=code, value=value) for code, value in profile.attributes.items()],
+        profile_completed=profile.completed,
+        profile_missing=list(profile.missing),
         livemode=livemode,
         dry_run=dry_run,
     )

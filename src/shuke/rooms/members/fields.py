@@ -26,7 +26,11 @@ def put(row: models.Member, field: Field, value: str | date | None, setting: Set
 
     Raises: Refusal `invalid_phone`, `invalid_email`, `invalid_name`, `invalid_birthday`.
     """
-    plain = None if value is None else _normal(field, value, setting)
+    put_normal(row, field, None if value is None else _normal(field, value, setting))
+
+
+def put_normal(row: models.Member, field: Field, plain: str | None) -> None:
+    """Seal a field that is in its normal form into the row, with what the member is found by; None empties it."""
     sealed = None if plain is None else encryption.seal(plain, _context(row.id, field))
     setattr(row, f"{field}_sealed", sealed)
     if field is Field.NAME:
@@ -64,6 +68,9 @@ def view(row: models.Member, external: Mapping[UUID, tuple[ExternalId, ...]]) ->
         joined_at=row.joined_at,
         last_active_at=row.last_active_at,
         external=external.get(row.id, ()),
+        tags=tuple(row.tags),
+        merged_into=row.merged_into_id,
+        revision=row.revision,
     )
 
 

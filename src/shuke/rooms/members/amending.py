@@ -1,0 +1,172 @@
+"""Changing what is known of members, one or many: each checked alone, all against who is known, then written."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from uuid import UUID
+
+from shuke.core.values.errors import Refusal
+from shuke.rooms.members import definitions, enrolment, fields, histories, labels, models, queries
+from shuke.rooms.members.contracts import Amended, Amendment, ExternalId, Field, IdentityEvent, Status
+from shuke.rooms.members.definitions import Definitions
+from shuke.rooms.members.enrolment import Claim
+from shuke.rooms.members.fields import Setting
+from shuke.rooms.org.contracts import Actor
+
+_CONTACTS = (Field.PHONE, Field.EMAIL)
+
+
+class _Work:
+    """One member being amended: the locked row, the external ids before, and what comes of it."""
+
+    def __init__(self, change: Amendment, row: models.Member, external: tuple[ExternalId, ...]) -> None:
+        self.change = change
+        self.row = row
+        self.external = external
+        self.fresh = tuple(one for one in dict.fromkeys(change.external) if one not in external)
+        self.before: dict[Field, str] = {}
+        self.blinds: dict[Field, bytes | None] = {field: getattr(row, f"{field}_blind") for field in _CONTACTS}
+        self.answer: Amended | Refusal | None = None
+
+    @property
+    def changed(self) -> list[Field]:
+        return list(self.before)
+
+    def apply(self, setting: Setting, known: Definitions) -> None:
+        """Put what is wanted into the row, in memory."""
+        row, change = self.row, self.change
+        wanted = {
+            field: value
+            for field, value in change.fields.items()
+            if change.overwrite or (value is not None and not _has(row, field))
+        }
+        values = {code: value for code, value in change.attributes.items() if value is not None or change.overwrite}
+        if not change.overwrite and values:
+            held = {**row.attributes, **definitions.personal_values(row)}
+            values = {code: value for code, value in values.items() if code not in held}
+        for field, value in wanted.items():
+            self.before[field] = fields.masked(row, field)
+            fields.put(row, field, value, setting)
+        definitions.put(row, values, known)
+        kept = labels.checked([*row.tags, *change.add_tags])
+        moved = bool(wanted or values or self.fresh or kept != row.tags)
+        row.tags = kept
+        row.revision += moved
+        filled = (*(field.value for field in wanted), *values, *(["external_ids"] if self.fresh else []))
+        self.answer = Amended(row.id, row.revision, filled, changed=moved)
+
+    def claims(self) -> dict[Claim, str]:
+        """Return what this member newly asks to be theirs alone, and where in the item it stands."""
+        mine = enrolment.contact_claims(self.row)
+        news = {
+            claim: pointer
+            for claim, pointer in mine.items()
+            if any(
+                claim == (field.value, getattr(self.row, f"{field}_blind"))
+                for field in self.changed
+                if field in _CONTACTS
+            )
+        }
+        return news | {("external_id", one): f"/external_ids/{number}" for number, one in enumerate(self.fresh)}
+
+    def history(self) -> Iterable[histories.IdentityRow]:
+        """Yield what the change did to the identities."""
+        for field in self.changed:
+            blind = self.blinds.get(field)
+            after = getattr(self.row, f"{field}_blind") if field in _CONTACTS else None
+            if field in _CONTACTS and blind != after:
+                event = IdentityEvent.ADDED if blind is None else IdentityEvent.CHANGED
+                event = IdentityEvent.REMOVED if after is None else event
+                yield self.row.id, field.value, event, "", self.before[field], blind
+        for one in self.fresh:
+            yield self.row.id, "external_id", IdentityEvent.ADDED, one.source, "", None
+
+
+def amend(
+    changes: Sequence[Amendment], setting: Setting, known: Definitions, actor: Actor
+) -> list[tuple[Amended | Refusal, Mapping[str, str], models.Member | None]]:
+    """Amend members in the open transaction; each answer with the fields masked as they were, and the row."""
+    return enrolment.until_won(lambda: _amend(changes, setting, known, actor))
+
+
+def require_open(row: models.Member) -> None:
+    """Refuse to change somebody who is not there any more.
+
+    Raises: Refusal `member_exited`, `member_merged`.
+    """
+    if row.status == Status.EXITED:
+        raise Refusal("member_exited", "The member has left and is not changed any more.")
+    if row.status == Status.MERGED:
+        raise Refusal("member_merged", "The member lives on in another one, who can be changed.")
+
+
+def _amend(
+    changes: Sequence[Amendment], setting: Setting, known: Definitions, actor: Actor
+) -> list[tuple[Amended | Refusal, Mapping[str, str], models.Member | None]]:
+    ids = {change.member_id for change in changes}
+    rows = {row.id: row for row in queries.lock_many(ids)}
+    external = queries.external_ids(ids)
+    works = [
+        _begin(change, rows.get(change.member_id), external.get(change.member_id, ()), setting, known)
+        for change in changes
+    ]
+    _settle([work for work in works if isinstance(work, _Work)])
+    done = [
+        work for work in works if isinstance(work, _Work) and isinstance(work.answer, Amended) and work.answer.changed
+    ]
+    queries.update_rows([work.row for work in done])
+    queries.insert_external_ids({work.row.id: work.fresh for work in done if work.fresh})
+    histories.write_identities([line for work in done for line in work.history()], actor, setting.now)
+    return [(work, {}, None) if isinstance(work, Refusal) else (work.answer, _masked(work), work.row) for work in works]
+
+
+def _begin(
+    change: Amendment,
+    row: models.Member | None,
+    external: tuple[ExternalId, ...],
+    setting: Setting,
+    known: Definitions,
+) -> _Work | Refusal:
+    if row is None:
+        return Refusal("unknown_member", "There is no such member.")
+    work = _Work(change, row, external)
+    try:
+        require_open(row)
+        for number, one in enumerate(work.fresh):
+            enrolment.require_external_id(one, f"/external_ids/{number}")
+        work.apply(setting, known)
+    except Refusal as refusal:
+        return refusal
+    if not (external or work.fresh or enrolment.contact_claims(row)):
+        return enrolment.identity_required()
+    return work
+
+
+def _settle(works: Sequence[_Work]) -> None:
+    """Refuse what asks for an identity that somebody else has, or asked for earlier in the batch."""
+    asked = {claim for work in works for claim in work.claims()}
+    taken = enrolment.holders_of(asked) if asked else {}
+    for work in works:
+        claims = work.claims()
+        clash = next((claim for claim in claims if not _is_free(claim, work.row.id, taken)), None)
+        if clash is not None:
+            work.answer = enrolment.duplicate(clash, claims[clash], taken[clash])
+            continue
+        taken.update(dict.fromkeys(claims, work.row.id))
+
+
+def _is_free(claim: Claim, member_id: UUID, taken: Mapping[Claim, UUID]) -> bool:
+    """Say whether a member may have this; what a record merged into them is found by goes over to them."""
+    holder = taken.get(claim, member_id)
+    if holder == member_id:
+        return True
+    if queries.survivors([holder]).get(holder) != member_id:
+        return False
+    queries.give_up_contact(holder, claim[0])
+    return True
+
+
+def _has(row: models.Member, field: Field) -> bool:
+    return getattr(row, f"{field}_sealed") is not None
+
+
+def _masked(work: _Work) -> dict[str, str]:
+    return {field.value: was for field, was in work.before.items()}

@@ -1,0 +1,171 @@
+"""Approvals: somebody asks, another decides; what was asked is done in the decision's transaction, or not at all.
+
+Who carries out which kind is said by the rooms above, through `carry_out`; this room knows no kind.
+"""
+
+import json
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from shuke.core.values.errors import Refusal
+from shuke.foundation import clock, cursors, encryption, ids
+from shuke.foundation.transactions import unit_of_work
+from shuke.rooms.org import queries
+from shuke.rooms.org.contracts import (
+    APPROVAL_PREFIX,
+    Actor,
+    ActorKind,
+    Approval,
+    ApprovalPage,
+    ApprovalRequest,
+    ApprovalState,
+    Executor,
+    Values,
+)
+from shuke.rooms.org.services.auditing import audit
+
+WAITS = timedelta(days=14)
+_CHUNK = 500
+_COMMENT_LIMIT = 200
+_TIME = Actor(ActorKind.SYSTEM, "approvals", "approvals")
+
+_executors: dict[str, Executor] = {}
+
+
+def carry_out(kind: str, executor: Executor) -> None:
+    """Say what carries out approvals of a kind."""
+    _executors[kind] = executor
+
+
+def request(asked: ApprovalRequest, actor: Actor) -> Approval:
+    """Keep what is asked until somebody decides."""
+    assert asked.kind in _executors, f"nothing carries out {asked.kind}"
+    with unit_of_work():
+        now = clock.business_now()
+        approval = Approval(
+            ids.new_id(),
+            asked.kind,
+            asked.subject,
+            asked.summary,
+            ApprovalState.PENDING,
+            actor,
+            now,
+            now + WAITS,
+            None,
+            None,
+            "",
+            None,
+        )
+        queries.insert_approval(approval, encryption.seal(json.dumps(asked.payload), _context(approval.id)))
+        after = {"kind": asked.kind, "subject": asked.subject, **asked.summary}
+        audit("approval.requested", ids.encode(APPROVAL_PREFIX, approval.id), None, after, actor)
+    return approval
+
+
+def decide(approval_id: UUID, *, approve: bool, comment: str, actor: Actor) -> Approval:
+    """Let what was asked be done, or not. Whoever comes second finds it decided."""
+    comment = _comment(comment)
+    if not approve and not comment:
+        raise Refusal("reason_required", "Who rejects says why.", pointer="/comment")
+    with unit_of_work():
+        now = clock.business_now()
+        approval, payload = _waiting(approval_id, now)
+        if _same(approval.requested_by, actor):
+            raise Refusal("own_request", "Nobody decides what they asked for themselves; a colleague has to.")
+        result = None
+        if approve:
+            result = _executors[approval.kind](approval, payload, actor)
+        state = ApprovalState.APPROVED if approve else ApprovalState.REJECTED
+        return _close(approval, state, actor, now, comment, result)
+
+
+def withdraw(approval_id: UUID, actor: Actor) -> Approval:
+    """Take back what one asked for."""
+    with unit_of_work():
+        now = clock.business_now()
+        approval, _ = _waiting(approval_id, now)
+        if not _same(approval.requested_by, actor):
+            raise Refusal("not_own_request", "Only who asked can withdraw it.")
+        return _close(approval, ApprovalState.WITHDRAWN, actor, now, "", None)
+
+
+def expire() -> int:
+    """Write down of those that waited too long that they expired, a committed chunk at a time; return how many."""
+    expired = 0
+    while True:
+        with unit_of_work():
+            now = clock.business_now()
+            overdue = queries.overdue_approvals(now, _CHUNK)
+            for approval_id in overdue:
+                approval = queries.close_approval(approval_id, ApprovalState.EXPIRED, _TIME, now, "", None)
+                _tell(approval)
+        expired += len(overdue)
+        if len(overdue) < _CHUNK:
+            return expired
+
+
+def one(approval_id: UUID) -> Approval:
+    """Return an approval."""
+    found = queries.approval(approval_id, clock.business_now())
+    if found is None:
+        raise _unknown()
+    return found
+
+
+def page(state: ApprovalState | None, limit: int, cursor: str | None) -> ApprovalPage:
+    """Return approvals, last requested first."""
+    below = None if cursor is None else cursors.decode(cursor, 1)[0]
+    found = queries.approvals(state, limit + 1, below, clock.business_now())
+    following = cursors.encode(found[limit - 1][0]) if len(found) > limit else None
+    return ApprovalPage(tuple(approval for _, approval in found[:limit]), following)
+
+
+def _waiting(approval_id: UUID, now: datetime) -> tuple[Approval, Values]:
+    """Lock an approval that can be decided; return it with its payload."""
+    found = queries.lock_approval(approval_id, now)
+    if found is None:
+        raise _unknown()
+    approval, sealed = found
+    if approval.state is ApprovalState.EXPIRED:
+        raise Refusal("approval_expired", "Nobody decided in time; ask again.")
+    if approval.state is not ApprovalState.PENDING:
+        raise Refusal("already_decided", f"This is {approval.state} already.", params={"state": approval.state.value})
+    return approval, json.loads(encryption.open_sealed(sealed, _context(approval_id)))
+
+
+def _close(
+    approval: Approval, state: ApprovalState, actor: Actor, at: datetime, comment: str, result: str | None
+) -> Approval:
+    closed = queries.close_approval(approval.id, state, actor, at, comment, result)
+    _tell(closed)
+    return closed
+
+
+def _tell(closed: Approval) -> None:
+    assert closed.decided_by is not None
+    after: dict[str, object] = {"state": closed.state.value}
+    if closed.comment:
+        after["comment"] = closed.comment
+    if closed.result:
+        after["result"] = closed.result
+    subject = ids.encode(APPROVAL_PREFIX, closed.id)
+    audit(f"approval.{closed.state}", subject, {"state": ApprovalState.PENDING.value}, after, closed.decided_by)
+
+
+def _comment(comment: str) -> str:
+    comment = comment.strip()
+    if len(comment) > _COMMENT_LIMIT:
+        raise Refusal("reason_too_long", "A comment has at most 200 characters.", pointer="/comment")
+    return comment
+
+
+def _same(one: Actor, other: Actor) -> bool:
+    return (one.kind, one.id) == (other.kind, other.id)
+
+
+def _context(approval_id: UUID) -> str:
+    return f"org_approval.payload.{approval_id}"
+
+
+def _unknown() -> Refusal:
+    return Refusal("unknown_approval", "There is no such approval.")

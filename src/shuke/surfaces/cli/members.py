@@ -1,0 +1,61 @@
+"""`shuke members`: what becomes of members."""
+
+from typing import TYPE_CHECKING
+
+from shuke.core.values.errors import Refusal
+from shuke.surfaces.cli import session
+from shuke.surfaces.cli.people import actor
+from shuke.surfaces.cli.terminal import result, table, words
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+_HEADS = (("when", "时间"), ("from", "从"), ("to", "到"), ("why", "原因"), ("by", "操作人"))
+
+
+def status(member: str, wanted: str, reason: str, *, as_json: bool) -> None:
+    """Give a member another status where one is named, and show how it changed so far."""
+    with session.opened():
+        from shuke.foundation import ids
+        from shuke.rooms.members import facade as members
+        from shuke.rooms.members.contracts import ID_PREFIX, Status
+
+        id = found(member)
+        if wanted:
+            if wanted not in set(Status):
+                raise Refusal("status_not_allowed", f"There is no status {wanted}.")
+            members.set_status(id, Status(wanted), reason, actor())
+        changes = [
+            {
+                "at": change.at.isoformat(),
+                "before": change.before.value,
+                "after": change.after.value,
+                "reason": change.reason,
+                "by": change.actor.label,
+            }
+            for change in members.status_history(id)
+        ]
+        now = members.get(id).status.value
+        data = {"id": ids.encode(ID_PREFIX, id), "status": now, "changes": changes}
+        heads = [
+            words(*pair) for pair in (("when", "时间"), ("from", "从"), ("to", "到"), ("why", "原因"), ("by", "操作人"))
+        ]
+        lines = table(heads, [tuple(change.values()) for change in changes]) if changes else []
+        result(data, [f"{data['id']} {now}", *lines], as_json=as_json)
+
+
+def found(member: str) -> "UUID":
+    """Return whom an id, a phone, or SOURCE/EXTERNAL_ID names.
+
+    Raises: Refusal `unknown_member`, `invalid_id`.
+    """
+    from shuke.foundation import ids
+    from shuke.rooms.members import facade as members
+    from shuke.rooms.members.contracts import ID_PREFIX, ExternalId, MemberRef
+
+    source, slash, external_id = member.partition("/")
+    if member.startswith(f"{ID_PREFIX}_"):
+        return members.find(MemberRef(id=ids.decode(ID_PREFIX, member))).id
+    if slash:
+        return members.find(MemberRef(external=ExternalId(source, external_id))).id
+    return members.find(MemberRef(phone=member)).id

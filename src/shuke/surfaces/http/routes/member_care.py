@@ -1,0 +1,249 @@
+"""What becomes of members: status, tags, histories, double records, and the attributes that are kept of them."""
+
+from django.http import HttpRequest
+from ninja import Router
+
+from shuke.rooms.members import facade as members
+from shuke.rooms.members.contracts import Member, MemberRef
+from shuke.rooms.org.contracts import Right
+from shuke.surfaces.http import keys
+from shuke.surfaces.http.operations import Operation, operation
+from shuke.surfaces.http.parameters import PAGE, After, AttributeCodePath, DryRun, Limit, MemberIdPath
+from shuke.surfaces.http.schemas import examples
+from shuke.surfaces.http.schemas.member_care import (
+    AttributeAnswer,
+    AttributeBody,
+    AttributesAnswer,
+    DroppedAnswer,
+    DuplicatesAnswer,
+    IdentityChangesAnswer,
+    StatusBody,
+    StatusChangesAnswer,
+    TagsBody,
+    attribute_answer,
+    duplicate_answer,
+    identity_change_answer,
+    status_change_answer,
+)
+from shuke.surfaces.http.schemas.members import MemberAnswer, decode_member_id, member_answer
+
+router = Router(tags=["members"])
+_OF_A_MEMBER = {"member_id": examples.MEMBER_ID}
+
+
+@operation(
+    router,
+    "GET",
+    "/members/duplicates",
+    DuplicatesAnswer,
+    Operation(
+        id="listDuplicates",
+        en="List members who may be one person",
+        zh="疑似重复会员列表",
+        about_zh="列出姓名相同且手机尾号或生日相同的会员，两两一组；是否合并由人判断。",
+        scope=Right.MEMBERS_MERGE,
+        codes=("invalid_cursor",),
+        response_example=examples.DUPLICATES,
+    ),
+)
+def list_duplicates(request: HttpRequest, *, limit: Limit = PAGE, cursor: After = None) -> DuplicatesAnswer:
+    """List pairs of members with equal names and the same end of the phone or birthday; people judge them."""
+    page = members.duplicates(limit, cursor)
+    return DuplicatesAnswer(
+        items=[duplicate_answer(pair) for pair in page.pairs],
+        next_cursor=page.next_cursor,
+        livemode=keys.livemode(request),
+    )
+
+
+@operation(
+    router,
+    "POST",
+    "/members/{member_id}/status",
+    MemberAnswer,
+    Operation(
+        id="setMemberStatus",
+        en="Give a member another status",
+        zh="变更会员状态",
+        about_zh="正常与冻结可互换；二者可列入黑名单；黑名单可恢复；任何状态可退会，退会 30 天内可恢复。原因必填。",
+        scope=Right.MEMBERS_STATUS,
+        writes=True,
+        codes=(
+            "duplicate_email",
+            "duplicate_external_id",
+            "duplicate_phone",
+            "invalid_id",
+            "reason_required",
+            "reinstate_too_late",
+            "status_not_allowed",
+            "status_unchanged",
+            "unknown_member",
+        ),
+        parameter_examples=_OF_A_MEMBER,
+        request_example={"status": "frozen", "reason": "lost card"},
+        response_example=examples.MEMBER | {"status": "frozen"},
+    ),
+)
+def set_member_status(
+    request: HttpRequest, member_id: MemberIdPath, body: StatusBody, *, dry_run: DryRun = False
+) -> MemberAnswer:
+    """Freeze, blacklist, let leave, or let take part again.
+
+    Active and frozen become each other; both become blacklisted, which becomes active again; all may leave (exited),
+    and come back within 30 days. The reason is kept.
+    """
+    member = members.set_status(_found(member_id).id, body.status, body.reason, keys.actor(request))
+    return _answer(request, member, dry_run=dry_run)
+
+
+@operation(
+    router,
+    "GET",
+    "/members/{member_id}/status-changes",
+    StatusChangesAnswer,
+    Operation(
+        id="listStatusChanges",
+        en="List a member's changes of status",
+        zh="会员状态变更记录",
+        about_zh="列出状态的每次变更、原因与操作人，最新的在前。",
+        scope=Right.MEMBERS_READ,
+        codes=("invalid_id", "unknown_member"),
+        parameter_examples=_OF_A_MEMBER,
+        response_example=examples.STATUS_CHANGES,
+    ),
+)
+def list_status_changes(request: HttpRequest, member_id: MemberIdPath) -> StatusChangesAnswer:
+    """List every move of a member's status with its reason and who did it, latest first."""
+    changes = members.status_history(members.get(decode_member_id(member_id)).id)
+    return StatusChangesAnswer(
+        items=[status_change_answer(change) for change in changes], livemode=keys.livemode(request)
+    )
+
+
+@operation(
+    router,
+    "GET",
+    "/members/{member_id}/identity-changes",
+    IdentityChangesAnswer,
+    Operation(
+        id="listIdentityChanges",
+        en="List the changes of a member's identities",
+        zh="会员身份变更记录",
+        about_zh="列出手机号、邮箱与外部编号的每次变更；旧值仅以掩码显示。",
+        scope=Right.MEMBERS_READ,
+        codes=("invalid_id", "unknown_member"),
+        parameter_examples=_OF_A_MEMBER,
+        response_example=examples.IDENTITY_CHANGES,
+    ),
+)
+def list_identity_changes(request: HttpRequest, member_id: MemberIdPath) -> IdentityChangesAnswer:
+    """List what became of phone, e-mail address and external ids; old values only masked."""
+    changes = members.identity_history(members.get(decode_member_id(member_id)).id)
+    return IdentityChangesAnswer(
+        items=[identity_change_answer(change) for change in changes], livemode=keys.livemode(request)
+    )
+
+
+@operation(
+    router,
+    "PUT",
+    "/members/{member_id}/tags",
+    MemberAnswer,
+    Operation(
+        id="setMemberTags",
+        en="Set a member's tags",
+        zh="设置会员标签",
+        about_zh="以给出的标签取代会员现有的全部标签，至多 63 个。",
+        scope=Right.MEMBERS_WRITE,
+        writes=True,
+        codes=("invalid_id", "member_exited", "unknown_member"),
+        parameter_examples=_OF_A_MEMBER,
+        request_example={"tags": ["vip"]},
+        response_example=examples.MEMBER | {"tags": ["vip"]},
+    ),
+)
+def set_member_tags(
+    request: HttpRequest, member_id: MemberIdPath, body: TagsBody, *, dry_run: DryRun = False
+) -> MemberAnswer:
+    """Let a member have these tags and no others, 63 at most."""
+    member = members.set_tags(_found(member_id).id, body.tags, keys.actor(request))
+    return _answer(request, member, dry_run=dry_run)
+
+
+@operation(
+    router,
+    "GET",
+    "/attributes",
+    AttributesAnswer,
+    Operation(
+        id="listAttributes",
+        en="List the attributes of members",
+        zh="会员自定义属性列表",
+        about_zh="列出商家定义的会员属性。",
+        scope=Right.MEMBERS_READ,
+        response_example={"items": [examples.ATTRIBUTE], "livemode": False},
+    ),
+)
+def list_attributes(request: HttpRequest) -> AttributesAnswer:
+    """List what the merchant defined to know of members, in the order of definition."""
+    livemode = keys.livemode(request)
+    items = [attribute_answer(one, livemode=livemode) for one in members.defined_attributes()]
+    return AttributesAnswer(items=items, livemode=livemode)
+
+
+@operation(
+    router,
+    "PUT",
+    "/attributes/{attribute}",
+    AttributeAnswer,
+    Operation(
+        id="defineAttribute",
+        en="Define an attribute of members",
+        zh="定义会员属性",
+        about_zh="定义一个属性，或修改其名称、选项与是否必填；类型与是否个人信息不可更改，选项只增不减。",
+        scope=Right.PROGRAMS_WRITE,
+        writes=True,
+        codes=("attribute_kind_fixed", "choice_dropped", "invalid_attribute_definition", "too_many_attributes"),
+        parameter_examples={"attribute": "skin"},
+        request_example=examples.NEW_ATTRIBUTE,
+        response_example=examples.ATTRIBUTE,
+    ),
+)
+def define_attribute(
+    request: HttpRequest, attribute: AttributeCodePath, body: AttributeBody, *, dry_run: DryRun = False
+) -> AttributeAnswer:
+    """Define an attribute, or change names, choices and `required` of one; kind and `personal` stay."""
+    defined = members.define_attribute(body.value(attribute), keys.actor(request))
+    return attribute_answer(defined, livemode=keys.livemode(request), dry_run=dry_run)
+
+
+@operation(
+    router,
+    "DELETE",
+    "/attributes/{attribute}",
+    DroppedAnswer,
+    Operation(
+        id="dropAttribute",
+        en="Drop an attribute that nobody has",
+        zh="删除无人填写的会员属性",
+        about_zh="删除一个没有任何会员填写的属性定义。",
+        scope=Right.PROGRAMS_WRITE,
+        writes=True,
+        codes=("attribute_in_use", "unknown_attribute"),
+        parameter_examples={"attribute": "skin"},
+        response_example={"code": "skin", "livemode": False, "dry_run": False},
+    ),
+)
+def drop_attribute(request: HttpRequest, attribute: AttributeCodePath, *, dry_run: DryRun = False) -> DroppedAnswer:
+    """Take back a definition of which no member has a value."""
+    members.drop_attribute(attribute, keys.actor(request))
+    return DroppedAnswer(code=attribute, livemode=keys.livemode(request), dry_run=dry_run)
+
+
+def _found(member_id: str) -> Member:
+    return members.find(MemberRef(id=decode_member_id(member_id)))
+
+
+def _answer(request: HttpRequest, member: Member, *, dry_run: bool) -> MemberAnswer:
+    livemode = keys.livemode(request)
+    return member_answer(member, members.profile(member.id), livemode=livemode, dry_run=dry_run)

@@ -1,0 +1,193 @@
+"""What clients say about a member's status and tags, and the histories that they are shown."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from shuke.foundation import ids
+from shuke.rooms.members import contracts
+from shuke.surfaces.http.fields import Answer, Body, Code, Instant, instant, text
+from shuke.surfaces.http.schemas.members import ExternalIdAnswer
+
+Reason = text(200)
+Name = text(60)
+
+
+class StatusBody(Body):
+    """The status that a member shall have, and why."""
+
+    status: contracts.Status
+    reason: Reason
+
+
+class TagsBody(Body):
+    """All tags that a member shall have."""
+
+    tags: Annotated[list[Code], Field(max_length=contracts.TAGS_LIMIT)]
+
+
+class StatusChangeAnswer(Answer):
+    """One move of a status; `by` is who did it, as the audit log names them."""
+
+    at: Instant
+    before: str
+    after: str
+    reason: str
+    by: str
+
+
+class StatusChangesAnswer(Answer):
+    """A member's changes of status, latest first."""
+
+    items: list[StatusChangeAnswer]
+    livemode: bool
+
+
+class IdentityChangeAnswer(Answer):
+    """One change of a phone, an e-mail address or an external id; `was` is the old value masked, empty if none."""
+
+    at: Instant
+    kind: str
+    event: str
+    source: str
+    was: str
+    by: str
+
+
+class IdentityChangesAnswer(Answer):
+    """What became of a member's phone, e-mail address and external ids, latest first."""
+
+    items: list[IdentityChangeAnswer]
+    livemode: bool
+
+
+class LikeAnswer(Answer):
+    """One of two members who may be one person."""
+
+    id: str
+    display_name: str
+    phone_masked: str
+    email_masked: str
+    joined_at: Instant
+    external_ids: list[ExternalIdAnswer]
+
+
+class DuplicateAnswer(Answer):
+    """Two members who may be one person; `because` says what they share beside their names."""
+
+    elder: LikeAnswer
+    younger: LikeAnswer
+    because: list[str]
+
+
+class DuplicatesAnswer(Answer):
+    """Pairs of members who may be one person; a page may be short. `next_cursor` is null on the last one."""
+
+    items: list[DuplicateAnswer]
+    next_cursor: str | None
+    livemode: bool
+
+
+class ChoiceBody(Body):
+    """One value of an attribute of choice."""
+
+    code: Code
+    name_zh: Name
+    name_en: Name
+
+
+class AttributeBody(Body):
+    """The definition of an attribute; kind and personal stay as first defined, choices are only added."""
+
+    name_zh: Name
+    name_en: Name
+    kind: contracts.AttributeKind
+    personal: bool = Field(default=False, strict=True)
+    required: bool = Field(default=False, strict=True)
+    choices: Annotated[list[ChoiceBody], Field(max_length=100)] = Field(default=[])
+
+    def value(self, code: str) -> contracts.Attribute:
+        choices = tuple(contracts.Choice(one.code, one.name_zh, one.name_en) for one in self.choices)
+        return contracts.Attribute(code, self.name_zh, self.name_en, self.kind, self.personal, self.required, choices)
+
+
+class ChoiceAnswer(Answer):
+    code: str
+    name_zh: str
+    name_en: str
+
+
+class AttributeAnswer(Answer):
+    """An attribute: a personal one is stored encrypted, a required one counts toward a complete profile."""
+
+    code: str
+    name_zh: str
+    name_en: str
+    kind: str
+    personal: bool
+    required: bool
+    choices: list[ChoiceAnswer]
+    livemode: bool
+    dry_run: bool = False
+
+
+class AttributesAnswer(Answer):
+    """The attributes in the order of their definition."""
+
+    items: list[AttributeAnswer]
+    livemode: bool
+
+
+class DroppedAnswer(Answer):
+    """What is not there any more."""
+
+    code: str
+    livemode: bool
+    dry_run: bool = False
+
+
+def attribute_answer(one: contracts.Attribute, *, livemode: bool, dry_run: bool = False) -> AttributeAnswer:
+    """Return an attribute as the API shows it."""
+    return AttributeAnswer(
+        code=one.code,
+        name_zh=one.name_zh,
+        name_en=one.name_en,
+        kind=one.kind,
+        personal=one.personal,
+        required=one.required,
+        choices=[ChoiceAnswer(code=each.code, name_zh=each.name_zh, name_en=each.name_en) for each in one.choices],
+        livemode=livemode,
+        dry_run=dry_run,
+    )
+
+
+def status_change_answer(change: contracts.StatusChange) -> StatusChangeAnswer:
+    return StatusChangeAnswer(
+        at=instant(change.at), before=change.before, after=change.after, reason=change.reason, by=change.actor.label
+    )
+
+
+def identity_change_answer(change: contracts.IdentityChange) -> IdentityChangeAnswer:
+    return IdentityChangeAnswer(
+        at=instant(change.at),
+        kind=change.kind,
+        event=change.event,
+        source=change.source,
+        was=change.was,
+        by=change.actor.label,
+    )
+
+
+def duplicate_answer(pair: contracts.DuplicatePair) -> DuplicateAnswer:
+    return DuplicateAnswer(elder=_like(pair.elder), younger=_like(pair.younger), because=list(pair.because))
+
+
+def _like(member: contracts.Member) -> LikeAnswer:
+    return LikeAnswer(
+        id=ids.encode(contracts.ID_PREFIX, member.id),
+        display_name=member.display_name,
+        phone_masked=member.phone_masked,
+        email_masked=member.email_masked,
+        joined_at=instant(member.joined_at),
+        external_ids=[ExternalIdAnswer(source=one.source, external_id=one.external_id) for one in member.external],
+    )
