@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from shuke.core.program.ir import Node, Window
-from shuke.core.program.model import Program
+from shuke.core.program.model import Expiry, Program
 from shuke.core.state.slots import (
     AVAILABLE,
     BIRTH,
@@ -76,7 +76,8 @@ class Compiled:
     windows: tuple[tuple[Window, int, int], ...]  # (window, counter, ladder that empties it or -1)
     counters: tuple[tuple[int, int], ...]  # (kind, unit or code of the behaviour)
     streaks: tuple[int, ...]  # codes of behaviours
-    behaviours: tuple[str, ...]  # the codes of kinds: 1, 2 …
+    behaviours: Mapping[str, int]  # numbers of kinds, from 1
+    expiries: tuple[Expiry, ...]  # as P has them
     grants: tuple[Grant, ...]
     denominators: tuple[int, ...]
     attributes: tuple[str, ...]  # facts in the columns from O_ATTRIBUTE on
@@ -137,15 +138,17 @@ def compile_program(program: Program) -> Compiled:
     rules, denominators = rules_text(lowering, program, grants)
     source = "\n".join([HEADER, IMPORTS, "", *_prepare(lowering), "", "", *rules, "", "", *tiers, ""])
     measures, places = lowering.measures, lowering.places
+    settings, expiries = settings_of(program, grants, measures)
     return Compiled(
         program=program,
         source=source,
-        numbers=tuple(settings_of(program, grants, measures) + lowering.numbers),
+        numbers=tuple(settings + lowering.numbers),
         codes=dict(lowering.codes),
         windows=tuple(measures.windows),
         counters=tuple(measures.counters),
         streaks=tuple(measures.streaks),
-        behaviours=tuple(behaviour.code for behaviour in program.behaviours),
+        behaviours={behaviour.code: number for number, behaviour in enumerate(program.behaviours, 1)},
+        expiries=expiries,
         grants=grants.all,
         denominators=tuple(denominators),
         attributes=places.attributes,

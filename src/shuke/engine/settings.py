@@ -15,13 +15,14 @@ NONE = -1
 _ACTIVITIES = {"earn": s.ACTIVITY_EARN, "redeem": s.ACTIVITY_REDEEM}
 
 
-def settings_of(program: Program, grants: Grants, measures: Measures) -> list[int]:
-    """Return the head of P.
+def settings_of(program: Program, grants: Grants, measures: Measures) -> tuple[list[int], tuple[Expiry, ...]]:
+    """Return the head of P, and the expiries in their rows.
 
     Raises:
         Refusal: too_many_expiries.
     """
-    return _Settings(program, grants, measures).numbers
+    made = _Settings(program, grants, measures)
+    return made.numbers, tuple(made.expiries)
 
 
 class _Settings:
@@ -32,7 +33,7 @@ class _Settings:
         self._program = program
         self._measures = measures
         self._grants = grants
-        self._expiries: dict[Expiry, int] = {}
+        self.expiries: dict[Expiry, int] = {}
         self._counts()
         self._counted()
         for index, unit in enumerate(program.units):
@@ -72,9 +73,9 @@ class _Settings:
 
     def _expiry(self, expiry: Expiry) -> int:
         """Return the number of an expiry, laid out when it is first met."""
-        if expiry in self._expiries:
-            return self._expiries[expiry]
-        index = self._expiries[expiry] = len(self._expiries)
+        if expiry in self.expiries:
+            return self.expiries[expiry]
+        index = self.expiries[expiry] = len(self.expiries)
         if index >= s.EXPIRIES_MAX:
             raise limit("too_many_expiries", "different expiries", s.EXPIRIES_MAX, None)
         after = expiry.after
