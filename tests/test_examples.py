@@ -14,5 +14,5 @@ EXAMPLES = sorted((Path(__file__).parents[1] / "examples").glob("*.yaml"))
 def test_an_example_loads_and_compiles(path):
     program = load_program(path.read_text())
 
-    assert program.code == path.stem
+    assert path.stem in (program.code, f"{program.code}-{path.stem[-4:]}")  # ceair-2025.yaml is a version of ceair
     assert "def rules(" in compile_program(program).source
