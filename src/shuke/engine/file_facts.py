@@ -3,9 +3,6 @@
 Must not know how rules ask it.
 """
 
-from functools import cache
-from importlib.resources import files
-
 from shuke.core.program.model import Attribute, Behaviour
 from shuke.engine.facts import RESERVED_ATTRIBUTES, TEXT_LIMIT
 from shuke.engine.fields import (
@@ -33,13 +30,6 @@ SCOPE_KEYS = {"brands": "[main]", "stores": "[S01]"}
 ATTRIBUTES_KEYS = {"order": "{promo_code: text}", "item": "{colour: text}"}
 ATTRIBUTE_KEYS = {"type": "number", "from": "0", "to": "100"}
 BEHAVIOURS_EXAMPLE = "{review: {rating: number}}"
-
-
-@cache
-def countries() -> frozenset[str]:
-    """Return the codes of ISO 3166 that a program may have."""
-    lines = files("tzdata").joinpath("zoneinfo/iso3166.tab").read_text("utf-8").splitlines()
-    return frozenset(line[:2] for line in lines if not line.startswith("#"))
 
 
 def read_scope(value: Value | None, problems: Problems) -> tuple[tuple[str, ...], tuple[str, ...]]:

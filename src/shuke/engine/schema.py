@@ -14,6 +14,7 @@ from shuke.core.program.model import Cap, EarnRule, Ladder, Milestone, Program
 from shuke.core.state.slots import CAPS_MAX
 from shuke.core.values.currencies import CURRENCY_DIGITS
 from shuke.core.values.errors import Refusal
+from shuke.engine.calendar import countries
 from shuke.engine.expressions import read_base, tags_of
 from shuke.engine.facts import Vocabulary
 from shuke.engine.fields import Fields, Problems, read_choice
@@ -26,7 +27,7 @@ from shuke.engine.file_earning import (
     read_milestones,
     read_rules,
 )
-from shuke.engine.file_facts import BEHAVIOURS_EXAMPLE, countries, read_attributes, read_behaviours, read_scope
+from shuke.engine.file_facts import BEHAVIOURS_EXAMPLE, read_attributes, read_behaviours, read_scope
 from shuke.engine.file_ladders import LADDER_EXAMPLE, ladder_codes, ladder_entries, read_ladders
 from shuke.engine.file_texts import Reading
 from shuke.engine.file_units import UNITS_EXAMPLE, read_units
