@@ -65,6 +65,7 @@ from shuke.engine.states import (
 )
 from shuke.engine.zones import day_start, local_day, zone_table
 
+ALL_BITS = -1
 ROOM = 24  # rows and entries that a verb usually needs at most; it is tried again with more where it needs more
 
 Act = Callable[[Arrays], "Told"]
@@ -388,6 +389,21 @@ class Desk:
 
         return self._act(state, occurred_at, act)
 
+    def adopt(self, state: MemberState, *, upgrades: bool, downgrades: bool) -> Outcome:
+        """Look at every ladder as its version comes into force, where members move `at once`."""
+
+        def act(a: Arrays) -> Told:
+            m, R, e, P = a.m, a.R, a.e, self._P
+            for k in range(len(state.ladders)):
+                self._tiers(m, P, self._t)
+                if downgrades:
+                    ladders.fall(ALL_BITS, self._t, m, R, e, P, k)
+                if upgrades:
+                    ladders.qualify(m, R, e, P, self._t, k)
+            return NOTHING
+
+        return self._act(state, state.standing_at, act)
+
     def advance(self, state: MemberState, until_at: int) -> Outcome:
         """Let time pass for the member up to a UTC second (never back)."""
         return self._act(state, until_at, lambda _: NOTHING)
@@ -446,26 +462,29 @@ class Desk:
         while True:
             a = Arrays(self.compiled, self._P, state, room)
             passing.advance(self._tiers, self._t, a.m, a.R, a.e, self._P, at, day)
+            passed = a.m[ENTRIES]
             told = NOTHING if a.is_full else act(a)
             if not a.is_full:
                 break
             room *= 4
         check_balances(a.m, self._P)
         a.save(state)
-        return self._outcome(a, told, late=occurred_at < at)
+        return self._outcome(a, told, passed, late=occurred_at < at)
 
-    def _outcome(self, a: Arrays, told: Told, *, late: bool) -> Outcome:
+    def _outcome(self, a: Arrays, told: Told, passed: int, *, late: bool) -> Outcome:
         due = passing.next_due(a.m, a.R, self._P)
         hold = passing.next_lapse(a.m, a.R)
         entries, changes, counts = [], [], []
-        for _, stamped_at, day, kind, unit, amount, lot, ref, cause, taken_from in a.entries():
+        for i, entry in enumerate(a.entries()):
+            _, stamped_at, day, kind, unit, amount, lot, ref, cause, taken_from = entry
+            by_time = i < passed
             at = stamped_at or day_start(day, self.zone)
             if kind == COUNTED:
                 counts.append(CountFact(unit, lot, amount))
             elif kind >= TIER_QUALIFIED:
-                changes.append(TierChangeFact(day, at, ref, unit, amount, lot, KINDS[kind]))
+                changes.append(TierChangeFact(day, at, ref, unit, amount, lot, KINDS[kind], by_time))
             else:
-                entries.append(EntryFact(day, at, KINDS[kind], unit, amount, lot, ref, cause, taken_from))
+                entries.append(EntryFact(day, at, KINDS[kind], unit, amount, lot, ref, cause, taken_from, by_time))
         return Outcome(
             entries=tuple(entries),
             tier_changes=tuple(changes),

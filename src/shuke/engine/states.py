@@ -249,7 +249,7 @@ class EntryFact:
     """A movement of points: `unit` by index, `amount` > 0, booked at the UTC second `at` of local `day`.
 
     `ends` is the end of a lot that it opens or fills; of `accrual_pending` the day from which it is usable. Of points
-    that were taken, `taken_by` is the cause that took them and `taken_from` the lot.
+    that were taken, `taken_by` is the cause that took them and `taken_from` the lot. `by_time`: no fact did it.
     """
 
     day: int
@@ -261,6 +261,7 @@ class EntryFact:
     ends: int
     taken_by: int = -1
     taken_from: int = 0
+    by_time: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,6 +275,7 @@ class TierChangeFact:
     after: int
     until: int
     reason: str
+    by_time: bool = False
 
 
 @dataclass(frozen=True, slots=True)

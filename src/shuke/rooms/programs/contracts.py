@@ -9,45 +9,22 @@ from uuid import UUID
 from shuke.core.program.explain import Decision
 from shuke.core.program.model import Expiry
 from shuke.core.values.errors import Refusal
-from shuke.rooms.members.contracts import MemberRef
-from shuke.rooms.orders.contracts import Line, Order
+from shuke.rooms.orders.contracts import Order
 from shuke.rooms.points.contracts import Entry, EntryKey, Lot
-
-
-@dataclass(frozen=True, slots=True)
-class OrderFact:
-    """An order as a source reports it; (source, external_id) names it for ever. Amounts in minor units of `currency`.
-
-    `member` None, or somebody nobody knows yet: the order is stored and not decided.
-    """
-
-    source: str
-    external_id: str
-    member: MemberRef | None
-    occurred_at: datetime
-    net_minor: int
-    gross_minor: int
-    currency: str
-    store: str = ""
-    channel: str = ""
-    lines: tuple[Line, ...] = ()
-    generated: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class RedeemFact:
-    """Points used by a member; `unit` None is the program's first unit, `occurred_at` None is now by business time."""
-
-    source: str
-    external_id: str
-    member: MemberRef
-    points: int
-    unit: str | None = None
-    occurred_at: datetime | None = None
-    generated: bool = False
-
-
-Fact = OrderFact | RedeemFact
+from shuke.rooms.programs.facts import KINDS as KINDS
+from shuke.rooms.programs.facts import AdjustFact as AdjustFact
+from shuke.rooms.programs.facts import BehaviourFact as BehaviourFact
+from shuke.rooms.programs.facts import CaptureFact as CaptureFact
+from shuke.rooms.programs.facts import Fact as Fact
+from shuke.rooms.programs.facts import HoldFact as HoldFact
+from shuke.rooms.programs.facts import OpeningFact as OpeningFact
+from shuke.rooms.programs.facts import OrderFact as OrderFact
+from shuke.rooms.programs.facts import RedeemFact as RedeemFact
+from shuke.rooms.programs.facts import RefundFact as RefundFact
+from shuke.rooms.programs.facts import ReleaseFact as ReleaseFact
+from shuke.rooms.programs.facts import ReturnFact as ReturnFact
+from shuke.rooms.programs.facts import TierFact as TierFact
+from shuke.rooms.programs.facts import TransferFact as TransferFact
 
 
 class Status(Enum):
@@ -67,14 +44,17 @@ class Undecided(Enum):
     BLACKLISTED = "member_blacklisted"
     EXITED = "member_exited"
     NO_PROGRAM = "no_program"
+    OUT_OF_SCOPE = "out_of_scope"  # of the program's brands and stores
+    PARKED = "parked"  # a refund whose order has not come yet
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
     """The answer to one fact.
 
-    `reference` is the order's id, or the id of the redemption. `points` are what the order earned or the redemption
-    used, by unit. `late` says that the order was older than the instant where its member already stood, so it was
+    `reference` is the id of the order, behaviour, refund, redemption or hold. `points` are what an order or behaviour
+    earned, what a redemption or hold used, and what of anything else came to the member (below 0: was taken), by unit.
+    `owed` is what the member owes after it. `late` says that the order was older than the instant where its member already stood, so it was
     decided as of `effective_at`. `version` is the number of the
     program version that decided. `tier_before`, the tier that the decision saw, and `tier_after` are codes ("" without
     a ladder).
@@ -93,6 +73,7 @@ class Result:
     tier_before: str = ""
     tier_after: str = ""
     entries: tuple[EntryKey, ...] = ()
+    owed: Mapping[str, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)

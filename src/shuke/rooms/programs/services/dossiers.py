@@ -1,42 +1,37 @@
-"""Members on the desk: their state loaded set by set, moved in memory, and written back with one statement a table.
-
-The only place that loads and saves what the machines work on. The holders are locked before anything is loaded.
+"""Members on the desk: their state moved in memory, and what came of it gathered to be written with one statement a
+table. `loading` fills it; the holders are locked before.
 """
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import groupby
 from uuid import UUID
 
 from shuke.core.values.dates import NEVER
-from shuke.core.values.errors import Refusal
-from shuke.engine.online import EntryFact, LotState, MemberState, OrderFacts, Outcome
-from shuke.rooms.members.contracts import MemberFacts
-from shuke.rooms.orders import facade as orders
+from shuke.engine.states import EntryFact, LadderState, MemberState, Outcome, TierChangeFact
 from shuke.rooms.points import facade as points
-from shuke.rooms.points.contracts import Account, Accounts, Kind, Move, Posted, Posting
+from shuke.rooms.points.contracts import Accounts, Clawback, Forfeit, Kind, Move, Posted, Posting, Uncounted, Wait
 from shuke.rooms.programs import queries
-from shuke.rooms.programs.contracts import OrderFact
 from shuke.rooms.programs.queries import MembershipRow
+from shuke.rooms.programs.services.memory import pack
 from shuke.rooms.programs.services.timeline import Running, Timeline
 from shuke.rooms.tiers import facade as tiers
 from shuke.rooms.tiers.contracts import Reason, Tier, TierChange, TierState, TierUpdate
 
+Verb = Callable[[MemberState], Outcome]
+ChangeVersion = Callable[["Dossier", Running, Outcome], Outcome]
 
-@dataclass(slots=True)
-class Wanted:
-    """How far a member will be moved, in UTC seconds, and whether points will be drawn."""
-
-    until: int
-    draws: bool = False
+_BY_TIME = (Reason.REVIEWED, Reason.GRACE)
 
 
 @dataclass(slots=True)
 class Dossier:
     """One member: the state, the version under which it stands, and what happened since it was opened.
 
-    `counted` has the local day and the net amount of each order decided since.
+    `causes` are the facts that rows of the state name by their place. `next_due_day` is the next day at which time
+    does something, `lapse_at` the instant at which the first hold ends.
     """
 
     member_id: UUID
@@ -44,56 +39,53 @@ class Dossier:
     running: Running
     state: MemberState
     next_due_day: int
-    tier: TierState | None
-    tier_changes: list[TierChange] = field(default_factory=list)
-    counted: list[tuple[int, int]] = field(default_factory=list)
+    tiers: dict[str, TierState]
+    causes: list[UUID] = field(default_factory=list)
+    lapse_at: int | None = None
+    tier_changes: dict[str, list[TierChange]] = field(default_factory=dict)
     moved: bool = False
+
+    def cause_of(self, reference: UUID) -> int:
+        """Return the number by which the state names a fact."""
+        if reference not in self.causes:
+            self.causes.append(reference)
+        return self.causes.index(reference)
 
 
 @dataclass(slots=True)
 class Desktop:
-    """The dossiers of one unit of work, and the postings made of them in the order in which things happened."""
+    """The dossiers of one unit of work, and all that is to be written, in the order in which it happened."""
 
     timeline: Timeline
     accounts: Accounts
     dossiers: dict[UUID, Dossier]
     postings: list[Posting] = field(default_factory=list)
+    clawbacks: list[Clawback] = field(default_factory=list)
+    forfeits: list[Forfeit] = field(default_factory=list)
+    uncounted: Counter[tuple[UUID, int, UUID, int]] = field(default_factory=Counter)
+    change_version: ChangeVersion = field(kw_only=True)
 
-    def order(self, dossier: Dossier, order_id: UUID, fact: OrderFact) -> Outcome:
-        """Decide an order as of the later of its time and the instant where the member stands.
-
-        Raises:
-            Refusal: `too_many_orders`; nothing has changed then.
-        """
-        at = int(fact.occurred_at.timestamp())
-        self._reach(dossier, at)
-        order = OrderFacts(at, fact.net_minor, fact.gross_minor, fact.store, fact.channel, fact.lines)
-        outcome = dossier.running.desk.order(dossier.state, order)
-        self._take(dossier, outcome, order_id)
-        dossier.counted.append((dossier.state.standing_day, fact.net_minor))
-        return outcome
-
-    def redeem(self, dossier: Dossier, unit_code: str, quantity: int, at: int, reference: UUID) -> Outcome:
-        """Draw points of a unit of the program, the lots that end soonest first.
+    def act(self, dossier: Dossier, at: int, reference: UUID | None, verb: Verb, *, note: str = "") -> Outcome:
+        """Bring a member under the version in force at `at`, let the verb act, and keep what it did.
 
         Raises:
-            Refusal: `insufficient_points`, `unknown_unit`; no points have moved then.
+            Refusal: of the verb; no points have moved then, but time may have been told.
         """
-        self._reach(dossier, at)
-        if unit_code not in dossier.running.unit_codes:
-            known = ", ".join(dossier.running.unit_codes)
-            raise Refusal("unknown_unit", f"The units then were: {known}.", pointer="/unit", params={"known": known})
-        unit = dossier.running.unit_codes.index(unit_code)
-        outcome = dossier.running.desk.redeem(dossier.state, unit, quantity, at)
-        self._take(dossier, outcome, reference)
+        self.reach(dossier, at)
+        outcome = verb(dossier.state)
+        self._keep(dossier, outcome, reference, note)
         return outcome
 
     def advance(self, dossier: Dossier, until: int) -> Outcome:
         """Let time pass up to a UTC second."""
-        self._reach(dossier, until)
-        outcome = dossier.running.desk.advance(dossier.state, until)
-        self._take(dossier, outcome, None)
-        return outcome
+        return self.act(dossier, until, None, lambda state: dossier.running.desk.advance(state, until))
+
+    def reach(self, dossier: Dossier, at: int) -> None:
+        """Tell time up to each version that comes into force on the way, under the version before it."""
+        for version in self.timeline.following(dossier.running, max(at, dossier.state.standing_at)):
+            advanced = dossier.running.desk.advance(dossier.state, version.effective_from)
+            self._keep(dossier, advanced, None, "")
+            self._keep(dossier, self.change_version(dossier, version, advanced), None, "")
 
     def caused_by(self, reference: UUID, begin: int) -> list[int]:
         """Return the places of the postings from `begin` on that a fact caused, not time."""
@@ -103,184 +95,147 @@ class Desktop:
         """Write what happened, one statement for each table; return what each posting became."""
         moved = [dossier for dossier in self.dossiers.values() if dossier.moved]
         posted = points.post(self.postings, self.accounts, recorded_at) if self.postings else []
-        changed = [dossier for dossier in moved if dossier.tier_changes]
-        if changed:
-            tiers.write([_tier_update(dossier) for dossier in changed], self.timeline.program_id, recorded_at)
+        uncounted = [Uncounted(*key, points) for key, points in self.uncounted.items() if points > 0]
+        if self.clawbacks or self.forfeits or uncounted:
+            points.settle(self.clawbacks, self.forfeits, uncounted)
+        updates = [update for dossier in moved for update in _tier_updates(dossier)]
+        if updates:
+            tiers.write(updates, self.timeline.program_id, recorded_at)
         if moved:
-            queries.update_memberships(self.timeline.program_id, [_row(dossier) for dossier in moved])
+            queries.update_memberships(self.timeline.program_id, [membership_row(dossier) for dossier in moved])
         return posted
 
-    def _reach(self, dossier: Dossier, at: int) -> None:
-        """Tell time up to each version that comes into force on the way, under the version before it."""
-        for version in self.timeline.following(dossier.running, max(at, dossier.state.standing_at)):
-            self._take(dossier, dossier.running.desk.advance(dossier.state, version.effective_from), None)
-            _change_version(dossier, version)
-
-    def _take(self, dossier: Dossier, outcome: Outcome, reference: UUID | None) -> None:
+    def _keep(self, dossier: Dossier, outcome: Outcome, reference: UUID | None, note: str) -> None:
         """Keep what a verb did."""
         dossier.moved = True
         running = dossier.running
-        for (kind, day), entries in groupby(outcome.entries, _effect):
-            self.postings.append(_posting(dossier, Kind(kind), day, list(entries), reference))
+        for (_, _, by_time), entries in groupby(outcome.entries, lambda entry: (entry.at, entry.day, entry.by_time)):
+            self.postings.append(_posting(dossier, list(entries), None if by_time else reference))
         for change in outcome.tier_changes:
-            dossier.tier_changes.append(
-                TierChange(
-                    change.day,
-                    datetime.fromtimestamp(change.at, UTC),
-                    Tier(running.tier_code(change.before), change.before),
-                    Tier(running.tier_code(change.after), change.after),
-                    change.until,
-                    Reason(change.reason),
-                    None if change.reason == Reason.REVIEWED else reference,
-                )
+            code = running.program.ladders[change.ladder].code
+            dossier.tier_changes.setdefault(code, []).append(_tier_change(running, change, reference, note))
+        for count in outcome.counts:
+            unit_id = running.earned_unit(count.counter)
+            if unit_id is not None and reference is not None:
+                self.uncounted[dossier.member_id, unit_id, reference, count.day] -= count.amount
+        for claw in outcome.clawbacks:
+            unit_id = running.unit_ids[running.desk.compiled.grants[claw.grant].unit]
+            self.clawbacks.append(
+                Clawback(dossier.member_id, _needed(reference), unit_id, claw.lot, claw.taken, claw.owed, claw.forgiven)
             )
+        for forfeit in outcome.forfeits:
+            taken_by = dossier.causes[forfeit.cause]
+            unit_id = running.unit_ids[forfeit.unit]
+            self.forfeits.append(Forfeit(dossier.member_id, taken_by, unit_id, forfeit.lot, forfeit.points))
         loaded = dossier.state.lots is not None  # otherwise a lot that was not loaded may end sooner
         dossier.next_due_day = outcome.next_due_day if loaded else min(outcome.next_due_day, dossier.next_due_day)
+        dossier.lapse_at = outcome.next_lapse_at
 
 
-def open_desktop(timeline: Timeline, wanted: Mapping[UUID, Wanted], people: Mapping[UUID, MemberFacts]) -> Desktop:
-    """Load the members to be moved; those without a membership are left out.
-
-    `people` has a row for each. Six statements at most, however many members; lots and days only where needed. On the
-    way into another version lots are loaded always: its points may end sooner than those of the version that is asked.
-    Days are not: they are read anew where windows change, and needed just as before where they don't.
-    """
-    member_ids = list(wanted)
-    rows = queries.memberships(timeline.program_id, member_ids)
-    standings = tiers.load(list(rows), timeline.program_id)
-    accounts = points.balances(list(rows))
-    desktop = Desktop(timeline, accounts, {})
-    lots_of: list[UUID] = []
-    days_of: dict[UUID, tuple[int, int]] = {}
-    for member_id, row in rows.items():
-        dossier = _dossier(timeline, row, people[member_id], standings.get(member_id), accounts.get(member_id, {}))
-        wish = wanted[member_id]
-        needs = dossier.running.desk.needs(dossier.state, wish.until, dossier.next_due_day, draws=wish.draws)
-        if needs.lots or timeline.following(dossier.running, max(wish.until, dossier.state.standing_at)):
-            lots_of.append(member_id)
-        if needs.days_from is not None:
-            days_of[member_id] = (needs.days_from, dossier.state.standing_day)
-        desktop.dossiers[member_id] = dossier
-    _load_lots(desktop, lots_of)
-    if days_of:
-        for member_id, days in orders.days(days_of).items():
-            desktop.dossiers[member_id].state.days = [(day.day, day.spend_minor, day.orders) for day in days]
-    return desktop
-
-
-def fresh_row(timeline: Timeline, member_id: UUID, joined_at: datetime) -> MembershipRow:
-    """Return the membership of somebody who has just joined."""
-    running = timeline.at(int(joined_at.timestamp()))
-    windows = [0] * (2 * len(running.desk.compiled.windows))
-    return MembershipRow(member_id, running.id, joined_at, joined_at, None, 0, windows)
-
-
-def first_tier(running: Running, day: int, at: int) -> TierChange:
+def first_tier(running: Running, ladder: int, day: int, at: int) -> TierChange:
     """Return the change that puts somebody on a ladder."""
-    return TierChange(day, datetime.fromtimestamp(at, UTC), None, Tier(running.tier_code(0), 0), NEVER, Reason.ENROLLED)
+    lowest = Tier(running.program.ladders[ladder].levels[0].code, 0)
+    return TierChange(day, datetime.fromtimestamp(at, UTC), None, lowest, NEVER, Reason.ENROLLED)
 
 
-def _change_version(dossier: Dossier, version: Running) -> None:
-    """Put the state under a later version: tiers by code, new units empty, other windows from the days with orders."""
-    before, state = dossier.running, dossier.state
-    tier = Tier(before.tier_code(state.tier), state.tier)
-    state.tier = version.ranks.get(tier.code, 0)
-    if version.levels and not before.levels:
-        dossier.tier_changes.append(first_tier(version, state.standing_day, state.standing_at))
-    elif state.tier != tier.rank:
-        at, after = datetime.fromtimestamp(state.standing_at, UTC), Tier(version.tier_code(state.tier), state.tier)
-        why = Reason.VERSION_CHANGED
-        dossier.tier_changes.append(TierChange(state.standing_day, at, tier, after, state.tier_until, why))
-    added = len(version.unit_ids) - len(before.unit_ids)
-    state.balances += [0] * added
-    state.next_lots += [1] * added
-    if version.desk.compiled.windows != before.desk.compiled.windows:
-        state.days = _days_so_far(dossier)
-        state.windows = version.desk.windows_from(state.days, state.standing_day, state.joined_day)
-    dossier.running = version
-
-
-def _days_so_far(dossier: Dossier) -> list[tuple[int, int, int]]:
-    """Return every day with counted orders, those of this unit of work included."""
-    stored = orders.days({dossier.member_id: (0, dossier.state.standing_day)})[dossier.member_id]
-    days = {day.day: (day.spend_minor, day.orders) for day in stored}
-    for day, net_minor in dossier.counted:
-        spend, count = days.get(day, (0, 0))
-        days[day] = spend + net_minor, count + 1
-    return [(day, *days[day]) for day in sorted(days)]
-
-
-def _load_lots(desktop: Desktop, member_ids: Sequence[UUID]) -> None:
-    if not member_ids:
-        return
-    lots = points.open_lots(list(member_ids))
-    for member_id in member_ids:
-        dossier = desktop.dossiers[member_id]
-        index = dossier.running.unit_index
-        dossier.state.lots = sorted(
-            (
-                LotState(lot.number, index[lot.unit_id], lot.remaining, lot.expires_day)
-                for lot in lots[member_id]
-                if lot.unit_id in index
-            ),
-            key=lambda lot: (lot.expires_day, lot.unit, lot.number),
-        )
-
-
-def _dossier(
-    timeline: Timeline, row: MembershipRow, person: MemberFacts, tier: TierState | None, accounts: Mapping[int, Account]
-) -> Dossier:
-    running = timeline.by_id(row.version_id)
-    held = [accounts.get(unit_id) for unit_id in running.unit_ids]
-    state = MemberState(
-        standing_at=int(row.standing_at.timestamp()),
-        standing_day=running.day_of(row.standing_at),
-        joined_day=running.day_of(row.joined_at),
-        birth_md=person.birth_md,
-        tier=running.ranks.get(tier.tier.code, 0) if tier else 0,
-        tier_until=tier.until_day if tier else NEVER,
-        orders=row.orders,
-        balances=[account.available if account else 0 for account in held],
-        next_lots=[account.lot_count + 1 if account else 1 for account in held],
-        windows=list(row.windows),
-    )
-    due = running.day_of(row.next_due_at) if row.next_due_at else NEVER
-    return Dossier(row.member_id, row.joined_at, running, state, due, tier)
-
-
-def _effect(entry: EntryFact) -> tuple[str, int]:
-    """Entries of one kind on one day are one transaction."""
-    return entry.kind, entry.day
-
-
-def _posting(dossier: Dossier, kind: Kind, day: int, entries: Sequence[EntryFact], reference: UUID | None) -> Posting:
+def membership_row(dossier: Dossier) -> MembershipRow:
+    """Return where a member now stands, as stored."""
     running = dossier.running
-    moves = tuple(
-        Move(
-            running.unit_ids[entry.unit],
-            entry.lot,
-            entry.amount,
-            entry.expires_day,
-            running.start_of(entry.expires_day),
-        )
-        for entry in entries
-    )
-    occurred_at = datetime.fromtimestamp(entries[0].at, UTC)
-    return Posting(dossier.member_id, kind, day, occurred_at, None if kind is Kind.EXPIRY else reference, moves)
-
-
-def _tier_update(dossier: Dossier) -> TierUpdate:
-    known = dossier.tier.change_count if dossier.tier else 0
-    return TierUpdate(dossier.member_id, known, tuple(dossier.tier_changes))
-
-
-def _row(dossier: Dossier) -> MembershipRow:
+    due = running.start_of(dossier.next_due_day)
+    if dossier.lapse_at is not None:
+        lapse = datetime.fromtimestamp(dossier.lapse_at, UTC)
+        due = lapse if due is None else min(due, lapse)
     return MembershipRow(
         dossier.member_id,
-        dossier.running.id,
+        running.id,
         dossier.joined_at,
         datetime.fromtimestamp(dossier.state.standing_at, UTC),
-        dossier.running.start_of(dossier.next_due_day),
+        due,
         dossier.state.orders,
-        dossier.state.windows,
+        pack(running.desk.compiled, dossier.state),
     )
+
+
+def _posting(dossier: Dossier, entries: Sequence[EntryFact], reference: UUID | None) -> Posting:
+    """Make one transaction of what one cause did at one instant."""
+    moves = tuple(_move(dossier, entry) for entry in entries)
+    until = None
+    if reference is not None and any(entry.kind == Kind.HOLDING for entry in entries):
+        cause = dossier.cause_of(reference)
+        until = next(hold.until for hold in dossier.state.holds if hold.cause == cause)
+    first = entries[0]
+    until_at = None if until is None else datetime.fromtimestamp(until, UTC)
+    return Posting(
+        dossier.member_id, first.day, datetime.fromtimestamp(first.at, UTC), reference, moves, until_at=until_at
+    )
+
+
+def _move(dossier: Dossier, entry: EntryFact) -> Move:
+    running, kind = dossier.running, Kind(entry.kind)
+    wait = _wait(dossier, entry) if kind is Kind.ACCRUAL_PENDING else None
+    ends = entry.ends if entry.ends > 0 and wait is None else NEVER
+    return Move(
+        kind=kind,
+        unit_id=running.unit_ids[entry.unit],
+        lot_number=None if kind is Kind.OWED else entry.lot,
+        points=entry.amount,
+        expires_day=ends,
+        expires_at=running.start_of(ends),
+        gift=kind is Kind.TRANSFER_IN,
+        wait=wait,
+        taken_by=None if entry.taken_by < 0 else dossier.causes[entry.taken_by],
+        taken_from=entry.taken_from or None,
+    )
+
+
+def _wait(dossier: Dossier, entry: EntryFact) -> Wait:
+    """Return what a lot that was just opened waits for."""
+    state = next(wait for wait in dossier.state.waits if (wait.unit, wait.number) == (entry.unit, entry.lot))
+    behaviours = dossier.running.desk.compiled.behaviours
+    return Wait(
+        ready_day=state.ready,
+        event=behaviours[state.event - 1] if state.event else None,
+        cancel_day=state.cancel,
+        expiry_rule=None if state.expiry < 0 else state.expiry,
+    )
+
+
+def _tier_change(running: Running, change: TierChangeFact, reference: UUID | None, note: str) -> TierChange:
+    levels = running.program.ladders[change.ladder].levels
+    reason = Reason(change.reason)
+    return TierChange(
+        change.day,
+        datetime.fromtimestamp(change.at, UTC),
+        Tier(levels[change.before].code, change.before),
+        Tier(levels[change.after].code, change.after),
+        change.until,
+        reason,
+        None if change.by_time or reason in _BY_TIME else reference,
+        note if reason is Reason.ASSIGNED else "",
+    )
+
+
+def _tier_updates(dossier: Dossier) -> list[TierUpdate]:
+    """Return an update for each ladder on which something changed, its grace or floor included."""
+    updates = []
+    for ladder, state in zip(dossier.running.program.ladders, dossier.state.ladders, strict=True):
+        known = dossier.tiers.get(ladder.code)
+        changes = tuple(dossier.tier_changes.get(ladder.code, ()))
+        floor = Tier(ladder.levels[state.floor].code, state.floor) if state.floor_until > 0 else None
+        before = (known.grace, known.floor, known.floor_until_day) if known else (False, None, 0)
+        if changes or before != (state.grace, floor, _floor_end(state)):
+            count = known.change_count if known else 0
+            updates.append(
+                TierUpdate(dossier.member_id, ladder.code, count, changes, state.grace, floor, _floor_end(state))
+            )
+    return updates
+
+
+def _floor_end(state: LadderState) -> int:
+    return max(0, state.floor_until)
+
+
+def _needed(reference: UUID | None) -> UUID:
+    if reference is None:
+        raise AssertionError("Only a refund takes points back.")
+    return reference
