@@ -255,16 +255,14 @@ class Person:
             spending.until = None
 
     def give_back(self, spending: Spending, points: int, day: date, reinstate: Any) -> None:
-        """Return spent points, the last taken first; of ended lots in one new lot where they are reinstated."""
-        late = 0
+        """Return spent points, the last taken first; of a lot that has ended in a new one where it is reinstated."""
         spending.returned += points
         for take in reversed(spending.takes):
             back = min(points, take.used)
             take.used -= back
             points -= back
-            if back and take.lot.has_ended(day):
-                late += back
-            elif back:
+            if back and not take.lot.has_ended(day):
                 self.gain("return", take.lot, back, day)
-        if late and reinstate not in (None, "none"):
-            self.credit("return", spending.unit, late, dates.rounded_of(reinstate)(day), day)
+            elif back and reinstate not in (None, "none"):
+                ends = dates.rounded_of(reinstate)(day)
+                self.credit("return", spending.unit, back, ends, day, take.lot.gift)

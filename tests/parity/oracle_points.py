@@ -120,8 +120,8 @@ class PointsByHand:
         """Open a lot of an opening balance that counts as earned on its own day."""
         self.advance(person, at)
         today = self.today(person)
-        refuse_if(points <= 0 or earned > today or (ends is not None and ends <= today))
-        person.count(("EARNED", self.units[unit][0]), earned, points)
+        refuse_if(points <= 0 or (ends is not None and ends <= today))
+        person.count(("EARNED", self.units[unit][0]), min(earned, today), points)
         person.credit("opening", unit, points, ends, today)
         self.qualify_all(person, today, today)
 
