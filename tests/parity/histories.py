@@ -74,14 +74,14 @@ def perform(oracle: Oracle, people: list[Person], act: Act) -> bool:
 
 
 @st.composite
-def stories(draw, made=None, members=2, most=14, verbs=None):
+def stories(draw, made=None, members=2, most=20, verbs=None):
     """A story of up to `most` acts; `verbs` None: all of them."""
     program: Made = draw(programs()) if made is None else made
     oracle = Oracle(program.text)
     newcomers = tuple(draw(_newcomers(program)) for _ in range(draw(st.integers(1, members))))
     people = enrolled(oracle, newcomers)
     told = _Teller(draw, program, oracle, people, verbs or VERBS)
-    for number in range(draw(st.integers(min(4, most), most))):
+    for number in range(draw(st.integers(min(6, most), most))):
         told.next(number)
     for person in people:
         oracle.advance(person, END)
@@ -110,15 +110,30 @@ class _Teller:
 
     def next(self, number: int) -> None:
         who = self.draw(st.integers(0, len(self.people) - 1))
-        verb = self.pick(*self.verbs)
-        if verb in ("redeem", "hold", "transfer") and not any(self.people[who].usable(u) for u in range(self.program.units)):
-            verb = self.pick("order", verb)
+        verb = self.pick(*self.likely(self.people[who]))
         at = self.instant(self.people[who])
         arguments = getattr(self, f"_{verb}")(self.people[who], at, number)
         if arguments is not None:
             act = Act(who, verb, at, arguments)
             self.acts.append(act)
             self.accepted.append(perform(self.oracle, self.people, act))
+
+    def likely(self, person: Person) -> list[str]:
+        """Return the verbs that can do something with this member now, and rarely one that can't."""
+        if self.draw(st.integers(0, 15)) == 0:
+            return list(self.verbs)
+        rich = any(person.available(unit) for unit in range(self.program.units))
+        holds = any(each.until is not None for each in person.spendings.values())
+        spent = any(each.used for each in person.spendings.values())
+        open_orders = any(not deed.over for deed in person.deeds.values())
+        can = {
+            **dict.fromkeys(("redeem", "hold", "transfer"), rich),
+            **dict.fromkeys(("capture", "release"), holds),
+            "give_back": spent,
+            "refund": open_orders,
+            "assign": bool(person.tiers),
+        }
+        return [verb for verb in self.verbs if can.get(verb, True)]
 
     # ---- when
 
@@ -273,6 +288,7 @@ class _Teller:
 
 VERBS = (
     *("order",) * 6,
-    *("behaviour", "refund", "redeem") * 2,
-    *("hold", "capture", "release", "give_back", "adjust", "open_lot", "transfer", "assign"),
+    *("behaviour", "refund", "redeem") * 3,
+    *("hold", "capture") * 2,
+    *("release", "give_back", "adjust", "open_lot", "transfer", "assign"),
 )

@@ -58,8 +58,8 @@ POINTS = (
     "ROUND_HALF_UP(order.net * 0.15 - 20)",
     "ABS(order.net - 50) / 4",
     "order.gross - order.tax - order.shipping - order.points_paid",
-    "FLOOR(SPEND('{w}') / 50)",
-    "ORDERS('{w}') * 5 - 7",
+    "LEAST(FLOOR(SPEND('{w}') / 50), 90)",
+    "LEAST(ORDERS('{w}'), 9) * 5 - 7",
     "FLOOR(SUM(item.net) FILTER (WHERE item.category = 'WINE') / 10) * 3",
     "SUM(item.quantity) + COUNT(*)",
     "order.guests * 2",
@@ -70,8 +70,8 @@ OF_LINES = (
     "SUM(item.net) FILTER (WHERE item.category <> 'WINE') / 7",
     "SUM(item.quantity) FILTER (WHERE item.colour = 'red') * 3",
 )
-OF_BEHAVIOURS = ("10", "LEAST(STREAK('check_in'), 3) * 5", "EVENTS('review', '{w}') + 1", "0.5")
-FACTORS = ("2", "1.5", "0.5", "1 + ORDERS('{w}')", "3")
+OF_BEHAVIOURS = ("10", "LEAST(STREAK('check_in'), 3) * 5", "LEAST(EVENTS('review', '{w}'), 9) + 1", "0.5")
+FACTORS = ("2", "1.5", "0.5", "LEAST(1 + ORDERS('{w}'), 4)", "3")
 EXPIRIES = {
     "never": ["none"],
     "after": [
@@ -145,7 +145,9 @@ class _Maker:
         self.draw = draw
         self.kinds: list[str] = []  # by what each unit ends
         self.by_line: list[bool] = []
-        self.windows = [draw(st.sampled_from(WINDOWS)) for _ in range(4)]  # few, so that they are shared
+        self.ladders = self.pick(0, 1, 1, 1, 2)
+        windows = WINDOWS if self.ladders else WINDOWS[:-1]  # the last one needs a tier
+        self.windows = [self.pick(*windows) for _ in range(4)]  # few, so that they are shared
 
     def pick(self, *choices: Any) -> Any:
         return self.draw(st.sampled_from(choices))
@@ -172,7 +174,7 @@ class _Maker:
         if self.chance(3):
             file["base"] = self.pick("order.net - order.shipping", "SUM(item.net) FILTER (WHERE item.category <> 'BREAD')")
         file["units"] = {f"u{i}": self.unit(i) for i in range(self.draw(st.integers(1, 3)))}
-        ladders = [self.ladder(i) for i in range(self.pick(0, 1, 1, 1, 2))]
+        ladders = [self.ladder(i) for i in range(self.ladders)]
         if ladders:
             file["tiers"] = ladders
         file["groups"] = {"best": "best", "first": "first", "all": "sum"}
