@@ -165,7 +165,11 @@ class _Teller:
         days |= {day for day, lots in person.ending.items() if any(lot.left for lot in lots)}
         days |= {day for each in person.tiers for day in (each.until, each.floor_until) if day}
         first = today.replace(day=1)
-        days |= {(first + 32 * DAY).replace(day=1), dt.date(today.year + 1, 1, 1), today + (8 - today.isoweekday()) * DAY}
+        days |= {
+            (first + 32 * DAY).replace(day=1),
+            dt.date(today.year + 1, 1, 1),
+            today + (8 - today.isoweekday()) * DAY,
+        }
         return days - {dt.date.min, dt.date.max}
 
     # ---- what
@@ -267,7 +271,12 @@ class _Teller:
         unit = self.unit()
         never = self.program.idle[unit]
         ends = None if never else self.pick(None, today + DAY, today + 30 * DAY, today)
-        return {"unit": unit, "points": self.pick(1, 100), "ends": ends, "earned": today - self.pick(0, 1, 30, 400) * DAY}
+        return {
+            "unit": unit,
+            "points": self.pick(1, 100),
+            "ends": ends,
+            "earned": today - self.pick(0, 1, 30, 400) * DAY,
+        }
 
     def _transfer(self, person: Person, at: dt.datetime, number: int) -> dict[str, Any] | None:
         others = [i for i, other in enumerate(self.people) if other is not person]

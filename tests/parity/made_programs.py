@@ -172,7 +172,9 @@ class _Maker:
             },
         }
         if self.chance(3):
-            file["base"] = self.pick("order.net - order.shipping", "SUM(item.net) FILTER (WHERE item.category <> 'BREAD')")
+            file["base"] = self.pick(
+                "order.net - order.shipping", "SUM(item.net) FILTER (WHERE item.category <> 'BREAD')"
+            )
         file["units"] = {f"u{i}": self.unit(i) for i in range(self.draw(st.integers(1, 3)))}
         ladders = [self.ladder(i) for i in range(self.ladders)]
         if ladders:

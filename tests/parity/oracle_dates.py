@@ -12,7 +12,20 @@ from typing import Any
 DAY = timedelta(days=1)
 FAR = 9_999  # days to or from a day that is not known or has not come yet
 PERIODS = {"month": 1, "quarter": 3, "half year": 6, "year": 12}
-MONTHS = ["january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"]
+MONTHS = [
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+]
 COUNTED = re.compile(r"(\d+) (day|week|month|quarter|half year|year)s?")
 PERIOD = r"(month|quarter|half year|year)s?(?: from (\w+))?"
 LAST = re.compile(rf"last (?:(\d+) )?{PERIOD}(?: ending (\d+) [a-z ]+ ago)?")

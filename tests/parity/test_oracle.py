@@ -27,9 +27,7 @@ def compiled_or_none(text: str) -> Compiled | None:
 def of_person(person: Person, units: int) -> dict:
     """What the oracle tells of a person, in the form of `of_member`."""
     points = [(kind, day_number(day), *rest) for kind, day, *rest in person.log if kind not in TIER_KINDS]
-    moves = [
-        (row[0], day_number(row[1]), *row[2:5], day_number(row[5])) for row in person.log if row[0] in TIER_KINDS
-    ]
+    moves = [(row[0], day_number(row[1]), *row[2:5], day_number(row[5])) for row in person.log if row[0] in TIER_KINDS]
     left = [lot for unit in range(units) for lot in person.usable(unit)]
     return {
         "entries": points,
