@@ -198,12 +198,12 @@ class Arrays:
                 lost.append(ForfeitFact(*key, points))
         return tuple(lost)
 
-    def clawback(self, begin: int, grant: int, lot: int, points: int) -> ClawFact:
-        """Return what the entries from `begin` on took back of a grant, of `points` in all."""
+    def clawback(self, begin: int, unit: int, lot: int, points: int) -> ClawFact:
+        """Return what the entries from `begin` on took back of a grant of a unit, of `points` in all."""
         found = self.entries()[begin:]
         taken = sum(entry[E_AMOUNT] for entry in found if entry[E_KIND] in (CLAWBACK, CLAWBACK_PENDING))
         owed = sum(entry[E_AMOUNT] for entry in found if entry[E_KIND] == OWED)
-        return ClawFact(grant, lot, taken, owed, points - taken - owed)
+        return ClawFact(unit, lot, taken, owed, points - taken - owed)
 
     def entries(self) -> list[list[int]]:
         """Return the entries."""

@@ -185,13 +185,12 @@ class Desk:
 
         return self._act(state, fact.occurred_at, act)
 
-    def refund(self, state: MemberState, refund: RefundFacts) -> Outcome:
-        """Advance the member to the refund, decide what remains of the order, take back the difference."""
-        o, items = self._prepared(refund.remains, refund.vector[O_AT])
-        seen = self._seen_by(refund.vector)
-        out = [0] * self.compiled.out_size
-        earning.award(self._rules, o, 0, items, 0, len(refund.remains.lines), seen, self._P, out)
-        first = self._P[P_RULES] + self._P[P_GRANTS]
+    def refund(self, state: MemberState, refund: RefundFacts, decided_by: "Desk | None" = None) -> Outcome:
+        """Advance the member to the refund, decide what remains of the order, take back the difference.
+
+        `decided_by` is the desk of the version that decided the order, where that is another one.
+        """
+        targets = (decided_by or self).targets(refund)
 
         def act(a: Arrays) -> Told:
             m, R, e, P = a.m, a.R, a.e, self._P
@@ -201,11 +200,10 @@ class Desk:
             self._tiers(m, P, before)
             clawbacks = []
             for g, past in enumerate(refund.grants):
-                target = 0 if refund.whole else out[first + g]
-                lot, gone, day, begin = past.lot, past.gone, past.counted_day, m[ENTRIES]
-                back = earning.refund_grant(m, R, e, P, g, past.points, past.back, target, lot, gone, day)
+                unit, lot, gone, day, begin = past.unit, past.lot, past.gone, past.counted_day, m[ENTRIES]
+                back = earning.refund_grant(m, R, e, P, unit, past.points, past.back, targets[g], lot, gone, day)
                 if back > past.back:
-                    clawbacks.append(a.clawback(begin, g, lot, back - past.back))
+                    clawbacks.append(a.clawback(begin, unit, lot, back - past.back))
             net, whole = refund.net_off, int(refund.whole)
             earning.refund_order(self._tiers, self._t, before, m, R, e, P, net, whole, refund.counted_day)
             return Told(clawbacks=tuple(clawbacks))
@@ -420,6 +418,16 @@ class Desk:
         count = len(lines) // self.compiled.line_width
         earning.award(self._rules, o, 0, lines, 0, count, self._seen_by(vector), self._P, out)
         return out
+
+    def targets(self, refund: RefundFacts) -> list[int]:
+        """Return what each grant would have given of an order had it been what remains of it."""
+        if refund.whole:
+            return [0] * len(refund.grants)
+        o, items = self._prepared(refund.remains, refund.vector[O_AT])
+        out = [0] * self.compiled.out_size
+        seen = self._seen_by(refund.vector)
+        earning.award(self._rules, o, 0, items, 0, len(refund.remains.lines), seen, self._P, out)
+        return out[-len(refund.grants) :]
 
     def measured(self, state: MemberState) -> list[int]:
         """Return what `tiers` says of a state: which levels' conditions hold now, and the milestones reached."""

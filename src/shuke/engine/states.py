@@ -213,11 +213,13 @@ class Given:
 
 @dataclass(frozen=True, slots=True)
 class PastGrant:
-    """What a grant of an order gave, as stored: points, how many are back, its lot, and the day on which it counts.
+    """What a grant of an order gave of a unit, as stored: points, how many are back, its lot, and the day on which it
+    counts.
 
     `gone` is what of the lot has expired, lapsed or was cancelled and has not been forgiven yet.
     """
 
+    unit: int
     points: int
     back: int
     lot: int
@@ -291,7 +293,7 @@ class CountFact:
 class ClawFact:
     """What a refund took back of a grant of an order, on account of its lot: from lots, as debt, or not at all."""
 
-    grant: int
+    unit: int
     lot: int
     taken: int
     owed: int

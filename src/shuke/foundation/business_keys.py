@@ -68,6 +68,21 @@ def find(source: str, kind: str, external_id: str) -> UUID | None:
     return rows.first()
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What an outside id has stood for since it was claimed."""
+
+    kind: str
+    reference: UUID
+    member_id: UUID | None
+
+
+def standings(identities: Sequence[tuple[str, str, str]]) -> dict[tuple[str, str, str], Standing]:
+    """Return by (source, kind, external id) what the ids that were claimed stand for, in one statement."""
+    asked = [BusinessKey(*identity, b"", None, UUID(int=0)) for identity in dict.fromkeys(identities)]
+    return {id: Standing(key.kind, key.reference, key.member_id) for id, key in _read(asked).items()}
+
+
 def of_other_sources(source: str) -> tuple[int, frozenset[UUID]]:
     """Return how many keys other sources than this one have claimed, and the members of whom they told something."""
     told = list(Row.objects.exclude(source=source).values_list("member_id", flat=True))

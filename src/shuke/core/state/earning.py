@@ -281,7 +281,7 @@ def refund_grant(
     R: Ints,
     e: Ints,
     P: Ints,
-    g: int,
+    unit: int,
     given: int,
     back: int,
     target: int,
@@ -297,7 +297,7 @@ def refund_grant(
     more = given - target - back
     if more <= 0 or number == 0:
         return back
-    take_back(m, R, e, P, P[P_GRANT + g * GRANT_ROW + G_UNIT], more, number, gone, day)
+    take_back(m, R, e, P, unit, more, number, gone, day)
     return back + more
 
 

@@ -187,10 +187,11 @@ def refund(
     for g in range(P[P_GRANTS]):
         number = D[d + D_LOT + g]
         target = 0 if whole == 1 else out[given + g]
-        gone = gone_of(m, R, P[P_GRANT + g * GRANT_ROW + G_UNIT], number) - D[d + D_FORGIVEN + g]
+        unit = P[P_GRANT + g * GRANT_ROW + G_UNIT]
+        gone = gone_of(m, R, unit, number) - D[d + D_FORGIVEN + g]
         was = D[d + D_BACK + g]
         D[d + D_BACK + g] = earning.refund_grant(
-            m, R, e, P, g, D[d + D_GIVEN + g], was, target, number, gone, D[d + D_DAY + g]
+            m, R, e, P, unit, D[d + D_GIVEN + g], was, target, number, gone, D[d + D_DAY + g]
         )
         D[d + D_FORGIVEN + g] += min(gone, D[d + D_BACK + g] - was)
     earning.refund_order(tiers, t, before, m, R, e, P, events[row + V_AMOUNT], whole, D[d + D_COUNTED])

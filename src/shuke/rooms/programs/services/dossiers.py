@@ -119,7 +119,7 @@ class Desktop:
             if unit_id is not None and reference is not None:
                 self.uncounted[dossier.member_id, unit_id, reference, count.day] -= count.amount
         for claw in outcome.clawbacks:
-            unit_id = running.unit_ids[running.desk.compiled.grants[claw.grant].unit]
+            unit_id = running.unit_ids[claw.unit]
             self.clawbacks.append(
                 Clawback(dossier.member_id, _needed(reference), unit_id, claw.lot, claw.taken, claw.owed, claw.forgiven)
             )

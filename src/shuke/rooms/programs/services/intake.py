@@ -3,18 +3,34 @@
 import hashlib
 import json
 import re
-from datetime import UTC, datetime, timedelta
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from datetime import UTC, date, datetime, timedelta
 
 from shuke.core.state.slots import POINTS_MAX
 from shuke.core.values.errors import Refusal
 from shuke.engine.facts import LINES_LIMIT, MONEY_LIMIT_MINOR, QUANTITY_LIMIT, TEXT_LIMIT
+from shuke.rooms.members.contracts import MemberRef
 from shuke.rooms.orders.contracts import Line
-from shuke.rooms.programs.contracts import Fact, OrderFact, RedeemFact
+from shuke.rooms.programs.facts import (
+    AdjustFact,
+    BehaviourFact,
+    Fact,
+    HoldFact,
+    OrderFact,
+    RefundFact,
+    ReleaseFact,
+    TierFact,
+)
 
 OLDEST = timedelta(days=30)  # an older fact is history
 AHEAD = timedelta(minutes=5)  # clocks of tills go wrong; a fact further ahead needs the history right
 EARLIEST = datetime(1970, 1, 2, tzinfo=UTC)
 LATEST = datetime(2099, 12, 30, tzinfo=UTC)
+
+ATTRIBUTES_LIMIT = 50
+NUMBER_LIMIT = 10**9
+_NOT_CONTENT = frozenset({"source", "external_id", "member", "generated"})
 
 _unfit = re.compile("[\x00-\x1f\x7f\ud800-\udfff]").search  # PostgreSQL can't store NUL, UTF-8 no surrogate
 _canonical = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
@@ -22,30 +38,64 @@ _canonical = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 def check(fact: Fact, now: datetime, *, history: bool) -> Refusal | None:
     """Return why a fact can't be taken at all, or None."""
-    return (
+    refusal = (
         _check_text("/source", fact.source, empty=False)
         or _check_text("/external_id", fact.external_id, empty=False)
         or (_check_time(fact.occurred_at, now, history=history) if fact.occurred_at else None)
-        or (_check_order(fact) if isinstance(fact, OrderFact) else _check_redemption(fact))
     )
+    if refusal is not None:
+        return refusal
+    match fact:
+        case OrderFact():
+            return _check_order(fact)
+        case BehaviourFact():
+            return _check_behaviour(fact)
+        case RefundFact():
+            return _check_refund(fact)
+        case HoldFact():
+            return _check_points(fact.points) or _check_zone("/until", fact.until)
+        case AdjustFact():
+            return _check_points(abs(fact.points)) or _check_text("/reason", fact.reason, empty=False)
+        case TierFact():
+            return _check_text("/reason", fact.reason, empty=False)
+        case ReleaseFact():
+            return None
+    return None if fact.points is None else _check_points(fact.points)
 
 
 def payload_hash(fact: Fact) -> bytes:
     """Return the hash by which a repeat is told from other content under the same id; the member is compared apart.
 
-    The hash outlives versions of Python and of the product: canonical JSON of a list in this order, SHA-256.
+    The hash outlives versions of Python and of the product: canonical JSON of the fact's content, in the order of its
+    fields, SHA-256. Fields that say nothing are left out, so that new ones don't change it.
     """
-    at = fact.occurred_at.astimezone(UTC).isoformat() if fact.occurred_at else None
-    if isinstance(fact, OrderFact):
-        lines = [(line.sku, line.category, line.quantity, line.net_minor) for line in fact.lines]
-        content = (at, fact.net_minor, fact.gross_minor, fact.currency, fact.store, fact.channel, lines)
-        return hashlib.sha256(_canonical(content).encode()).digest()
-    return hashlib.sha256(_canonical((at, fact.points, fact.unit)).encode()).digest()
+    names = (field.name for field in fields(fact))
+    content = {name: _plain(getattr(fact, name)) for name in names if name not in _NOT_CONTENT}
+    said = {name: value for name, value in content.items() if value not in (None, "", [], {}, False)}
+    return hashlib.sha256(_canonical(said).encode()).digest()
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat()
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, tuple):
+        return [_plain(part) for part in value]
+    if isinstance(value, MemberRef):
+        return [str(value.id), str(value.external), value.phone]
+    if isinstance(value, Mapping):
+        return {name: value[name] for name in sorted(value)}
+    if is_dataclass(value) and not isinstance(value, type):
+        parts = {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
+        return {name: part for name, part in parts.items() if part not in (None, "", [], {}, False)}
+    return value
 
 
 def _check_time(at: datetime, now: datetime, *, history: bool) -> Refusal | None:
-    if at.tzinfo is None:
-        return Refusal("time_without_zone", "A time needs its offset from UTC.", pointer="/occurred_at")
+    refusal = _check_zone("/occurred_at", at)
+    if refusal is not None:
+        return refusal
     if not EARLIEST <= at <= LATEST:
         return _bounds("/occurred_at", EARLIEST.date().isoformat(), LATEST.date().isoformat())
     if history:
@@ -67,10 +117,20 @@ def _check_time(at: datetime, now: datetime, *, history: bool) -> Refusal | None
     return None
 
 
+def _check_zone(pointer: str, at: datetime) -> Refusal | None:
+    if at.tzinfo is None:
+        return Refusal("time_without_zone", "A time needs its offset from UTC.", pointer=pointer)
+    return None
+
+
 def _check_order(order: OrderFact) -> Refusal | None:
     refusal = (
         _check_amount("/net_minor", order.net_minor, MONEY_LIMIT_MINOR)
         or _check_amount("/gross_minor", order.gross_minor, MONEY_LIMIT_MINOR)
+        or _check_amount("/tax_minor", order.tax_minor, MONEY_LIMIT_MINOR)
+        or _check_amount("/shipping_minor", order.shipping_minor, MONEY_LIMIT_MINOR)
+        or _check_amount("/points_paid_minor", order.points_paid_minor, MONEY_LIMIT_MINOR)
+        or _check_attributes("/attributes", order.attributes)
         or _check_discount(order)
         or _check_text("/store", order.store)
         or _check_text("/channel", order.channel)
@@ -105,9 +165,46 @@ def _check_line(pointer: str, line: Line) -> Refusal | None:
     )
 
 
-def _check_redemption(redemption: RedeemFact) -> Refusal | None:
-    if not 1 <= redemption.points <= POINTS_MAX:
-        return _bounds("/points", 1, POINTS_MAX)
+def _check_behaviour(behaviour: BehaviourFact) -> Refusal | None:
+    return (
+        _check_text("/kind", behaviour.kind, empty=False)
+        or _check_text("/store", behaviour.store)
+        or _check_text("/channel", behaviour.channel)
+        or _check_attributes("/attributes", behaviour.attributes)
+    )
+
+
+def _check_refund(refund: RefundFact) -> Refusal | None:
+    if refund.net_minor is not None:
+        if refund.lines:
+            detail = "A refund takes off lines or an amount, not both."
+            return Refusal("refund_of_both", detail, pointer="/net_minor")
+        return _check_amount("/net_minor", refund.net_minor, MONEY_LIMIT_MINOR)
+    if len(refund.lines) > LINES_LIMIT:
+        return _bounds("/lines", 0, LINES_LIMIT)
+    for number, line in enumerate(refund.lines):
+        refusal = _check_amount(f"/lines/{number}/net_minor", line.net_minor, MONEY_LIMIT_MINOR)
+        refusal = refusal or _check_amount(f"/lines/{number}/quantity", line.quantity, QUANTITY_LIMIT)
+        if refusal is not None:
+            return refusal
+    return None
+
+
+def _check_points(points: int) -> Refusal | None:
+    return None if 1 <= points <= POINTS_MAX else _bounds("/points", 1, POINTS_MAX)
+
+
+def _check_attributes(pointer: str, attributes: Mapping[str, int | str | bool]) -> Refusal | None:
+    if len(attributes) > ATTRIBUTES_LIMIT:
+        return _bounds(pointer, 0, ATTRIBUTES_LIMIT)
+    for name, value in attributes.items():
+        refusal = _check_text(pointer, name, empty=False)
+        if refusal is None and isinstance(value, str):
+            refusal = _check_text(f"{pointer}/{name}", value)
+        elif refusal is None and not -NUMBER_LIMIT <= value <= NUMBER_LIMIT:
+            refusal = _bounds(f"{pointer}/{name}", -NUMBER_LIMIT, NUMBER_LIMIT)
+        if refusal is not None:
+            return refusal
     return None
 
 

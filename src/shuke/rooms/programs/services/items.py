@@ -1,31 +1,40 @@
 """A fact on its way through a batch."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from uuid import UUID
 
 from shuke.core.values.errors import Refusal
-from shuke.foundation.business_keys import BusinessKey
+from shuke.foundation.business_keys import BusinessKey, Standing
 from shuke.rooms.programs.contracts import Fact, Result, Status, Undecided
+from shuke.rooms.programs.facts import OrderFact, RefundFact
 from shuke.rooms.programs.queries import DecisionRow
+from shuke.rooms.programs.services.refunds import Refunding
 
 
 @dataclass(slots=True, eq=False)
 class Item:
     """A fact and what is known of it so far; `result` closes it.
 
-    `original` is the same fact earlier in this batch; `postings` the places of the postings that it caused.
+    `about` is the fact that it refers to by a key; `other_id` the one to whom points are given. `original` is the same
+    fact earlier in this batch; `postings` the places of the postings that it caused. `refunding` is what a refund takes
+    off, `parked` the refunds that came before this order.
     """
 
     fact: Fact
     result: Result | None = None
     reference: UUID | None = None
     member_id: UUID | None = None
+    other_id: UUID | None = None
+    about: Standing | None = None
     undecided: Undecided | None = None
     key: BusinessKey | None = None
     original: "Item | None" = None
     answer: Result | None = None
     decision: DecisionRow | None = None
+    refunding: Refunding | None = None
+    parked: list[Refunding] = field(default_factory=list)
     day: int = 0
     postings: Sequence[int] = ()
 
@@ -33,6 +42,15 @@ class Item:
         """Close the item with a refusal, if there is one."""
         if refusal is not None:
             self.result = Result(Status.REFUSED, refusal)
+
+    def at(self, now: datetime) -> int:
+        """Return the UTC second of the fact."""
+        return int((self.fact.occurred_at or now).timestamp())
+
+    @property
+    def is_stored_undecided(self) -> bool:
+        """Whether the fact is kept though no program decides it: what happened in a shop did happen."""
+        return isinstance(self.fact, OrderFact | RefundFact)
 
 
 def still_open(items: Sequence[Item]) -> list[Item]:

@@ -1,0 +1,141 @@
+"""What a refund takes off an order, and what of the order remains: the facts that are decided again.
+
+Pure. Lines and amounts are taken off so that any split of the same refunds leaves the same (docs/reference/semantics.md).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from uuid import UUID
+
+from shuke.core.values.errors import Refusal
+from shuke.engine.states import LineFacts, OrderFacts
+from shuke.rooms.orders.contracts import Line, RefundLine
+
+
+@dataclass(frozen=True, slots=True)
+class Sold:
+    """An order as it came, gift cards left out, and what earlier refunds took off it.
+
+    `lines` are (number in the order, line), from 1. `line_net` and `line_quantity` are off by line number;
+    `by_amount` off by amounts alone.
+    """
+
+    order_id: UUID
+    member_id: UUID
+    net_minor: int
+    gross_minor: int
+    tax_minor: int
+    shipping_minor: int
+    points_paid_minor: int
+    lines: tuple[tuple[int, Line], ...]
+    line_net: dict[int, int]
+    line_quantity: dict[int, int]
+    by_amount: int
+    refunds: int
+
+    @property
+    def net_left(self) -> int:
+        return self.net_minor - sum(self.line_net.values()) - self.by_amount
+
+
+@dataclass(frozen=True, slots=True)
+class Refunding:
+    """A refund worked out: the order `after` it, the net that it takes off, and whether nothing is left."""
+
+    refund_id: UUID
+    occurred_at: datetime
+    after: Sold
+    net_off: int
+    whole: bool
+
+
+def work_out(
+    refund_id: UUID, occurred_at: datetime, sold: Sold, lines: Sequence[RefundLine], net_minor: int | None
+) -> Refunding:
+    """Work out a refund of lines, of an amount, or (neither) of all that is left.
+
+    Raises:
+        Refusal: `already_refunded`, `more_than_left`, `unknown_line`.
+    """
+    if is_gone(sold):
+        raise Refusal("already_refunded", "Nothing of this order is left to refund.", pointer="/order")
+    if lines:
+        after = _without_lines(sold, lines)
+    else:
+        amount = sold.net_left if net_minor is None else net_minor
+        if amount > sold.net_left:
+            raise _more_than_left("/net_minor", sold.net_left)
+        after = replace(sold, by_amount=sold.by_amount + amount, refunds=sold.refunds + 1)
+    return Refunding(refund_id, occurred_at, after, sold.net_left - after.net_left, is_gone(after))
+
+
+def is_gone(sold: Sold) -> bool:
+    """Tell whether nothing of an order is left."""
+    if sold.net_left > 0:
+        return False
+    if sold.net_minor > 0:
+        return True
+    left = [number for number, line in sold.lines if line.quantity > sold.line_quantity.get(number, 0)]
+    taken_whole = sold.refunds > 0 and not sold.line_quantity
+    return taken_whole or (sold.refunds > 0 and not left)
+
+
+def remains(sold: Sold, facts: OrderFacts) -> OrderFacts:
+    """Return what the rules see of an order after refunds; `facts` is the order as they saw it."""
+    by_lines = sold.net_minor - sum(sold.line_net.values())
+    lines = []
+    for (number, _), line in zip(sold.lines, facts.lines, strict=True):
+        net = line.net_minor - sold.line_net.get(number, 0)
+        quantity = line.quantity - sold.line_quantity.get(number, 0)
+        if by_lines > 0:
+            net = net * sold.net_left // by_lines
+        if (net > 0 or quantity > 0) and not is_gone(sold):
+            lines.append(LineFacts(net, quantity, line.category, line.sku, line.attributes))
+    return replace(
+        facts,
+        net_minor=sold.net_left,
+        gross_minor=_share(sold, facts.gross_minor),
+        tax_minor=_share(sold, facts.tax_minor),
+        shipping_minor=_share(sold, facts.shipping_minor),
+        points_paid_minor=_share(sold, facts.points_paid_minor),
+        lines=lines,
+    )
+
+
+def points_due(sold: Sold, points: int) -> int:
+    """Return how many of the points that paid for an order are to be back by now, in all."""
+    if is_gone(sold):
+        return points
+    return points * (sold.net_minor - sold.net_left) // sold.net_minor if sold.net_minor > 0 else 0
+
+
+def _share(sold: Sold, amount: int) -> int:
+    return amount * sold.net_left // sold.net_minor if sold.net_minor > 0 else amount
+
+
+def _without_lines(sold: Sold, lines: Sequence[RefundLine]) -> Sold:
+    known = dict(sold.lines)
+    net, quantity = dict(sold.line_net), dict(sold.line_quantity)
+    for place, line in enumerate(lines):
+        if line.line_number not in known:
+            raise Refusal(
+                "unknown_line", f"The order has no line {line.line_number}.", pointer=f"/lines/{place}/line_number"
+            )
+        net[line.line_number] = net.get(line.line_number, 0) + line.net_minor
+        quantity[line.line_number] = quantity.get(line.line_number, 0) + line.quantity
+        sold_line = known[line.line_number]
+        if net[line.line_number] > sold_line.net_minor:
+            left = sold_line.net_minor - sold.line_net.get(line.line_number, 0)
+            raise _more_than_left(f"/lines/{place}/net_minor", left)
+        if quantity[line.line_number] > sold_line.quantity:
+            left = sold_line.quantity - sold.line_quantity.get(line.line_number, 0)
+            raise _more_than_left(f"/lines/{place}/quantity", left)
+    after = replace(sold, line_net=net, line_quantity=quantity, refunds=sold.refunds + 1)
+    if after.net_left < 0:
+        raise _more_than_left("/lines", sold.net_left)
+    return after
+
+
+def _more_than_left(pointer: str, left: int) -> Refusal:
+    return Refusal("more_than_left", f"Only {left} is left to refund.", pointer=pointer, params={"left": left})

@@ -1,0 +1,465 @@
+"""What each kind of fact does to its member on the desk, one function each: it closes the item or gives its answer."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
+from uuid import UUID
+
+from shuke.core.state.slots import POINTS_MAX
+from shuke.core.values.dates import NEVER, day_of
+from shuke.core.values.errors import Refusal
+from shuke.engine.states import BehaviourFacts, LineFacts, MemberState, OrderFacts, Outcome, PastGrant, RefundFacts
+from shuke.rooms.points.contracts import Kind, PastLot
+from shuke.rooms.programs.contracts import Result, Status
+from shuke.rooms.programs.facts import (
+    AdjustFact,
+    BehaviourFact,
+    CaptureFact,
+    HoldFact,
+    OpeningFact,
+    OrderFact,
+    RedeemFact,
+    ReleaseFact,
+    ReturnFact,
+    TierFact,
+    TransferFact,
+)
+from shuke.rooms.programs.queries import DecisionRow, Payment
+from shuke.rooms.programs.services import refunds
+from shuke.rooms.programs.services.dossiers import Desktop, Dossier
+from shuke.rooms.programs.services.items import Item
+from shuke.rooms.programs.services.refunds import Refunding
+from shuke.rooms.programs.services.timeline import Running
+
+# What an entry does to what a member can use, for the answers of facts that move points both ways.
+_GIVES = frozenset({Kind.CREDIT, Kind.OPENING, Kind.TRANSFER_IN, Kind.RETURN, Kind.RELEASE})
+_TAKES = frozenset({Kind.DEBIT, Kind.TRANSFER_OUT, Kind.CLAWBACK, Kind.CLAWBACK_PENDING, Kind.OWED})
+
+
+@dataclass(slots=True)
+class Past:
+    """What facts refer to, loaded under the locks: decisions and the lots they opened, and what paid for orders.
+
+    `payments` are the redemptions linked to an order, by its key.
+    """
+
+    now: datetime
+    brands: Mapping[str, str] = field(default_factory=dict)
+    decisions: Mapping[UUID, DecisionRow] = field(default_factory=dict)
+    lots: Mapping[UUID, list[PastLot]] = field(default_factory=dict)
+    payments: Mapping[tuple[str, str], list[Payment]] = field(default_factory=dict)
+
+
+def order_facts(fact: OrderFact, brand: str) -> OrderFacts:
+    """Return an order as the rules see it: gift cards are no sale, so their lines are left out."""
+    gifts = sum(line.net_minor for line in fact.lines if line.gift_card)
+    return OrderFacts(
+        occurred_at=int(fact.occurred_at.timestamp()),
+        net_minor=max(0, fact.net_minor - gifts),
+        gross_minor=max(0, fact.gross_minor - gifts),
+        store=fact.store,
+        channel=fact.channel,
+        lines=[
+            LineFacts(line.net_minor, line.quantity, line.category, line.sku, line.attributes)
+            for line in fact.lines
+            if not line.gift_card
+        ],
+        brand=brand,
+        tax_minor=fact.tax_minor,
+        shipping_minor=fact.shipping_minor,
+        points_paid_minor=fact.points_paid_minor,
+        attributes=fact.attributes,
+    )
+
+
+def order(item: Item, desktop: Desktop, dossier: Dossier, past: Past) -> None:
+    """Decide an order, and then the refunds of it that came before it did."""
+    fact, reference = item.fact, _reference(item)
+    assert isinstance(fact, OrderFact)
+    facts = order_facts(fact, past.brands.get(fact.store, ""))
+    begin = len(desktop.postings)
+    cause = dossier.cause_of(reference)
+    outcome = desktop.act(
+        dossier, item.at(past.now), reference, lambda state: dossier.running.desk.order(state, facts, cause)
+    )
+    _decided(item, desktop, dossier, outcome, begin)
+    for parked in item.parked:
+        decision = item.decision
+        assert decision is not None
+        lots = [
+            PastGrant(given.unit, given.points, 0, given.lot, given.counted_day if given.lot else 0)
+            for given in outcome.given
+        ]
+        _take_back(item, desktop, dossier, parked, facts, decision, lots, [])
+    item.postings = desktop.caused_by(reference, begin)
+
+
+def behaviour(item: Item, desktop: Desktop, dossier: Dossier, past: Past) -> None:
+    """Decide a behaviour; where it is about an order, what that earned may become usable."""
+    fact, reference = item.fact, _reference(item)
+    assert isinstance(fact, BehaviourFact)
+    at = item.at(past.now)
+    brand = past.brands.get(fact.store, "")
+    facts = BehaviourFacts(at, fact.kind, fact.store, fact.channel, brand, fact.attributes)
+    begin = len(desktop.postings)
+    cause = dossier.cause_of(reference)
+    confirms = dossier.cause_of(item.about.reference) if item.about else -1
+    outcome = desktop.act(
+        dossier, at, reference, lambda state: dossier.running.desk.behaviour(state, facts, cause, confirms)
+    )
+    _decided(item, desktop, dossier, outcome, begin)
+    item.postings = desktop.caused_by(reference, begin)
+
+
+def refund(item: Item, desktop: Desktop, dossier: Dossier, past: Past, sold_facts: OrderFacts) -> None:
+    """Take back what an order earned too much, by what is left of it."""
+    refunding = item.refunding
+    assert refunding is not None
+    reference, order_id = _reference(item), refunding.after.order_id
+    decision = past.decisions.get(order_id)
+    begin = len(desktop.postings)
+    if decision is None or decision.version_id is None:
+        item.answer = Result(Status.RECORDED, reference=reference, member_id=item.member_id)
+        return
+    by_number = {(lot.unit_id, lot.number): lot for lot in past.lots.get(order_id, ())}
+    running = desktop.timeline.by_id(decision.version_id)
+    grants = []
+    for grant, points, number in zip(running.desk.compiled.grants, decision.points, decision.lots, strict=True):
+        lot = by_number.get((running.unit_ids[grant.unit], number))
+        back, day, gone = (lot.clawed, lot.counted_day, lot.gone) if lot else (0, 0, 0)
+        grants.append(PastGrant(grant.unit, points, back, number, day, gone))
+    fact = item.fact
+    payments = past.payments.get(fact.order, []) if hasattr(fact, "order") else []
+    outcome = _take_back(item, desktop, dossier, refunding, sold_facts, decision, grants, payments)
+    item.postings = desktop.caused_by(reference, begin)
+    item.answer = _answer(item, dossier, outcome, _moved(dossier.running, outcome))
+
+
+def _take_back(
+    item: Item,
+    desktop: Desktop,
+    dossier: Dossier,
+    refunding: Refunding,
+    facts: OrderFacts,
+    decision: DecisionRow,
+    grants: list[PastGrant],
+    payments: list[Payment],
+) -> Outcome:
+    """Let the desk of the version that decided the order take back what is too much."""
+    running = desktop.timeline.by_id(decision.version_id or 0)
+    paid = payments[0] if payments else None
+    back = max(0, refunds.points_due(refunding.after, paid.points) - paid.returned) if paid else 0
+    at = int(refunding.occurred_at.timestamp())
+    seconds = int(decision.effective_at.timestamp())
+    taken = RefundFacts(
+        occurred_at=at,
+        vector=decision.vector,
+        remains=refunds.remains(refunding.after, facts),
+        grants=grants,
+        net_off=refunding.net_off,
+        whole=refunding.whole,
+        counted_day=running.day_of(datetime.fromtimestamp(seconds, UTC)),
+        points_back=back,
+        paid_cause=dossier.cause_of(paid.redemption_id) if paid else -1,
+    )
+    return desktop.act(
+        dossier,
+        at,
+        refunding.refund_id,
+        lambda state: dossier.running.desk.refund(state, taken, decided_by=running.desk),
+    )
+
+
+def redeem(item: Item, desktop: Desktop, dossier: Dossier, past: Past) -> None:
+    """Draw the points of a redemption."""
+    fact = item.fact
+    assert isinstance(fact, RedeemFact)
+    at, cause = item.at(past.now), dossier.cause_of(_reference(item))
+    desktop.reach(dossier, at)
+    unit = spendable_unit(dossier.running, fact.unit)
+    _act(
+        item,
+        desktop,
+        dossier,
+        at,
+        lambda state: dossier.running.desk.redeem(state, unit, fact.points, at, cause),
+        {dossier.running.unit_codes[unit]: fact.points},
+    )
+
+
+def give_back(item: Item, desktop: Desktop, dossier: Dossier, past: Past) -> None:
+    """Give points of a redemption back."""
+    fact, about = item.fact, item.about
+    assert isinstance(fact, ReturnFact)
+    assert about is not None
+    at, cause = item.at(past.now), dossier.cause_of(about.reference)
+    left = sum(take.used for take in dossier.state.takes if take.cause == cause)
+    if left == 0:
+        raise Refusal("already_returned", "All points of this redemption are back.", pointer="/redemption")
+    points = left if fact.points is None else fact.points
+    if points > left:
+        raise Refusal("more_than_left", f"Only {left} is left to return.", pointer="/points", params={"left": left})
+    _act(item, desktop, dossier, at, lambda state: dossier.running.desk.give_back(state, cause, points, at))
+
+
+def hold(item: Item, desktop: Desktop, dossier: Dossier, past: Past) -> None:
+    """Set points aside."""
+    fact = item.fact
+    assert isinstance(fact, HoldFact)
+    at, cause = item.at(past.now), dossier.cause_of(_reference(item))
+    desktop.reach(dossier, at)
+    unit = spendable_unit(dossier.running, fact.unit)
+    until = int(fact.until.timestamp())
+    _act(
+        item,
+        desktop,
+        dossier,
+        at,
+        lambda state: dossier.running.desk.hold(state, unit, fact.points, at, until, cause),
+        {dossier.running.unit_codes[unit]: fact.points},
+    )
+
+
+def capture(item: Item, desktop: Desktop, dossier: Dossier, past: Past) -> None:
+    """Spend points of a hold."""
+    fact, about = item.fact, item.about
+    assert isinstance(fact, CaptureFact)
+    assert about is not None
+    at, cause = item.at(past.now), dossier.cause_of(about.reference)
+    held = next((hold for hold in dossier.state.holds if hold.cause == cause), None)
+    if held is None:
+        raise Refusal("hold_closed", "The hold is closed.", pointer="/hold")
+    points = held.points if fact.points is None else fact.points
+    unit = dossier.running.unit_codes[held.unit]
+    _act(
+        item, desktop, dossier, at, lambda state: dossier.running.desk.capture(state, cause, points, at), {unit: points}
+    )
+
+
+def release(item: Item, desktop: Desktop, dossier: Dossier, past: Past) -> None:
+    """Give what a hold still has back."""
+    about = item.about
+    assert isinstance(item.fact, ReleaseFact)
+    assert about is not None
+    at, cause = item.at(past.now), dossier.cause_of(about.reference)
+    _act(item, desktop, dossier, at, lambda state: dossier.running.desk.release(state, cause, at))
+
+
+def adjust(item: Item, desktop: Desktop, dossier: Dossier, past: Past) -> None:
+    """Give or take points by hand."""
+    fact = item.fact
+    assert isinstance(fact, AdjustFact)
+    at = item.at(past.now)
+    desktop.reach(dossier, at)
+    unit = unit_of(dossier.running, fact.unit)
+    ends = None if fact.expires_on is None else _civil(fact.expires_on) + 1
+    _act(
+        item, desktop, dossier, at, lambda state: dossier.running.desk.adjust(state, unit, fact.points, at, ends)
+    )
+
+
+def open_lot(item: Item, desktop: Desktop, dossier: Dossier, past: Past) -> None:
+    """Open a lot of an opening balance."""
+    fact = item.fact
+    assert isinstance(fact, OpeningFact)
+    at = item.at(past.now)
+    desktop.reach(dossier, at)
+    unit = unit_of(dossier.running, fact.unit)
+    ends = NEVER if fact.expires_on is None else _civil(fact.expires_on) + 1
+    earned = NEVER if fact.earned_on is None else _civil(fact.earned_on)
+    _act(
+        item,
+        desktop,
+        dossier,
+        at,
+        lambda state: dossier.running.desk.open_lot(state, unit, fact.points, at, ends, earned),
+    )
+
+
+def assign(item: Item, desktop: Desktop, dossier: Dossier, past: Past) -> None:
+    """Give a tier by hand."""
+    fact = item.fact
+    assert isinstance(fact, TierFact)
+    at = item.at(past.now)
+    desktop.reach(dossier, at)
+    running = dossier.running
+    codes = [ladder.code for ladder in running.program.ladders]
+    if not codes or (fact.ladder is not None and fact.ladder not in codes):
+        raise Refusal("unknown_ladder", "The program has no such ladder.", pointer="/ladder")
+    place = codes.index(fact.ladder) if fact.ladder else 0
+    ranks = running.ranks_of(place)
+    if fact.tier not in ranks:
+        known = ", ".join(ranks)
+        raise Refusal("unknown_tier", f"The ladder has: {known}.", pointer="/tier", params={"known": known})
+    until = NEVER if fact.until is None else _civil(fact.until) + 1
+    rank, exactly = ranks[fact.tier], fact.exactly
+    _act(
+        item,
+        desktop,
+        dossier,
+        at,
+        lambda state: dossier.running.desk.assign(state, place, rank, until, at, exactly=exactly),
+        note=fact.reason,
+    )
+    assert item.answer is not None
+    item.answer = replace(item.answer, tier_after=running.tier_code(dossier.state.ladders[0].rank))
+
+
+def transfer(item: Item, desktop: Desktop, dossier: Dossier, past: Past, receiver: Dossier) -> None:
+    """Move points from one member to another; both stand at the same instant then."""
+    fact = item.fact
+    assert isinstance(fact, TransferFact)
+    reference = _reference(item)
+    at = max(item.at(past.now), dossier.state.standing_at, receiver.state.standing_at)
+    desktop.reach(dossier, at)
+    desktop.reach(receiver, at)
+    unit = unit_of(dossier.running, fact.unit)
+    check_transfer(dossier, unit, fact.points, at)
+    has = receiver.state.available[unit] + receiver.state.pending[unit] + receiver.state.held[unit]
+    if has + fact.points > POINTS_MAX:
+        params: dict[str, str | int] = {"limit": POINTS_MAX}
+        raise Refusal("balance_limit", f"A balance holds at most {POINTS_MAX:,} points.", pointer="/to", params=params)
+    cause = dossier.cause_of(reference)
+    begin = len(desktop.postings)
+    outcome = desktop.act(
+        dossier, at, reference, lambda state: dossier.running.desk.give(state, unit, fact.points, at, cause)
+    )
+    desktop.act(
+        receiver, at, reference, lambda state: receiver.running.desk.receive(state, unit, outcome.slices, at)
+    )
+    item.postings = desktop.caused_by(reference, begin)
+    item.answer = _answer(item, dossier, outcome, {dossier.running.unit_codes[unit]: -fact.points})
+
+
+def check_transfer(dossier: Dossier, unit: int, points: int, at: int) -> None:
+    """Refuse what the unit's terms of giving away don't allow.
+
+    Raises:
+        Refusal: `not_transferable`, `transfer_bounds`, `transfer_cool_down`.
+    """
+    terms = dossier.running.program.units[unit].transfer
+    if terms is None:
+        raise Refusal("not_transferable", "Points of this unit can't be given away.", pointer="/unit")
+    if points < terms.least or (terms.most is not None and points > terms.most):
+        params: dict[str, str | int] = {"least": terms.least, "most": terms.most or 0}
+        raise Refusal("transfer_bounds", "So many points can't be given at once.", pointer="/points", params=params)
+    joined = dossier.state.joined_day
+    day = dossier.running.day_of(datetime.fromtimestamp(at, UTC))
+    if day < joined + terms.cool_down_days:
+        params = {"days": terms.cool_down_days}
+        raise Refusal("transfer_cool_down", "The member joined too short ago to give points away.", params=params)
+
+
+def unit_of(running: Running, code: str | None) -> int:
+    """Return where a unit stands in the program, by default the first.
+
+    Raises:
+        Refusal: `unknown_unit`.
+    """
+    if code is None:
+        return 0
+    if code not in running.unit_codes:
+        known = ", ".join(running.unit_codes)
+        raise Refusal("unknown_unit", f"The units then were: {known}.", pointer="/unit", params={"known": known})
+    return running.unit_codes.index(code)
+
+
+def spendable_unit(running: Running, code: str | None) -> int:
+    """Return where a unit stands in the program, by default the first that can be spent.
+
+    Raises:
+        Refusal: `unknown_unit`, `not_spendable`.
+    """
+    units = running.program.units
+    if code is None:
+        return next((place for place, unit in enumerate(units) if unit.spendable), 0)
+    place = unit_of(running, code)
+    if not units[place].spendable:
+        raise Refusal("not_spendable", "This unit only counts; it can't be used.", pointer="/unit")
+    return place
+
+
+def _act(
+    item: Item,
+    desktop: Desktop,
+    dossier: Dossier,
+    at: int,
+    verb: Callable[[MemberState], Outcome],
+    moved: dict[str, int] | None = None,
+    *,
+    note: str = "",
+) -> None:
+    """Let a verb act for an item, and answer with what it `moved`, by default what came of it."""
+    reference = _reference(item)
+    begin = len(desktop.postings)
+    outcome = desktop.act(dossier, at, reference, verb, note=note)
+    item.postings = desktop.caused_by(reference, begin)
+    item.answer = _answer(item, dossier, outcome, _moved(dossier.running, outcome) if moved is None else moved)
+
+
+def _decided(item: Item, desktop: Desktop, dossier: Dossier, outcome: Outcome, begin: int) -> None:
+    """Keep a decision and answer with it."""
+    running = dossier.running
+    given: Counter[str] = Counter(dict.fromkeys(running.unit_codes, 0))
+    for each in outcome.given:
+        given[running.unit_codes[each.unit]] += each.points
+    item.day = dossier.state.standing_day
+    item.postings = desktop.caused_by(_reference(item), begin)
+    before, after = running.tier_seen(outcome.vector), running.tier_now(dossier.state)
+    item.answer = replace(_answer(item, dossier, outcome, dict(given)), tier_before=before, tier_after=after)
+    assert item.member_id is not None
+    item.decision = DecisionRow(
+        member_id=item.member_id,
+        fact_id=_reference(item),
+        version_id=running.id,
+        undecided="",
+        effective_at=_instant(outcome.effective_at),
+        late=outcome.late,
+        vector=outcome.vector,
+        points=[each.points for each in outcome.given],
+        lots=[each.lot for each in outcome.given],
+        balances=list(dossier.state.available),
+        tier_before=before,
+        tier_after=after,
+    )
+
+
+def _answer(item: Item, dossier: Dossier, outcome: Outcome, moved: dict[str, int]) -> Result:
+    running, state = dossier.running, dossier.state
+    balances = dict(zip(running.unit_codes, state.available, strict=True))
+    owed = {code: debt for code, debt in zip(running.unit_codes, state.debt, strict=True) if debt}
+    return Result(
+        Status.RECORDED,
+        reference=item.reference,
+        member_id=item.member_id,
+        version=running.number,
+        late=outcome.late,
+        effective_at=_instant(outcome.effective_at),
+        points=moved,
+        balances={code: balances[code] for code in moved},
+        owed=owed or None,
+    )
+
+
+def _moved(running: Running, outcome: Outcome) -> dict[str, int]:
+    """Return by unit what the entries of a fact gave (above 0) or took (below 0)."""
+    moved: Counter[str] = Counter()
+    for entry in outcome.entries:
+        if not entry.by_time:
+            sign = (Kind(entry.kind) in _GIVES) - (Kind(entry.kind) in _TAKES)
+            moved[running.unit_codes[entry.unit]] += sign * entry.amount
+    return dict(moved)
+
+
+def _reference(item: Item) -> UUID:
+    assert item.reference is not None, "the key of the fact was claimed"
+    return item.reference
+
+
+def _civil(day: date) -> int:
+    return day_of(day.year, day.month, day.day)
+
+
+def _instant(seconds: int) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)
