@@ -1,0 +1,104 @@
+"""A guest of a program file: somebody who joins, buys, comes back and is asked what they have, by local days."""
+
+import datetime as dt
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from shuke.core.values.dates import NEVER
+from shuke.engine.compile import compile_program
+from shuke.engine.online import Desk
+from shuke.engine.schema import load_program
+from shuke.engine.states import BehaviourFacts, LineFacts, OrderFacts
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+EPOCH = dt.date(1970, 1, 1).toordinal()
+
+
+def example(name):
+    """Return the text of a program in examples/."""
+    return EXAMPLES.joinpath(f"{name}.yaml").read_text("utf-8")
+
+
+class Guest:
+    """A member of a program, who joined at noon of a local day."""
+
+    def __init__(self, text, joined, birthday=None, tags=()):
+        self.program = load_program(text)
+        self.desk = Desk(compile_program(self.program))
+        self._zone = ZoneInfo(self.program.time_zone)
+        md = int(birthday.replace("-", "")) if birthday else 0
+        bits = sum(1 << i for i, tag in enumerate(self.program.tags) if tag in tags)
+        self.state = self.desk.fresh(self._at(joined), birth_md=md, tags=bits)
+        self.causes = 0
+        self.entries, self.changes = [], []
+
+    def _at(self, when):
+        day, _, time = when.partition(" ")
+        moment = dt.datetime.fromisoformat(f"{day} {time or '12:00'}").replace(tzinfo=self._zone)
+        return int(moment.timestamp())
+
+    def _minor(self, amount):
+        return round(amount * 10**self.program.currency_digits)
+
+    def _kept(self, outcome):
+        self.entries += outcome.entries
+        self.changes += outcome.tier_changes
+        return outcome
+
+    def buys(self, when, amount, lines=(), *, attributes=(), **places):
+        """Buy for an amount of money; `lines` are (category, net) or (category, net, quantity)."""
+        self.causes += 1
+        listed = [LineFacts(self._minor(net), rest[0] if rest else 1, category) for category, net, *rest in lines]
+        net = self._minor(amount)
+        order = OrderFacts(self._at(when), net, net, lines=listed, attributes=dict(attributes), **places)
+        return self._kept(self.desk.order(self.state, order, self.causes))
+
+    def does(self, when, kind, **attributes):
+        """Do something that is no order."""
+        self.causes += 1
+        fact = BehaviourFacts(self._at(when), kind, attributes=attributes)
+        return self._kept(self.desk.behaviour(self.state, fact, self.causes))
+
+    def redeems(self, when, unit, points):
+        """Use points, in whole units."""
+        self.causes += 1
+        at = self.program.units[self._unit(unit)]
+        return self._kept(
+            self.desk.redeem(self.state, self._unit(unit), points * 10**at.scale, self._at(when), self.causes)
+        )
+
+    def waits_until(self, when):
+        """Let time pass, to noon of a day if no time is said."""
+        self._kept(self.desk.advance(self.state, self._at(when)))
+        return self
+
+    def has(self, unit):
+        """Return what is usable, in whole units; a fraction as a decimal text."""
+        return self._whole(unit, self.state.available[self._unit(unit)])
+
+    def waits_for(self, unit):
+        """Return what is pending, in whole units."""
+        return self._whole(unit, self.state.pending[self._unit(unit)])
+
+    def tier(self, ladder=0):
+        """Return the code of the level held."""
+        return self.program.ladders[ladder].levels[self.state.ladders[ladder].rank].code
+
+    def tier_ends(self, ladder=0):
+        """Return the last day of the tier, as it stands."""
+        return _date(self.state.ladders[ladder].until - 1)
+
+    def last_days(self, unit):
+        """Return the last usable day of every lot, the soonest first."""
+        return [_date(lot.ends - 1) for lot in self.state.lots if lot.unit == self._unit(unit) and lot.left]
+
+    def _unit(self, code):
+        return [unit.code for unit in self.program.units].index(code)
+
+    def _whole(self, unit, points):
+        scale = self.program.units[self._unit(unit)].scale
+        return points if scale == 0 else f"{points // 10**scale}.{points % 10**scale:0{scale}d}"
+
+
+def _date(day):
+    return "never" if day >= NEVER - 1 else dt.date.fromordinal(day + EPOCH).isoformat()
