@@ -8,31 +8,12 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from shuke.core.program.ir import Window, WindowKind
+from shuke.core.values.months import MONTHS
 
 MONTHS_LIMIT = 120  # how far back a window may reach
 DAYS_LIMIT = 3_660
 
-MONTH_NAMES: Mapping[str, int] = MappingProxyType(
-    {
-        name: number
-        for number, name in enumerate(
-            (
-                "january",
-                "february",
-                "march",
-                "april",
-                "may",
-                "june",
-                "july",
-                "august",
-                "september",
-                "october",
-                "november",
-                "december",
-            )
-        )
-    }
-)
+MONTH_NAMES: Mapping[str, int] = MappingProxyType({name: number for number, name in enumerate(MONTHS)})
 PERIODS: Mapping[str, int] = MappingProxyType({"month": 1, "quarter": 3, "half year": 6, "year": 12})  # in months
 # What caps and milestones may count in: windows that are emptied whole and lose no single day.
 FIXED_WINDOWS = frozenset(

@@ -1,34 +1,20 @@
-"""Why an order earned what it earned: every rule, every condition, the arithmetic with its values, the rounding.
+"""Why an order or behaviour earned what it earned: every rule, every condition, groups, multipliers, rounding, caps.
 
-Evaluates the tree with exact fractions, apart from the compiled text, so that the two can be compared. Owns data and
-plain values; the sentences are in `core.program.wording`. Must not know where the values come from.
+Works with exact fractions, apart from the compiled text, so that the two can be compared. Owns data and plain values;
+the sentences are in `core.program.wording`. Must not know where the values come from.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
+from math import prod
 
 from shuke.core.program import ir
-from shuke.core.program.ir import Kind, Node
-from shuke.core.program.model import EarnRule, Program, Unit
-from shuke.core.values.rounding import ceil_of, floor_of, half_even_of, half_up_of
+from shuke.core.program.ir import Node
+from shuke.core.program.model import Cap, CapOf, Choice, EarnRule, Program, Unit
+from shuke.core.program.tracing import ROUNDINGS, Text, Value, Words
 
-Value = Fraction | str | bool
-ROUNDINGS = {"floor": floor_of, "ceil": ceil_of, "half_up": half_up_of, "half_even": half_even_of}
-SIGNS = {"=": "=", "<>": "≠", "<": "<", "<=": "≤", ">": ">", ">=": "≥"}
-
-SUM, PRODUCT, SIGNED, WHOLE = range(4)  # how tightly a text binds
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """A fact, window or aggregate inside a text, and what it was when the order was decided."""
-
-    name: str
-    value: str
-
-
-Text = tuple[str | Seen, ...]  # a text whose facts can still be named in the reader's language
+NOTHING = Fraction(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +28,11 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class RuleReason:
-    """What one rule gave: nothing where a condition did not hold, else `exact` whole units by `arithmetic`."""
+    """What one rule gave: nothing where a condition did not hold, else `exact` whole units by `arithmetic`.
+
+    Of a multiplier `exact` is its factor, 1 where it does not apply. A rule that matched, and of whose group others
+    count, is `left_out`: then it gives nothing. `times` are the multipliers (code, factor) of what the rule gave.
+    """
 
     code: str
     unit: str
@@ -51,201 +41,263 @@ class RuleReason:
     conditions: tuple[Condition, ...]
     arithmetic: Text  # empty where the rule did not match
     exact: Fraction
+    multiplies: bool = False
+    group: str | None = None
+    left_out: bool = False
+    times: tuple[tuple[str, Fraction], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class UnitReason:
-    """What a unit got: the exact sum of its rules, rounded once to `points`, in 10**-scale of the unit."""
+    """What a unit got of the `rules`: their exact sum, rounded once (`at_line`: once for every line) to `points`.
+
+    A unit whose rules give points of several dates, or with caps of their own, has one for each of them. `granted` is
+    what the caps left of the points; both in 10**-scale of the unit.
+    """
 
     unit: str
     scale: int
     rounding: str
     exact: Fraction
     points: int
+    granted: int = 0
+    at_line: bool = False
+    rules: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CapReason:
+    """A cap that took something away: `used` of its limit was gone before, `wanted` came to it, `granted` was left.
+
+    In 10**-scale of the unit, or in times.
+    """
+
+    cap: Cap
+    scale: int
+    used: int
+    wanted: int
+    granted: int
+
+
+@dataclass(frozen=True, slots=True)
+class MilestoneReason:
+    """A milestone that the fact reached `times` times: the measure by `arithmetic` was `value`, each gave `points`."""
+
+    code: str
+    unit: str
+    scale: int
+    line: int
+    arithmetic: Text
+    value: Fraction
+    times: int
+    points: int
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """An order's decision with its reasons. `tier` is the name of the tier held before the order."""
+    """A decision with its reasons. `tier` is the name of the tier held before, on the first ladder.
+
+    `on` is the code of the behaviour that was decided, "" for an order; rules on others are left out.
+    """
 
     tier: str | None
     rules: tuple[RuleReason, ...]
     units: tuple[UnitReason, ...]
+    on: str = ""
+    caps: tuple[CapReason, ...] = ()
+    milestones: tuple[MilestoneReason, ...] = ()
 
 
-def explain(program: Program, values: Mapping[str, Value]) -> Decision:
-    """Explain one decision. `values` maps `name_of(node)` of everything that the rules observe to what was seen.
+def explain(
+    program: Program, values: Mapping[str, Value], lines: Sequence[Mapping[str, Value]] = (), on: str = ""
+) -> Decision:
+    """Explain one decision about an order, or about the behaviour `on`.
 
-    Amounts of money are in major units. Names that no rule asks for may be missing; so may «member.tier».
+    `values` maps `name_of(node)` of everything that the rules observe to what was seen, «cap:0» … to what was used of
+    each cap, «BALANCE:unit» and «PENDING:unit» to what the member had of a unit that has a cap on balances. Amounts of
+    money are in major units, points in whole units. `lines` map the facts of each line, where a unit is rounded by
+    line. Names that no rule asks for may be missing; so may «member.tier».
     """
-    words = _Words(program.currency_digits, values)
-    rules = tuple(_explain_rule(rule, words) for rule in program.earn)
-    units = tuple(_explain_unit(unit, rules) for unit in program.units)
-    held = values.get("member.tier")
-    levels = program.ladder.levels if program.ladder else ()
-    tier = next((level.name for level in levels if level.code == held), None)
-    return Decision(tier, rules, units)
+    return _Explained(program, values, lines, on).decision()
 
 
-def name_of(node: ir.Fact | ir.Has | ir.Windowed | ir.Aggregate) -> str:
-    """Return the name under which `explain` finds the value of what a node observes."""
-    match node:
-        case ir.Fact(name=name):
-            return name
-        case ir.Windowed(measure=measure, window=window):
-            return f"{measure}:{window.kind.name}:{window.length}"
-    return node.source
+class _Explained:
+    """The parts of one explanation, in the order in which they depend on each other."""
+
+    def __init__(
+        self, program: Program, values: Mapping[str, Value], lines: Sequence[Mapping[str, Value]], on: str
+    ) -> None:
+        self._program = program
+        self._values = values
+        self._lines = lines
+        self._on = on
+        self._words = Words(program.currency_digits, values)
+        self._rules = {rule.code: rule for rule in program.earn if on in (rule.on or ("",))}
+        self._units = {unit.code: unit for unit in program.units}
+
+    def decision(self) -> Decision:
+        reasons = {code: self._rule(rule) for code, rule in self._rules.items()}
+        reasons |= {code: self._times(code, reasons) for code in reasons}
+        for group in self._program.groups:
+            for unit in self._units:
+                self._choose(group.code, group.choice, unit, reasons)
+        wanted = [self._grant(unit, codes, reasons) for unit, codes in self._grants()]
+        units, caps = _capped(self._program, self._values, wanted)
+        held = self._values.get("member.tier")
+        levels = self._program.ladders[0].levels if self._program.ladders else ()
+        tier = next((level.name for level in levels if level.code == held), None)
+        return Decision(tier, tuple(reasons.values()), units, self._on, caps)
+
+    # ---- rules
+
+    def _rule(self, rule: EarnRule) -> RuleReason:
+        conditions = conditions_of(rule.when, self._words)
+        matched = all(condition.holds for condition in conditions)
+        value = rule.points or rule.multiply
+        if value is None:
+            raise AssertionError(rule.code)
+        multiplies = rule.points is None
+        exact, text, _ = self._words.number(value) if matched else (Fraction(int(multiplies)), (), 0)
+        return RuleReason(
+            rule.code, rule.unit, rule.line, matched, conditions, text, exact, multiplies=multiplies, group=rule.group
+        )
+
+    def _times(self, code: str, reasons: Mapping[str, RuleReason]) -> RuleReason:
+        """Add to what a rule gave the multipliers that matched and name it."""
+        reason = reasons[code]
+        if reason.multiplies or not reason.matched:
+            return reason
+        named = [
+            (each.code, each.exact)
+            for each in reasons.values()
+            if each.multiplies and each.matched and each.unit == reason.unit and self._names(each.code, code)
+        ]
+        return replace(reason, times=tuple(named))
+
+    def _names(self, multiplier: str, code: str) -> bool:
+        of = self._rules[multiplier].of
+        return not of or code in of
+
+    def _choose(self, group: str, choice: Choice, unit: str, reasons: dict[str, RuleReason]) -> None:
+        """Leave out of a group's matching rules for a unit all but the one that counts."""
+        matching = [each for each in reasons.values() if each.group == group and each.unit == unit and each.matched]
+        if choice is Choice.SUM or len(matching) < 2:
+            return
+        if choice is Choice.BEST:
+            chosen = max(matching, key=self._total)
+        else:
+            chosen = max(matching, key=lambda each: self._rules[each.code].priority)
+        for each in matching:
+            if each is not chosen:
+                reasons[each.code] = replace(each, left_out=True)
+
+    def _total(self, reason: RuleReason) -> Fraction:
+        """Return what a rule gave, multipliers included."""
+        return reason.exact * self._factor(reason)
+
+    def _factor(self, reason: RuleReason) -> Fraction:
+        factors = [factor for _, factor in reason.times]
+        if self._units[reason.unit].adds_multipliers:
+            return 1 + sum((factor - 1 for factor in factors), NOTHING)
+        return prod(factors, start=Fraction(1))
+
+    # ---- grants
+
+    def _grants(self) -> list[tuple[Unit, tuple[str, ...]]]:
+        """Return the codes of the rules that are rounded together, by unit; its own ones first."""
+        capped = {cap.rule for cap in self._program.caps}
+        found: dict[tuple[str, object, object, str | None], list[str]] = {}
+        for unit in self._program.units:
+            found[unit.code, None, None, None] = []
+            for code, rule in self._rules.items():
+                if rule.unit == unit.code and rule.points is not None:
+                    key = (rule.unit, rule.expiry, rule.pending, code if code in capped else None)
+                    found.setdefault(key, []).append(code)
+        return [(self._units[key[0]], tuple(codes)) for key, codes in found.items() if codes]
+
+    def _grant(self, unit: Unit, codes: tuple[str, ...], reasons: Mapping[str, RuleReason]) -> UnitReason:
+        counting = [reasons[code] for code in codes if not reasons[code].left_out]
+        exact = sum((self._total(reason) for reason in counting), NOTHING)
+        parts = self._by_line(counting) if unit.at_line else [exact]
+        scaled = [part * 10**unit.scale for part in parts]
+        points = max(0, sum(ROUNDINGS[unit.rounding](part.numerator, part.denominator) for part in scaled))
+        return UnitReason(unit.code, unit.scale, unit.rounding, exact, points, points, unit.at_line, codes)
+
+    def _by_line(self, reasons: Sequence[RuleReason]) -> list[Fraction]:
+        """Return what every line of the order gives, and what the rules without lines give."""
+        whole = NOTHING
+        parts = [NOTHING for _ in self._lines]
+        for reason in reasons:
+            points = self._rules[reason.code].points
+            sums = [node for node in ir.walk([points]) if isinstance(node, ir.Aggregate)]
+            if not sums or not reason.matched:
+                whole += self._total(reason)
+                continue
+            [added] = sums
+            rate = Words(self._program.currency_digits, {**self._values, added.source: Fraction(1)})
+            each = rate.value(points) * self._factor(reason) if points else NOTHING
+            for i, line in enumerate(self._lines):
+                words = Words(self._program.currency_digits, line)
+                if added.argument is not None and (added.where is None or words.holds(added.where)):
+                    parts[i] += words.value(added.argument) * each
+        return [whole, *parts]
 
 
-def _explain_rule(rule: EarnRule, words: "_Words") -> RuleReason:
-    parts = _parts_of(rule.when) if rule.when is not None else []
-    conditions = tuple(Condition(part.source, words.condition(part)[1], words.holds(part)) for part in parts)
-    if not all(condition.holds for condition in conditions):
-        return RuleReason(rule.code, rule.unit, rule.line, False, conditions, (), Fraction(0))
-    exact, text, _ = words.number(rule.points)
-    return RuleReason(rule.code, rule.unit, rule.line, True, conditions, text, exact)
-
-
-def _explain_unit(unit: Unit, rules: tuple[RuleReason, ...]) -> UnitReason:
-    exact = sum((rule.exact for rule in rules if rule.unit == unit.code), Fraction(0))
-    scaled = exact * 10**unit.scale
-    points = max(0, ROUNDINGS[unit.rounding](scaled.numerator, scaled.denominator))
-    return UnitReason(unit.code, unit.scale, unit.rounding, exact, points)
+def conditions_of(when: Node | None, words: Words) -> tuple[Condition, ...]:
+    """Return the conditions that all have to hold, each with what was seen."""
+    conditions = []
+    for part in _parts_of(when) if when is not None else []:
+        holds, text = words.condition(part)
+        conditions.append(Condition(part.source, text, holds))
+    return tuple(conditions)
 
 
 def _parts_of(condition: Node) -> list[Node]:
-    """Return the conditions that all have to hold."""
     if isinstance(condition, ir.And):
         return _parts_of(condition.left) + _parts_of(condition.right)
     return [condition]
 
 
-class _Words:
-    """Evaluates nodes on the values seen, and writes each with the values in their places."""
-
-    def __init__(self, currency_digits: int, values: Mapping[str, Value]) -> None:
-        self._digits = currency_digits
-        self._values = values
-
-    def holds(self, node: Node) -> bool:
-        return self.condition(node)[0]
-
-    def condition(self, node: Node) -> tuple[bool, Text]:
-        """Return whether a condition holds, and its text."""
-        match node:
-            case ir.Truth(value=value):
-                return value, ("TRUE" if value else "FALSE",)
-            case ir.Not(operand=operand):
-                holds, text = self.condition(operand)
-                return not holds, ("NOT ", *_inside(text, not isinstance(operand, ir.And | ir.Or)))
-            case ir.And(left=left, right=right) | ir.Or(left=left, right=right):
-                (first, before), (second, after) = self.condition(left), self.condition(right)
-                if isinstance(node, ir.And):
-                    return first and second, ("(", *before, " AND ", *after, ")")
-                return first or second, ("(", *before, " OR ", *after, ")")
-            case ir.Compare(operator=operator, left=left, right=right):
-                (low, before, _), (high, after, _) = self.number(left), self.number(right)
-                return _compare(operator, low, high), (*before, f" {SIGNS[operator]} ", *after)
-            case ir.OneOf(fact=fact, texts=texts, negated=negated):
-                seen = str(self._values[name_of(fact)])
-                listed = ", ".join(f"«{text}»" for text in texts)
-                return (seen in texts) is not negated, (
-                    Seen(fact.name, f"«{seen}»"),
-                    f" {'∉' if negated else '∈'} {{{listed}}}",
-                )
-            case ir.Has():
-                present = bool(self._values[name_of(node)])
-                return present, (Seen(node.name, "✓" if present else "—"),)
-        raise AssertionError(node)
-
-    def number(self, node: Node) -> tuple[Fraction, Text, int]:
-        """Return the value of a number, its text, and how tightly the text binds."""
-        match node:
-            case ir.Constant(value=value):
-                return value, (self._written(value, node.kind),), WHOLE if value >= 0 else SIGNED
-            case ir.Fact() | ir.Windowed() | ir.Aggregate():
-                seen = self._values[name_of(node)]
-                if not isinstance(seen, Fraction):
-                    raise TypeError(node.source)
-                return seen, (Seen(node.source, self._written(seen, node.kind)),), WHOLE
-            case ir.Add(left=left, right=right):
-                return self._joined(left, " + ", right, SUM)
-            case ir.Subtract(left=left, right=right):
-                return self._joined(left, " − ", right, SUM)
-            case ir.Multiply(left=left, right=right):
-                return self._joined(left, " × ", right, PRODUCT)
-            case ir.Divide(left=left, right=right):
-                return self._joined(left, " ÷ ", right, PRODUCT)
-        return self._function(node)
-
-    def _joined(self, left: Node, sign: str, right: Node, binds: int) -> tuple[Fraction, Text, int]:
-        first, before, before_binds = self.number(left)
-        second, after, after_binds = self.number(right)
-        value = {
-            " + ": lambda: first + second,
-            " − ": lambda: first - second,
-            " × ": lambda: first * second,
-            " ÷ ": lambda: first / second,
-        }[sign]()
-        text = (*_inside(before, before_binds < binds), sign, *_inside(after, after_binds <= binds))
-        return value, text, binds
-
-    def _function(self, node: Node) -> tuple[Fraction, Text, int]:
-        match node:
-            case ir.Negate(operand=operand):
-                value, text, binds = self.number(operand)
-                return -value, ("−", *_inside(text, binds < WHOLE)), SIGNED
-            case ir.Absolute(operand=operand):
-                value, text, _ = self.number(operand)
-                return abs(value), ("ABS(", *text, ")"), WHOLE
-            case ir.Round(mode=mode, operand=operand):
-                value, text, _ = self.number(operand)
-                rounded = Fraction(ROUNDINGS[mode](value.numerator, value.denominator))
-                name = {"half_up": "ROUND_HALF_UP", "half_even": "ROUND_HALF_EVEN"}.get(mode, mode.upper())
-                return rounded, (f"{name}(", *text, ")"), WHOLE
-            case ir.Least(operands=operands) | ir.Greatest(operands=operands):
-                read = [self.number(operand) for operand in operands]
-                least = isinstance(node, ir.Least)
-                listed = [part for _, each, _ in read for part in (", ", *each)]
-                value = (min if least else max)(value for value, _, _ in read)
-                return value, ("LEAST(" if least else "GREATEST(", *listed[1:], ")"), WHOLE
-            case ir.Case(branches=branches, otherwise=otherwise):
-                chosen = next((value for condition, value in branches if self.holds(condition)), otherwise)
-                return self.number(chosen)
-        raise AssertionError(node)
-
-    def _written(self, value: Fraction, kind: Kind) -> str:
-        return written(value, self._digits if kind is Kind.MONEY else 0)
+def _capped(
+    program: Program, values: Mapping[str, Value], units: list[UnitReason]
+) -> tuple[tuple[UnitReason, ...], tuple[CapReason, ...]]:
+    """Take from each grant what the caps don't leave, in the order of the caps."""
+    scales = {unit.code: unit.scale for unit in program.units}
+    reasons = []
+    for index, cap in enumerate(program.caps):
+        under = [i for i, unit in enumerate(units) if _is_under(cap, unit)]
+        wanted = [units[i].granted for i in under]
+        if cap.of is not CapOf.EARNED or not any(wanted):
+            continue
+        used = _used(cap, index, scales[cap.unit], values)
+        given = _left(cap, wanted, max(0, cap.limit - used))
+        for i, granted in zip(under, given, strict=True):
+            units[i] = replace(units[i], granted=granted)
+        if given != wanted:
+            counts = [int(any(some)) if cap.times else sum(some) for some in (wanted, given)]
+            reasons.append(CapReason(cap, scales[cap.unit], used, *counts))
+    return tuple(units), tuple(reasons)
 
 
-def _compare(operator: str, left: Fraction, right: Fraction) -> bool:
-    return {
-        "=": left == right,
-        "<>": left != right,
-        "<": left < right,
-        "<=": left <= right,
-        ">": left > right,
-        ">=": left >= right,
-    }[operator]
+def _is_under(cap: Cap, unit: UnitReason) -> bool:
+    return unit.unit == cap.unit and (cap.rule is None or cap.rule in unit.rules)
 
 
-def _inside(text: Text, loose: bool) -> Text:  # noqa: FBT001 - reads as a sentence where it is called
-    return ("(", *text, ")") if loose else text
+def _used(cap: Cap, index: int, scale: int, values: Mapping[str, Value]) -> int:
+    """Return what was gone of a cap's limit before, in the smallest fraction of the unit."""
+    if cap.balance:
+        had = (values.get(f"{what}:{cap.unit}", NOTHING) for what in ("BALANCE", "PENDING"))
+        return int(sum(Fraction(each) for each in had) * 10**scale)
+    return int(Fraction(values.get(f"cap:{index}", NOTHING))) if cap.window is not None else 0
 
 
-def written(value: Fraction, digits: int = 0) -> str:
-    """Write a number exactly, with at least `digits` digits after the point; as a fraction where decimals never end."""
-    rest = value.denominator
-    places = 0
-    for prime in (2, 5):
-        count = 0
-        while rest % prime == 0:
-            rest //= prime
-            count += 1
-        places = max(places, count)
-    if rest != 1:
-        return f"{value.numerator}/{value.denominator}"
-    places = max(places, digits)
-    whole, after = divmod(abs(value.numerator) * 10**places // value.denominator, 10**places)
-    sign = "−" if value < 0 else ""
-    return f"{sign}{whole}.{after:0{places}d}" if places else f"{sign}{whole}"
+def _left(cap: Cap, wanted: list[int], left: int) -> list[int]:
+    """Return what a cap leaves of what its grants want: of a transaction and of times all or nothing."""
+    if cap.times or (cap.window is None and not cap.balance):
+        enough = left > 0 if cap.times else sum(wanted) <= left
+        return wanted if enough else [0] * len(wanted)
+    given = []
+    for each in wanted:
+        given.append(min(each, left))
+        left -= given[-1]
+    return given
