@@ -12,7 +12,7 @@ from shuke.core.program.model import Choice, EarnRule, Program
 from shuke.core.state.slots import KIND_ORDER, LINES_MAX, O_KIND, POINTS_MAX
 from shuke.core.values.errors import Refusal
 from shuke.engine.grants import Grants
-from shuke.engine.lowering import ROUNDINGS, Lowering, Number, constant
+from shuke.engine.lowering import ROUNDINGS, Lowering, Number, constant, lines_of
 
 Indexed = tuple[int, EarnRule]
 
@@ -206,7 +206,7 @@ class _Rules:
         if not unit.at_line:
             exact = self._exact(rules, 10**unit.scale)
             self.lines.append(f"    # {unit.code}: rounded once ({unit.rounding})")
-            self.lines.append(f"    {place} = max(0, {self._rounded(exact, unit.rounding, 1)})")
+            self.lines.append(f"    {place} = max(0, {self._rounded(exact, unit.rounding)})")
             return
         by_line = [(i, rule) for i, rule in rules if _aggregates(rule.points)]
         whole = [(i, rule) for i, rule in rules if not _aggregates(rule.points)]
@@ -216,7 +216,7 @@ class _Rules:
                 raise self._not_by_line(rule.points)
         self.lines.append(f"    # {unit.code}: rounded once for every line ({unit.rounding})")
         total = f"points{number}"
-        start = self._rounded(self._exact(whole, 10**unit.scale), unit.rounding, 1) if whole else "0"
+        start = self._rounded(self._exact(whole, 10**unit.scale), unit.rounding) if whole else "0"
         self.lines.append(f"    {total} = {start}")
         if by_line:
             self._lines(by_line, total, 10**unit.scale, unit.rounding)
@@ -241,9 +241,9 @@ class _Rules:
         joined = " + ".join(self._lowering.scaled(value, den) for value in values)
         return self._lowering.bounded(f"({joined})", den, lo, hi)
 
-    def _rounded(self, exact: Number, rounding: str, times: int) -> str:
-        """Return the text that rounds a value, which is added up `times` times at most."""
-        if -(-exact.hi // exact.den) * times > POINTS_MAX:
+    def _rounded(self, exact: Number, rounding: str, most: int | None = None) -> str:
+        """Return the text that rounds a value; `most` is what values so rounded add up to, over its denominator."""
+        if -(-(exact.hi if most is None else most) // exact.den) > POINTS_MAX:
             detail = f"One order could earn more than {POINTS_MAX:,} points; lower the rate or cap it with LEAST."
             params = {"limit": POINTS_MAX}
             raise Refusal("too_many_points", detail, pointer=self._lowering.place, params=params)
@@ -256,20 +256,24 @@ class _Rules:
     def _lines(self, rules: Sequence[Indexed], total: str, scale: int, rounding: str) -> None:
         """Add every line's rounded points to `total`."""
         lowering = self._lowering
-        parts = [(self._by_line(index, rule, scale), rule) for index, rule in rules]
-        den = lcm(*(value.den for (_, value), _ in parts))
-        lo, hi = (sum(end * (den // value.den) for value, end in ends) for ends in _ends([v for (_, v), _ in parts]))
+        parts = [(*self._by_line(index, rule, scale), rule) for index, rule in rules]
+        den = lcm(*(value.den for _, value, _, _ in parts))
+        lo, hi = (sum(end * (den // v.den) for v, end in ends) for ends in _ends([value for _, value, _, _ in parts]))
+        most = sum(value.hi * (den // value.den) * times for _, value, times, _ in parts) + den * LINES_MAX
         width = lowering.places.line_width
         self.lines += [f"    for j in range(a * {width}, b * {width}, {width}):", "        exact = 0"]
-        for (condition, value), rule in parts:
+        for condition, value, _, rule in parts:
             lowering.place = rule.place
             addend = f"exact += {lowering.scaled(value, den)}"
             self.lines += [f"        if {condition}:", f"            {addend}"] if condition else [f"        {addend}"]
         exact = lowering.bounded("exact", den, lo, hi)
-        self.lines.append(f"        {total} += {self._rounded(exact, rounding, LINES_MAX)}")
+        self.lines.append(f"        {total} += {self._rounded(exact, rounding, most)}")
 
-    def _by_line(self, index: int, rule: EarnRule, scale: int) -> tuple[str, Number]:
-        """Return what a rule gives for a line: its condition and its value, 0 where the rule does not count."""
+    def _by_line(self, index: int, rule: EarnRule, scale: int) -> tuple[str, Number, int]:
+        """Return what a rule gives for a line: its condition, its value, how many times the most of it comes together.
+
+        The value is 0 where the rule does not count.
+        """
         lowering = self._lowering
         lowering.about(rule.on, rule.place)
         if rule.points is None:
@@ -280,7 +284,8 @@ class _Rules:
         condition, addend = lowering.line(aggregate.argument, aggregate.where)
         times = Number(f"q{index}", factor.den, min(0, factor.lo), max(0, factor.hi))
         value = lowering.product(addend, times)
-        return condition, Number(value.text, value.den, min(0, value.lo), max(0, value.hi))
+        value = Number(value.text, value.den, min(0, value.lo), max(0, value.hi))
+        return condition, value, lines_of(aggregate.argument)
 
     def _factored(self, node: ir.Node) -> tuple[ir.Aggregate, Number]:
         """Take SUM(x) * factors apart; whatever else has lines in it can't be rounded for every line."""

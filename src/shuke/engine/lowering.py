@@ -322,7 +322,8 @@ class Lowering:
             self.aggregate_lines.append((condition, self.text_of(argument)))
             self.aggregate_denominators.append(argument.den)
         text = self.local(f"sum_{index}", f"o[k + {self.places.aggregates + index}]")
-        return self.bounded(text, argument.den, min(0, argument.lo * LINES_MAX), max(0, argument.hi * LINES_MAX))
+        most = lines_of(node.argument)
+        return self.bounded(text, argument.den, min(0, argument.lo * most), max(0, argument.hi * most))
 
     def line(self, argument: ir.Node | None, where: ir.Node | None) -> tuple[str, Number]:
         """Lower what an aggregate asks of one line: its condition ("" where there is none) and what it adds up."""
@@ -332,3 +333,18 @@ class Lowering:
             return self.condition(where) if where is not None else "", addend
         finally:
             self._items = False
+
+
+def lines_of(argument: ir.Node | None) -> int:
+    """Return how many times the most that one line adds may come together in an order.
+
+    Once where it is a share of the line's amount: the amounts of all lines together have the bound of one.
+    """
+    match argument:
+        case ir.Fact(name="item.net"):
+            return 1
+        case ir.Multiply(left=part, right=ir.Constant()) | ir.Multiply(left=ir.Constant(), right=part):
+            return lines_of(part)
+        case ir.Divide(left=part):
+            return lines_of(part)
+    return LINES_MAX

@@ -9,8 +9,9 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from shuke.core.program.explain import Decision, RuleReason, UnitReason, written
+from shuke.core.program.explain import Decision, RuleReason, UnitReason
 from shuke.core.program.model import Expiry, Period
+from shuke.core.program.tracing import written
 from shuke.core.program.wording import text_with
 from shuke.engine.explanation import EN_LABELS, ZH_LABELS
 from shuke.foundation import ids

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 
 from shuke.core.program import wording
-from shuke.core.program.explain import RuleReason, UnitReason, written
+from shuke.core.program.explain import RuleReason, UnitReason
+from shuke.core.program.tracing import written
 from shuke.engine.explanation import EN_LABELS, ZH_LABELS
 from shuke.foundation import ids
 from shuke.rooms.members import contracts as members
