@@ -1,6 +1,7 @@
 """A guest of a program file: somebody who joins, buys, comes back and is asked what they have, by local days."""
 
 import datetime as dt
+from dataclasses import dataclass, field
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -8,10 +9,26 @@ from shuke.core.values.dates import NEVER
 from shuke.engine.compile import compile_program
 from shuke.engine.online import Desk
 from shuke.engine.schema import load_program
-from shuke.engine.states import BehaviourFacts, LineFacts, OrderFacts
+from shuke.engine.states import BehaviourFacts, LineFacts, OrderFacts, PastGrant, RefundFacts
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 EPOCH = dt.date(1970, 1, 1).toordinal()
+
+
+@dataclass
+class Bought:
+    """An order as its seller knows it: its facts, the decision, and what refunds have taken back by (unit, lot)."""
+
+    order: OrderFacts
+    vector: tuple
+    given: tuple
+    day: int
+    back: dict = field(default_factory=dict)
+
+
+def program(parts, currency="CNY", time_zone="Asia/Shanghai"):
+    """Return a program file of these parts."""
+    return f"shuke: 1\nprogram: peer\ncurrency: {currency}\ntime_zone: {time_zone}\n{parts}"
 
 
 def example(name):
@@ -46,12 +63,37 @@ class Guest:
         return outcome
 
     def buys(self, when, amount, lines=(), *, attributes=(), **places):
-        """Buy for an amount of money; `lines` are (category, net) or (category, net, quantity)."""
+        """Buy for an amount of money; `lines` are (category, net), (category, net, quantity) or LineFacts."""
         self.causes += 1
-        listed = [LineFacts(self._minor(net), rest[0] if rest else 1, category) for category, net, *rest in lines]
+        listed = [line if isinstance(line, LineFacts) else self._line(*line) for line in lines]
         net = self._minor(amount)
         order = OrderFacts(self._at(when), net, net, lines=listed, attributes=dict(attributes), **places)
-        return self._kept(self.desk.order(self.state, order, self.causes))
+        outcome = self._kept(self.desk.order(self.state, order, self.causes))
+        self.bought = Bought(order, outcome.vector, outcome.given, self.state.standing_day)
+        return outcome
+
+    def _line(self, category, net, quantity=1):
+        return LineFacts(self._minor(net), quantity, category)
+
+    def refunds(self, when, amount, lines=(), bought=None):
+        """Give back part of the last order (or of `bought`): `amount` of money and `lines` are what remains of it."""
+        bought = bought or self.bought
+        net, was = self._minor(amount), bought.order
+        listed = [self._line(*line) for line in lines]
+        remains = OrderFacts(was.occurred_at, net, net, lines=listed, attributes=was.attributes)
+        grants = [
+            PastGrant(one.unit, one.points, bought.back.get((one.unit, one.lot), 0), one.lot, one.counted_day)
+            for one in bought.given
+        ]
+        refund = RefundFacts(
+            self._at(when), bought.vector, remains, grants, was.net_minor - net, whole=net == 0, counted_day=bought.day
+        )
+        outcome = self._kept(self.desk.refund(self.state, refund))
+        for claw in outcome.clawbacks:
+            key = (claw.unit, claw.lot)
+            bought.back[key] = bought.back.get(key, 0) + claw.taken + claw.owed + claw.forgiven
+        bought.order = remains
+        return outcome
 
     def does(self, when, kind, **attributes):
         """Do something that is no order."""
@@ -62,10 +104,36 @@ class Guest:
     def redeems(self, when, unit, points):
         """Use points, in whole units."""
         self.causes += 1
-        at = self.program.units[self._unit(unit)]
-        return self._kept(
-            self.desk.redeem(self.state, self._unit(unit), points * 10**at.scale, self._at(when), self.causes)
-        )
+        count = round(points * 10 ** self.program.units[self._unit(unit)].scale)
+        return self._kept(self.desk.redeem(self.state, self._unit(unit), count, self._at(when), self.causes))
+
+    def opens(self, unit, points, ends, when):
+        """Bring points of another system along, in the smallest fraction, usable through a day."""
+        day = dt.date.fromisoformat(ends).toordinal() - EPOCH + 1
+        at = self._at(when)
+        return self._kept(self.desk.open_lot(self.state, self._unit(unit), points, at, day, self.state.standing_day))
+
+    def gets(self, when, unit, points):
+        """Be given points by hand (or have them taken), in the smallest fraction."""
+        return self._kept(self.desk.adjust(self.state, self._unit(unit), points, self._at(when)))
+
+    def gives(self, when, unit, points, other):
+        """Give points to another guest."""
+        self.causes += 1
+        at = self._at(when)
+        slices = self._kept(self.desk.give(self.state, self._unit(unit), points, at, self.causes)).slices
+        other._kept(other.desk.receive(other.state, other._unit(unit), slices, at))
+
+    def is_made(self, when, tier, until):
+        """Be given a tier by hand, through a day."""
+        [ladder] = self.program.ladders
+        rank = [level.code for level in ladder.levels].index(tier)
+        day = dt.date.fromisoformat(until).toordinal() - EPOCH + 1
+        return self._kept(self.desk.assign(self.state, 0, rank, day, self._at(when), exactly=False))
+
+    def owes(self, unit):
+        """Return the debt, in whole units."""
+        return self._whole(unit, self.state.debt[self._unit(unit)])
 
     def waits_until(self, when):
         """Let time pass, to noon of a day if no time is said."""
