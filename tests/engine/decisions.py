@@ -83,6 +83,7 @@ CONDITIONS = (
     "STREAK('review') >= 3",
     "EVENTS('share', 'lifetime') = 2 OR EARNED('coins', 'this month') > 0.1",
     "order.holiday = 'spring_festival' OR order.weekday BETWEEN 2 AND 4",
+    "order.date BETWEEN 20200301 AND 20210228 OR order.year = 2022",
     "MOD(member.orders + 1, 3) = 0",
     "COUNT(*) FILTER (WHERE item.fresh AND item.age < 3) >= 1",
     "member.months >= 1 AND member.days_from_anniversary < 40",

@@ -4,7 +4,6 @@ from fractions import Fraction
 
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
-from tests.engine.decisions import decisions, members, programs
 
 from shuke.core.program.tracing import Words
 from shuke.core.program.wording import render, render_ladder
@@ -15,6 +14,7 @@ from shuke.engine.explanation import ZH_LABELS, explain_vector, member_values, s
 from shuke.engine.generated import functions_of
 from shuke.engine.grants import grants_of
 from shuke.engine.schema import load_program
+from tests.engine.decisions import decisions, members, programs
 
 MANY = settings(max_examples=250, deadline=None, suppress_health_check=list(HealthCheck))
 

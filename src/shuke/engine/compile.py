@@ -43,6 +43,7 @@ from shuke.engine.standing import tiers_text
 
 HEADER = '"""The decision of a published program, generated from its file."""\n'
 DATES = (
+    "date_number",
     "days_from",
     "days_from_anniversary",
     "days_to",

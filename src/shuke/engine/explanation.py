@@ -31,6 +31,7 @@ from shuke.core.state.slots import (
     LUNAR,
     M_SIZE,
     O_ATTRIBUTE,
+    O_DAY,
     O_GROSS,
     O_KIND,
     O_LUNAR,
@@ -95,6 +96,8 @@ def values_of(compiled: Compiled, vector: Sequence[int], texts: Mapping[str, str
     for owner in ("order", "event"):
         month, day = divmod(o[O_LUNAR], 100)
         values |= {f"{owner}.lunar_month": Fraction(month), f"{owner}.lunar_day": Fraction(day)}
+        date = dates.date_number(o[O_DAY])
+        values |= {f"{owner}.date": Fraction(date), f"{owner}.year": Fraction(date // 10_000)}
     values["order.discount"] = Fraction(o[O_GROSS] - o[O_NET], 10**program.currency_digits)
     values |= _occasions(o, m)
     for index, (argument, where) in enumerate(compiled.aggregates):

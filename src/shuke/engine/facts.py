@@ -105,6 +105,8 @@ _MOMENT = (
     ("store", Kind.TEXT, _TEXT, "门店", "store"),
     ("brand", Kind.TEXT, _TEXT, "品牌", "brand"),
     ("channel", Kind.TEXT, _TEXT, "渠道", "channel"),
+    ("date", Kind.NUMBER, (19_700_101, 99_991_231), "日期（如 20240108）", "local date, such as 20240108"),
+    ("year", Kind.NUMBER, (1970, 9999), "年份", "local year"),
     ("hour", Kind.NUMBER, (0, 23), "时刻（时）", "local hour"),
     ("weekday", Kind.NUMBER, (1, 7), "星期", "local weekday, 1 is Monday"),
     ("month", Kind.NUMBER, (1, 12), "月份", "local month"),

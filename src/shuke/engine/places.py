@@ -23,6 +23,7 @@ from shuke.core.state.slots import (
     O_ATTRIBUTE,
     O_BRAND,
     O_CHANNEL,
+    O_DAY,
     O_GROSS,
     O_HOLIDAY,
     O_HOUR,
@@ -64,10 +65,15 @@ _MOMENTS = {
 COLUMNS: Mapping[str, int] = MappingProxyType(
     _COLUMNS | {f"{owner}.{name}": column for owner in ("order", "event") for name, column in _MOMENTS.items()}
 )
-_LUNAR = {
-    f"{owner}.{name}": f"o[k + {O_LUNAR}] {sign} 100"
+_DATES = {
+    f"{owner}.{name}": text
     for owner in ("order", "event")
-    for name, sign in (("lunar_month", "//"), ("lunar_day", "%"))
+    for name, text in (
+        ("date", f"date_number(o[k + {O_DAY}])"),
+        ("year", f"month_of(o[k + {O_DAY}]) // 12"),
+        ("lunar_month", f"o[k + {O_LUNAR}] // 100"),
+        ("lunar_day", f"o[k + {O_LUNAR}] % 100"),
+    )
 }
 _MEMBER = {
     "member.orders": f"m[{ORDERS}]",
@@ -128,7 +134,7 @@ class Places:
             return f"it[j + {lines[name]}]"
         if name in self._ladders:
             return f"m[{LADDER + self._ladders[name] * LADDER_ROW + T_RANK}]"
-        return {**_LUNAR, **_MEMBER, "order.discount": f"o[k + {O_GROSS}] - o[k + {O_NET}]"}[name]
+        return {**_DATES, **_MEMBER, "order.discount": f"o[k + {O_GROSS}] - o[k + {O_NET}]"}[name]
 
     def local(self, name: str) -> str:
         """Return the name of the local that holds a fact; no two facts share one."""

@@ -62,6 +62,12 @@ def anniversary_on_or_before(day: int, joined: int) -> int:
     return start
 
 
+def date_number(day: int) -> int:
+    """Return year * 10,000 + month * 100 + day of a day."""
+    month = month_of(day)
+    return month // 12 * 10_000 + (month % 12 + 1) * 100 + day - first_day(month) + 1
+
+
 def whole_months(joined: int, day: int) -> int:
     """Return how many whole months lie between two days, as `add_months` counts them; 0 before the first is over."""
     months = month_of(day) - month_of(joined)
@@ -129,6 +135,7 @@ FUNCTIONS = (
     add_months,
     weekday_of,
     anniversary_on_or_before,
+    date_number,
     whole_months,
     yearly_day,
     days_to,
