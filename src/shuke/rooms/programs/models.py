@@ -40,10 +40,10 @@ class Version(models.Model):
 
 
 class Membership(models.Model):
-    """A member in a program: since when, up to which instant time was told under which version, the windows kept.
+    """A member in a program: since when, up to which instant time was told under which version, what is remembered.
 
-    `orders` counts those decided; `windows` is flat, (spend in minor units, orders) for each window of the version, as
-    of `standing_at`; `next_due_at` is the next instant at which time alone changes something.
+    `orders` counts those decided; `memory` is what the version's windows, caps and the rest hold as of `standing_at`
+    (services/memory.py); `next_due_at` is the next instant at which time alone changes something.
     """
 
     pk = models.CompositePrimaryKey("member_id", "program_id")
@@ -54,7 +54,7 @@ class Membership(models.Model):
     standing_at = models.DateTimeField()
     next_due_at = models.DateTimeField(null=True)
     orders = models.BigIntegerField()
-    windows = ArrayField(models.BigIntegerField())
+    memory = ArrayField(models.BigIntegerField())
 
     class Meta:
         db_table = "programs_membership"
@@ -62,20 +62,22 @@ class Membership(models.Model):
 
 
 class Decision(models.Model):
-    """What deciding one order saw (version, vector of facts in compiled order) and gave (points, balances by unit).
+    """What deciding one order or behaviour saw (version, vector of facts in compiled order) and gave.
 
-    An order of a known member that was not decided says why in `undecided` and has no version.
+    `points` and `lots` are by grant of the version (a lot 0: none), `balances` by unit. An order of a known member that
+    was not decided says why in `undecided` and has no version.
     """
 
-    pk = models.CompositePrimaryKey("member_id", "order_id")
+    pk = models.CompositePrimaryKey("member_id", "fact_id")
     member = models.ForeignKey("members.Member", on_delete=models.PROTECT, related_name="+", db_index=False)
-    order = models.ForeignKey("orders.Order", on_delete=models.PROTECT, related_name="+", db_index=False)
+    fact_id = models.UUIDField()
     version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="+", null=True, db_index=False)
     undecided = models.CharField(max_length=32)
     effective_at = models.DateTimeField()
     late = models.BooleanField()
     vector = ArrayField(models.BigIntegerField())
     points = ArrayField(models.BigIntegerField())
+    lots = ArrayField(models.IntegerField())
     balances = ArrayField(models.BigIntegerField())
     tier_before = models.CharField(max_length=64)
     tier_after = models.CharField(max_length=64)
@@ -89,6 +91,20 @@ class Decision(models.Model):
                 name="programs_decision_or_reason",
             ),
         )
+
+
+class Payment(models.Model):
+    """A redemption that pays for an order, which may come later: its points come back with refunds of the order."""
+
+    pk = models.CompositePrimaryKey("source", "external_id", "redemption_id")
+    source = models.TextField()
+    external_id = models.TextField()
+    redemption_id = models.UUIDField()
+    member = models.ForeignKey("members.Member", on_delete=models.PROTECT, related_name="+", db_index=False)
+    points = models.BigIntegerField()
+
+    class Meta:
+        db_table = "programs_payment"
 
 
 class ClockMove(models.Model):

@@ -25,7 +25,7 @@ class MembershipRow:
     standing_at: datetime
     next_due_at: datetime | None
     orders: int
-    windows: list[int]
+    memory: list[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,16 +33,33 @@ class DecisionRow:
     """A decision as stored, or in `undecided` why there is none."""
 
     member_id: UUID
-    order_id: UUID
+    fact_id: UUID
     version_id: int | None
     undecided: str
     effective_at: datetime
     late: bool
     vector: Sequence[int]
     points: list[int]
+    lots: list[int]
     balances: list[int]
     tier_before: str
     tier_after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """A redemption that pays for the order (source, external_id): its points, and how many of them came back."""
+
+    source: str
+    external_id: str
+    member_id: UUID
+    redemption_id: UUID
+    points: int
+    returned: int
+
+    @property
+    def columns(self) -> tuple[str, str, UUID, UUID, int]:
+        return self.source, self.external_id, self.member_id, self.redemption_id, self.points
 
 
 def programs() -> list[Program]:
@@ -89,7 +106,7 @@ def memberships(program_id: int, member_ids: Sequence[UUID]) -> dict[UUID, Membe
     """Return the memberships that exist of the given members."""
     with sql.cursor() as cursor:
         cursor.execute(
-            "SELECT member_id, version_id, joined_at, standing_at, next_due_at, orders, windows"
+            "SELECT member_id, version_id, joined_at, standing_at, next_due_at, orders, memory"
             " FROM programs_membership WHERE program_id = %(program_id)s AND member_id = ANY(%(ids)b::uuid[])",
             {"program_id": program_id, "ids": list(member_ids)},
         )
@@ -120,13 +137,14 @@ def insert_decisions(rows: Sequence[DecisionRow]) -> None:
             sql.load(PACKAGE, "decision_insert"),
             {
                 "members": [row.member_id for row in rows],
-                "orders": [row.order_id for row in rows],
+                "facts": [row.fact_id for row in rows],
                 "versions": [row.version_id for row in rows],
                 "undecided": [row.undecided for row in rows],
                 "effective": [row.effective_at for row in rows],
                 "late": [row.late for row in rows],
                 "vectors": [_literal(row.vector) for row in rows],
                 "points": [_literal(row.points) for row in rows],
+                "lots": [_literal(row.lots) for row in rows],
                 "balances": [_literal(row.balances) for row in rows],
                 "before": [row.tier_before for row in rows],
                 "after": [row.tier_after for row in rows],
@@ -139,12 +157,45 @@ def decisions(keys: Iterable[tuple[UUID, UUID]]) -> dict[UUID, DecisionRow]:
     pairs = list(keys)
     with sql.cursor() as cursor:
         cursor.execute(
-            "SELECT member_id, order_id, version_id, undecided, effective_at, late, vector, points, balances,"
+            "SELECT member_id, fact_id, version_id, undecided, effective_at, late, vector, points, lots, balances,"
             " tier_before, tier_after FROM programs_decision"
-            " JOIN unnest(%b::uuid[], %b::uuid[]) AS asked (member_id, order_id) USING (member_id, order_id)",
-            [[member_id for member_id, _ in pairs], [order_id for _, order_id in pairs]],
+            " JOIN unnest(%b::uuid[], %b::uuid[]) AS asked (member_id, fact_id) USING (member_id, fact_id)",
+            [[member_id for member_id, _ in pairs], [fact_id for _, fact_id in pairs]],
         )
         return {row[1]: DecisionRow(*row) for row in cursor.fetchall()}
+
+
+def insert_payments(rows: Sequence[Payment]) -> None:
+    """Note which redemptions pay for which orders: one statement."""
+    sql.run(
+        "INSERT INTO programs_payment (source, external_id, member_id, redemption_id, points) SELECT * FROM unnest("
+        "%(source)b::text[], %(external_id)b::text[], %(member_id)b::uuid[], %(redemption_id)b::uuid[],"
+        " %(points)b::bigint[])",
+        sql.columns("source external_id member_id redemption_id points", [row.columns for row in rows]),
+    )
+
+
+def payments(keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], list[Payment]]:
+    """Return by key of the order the redemptions that pay for it, with what came back of each, as they were made."""
+    rows = sql.fetch(
+        "SELECT source, external_id, member_id, redemption_id, points, (SELECT coalesce(sum(returned + forfeited), 0)"
+        "::bigint FROM points_take WHERE holder_id = member_id AND reference = redemption_id) FROM programs_payment"
+        " JOIN unnest(%(source)b::text[], %(external_id)b::text[]) AS asked (source, external_id)"
+        " USING (source, external_id) ORDER BY redemption_id",
+        sql.columns("source external_id", list(dict.fromkeys(keys))),
+    )
+    found: dict[tuple[str, str], list[Payment]] = {}
+    for row in rows:
+        found.setdefault((row[0], row[1]), []).append(Payment(*row))
+    return found
+
+
+def call_everybody(program_id: int, at: datetime) -> None:
+    """Let every member be due at an instant, or before."""
+    sql.run(
+        "UPDATE programs_membership SET next_due_at = least(next_due_at, %(at)s) WHERE program_id = %(program_id)s",
+        {"at": at, "program_id": program_id},
+    )
 
 
 def decided_page(
@@ -153,9 +204,10 @@ def decided_page(
     """Return (order, effective_at, late) of a member's orders, the latest effective first, below the key `before`."""
     with sql.cursor() as cursor:
         cursor.execute(
-            "SELECT order_id, effective_at, late FROM programs_decision WHERE member_id = %(member_id)s"
-            " AND (%(at)s::timestamptz IS NULL OR (effective_at, order_id) < (%(at)s::timestamptz, %(order_id)s::uuid))"
-            " ORDER BY effective_at DESC, order_id DESC LIMIT %(limit)s",
+            "SELECT fact_id, effective_at, late FROM programs_decision JOIN orders_order ON orders_order.id = fact_id"
+            " WHERE programs_decision.member_id = %(member_id)s"
+            " AND (%(at)s::timestamptz IS NULL OR (effective_at, fact_id) < (%(at)s::timestamptz, %(order_id)s::uuid))"
+            " ORDER BY effective_at DESC, fact_id DESC LIMIT %(limit)s",
             {"member_id": member_id, "at": before and before[0], "order_id": before and before[1], "limit": limit},
         )
         return list(cursor.fetchall())
@@ -170,10 +222,10 @@ def version_numbers(keys: Sequence[tuple[UUID, UUID]]) -> dict[UUID, int]:
     """Return by order the number of the version that decided it."""
     with sql.cursor() as cursor:
         cursor.execute(
-            "SELECT order_id, number FROM programs_decision"
-            " JOIN unnest(%b::uuid[], %b::uuid[]) AS asked (member_id, order_id) USING (member_id, order_id)"
+            "SELECT fact_id, number FROM programs_decision"
+            " JOIN unnest(%b::uuid[], %b::uuid[]) AS asked (member_id, fact_id) USING (member_id, fact_id)"
             " JOIN programs_version ON programs_version.id = version_id",
-            [[member_id for member_id, _ in keys], [order_id for _, order_id in keys]],
+            [[member_id for member_id, _ in keys], [fact_id for _, fact_id in keys]],
         )
         return dict(cursor.fetchall())
 
@@ -229,7 +281,7 @@ def memberships_after(program_id: int, after: UUID | None, limit: int) -> list[M
     rows = Membership.objects.filter(program_id=program_id)
     if after is not None:
         rows = rows.filter(member_id__gt=after)
-    names = ("member_id", "version_id", "joined_at", "standing_at", "next_due_at", "orders", "windows")
+    names = ("member_id", "version_id", "joined_at", "standing_at", "next_due_at", "orders", "memory")
     return [MembershipRow(*row) for row in rows.order_by("member_id").values_list(*names)[:limit]]
 
 
@@ -237,8 +289,8 @@ def decision_sample(size: int) -> list[DecisionRow]:
     """Return about `size` decisions, spread evenly over all that decided."""
     with sql.cursor() as cursor:
         cursor.execute(
-            "SELECT member_id, order_id, version_id, undecided, effective_at, late, vector, points, balances,"
-            " tier_before, tier_after FROM (SELECT *, row_number() OVER (ORDER BY order_id) AS place,"
+            "SELECT member_id, fact_id, version_id, undecided, effective_at, late, vector, points, lots, balances,"
+            " tier_before, tier_after FROM (SELECT *, row_number() OVER (ORDER BY fact_id) AS place,"
             " count(*) OVER () AS count FROM programs_decision WHERE version_id IS NOT NULL) AS decided"
             " WHERE place %% greatest(1, count / %(size)s) = 0",
             {"size": size},
@@ -255,7 +307,7 @@ def _membership_columns(program_id: int, rows: Sequence[MembershipRow]) -> dict[
         "standing": [row.standing_at for row in rows],
         "due": [row.next_due_at for row in rows],
         "orders": [row.orders for row in rows],
-        "windows": [_literal(row.windows) for row in rows],
+        "memory": [_literal(row.memory) for row in rows],
     }
 
 

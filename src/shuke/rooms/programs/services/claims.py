@@ -9,21 +9,32 @@ from shuke.foundation.business_keys import BusinessKey, Claim, Mismatch
 from shuke.rooms.points import facade as points
 from shuke.rooms.points.contracts import Entry
 from shuke.rooms.programs import queries
-from shuke.rooms.programs.contracts import OrderFact, RedeemFact, Result, Status, Undecided
+from shuke.rooms.programs.contracts import Result, Status, Undecided
+from shuke.rooms.programs.facts import (
+    KINDS,
+    BehaviourFact,
+    CaptureFact,
+    HoldFact,
+    OrderFact,
+    RedeemFact,
+    RefundFact,
+    ReleaseFact,
+    ReturnFact,
+)
 from shuke.rooms.programs.queries import DecisionRow
 from shuke.rooms.programs.services.intake import payload_hash
 from shuke.rooms.programs.services.items import Item, still_open
 from shuke.rooms.programs.services.timeline import Running, Timeline
 
-ORDER, REDEMPTION = "order", "redemption"  # the kinds of keys
+_USES = RedeemFact | HoldFact | CaptureFact  # facts whose answer counts up what they use
 
 
 def claim(items: Sequence[Item], plan: Timeline | None) -> None:
-    """Give each open fact its id and claim its key; close repeats with their first answer, refuse other content."""
+    """Claim the keys of the open items; those known before are answered, or refused where they differ."""
     waiting = still_open(items)
     keys = [_key(item) for item in waiting]
     firsts: dict[tuple[str, str, str], Item] = {}
-    repeats = []
+    repeats: list[tuple[Item, Claim]] = []
     for item, key, answer in zip(waiting, keys, business_keys.claim(keys), strict=True):
         if answer.mismatch is not None:
             item.refuse(_recorded_differently(answer.mismatch))
@@ -44,10 +55,51 @@ def release(items: Sequence[Item]) -> None:
     business_keys.release(refused)
 
 
+def references(items: Sequence[Item]) -> None:
+    """Find what the facts of a batch refer to by key, and refuse those that can't do without it.
+
+    A refund without its order is parked; what is about another member's fact is refused.
+    """
+    asked = {item: _reference(item) for item in still_open(items)}
+    identities = [identity for found in asked.values() for identity in found]
+    known = business_keys.standings(identities) if identities else {}
+    for item, wanted in asked.items():
+        if not wanted:
+            continue
+        item.about = next((known[identity] for identity in wanted if identity in known), None)
+        if item.about is None:
+            _without(item, wanted[0][1])
+        elif item.member_id is None:
+            item.member_id = item.about.member_id
+        elif item.about.member_id not in (None, item.member_id):
+            item.refuse(Refusal("of_another_member", "This is about a fact of another member.", pointer="/order"))
+
+
+def _without(item: Item, kind: str) -> None:
+    if isinstance(item.fact, RefundFact):
+        item.undecided = Undecided.PARKED
+    elif not isinstance(item.fact, RedeemFact):  # a redemption may pay for an order that comes later
+        item.refuse(Refusal(f"unknown_{kind}", f"There is no such {kind}.", pointer=f"/{kind}"))
+
+
+def _reference(item: Item) -> list[tuple[str, str, str]]:
+    """Return the keys by which the fact's other fact may be known."""
+    match item.fact:
+        case RefundFact(order=(source, external_id)):
+            return [(source, "order", external_id)]
+        case BehaviourFact(order=(source, external_id)) | RedeemFact(order=(source, external_id)):
+            return [(source, "order", external_id)]
+        case ReturnFact(redemption=(source, external_id)):
+            return [(source, "redemption", external_id), (source, "hold", external_id)]
+        case CaptureFact(hold=(source, external_id)) | ReleaseFact(hold=(source, external_id)):
+            return [(source, "hold", external_id)]
+    return []
+
+
 def _key(item: Item) -> BusinessKey:
     fact = item.fact
-    kind = ORDER if isinstance(fact, OrderFact) else REDEMPTION
-    return BusinessKey(fact.source, kind, fact.external_id, payload_hash(fact), item.member_id, ids.new_id())
+    member_id = None if isinstance(fact, RefundFact) else item.member_id
+    return BusinessKey(fact.source, KINDS[type(fact)], fact.external_id, payload_hash(fact), member_id, ids.new_id())
 
 
 def _recorded_differently(mismatch: Mismatch) -> Refusal:
@@ -62,25 +114,24 @@ def _recorded_differently(mismatch: Mismatch) -> Refusal:
 
 def _answer(repeats: Sequence[tuple[Item, Claim]], plan: Timeline | None) -> None:
     """Close facts that were recorded before with their first answer."""
-    known = [(answer.member_id, answer.reference) for _, answer in repeats if answer.member_id is not None]
+    whose = [(item.member_id or answer.member_id, answer.reference) for item, answer in repeats]
+    known = [(member_id, reference) for member_id, reference in whose if member_id is not None]
     decisions, entries_of = queries.decisions(known), points.entries_of(known)
-    for item, answer in repeats:
-        decision = decisions.get(answer.reference)
+    for (item, answer), (member_id, _) in zip(repeats, whose, strict=True):
         entries = entries_of.get(answer.reference, [])
-        result = Result(
-            Status.REPEATED,
-            reference=answer.reference,
-            member_id=answer.member_id,
-            entries=tuple(entry.key for entry in entries),
-        )
-        if isinstance(item.fact, RedeemFact) and plan is not None:
-            item.result = _redemption(result, item.fact, entries, plan)
-        elif decision is None:
-            item.result = replace(result, undecided=Undecided.UNKNOWN_MEMBER)
-        elif decision.version_id is None or plan is None:
-            item.result = replace(result, undecided=Undecided(decision.undecided))
-        else:
+        keys = tuple(entry.key for entry in entries if entry.key.holder_id == member_id)
+        result = Result(Status.REPEATED, reference=answer.reference, member_id=member_id, entries=keys)
+        decision = decisions.get(answer.reference)
+        if decision is not None and decision.version_id is not None and plan is not None:
             item.result = _decided(result, decision, plan.by_id(decision.version_id))
+        elif decision is not None:
+            item.result = replace(result, undecided=Undecided(decision.undecided))
+        elif isinstance(item.fact, OrderFact):
+            item.result = replace(result, undecided=Undecided.UNKNOWN_MEMBER)
+        elif plan is not None and entries and member_id is not None:
+            item.result = _moved(result, item, [entry for entry in entries if entry.key.holder_id == member_id], plan)
+        else:
+            item.result = replace(result, undecided=item.undecided)
 
 
 def _decided(result: Result, decision: DecisionRow, running: Running) -> Result:
@@ -89,22 +140,30 @@ def _decided(result: Result, decision: DecisionRow, running: Running) -> Result:
         version=running.number,
         late=decision.late,
         effective_at=decision.effective_at,
-        points=dict(zip(running.unit_codes, decision.points, strict=True)),
+        points=running.by_unit(decision.points),
         balances=dict(zip(running.unit_codes, decision.balances, strict=True)),
         tier_before=decision.tier_before,
         tier_after=decision.tier_after,
     )
 
 
-def _redemption(result: Result, fact: RedeemFact, entries: Sequence[Entry], plan: Timeline) -> Result:
-    effective_at = entries[-1].occurred_at
+def _moved(result: Result, item: Item, entries: Sequence[Entry], plan: Timeline) -> Result:
+    """Answer from the entries of a fact: what they moved, and the balances after the last of each unit."""
+    fact, effective_at = item.fact, entries[-1].occurred_at
     running = plan.at(int(effective_at.timestamp()))
-    unit = running.unit_codes[running.unit_index[entries[-1].key.unit_id]]
+    moved: dict[str, int] = {}
+    balances: dict[str, int] = {}
+    for entry in entries:
+        code = running.unit_codes[running.unit_index[entry.key.unit_id]]
+        amount = abs(entry.amount) if isinstance(fact, _USES) else entry.amount
+        moved[code] = moved.get(code, 0) + amount
+        balances[code] = entry.balance_after
     return replace(
         result,
         version=running.number,
         late=fact.occurred_at is not None and int(fact.occurred_at.timestamp()) < int(effective_at.timestamp()),
         effective_at=effective_at,
-        points={unit: fact.points},
-        balances={unit: entries[-1].balance_after},
+        points=moved,
+        balances=balances,
     )
+

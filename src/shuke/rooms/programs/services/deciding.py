@@ -6,26 +6,56 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from shuke.core.values.errors import Refusal
-from shuke.engine.online import Outcome
 from shuke.engine.zones import local_day
 from shuke.rooms.members import facade as members
 from shuke.rooms.members.contracts import MemberFacts
-from shuke.rooms.orders import facade as orders
-from shuke.rooms.orders.contracts import NewOrder
 from shuke.rooms.points.contracts import Posted
 from shuke.rooms.programs import queries
-from shuke.rooms.programs.contracts import OrderFact, RedeemFact, Result, Status, Undecided
+from shuke.rooms.programs.contracts import Result, Status, Undecided
+from shuke.rooms.programs.facts import (
+    AdjustFact,
+    BehaviourFact,
+    CaptureFact,
+    HoldFact,
+    OpeningFact,
+    OrderFact,
+    RedeemFact,
+    RefundFact,
+    ReleaseFact,
+    ReturnFact,
+    TierFact,
+    TransferFact,
+)
 from shuke.rooms.programs.queries import DecisionRow
+from shuke.rooms.programs.services import storing, verbs
 from shuke.rooms.programs.services.claims import release
-from shuke.rooms.programs.services.dossiers import Desktop, Dossier, Wanted, open_desktop
+from shuke.rooms.programs.services.dossiers import Desktop
 from shuke.rooms.programs.services.items import Item, still_open
+from shuke.rooms.programs.services.loading import Wanted, open_desktop
+from shuke.rooms.programs.services.pasts import past_of
 from shuke.rooms.programs.services.timeline import Timeline
+from shuke.rooms.programs.services.verbs import Past
 
 _CLOSED_TO = {
     Undecided.NOT_ENROLLED: "The member does not belong to the program.",
     Undecided.FROZEN: "The member is frozen.",
     Undecided.BLACKLISTED: "The member is blacklisted.",
     Undecided.EXITED: "The member has exited.",
+    Undecided.UNKNOWN_MEMBER: "Nobody is known by this id.",
+    Undecided.NO_PROGRAM: "No program is published yet.",
+}
+_VERBS = {
+    OrderFact: verbs.order,
+    BehaviourFact: verbs.behaviour,
+    RedeemFact: verbs.redeem,
+    ReturnFact: verbs.give_back,
+    HoldFact: verbs.hold,
+    CaptureFact: verbs.capture,
+    ReleaseFact: verbs.release,
+    AdjustFact: verbs.adjust,
+    TierFact: verbs.assign,
+    OpeningFact: verbs.open_lot,
+    RefundFact: verbs.refund,
 }
 
 
@@ -33,18 +63,11 @@ def decide(
     items: Sequence[Item], plan: Timeline | None, people: Mapping[UUID, MemberFacts], now: datetime
 ) -> Desktop | None:
     """Load the members and decide their facts in the order given; `answer` then says what each comes to."""
+    past = past_of(items, plan, now)
     mine = [item for item in still_open(items) if item.original is None]
-    desktop = open_desktop(plan, _wanted(mine, now), people) if plan else None
+    desktop = open_desktop(plan, _wanted(mine, past), people) if plan else None
     for item in mine:
-        dossier = desktop.dossiers.get(item.member_id) if desktop and item.member_id else None
-        if dossier is None and item.undecided is None:
-            item.undecided = Undecided.NOT_ENROLLED if desktop else Undecided.NO_PROGRAM
-        if desktop is None or dossier is None or item.key is None or item.undecided is not None:
-            _sit_out(item, plan)
-        elif isinstance(item.fact, OrderFact):
-            _order(item, item.fact, item.key.reference, desktop, dossier)
-        else:
-            _redeem(item, item.fact, item.key.reference, desktop, dossier, now)
+        _decide(item, plan, desktop, past)
     return desktop
 
 
@@ -52,7 +75,7 @@ def write(items: Sequence[Item], desktop: Desktop | None, recorded_at: datetime)
     """Write the facts that were taken, with one statement for each table, and close every item."""
     release(items)
     taken = [item for item in items if item.answer is not None]
-    _write_orders([item for item in taken if isinstance(item.fact, OrderFact)], recorded_at)
+    storing.store(taken, recorded_at)
     queries.insert_decisions([item.decision for item in taken if item.decision is not None])
     posted = desktop.write(recorded_at) if desktop else []
     members.touch_active(_last_active(taken))
@@ -64,119 +87,81 @@ def write(items: Sequence[Item], desktop: Desktop | None, recorded_at: datetime)
             item.result = first if first.status is Status.REFUSED else replace(first, status=Status.REPEATED)
 
 
-def _wanted(items: Sequence[Item], now: datetime) -> dict[UUID, Wanted]:
-    """Return how far each member is to be moved."""
+def _decide(item: Item, plan: Timeline | None, desktop: Desktop | None, past: Past) -> None:
+    """Let a fact act on its member, or take or refuse it undecided."""
+    dossier = desktop.dossiers.get(item.member_id) if desktop and item.member_id else None
+    if dossier is None and item.undecided is None:
+        item.undecided = Undecided.NOT_ENROLLED if desktop else Undecided.NO_PROGRAM
+    if desktop is None or dossier is None or item.key is None or item.undecided is not None:
+        _sit_out(item, plan)
+        return
+    try:
+        if isinstance(item.fact, TransferFact):
+            receiver = desktop.dossiers.get(item.other_id) if item.other_id else None
+            if receiver is None:
+                raise Refusal("not_enrolled", _CLOSED_TO[Undecided.NOT_ENROLLED], pointer="/to")
+            verbs.transfer(item, desktop, dossier, past, receiver)
+        else:
+            _VERBS[type(item.fact)](item, desktop, dossier, past)
+    except Refusal as refusal:
+        item.refuse(refusal)
+
+
+def _wanted(items: Sequence[Item], past: Past) -> dict[UUID, Wanted]:
+    """Return how far each member is to be moved, and what of its past must be there."""
     wanted: dict[UUID, Wanted] = {}
     for item in items:
-        if item.member_id is not None and item.undecided is None:
-            wish = wanted.setdefault(item.member_id, Wanted(0))
-            wish.until = max(wish.until, int((item.fact.occurred_at or now).timestamp()))
-            wish.draws = wish.draws or isinstance(item.fact, RedeemFact)
+        if item.undecided is not None:
+            continue
+        for member_id in (item.member_id, item.other_id):
+            if member_id is not None:
+                wish = wanted.setdefault(member_id, Wanted(0))
+                wish.until = max(wish.until, item.at(past.now))
+                wish.draws = wish.draws or bool(item.parked) or not isinstance(item.fact, OrderFact | BehaviourFact)
+        if item.member_id is not None:
+            _want_past(wanted[item.member_id], item, past)
     return wanted
 
 
+def _want_past(wish: Wanted, item: Item, past: Past) -> None:
+    """Want the takes that a fact gives back or spends, and the days on which it changes what was counted."""
+    fact = item.fact
+    if isinstance(fact, ReturnFact | CaptureFact) and item.about:
+        wish.takes.add(item.about.reference)
+    if isinstance(fact, OpeningFact) and fact.earned_on is not None:
+        wish.counts_from = min(wish.counts_from, (fact.earned_on - EPOCH).days)
+    for refunding in [*item.parked, *([item.refunding] if item.refunding else [])]:
+        wish.until = max(wish.until, int(refunding.occurred_at.timestamp()))
+    if item.refunding is not None:
+        decision = past.decisions.get(item.refunding.after.order_id)
+        lots = past.lots.get(item.refunding.after.order_id, ())
+        days = [lot.counted_day for lot in lots]
+        if decision is not None and decision.version_id is not None:
+            days.append((decision.effective_at.date() - EPOCH).days - 1)  # a day early where the zone is behind
+        wish.counts_from = min([wish.counts_from, *days])
+        payments = past.payments.get(fact.order, ()) if isinstance(fact, RefundFact) else ()
+        wish.takes.update(payment.redemption_id for payment in payments)
+
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC).date()
+
+
 def _sit_out(item: Item, plan: Timeline | None) -> None:
-    """Take an order without a decision; refuse a redemption."""
-    if isinstance(item.fact, RedeemFact):
-        undecided = item.undecided or Undecided.NOT_ENROLLED
+    """Take an order or refund without a decision; refuse everything else."""
+    undecided = item.undecided or Undecided.NOT_ENROLLED
+    fact = item.fact
+    if not item.is_stored_undecided:
         item.refuse(Refusal(undecided.value, _CLOSED_TO[undecided], pointer="/member"))
         return
-    item.day = local_day(int(item.fact.occurred_at.timestamp()), plan.latest.program.time_zone if plan else "UTC")
+    at = fact.occurred_at
+    assert at is not None or isinstance(fact, RefundFact)
+    if isinstance(fact, OrderFact):
+        item.day = local_day(int(fact.occurred_at.timestamp()), plan.latest.program.time_zone if plan else "UTC")
     item.answer = Result(Status.RECORDED, reference=item.reference, member_id=item.member_id, undecided=item.undecided)
-    if item.member_id is not None and item.reference is not None and item.undecided is not None:
-        at, why = item.fact.occurred_at, item.undecided.value
-        item.decision = DecisionRow(item.member_id, item.reference, None, why, at, False, (), [], [], "", "")
-
-
-def _order(item: Item, fact: OrderFact, reference: UUID, desktop: Desktop, dossier: Dossier) -> None:
-    """Decide an order."""
-    begin = len(desktop.postings)
-    try:
-        outcome = desktop.order(dossier, reference, fact)
-    except Refusal as refusal:
-        item.refuse(refusal)
-        return
-    running = dossier.running
-    given = [0] * len(running.unit_ids)
-    for entry in outcome.entries:
-        if entry.kind == "accrual":
-            given[entry.unit] += entry.amount
-    item.day, item.postings = dossier.state.standing_day, desktop.caused_by(reference, begin)
-    answer = _answer(item, dossier, outcome, dict(zip(running.unit_codes, given, strict=True)))
-    before, after = running.tier_seen(outcome.vector), running.tier_code(dossier.state.tier)
-    item.answer = replace(answer, tier_before=before, tier_after=after)
-    item.decision = DecisionRow(
-        member_id=dossier.member_id,
-        order_id=reference,
-        version_id=running.id,
-        undecided="",
-        effective_at=_instant(outcome.effective_at),
-        late=outcome.late,
-        vector=outcome.vector,
-        points=given,
-        balances=list(dossier.state.balances),
-        tier_before=item.answer.tier_before,
-        tier_after=item.answer.tier_after,
-    )
-
-
-def _redeem(item: Item, fact: RedeemFact, reference: UUID, desktop: Desktop, dossier: Dossier, now: datetime) -> None:
-    """Draw the points of a redemption."""
-    begin = len(desktop.postings)
-    unit = fact.unit or dossier.running.unit_codes[0]
-    at = int((fact.occurred_at or now).timestamp())
-    try:
-        outcome = desktop.redeem(dossier, unit, fact.points, at, reference)
-    except Refusal as refusal:
-        item.refuse(refusal)
-        return
-    item.postings = desktop.caused_by(reference, begin)
-    item.answer = _answer(item, dossier, outcome, {unit: fact.points})
-
-
-def _answer(item: Item, dossier: Dossier, outcome: Outcome, points: dict[str, int]) -> Result:
-    running = dossier.running
-    balances = dict(zip(running.unit_codes, dossier.state.balances, strict=True))
-    return Result(
-        Status.RECORDED,
-        reference=item.reference,
-        member_id=item.member_id,
-        version=running.number,
-        late=outcome.late,
-        effective_at=_instant(outcome.effective_at),
-        points=points,
-        balances={code: balances[code] for code in points},
-    )
-
-
-def _instant(seconds: int) -> datetime:
-    return datetime.fromtimestamp(seconds, UTC)
-
-
-def _write_orders(items: Sequence[Item], recorded_at: datetime) -> None:
-    new = []
-    for item in items:
-        fact = item.fact
-        assert isinstance(fact, OrderFact)
-        assert item.reference is not None
-        new.append(
-            NewOrder(
-                id=item.reference,
-                source=fact.source,
-                external_id=fact.external_id,
-                occurred_at=fact.occurred_at,
-                day=item.day,
-                net_minor=fact.net_minor,
-                gross_minor=fact.gross_minor,
-                currency=fact.currency,
-                store=fact.store,
-                channel=fact.channel,
-                lines=fact.lines,
-                generated=fact.generated,
-                counted=item.undecided is None,
-            )
+    if isinstance(fact, OrderFact) and item.member_id is not None and item.reference is not None:
+        item.decision = DecisionRow(
+            item.member_id, item.reference, None, undecided.value, fact.occurred_at, False, (), [], [], [], "", ""
         )
-    orders.record(new, [item.member_id for item in items], recorded_at)
 
 
 def _last_active(items: Sequence[Item]) -> dict[UUID, datetime]:

@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from shuke.core.values.errors import Refusal
+from shuke.engine.states import OrderFacts
 from shuke.foundation.business_keys import BusinessKey, Standing
 from shuke.rooms.programs.contracts import Fact, Result, Status, Undecided
 from shuke.rooms.programs.facts import OrderFact, RefundFact
@@ -19,7 +20,7 @@ class Item:
 
     `about` is the fact that it refers to by a key; `other_id` the one to whom points are given. `original` is the same
     fact earlier in this batch; `postings` the places of the postings that it caused. `refunding` is what a refund takes
-    off, `parked` the refunds that came before this order.
+    off, `sold_facts` the order as the rules saw it, `parked` the refunds that came before this order.
     """
 
     fact: Fact
@@ -34,8 +35,10 @@ class Item:
     answer: Result | None = None
     decision: DecisionRow | None = None
     refunding: Refunding | None = None
+    sold_facts: OrderFacts | None = None
     parked: list[Refunding] = field(default_factory=list)
     day: int = 0
+    brand: str = ""
     postings: Sequence[int] = ()
 
     def refuse(self, refusal: Refusal | None) -> None:

@@ -5,6 +5,7 @@ was first, the batch is tried again once, then halved down to single facts; wher
 halved at once, and the one that fails alone is refused. What was committed is told, whatever becomes of the rest.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
@@ -13,7 +14,7 @@ from django.db import DataError, Error, IntegrityError, OperationalError, connec
 from psycopg import errors as postgres
 
 from shuke.core.values.errors import Refusal
-from shuke.foundation import clock, logs
+from shuke.foundation import clock, ids, logs
 from shuke.foundation.transactions import unit_of_work
 from shuke.rooms.members import facade as members
 from shuke.rooms.members.contracts import MemberFacts
@@ -22,9 +23,20 @@ from shuke.rooms.org import facade as org
 from shuke.rooms.org.contracts import Actor, ActorKind
 from shuke.rooms.points import facade as points
 from shuke.rooms.points.contracts import StaleLedgerError
-from shuke.rooms.programs.contracts import Fact, OrderFact, Result, Status, Undecided
+from shuke.rooms.programs.contracts import Result, Status, Undecided
+from shuke.rooms.programs.facts import (
+    KINDS,
+    AdjustFact,
+    Fact,
+    OrderFact,
+    RedeemFact,
+    RefundFact,
+    ReleaseFact,
+    TierFact,
+    TransferFact,
+)
 from shuke.rooms.programs.services import intake
-from shuke.rooms.programs.services.claims import claim
+from shuke.rooms.programs.services.claims import claim, references
 from shuke.rooms.programs.services.deciding import decide, write
 from shuke.rooms.programs.services.items import Item, still_open
 from shuke.rooms.programs.services.timeline import Timeline, timeline
@@ -37,6 +49,7 @@ _SITTING_OUT = {
     MemberStatus.BLACKLISTED: Undecided.BLACKLISTED,
     MemberStatus.EXITED: Undecided.EXITED,
 }
+ALWAYS = RefundFact | ReleaseFact  # what belongs to facts of before takes place whatever the member is now
 _RACES = (
     postgres.UniqueViolation,
     postgres.DeadlockDetected,
@@ -48,20 +61,27 @@ _OF_THE_FACTS = (IntegrityError, DataError, ArithmeticError, LookupError, ValueE
 
 
 def record(facts: Sequence[Fact], actor: Actor, *, history: bool, dry_run: bool) -> list[Result]:
-    """Record orders and redemptions and return one result each, in the order given.
+    """Record facts and return one result each, in the order given.
 
     Raises:
         Refusal: `batch_size`.
     """
     if not 1 <= len(facts) <= BATCH_LIMIT:
         raise Refusal("batch_size", f"A batch holds 1 to {BATCH_LIMIT} facts.", params={"most": BATCH_LIMIT})
-    whole = dry_run or connection.in_atomic_block  # then what went before falls with the rest
+    if dry_run:
+        with unit_of_work(dry_run=True):
+            return _record_all(facts, actor, history=history, whole=True)
+    return _record_all(facts, actor, history=history, whole=connection.in_atomic_block)
+
+
+def _record_all(facts: Sequence[Fact], actor: Actor, *, history: bool, whole: bool) -> list[Result]:
+    """Record run after run; what was committed is told, unless it falls with the rest (`whole`)."""
     results: list[Result] = []
-    waiting = [facts]
+    waiting = [list(run) for run in reversed(_runs(facts))]
     while waiting:
         part = waiting.pop()
         try:
-            results += _record(part, actor, history=history, dry_run=dry_run)
+            results += _record(part, actor, history=history)
         except _TooManyAtOnceError:
             middle = len(part) // 2
             waiting += [part[middle:], part[:middle]]
@@ -74,11 +94,37 @@ def record(facts: Sequence[Fact], actor: Actor, *, history: bool, dry_run: bool)
     return results
 
 
+def _runs(facts: Sequence[Fact]) -> list[list[Fact]]:
+    """Cut a batch where a fact is about one of the same run: each run finds what it refers to written."""
+    runs: list[list[Fact]] = []
+    keys: set[tuple[str, str]] = set()
+    for fact in facts:
+        about = _about(fact)
+        mine = {(fact.source, fact.external_id)} | ({about} if about else set())
+        depends = about in keys and not isinstance(fact, RedeemFact)  # that it pays for an order matters to refunds only
+        depends = depends or (isinstance(fact, OrderFact) and (fact.source, fact.external_id) in keys)
+        if not runs or depends:
+            runs.append([])
+            keys = set()
+        runs[-1].append(fact)
+        keys |= mine
+    return runs
+
+
+def _about(fact: Fact) -> tuple[str, str] | None:
+    """Return the key of the fact that a fact refers to."""
+    for name in ("order", "redemption", "hold"):
+        key = getattr(fact, name, None)
+        if key is not None:
+            return key[0], key[1]
+    return None
+
+
 class _TooManyAtOnceError(Exception):
     """The facts failed together, and may succeed apart."""
 
 
-def _record(facts: Sequence[Fact], actor: Actor, *, history: bool, dry_run: bool) -> list[Result]:
+def _record(facts: Sequence[Fact], actor: Actor, *, history: bool) -> list[Result]:
     """Try the facts together, and once more after a race.
 
     Raises:
@@ -86,11 +132,13 @@ def _record(facts: Sequence[Fact], actor: Actor, *, history: bool, dry_run: bool
     """
     try:
         try:
-            return _attempt(facts, actor, history=history, dry_run=dry_run)
+            return _attempt(facts, actor, history=history)
         except (Error, *_RACING) as failure:
             if not _is_race(failure):
                 raise
-            return _attempt(facts, actor, history=history, dry_run=dry_run)
+            return _attempt(facts, actor, history=history)
+    except _AcrossVersionsError as failure:
+        raise _TooManyAtOnceError from failure
     except (OperationalError, *_RACING, *_OF_THE_FACTS) as failure:
         race = _is_race(failure)
         if not race and not isinstance(failure, _OF_THE_FACTS):
@@ -115,16 +163,18 @@ def _unavailable() -> Refusal:
     return Refusal("unavailable", "The database gave up before this fact was recorded; send it again.")
 
 
-def _attempt(facts: Sequence[Fact], actor: Actor, *, history: bool, dry_run: bool) -> list[Result]:
+def _attempt(facts: Sequence[Fact], actor: Actor, *, history: bool) -> list[Result]:
     """Take the facts from intake to commit in one unit of work; inside another one, behind a savepoint."""
-    with unit_of_work(dry_run=dry_run), transaction.atomic():
+    with unit_of_work(), transaction.atomic():
         now = clock.business_now()
         items = [Item(fact) for fact in facts]
         for item in items:
             item.refuse(intake.check(item.fact, now, history=history))
         _identify(items)
+        references(items)
         people = _lock(items)
         plan = timeline()  # behind the locks: it has every version under which the members may stand
+        _check_one_version(items, plan, now)
         for item in still_open(items):
             item.refuse(_misfit(item, plan, now))
         claim(items, plan)
@@ -134,13 +184,25 @@ def _attempt(facts: Sequence[Fact], actor: Actor, *, history: bool, dry_run: boo
         return [item.result for item in items if item.result is not None]
 
 
+class _AcrossVersionsError(Exception):
+    """The facts fall under several versions of the program, and are to be recorded apart."""
+
+
+def _check_one_version(items: Sequence[Item], plan: Timeline | None, now: datetime) -> None:
+    """Leave it to single runs to bring members under another version: it counts what is written, not what is decided."""
+    if plan is not None and len({plan.at(item.at(now)).id for item in still_open(items)}) > 1:
+        raise _AcrossVersionsError
+
+
 def _identify(items: Sequence[Item]) -> None:
     """Find the members."""
     waiting = still_open(items)
-    refs = list({item.fact.member: None for item in waiting if item.fact.member is not None})
+    asked = {item: [ref for ref in (getattr(item.fact, "member", None), getattr(item.fact, "to", None))] for item in waiting}
+    refs = list({ref: None for refs in asked.values() for ref in refs if ref is not None})
     found = dict(zip(refs, members.resolve(refs), strict=True)) if refs else {}
-    for item in waiting:
-        item.member_id = found[item.fact.member] if item.fact.member is not None else None
+    for item, (member, to) in asked.items():
+        item.member_id = found[member] if member is not None else None
+        item.other_id = found[to] if to is not None else None
 
 
 def _misfit(item: Item, plan: Timeline | None, now: datetime) -> Refusal | None:
@@ -157,33 +219,64 @@ def _misfit(item: Item, plan: Timeline | None, now: datetime) -> Refusal | None:
             pointer="/currency",
             params={"expected": currency},
         )
+    if isinstance(fact, RefundFact):
+        return None
     if program is None:
         return Refusal("no_program", "No program is published yet.")
     units = [unit.code for unit in program.units]
-    if fact.unit is not None and fact.unit not in units:
+    unit = getattr(fact, "unit", None)
+    if unit is not None and unit not in units:
         known = ", ".join(units)
         return Refusal("unknown_unit", f"The program's units are: {known}.", pointer="/unit", params={"known": known})
     if item.member_id is None:
         return Refusal("unknown_member", "Nobody is known by this id.", pointer="/member")
+    if isinstance(fact, TransferFact):
+        return _misfit_receiver(item)
+    return None
+
+
+def _misfit_receiver(item: Item) -> Refusal | None:
+    if item.other_id is None:
+        return Refusal("unknown_member", "Nobody is known by this id.", pointer="/to")
+    if item.other_id == item.member_id:
+        return Refusal("transfer_to_oneself", "Points are given to somebody else.", pointer="/to")
     return None
 
 
 def _lock(items: Sequence[Item]) -> dict[UUID, MemberFacts]:
     """Lock the holders in id order, and note who takes no part."""
     waiting = still_open(items)
-    member_ids = sorted({item.member_id for item in waiting if item.member_id is not None})
+    involved = {member_id for item in waiting for member_id in (item.member_id, item.other_id)}
+    member_ids = sorted(member_id for member_id in involved if member_id is not None)
     points.lock(member_ids)
     people = members.facts(member_ids)
     for item in waiting:
-        known = item.member_id is not None
-        item.undecided = _SITTING_OUT.get(people[item.member_id].status) if known else Undecided.UNKNOWN_MEMBER
+        if item.member_id is None:
+            item.undecided = item.undecided or Undecided.UNKNOWN_MEMBER
+            continue
+        sits_out = _SITTING_OUT.get(people[item.member_id].status)
+        if sits_out is not None and not isinstance(item.fact, ALWAYS):
+            item.undecided = sits_out
+        if item.other_id is not None and people[item.other_id].status in _SITTING_OUT:
+            refused = _SITTING_OUT[people[item.other_id].status]
+            item.refuse(Refusal(refused.value, "The receiver takes no part.", pointer="/to"))
     return people
 
 
 def _audit(items: Sequence[Item], actor: Actor) -> None:
-    """Leave an audit line where a person of the staff recorded something by hand."""
+    """Leave an audit line where a person of the staff recorded something by hand, and for every adjustment and tier."""
     written = [item for item in items if item.answer is not None]
-    if written and actor.kind is ActorKind.STAFF:
-        orders = sum(isinstance(item.fact, OrderFact) for item in written)
-        after = {"orders": orders, "redemptions": len(written) - orders}
-        org.audit("facts.recorded", "program", None, after, actor)
+    by_hand = [item for item in written if isinstance(item.fact, AdjustFact | TierFact)]
+    for item in by_hand:
+        fact = item.fact
+        assert item.member_id is not None
+        after: dict[str, object] = {"reason": getattr(fact, "reason", "")}
+        if isinstance(fact, AdjustFact):
+            after |= {"points": fact.points, "unit": fact.unit or ""}
+        elif isinstance(fact, TierFact):
+            after |= {"tier": fact.tier, "until": fact.until.isoformat() if fact.until else ""}
+        org.audit(f"{KINDS[type(fact)]}.recorded", ids.encode("mbr", item.member_id), None, after, actor)
+    rest = [item for item in written if item not in by_hand]
+    if rest and actor.kind is ActorKind.STAFF:
+        counts = Counter(KINDS[type(item.fact)] for item in rest)
+        org.audit("facts.recorded", "program", None, dict(counts), actor)

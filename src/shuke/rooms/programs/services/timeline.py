@@ -5,18 +5,19 @@ release that compiles it to the very program that was published.
 """
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property, lru_cache
 
 from shuke.core.program.model import Level, Program
-from shuke.core.state.slots import TIER
+from shuke.core.state.slots import COUNT_EARNED, LADDER, T_RANK
 from shuke.core.values.dates import NEVER
 from shuke.core.values.errors import Refusal
-from shuke.engine.compile import Compiled, compile_program
-from shuke.engine.online import MEMBER_FACTS, Desk
+from shuke.engine.compile import Compiled, compile_program, seen_slots
+from shuke.engine.online import Desk
 from shuke.engine.schema import load_program
+from shuke.engine.states import MemberState
 from shuke.engine.zones import day_start, local_day
 from shuke.foundation.transactions import forget, once_per_unit
 from shuke.rooms.points import facade as points
@@ -40,12 +41,17 @@ class Running:
 
     @cached_property
     def levels(self) -> tuple[Level, ...]:
-        """The ladder's levels, or none."""
-        return self.program.ladder.levels if self.program.ladder else ()
+        """The first ladder's levels, or none."""
+        return self.program.ladders[0].levels if self.program.ladders else ()
 
     @cached_property
-    def ranks(self) -> dict[str, int]:
-        return {level.code: rank for rank, level in enumerate(self.levels)}
+    def _ranks(self) -> tuple[dict[str, int], ...]:
+        ladders = self.program.ladders
+        return tuple({level.code: rank for rank, level in enumerate(ladder.levels)} for ladder in ladders)
+
+    def ranks_of(self, ladder: int) -> dict[str, int]:
+        """Return the ranks of a ladder by code."""
+        return self._ranks[ladder]
 
     @cached_property
     def unit_index(self) -> dict[int, int]:
@@ -57,11 +63,39 @@ class Running:
         return tuple(unit.code for unit in self.program.units)
 
     def tier_code(self, rank: int) -> str:
+        """Return the code of a level of the first ladder, "" without one."""
         return self.levels[rank].code if self.levels else ""
 
+    def tier_now(self, state: MemberState) -> str:
+        """Return the code of the tier held on the first ladder, "" without one."""
+        return self.tier_code(state.ladders[0].rank) if self.levels else ""
+
     def tier_seen(self, vector: Sequence[int]) -> str:
-        """Return the code of the tier that a decision saw, or "" without a ladder."""
-        return self.tier_code(vector[self.desk.compiled.width + MEMBER_FACTS.index(TIER)])
+        """Return the code of the first ladder's tier that a decision saw, or "" without one."""
+        if not self.levels:
+            return ""
+        compiled = self.desk.compiled
+        return self.tier_code(vector[compiled.width + seen_slots(compiled).index(LADDER + T_RANK)])
+
+    def by_unit(self, points: Sequence[int]) -> dict[str, int]:
+        """Add up by unit what grants gave."""
+        given = dict.fromkeys(self.unit_codes, 0)
+        for grant, amount in zip(self.desk.compiled.grants, points, strict=True):
+            given[self.unit_codes[grant.unit]] += amount
+        return given
+
+    def earned_unit(self, counter: int) -> int | None:
+        """Return the ledger's unit whose earned points a counter counts, None for others."""
+        kind, of = self.desk.compiled.counters[counter]
+        return self.unit_ids[of] if kind == COUNT_EARNED else None
+
+    def tag_bits(self, tags: Collection[str]) -> int:
+        """Return a member's tags as the rules ask for them."""
+        return sum(1 << bit for bit, tag in enumerate(self.program.tags) if tag in tags)
+
+    def instant(self, at: int) -> datetime:
+        """Return a UTC second as an instant."""
+        return datetime.fromtimestamp(at, UTC)
 
     def day_of(self, at: datetime) -> int:
         """Return the local day of an instant."""

@@ -20,6 +20,7 @@ from shuke.rooms.programs.facts import (
     OpeningFact,
     OrderFact,
     RedeemFact,
+    RefundFact,
     ReleaseFact,
     ReturnFact,
     TierFact,
@@ -112,10 +113,12 @@ def behaviour(item: Item, desktop: Desktop, dossier: Dossier, past: Past) -> Non
     item.postings = desktop.caused_by(reference, begin)
 
 
-def refund(item: Item, desktop: Desktop, dossier: Dossier, past: Past, sold_facts: OrderFacts) -> None:
+def refund(item: Item, desktop: Desktop, dossier: Dossier, past: Past) -> None:
     """Take back what an order earned too much, by what is left of it."""
-    refunding = item.refunding
+    fact, refunding, sold_facts = item.fact, item.refunding, item.sold_facts
+    assert isinstance(fact, RefundFact)
     assert refunding is not None
+    assert sold_facts is not None
     reference, order_id = _reference(item), refunding.after.order_id
     decision = past.decisions.get(order_id)
     begin = len(desktop.postings)
@@ -129,8 +132,7 @@ def refund(item: Item, desktop: Desktop, dossier: Dossier, past: Past, sold_fact
         lot = by_number.get((running.unit_ids[grant.unit], number))
         back, day, gone = (lot.clawed, lot.counted_day, lot.gone) if lot else (0, 0, 0)
         grants.append(PastGrant(grant.unit, points, back, number, day, gone))
-    fact = item.fact
-    payments = past.payments.get(fact.order, []) if hasattr(fact, "order") else []
+    payments = past.payments.get(fact.order, [])
     outcome = _take_back(item, desktop, dossier, refunding, sold_facts, decision, grants, payments)
     item.postings = desktop.caused_by(reference, begin)
     item.answer = _answer(item, dossier, outcome, _moved(dossier.running, outcome))
