@@ -29,6 +29,7 @@ SAMPLES = {
     "entry_id": "ent_01KAKV3Z5R8QX5J4Y0V9W6T2NM1001",
     "key_id": "019aa7b1-fcb8-4e3a-b148-5e036e67a0a8",
     "staff_id": "019aa7b1-fcb8-4e3a-b148-5e036e67a0a8",
+    "approval_id": "apr_01KAKV3Z5R8QX5J4Y0V9W6T2NM",
     "source": "shop",
     "external_id": "nobody",
     "program": "grocer",

@@ -161,7 +161,8 @@ class AuditLine(models.Model):
 class Approval(models.Model):
     """Something that is done once another agrees; a trigger refuses that it is changed but once, from pending.
 
-    `payload` is sealed: what is approved is what was asked. Times are business time.
+    `summary` is a list of pairs, because PostgreSQL forgets the order of an object's fields. `payload` is sealed: what
+    is approved is what was asked. Times are business time.
     """
 
     number = models.BigAutoField(primary_key=True)

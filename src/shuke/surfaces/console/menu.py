@@ -26,7 +26,13 @@ class Group:
 
 
 GROUPS = (
-    Group("", (Item("overview", _("Overview"), "overview", Right.OVERVIEW_READ),)),
+    Group(
+        "",
+        (
+            Item("overview", _("Overview"), "overview", Right.OVERVIEW_READ),
+            Item("approvals", _("Approvals"), "approvals", Right.APPROVALS_READ),
+        ),
+    ),
     Group(
         _("Members"),
         (

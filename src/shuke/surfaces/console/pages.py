@@ -42,7 +42,6 @@ class Desk:
 
 View = Callable[..., HttpResponse]
 _MISSING = {"invalid_id", "no_program"}
-_NOT_YOURS = {"own_account", "store_forbidden"}
 Crumb = tuple[str | Promise, str]
 
 
@@ -173,5 +172,5 @@ def refusal_page(request: HttpRequest, refused: Refusal) -> HttpResponse:
     if refused.code == "forbidden":
         return show(request, "forbidden.html", status=403, right=words.right(str(refused.params.get("right", ""))))
     missing = refused.code.endswith("_not_found") or refused.code.startswith("unknown_") or refused.code in _MISSING
-    status = 404 if missing else 403 if refused.code in _NOT_YOURS else 409
+    status = 404 if missing else 403 if refused.code in words.NOT_YOURS else 409
     return show(request, "refused.html", status=status, missing=missing, sentence=words.sentence(refused))

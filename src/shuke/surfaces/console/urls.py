@@ -4,6 +4,7 @@ from django.urls import path
 
 from shuke.surfaces.console.assets import asset
 from shuke.surfaces.console.views import (
+    approvals,
     audit,
     care,
     clock,
@@ -29,6 +30,10 @@ urlpatterns = [
     path("language", session.language, name="language"),
     path("overview", overview.overview, name="overview"),
     path("overview/<slug:chart>.csv", overview.chart_csv, name="chart-csv"),
+    path("approvals", approvals.approvals, name="approvals"),
+    path("approvals/<str:approval_id>", approvals.approval, name="approval"),
+    path("approvals/<str:approval_id>/decision", approvals.decide, name="approval-decision"),
+    path("approvals/<str:approval_id>/withdrawal", approvals.withdraw, name="approval-withdrawal"),
     path("members", members.members, name="members"),
     path("members/duplicates", care.duplicates, name="duplicates"),
     path("members/<str:member_id>", member.timeline, name="member"),

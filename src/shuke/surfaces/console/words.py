@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext, pgettext
+from django.utils.translation import gettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from shuke.core.values.errors import Refusal
@@ -115,7 +115,20 @@ WORDS: Words = {
     "program.published": _("Published a program"),
     "facts.recorded": _("Recorded orders or redemptions"),
     "clock.moved": _("Moved the test clock"),
+    "approval.requested": _("Asked for an approval"),
+    "approval.approved": _("Approved it"),
+    "approval.rejected": _("Rejected it"),
+    "approval.withdrawn": _("Withdrew the request"),
+    "approval.expired": _("Nobody decided in time"),
+    # what approvals are about
+    "points.adjustment": _("Adjust points"),
     # fields of audit lines
+    "approval": _("Approval"),
+    "comment": _("Comment"),
+    "result": _("Result"),
+    "unit": _("Unit"),
+    "change": pgettext_lazy("points", "Change"),
+    "balance": _("Balance"),
     "code": _("Code"),
     "effective_from": _("In force from"),
     "shape": _("Rules"),
@@ -168,6 +181,14 @@ WORDS: Words = {
     "aborted": _("Stopped"),
 }
 
+APPROVAL_STATES: Words = {
+    "pending": pgettext_lazy("approval", "Waiting"),
+    "approved": pgettext_lazy("approval", "Approved"),
+    "rejected": pgettext_lazy("approval", "Rejected"),
+    "withdrawn": pgettext_lazy("approval", "Withdrawn"),
+    "expired": pgettext_lazy("approval", "Expired"),
+}
+
 TIERS: Words = {
     "base": _("Base"),
     "bronze": _("Bronze"),
@@ -177,7 +198,14 @@ TIERS: Words = {
     "diamond": _("Diamond"),
 }
 
+NOT_YOURS = frozenset({"own_account", "store_forbidden", "own_request", "not_own_request"})
+
 REFUSALS: Words = {
+    "own_request": _("You asked for this yourself; a colleague has to decide."),
+    "not_own_request": _("Only who asked can withdraw it."),
+    "already_decided": _("Somebody else has decided this already; nothing was done twice."),
+    "approval_expired": _("Nobody decided in time; it has to be asked for again."),
+    "unknown_approval": _("There is no such approval."),
     "invalid_email": _("This is not an e-mail address."),
     "invalid_name": _("A name is needed, of 200 characters at most."),
     "staff_exists": _("Somebody with this e-mail address is in the team already."),
@@ -240,6 +268,11 @@ def personal(field: str) -> str:
 def tier(code: str, name: str) -> str:
     """Return what a tier is called: as its program names it, or a word of ours where it only has a common code."""
     return str(TIERS.get(code, name)) if name == code else name
+
+
+def approval_state(code: str) -> str:
+    """Return where an approval stands."""
+    return str(APPROVAL_STATES.get(code, code))
 
 
 def role(code: str) -> str:

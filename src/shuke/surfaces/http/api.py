@@ -13,7 +13,17 @@ from shuke.foundation import logs
 from shuke.surfaces.http import problems
 from shuke.surfaces.http.bodies import StrictJsonParser
 from shuke.surfaces.http.openapi import Document
-from shuke.surfaces.http.routes import explanations, health, member_care, members, orders, points, programs, redemptions
+from shuke.surfaces.http.routes import (
+    approvals,
+    explanations,
+    health,
+    member_care,
+    members,
+    orders,
+    points,
+    programs,
+    redemptions,
+)
 
 VERSION = "1.0.0"
 
@@ -28,7 +38,7 @@ class Api(NinjaAPI):
 api = Api(
     title="Shuke", version=VERSION, parser=StrictJsonParser(), openapi_url=None, docs_url=None, urls_namespace="v1"
 )
-for room in (member_care, members, orders, redemptions, points, explanations, programs, health):
+for room in (member_care, members, orders, redemptions, points, explanations, programs, approvals, health):
     api.add_router("", room.router)
 
 

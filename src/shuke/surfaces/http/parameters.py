@@ -22,6 +22,8 @@ ABOUT_ZH = {
     "source": "给出外部编号的系统。",
     "external_id": "该系统中的标识。",
     "attribute": "自定义属性的代码。",
+    "approval_id": "审批的 id。",
+    "state": "只列出处于该状态的。",
 }
 
 DryRun = Annotated[Flag, Query(False, description="Check and compute everything, write nothing.")]

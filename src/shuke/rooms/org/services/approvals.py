@@ -4,6 +4,7 @@ Who carries out which kind is said by the rooms above, through `carry_out`; this
 """
 
 import json
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -27,7 +28,7 @@ from shuke.rooms.org.services.auditing import audit
 WAITS = timedelta(days=14)
 _CHUNK = 500
 _COMMENT_LIMIT = 200
-_TIME = Actor(ActorKind.SYSTEM, "approvals", "approvals")
+_TIME = Actor(ActorKind.SYSTEM, "approvals", "Shuke")
 
 _executors: dict[str, Executor] = {}
 
@@ -57,8 +58,10 @@ def request(asked: ApprovalRequest, actor: Actor) -> Approval:
             None,
         )
         queries.insert_approval(approval, encryption.seal(json.dumps(asked.payload), _context(approval.id)))
-        after = {"kind": asked.kind, "subject": asked.subject, **asked.summary}
-        audit("approval.requested", ids.encode(APPROVAL_PREFIX, approval.id), None, after, actor)
+        compared = {name: value for name, value in asked.summary.items() if isinstance(value, Mapping)}
+        before = {name: value["before"] for name, value in compared.items()}
+        after = {name: value["after"] for name, value in compared.items()}
+        _tell(approval, "requested", actor, {**asked.summary, **after}, before or None)
     return approval
 
 
@@ -76,7 +79,7 @@ def decide(approval_id: UUID, *, approve: bool, comment: str, actor: Actor) -> A
         if approve:
             result = _executors[approval.kind](approval, payload, actor)
         state = ApprovalState.APPROVED if approve else ApprovalState.REJECTED
-        return _close(approval, state, actor, now, comment, result)
+        return _close(approval.id, state, actor, now, comment, result)
 
 
 def withdraw(approval_id: UUID, actor: Actor) -> Approval:
@@ -86,7 +89,7 @@ def withdraw(approval_id: UUID, actor: Actor) -> Approval:
         approval, _ = _waiting(approval_id, now)
         if not _same(approval.requested_by, actor):
             raise Refusal("not_own_request", "Only who asked can withdraw it.")
-        return _close(approval, ApprovalState.WITHDRAWN, actor, now, "", None)
+        return _close(approval.id, ApprovalState.WITHDRAWN, actor, now, "", None)
 
 
 def expire() -> int:
@@ -97,8 +100,7 @@ def expire() -> int:
             now = clock.business_now()
             overdue = queries.overdue_approvals(now, _CHUNK)
             for approval_id in overdue:
-                approval = queries.close_approval(approval_id, ApprovalState.EXPIRED, _TIME, now, "", None)
-                _tell(approval)
+                _close(approval_id, ApprovalState.EXPIRED, _TIME, now, "", None)
         expired += len(overdue)
         if len(overdue) < _CHUNK:
             return expired
@@ -134,22 +136,18 @@ def _waiting(approval_id: UUID, now: datetime) -> tuple[Approval, Values]:
 
 
 def _close(
-    approval: Approval, state: ApprovalState, actor: Actor, at: datetime, comment: str, result: str | None
+    approval_id: UUID, state: ApprovalState, actor: Actor, at: datetime, comment: str, result: str | None
 ) -> Approval:
-    closed = queries.close_approval(approval.id, state, actor, at, comment, result)
-    _tell(closed)
+    closed = queries.close_approval(approval_id, state, actor, at, comment, result)
+    told = {name: value for name, value in (("comment", comment), ("result", result)) if value}
+    _tell(closed, state, actor, told)
     return closed
 
 
-def _tell(closed: Approval) -> None:
-    assert closed.decided_by is not None
-    after: dict[str, object] = {"state": closed.state.value}
-    if closed.comment:
-        after["comment"] = closed.comment
-    if closed.result:
-        after["result"] = closed.result
-    subject = ids.encode(APPROVAL_PREFIX, closed.id)
-    audit(f"approval.{closed.state}", subject, {"state": ApprovalState.PENDING.value}, after, closed.decided_by)
+def _tell(approval: Approval, step: str, actor: Actor, values: Values, before: Values | None = None) -> None:
+    """Write a step into the log of what the approval is about."""
+    after = {"kind": approval.kind, "approval": ids.encode(APPROVAL_PREFIX, approval.id), **values}
+    audit(f"approval.{step}", approval.subject, before, after, actor)
 
 
 def _comment(comment: str) -> str:

@@ -76,6 +76,12 @@ def held(context: template.Context, tier: Any) -> dict[str, Any]:
     return {"name": context["program"].tier_name(tier.code), "rank": min(tier.rank, 4)}
 
 
+@register.inclusion_tag("console/parts/approval_state.html")
+def approval_state(code: str) -> dict[str, Any]:
+    """Draw the badge of where an approval stands."""
+    return {"code": code, "words": words.approval_state(code)}
+
+
 @register.simple_tag
 def icon(name: str) -> SafeString:
     """Draw an icon of the sprite, silent for those who listen."""

@@ -14,6 +14,7 @@ UNKNOWN = {
     "entry_id": "ent_0000000000000000000000000011",
     "slug": "grocer",
     "number": "1",
+    "approval_id": "apr_00000000000000000000000000",
     "key_id": "00000000-0000-0000-0000-000000000000",
     "staff_id": "00000000-0000-0000-0000-000000000000",
     "chart": "points",
@@ -28,7 +29,7 @@ def address(pattern):
 
 
 def reads(pattern):
-    return pattern.name not in {"member-status", "member-reveal", "key-revoke", "staff-active", "staff-reset"}
+    return "GET" in pattern.callback.methods
 
 
 def ask(client, pattern):

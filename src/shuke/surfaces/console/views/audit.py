@@ -58,12 +58,13 @@ def changes(line: AuditLine, zone: ZoneInfo) -> list[tuple[str, Shown | None, Sh
     """Return what a line says of each field as (field, before, after), None where there was nothing."""
     before, after = line.before or {}, line.after or {}
     return [
-        (field, _shown(before.get(field), zone), _shown(after.get(field), zone))
+        (field, shown(before.get(field), zone), shown(after.get(field), zone))
         for field in dict.fromkeys((*before, *after))
     ]
 
 
-def _shown(value: object, zone: ZoneInfo) -> Shown | None:
+def shown(value: object, zone: ZoneInfo) -> Shown | None:
+    """Return a value of JSON as a table has room for it, None where there is nothing to show."""
     if value is None or value == "":
         return None
     if isinstance(value, Mapping):

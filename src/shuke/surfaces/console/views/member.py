@@ -74,6 +74,7 @@ def _timeline(request: HttpRequest, desk: Desk, id: UUID, **context: Any) -> Htt
         onward=urlencode(onward) if onward else None,
         paged=any(cursors.values()),
         can_explain=desk.may(Right.POINTS_READ),
+        can_see_approvals=desk.may(Right.APPROVALS_READ),
         **context,
     )
 

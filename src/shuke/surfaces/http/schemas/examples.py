@@ -7,6 +7,7 @@ ORDER_ID: Final = "ord_01KAKV41C2E7Z8M3K6P0D9R5SB"
 ENTRY_ID: Final = "ent_01KAKV3Z5R8QX5J4Y0V9W6T2NM1001"
 LOT_ID: Final = "lot_01KAKV3Z5R8QX5J4Y0V9W6T2NM1001"
 REDEMPTION_ID: Final = "rdm_01KAKV4AB3W9C5D7E1F0G2H4JK"
+APPROVAL_ID: Final = "apr_01KAKV4AB3W9C5D7E1F0G2H4JK"
 REQUEST_ID: Final = "req_01KAKV3Z5R8QX5J4Y0V9W6T2NM"
 
 Json = dict[str, Any]
@@ -330,3 +331,25 @@ VALIDATION: Json = {
         }
     ],
 }
+APPROVAL: Json = {
+    "id": APPROVAL_ID,
+    "kind": "points.adjustment",
+    "subject": MEMBER_ID,
+    "summary": {"unit": "points", "change": "+2,000", "reason": "late delivery"},
+    "state": "approved",
+    "requested_by": {"kind": "staff", "id": "stf_01KAKV3Z5R8QX5J4Y0V9W6T2NM", "label": "Kim"},
+    "requested_at": "2017-01-15T17:00:00Z",
+    "expires_at": "2017-01-29T17:00:00Z",
+    "decided_by": {"kind": "key", "id": "key_01KAKV3Z5R8QX5J4Y0V9W6T2NM", "label": "office"},
+    "decided_at": "2017-01-15T17:05:00Z",
+    "comment": "ok",
+    "result": None,
+    "livemode": False,
+    "dry_run": False,
+}
+APPROVAL_WITHDRAWN: Json = APPROVAL | {
+    "state": "withdrawn",
+    "requested_by": APPROVAL["decided_by"],
+    "comment": "",
+}
+APPROVALS: Json = {"items": [APPROVAL], "next_cursor": None, "livemode": False}
