@@ -113,7 +113,7 @@ def test_who_lacks_the_right_is_told_which(window, width, language):
     assert WORDS[language]["forbidden"] in told
     assert WORDS[language]["right"] in told
     assert "req_" in told
-    assert desk.page.locator(".menu a").count() == 4  # overview, approvals, members, programs
+    assert desk.page.locator(".menu a").count() == 5  # overview, approvals, members, duplicates, programs
 
 
 def test_the_charts_are_drawn_and_have_a_table(window):

@@ -74,6 +74,15 @@ CHINESE = {
     "active, frozen, blacklisted or exited; none: show.": "active、frozen、blacklisted 或 exited；不给出则只显示。",
     "Why; the history keeps it.": "原因，留存于记录。",
     "Give a member another status, or show how it changed.": "变更会员状态，或显示其变更记录。",
+    "What waits for somebody's yes.": "等待审批的事项。",
+    "The approval's id (apr_…).": "审批编号（apr_…）。",
+    "pending, approved, rejected, withdrawn, expired or all.": "状态：pending、approved、rejected、withdrawn、expired 或 all。",
+    "List approvals, last requested first.": "列出审批，最近申请的在前。",
+    "Show what was asked and what became of it.": "查看申请内容与处理结果。",
+    "A word to who asked.": "给申请人的意见。",
+    "Agree: what was asked is done at once.": "通过：立即执行所申请的事项。",
+    "Why; who asked reads it.": "原因，申请人可以看到。",
+    "Reject what was asked; nothing is changed.": "驳回申请，不作任何更改。",
     "Show this message and exit.": "显示帮助并退出。",
 }  # fmt: skip
 _SCOPES = "A right of the key; may be given several times: "

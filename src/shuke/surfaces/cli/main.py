@@ -3,14 +3,15 @@
 import os
 import signal
 import sys
-from collections.abc import Callable
-from functools import wraps
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from shuke.core.values.errors import Refusal
-from shuke.surfaces.cli import terminal
+from shuke.surfaces.cli import access, terminal
+from shuke.surfaces.cli.commands import AsJson
+from shuke.surfaces.cli.commands import answering as _answering
+from shuke.surfaces.cli.commands import command as _command
 from shuke.surfaces.cli.terminal import Exit
 
 app = typer.Typer(
@@ -23,20 +24,15 @@ app = typer.Typer(
 )
 program = typer.Typer(help="Programs: check, publish and show the file.", no_args_is_help=True)
 clock = typer.Typer(help="The test clock of a sandbox.")
-keys = typer.Typer(help="API keys.", no_args_is_help=True)
-staff = typer.Typer(help="People who log in to the console.", no_args_is_help=True)
 members = typer.Typer(help="Members: their status.", no_args_is_help=True)
 app.add_typer(program, name="program")
 app.add_typer(members, name="members")
 app.add_typer(clock, name="clock", invoke_without_command=True)
-app.add_typer(keys, name="keys")
-app.add_typer(staff, name="staff")
+app.add_typer(access.keys, name="keys")
+app.add_typer(access.staff, name="staff")
+app.add_typer(access.approvals, name="approvals")
 
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON value on stdout.")]
 Migrate = Annotated[bool, typer.Option("--migrate", help="Apply pending migrations first.")]
-Stores = Annotated[
-    list[str] | None, typer.Option(help="Code of a store that they are for; may be given several times.")
-]
 Origin = Annotated[str | None, typer.Option(help="How people reach it, e.g. https://vip.example.com (SHUKE_ORIGIN).")]
 
 
@@ -96,31 +92,6 @@ def _deployment_language() -> str | None:
     except Refusal:
         return None  # the command itself will say what is wrong
     return None if language.source == "default" else language.value
-
-
-def _answering(body: Callable[[], int | None]) -> None:
-    """Run the body of a command; a refusal is one sentence on stderr and exit code 1."""
-    try:
-        code = body()
-    except Refusal as refused:
-        print(terminal.explain(refused), file=sys.stderr)
-        raise typer.Exit(Exit.FAILED) from None
-    except KeyboardInterrupt:
-        raise typer.Exit(Exit.FAILED) from None
-    raise typer.Exit(code or Exit.OK)
-
-
-def _command(group: typer.Typer, name: str) -> Callable[[Callable[..., int | None]], Callable[..., None]]:
-    """Register a command under its name."""
-
-    def register(body: Callable[..., int | None]) -> Callable[..., None]:
-        @wraps(body)
-        def run(**options: Any) -> None:
-            _answering(lambda: body(**options))
-
-        return group.command(name)(run)
-
-    return register
 
 
 @_command(app, "init")
@@ -350,97 +321,3 @@ def members_status(
     from shuke.surfaces.cli import members as people
 
     people.status(member, status, reason, as_json=as_json)
-
-
-@_command(keys, "create")
-def keys_create(
-    name: str,
-    scope: Annotated[
-        list[str],
-        typer.Option(
-            help="A right of the key; may be given several times: members:read, members:write, members:status, "
-            "members:merge, orders:read, orders:write, history:write, points:read, points:write, points:adjust, "
-            "tiers:write, programs:read, programs:write, imports:write, approvals:read, approvals:decide."
-        ),
-    ],
-    as_json: AsJson = False,
-) -> None:
-    """Make an API key; its secret is shown once."""
-    from shuke.surfaces.cli import people
-
-    people.create_key(name, scope, as_json=as_json)
-
-
-@_command(keys, "list")
-def keys_list(as_json: AsJson = False) -> None:
-    """List the API keys, revoked ones too."""
-    from shuke.surfaces.cli import people
-
-    people.list_keys(as_json=as_json)
-
-
-@_command(keys, "revoke")
-def keys_revoke(id: Annotated[str, typer.Argument(help="The key's id (key_…).")], as_json: AsJson = False) -> None:
-    """Refuse a key from now on, for ever."""
-    from shuke.surfaces.cli import people
-
-    people.revoke_key(id, as_json=as_json)
-
-
-@_command(staff, "create")
-def staff_create(
-    email: str,
-    name: Annotated[str, typer.Option(help="How colleagues call them.")],
-    role: Annotated[str, typer.Option(help="owner, operator, approver, service, analyst or clerk.")],
-    store: Stores = None,
-    as_json: AsJson = False,
-) -> None:
-    """Let somebody log in; the generated password is shown once."""
-    from shuke.surfaces.cli import people
-
-    people.create_staff(email, name, role, store or [], as_json=as_json)
-
-
-@_command(staff, "change")
-def staff_change(
-    email: str,
-    role: Annotated[str | None, typer.Option(help="owner, operator, approver, service, analyst or clerk.")] = None,
-    store: Stores = None,
-    every_store: Annotated[bool, typer.Option("--every-store", help="Let them be for every store.")] = False,
-    adjust_limit: Annotated[
-        str | None, typer.Option(help="Points of one adjustment without an approval, or role for that of the role.")
-    ] = None,
-    own_account: Annotated[
-        str | None, typer.Option(help="The member that they are (mbr_…), whom they never adjust, or none.")
-    ] = None,
-    as_json: AsJson = False,
-) -> None:
-    """Change somebody's role, stores, personal limit or own membership; what is not said stays."""
-    from shuke.surfaces.cli import people
-
-    told = people.Terms(role, [] if every_store else store, adjust_limit, own_account)
-    people.change_staff(email, told, as_json=as_json)
-
-
-@_command(staff, "list")
-def staff_list(as_json: AsJson = False) -> None:
-    """List everybody who has or had a log-in."""
-    from shuke.surfaces.cli import people
-
-    people.list_staff(as_json=as_json)
-
-
-@_command(staff, "reset-password")
-def staff_reset_password(email: str, as_json: AsJson = False) -> None:
-    """Replace a password by a generated one, shown once; their sessions end."""
-    from shuke.surfaces.cli import people
-
-    people.reset_password(email, as_json=as_json)
-
-
-@_command(staff, "disable")
-def staff_disable(email: str, as_json: AsJson = False) -> None:
-    """Shut somebody out at once."""
-    from shuke.surfaces.cli import people
-
-    people.disable_staff(email, as_json=as_json)

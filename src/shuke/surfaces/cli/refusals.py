@@ -64,6 +64,7 @@ CHINESE = {
     "secrets_readable_by_others": "其他用户可以读取 {file}；请运行：chmod 600 {file}",
     "settings_invalid": "设置 {file} 有误。",
     "staff_exists": "已有人使用该邮箱登录。",
+    "status_not_allowed": "没有这种状态。",
     "time_zone_unknown": "没有时区 {zone}。",
     "timestamps_without_zone": "时间戳没有时区；请用 --timestamps-in 说明，例如 --timestamps-in UTC。",
     "unknown_api_key": "没有这把密钥。",
@@ -76,6 +77,7 @@ CHINESE = {
     "unknown_role": "没有角色 {role}；可选 {roles}。",
     "unknown_scope": "没有权限 {scope}；可选 {scopes}。",
     "unknown_staff": "没有这位员工。",
+    "unknown_state": "没有这种状态；可选 {states}。",
     "unknown_store": "没有门店 {store}。",
     "unknown_time_zone": "时区不是 IANA 名称（如 Asia/Shanghai）。",
 }

@@ -18,7 +18,7 @@ def test_help_imports_nothing_heavy(empty):
     )
     assert done.stderr.splitlines()[-1] == "heavy: []"
     for command in ("init", "serve", "worker", "migrate", "doctor", "clock", "program", "backtest", "explain",
-                    "verify-ledger", "keys", "staff", "demo"):  # fmt: skip
+                    "verify-ledger", "keys", "staff", "approvals", "demo"):  # fmt: skip
         assert command in done.stdout
     assert not empty.home.exists()
 

@@ -7,7 +7,7 @@ from django.test import Client
 
 from shuke.rooms.org import facade as org
 from shuke.rooms.org.contracts import Right, Role
-from shuke.surfaces.console import urls, words
+from shuke.surfaces.console import menu, urls, words
 
 UNKNOWN = {
     "member_id": "mbr_00000000000000000000000000",
@@ -69,6 +69,23 @@ def test_the_menu_shows_only_what_opens(log_in, program, role):
     links = re.findall(r'href="([^"]+)"', menu)
     assert [client.get(link, follow=True).status_code for link in links] == [200] * len(links)
     assert bool(links) is (role is not Role.CLERK)
+
+
+NOT_IN_THE_MENU = {
+    Role.OWNER: set(),
+    Role.OPERATOR: {"keys", "clock", "staff"},
+    Role.APPROVER: {"keys", "clock", "staff", "duplicates"},
+    Role.SERVICE: {"keys", "clock", "staff", "jobs", "audit", "ledger-check"},
+}
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_the_menu_has_for_each_role_what_is_its_work(role):
+    views = {item.view for group in menu.GROUPS for item in group.items if item.right in org.rights_of(role)}
+    if role in NOT_IN_THE_MENU:
+        assert views == {item.view for group in menu.GROUPS for item in group.items} - NOT_IN_THE_MENU[role]
+    else:
+        assert views == {Role.ANALYST: {"overview", "programs"}, Role.CLERK: set()}[role]
 
 
 def test_a_shut_out_person_is_out_at_once(log_in):

@@ -99,7 +99,8 @@ def _refused(request: HttpRequest, desk: Desk, approval_id: str, refused: Refusa
     if refused.code in {"unknown_approval", "invalid_id"}:
         raise refused
     logs.refusal(refused, request_id=desk.actor.request_id)
-    status = 422 if refused.pointer else 403 if refused.code in words.NOT_YOURS else 409
+    at_comment = refused.pointer == "/comment"
+    status = 422 if at_comment else 403 if refused.code in words.NOT_YOURS else 409
     with unit_of_work():
         return _one(
             request,
@@ -108,7 +109,7 @@ def _refused(request: HttpRequest, desk: Desk, approval_id: str, refused: Refusa
             status=status,
             failure=words.sentence(refused),
             comment=comment,
-            pointer=refused.pointer,
+            at_comment=at_comment,
         )
 
 
