@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum
+from fractions import Fraction
 from uuid import UUID
 
 from shuke.core.program.explain import Decision
@@ -117,47 +118,71 @@ class Expiring:
 
 @dataclass(frozen=True, slots=True)
 class Balance:
-    """A unit of a member: usable now, and what of it goes within 30 days or, failing that, next."""
+    """A unit of a member: usable now, not usable yet, set aside, owed, and what goes within 30 days or, failing that, next.
+
+    `next_ready` is the day on which the next pending points become usable, where a day makes them so.
+    """
 
     unit: str
+    name: str
     scale: int
     available: int
     expiring_30_days: int
     next_expiry: Expiring | None
+    pending: int = 0
+    held: int = 0
+    debt: int = 0
+    next_ready: date | None = None
+    spendable: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class TierStanding:
-    """The tier a member stands in, and the way to the next one; amounts in minor units, or orders.
+    """The tier a member stands in on a ladder, and the ways up and down; amounts in the measure's own units.
 
-    `rank` counts from 0, the lowest; `measured` is the ladder's measure now, `threshold` what this level asks for;
-    `next_threshold` and `missing` are None on the highest level. `until` is the last local day of validity.
+    `rank` counts from 0, the lowest; `measured` is the ladder's measure now (None: it has levels by conditions only),
+    `threshold` what this level asks for; `next_threshold` and `missing` are None where there is nothing to say. `until`
+    is the last local day of validity; `grace`: it is a grace. `projected` is the tier from the day after `until` if
+    nothing is bought until then, `to_keep` what is missing to keep this one. `gift` is the tier given by hand that is
+    held at least, to the last day `gift_until` (None: for ever).
     """
 
+    ladder: str
+    ladder_name: str
     rank: int
     code: str
     name: str
     since: date | None
     until: date | None
     measure: str
-    measured: int
-    threshold: int
+    is_money: bool
+    measured: Fraction | None
+    threshold: Fraction | None
     next_code: str | None
     next_name: str | None
-    next_threshold: int | None
-    missing: int | None
+    next_threshold: Fraction | None
+    missing: Fraction | None
+    grace: bool = False
+    projected: str | None = None
+    to_keep: Fraction | None = None
+    gift: str | None = None
+    gift_until: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where a member stands at `at`, time advanced in memory only."""
+    """Where a member stands at `at`, time advanced in memory only; `tier` is that of the first ladder."""
 
     member_id: UUID
     program: str
     at: datetime
     joined_at: datetime
     balances: tuple[Balance, ...]
-    tier: TierStanding | None
+    tiers: tuple[TierStanding, ...]
+
+    @property
+    def tier(self) -> TierStanding | None:
+        return self.tiers[0] if self.tiers else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,8 @@ from uuid import UUID
 
 
 class Reason(StrEnum):
-    """Why a tier was set: on joining, by reaching it, by a review at its end, by an early renewal, or because a new
-    version of the program gives it another rank.
+    """Why a tier was set: on joining, by reaching it, by a review at its end, by an early renewal, because a new version
+    of the program gives it another rank, by a grace before it falls, by hand, or because a refund took it.
     """
 
     ENROLLED = "enrolled"
@@ -18,6 +18,9 @@ class Reason(StrEnum):
     REVIEWED = "reviewed"
     RENEWED = "renewed"
     VERSION_CHANGED = "version_changed"
+    GRACE = "grace"
+    ASSIGNED = "assigned"
+    REFUNDED = "refunded"
 
 
 class StaleTierError(Exception):
@@ -38,11 +41,17 @@ class TierState:
     since_day: int
     until_day: int
     change_count: int
+    grace: bool = False
+    floor: Tier | None = None
+    floor_until_day: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class TierChange:
-    """A tier set, also to the same one for longer. `before` is None on joining; `reference` is the fact behind it."""
+    """A tier set, also to the same one for longer. `before` is None on joining; `reference` is the fact behind it.
+
+    `note` is the reason in words of one given by hand.
+    """
 
     day: int
     occurred_at: datetime
@@ -51,15 +60,24 @@ class TierChange:
     until_day: int
     reason: Reason
     reference: UUID | None = None
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class TierUpdate:
-    """Decided changes of one member, oldest first; `change_count` is that of the state they were decided from, or 0."""
+    """Decided changes of one member on a ladder, oldest first, and whether a grace runs and which tier a gift keeps.
+
+    `change_count` is that of the state they were decided from, or 0. Where only grace or gift changed there are no
+    changes.
+    """
 
     member_id: UUID
+    ladder: str
     change_count: int
     changes: tuple[TierChange, ...]
+    grace: bool = False
+    floor: Tier | None = None
+    floor_until_day: int = 0
 
 
 @dataclass(frozen=True, slots=True)

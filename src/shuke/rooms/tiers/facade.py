@@ -32,16 +32,16 @@ GUARDS = (
 )
 
 
-def load(member_ids: Sequence[UUID], program_id: int) -> dict[UUID, TierState]:
-    """Return where members stand in a program; a member without a tier there is absent. Raises: nothing."""
-    return {
-        member_id: TierState(Tier(code, rank), since_day, _day(until_day), change_count)
-        for member_id, code, rank, since_day, until_day, change_count in queries.states(member_ids, program_id)
-    }
+def load(member_ids: Sequence[UUID], program_id: int) -> dict[UUID, dict[str, TierState]]:
+    """Return by ladder where members stand in a program; a member without a tier there is absent. Raises: nothing."""
+    found: dict[UUID, dict[str, TierState]] = {}
+    for member_id, ladder, *row in queries.states(member_ids, program_id):
+        found.setdefault(member_id, {})[ladder] = _state(*row)
+    return found
 
 
 def write(updates: Sequence[TierUpdate], program_id: int, recorded_at: datetime) -> None:
-    """Write decided changes, at most one update a member; the first change of a member is `enrolled`.
+    """Write decided changes, at most one update a member and ladder; the first change on a ladder is `enrolled`.
 
     Raises:
         StaleTierError: a tier does not stand where it was expected; nothing of the unit of work holds.
@@ -55,31 +55,31 @@ def write(updates: Sequence[TierUpdate], program_id: int, recorded_at: datetime)
         queries.write_changes(updates, program_id, recorded_at)
 
 
-def history(member_id: UUID, program_id: int) -> tuple[TierChange, ...]:
-    """Return a member's changes in a program, oldest first. Raises: nothing."""
-    return tuple(_change(row) for row in queries.changes(member_id, program_id))
+def history(member_id: UUID, program_id: int, ladder: str | None = None) -> tuple[TierChange, ...]:
+    """Return a member's changes in a program, of one ladder or of all, oldest first of each. Raises: nothing."""
+    return tuple(_change(row) for row in queries.changes(member_id, program_id, ladder))
 
 
-def stream_changes(program_id: int, chunk: int = 20_000) -> Iterator[tuple[UUID, TierChange]]:
-    """Yield every change in a program with its member, by member and number. Raises: nothing."""
-    after: tuple[UUID, int] = (UUID(int=0), 0)
+def stream_changes(program_id: int, chunk: int = 20_000) -> Iterator[tuple[UUID, str, TierChange]]:
+    """Yield every change in a program with its member and ladder, by member, ladder and number. Raises: nothing."""
+    after: tuple[UUID, str, int] = (UUID(int=0), "", 0)
     while rows := queries.changes_after(program_id, after, chunk):
-        for member_id, _, *row in rows:
-            yield member_id, _change(tuple(row))
-        after = rows[-1][:2]
+        for member_id, ladder, _, *row in rows:
+            yield member_id, ladder, _change(tuple(row))
+        after = rows[-1][:3]
 
 
-def distribution(program_id: int) -> tuple[TierCount, ...]:
-    """Return how many members hold each tier, from the lowest; `rank` is the highest that a version gave it.
+def distribution(program_id: int, ladder: str) -> tuple[TierCount, ...]:
+    """Return how many members hold each tier of a ladder, from the lowest; `rank` is the highest that a version gave it.
 
     Raises: nothing.
     """
-    return tuple(TierCount(Tier(code, rank), members) for code, rank, members in queries.distribution(program_id))
+    return tuple(TierCount(Tier(code, rank), members) for code, rank, members in queries.distribution(program_id, ladder))
 
 
-def moves_by_month(program_id: int) -> tuple[MonthOfMoves, ...]:
-    """Return the moves of each local month that had any, ascending. Raises: nothing."""
-    return tuple(MonthOfMoves(*row) for row in queries.moves_by_month(program_id))
+def moves_by_month(program_id: int, ladder: str) -> tuple[MonthOfMoves, ...]:
+    """Return the moves on a ladder of each local month that had any, ascending. Raises: nothing."""
+    return tuple(MonthOfMoves(*row) for row in queries.moves_by_month(program_id, ladder))
 
 
 def verify() -> Verification:
@@ -91,11 +91,27 @@ def verify() -> Verification:
     return Verification((STATE_IS_LAST_CHANGE,), tuple(found))
 
 
+def _state(
+    code: str,
+    rank: int,
+    since_day: int,
+    until_day: int | None,
+    change_count: int,
+    grace: bool,  # noqa: FBT001 - a column
+    floor_code: str | None,
+    floor_rank: int | None,
+    floor_until_day: int | None,
+) -> TierState:
+    floor = None if floor_code is None or floor_rank is None else Tier(floor_code, floor_rank)
+    floor_end = _day(floor_until_day) if floor else 0
+    return TierState(Tier(code, rank), since_day, _day(until_day), change_count, grace, floor, floor_end)
+
+
 def _change(row: tuple[Any, ...]) -> TierChange:
-    day, occurred_at, before_code, before_rank, after_code, after_rank, until_day, reason, reference = row
+    day, occurred_at, before_code, before_rank, after_code, after_rank, until_day, reason, reference, note = row
     before = None if before_code is None else Tier(before_code, before_rank)
     return TierChange(
-        day, occurred_at, before, Tier(after_code, after_rank), _day(until_day), Reason(reason), reference
+        day, occurred_at, before, Tier(after_code, after_rank), _day(until_day), Reason(reason), reference, note
     )
 
 

@@ -10,16 +10,24 @@ from shuke.rooms.tiers.contracts import Reason
 
 
 class State(models.Model):
-    """The tier that a member holds, equal to the last of its changes at every commit."""
+    """The tier that a member holds on a ladder, equal to the last of its changes at every commit.
 
-    pk = models.CompositePrimaryKey("member_id", "program_id")
+    `floor_code` is the tier below which a gift keeps the member before `floor_until_day` (null: for ever).
+    """
+
+    pk = models.CompositePrimaryKey("member_id", "program_id", "ladder")
     member = models.ForeignKey("members.Member", models.PROTECT, related_name="+", db_index=False)
     program_id = models.SmallIntegerField()
+    ladder = models.TextField()
     tier_code = models.TextField()
     rank = models.SmallIntegerField()
     since_day = models.IntegerField()
     until_day = models.IntegerField(null=True)
     change_count = models.IntegerField()
+    grace = models.BooleanField()
+    floor_code = models.TextField(null=True)  # noqa: DJ001  # null: no gift
+    floor_rank = models.SmallIntegerField(null=True)
+    floor_until_day = models.IntegerField(null=True)
 
     class Meta:
         db_table = "tiers_state"
@@ -29,11 +37,12 @@ class State(models.Model):
 
 
 class Change(models.Model):
-    """A change of tier or of its end, numbered from 1."""
+    """A change of tier or of its end on a ladder, numbered from 1."""
 
-    pk = models.CompositePrimaryKey("member_id", "program_id", "number")
+    pk = models.CompositePrimaryKey("member_id", "program_id", "ladder", "number")
     member_id = models.UUIDField()
     program_id = models.SmallIntegerField()
+    ladder = models.TextField()
     number = models.IntegerField()
     day = models.IntegerField()
     occurred_at = models.DateTimeField()
@@ -45,6 +54,7 @@ class Change(models.Model):
     until_day = models.IntegerField(null=True)
     reason = models.TextField()
     reference = models.UUIDField(null=True)
+    note = models.TextField()
 
     class Meta:
         db_table = "tiers_change"

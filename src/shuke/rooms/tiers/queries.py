@@ -5,6 +5,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q
+
 from shuke.core.values.dates import NEVER
 from shuke.foundation import sql
 from shuke.rooms.tiers.contracts import TierChange, TierUpdate
@@ -14,13 +16,14 @@ PACKAGE = "shuke.rooms.tiers"
 
 CHANGE = (
     *("day", "occurred_at", "before_code", "before_rank", "after_code", "after_rank"),
-    *("until_day", "reason", "reference"),
+    *("until_day", "reason", "reference", "note"),
 )
 
 
 def states(member_ids: Sequence[UUID], program_id: int) -> list[tuple[Any, ...]]:
     return sql.fetch(
-        "SELECT member_id, tier_code, rank, since_day, until_day, change_count FROM tiers_state "
+        "SELECT member_id, ladder, tier_code, rank, since_day, until_day, change_count, grace, floor_code, floor_rank, "
+        "floor_until_day FROM tiers_state "
         "WHERE member_id = ANY(%(ids)b::uuid[]) AND program_id = %(program_id)s",
         {"ids": list(member_ids), "program_id": program_id},
     )
@@ -31,16 +34,24 @@ def write_states(updates: Sequence[TierUpdate], program_id: int) -> int:
     rows = [
         (
             update.member_id,
-            update.changes[-1].after.code,
-            update.changes[-1].after.rank,
+            update.ladder,
+            update.changes[-1].after.code if update.changes else None,
+            update.changes[-1].after.rank if update.changes else None,
             _since_day(update.changes),
-            _end(update.changes[-1].until_day),
+            _end(update.changes[-1].until_day) if update.changes else None,
             update.change_count,
             update.change_count + len(update.changes),
+            update.grace,
+            update.floor and update.floor.code,
+            None if update.floor is None else update.floor.rank,
+            None if update.floor is None else _end(update.floor_until_day),
         )
         for update in updates
     ]
-    names = "member_id tier_code rank since_day until_day expected_count change_count"
+    names = (
+        "member_id ladder tier_code rank since_day until_day expected_count change_count grace floor_code floor_rank "
+        "floor_until_day"
+    )
     ((count,),) = sql.fetch(sql.load(PACKAGE, "write_states"), sql.columns(names, rows) | {"program_id": program_id})
     return count
 
@@ -49,6 +60,7 @@ def write_changes(updates: Sequence[TierUpdate], program_id: int, recorded_at: d
     rows = [
         (
             update.member_id,
+            update.ladder,
             number,
             change.day,
             change.occurred_at,
@@ -59,38 +71,48 @@ def write_changes(updates: Sequence[TierUpdate], program_id: int, recorded_at: d
             _end(change.until_day),
             change.reason.value,
             change.reference,
+            change.note,
         )
         for update in updates
         for number, change in enumerate(update.changes, update.change_count + 1)
     ]
-    names = "member_id number day occurred_at before_code before_rank after_code after_rank until_day reason reference"
+    names = (
+        "member_id ladder number day occurred_at before_code before_rank after_code after_rank until_day reason "
+        "reference note"
+    )
+    if not rows:
+        return
     sql.run(
         sql.load(PACKAGE, "write_changes"),
         sql.columns(names, rows) | {"program_id": program_id, "recorded_at": recorded_at},
     )
 
 
-def changes(member_id: UUID, program_id: int) -> Iterable[tuple[Any, ...]]:
-    return Change.objects.filter(member_id=member_id, program_id=program_id).order_by("number").values_list(*CHANGE)
+def changes(member_id: UUID, program_id: int, ladder: str | None) -> Iterable[tuple[Any, ...]]:
+    found = Change.objects.filter(member_id=member_id, program_id=program_id)
+    if ladder is not None:
+        found = found.filter(ladder=ladder)
+    return found.order_by("ladder", "number").values_list(*CHANGE)
 
 
-def changes_after(program_id: int, after: tuple[UUID, int], limit: int) -> Sequence[tuple[Any, ...]]:
-    """Return the next changes by (member, number), each led by that key."""
+def changes_after(program_id: int, after: tuple[UUID, str, int], limit: int) -> Sequence[tuple[Any, ...]]:
+    """Return the next changes by (member, ladder, number), each led by that key."""
     rest = Change.objects.filter(program_id=program_id, member_id__gte=after[0])
-    rest = rest.exclude(member_id=after[0], number__lte=after[1]).order_by("member_id", "number")
-    return list(rest.values_list("member_id", "number", *CHANGE)[:limit])
+    done = Q(member_id=after[0]) & (Q(ladder__lt=after[1]) | Q(ladder=after[1], number__lte=after[2]))
+    rest = rest.exclude(done).order_by("member_id", "ladder", "number")
+    return list(rest.values_list("member_id", "ladder", "number", *CHANGE)[:limit])
 
 
-def distribution(program_id: int) -> list[tuple[str, int, int]]:
+def distribution(program_id: int, ladder: str) -> list[tuple[str, int, int]]:
     return sql.fetch(
         "SELECT tier_code, max(rank), count(*) FROM tiers_state WHERE program_id = %(program_id)s "
-        "GROUP BY tier_code ORDER BY max(rank), tier_code",
-        {"program_id": program_id},
+        "AND ladder = %(ladder)s GROUP BY tier_code ORDER BY max(rank), tier_code",
+        {"program_id": program_id, "ladder": ladder},
     )
 
 
-def moves_by_month(program_id: int) -> list[tuple[int, int, int, int, int]]:
-    return sql.fetch(sql.load(PACKAGE, "moves_by_month"), {"program_id": program_id})
+def moves_by_month(program_id: int, ladder: str) -> list[tuple[int, int, int, int, int]]:
+    return sql.fetch(sql.load(PACKAGE, "moves_by_month"), {"program_id": program_id, "ladder": ladder})
 
 
 def violations() -> list[tuple[UUID | None, str]]:

@@ -16,9 +16,10 @@ from shuke.rooms.members import facade as members
 from shuke.rooms.org import facade as org
 from shuke.rooms.org.contracts import Actor
 from shuke.rooms.points import facade as points
+from shuke.rooms.points.contracts import Kind
 from shuke.rooms.programs import queries
 from shuke.rooms.programs.contracts import Advanced, ClockMove
-from shuke.rooms.programs.services.dossiers import Wanted, open_desktop
+from shuke.rooms.programs.services.loading import Wanted, open_desktop
 from shuke.rooms.programs.services.timeline import published, timeline
 
 CHUNK = 10_000
@@ -87,8 +88,8 @@ def _advance(member_ids: list[UUID], until: datetime) -> Advanced:
     expired: Counter[str] = Counter()
     for posting in desktop.postings:
         for move in posting.moves:
-            expired[codes[move.unit_id]] += move.points
-    changes = sum(len(dossier.tier_changes) for dossier in desktop.dossiers.values())
+            expired[codes[move.unit_id]] += move.points if move.kind is Kind.EXPIRY else 0
+    changes = sum(len(made) for dossier in desktop.dossiers.values() for made in dossier.tier_changes.values())
     return Advanced(len(member_ids), sum(len(posting.moves) for posting in desktop.postings), expired, changes)
 
 

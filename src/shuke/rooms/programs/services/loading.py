@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from uuid import UUID
 
 from shuke.core.values.dates import NEVER
@@ -26,13 +27,15 @@ class Wanted:
     """How far a member will be moved, in UTC seconds, and what of its past must be there.
 
     `draws`: points will be taken or given back; `takes`: redemptions and holds whose points will be given back or
-    spent; `counts_from`: the first day on which something will be counted or taken off.
+    spent; `counts_from`: the first day on which something will be counted or taken off; `ahead`: the UTC second up to
+    which days will be looked at beyond that.
     """
 
     until: int
     draws: bool = False
     takes: set[UUID] = field(default_factory=set)
     counts_from: int = NEVER
+    ahead: int = 0
 
 
 def open_desktop(timeline: Timeline, wanted: Mapping[UUID, Wanted], people: Mapping[UUID, MemberFacts]) -> Desktop:
@@ -61,6 +64,8 @@ def open_desktop(timeline: Timeline, wanted: Mapping[UUID, Wanted], people: Mapp
         )
         if needs.lots or timeline.following(dossier.running, max(wish.until, dossier.state.standing_at)):
             lots_of.append(member_id)
+        if wish.ahead:
+            needs = desk.needs(dossier.state, wish.ahead, NEVER)
         if needs.days_from is not None:
             days_from[member_id] = needs.days_from
     _load_lots(desktop, lots_of)
@@ -68,12 +73,12 @@ def open_desktop(timeline: Timeline, wanted: Mapping[UUID, Wanted], people: Mapp
     return desktop
 
 
-def fresh_row(timeline: Timeline, member_id: UUID, person: MemberFacts) -> MembershipRow:
-    """Return the membership of somebody who has just joined."""
-    joined = int(person.joined_at.timestamp())
-    running = timeline.at(joined)
-    memory = pack(running.desk.compiled, running.desk.fresh(joined))
-    return MembershipRow(member_id, running.id, person.joined_at, person.joined_at, None, 0, memory)
+def fresh_row(timeline: Timeline, member_id: UUID, joined_at: datetime) -> MembershipRow:
+    """Return the membership of somebody who has just joined; the first midnight may owe something already."""
+    running = timeline.at(int(joined_at.timestamp()))
+    outcome = running.desk.advance(state := running.desk.fresh(int(joined_at.timestamp())), 0)
+    due = running.start_of(outcome.next_due_day)
+    return MembershipRow(member_id, running.id, joined_at, joined_at, due, 0, pack(running.desk.compiled, state))
 
 
 def _load_days(desktop: Desktop, days_from: Mapping[UUID, int]) -> None:

@@ -18,8 +18,9 @@ from shuke.rooms.points.contracts import NewUnit
 from shuke.rooms.programs import queries
 from shuke.rooms.programs.contracts import Draft, VersionView
 from shuke.rooms.programs.models import Version
-from shuke.rooms.programs.services.dossiers import first_tier, fresh_row
-from shuke.rooms.programs.services.timeline import Timeline, forget_versions, timeline
+from shuke.rooms.programs.services.dossiers import first_tier
+from shuke.rooms.programs.services.loading import fresh_row
+from shuke.rooms.programs.services.timeline import Running, Timeline, forget_versions, timeline
 from shuke.rooms.tiers import facade as tiers
 from shuke.rooms.tiers.contracts import TierUpdate
 
@@ -35,7 +36,7 @@ def validate(text: str) -> Draft:
         currency=program.currency,
         time_zone=program.time_zone,
         units=tuple(unit.code for unit in program.units),
-        tiers=tuple(level.code for level in program.ladder.levels) if program.ladder else (),
+        tiers=tuple(level.code for ladder in program.ladders[:1] for level in ladder.levels),
         rules=tuple(rule.code for rule in program.earn),
         source=compiled.listing(),
     )
@@ -69,6 +70,8 @@ def publish(text: str, actor: Actor, effective_from: datetime | None) -> Version
                 published_by=actor.label,
             )
         )
+        if known:
+            queries.call_everybody(row.id, at)  # whom the version concerns takes it on as it comes into force
         forget_versions()
         subject = f"program:{program.code}"
         after = {"version": version.number, "effective_from": at.isoformat(), "shape": compiled.shape}
@@ -82,11 +85,7 @@ def join(plan: Timeline, joined: dict[UUID, datetime]) -> None:
     """Give members their membership: holder, standing at the instant of joining, lowest tier."""
     member_ids = sorted(joined)
     queries.insert_memberships(plan.program_id, [fresh_row(plan, id, joined[id]) for id in member_ids])
-    first = [
-        _first_tier(plan, member_id, joined[member_id])
-        for member_id in member_ids
-        if plan.at(int(joined[member_id].timestamp())).levels
-    ]
+    first = [update for member_id in member_ids for update in _first_tiers(plan, member_id, joined[member_id])]
     tiers.write(first, plan.program_id, clock.business_now())
 
 
@@ -168,14 +167,27 @@ def _check_change(plan: Timeline | None, compiled: Compiled) -> None:
             pointer="/units",
             params={"units": ", ".join(latest.unit_codes)},
         )
-    kept = {level.code for level in program.ladder.levels} if program.ladder else set()
-    dropped = ", ".join(code for code in latest.ranks if code not in kept)  # the latest has all that were ever declared
+    _check_ladders(latest, compiled)
+
+
+def _check_ladders(latest: Running, compiled: Compiled) -> None:
+    """Refuse a version that says nothing of a tier in which members may stand."""
+    ladders = {ladder.code: {level.code for level in ladder.levels} for ladder in compiled.program.ladders}
+    moved = dict(compiled.program.migration)
+    dropped = [
+        level.code
+        for ladder in latest.program.ladders
+        for level in ladder.levels
+        if moved.get(f"tiers.{ladder.code}.{level.code}", level.code) not in ladders.get(ladder.code, set())
+    ]
     if dropped:
+        listed = ", ".join(dropped)
         raise Refusal(
             "tier_in_use",
-            f"Members may stand in {dropped} by an earlier version; a new version keeps every tier.",
+            f"Members may stand in {listed} by an earlier version; keep every tier, or say under changes which "
+            "tier takes its place.",
             pointer="/tiers",
-            params={"tiers": dropped},
+            params={"tiers": listed},
         )
 
 
@@ -191,7 +203,10 @@ def _welcome_everybody() -> None:
             return
 
 
-def _first_tier(plan: Timeline, member_id: UUID, joined_at: datetime) -> TierUpdate:
+def _first_tiers(plan: Timeline, member_id: UUID, joined_at: datetime) -> list[TierUpdate]:
     at = int(joined_at.timestamp())
     running = plan.at(at)
-    return TierUpdate(member_id, 0, (first_tier(running, running.day_of(joined_at), at),))
+    return [
+        TierUpdate(member_id, ladder.code, 0, (first_tier(running, k, running.day_of(joined_at), at),))
+        for k, ladder in enumerate(running.program.ladders)
+    ]

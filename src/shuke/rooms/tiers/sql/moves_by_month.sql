@@ -7,7 +7,7 @@ SELECT
     count(*) FILTER (WHERE after_rank = before_rank)
 FROM (
     SELECT date_trunc('month', date '1970-01-01' + day) AS month, before_rank, after_rank
-    FROM tiers_change WHERE program_id = %(program_id)s AND reason NOT IN ('enrolled', 'version_changed')
+    FROM tiers_change WHERE program_id = %(program_id)s AND ladder = %(ladder)s AND reason NOT IN ('enrolled', 'version_changed', 'grace')
 ) AS moves
 GROUP BY month
 ORDER BY month
