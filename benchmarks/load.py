@@ -95,7 +95,7 @@ def _make_bare_tables() -> None:
             cursor.execute(f"CREATE TABLE bare.{table} (LIKE {table}, PRIMARY KEY ({key}))")
         cursor.execute("CREATE TABLE bare.points_account (LIKE points_account, PRIMARY KEY (holder_id, unit_id))")
         cursor.execute(
-            "INSERT INTO bare.points_account SELECT holder.id, unit.id, 0, 0, 0"
+            "INSERT INTO bare.points_account SELECT holder.id, unit.id, 0, 0, 0, 0, 0, 0"
             " FROM points_holder AS holder CROSS JOIN points_unit AS unit"
         )
 

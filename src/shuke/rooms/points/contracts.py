@@ -18,16 +18,79 @@ _UNIT_BITS = 15  # a unit's id is a smallint
 
 
 class Kind(StrEnum):
-    """What an effect does to the points of a lot."""
+    """What an entry does: it moves points of a lot from its counter account to its account, or back."""
 
     ACCRUAL = "accrual"
+    ACCRUAL_PENDING = "accrual_pending"
+    ACTIVATION = "activation"
+    CANCELLATION = "cancellation"
     REDEMPTION = "redemption"
+    RETURN = "return"
     EXPIRY = "expiry"
+    HOLDING = "holding"
+    CAPTURE = "capture"
+    RELEASE = "release"
+    LAPSE = "lapse"
+    CLAWBACK = "clawback"
+    CLAWBACK_PENDING = "clawback_pending"
+    OWED = "owed"
+    REPAYMENT = "repayment"
+    CREDIT = "credit"
+    DEBIT = "debit"
+    TRANSFER_OUT = "transfer_out"
+    TRANSFER_IN = "transfer_in"
+    OPENING = "opening"
+    MERGE_OUT = "merge_out"
+    MERGE_IN = "merge_in"
+
+    @property
+    def account(self) -> str:
+        """Name the holder's account that gets the amount."""
+        return WAYS[self][0]
 
     @property
     def counter_account(self) -> str:
-        """Name the account on the other side of the holder's."""
-        return {"accrual": "issued", "redemption": "redeemed", "expiry": "expired"}[self]
+        """Name the account that gets minus the amount: the holder's other one, or one of the unit's own."""
+        return WAYS[self][1]
+
+    @property
+    def sign(self) -> int:
+        """Return 1 where the amount is above zero, -1 where it is below."""
+        return WAYS[self][2]
+
+
+HOLDERS_ACCOUNTS = ("available", "pending", "held", "debt")  # the others are the unit's: no holder has them
+
+WAYS: dict[Kind, tuple[str, str, int]] = {  # account, counter account, sign of the amount
+    Kind.ACCRUAL: ("available", "issued", 1),
+    Kind.ACCRUAL_PENDING: ("pending", "issued", 1),
+    Kind.ACTIVATION: ("available", "pending", 1),
+    Kind.CANCELLATION: ("pending", "issued", -1),
+    Kind.REDEMPTION: ("available", "redeemed", -1),
+    Kind.RETURN: ("available", "redeemed", 1),
+    Kind.EXPIRY: ("available", "expired", -1),
+    Kind.HOLDING: ("available", "held", -1),
+    Kind.CAPTURE: ("held", "redeemed", -1),
+    Kind.RELEASE: ("available", "held", 1),
+    Kind.LAPSE: ("held", "expired", -1),
+    Kind.CLAWBACK: ("available", "issued", -1),
+    Kind.CLAWBACK_PENDING: ("pending", "issued", -1),
+    Kind.OWED: ("debt", "issued", -1),
+    Kind.REPAYMENT: ("available", "debt", -1),
+    Kind.CREDIT: ("available", "adjusted", 1),
+    Kind.DEBIT: ("available", "adjusted", -1),
+    Kind.TRANSFER_OUT: ("available", "transferred", -1),
+    Kind.TRANSFER_IN: ("available", "transferred", 1),
+    Kind.OPENING: ("available", "opening", 1),
+    Kind.MERGE_OUT: ("available", "merged", -1),
+    Kind.MERGE_IN: ("available", "merged", 1),
+}
+
+SUPPLIES = ("issued", "adjusted", "opening")  # counter accounts out of which new points come
+
+# Kinds that put points into a new lot, and those that do so where the lot they came from can't take them back.
+OPENS = frozenset({Kind.ACCRUAL, Kind.ACCRUAL_PENDING, Kind.CREDIT, Kind.TRANSFER_IN, Kind.OPENING})
+MAY_OPEN = frozenset({Kind.RETURN, Kind.MERGE_IN})
 
 
 class StaleLedgerError(Exception):
@@ -48,37 +111,70 @@ class Unit:
 
 
 @dataclass(frozen=True, slots=True)
-class Move:
-    """Points of one lot: put into a new one by an accrual, taken out of an open one by everything else."""
+class Wait:
+    """What pending points wait for: a day, or an event. `expiry_rule` is the caller's name of how they end then."""
 
+    ready_day: int = NEVER
+    event: str | None = None
+    cancel_day: int = NEVER  # day on which the wait ends and the points go
+    expiry_rule: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """Points of one lot moved as the kind says; only what is `owed` is of no lot.
+
+    A kind that opens a lot names the next number of the account. `expires_day` and `expires_at` end a lot that opens
+    usable or is activated; `earned_day` and `earned_at` date a lot that opens earlier than the posting. `taken_by` is
+    the redemption or hold whose points a capture, release, lapse or return moves, and `taken_from` the lot that they
+    were taken from where they come back into another.
+    """
+
+    kind: Kind
     unit_id: int
-    lot_number: int
+    lot_number: int | None
     points: int
-    expires_day: int = NEVER  # of a new lot
-    expires_at: datetime | None = None  # of a new lot
+    expires_day: int = NEVER
+    expires_at: datetime | None = None
+    earned_day: int | None = None
+    earned_at: datetime | None = None
+    gift: bool = False
+    wait: Wait | None = None
+    taken_by: UUID | None = None
+    taken_from: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Posting:
-    """One effect on one holder, decided: it becomes one transaction with an entry for each move.
+    """What one cause did to one holder at one instant, decided: one transaction with an entry for each move, in order.
 
-    `day` and `occurred_at` say when it counts; `reference` is the fact that caused it, None where time did.
+    `day` and `occurred_at` say when it counts; `reference` is the fact that caused it, None where time did. It names
+    the redemption or hold that takes points; `until_at` is when that hold ends.
     """
 
     holder_id: UUID
-    kind: Kind
     day: int
     occurred_at: datetime
     reference: UUID | None
     moves: tuple[Move, ...]
+    until_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
+    """What a holder has of a unit: usable, not usable yet, set aside, owed; and how many entries and lots say so."""
+
     unit_id: int
     available: int
     entry_count: int
     lot_count: int
+    pending: int = 0
+    held: int = 0
+    debt: int = 0
+
+    @property
+    def outstanding(self) -> int:
+        return self.available + self.pending + self.held - self.debt
 
 
 Accounts = Mapping[UUID, Mapping[int, Account]]  # by holder and unit; a unit never posted to is absent
@@ -86,10 +182,100 @@ Accounts = Mapping[UUID, Mapping[int, Account]]  # by holder and unit; a unit ne
 
 @dataclass(frozen=True, slots=True)
 class OpenLot:
+    """A lot with usable points. `reference` is the fact that opened it."""
+
     unit_id: int
     number: int
     remaining: int
     expires_day: int
+    reference: UUID | None = None
+    gift: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingLot:
+    """A lot whose points are not usable yet. `reference` is the fact that opened it."""
+
+    unit_id: int
+    number: int
+    waiting: int
+    reference: UUID | None
+    wait: Wait
+
+
+@dataclass(frozen=True, slots=True)
+class Take:
+    """What a redemption or hold (`reference`) took of a lot, in the order taken: still set aside, used, and what came
+    back of the used ones, or didn't because the lot had ended (`forfeited`).
+    """
+
+    reference: UUID
+    unit_id: int
+    lot_number: int
+    ordinal: int
+    held: int
+    used: int
+    returned: int
+    forfeited: int
+    expires_day: int  # of the lot
+    gift: bool  # of the lot
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Points set aside until `until_at`; what was neither captured nor released nor lapsed is still set aside."""
+
+    id: UUID
+    unit_id: int
+    points: int
+    captured: int
+    released: int
+    lapsed: int
+    until_at: datetime
+    made_at: datetime
+    takes: tuple[Take, ...]
+
+    @property
+    def left(self) -> int:
+        return self.points - self.captured - self.released - self.lapsed
+
+
+@dataclass(frozen=True, slots=True)
+class Clawback:
+    """What a refund (`reference`) took back on account of a lot that the order had opened.
+
+    `taken` from that lot or others, `owed` as debt, `forgiven` where the policy says so.
+    """
+
+    holder_id: UUID
+    reference: UUID
+    unit_id: int
+    lot_number: int
+    taken: int
+    owed: int
+    forgiven: int
+
+
+@dataclass(frozen=True, slots=True)
+class Forfeit:
+    """Points that a refund gives back of a redemption (`taken_by`) and that don't come, for their lot has ended."""
+
+    holder_id: UUID
+    taken_by: UUID
+    unit_id: int
+    lot_number: int
+    points: int
+
+
+@dataclass(frozen=True, slots=True)
+class Uncounted:
+    """Points that a refund (`reference`) took out of what was counted as earned on a day."""
+
+    holder_id: UUID
+    unit_id: int
+    reference: UUID
+    day: int
+    points: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +334,12 @@ def _decode(prefix: str, id: str) -> tuple[UUID, int, int]:
 
 @dataclass(frozen=True, slots=True)
 class Lot:
+    """Points that came together and end together: of what was `earned`, `remaining` is usable, `waiting` is not yet,
+    `held` is set aside; `clawed` was taken back on its account, from it or elsewhere.
+
+    `active_day` is the first day on which it was usable, NEVER while it waits; `reference` is the fact that opened it.
+    """
+
     holder_id: UUID
     unit_id: int
     number: int
@@ -156,6 +348,14 @@ class Lot:
     earned_at: datetime
     expires_at: datetime | None
     expires_day: int
+    waiting: int
+    held: int
+    clawed: int
+    origin: Kind
+    gift: bool
+    active_day: int
+    wait: Wait | None
+    reference: UUID | None
 
     @property
     def key(self) -> LotKey:
@@ -164,10 +364,12 @@ class Lot:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
+    """A line of the ledger; `lot_number` is None only for what is owed, `balance_after` is what is usable after it."""
+
     key: EntryKey
     transaction_number: int
     kind: Kind
-    lot_number: int
+    lot_number: int | None
     amount: int
     balance_after: int
     day: int
@@ -176,12 +378,16 @@ class Entry:
     reference: UUID | None
 
     @property
+    def account(self) -> str:
+        return self.kind.account
+
+    @property
     def counter_account(self) -> str:
         return self.kind.counter_account
 
     @property
-    def lot_key(self) -> LotKey:
-        return LotKey(self.key.holder_id, self.key.unit_id, self.lot_number)
+    def lot_key(self) -> LotKey | None:
+        return None if self.lot_number is None else LotKey(self.key.holder_id, self.key.unit_id, self.lot_number)
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,33 +419,44 @@ class EntryColumns:
     number: list[int]
     transaction_number: list[int]
     kind: list[str]
-    lot_number: list[int]
+    lot_number: list[int | None]
     amount: list[int]
     day: list[int]
 
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """What was ever issued, redeemed and expired of a unit, each counted up from 0, and what is left of it."""
+    """What ever came and went of a unit, and what is left of it.
+
+    `issued` is less what was taken back or cancelled, `redeemed` less what was returned, both counted up from 0 as is
+    `expired`; `adjusted`, `opening`, `transferred` and `merged` are above 0 where points came.
+    """
 
     issued: int
     redeemed: int
     expired: int
+    adjusted: int = 0
+    opening: int = 0
+    transferred: int = 0
+    merged: int = 0
 
     @property
     def outstanding(self) -> int:
-        return self.issued - self.redeemed - self.expired
+        came = self.issued + self.adjusted + self.opening + self.transferred + self.merged
+        return came - self.redeemed - self.expired
 
 
 @dataclass(frozen=True, slots=True)
 class MonthOfPoints:
-    """What was issued, redeemed and expired in a local month, each counted up from 0."""
+    """What came and went of a unit in a local month, counted as in `Totals`."""
 
     year: int
     month: int
     issued: int
     redeemed: int
     expired: int
+    adjusted: int = 0
+    opening: int = 0
 
 
 @dataclass(frozen=True, slots=True)

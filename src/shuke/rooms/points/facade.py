@@ -4,7 +4,7 @@ A verb joins the caller's unit of work. The order within one: `lock`, then `acco
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -15,14 +15,17 @@ from shuke.foundation import cursors, guards
 from shuke.foundation.guards import CHANGE, EMPTYING, Guard
 from shuke.foundation.transactions import unit_of_work
 from shuke.foundation.verification import Invariant, Verification, Violation
-from shuke.rooms.points import posting, queries, sealing
+from shuke.rooms.points import posting, queries, sealing, supply
 from shuke.rooms.points.contracts import (
     Account,
     Accounts,
+    Clawback,
     Entry,
     EntryColumns,
     EntryKey,
     EntryPage,
+    Forfeit,
+    Hold,
     Kind,
     Lot,
     LotPage,
@@ -33,8 +36,12 @@ from shuke.rooms.points.contracts import (
     Posting,
     Seal,
     StaleLedgerError,
+    Take,
     Totals,
+    Uncounted,
     Unit,
+    Wait,
+    WaitingLot,
 )
 
 INVARIANTS = (
@@ -101,26 +108,93 @@ def lock(holder_ids: Sequence[UUID]) -> None:
 def balances(holder_ids: Sequence[UUID]) -> dict[UUID, dict[int, Account]]:
     """Return the accounts of each holder by unit id; a unit never posted to is absent. Raises: nothing."""
     accounts: dict[UUID, dict[int, Account]] = {id: {} for id in holder_ids}
-    for holder_id, unit_id, available, entry_count, lot_count in queries.accounts(holder_ids):
-        accounts[holder_id][unit_id] = Account(unit_id, available, entry_count, lot_count)
+    for holder_id, *row in queries.accounts(holder_ids):
+        accounts[holder_id][row[0]] = Account(*row)
     return accounts
 
 
 def open_lots(holder_ids: Sequence[UUID]) -> dict[UUID, list[OpenLot]]:
-    """Return each holder's lots with points left, by (expires_day, unit id, number). Raises: nothing."""
+    """Return each holder's lots with usable points, by (expires_day, unit id, number). Raises: nothing."""
     lots: dict[UUID, list[OpenLot]] = {id: [] for id in holder_ids}
-    for holder_id, unit_id, number, remaining, expires_day in queries.open_lots(holder_ids):
-        lots[holder_id].append(OpenLot(unit_id, number, remaining, NEVER if expires_day is None else expires_day))
+    for holder_id, unit_id, number, remaining, expires_day, *rest in queries.open_lots(holder_ids):
+        lots[holder_id].append(OpenLot(unit_id, number, remaining, _day(expires_day), *rest))
     return lots
 
 
-def post(postings: Sequence[Posting], expected: Accounts, recorded_at: datetime) -> list[Posted]:
+def waiting_lots(holder_ids: Sequence[UUID]) -> dict[UUID, list[WaitingLot]]:
+    """Return each holder's lots with points that are not usable yet, by day and then as earned. Raises: nothing."""
+    lots: dict[UUID, list[WaitingLot]] = {id: [] for id in holder_ids}
+    for holder_id, unit_id, number, waiting, reference, *wait in queries.waiting_lots(holder_ids):
+        lots[holder_id].append(WaitingLot(unit_id, number, waiting, reference, _wait(*wait)))
+    return lots
+
+
+def open_holds(holder_ids: Sequence[UUID]) -> dict[UUID, list[Hold]]:
+    """Return each holder's holds with points still set aside, by their end and then as made. Raises: nothing."""
+    holds: dict[UUID, list[Hold]] = {id: [] for id in holder_ids}
+    for holder_id, hold in _holds(queries.open_holds(holder_ids)):
+        holds[holder_id].append(hold)
+    return holds
+
+
+def hold(holder_id: UUID, id: UUID) -> Hold:
+    """Return a hold, open or not.
+
+    Raises: Refusal `unknown_hold`.
+    """
+    for _, found in _holds(queries.holds([(holder_id, id)])):
+        return found
+    raise Refusal("unknown_hold", "There is no such hold.")
+
+
+def takes_of(causes: Sequence[tuple[UUID, UUID]]) -> dict[UUID, list[Take]]:
+    """Return by reference what redemptions and holds, of (holder, reference), took of which lots, as taken.
+
+    Raises: nothing.
+    """
+    takes: dict[UUID, list[Take]] = {reference: [] for _, reference in causes}
+    for *row, expires_day, gift in queries.takes(causes) if causes else ():
+        take = Take(*(*row, _day(expires_day), gift))
+        takes[take.reference].append(take)
+    return takes
+
+
+def lots_of(facts: Sequence[tuple[UUID, UUID]]) -> dict[UUID, list[Lot]]:
+    """Return by reference the lots that facts, of (holder, reference), opened, by unit and number. Raises: nothing."""
+    lots: dict[UUID, list[Lot]] = {reference: [] for _, reference in facts}
+    for row in queries.lots_of(facts) if facts else ():
+        lot = _lot(row)
+        if lot.reference is not None:
+            lots[lot.reference].append(lot)
+    return lots
+
+
+def earned_days(spans: Sequence[tuple[UUID, int, int, int]]) -> dict[tuple[UUID, int], list[tuple[int, int]]]:
+    """Return by (holder, unit) the (day, points) earned, ascending, over spans of (holder, unit, first, last day).
+
+    Points count on the day of their accrual, opening ones on the day they were earned. Activated ones count on the day
+    of the event that activated them or, where time did, on the day before. What refunds took out is left out.
+
+    Raises: nothing.
+    """
+    days: dict[tuple[UUID, int], list[tuple[int, int]]] = {(holder_id, unit_id): [] for holder_id, unit_id, *_ in spans}
+    for holder_id, unit_id, day, points in queries.earned_days(spans) if spans else ():
+        days[holder_id, unit_id].append((day, points))
+    return days
+
+
+def post(
+    postings: Sequence[Posting], expected: Accounts, recorded_at: datetime, limited: Collection[int] = ()
+) -> list[Posted]:
     """Write decided postings, in the order given, and return what each became.
 
-    `expected` are the accounts from which they were decided, as `balances` gave them under `lock`.
+    `expected` are the accounts from which they were decided, as `balances` gave them under `lock`; `limited` are the
+    units whose supply `limit_supply` has bounded.
 
     Raises:
-        StaleLedgerError: an account or a lot does not stand where it was expected; nothing of the unit of work holds.
+        Refusal: `supply_exhausted`: more would be issued of a unit than it may have; nothing of the unit of work holds.
+        StaleLedgerError: an account, lot, hold or take does not stand where it was expected; nothing of the unit of
+            work holds.
         django.db.IntegrityError: a constraint refuses, such as a lot that would give more than it has.
         ValueError: the postings contradict themselves, such as a lot number that is not the next.
     """
@@ -131,12 +205,44 @@ def post(postings: Sequence[Posting], expected: Accounts, recorded_at: datetime)
         plan = posting.plan(postings, expected, last)
         if queries.move_accounts(plan) != len(plan.after):
             raise StaleLedgerError("An account does not stand where the postings were decided.")
-        if plan.lots:
-            queries.open_new_lots(plan)
-        if plan.drawn and queries.draw_lots(plan) != len(plan.drawn):
-            raise StaleLedgerError("A lot to draw from does not exist.")
+        if not queries.change_known(plan):
+            raise StaleLedgerError("A lot, hold or take to move does not exist.")
+        queries.open_new(plan)
         queries.append_entries(plan, recorded_at)
+        if limited:
+            supply.count(plan, limited)
         return plan.posted
+
+
+def limit_supply(unit_id: int, most: int | None) -> None:
+    """Let at most so many points of a unit exist from now on, those issued before included; None: any number.
+
+    Nobody writes entries until the unit of work ends.
+
+    Raises: Refusal `supply_below_issued` where more were issued already.
+    """
+    with unit_of_work():
+        supply.limit(unit_id, most)
+
+
+def settle(
+    clawbacks: Sequence[Clawback] = (), forfeits: Sequence[Forfeit] = (), uncounted: Sequence[Uncounted] = ()
+) -> None:
+    """Write down what refunds took back on account of which lots, gave up, and took out of what was earned.
+
+    After `post` of the same refunds, in the same unit of work.
+
+    Raises:
+        StaleLedgerError: a lot or take does not exist; nothing of the unit of work holds.
+        django.db.IntegrityError: a refund is settled twice, or takes back more than was earned or used.
+    """
+    with unit_of_work():
+        if clawbacks and not queries.settle_clawbacks(clawbacks):
+            raise StaleLedgerError("A lot that points are taken back for does not exist.")
+        if forfeits and queries.settle_forfeits(forfeits) != len(forfeits):
+            raise StaleLedgerError("A take whose points are given up does not exist.")
+        if uncounted:
+            queries.insert_uncounted(uncounted)
 
 
 def entry(key: EntryKey) -> Entry:
@@ -204,7 +310,7 @@ def entries_page(holder_id: UUID, limit: int, cursor: str | None = None, unit_id
 
 
 def lots_page(holder_id: UUID, limit: int, cursor: str | None = None, unit_id: int | None = None) -> LotPage:
-    """Return up to `limit` lots of a holder: those with points left first, by what ends soonest.
+    """Return up to `limit` lots of a holder: those with points in them first, by what ends soonest.
 
     Raises: Refusal `invalid_cursor`.
     """
@@ -214,8 +320,8 @@ def lots_page(holder_id: UUID, limit: int, cursor: str | None = None, unit_id: i
     if len(rows) <= limit:
         return LotPage(lots, None)
     last = lots[-1]
-    end = min(last.expires_day, 2**31 - 1)
-    return LotPage(lots, cursors.encode(int(last.remaining == 0), end, last.unit_id, last.number))
+    spent = int(last.remaining + last.waiting + last.held == 0)
+    return LotPage(lots, cursors.encode(spent, min(last.expires_day, 2**31 - 1), last.unit_id, last.number))
 
 
 def stream_entries(chunk: int = 20_000) -> Iterator[EntryColumns]:
@@ -228,18 +334,26 @@ def stream_entries(chunk: int = 20_000) -> Iterator[EntryColumns]:
 
 
 def totals(unit_id: int, holder_id: UUID | None = None) -> Totals:
-    """Return what was ever issued, redeemed and expired of a unit, of one holder or of all. Raises: nothing."""
+    """Return what ever came and went of a unit, of one holder or of all. Raises: nothing."""
     return Totals(*queries.totals(unit_id, holder_id))
 
 
 def monthly(unit_id: int) -> tuple[MonthOfPoints, ...]:
-    """Return what was issued, redeemed and expired in each local month that had any, ascending. Raises: nothing."""
+    """Return what came and went of a unit in each local month that had any, ascending. Raises: nothing."""
     return tuple(MonthOfPoints(*row) for row in queries.monthly(unit_id))
 
 
+def all_accounts(unit_id: int) -> Account:
+    """Return what all holders together have of a unit. Raises: nothing."""
+    return Account(unit_id, *queries.all_accounts(unit_id))
+
+
 def outstanding(unit_id: int) -> int:
-    """Return the points of a unit that all holders have. Raises: nothing."""
-    return queries.outstanding(unit_id)
+    """Return the points of a unit that all holders have, those not usable now included, less what they owe.
+
+    Raises: nothing.
+    """
+    return all_accounts(unit_id).outstanding
 
 
 def expiring(unit_id: int, until_day: int) -> int:
@@ -294,5 +408,21 @@ def _entry(row: tuple[Any, ...]) -> Entry:
 
 
 def _lot(row: tuple[Any, ...]) -> Lot:
-    *rest, expires_day = row
-    return Lot(*(*rest, NEVER if expires_day is None else expires_day))
+    *head, expires_day, waiting, held, clawed, origin, gift, active_day, reference, ready, event, cancel, rule = row
+    wait = _wait(ready, event, cancel, rule) if origin == Kind.ACCRUAL_PENDING else None
+    parts = (waiting, held, clawed, Kind(origin), gift)
+    return Lot(*(*head, _day(expires_day), *parts, _day(active_day), wait, reference))
+
+
+def _wait(ready_day: int | None, event: str | None, cancel_day: int | None, expiry_rule: int | None) -> Wait:
+    return Wait(_day(ready_day), event, _day(cancel_day), expiry_rule)
+
+
+def _holds(rows: Sequence[tuple[Any, ...]]) -> Iterator[tuple[UUID, Hold]]:
+    takes = takes_of([(holder_id, id) for holder_id, id, *_ in rows])
+    for holder_id, id, *rest in rows:
+        yield holder_id, Hold(*(id, *rest, tuple(takes[id])))
+
+
+def _day(day: int | None) -> int:
+    return NEVER if day is None else day

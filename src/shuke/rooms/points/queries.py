@@ -1,13 +1,15 @@
 """The statements of the points room, one function each. They decide nothing and open no transaction."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import astuple
 from datetime import datetime
 from string import Template
 from typing import Any
 from uuid import UUID
 
 from shuke.foundation import sql
-from shuke.rooms.points.contracts import EntryKey, NewUnit
+from shuke.rooms.points import posting
+from shuke.rooms.points.contracts import SUPPLIES, WAYS, Clawback, EntryKey, Forfeit, NewUnit, Uncounted
 from shuke.rooms.points.models import Entry, Lot
 from shuke.rooms.points.posting import Plan
 
@@ -18,7 +20,19 @@ ENTRY = (
     *("day", "occurred_at", "recorded_at", "reference"),
 )
 
-LOT = ("holder_id", "unit_id", "number", "earned", "remaining", "earned_at", "expires_at", "expires_day")
+LOT = (
+    *("holder_id", "unit_id", "number", "earned", "remaining", "earned_at", "expires_at", "expires_day"),
+    *("waiting", "held", "clawed", "origin", "gift", "active_day", "reference"),
+    *("ready_day", "wait_event", "cancel_day", "expiry_rule"),
+)
+
+HOLD = "id, unit_id, points, captured, released, lapsed, until_at, made_at"
+
+_WAYS = {
+    "kinds": list(WAYS),
+    "accounts": [account for account, _, _ in WAYS.values()],
+    "counter_accounts": [counter for _, counter, _ in WAYS.values()],
+}
 
 
 # --- write ---
@@ -63,31 +77,110 @@ def take_transaction_numbers(counts: Mapping[UUID, int]) -> dict[UUID, int]:
 def move_accounts(plan: Plan) -> int:
     """Move accounts on and return how many stood where they were expected."""
     rows = [
-        (*key, before.available, before.entry_count, after.available, after.entry_count, after.lot_count)
+        (*key, before.available, before.entry_count, *after)
         for (key, before), after in zip(plan.before.items(), plan.after.values(), strict=True)
     ]
-    names = "holder_id unit_id expected_available expected_entry_count available entry_count lot_count"
+    names = f"holder_id unit_id expected_available expected_entry_count {posting.ACCOUNT}"
     ((count,),) = sql.fetch(sql.load(PACKAGE, "post_accounts"), sql.columns(names, rows))
     return count
 
 
-def open_new_lots(plan: Plan) -> None:
-    names = "holder_id unit_id number earned remaining earned_at expires_at expires_day"
-    sql.run(sql.load(PACKAGE, "post_lots"), sql.columns(names, plan.lots.values()))
+def change_known(plan: Plan) -> bool:
+    """Move lots, holds and takes that were there before on; return whether they all exist."""
+    for name, names, changes in (
+        ("post_lot_changes", posting.LOT_CHANGE, plan.lots_changed),
+        ("post_hold_changes", posting.HOLD_CHANGE, plan.holds_changed),
+        ("post_take_changes", posting.TAKE_CHANGE, plan.takes_changed),
+    ):
+        rows = [(*key, *change) for key, change in changes.items()]
+        if rows and sql.run(sql.load(PACKAGE, name), sql.columns(names, rows)) != len(rows):
+            return False
+    return True
 
 
-def draw_lots(plan: Plan) -> int:
-    """Take points out of lots that were open before and return how many there were."""
-    rows = [(*lot, points) for lot, points in plan.drawn.items()]
-    return sql.run(sql.load(PACKAGE, "post_draws"), sql.columns("holder_id unit_id number points", rows))
+def open_new(plan: Plan) -> None:
+    """Write the lots, holds and takes that begin with this plan."""
+    for name, names, rows in (
+        ("post_lots", posting.LOT, plan.lots_opened),
+        ("post_holds", posting.HOLD, plan.holds_opened),
+        ("post_takes", posting.TAKE, plan.takes_opened),
+    ):
+        if rows:
+            sql.run(sql.load(PACKAGE, name), sql.columns(names, rows.values()))
 
 
 def append_entries(plan: Plan, recorded_at: datetime) -> None:
-    names = (
-        "holder_id unit_id number transaction_number lot_number day amount balance_after "
-        "occurred_at reference kind counter_account"
+    names = "holder_id unit_id number transaction_number lot_number day amount balance_after occurred_at reference kind"
+    sql.run(sql.load(PACKAGE, "post_entries"), sql.columns(names, plan.entries) | _WAYS | {"recorded_at": recorded_at})
+
+
+def settle_clawbacks(clawbacks: Sequence[Clawback]) -> bool:
+    """Write clawbacks down and return whether all their lots exist."""
+    names = "holder_id reference unit_id lot_number taken owed forgiven"
+    ((counted, lots),) = sql.fetch(sql.load(PACKAGE, "settle_clawbacks"), sql.columns(names, map(astuple, clawbacks)))
+    return counted == lots
+
+
+def settle_forfeits(forfeits: Sequence[Forfeit]) -> int:
+    names = "holder_id reference unit_id lot_number points"
+    return sql.run(sql.load(PACKAGE, "settle_forfeits"), sql.columns(names, map(astuple, forfeits)))
+
+
+def insert_uncounted(uncounted: Sequence[Uncounted]) -> None:
+    sql.run(
+        "INSERT INTO points_uncounted (holder_id, unit_id, reference, day, points) SELECT * FROM unnest("
+        "%(holder_id)b::uuid[], %(unit_id)b::smallint[], %(reference)b::uuid[], %(day)b::int[], %(points)b::bigint[])",
+        sql.columns("holder_id unit_id reference day points", map(astuple, uncounted)),
     )
-    sql.run(sql.load(PACKAGE, "post_entries"), sql.columns(names, plan.entries) | {"recorded_at": recorded_at})
+
+
+# --- supply ---
+
+
+def hold_entries_off() -> None:
+    """Let nobody write entries until the transaction ends."""
+    sql.run("LOCK TABLE points_entry IN SHARE ROW EXCLUSIVE MODE", {})
+
+
+def issued(unit_id: int) -> int:
+    ((points,),) = sql.fetch(
+        "SELECT coalesce(sum(amount), 0)::bigint FROM points_entry "
+        "WHERE unit_id = %(unit_id)s AND counter_account = ANY(%(accounts)s)",
+        {"unit_id": unit_id, "accounts": list(SUPPLIES)},
+    )
+    return points
+
+
+def lock_supply(unit_id: int) -> list[tuple[int, int, int]]:
+    """Lock the slices of a unit in order and return (slice, most, issued) of each."""
+    return sql.fetch(
+        "SELECT slice, most, issued FROM points_supply WHERE unit_id = %(unit_id)s ORDER BY slice FOR UPDATE",
+        {"unit_id": unit_id},
+    )
+
+
+def count_supply(unit_id: int, slice: int, change: int) -> bool:
+    """Count on what was issued in a slice and return whether it had room."""
+    written = sql.run(
+        "UPDATE points_supply SET issued = issued + %(change)s WHERE unit_id = %(unit_id)s AND slice = %(slice)s "
+        "AND issued + %(change)s BETWEEN 0 AND most",
+        {"unit_id": unit_id, "slice": slice, "change": change},
+    )
+    return written == 1
+
+
+def delete_supply(unit_id: int) -> None:
+    sql.run("DELETE FROM points_supply WHERE unit_id = %(unit_id)s", {"unit_id": unit_id})
+
+
+def write_supply(unit_id: int, slices: Sequence[tuple[int, int, int]]) -> None:
+    """Write (slice, most, issued); rows are updated in place, for others may be waiting to lock them."""
+    sql.run(
+        "INSERT INTO points_supply (unit_id, slice, most, issued) SELECT %(unit_id)s, * FROM "
+        "unnest(%(slice)b::smallint[], %(most)b::bigint[], %(issued)b::bigint[]) "
+        "ON CONFLICT (unit_id, slice) DO UPDATE SET most = excluded.most, issued = excluded.issued",
+        sql.columns("slice most issued", slices) | {"unit_id": unit_id},
+    )
 
 
 # --- read ---
@@ -97,21 +190,66 @@ def units() -> list[tuple[int, str, int]]:
     return sql.fetch("SELECT id, code, scale FROM points_unit ORDER BY id", {})
 
 
-def accounts(holder_ids: Sequence[UUID]) -> list[tuple[UUID, int, int, int, int]]:
+def accounts(holder_ids: Sequence[UUID]) -> list[tuple[Any, ...]]:
     return sql.fetch(
-        "SELECT holder_id, unit_id, available, entry_count, lot_count FROM points_account "
+        "SELECT holder_id, unit_id, available, entry_count, lot_count, pending, held, debt FROM points_account "
         "WHERE holder_id = ANY(%(ids)b::uuid[])",
         {"ids": list(holder_ids)},
     )
 
 
-def open_lots(holder_ids: Sequence[UUID]) -> list[tuple[UUID, int, int, int, int | None]]:
-    """Return (holder, unit, number, remaining, expires_day) of what is left, soonest end first."""
+def open_lots(holder_ids: Sequence[UUID]) -> list[tuple[Any, ...]]:
+    """Return (holder, unit, number, remaining, expires_day, reference, gift) of usable points, soonest end first."""
     return sql.fetch(
-        "SELECT holder_id, unit_id, number, remaining, expires_day FROM points_lot "
+        "SELECT holder_id, unit_id, number, remaining, expires_day, reference, gift FROM points_lot "
         "WHERE holder_id = ANY(%(ids)b::uuid[]) AND remaining > 0 "
         "ORDER BY expires_day NULLS LAST, unit_id, number",
         {"ids": list(holder_ids)},
+    )
+
+
+def waiting_lots(holder_ids: Sequence[UUID]) -> list[tuple[Any, ...]]:
+    return sql.fetch(
+        "SELECT holder_id, unit_id, number, waiting, reference, ready_day, wait_event, cancel_day, expiry_rule "
+        "FROM points_lot WHERE holder_id = ANY(%(ids)b::uuid[]) AND waiting > 0 "
+        "ORDER BY ready_day NULLS LAST, earned_at, unit_id, number",
+        {"ids": list(holder_ids)},
+    )
+
+
+def open_holds(holder_ids: Sequence[UUID]) -> list[tuple[Any, ...]]:
+    return sql.fetch(
+        f"SELECT holder_id, {HOLD} FROM points_hold WHERE holder_id = ANY(%(ids)b::uuid[]) "  # noqa: S608  # our own list
+        "AND captured + released + lapsed < points ORDER BY until_at, made_at, id",
+        {"ids": list(holder_ids)},
+    )
+
+
+def holds(keys: Sequence[tuple[UUID, UUID]]) -> list[tuple[Any, ...]]:
+    return sql.fetch(
+        f"SELECT holder_id, {HOLD} FROM points_hold"  # noqa: S608  # names of our own list
+        " JOIN unnest(%(holder_id)b::uuid[], %(id)b::uuid[]) AS asked (holder_id, id) USING (holder_id, id)",
+        sql.columns("holder_id id", dict.fromkeys(keys)),
+    )
+
+
+def takes(causes: Sequence[tuple[UUID, UUID]]) -> list[tuple[Any, ...]]:
+    """Return the takes of (holder, redemption or hold) with their lots' ends, in the order taken."""
+    return sql.fetch(sql.load(PACKAGE, "takes"), sql.columns("holder_id reference", dict.fromkeys(causes)))
+
+
+def lots_of(facts: Sequence[tuple[UUID, UUID]]) -> list[tuple[Any, ...]]:
+    return sql.fetch(
+        f"SELECT {', '.join(LOT)} FROM points_lot"  # noqa: S608  # names of our own list
+        " JOIN unnest(%(holder_id)b::uuid[], %(reference)b::uuid[]) AS asked (holder_id, reference)"
+        " USING (holder_id, reference) ORDER BY holder_id, unit_id, number",
+        sql.columns("holder_id reference", dict.fromkeys(facts)),
+    )
+
+
+def earned_days(spans: Sequence[tuple[UUID, int, int, int]]) -> list[tuple[UUID, int, int, int]]:
+    return sql.fetch(
+        sql.load(PACKAGE, "earned_days"), sql.columns("holder_id unit_id first_day last_day", dict.fromkeys(spans))
     )
 
 
@@ -188,21 +326,24 @@ def stream_entries(after: tuple[UUID, int, int], limit: int) -> tuple[Any, ...]:
     return row
 
 
-def totals(unit_id: int, holder_id: UUID | None) -> tuple[int, int, int]:
+def totals(unit_id: int, holder_id: UUID | None) -> tuple[int, ...]:
     (row,) = sql.fetch(sql.load(PACKAGE, "totals"), {"unit_id": unit_id, "holder_id": holder_id})
     return row
 
 
-def monthly(unit_id: int) -> list[tuple[int, int, int, int, int]]:
+def monthly(unit_id: int) -> list[tuple[int, ...]]:
     return sql.fetch(sql.load(PACKAGE, "monthly"), {"unit_id": unit_id})
 
 
-def outstanding(unit_id: int) -> int:
-    ((points,),) = sql.fetch(
-        "SELECT coalesce(sum(available), 0)::bigint FROM points_account WHERE unit_id = %(unit_id)s",
-        {"unit_id": unit_id},
+def all_accounts(unit_id: int) -> tuple[int, ...]:
+    """Return available, entry count, lot count, pending, held and debt, each summed over all holders."""
+    sums = ", ".join(
+        f"coalesce(sum({name}), 0)::bigint"
+        for name in ("available", "entry_count", "lot_count", "pending", "held", "debt")
     )
-    return points
+    statement = f"SELECT {sums} FROM points_account WHERE unit_id = %(unit_id)s"  # noqa: S608  # names of our own list
+    (row,) = sql.fetch(statement, {"unit_id": unit_id})
+    return row
 
 
 def open_by_end(unit_id: int) -> list[tuple[int | None, int]]:

@@ -1,10 +1,11 @@
--- Purpose: a page of a holder's lots, of one unit or of all: those with points left first, by what ends soonest.
+-- Purpose: a page of a holder's lots, of one unit or of all: those with points in them first, by what ends soonest.
 -- Locks: none.
 -- Repeatable: reads only.
 SELECT
-    holder_id, unit_id, number, earned, remaining, earned_at, expires_at, expires_day
+    holder_id, unit_id, number, earned, remaining, earned_at, expires_at, expires_day, waiting, held, clawed,
+    origin, gift, active_day, reference, ready_day, wait_event, cancel_day, expiry_rule
 FROM (
-    SELECT *, (remaining = 0)::int AS spent, coalesce(expires_day, 2147483647) AS end_day
+    SELECT *, (remaining + waiting + held = 0)::int AS spent, coalesce(expires_day, 2147483647) AS end_day
     FROM points_lot
     WHERE holder_id = %(holder_id)s AND (%(unit_id)s::smallint IS NULL OR unit_id = %(unit_id)s::smallint)
 ) AS lot

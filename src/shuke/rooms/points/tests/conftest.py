@@ -22,14 +22,14 @@ def at(day: int) -> datetime:
 
 def accrual(holder_id: UUID, unit_id: int, lot: int, points: int, day: int, expires_day: int = NEVER) -> Posting:
     expires_at = None if expires_day == NEVER else at(expires_day)
-    move = Move(unit_id, lot, points, expires_day, expires_at)
-    return Posting(holder_id, Kind.ACCRUAL, day, at(day), UUID(int=day), (move,))
+    move = Move(Kind.ACCRUAL, unit_id, lot, points, expires_day, expires_at)
+    return Posting(holder_id, day, at(day), UUID(int=day), (move,))
 
 
 def take(kind: Kind, holder_id: UUID, unit_id: int, day: int, *slices: tuple[int, int]) -> Posting:
-    """Make a posting that takes points out of lots: slices of (lot number, points)."""
-    moves = tuple(Move(unit_id, lot, points) for lot, points in slices)
-    return Posting(holder_id, kind, day, at(day), None, moves)
+    """Make a posting that takes points out of lots: slices of (lot number, points); time alone lets them expire."""
+    moves = tuple(Move(kind, unit_id, lot, points) for lot, points in slices)
+    return Posting(holder_id, day, at(day), None if kind is Kind.EXPIRY else UUID(int=day), moves)
 
 
 @pytest.fixture

@@ -1,7 +1,8 @@
 """Any sequence of postings leaves what a model in plain dicts says, and every law of the ledger holds."""
 
+import itertools
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 import pytest
@@ -15,6 +16,7 @@ from shuke.rooms.points.contracts import Account, Kind, NewUnit, OpenLot
 from shuke.rooms.points.tests.conftest import ANNA, BEN, CARL, RECORDED_AT, accrual, take
 
 HOLDERS = (ANNA, BEN, CARL)
+REFERENCES = (UUID(int=number) for number in itertools.count(10**6))  # a redemption takes of a lot once
 
 
 @dataclass
@@ -22,10 +24,12 @@ class Model:
     """What a holder has of a unit: lots by number as [points left, end], and how often they were touched."""
 
     lots: dict[int, list[int]] = field(default_factory=dict)
+    days: dict[int, int] = field(default_factory=dict)
     entries: int = 0
 
-    def accrue(self, points: int, end: int) -> int:
+    def accrue(self, points: int, day: int, end: int) -> int:
         self.lots[len(self.lots) + 1] = [points, end]
+        self.days[len(self.lots)] = day
         self.entries += 1
         return len(self.lots)
 
@@ -65,10 +69,10 @@ def posting_of(step, model: Model, unit_id: int, day: int):
     holder_id, _, verb, points, _, days = step
     if verb == "accrue":
         end = NEVER if days is None else day + days
-        return accrual(holder_id, unit_id, model.accrue(points, end), points, day, end)
+        return accrual(holder_id, unit_id, model.accrue(points, day, end), points, day, end)
     kind = Kind.REDEMPTION if verb == "redeem" else Kind.EXPIRY
     slices = model.draw(points) if verb == "redeem" else model.expire(day)
-    return take(kind, holder_id, unit_id, day, *slices) if slices else None
+    return replace(take(kind, holder_id, unit_id, day, *slices), reference=next(REFERENCES)) if slices else None
 
 
 @pytest.mark.django_db
@@ -103,7 +107,7 @@ def test_any_postings_leave_what_the_model_says(batches):
             }
             assert facade.open_lots([holder_id])[holder_id] == sorted(
                 (
-                    OpenLot(unit, number, model.lots[number][0], end)
+                    OpenLot(unit, number, model.lots[number][0], end, UUID(int=model.days[number]))
                     for unit, model in expected.items()
                     for end, number in model.open()
                 ),

@@ -37,7 +37,7 @@ def numbers(entries):
 
 def test_an_entry_is_read_whole(ledger):
     assert facade.entry(EntryKey(ANNA, ledger, 3)) == Entry(
-        EntryKey(ANNA, ledger, 3), 4, Kind.REDEMPTION, 1, -70, 80, 20, at(20), RECORDED_AT, None
+        EntryKey(ANNA, ledger, 3), 4, Kind.REDEMPTION, 1, -70, 80, 20, at(20), RECORDED_AT, UUID(int=20)
     )
     assert facade.entry(EntryKey(ANNA, ledger, 3)).counter_account == "redeemed"
 
@@ -78,10 +78,12 @@ def test_lots_page_open_ones_first_by_their_end(ledger, growth):
     second = facade.lots_page(ANNA, 2, first.next_cursor)
 
     assert first.lots == (
-        Lot(ANNA, ledger, 2, 50, 40, at(12), at(90), 90),
-        Lot(ANNA, growth, 1, 9, 9, at(10), None, NEVER),
+        Lot(ANNA, ledger, 2, 50, 40, at(12), at(90), 90, 0, 0, 0, Kind.ACCRUAL, False, 12, None, UUID(int=12)),
+        Lot(ANNA, growth, 1, 9, 9, at(10), None, NEVER, 0, 0, 0, Kind.ACCRUAL, False, 10, None, UUID(int=10)),
     )
-    assert second.lots == (Lot(ANNA, ledger, 1, 100, 0, at(10), at(40), 40),)
+    assert second.lots == (
+        Lot(ANNA, ledger, 1, 100, 0, at(10), at(40), 40, 0, 0, 0, Kind.ACCRUAL, False, 10, None, UUID(int=10)),
+    )
     assert second.next_cursor is None
     assert facade.lots_page(ANNA, 9, unit_id=growth).lots == first.lots[1:]
     assert facade.lot(ANNA, ledger, 2) == first.lots[0]

@@ -69,7 +69,7 @@ def test_a_digest_is_what_plain_hashing_makes_of_the_rows(unit, post, monkeypatc
         row.format(amount=100, after=100, counter="issued", day=10, kind="accrual", number=1,
                    at='"1970-01-11 00:00:00+00"', reference="00000000-0000-0000-0000-00000000000a", **known),
         row.format(amount=-60, after=40, counter="redeemed", day=11, kind="redemption", number=2,
-                   at='"1970-01-12 00:00:00+00"', reference="", **known),
+                   at='"1970-01-12 00:00:00+00"', reference="00000000-0000-0000-0000-00000000000b", **known),
     ]  # fmt: skip
     rows = hashlib.sha256("\n".join(lines).encode()).digest()
     head = bytes(32) + struct.pack(">iqq", 1, 2, int(SEALED_AT.timestamp()) * 1_000_000) + COLUMNS.encode() + b"\0"

@@ -120,8 +120,8 @@ TAMPERINGS = {
     ),
     "lot from nowhere": (
         (
-            f"INSERT INTO points_lot SELECT holder_id, unit_id, 4, earned, 0, earned_at, expires_at, expires_day "
-            f"FROM points_lot WHERE {A_LOT} = 3"
+            'INSERT INTO points_lot SELECT (jsonb_populate_record(lot, \'{"number": 4, "remaining": 0}\')).* '
+            f"FROM points_lot AS lot WHERE {A_LOT} = 3"
         ),
         {
             ("I3", ANNA, "points: the account counts 7 entries and 3 lots, there are 7 and 4."),

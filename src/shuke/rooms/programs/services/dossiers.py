@@ -257,6 +257,7 @@ def _posting(dossier: Dossier, kind: Kind, day: int, entries: Sequence[EntryFact
     running = dossier.running
     moves = tuple(
         Move(
+            kind,
             running.unit_ids[entry.unit],
             entry.lot,
             entry.amount,
@@ -266,7 +267,7 @@ def _posting(dossier: Dossier, kind: Kind, day: int, entries: Sequence[EntryFact
         for entry in entries
     )
     occurred_at = datetime.fromtimestamp(entries[0].at, UTC)
-    return Posting(dossier.member_id, kind, day, occurred_at, None if kind is Kind.EXPIRY else reference, moves)
+    return Posting(dossier.member_id, day, occurred_at, None if kind is Kind.EXPIRY else reference, moves)
 
 
 def _tier_update(dossier: Dossier) -> TierUpdate:

@@ -1,0 +1,79 @@
+"""Counts what is issued of units that have a most, in slices, so that writers seldom meet on a row. Never over.
+
+A slice has a share of the most and of what was issued; where it has no room, all are locked and spread evenly anew.
+Shared by all holders, it is touched last: after every row of a holder's own.
+"""
+
+from collections import Counter
+from collections.abc import Collection
+
+from django.db import transaction
+
+from shuke.core.values.errors import Refusal
+from shuke.rooms.points import queries
+from shuke.rooms.points.contracts import SUPPLIES, WAYS, Kind
+from shuke.rooms.points.posting import Plan
+
+SLICES = 16
+
+
+def limit(unit_id: int, most: int | None) -> None:
+    """Let at most so many points of a unit exist from now on, those issued before included; None: any number."""
+    queries.hold_entries_off()
+    known = queries.lock_supply(unit_id)
+    issued = sum(points for _, _, points in known) if known else queries.issued(unit_id)
+    if most is not None and issued > most:
+        raise Refusal(
+            "supply_below_issued",
+            f"{issued} were issued already, so the most cannot be {most}.",
+            params={"issued": issued, "most": most},
+        )
+    if most is None:
+        queries.delete_supply(unit_id)
+    else:
+        queries.write_supply(unit_id, _spread(issued, most))
+
+
+def count(plan: Plan, limited: Collection[int]) -> None:
+    """Count what a plan issues and takes back of the units that have a most."""
+    changes: Counter[int] = Counter()
+    first_holder = 0
+    for holder_id, unit_id, _, _, _, _, amount, _, _, _, kind in plan.entries:
+        if unit_id in limited and WAYS[Kind(kind)][1] in SUPPLIES:
+            changes[unit_id] += amount
+            first_holder = first_holder or holder_id.int
+    for unit_id, change in sorted(changes.items()):
+        if change and not _count_in(first_holder % SLICES, unit_id, change):
+            _count_anew(unit_id, change)
+
+
+def _count_in(slice: int, unit_id: int, change: int) -> bool:
+    """Count in one slice; where it has no room, let go of its row, which is locked even so."""
+    with transaction.atomic():
+        counted = queries.count_supply(unit_id, slice, change)
+        if not counted:
+            transaction.set_rollback(True)
+    return counted
+
+
+def _count_anew(unit_id: int, change: int) -> None:
+    slices = queries.lock_supply(unit_id)
+    most = sum(share for _, share, _ in slices)
+    issued = sum(points for _, _, points in slices)
+    if issued + change > most:
+        raise Refusal(
+            "supply_exhausted",
+            f"Only {most - issued} more of this unit can be issued.",
+            params={"left": most - issued},
+        )
+    queries.write_supply(unit_id, _spread(issued + change, most))
+
+
+def _spread(issued: int, most: int) -> list[tuple[int, int, int]]:
+    """Return (slice, share of the most, issued) of each slice, room and points spread evenly."""
+    shares = zip(_evenly(most - issued), _evenly(issued), strict=True)
+    return [(number, room + points, points) for number, (room, points) in enumerate(shares)]
+
+
+def _evenly(points: int) -> list[int]:
+    return [points * (number + 1) // SLICES - points * number // SLICES for number in range(SLICES)]
