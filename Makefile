@@ -48,9 +48,10 @@ fmt: .venv/.dev  ## put the sources into their one format
 	@$(BIN)/ruff check --fix --exit-zero --quiet
 	@$(BIN)/ruff format
 
-reference: .venv/.dev  ## write docs/reference from the code: OpenAPI, codes of refusals, JSON Schema of a program
+reference: .venv/.dev  ## write docs/reference from the code: OpenAPI, codes of refusals, commands, JSON Schema of a program
 	@$(BIN)/python -m shuke.engine.editor_schema > docs/reference/program.schema.json
 	@DJANGO_SETTINGS_MODULE=shuke.config.settings $(BIN)/python -m shuke.surfaces.http.reference docs/reference
+	@$(BIN)/python -m shuke.surfaces.cli.reference docs/reference
 
 clean:  ## remove the environment, the fetched libraries and every cache; data is never touched
 	rm -rf .venv $(VENDOR) build dist src/*.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

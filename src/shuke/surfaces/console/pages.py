@@ -144,6 +144,7 @@ def show(
         "menu": menu_of(desk.principal, desk.shop.kind),
         "trail": trail,
         "now": clock.business_now(),
+        "to_decide": org.approvals_waiting() if desk.may(Right.APPROVALS_DECIDE) else 0,
         "role": words.role(desk.principal.role),
         "can_find": desk.may(Right.MEMBERS_READ),
         "can_move_clock": desk.is_sandbox and desk.may(Right.CLOCK_WRITE),

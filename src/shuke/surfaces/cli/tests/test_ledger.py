@@ -1,5 +1,7 @@
 """`shuke program publish`, `explain` and `verify-ledger` on orders that came through the write path."""
 
+import json
+
 import psycopg
 import pytest
 
@@ -52,8 +54,11 @@ def test_a_violated_ledger_is_exit_code_4_and_names_the_law(shop):
 
 
 def test_a_seal_is_told_once_and_a_changed_entry_breaks_it(shop):
-    sealed = shop.json("seal")["seal"]
+    told, logged = shop.both("seal", "--json")
+    sealed = json.loads(told)["seal"]
     assert (sealed["number"], sealed["accounts"], sealed["entries"], len(sealed["digest"])) == (1, 1, 3, 64)
+    line = json.loads(logged)
+    assert (line["event"], line["number"], line["digest"]) == ("sealed", 1, sealed["digest"])
     assert shop.json("seal") == {"seal": None}
     assert shop.json("verify-ledger", "--since-seal")["ok"] is True
 

@@ -65,6 +65,15 @@ def test_an_approver_looks_and_approves_in_two_clicks(opened):
     assert address not in approver.get("/approvals?state=rejected").content.decode()
 
 
+def test_who_decides_sees_on_every_page_that_something_waits(opened):
+    service, asker = user(Role.SERVICE)
+    approver, _ = user(Role.APPROVER)
+    assert "to-decide" not in approver.get("/programs").content.decode()
+    ask(asker)
+    assert 'data-testid="to-decide">1<' in approver.get("/programs").content.decode()
+    assert "to-decide" not in service.get("/programs").content.decode()
+
+
 def test_a_rejection_needs_a_word(opened):
     _, asker = user(Role.SERVICE)
     approver, _ = user(Role.APPROVER)

@@ -58,9 +58,9 @@ def why(request: HttpRequest, desk: Desk, entry_id: str) -> HttpResponse:
 
 def _require_store(desk: Desk, entry: Entry) -> None:
     """Refuse to tell of an order of a store that is not the reader's."""
-    order = orders.get_many([entry.reference]).get(entry.reference) if entry.reference else None
-    if order is not None:
-        org.require_store(desk.principal, order.store)
+    if desk.principal.stores is not None and entry.reference is not None:
+        for order in orders.get_many([entry.reference]).values():
+            org.require_store(desk.principal, order.store)
 
 
 def _rules(decision: Decision, key: EntryKey) -> list[dict[str, Any]]:
