@@ -165,8 +165,8 @@ class Arrays:
         state.caps = m[CAP : CAP + P[P_CAPS]]
         state.milestones = m[MILESTONE : MILESTONE + P[P_MILESTONES]]
         if state.lots is not None:
-            rows = self.rows(LOTS, LOT_TAIL, LOT)
-            lots = (LotState(number, unit, left, ends, bool(gift)) for number, unit, left, ends, gift, _ in rows)
+            found = self.rows(LOTS, LOT_TAIL, LOT)
+            lots = (LotState(number, unit, left, ends, bool(gift)) for number, unit, left, ends, gift, _ in found)
             state.lots = [lot for lot in lots if lot.left > 0]
         if state.days is not None:
             width = 1 + P[P_COUNTERS]

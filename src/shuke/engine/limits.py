@@ -1,4 +1,4 @@
-"""The limits that keep the machines' integers within 64 bits, checked before and after a verb; each with its refusal."""
+"""The limits that keep the machines' integers within 64 bits, checked around each verb, with their refusals."""
 
 from collections.abc import Sequence
 
@@ -29,7 +29,8 @@ def check_order(order: OrderFacts, orders_so_far: int) -> None:
         Refusal: `amount_out_of_range`, `too_many_lines`, `too_many_orders`.
     """
     parts = (order.net_minor, order.gross_minor, order.tax_minor, order.shipping_minor, order.points_paid_minor)
-    if not all(0 <= amount <= AMOUNT_MAX for amount in (*parts, *(line.net_minor for line in order.lines))):
+    lines = [line.net_minor for line in order.lines]
+    if min((*parts, *lines)) < 0 or max((*parts, sum(lines))) > AMOUNT_MAX:
         raise Refusal(
             "amount_out_of_range", f"Amounts must lie between 0 and {AMOUNT_MAX:,} minor units.", pointer="/net_minor"
         )

@@ -429,11 +429,9 @@ class Desk:
         earning.award(self._rules, o, 0, items, 0, len(refund.remains.lines), seen, self._P, out)
         return out[-len(refund.grants) :]
 
-    def measured(self, state: MemberState) -> list[int]:
-        """Return what `tiers` says of a state: which levels' conditions hold now, and the milestones reached."""
-        t = [0] * TIERS_SIZE
-        self._tiers(Arrays(self.compiled, self._P, state, 0).m, self._P, t)
-        return t
+    def slots_of(self, state: MemberState) -> list[int]:
+        """Return a state as the machines' slots, for explanations."""
+        return Arrays(self.compiled, self._P, state, 0).m
 
     def line_rows(self, order: OrderFacts) -> list[int]:
         """Return the order's lines as `replay` takes them."""

@@ -9,23 +9,43 @@ from uuid import UUID
 
 from shuke.core.program.explain import Decision
 from shuke.core.program.model import Expiry
+from shuke.core.program.progress import LadderReason
 from shuke.core.values.errors import Refusal
 from shuke.rooms.orders.contracts import Order
 from shuke.rooms.points.contracts import Entry, EntryKey, Lot
-from shuke.rooms.programs.facts import KINDS as KINDS
-from shuke.rooms.programs.facts import AdjustFact as AdjustFact
-from shuke.rooms.programs.facts import BehaviourFact as BehaviourFact
-from shuke.rooms.programs.facts import CaptureFact as CaptureFact
-from shuke.rooms.programs.facts import Fact as Fact
-from shuke.rooms.programs.facts import HoldFact as HoldFact
-from shuke.rooms.programs.facts import OpeningFact as OpeningFact
-from shuke.rooms.programs.facts import OrderFact as OrderFact
-from shuke.rooms.programs.facts import RedeemFact as RedeemFact
-from shuke.rooms.programs.facts import RefundFact as RefundFact
-from shuke.rooms.programs.facts import ReleaseFact as ReleaseFact
-from shuke.rooms.programs.facts import ReturnFact as ReturnFact
-from shuke.rooms.programs.facts import TierFact as TierFact
-from shuke.rooms.programs.facts import TransferFact as TransferFact
+from shuke.rooms.programs.facts import (
+    KINDS,
+    AdjustFact,
+    BehaviourFact,
+    CaptureFact,
+    Fact,
+    HoldFact,
+    OpeningFact,
+    OrderFact,
+    RedeemFact,
+    RefundFact,
+    ReleaseFact,
+    ReturnFact,
+    TierFact,
+    TransferFact,
+)
+
+__all__ = (  # what is handed on; what stands below needs no mention
+    "KINDS",
+    "AdjustFact",
+    "BehaviourFact",
+    "CaptureFact",
+    "Fact",
+    "HoldFact",
+    "OpeningFact",
+    "OrderFact",
+    "RedeemFact",
+    "RefundFact",
+    "ReleaseFact",
+    "ReturnFact",
+    "TierFact",
+    "TransferFact",
+)
 
 
 class Status(Enum):
@@ -55,10 +75,9 @@ class Result:
 
     `reference` is the id of the order, behaviour, refund, redemption or hold. `points` are what an order or behaviour
     earned, what a redemption or hold used, and what of anything else came to the member (below 0: was taken), by unit.
-    `owed` is what the member owes after it. `late` says that the order was older than the instant where its member already stood, so it was
-    decided as of `effective_at`. `version` is the number of the
-    program version that decided. `tier_before`, the tier that the decision saw, and `tier_after` are codes ("" without
-    a ladder).
+    `owed` is what the member owes after it. `late` says that the fact was older than the instant where its member
+    already stood, so it was decided as of `effective_at`. `version` is the number of the program version that decided.
+    `tier_before`, the tier that the decision saw, and `tier_after` are codes ("" without a ladder).
     """
 
     status: Status
@@ -118,7 +137,7 @@ class Expiring:
 
 @dataclass(frozen=True, slots=True)
 class Balance:
-    """A unit of a member: usable now, not usable yet, set aside, owed, and what goes within 30 days or, failing that, next.
+    """A unit of a member: usable now, pending, held, owed, and what goes within 30 days or, failing that, next.
 
     `next_ready` is the day on which the next pending points become usable, where a day makes them so.
     """
@@ -144,7 +163,8 @@ class TierStanding:
     `threshold` what this level asks for; `next_threshold` and `missing` are None where there is nothing to say. `until`
     is the last local day of validity; `grace`: it is a grace. `projected` is the tier from the day after `until` if
     nothing is bought until then, `to_keep` what is missing to keep this one. `gift` is the tier given by hand that is
-    held at least, to the last day `gift_until` (None: for ever).
+    held at least, to the last day `gift_until` (None: for ever). `reason` has every level with what it asks for and
+    what was seen.
     """
 
     ladder: str
@@ -167,6 +187,7 @@ class TierStanding:
     to_keep: Fraction | None = None
     gift: str | None = None
     gift_until: date | None = None
+    reason: LadderReason | None = None
 
 
 @dataclass(frozen=True, slots=True)

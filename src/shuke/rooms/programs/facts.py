@@ -135,8 +135,9 @@ class ReleaseFact:
 
 @dataclass(frozen=True, slots=True)
 class AdjustFact:
-    """Points given (above 0) or taken by hand, with the reason; `expires_on` is the last day of given ones (None: as the
-    unit says).
+    """Points given (above 0) or taken by hand, with the reason.
+
+    `expires_on` is the last day of given ones (None: as the unit says).
     """
 
     source: str

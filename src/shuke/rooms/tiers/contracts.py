@@ -9,8 +9,8 @@ from uuid import UUID
 
 
 class Reason(StrEnum):
-    """Why a tier was set: on joining, by reaching it, by a review at its end, by an early renewal, because a new version
-    of the program gives it another rank, by a grace before it falls, by hand, or because a refund took it.
+    """Why a tier was set: on joining, by reaching it, by a review at its end, by an early renewal, because a new
+    version of the program gives it another rank, by a grace before it falls, by hand, or because a refund took it.
     """
 
     ENROLLED = "enrolled"

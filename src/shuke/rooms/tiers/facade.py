@@ -36,7 +36,7 @@ def load(member_ids: Sequence[UUID], program_id: int) -> dict[UUID, dict[str, Ti
     """Return by ladder where members stand in a program; a member without a tier there is absent. Raises: nothing."""
     found: dict[UUID, dict[str, TierState]] = {}
     for member_id, ladder, *row in queries.states(member_ids, program_id):
-        found.setdefault(member_id, {})[ladder] = _state(*row)
+        found.setdefault(member_id, {})[ladder] = _state(row)
     return found
 
 
@@ -70,11 +70,13 @@ def stream_changes(program_id: int, chunk: int = 20_000) -> Iterator[tuple[UUID,
 
 
 def distribution(program_id: int, ladder: str) -> tuple[TierCount, ...]:
-    """Return how many members hold each tier of a ladder, from the lowest; `rank` is the highest that a version gave it.
+    """Return how many members hold each tier of a ladder, lowest first; `rank` is the highest that a version gave it.
 
     Raises: nothing.
     """
-    return tuple(TierCount(Tier(code, rank), members) for code, rank, members in queries.distribution(program_id, ladder))
+    return tuple(
+        TierCount(Tier(code, rank), members) for code, rank, members in queries.distribution(program_id, ladder)
+    )
 
 
 def moves_by_month(program_id: int, ladder: str) -> tuple[MonthOfMoves, ...]:
@@ -91,17 +93,8 @@ def verify() -> Verification:
     return Verification((STATE_IS_LAST_CHANGE,), tuple(found))
 
 
-def _state(
-    code: str,
-    rank: int,
-    since_day: int,
-    until_day: int | None,
-    change_count: int,
-    grace: bool,  # noqa: FBT001 - a column
-    floor_code: str | None,
-    floor_rank: int | None,
-    floor_until_day: int | None,
-) -> TierState:
+def _state(row: Sequence[Any]) -> TierState:
+    code, rank, since_day, until_day, change_count, grace, floor_code, floor_rank, floor_until_day = row
     floor = None if floor_code is None or floor_rank is None else Tier(floor_code, floor_rank)
     floor_end = _day(floor_until_day) if floor else 0
     return TierState(Tier(code, rank), since_day, _day(until_day), change_count, grace, floor, floor_end)

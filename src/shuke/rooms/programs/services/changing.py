@@ -74,7 +74,7 @@ def _rank(version: Running, old: Ladder, new: Ladder, rank: int) -> int:
 
 def _add_units(state: MemberState, count: int) -> None:
     for values in (state.available, state.pending, state.held, state.debt):
-        values += [0] * count
+        values.extend([0] * count)
     state.next_lots += [1] * count
     state.active_days += [-1] * count
 
@@ -96,8 +96,7 @@ def _cap_key(cap: Cap) -> Cap:
 
 
 def _streaks(running: Running) -> list[str]:
-    compiled = running.desk.compiled
-    return [compiled.behaviours[code - 1] for code in compiled.streaks]
+    return [running.kinds[code - 1] for code in running.desk.compiled.streaks]
 
 
 def _carry_waits(state: MemberState, before: Running, version: Running) -> None:
@@ -108,8 +107,7 @@ def _carry_waits(state: MemberState, before: Running, version: Running) -> None:
             expiry = old.expiries[wait.expiry]
             wait.expiry = new.expiries.index(expiry) if expiry in new.expiries else -1
         if wait.event:
-            code = old.behaviours[wait.event - 1]
-            wait.event = new.behaviours.index(code) + 1 if code in new.behaviours else 0
+            wait.event = new.behaviours.get(before.kinds[wait.event - 1], 0)
 
 
 def _counters(running: Running) -> Sequence[tuple[int, str]]:
@@ -117,7 +115,7 @@ def _counters(running: Running) -> Sequence[tuple[int, str]]:
     compiled = running.desk.compiled
     names = []
     for kind, of in compiled.counters:
-        name = running.unit_codes[of] if kind == COUNT_EARNED else compiled.behaviours[of - 1] if of else ""
+        name = running.unit_codes[of] if kind == COUNT_EARNED else running.kinds[of - 1] if of else ""
         names.append((kind, name))
     return names
 

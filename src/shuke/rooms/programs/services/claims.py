@@ -166,4 +166,3 @@ def _moved(result: Result, item: Item, entries: Sequence[Entry], plan: Timeline)
         points=moved,
         balances=balances,
     )
-

@@ -13,27 +13,22 @@ def days_of(running: Running, spans: Mapping[UUID, tuple[int, int]]) -> dict[UUI
     """Return what was counted of members on each day of a span (first, last): the day, then every counter."""
     counters = running.desk.compiled.counters
     found: dict[UUID, dict[int, list[int]]] = {member_id: {} for member_id in spans}
-
-    def note(member_id: UUID, day: int, counter: int, amount: int) -> None:
-        found[member_id].setdefault(day, [0] * len(counters))[counter] += amount
-
     if any(kind in (COUNT_SPEND, COUNT_ORDERS) for kind, _ in counters):
-        for member_id, days in orders.days(spans).items():
-            for day in days:
-                for counter, (kind, _) in enumerate(counters):
-                    if kind in (COUNT_SPEND, COUNT_ORDERS):
-                        note(member_id, day.day, counter, day.spend_minor if kind == COUNT_SPEND else day.orders)
+        sums = orders.days(spans)
     for counter, (kind, of) in enumerate(counters):
         if kind == COUNT_EARNED:
             unit_id = running.unit_ids[of]
             earned = points.earned_days([(id, unit_id, first, last) for id, (first, last) in spans.items()])
-            for (member_id, _), amounts in earned.items():
-                for day, amount in amounts:
-                    note(member_id, day, counter, amount)
+            amounts = [(id, day, amount) for (id, _), days in earned.items() for day, amount in days]
         elif kind == COUNT_EVENTS:
-            behaviour = running.desk.compiled.behaviours[of - 1]
+            behaviour = running.kinds[of - 1]
             events = orders.event_days([(id, behaviour, first, last) for id, (first, last) in spans.items()])
-            for (member_id, _), amounts in events.items():
-                for day, amount in amounts:
-                    note(member_id, day, counter, amount)
+            amounts = [(id, day, amount) for (id, _), days in events.items() for day, amount in days]
+        else:
+            spend = kind == COUNT_SPEND
+            amounts = [
+                (id, day.day, day.spend_minor if spend else day.orders) for id, days in sums.items() for day in days
+            ]
+        for member_id, day, amount in amounts:
+            found[member_id].setdefault(day, [0] * len(counters))[counter] += amount
     return {id: [(day, *counts[day]) for day in sorted(counts)] for id, counts in found.items()}

@@ -191,10 +191,9 @@ def _move(dossier: Dossier, entry: EntryFact) -> Move:
 def _wait(dossier: Dossier, entry: EntryFact) -> Wait:
     """Return what a lot that was just opened waits for."""
     state = next(wait for wait in dossier.state.waits if (wait.unit, wait.number) == (entry.unit, entry.lot))
-    behaviours = dossier.running.desk.compiled.behaviours
     return Wait(
         ready_day=state.ready,
-        event=behaviours[state.event - 1] if state.event else None,
+        event=dossier.running.kinds[state.event - 1] if state.event else None,
         cancel_day=state.cancel,
         expiry_rule=None if state.expiry < 0 else state.expiry,
     )

@@ -47,20 +47,22 @@ def check(fact: Fact, now: datetime, *, history: bool) -> Refusal | None:
         return refusal
     match fact:
         case OrderFact():
-            return _check_order(fact)
+            refusal = _check_order(fact)
         case BehaviourFact():
-            return _check_behaviour(fact)
+            refusal = _check_behaviour(fact)
         case RefundFact():
-            return _check_refund(fact)
+            refusal = _check_refund(fact)
         case HoldFact():
-            return _check_points(fact.points) or _check_zone("/until", fact.until)
+            refusal = _check_points(fact.points) or _check_zone("/until", fact.until)
         case AdjustFact():
-            return _check_points(abs(fact.points)) or _check_text("/reason", fact.reason, empty=False)
+            refusal = _check_points(abs(fact.points)) or _check_text("/reason", fact.reason, empty=False)
         case TierFact():
-            return _check_text("/reason", fact.reason, empty=False)
+            refusal = _check_text("/reason", fact.reason, empty=False)
         case ReleaseFact():
-            return None
-    return None if fact.points is None else _check_points(fact.points)
+            pass
+        case _:
+            refusal = None if fact.points is None else _check_points(fact.points)
+    return refusal
 
 
 def payload_hash(fact: Fact) -> bytes:

@@ -115,7 +115,6 @@ def _load_waits(desktop: Desktop) -> None:
         running = dossier.running
         for lot in lots:
             wait = lot.wait
-            behaviours = running.desk.compiled.behaviours
             dossier.state.waits.append(
                 WaitState(
                     lot.number,
@@ -125,7 +124,7 @@ def _load_waits(desktop: Desktop) -> None:
                     wait.cancel_day,
                     -1 if lot.reference is None else dossier.cause_of(lot.reference),
                     -1 if wait.expiry_rule is None else wait.expiry_rule,
-                    behaviours.index(wait.event) + 1 if wait.event in behaviours else 0,
+                    running.desk.compiled.behaviours.get(wait.event or "", 0),
                 )
             )
 

@@ -101,7 +101,9 @@ def _runs(facts: Sequence[Fact]) -> list[list[Fact]]:
     for fact in facts:
         about = _about(fact)
         mine = {(fact.source, fact.external_id)} | ({about} if about else set())
-        depends = about in keys and not isinstance(fact, RedeemFact)  # that it pays for an order matters to refunds only
+        depends = about in keys and not isinstance(
+            fact, RedeemFact
+        )  # that it pays for an order matters to refunds only
         depends = depends or (isinstance(fact, OrderFact) and (fact.source, fact.external_id) in keys)
         if not runs or depends:
             runs.append([])
@@ -189,7 +191,7 @@ class _AcrossVersionsError(Exception):
 
 
 def _check_one_version(items: Sequence[Item], plan: Timeline | None, now: datetime) -> None:
-    """Leave it to single runs to bring members under another version: it counts what is written, not what is decided."""
+    """Leave it to runs of one version to bring members under it: that counts what is written, not what is decided."""
     if plan is not None and len({plan.at(item.at(now)).id for item in still_open(items)}) > 1:
         raise _AcrossVersionsError
 
@@ -197,7 +199,7 @@ def _check_one_version(items: Sequence[Item], plan: Timeline | None, now: dateti
 def _identify(items: Sequence[Item]) -> None:
     """Find the members."""
     waiting = still_open(items)
-    asked = {item: [ref for ref in (getattr(item.fact, "member", None), getattr(item.fact, "to", None))] for item in waiting}
+    asked = {item: (getattr(item.fact, "member", None), getattr(item.fact, "to", None)) for item in waiting}
     refs = list({ref: None for refs in asked.values() for ref in refs if ref is not None})
     found = dict(zip(refs, members.resolve(refs), strict=True)) if refs else {}
     for item, (member, to) in asked.items():

@@ -1,6 +1,7 @@
 """What a refund takes off an order, and what of the order remains: the facts that are decided again.
 
-Pure. Lines and amounts are taken off so that any split of the same refunds leaves the same (docs/reference/semantics.md).
+Pure. Lines and amounts are taken off so that any split of the same refunds leaves the same, as
+docs/reference/semantics.md says.
 """
 
 from collections.abc import Sequence

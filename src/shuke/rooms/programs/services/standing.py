@@ -6,10 +6,9 @@ from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 from uuid import UUID
 
-from shuke.core.program.ir import Kind, Node
-from shuke.core.program.model import Level
+from shuke.core.program.progress import LadderReason
 from shuke.core.values.dates import NEVER, SECONDS_PER_DAY
-from shuke.engine.explanation import measure_of
+from shuke.engine.explanation import standing_of
 from shuke.engine.zones import day_start
 from shuke.foundation.transactions import snapshot
 from shuke.rooms.members import facade as members
@@ -43,14 +42,15 @@ def _standings(member_ids: Sequence[UUID], at: datetime) -> dict[UUID, Standing]
 
 def _standing(desktop: Desktop, dossier: Dossier, seconds: int) -> Standing:
     desktop.advance(dossier, seconds)
-    program = dossier.running.program
+    program, desk = dossier.running.program, dossier.running.desk
+    reasons = standing_of(desk.compiled, desk.slots_of(dossier.state))
     return Standing(
         member_id=dossier.member_id,
         program=program.code,
         at=datetime.fromtimestamp(dossier.state.standing_at, UTC),
         joined_at=dossier.joined_at,
         balances=tuple(_balance(dossier, index) for index in range(len(program.units))),
-        tiers=tuple(_tier(dossier, k) for k in range(len(program.ladders))),
+        tiers=tuple(_tier(dossier, k, reason) for k, reason in enumerate(reasons)),
     )
 
 
@@ -79,15 +79,13 @@ def _balance(dossier: Dossier, unit: int) -> Balance:
     )
 
 
-def _tier(dossier: Dossier, k: int) -> TierStanding:
-    running, state = dossier.running, dossier.state
-    ladder, held = running.program.ladders[k], dossier.state.ladders[k]
+def _tier(dossier: Dossier, k: int, reason: LadderReason) -> TierStanding:
+    ladder, held = dossier.running.program.ladders[k], dossier.state.ladders[k]
     level = ladder.levels[held.rank]
-    following = ladder.levels[held.rank + 1] if held.rank + 1 < len(ladder.levels) else None
-    measured = measure_of(running.desk.compiled, state, k)
-    asked = following.threshold if following else None
+    following = reason.levels[held.rank + 1] if held.rank + 1 < len(ladder.levels) else None
     projected, to_keep = _projected(dossier, k)
     gift = ladder.levels[held.floor].code if held.floor_until > 0 else None
+    measured = ladder.measure is not None
     return TierStanding(
         ladder=ladder.code,
         ladder_name=ladder.name,
@@ -97,18 +95,19 @@ def _tier(dossier: Dossier, k: int) -> TierStanding:
         since=_since(dossier, ladder.code),
         until=_last_day(held.until),
         measure=ladder.measure.source if ladder.measure else "",
-        is_money=_is_money(ladder.measure),
-        measured=measured,
+        is_money=reason.is_money,
+        measured=reason.value if measured else None,
         threshold=level.threshold,
         next_code=following.code if following else None,
         next_name=following.name if following else None,
-        next_threshold=asked,
-        missing=None if asked is None or measured is None else max(Fraction(0), asked - measured),
+        next_threshold=following.reach.threshold if following else None,
+        missing=following.reach.missing if following and following.reach.threshold is not None else None,
         grace=held.grace,
         projected=projected,
         to_keep=to_keep,
         gift=gift,
         gift_until=_last_day(held.floor_until) if gift else None,
+        reason=reason,
     )
 
 
@@ -117,19 +116,12 @@ def _projected(dossier: Dossier, k: int) -> tuple[str | None, Fraction | None]:
     running, until = dossier.running, dossier.state.ladders[k].until
     if until - dossier.state.standing_day > AHEAD_DAYS:
         return None, None
-    ladder = running.program.ladders[k]
-    level = ladder.levels[dossier.state.ladders[k].rank]
-    state = deepcopy(dossier.state)
-    zone = running.program.time_zone
+    ladder, rank = running.program.ladders[k], dossier.state.ladders[k].rank
+    state, zone = deepcopy(dossier.state), running.program.time_zone
     running.desk.advance(state, day_start(until, zone) - 1)
-    missing = _missing(level, measure_of(running.desk.compiled, state, k, keep=True))
+    keep = standing_of(running.desk.compiled, running.desk.slots_of(state))[k].levels[rank].keep
     running.desk.advance(state, day_start(until, zone))
-    return ladder.levels[state.ladders[k].rank].code, missing
-
-
-def _missing(level: Level, measured: Fraction | None) -> Fraction | None:
-    asked = level.threshold if level.keep is None else level.keep
-    return None if asked is None or measured is None else max(Fraction(0), asked - measured)
+    return ladder.levels[state.ladders[k].rank].code, keep.missing if keep.threshold is not None else None
 
 
 def _since(dossier: Dossier, ladder: str) -> date | None:
@@ -139,10 +131,6 @@ def _since(dossier: Dossier, ladder: str) -> date | None:
         if change.before is None or change.before.code != change.after.code:
             since = change.day
     return None if since is None else _date(since)
-
-
-def _is_money(measure: Node | None) -> bool:
-    return measure is not None and measure.kind is Kind.MONEY
 
 
 def _last_day(until: int) -> date | None:

@@ -62,6 +62,11 @@ class Running:
     def unit_codes(self) -> tuple[str, ...]:
         return tuple(unit.code for unit in self.program.units)
 
+    @cached_property
+    def kinds(self) -> tuple[str, ...]:
+        """The codes of behaviours, in the order of their numbers, which count from 1."""
+        return tuple(self.desk.compiled.behaviours)
+
     def tier_code(self, rank: int) -> str:
         """Return the code of a level of the first ladder, "" without one."""
         return self.levels[rank].code if self.levels else ""

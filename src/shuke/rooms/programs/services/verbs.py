@@ -92,7 +92,7 @@ def order(item: Item, desktop: Desktop, dossier: Dossier, past: Past) -> None:
             PastGrant(given.unit, given.points, 0, given.lot, given.counted_day if given.lot else 0)
             for given in outcome.given
         ]
-        _take_back(item, desktop, dossier, parked, facts, decision, lots, [])
+        _take_back(desktop, dossier, parked, facts, decision, lots, [])
     item.postings = desktop.caused_by(reference, begin)
 
 
@@ -133,13 +133,12 @@ def refund(item: Item, desktop: Desktop, dossier: Dossier, past: Past) -> None:
         back, day, gone = (lot.clawed, lot.counted_day, lot.gone) if lot else (0, 0, 0)
         grants.append(PastGrant(grant.unit, points, back, number, day, gone))
     payments = past.payments.get(fact.order, [])
-    outcome = _take_back(item, desktop, dossier, refunding, sold_facts, decision, grants, payments)
+    outcome = _take_back(desktop, dossier, refunding, sold_facts, decision, grants, payments)
     item.postings = desktop.caused_by(reference, begin)
     item.answer = _answer(item, dossier, outcome, _moved(dossier.running, outcome))
 
 
 def _take_back(
-    item: Item,
     desktop: Desktop,
     dossier: Dossier,
     refunding: Refunding,
@@ -256,9 +255,7 @@ def adjust(item: Item, desktop: Desktop, dossier: Dossier, past: Past) -> None:
     desktop.reach(dossier, at)
     unit = unit_of(dossier.running, fact.unit)
     ends = None if fact.expires_on is None else _civil(fact.expires_on) + 1
-    _act(
-        item, desktop, dossier, at, lambda state: dossier.running.desk.adjust(state, unit, fact.points, at, ends)
-    )
+    _act(item, desktop, dossier, at, lambda state: dossier.running.desk.adjust(state, unit, fact.points, at, ends))
 
 
 def open_lot(item: Item, desktop: Desktop, dossier: Dossier, past: Past) -> None:
@@ -327,9 +324,7 @@ def transfer(item: Item, desktop: Desktop, dossier: Dossier, past: Past, receive
     outcome = desktop.act(
         dossier, at, reference, lambda state: dossier.running.desk.give(state, unit, fact.points, at, cause)
     )
-    desktop.act(
-        receiver, at, reference, lambda state: receiver.running.desk.receive(state, unit, outcome.slices, at)
-    )
+    desktop.act(receiver, at, reference, lambda state: receiver.running.desk.receive(state, unit, outcome.slices, at))
     item.postings = desktop.caused_by(reference, begin)
     item.answer = _answer(item, dossier, outcome, {dossier.running.unit_codes[unit]: -fact.points})
 
