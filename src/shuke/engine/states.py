@@ -251,7 +251,8 @@ class EntryFact:
     """A movement of points: `unit` by index, `amount` > 0, booked at the UTC second `at` of local `day`.
 
     `ends` is the end of a lot that it opens or fills; of `accrual_pending` the day from which it is usable. Of points
-    that were taken, `taken_by` is the cause that took them and `taken_from` the lot. `by_time`: no fact did it.
+    that were taken, `taken_by` is the cause that took them and `taken_from` the lot; `opening` has there the day on
+    which they were earned. `by_time`: no fact did it.
     """
 
     day: int

@@ -84,7 +84,7 @@ DAY_ROW = 1 + COUNTERS_MAX
 # COUNTED says counter, amount (of either sign) and, as LOT, the day on which it counts.
 ENTRY = 10
 E_EVENT, E_AT, E_DAY, E_KIND, E_UNIT, E_AMOUNT, E_LOT, E_REF = range(8)  # E_AT 0: the start of the day
-E_CAUSE, E_FROM = 8, 9  # of points that were taken: by what (-1: nothing), and of which lot
+E_CAUSE, E_FROM = 8, 9  # of points that were taken: by what (-1: nothing), of which lot; OPENING has the day earned
 ACCRUAL, ACCRUAL_PENDING, ACTIVATION, CANCELLATION, REDEMPTION, RETURN, EXPIRY = range(1, 8)
 HOLDING, CAPTURE, RELEASE, LAPSE, CLAWBACK, CLAWBACK_PENDING, OWED, REPAYMENT = range(8, 16)
 CREDIT, DEBIT, TRANSFER_OUT, TRANSFER_IN, OPENING, MERGE_OUT, MERGE_IN = range(16, 23)

@@ -17,6 +17,9 @@ from shuke.core.state.slots import (
     CAP_ROW,
     CAP_TRANSFERRED,
     DEBIT,
+    E_FROM,
+    ENTRIES,
+    ENTRY,
     FULL,
     HELD,
     HOLD,
@@ -153,7 +156,10 @@ def open_lot(
     """Open a lot of an opening balance with its own dates; it counts as earned on its day."""
     if P[P_UNIT + unit * UNIT_ROW + U_COUNTER] >= 0:
         count(m, R, P, P[P_UNIT + unit * UNIT_ROW + U_COUNTER], earned, points)
+    i = m[ENTRIES] * ENTRY
     credit(m, R, e, OPENING, unit, points, ends, 0)
+    if i + ENTRY <= len(e):
+        e[i + E_FROM] = earned
     qualify_all(tiers, t, m, R, e, P)
 
 

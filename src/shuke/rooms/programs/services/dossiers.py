@@ -94,7 +94,7 @@ class Desktop:
     def write(self, recorded_at: datetime) -> list[Posted]:
         """Write what happened, one statement for each table; return what each posting became."""
         moved = [dossier for dossier in self.dossiers.values() if dossier.moved]
-        posted = points.post(self.postings, self.accounts, recorded_at) if self.postings else []
+        posted = points.post(self.postings, self.accounts, recorded_at, self.timeline.limited) if self.postings else []
         uncounted = [Uncounted(*key, points) for key, points in self.uncounted.items() if points > 0]
         if self.clawbacks or self.forfeits or uncounted:
             points.settle(self.clawbacks, self.forfeits, uncounted)
@@ -184,7 +184,9 @@ def _move(dossier: Dossier, entry: EntryFact) -> Move:
         gift=kind is Kind.TRANSFER_IN,
         wait=wait,
         taken_by=None if entry.taken_by < 0 else dossier.causes[entry.taken_by],
-        taken_from=entry.taken_from or None,
+        taken_from=entry.taken_from or None if kind is Kind.RETURN else None,
+        earned_day=entry.taken_from if kind is Kind.OPENING else None,
+        earned_at=running.start_of(entry.taken_from) if kind is Kind.OPENING else None,
     )
 
 

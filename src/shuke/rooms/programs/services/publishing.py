@@ -56,7 +56,9 @@ def publish(text: str, actor: Actor, effective_from: datetime | None) -> Version
         at = _instant(effective_from, known, now)
         if known:
             _check_change(timeline(program.code), compiled)
-        points.declare_units([NewUnit(unit.code, unit.scale) for unit in program.units])
+        declared = points.declare_units([NewUnit(unit.code, unit.scale) for unit in program.units])
+        for unit in program.units:
+            points.limit_supply(declared[unit.code].id, unit.supply)
         version = queries.insert_version(
             Version(
                 program=row,

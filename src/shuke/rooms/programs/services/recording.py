@@ -139,6 +139,10 @@ def _record(facts: Sequence[Fact], actor: Actor, *, history: bool) -> list[Resul
             if not _is_race(failure):
                 raise
             return _attempt(facts, actor, history=history)
+    except Refusal as refusal:  # of the whole, such as a supply that is exhausted
+        if len(facts) > 1:
+            raise _TooManyAtOnceError from refusal
+        return [Result(Status.REFUSED, refusal)]
     except _AcrossVersionsError as failure:
         raise _TooManyAtOnceError from failure
     except (OperationalError, *_RACING, *_OF_THE_FACTS) as failure:

@@ -127,6 +127,13 @@ class Timeline:
         """Return the version in force at a UTC second."""
         return self.versions[max(0, bisect_right(self.versions, at, key=lambda version: version.effective_from) - 1)]
 
+    @property
+    def limited(self) -> frozenset[int]:
+        """The units of which only so many may ever be issued."""
+        latest = self.latest
+        units = zip(latest.unit_ids, latest.program.units, strict=True)
+        return frozenset(unit_id for unit_id, unit in units if unit.supply is not None)
+
     def by_id(self, version_id: int) -> Running:
         return next(version for version in self.versions if version.id == version_id)
 
