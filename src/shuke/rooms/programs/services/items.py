@@ -20,7 +20,8 @@ class Item:
 
     `about` is the fact that it refers to by a key; `other_id` the one to whom points are given. `original` is the same
     fact earlier in this batch; `postings` the places of the postings that it caused. `refunding` is what a refund takes
-    off, `sold_facts` the order as the rules saw it, `parked` the refunds that came before this order.
+    off, `sold_facts` the order as the rules saw it, `parked` the refunds that came before this order and `unfit` those that take more off
+    it than there is.
     """
 
     fact: Fact
@@ -37,7 +38,9 @@ class Item:
     refunding: Refunding | None = None
     sold_facts: OrderFacts | None = None
     parked: list[Refunding] = field(default_factory=list)
+    unfit: list[UUID] = field(default_factory=list)
     day: int = 0
+    order_day: int | None = None
     brand: str = ""
     postings: Sequence[int] = ()
 

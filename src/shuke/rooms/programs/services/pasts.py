@@ -1,13 +1,13 @@
 """Loads, behind the locks, what the facts of a batch refer to: orders and what is left of them, decisions, payments."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
 from shuke.core.values.errors import Refusal
-from shuke.engine.states import OrderFacts
 from shuke.rooms.orders import facade as orders
-from shuke.rooms.orders.contracts import RefundableOrder
+from shuke.rooms.orders.contracts import Line, OrderLeft
 from shuke.rooms.org import facade as org
 from shuke.rooms.points import facade as points
 from shuke.rooms.programs import queries
@@ -48,7 +48,7 @@ def _work_out(items: Sequence[Item], past: Past) -> None:
     mine = [item for item in items if isinstance(item.fact, RefundFact) and item.about and item.key]
     if not mine:
         return
-    found = orders.refundable([item.about.reference for item in mine if item.about])
+    found = orders.lock_orders([item.about.reference for item in mine if item.about])
     known: list[tuple[UUID, UUID]] = []
     for item in mine:
         fact, about = item.fact, item.about
@@ -62,7 +62,8 @@ def _work_out(items: Sequence[Item], past: Past) -> None:
         except Refusal as refusal:
             item.refuse(refusal)
             continue
-        item.sold_facts = facts_of(order)
+        item.order_day = order.order.day if order.order.counted else None
+        item.sold_facts = order_facts(fact_of(order), order.order.brand)
         if item.member_id is not None:
             known.append((item.member_id, about.reference))
     past.decisions = queries.decisions(known) if known else {}
@@ -74,67 +75,70 @@ def _work_out(items: Sequence[Item], past: Past) -> None:
 def _park(items: Sequence[Item]) -> None:
     """Give orders the refunds that came before them."""
     keys = [(item.fact.source, item.fact.external_id) for item in items if isinstance(item.fact, OrderFact)]
-    waiting = orders.parked(keys) if keys else {}
+    waiting = orders.parked_refunds(keys) if keys else {}
     for item in items:
         fact = item.fact
         early = waiting.get((fact.source, fact.external_id), []) if isinstance(fact, OrderFact) else []
         if not early or item.reference is None:
             continue
         assert isinstance(fact, OrderFact)
-        sold = _sold_now(item.reference, item.member_id, fact)
+        sold = _sold(item.reference, item.member_id, fact)
         for refund in early:
             try:
-                refunding = refunds.work_out(refund.id, refund.occurred_at, sold, refund.lines, refund.asked_net_minor)
+                refunding = refunds.work_out(refund.id, refund.occurred_at, sold, refund.lines, refund.net_minor)
             except Refusal:
-                continue  # it stays parked, to be looked at by people
+                item.unfit.append(refund.id)
+                continue
             item.parked.append(refunding)
             sold = refunding.after
 
 
-def sold_of(order: RefundableOrder) -> Sold:
+def sold_of(left: OrderLeft) -> Sold:
     """Return an order and what is off it by now, gift cards left out."""
-    kept = tuple((number, line) for number, line in enumerate(order.lines, start=1) if not line.gift_card)
-    gifts = sum(line.net_minor for line in order.lines if line.gift_card)
-    return Sold(
-        order.order.id,
-        order.order.member_id,
-        max(0, order.order.net_minor - gifts),
-        order.order.gross_minor,
-        order.order.tax_minor,
-        order.order.shipping_minor,
-        order.order.points_paid_minor,
-        kept,
-        dict(order.line_net),
-        dict(order.line_quantity),
-        order.by_amount,
-        order.refunds,
+    order = left.order
+    by_lines = sum(line.refunded_minor for line in left.lines)
+    touched = order.refunded_minor > 0 or any(line.refunded_quantity for line in left.lines)
+    refunded = 1 if touched or (order.net_minor == 0 and orders.refunds_of(order.id)) else 0
+    return replace(
+        _sold(order.id, order.member_id, fact_of(left)),
+        line_net={line.number: line.refunded_minor for line in left.lines if not line.line.gift_card},
+        line_quantity={
+            line.number: line.refunded_quantity
+            for line in left.lines
+            if line.refunded_quantity and not line.line.gift_card
+        },
+        by_amount=order.refunded_minor - by_lines,
+        refunds=refunded,
     )
 
 
-def facts_of(order: RefundableOrder) -> OrderFacts:
-    """Return an order as the rules saw it."""
-    stored = order.order
-    fact = OrderFact(
-        stored.source,
-        stored.external_id,
+def fact_of(left: OrderLeft) -> OrderFact:
+    """Return a stored order as it came."""
+    order = left.order
+    return OrderFact(
+        order.source,
+        order.external_id,
         None,
-        stored.occurred_at,
-        stored.net_minor,
-        stored.gross_minor,
-        stored.currency,
-        stored.store,
-        stored.channel,
-        order.lines,
-        tax_minor=stored.tax_minor,
-        shipping_minor=stored.shipping_minor,
-        points_paid_minor=stored.points_paid_minor,
-        attributes=stored.attributes,
+        order.occurred_at,
+        order.net_minor,
+        order.gross_minor,
+        order.currency,
+        order.store,
+        order.channel,
+        tuple(line.line for line in left.lines),
+        tax_minor=order.tax_minor,
+        shipping_minor=order.shipping_minor,
+        points_paid_minor=order.points_paid_minor,
+        attributes=order.attributes,
     )
-    return order_facts(fact, stored.brand)
 
 
-def _sold_now(order_id: UUID, member_id: UUID | None, fact: OrderFact) -> Sold:
-    kept = tuple((number, line) for number, line in enumerate(fact.lines, start=1) if not line.gift_card)
-    gifts = sum(line.net_minor for line in fact.lines if line.gift_card)
+def _sold(order_id: UUID, member_id: UUID | None, fact: OrderFact) -> Sold:
+    kept: list[tuple[int, Line]] = []
+    cards: list[tuple[int, Line]] = []
+    for number, line in enumerate(fact.lines, start=1):
+        (cards if line.gift_card else kept).append((number, line))
+    net = max(0, fact.net_minor - sum(line.net_minor for _, line in cards))
     parts = (fact.gross_minor, fact.tax_minor, fact.shipping_minor, fact.points_paid_minor)
-    return Sold(order_id, member_id, max(0, fact.net_minor - gifts), *parts, kept, {}, {}, 0, 0)
+    numbers = frozenset(number for number, _ in cards)
+    return Sold(order_id, member_id, net, *parts, tuple(kept), {}, {}, 0, 0, numbers)

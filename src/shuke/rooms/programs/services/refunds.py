@@ -18,8 +18,8 @@ from shuke.rooms.orders.contracts import Line, RefundLine
 class Sold:
     """An order as it came, gift cards left out, and what earlier refunds took off it.
 
-    `lines` are (number in the order, line), from 1. `line_net` and `line_quantity` are off by line number;
-    `by_amount` off by amounts alone.
+    `lines` are (number in the order, line), from 1, `gift_cards` the numbers of those that are left out. `line_net` and
+    `line_quantity` are off by line number, `by_amount` off by amounts alone.
     """
 
     order_id: UUID
@@ -34,6 +34,7 @@ class Sold:
     line_quantity: dict[int, int]
     by_amount: int
     refunds: int
+    gift_cards: frozenset[int] = frozenset()
 
     @property
     def net_left(self) -> int:
@@ -42,13 +43,17 @@ class Sold:
 
 @dataclass(frozen=True, slots=True)
 class Refunding:
-    """A refund worked out: the order `after` it, the net that it takes off, and whether nothing is left."""
+    """A refund worked out: the order `after` it, the net that it takes off, and whether nothing is left.
+
+    `money` is the net with what it takes off gift cards.
+    """
 
     refund_id: UUID
     occurred_at: datetime
     after: Sold
     net_off: int
     whole: bool
+    money: int
 
 
 def work_out(
@@ -68,7 +73,9 @@ def work_out(
         if amount > sold.net_left:
             raise _more_than_left("/net_minor", sold.net_left)
         after = replace(sold, by_amount=sold.by_amount + amount, refunds=sold.refunds + 1)
-    return Refunding(refund_id, occurred_at, after, sold.net_left - after.net_left, is_gone(after))
+    net_off = sold.net_left - after.net_left
+    cards = sum(line.net_minor for line in lines if line.line_number in sold.gift_cards)
+    return Refunding(refund_id, occurred_at, after, net_off, is_gone(after), net_off + cards)
 
 
 def is_gone(sold: Sold) -> bool:
@@ -119,6 +126,8 @@ def _without_lines(sold: Sold, lines: Sequence[RefundLine]) -> Sold:
     known = dict(sold.lines)
     net, quantity = dict(sold.line_net), dict(sold.line_quantity)
     for place, line in enumerate(lines):
+        if line.line_number in sold.gift_cards:
+            continue
         if line.line_number not in known:
             raise Refusal(
                 "unknown_line", f"The order has no line {line.line_number}.", pointer=f"/lines/{place}/line_number"

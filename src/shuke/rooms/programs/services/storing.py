@@ -5,12 +5,12 @@ from datetime import datetime
 from uuid import UUID
 
 from shuke.rooms.orders import facade as orders
-from shuke.rooms.orders.contracts import NewBehaviour, NewOrder, NewRefund, RefundLine
+from shuke.rooms.orders.contracts import Application, NewBehaviour, NewOrder, NewRefund
 from shuke.rooms.programs import queries
-from shuke.rooms.programs.contracts import Undecided
 from shuke.rooms.programs.facts import BehaviourFact, OrderFact, RedeemFact, RefundFact
 from shuke.rooms.programs.queries import Payment
 from shuke.rooms.programs.services.items import Item
+from shuke.rooms.programs.services.refunds import Refunding
 
 
 def store(items: Sequence[Item], recorded_at: datetime) -> None:
@@ -18,15 +18,12 @@ def store(items: Sequence[Item], recorded_at: datetime) -> None:
     bought = [item for item in items if isinstance(item.fact, OrderFact)]
     orders.record([_order(item) for item in bought], [item.member_id for item in bought], recorded_at)
     done = [item for item in items if isinstance(item.fact, BehaviourFact)]
-    if done:
-        orders.record_behaviours([_behaviour(item, recorded_at) for item in done], recorded_at)
+    orders.record_behaviours([_behaviour(item, recorded_at) for item in done], [d.member_id for d in done], recorded_at)
     refunded = [item for item in items if isinstance(item.fact, RefundFact)]
-    if refunded:
-        orders.record_refunds([_refund(item, recorded_at) for item in refunded], recorded_at)
-    for item in bought:
-        for parked in item.parked:
-            assert item.reference is not None
-            orders.apply_parked(parked.refund_id, item.reference, item.member_id, parked.net_off, whole=parked.whole)
+    orders.record_refunds([_refund(item, recorded_at) for item in refunded], recorded_at)
+    applied = [_application(item, item.refunding) for item in refunded if item.refunding]
+    orders.apply_refunds(applied + [_application(item, parked) for item in bought for parked in item.parked])
+    orders.refuse_refunds([refund_id for item in bought for refund_id in item.unfit])
     payments = [_payment(item) for item in items if isinstance(item.fact, RedeemFact) and item.fact.order]
     if payments:
         queries.insert_payments(payments)
@@ -60,41 +57,47 @@ def _order(item: Item) -> NewOrder:
 def _behaviour(item: Item, recorded_at: datetime) -> NewBehaviour:
     fact = item.fact
     assert isinstance(fact, BehaviourFact)
-    assert item.member_id is not None
     return NewBehaviour(
         id=_id(item),
-        member_id=item.member_id,
         source=fact.source,
         external_id=fact.external_id,
         kind=fact.kind,
         occurred_at=fact.occurred_at or recorded_at,
         day=item.day,
-        order_id=item.about.reference if item.about else None,
         store=fact.store,
         channel=fact.channel,
+        order_id=item.about.reference if item.about else None,
         attributes=fact.attributes,
-        generated=fact.generated,
     )
 
 
 def _refund(item: Item, recorded_at: datetime) -> NewRefund:
     fact, refunding = item.fact, item.refunding
     assert isinstance(fact, RefundFact)
-    source, external_id = fact.order
     return NewRefund(
         id=_id(item),
-        member_id=item.member_id,
-        order_id=None if item.undecided is Undecided.PARKED or item.about is None else item.about.reference,
-        order_source=source,
-        order_external_id=external_id,
         source=fact.source,
         external_id=fact.external_id,
+        order_source=fact.order[0],
+        order_external_id=fact.order[1],
         occurred_at=fact.occurred_at or recorded_at,
-        net_minor=refunding.net_off if refunding else 0,
-        asked_net_minor=fact.net_minor,
-        whole=refunding.whole if refunding else False,
-        lines=tuple(RefundLine(line.line_number, line.quantity, line.net_minor) for line in fact.lines),
-        generated=fact.generated,
+        net_minor=refunding.money if refunding else fact.net_minor,
+        lines=fact.lines,
+    )
+
+
+def _application(item: Item, refunding: Refunding) -> Application:
+    """Return what becomes of a refund; the order that it is of may be the item itself."""
+    counted = item.decision is not None and item.decision.version_id is not None
+    order_day = item.order_day if isinstance(item.fact, RefundFact) else item.day if counted else None
+    return Application(
+        refund_id=refunding.refund_id,
+        order_id=refunding.after.order_id,
+        member_id=item.member_id,
+        day=item.day,
+        order_day=order_day,
+        empties=refunding.whole,
+        net_minor=refunding.money,
     )
 
 

@@ -123,6 +123,7 @@ def refund(item: Item, desktop: Desktop, dossier: Dossier, past: Past) -> None:
     decision = past.decisions.get(order_id)
     begin = len(desktop.postings)
     if decision is None or decision.version_id is None:
+        item.day = dossier.running.day_of(refunding.occurred_at)
         item.answer = Result(Status.RECORDED, reference=reference, member_id=item.member_id)
         return
     by_number = {(lot.unit_id, lot.number): lot for lot in past.lots.get(order_id, ())}
@@ -134,6 +135,7 @@ def refund(item: Item, desktop: Desktop, dossier: Dossier, past: Past) -> None:
         grants.append(PastGrant(grant.unit, points, back, number, day, gone))
     payments = past.payments.get(fact.order, [])
     outcome = _take_back(desktop, dossier, refunding, sold_facts, decision, grants, payments)
+    item.day = dossier.state.standing_day
     item.postings = desktop.caused_by(reference, begin)
     item.answer = _answer(item, dossier, outcome, _moved(dossier.running, outcome))
 
