@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from shuke.core.program.model import PendingKind
-from shuke.core.state.ladders import MEASURED, Tiers, fall, qualify, qualify_all
+from shuke.core.state.ladders import Tiers, fall, follows_measure, qualify, qualify_all
 from shuke.core.state.lots import (
     REFUNDS_KEEP,
     REFUNDS_PENDING,
@@ -72,7 +72,6 @@ from shuke.core.state.slots import (
     PENDING,
     PL_FALLS,
     PL_ROW,
-    PL_VALIDITY,
     PM_GRANT,
     PM_POINTS,
     PM_ROW,
@@ -320,7 +319,7 @@ def refund_order(
         lose_milestone(m, R, e, P, i, t_before[OUT_MILESTONE + i], t[OUT_MILESTONE + i])
     for k in range(P[P_LADDERS]):
         tiers(m, P, t)
-        if P[P_LADDER + k * PL_ROW + PL_VALIDITY] == MEASURED:
+        if follows_measure(P, k):
             qualify(m, R, e, P, t, k)
         elif P[P_LADDER + k * PL_ROW + PL_FALLS] == 1:
             fall(t_before[OUT_KEPT + 2 * k], t, m, R, e, P, k)

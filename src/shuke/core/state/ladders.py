@@ -158,7 +158,12 @@ def next_evaluation(P: Ints, k: int, day: int) -> int:
 def at_facts(P: Ints, k: int) -> bool:
     """Tell whether a ladder looks at every fact."""
     evaluation = P[P_LADDER + k * PL_ROW + PL_EVALUATION]
-    return evaluation in (EVERY_FACT, EVERY_DAY) or P[P_LADDER + k * PL_ROW + PL_VALIDITY] == MEASURED
+    return evaluation in (EVERY_FACT, EVERY_DAY)
+
+
+def follows_measure(P: Ints, k: int) -> bool:
+    """Tell whether a ladder's tier goes up and down with its measure at every look."""
+    return at_facts(P, k) and P[P_LADDER + k * PL_ROW + PL_VALIDITY] == MEASURED
 
 
 def qualify_all(tiers: Tiers, t: Ints, m: Ints, R: Ints, e: Ints, P: Ints) -> None:
@@ -256,6 +261,7 @@ FUNCTIONS = (
     evaluates,
     next_evaluation,
     at_facts,
+    follows_measure,
     measures_new_day,
     lowest,
     renews_from_last_day,

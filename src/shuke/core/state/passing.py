@@ -1,10 +1,10 @@
 """All that time does to a member: `advance`, midnight by midnight, in the order of docs/reference/semantics.md."""
 
-from shuke.core.state import ladders
 from shuke.core.state.ladders import (
     Tiers,
     at_facts,
     evaluates,
+    follows_measure,
     measures_new_day,
     next_evaluation,
     qualify,
@@ -31,13 +31,10 @@ from shuke.core.state.slots import (
     LOT_LEFT,
     LOT_TAIL,
     LOTS,
-    P_LADDER,
     P_LADDERS,
     P_UNIT,
     P_UNITS,
     PENDING,
-    PL_ROW,
-    PL_VALIDITY,
     STAMP_AT,
     STAMP_DAY,
     T_FLOOR,
@@ -141,7 +138,7 @@ def midnight(tiers: Tiers, t: Ints, m: Ints, R: Ints, e: Ints, P: Ints, day: int
             qualify(m, R, e, P, t, k)
     if expire(m, R, e, P, day):
         for k in range(P[P_LADDERS]):
-            if P[P_LADDER + k * PL_ROW + PL_VALIDITY] == ladders.MEASURED:
+            if follows_measure(P, k):
                 tiers(m, P, t)
                 qualify(m, R, e, P, t, k)
 

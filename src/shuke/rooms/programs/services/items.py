@@ -20,8 +20,8 @@ class Item:
 
     `about` is the fact that it refers to by a key; `other_id` the one to whom points are given. `original` is the same
     fact earlier in this batch; `postings` the places of the postings that it caused. `refunding` is what a refund takes
-    off, `sold_facts` the order as the rules saw it, `parked` the refunds that came before this order and `unfit` those that take more off
-    it than there is.
+    off, `sold_facts` the order as the rules saw it, `parked` the refunds that came before this order and `unfit` those
+    that take more off it than there is.
     """
 
     fact: Fact
