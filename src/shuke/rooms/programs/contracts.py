@@ -28,7 +28,7 @@ from shuke.rooms.programs.facts import (
     ReturnFact,
     TierFact,
     TransferFact,
-)
+)from shuke.rooms.tiers.contracts import TierChange
 
 __all__ = (  # what is handed on; what stands below needs no mention
     "KINDS",
@@ -214,6 +214,15 @@ class Advanced:
     entries: int
     expired: Mapping[str, int]
     tier_changes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """What time alone did to a member until an instant, oldest first, and where the member stands then."""
+
+    entries: tuple[Entry, ...]
+    tier_changes: tuple[TierChange, ...]
+    standing: Standing
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,23 +10,34 @@ from shuke.foundation.transactions import unit_of_work
 from shuke.foundation.verification import Verification
 from shuke.rooms.members import facade as members
 from shuke.rooms.members.contracts import Member, NewMember
-from shuke.rooms.org.contracts import Actor
+from shuke.rooms.org.contracts import Actor, Approval, Principal, Values
 from shuke.rooms.points import facade as points
 from shuke.rooms.points.contracts import EntryKey, Seal
 from shuke.rooms.programs import queries, tasks
 from shuke.rooms.programs.contracts import (
+    AdjustFact,
     Advanced,
     ClockMove,
     DecidedPage,
     Draft,
     Explanation,
     Fact,
+    Passed,
     RedeemFact,
     Result,
     Standing,
     VersionView,
 )
-from shuke.rooms.programs.services import advancing, dealings, explaining, publishing, recording, verifying
+from shuke.rooms.programs.services import (
+    adjusting,
+    advancing,
+    dealings,
+    explaining,
+    foreseeing,
+    publishing,
+    recording,
+    verifying,
+)
 from shuke.rooms.programs.services import standing as standings_of
 from shuke.rooms.programs.services.advancing import Progress
 from shuke.rooms.programs.services.timeline import timeline
@@ -134,6 +145,42 @@ def redeem(fact: RedeemFact, actor: Actor, *, history: bool = False, dry_run: bo
     if result.refusal is not None:
         raise result.refusal
     return result
+
+
+def adjust(
+    fact: AdjustFact,
+    actor: Actor,
+    principal: Principal | None,
+    *,
+    ask: bool = False,
+    history: bool = False,
+    dry_run: bool = False,
+) -> Result | Approval:
+    """Give or take points by hand; above the personal limit of `principal`, or where they `ask`, request it instead.
+
+    `principal` is None on the command line, which has no limit. What would be refused is never requested.
+
+    Raises:
+        Refusal: `forbidden`, `own_account`, and as in the results of `record`.
+    """
+    return adjusting.adjust(fact, actor, principal, ask=ask, history=history, dry_run=dry_run)
+
+
+def carry_out_adjustment(approval: Approval, payload: Values, actor: Actor) -> str | None:
+    """Record an adjustment that was approved: the executor of `points.adjustment`.
+
+    Raises:
+        Refusal: as in the results of `record`.
+    """
+    return adjusting.carry_out(approval, payload, actor)
+
+
+def let_pass(member_id: UUID, since: datetime) -> Passed | None:
+    """Let time pass for a member until the instant that the open dry run imagines, and say what it did after `since`.
+
+    None where the member does not belong to the program. Raises: nothing.
+    """
+    return foreseeing.let_pass(member_id, since)
 
 
 def standing(member_id: UUID, at: datetime | None = None) -> Standing:
