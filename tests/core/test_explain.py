@@ -10,10 +10,13 @@ from shuke.core.program.progress import explain_ladder
 from shuke.core.program.tracing import Seen, written
 from shuke.core.program.wording import render, render_ladder, text_with
 from shuke.core.state import slots
+from shuke.core.values.dates import SECONDS_PER_DAY
 from shuke.engine.compile import compile_program, seen_slots
-from shuke.engine.explanation import EN_LABELS, ZH_LABELS, explain_vector
+from shuke.engine.explanation import EN_LABELS, ZH_LABELS, explain_levels, explain_vector, measure_of
 from shuke.engine.generated import functions_of
+from shuke.engine.online import Desk
 from shuke.engine.schema import load_program
+from shuke.engine.states import OrderFacts
 
 PROGRAM = load_program("""shuke: 1
 program: why
@@ -191,7 +194,7 @@ def test_a_behaviour_is_explained_by_its_own_rules():
     assert decision.caps == decision.milestones == ()
 
 
-LADDER = load_program("""shuke: 1
+STEPS = load_program("""shuke: 1
 program: steps
 currency: CNY
 time_zone: UTC
@@ -207,7 +210,7 @@ tiers:
     - {code: silver, name: 银卡, from: 100, keep: 80}
     - {code: gold, name: 金卡, when: "ORDERS('this year') >= 3"}
 earn: [{code: spend, unit: points, points: order.net}]
-""").ladders[0]
+""")
 
 
 def test_where_a_member_stands_on_a_ladder():
@@ -216,7 +219,7 @@ def test_where_a_member_stands_on_a_ladder():
         "SPEND::ENDED:1:12:0:0": Fraction(85),
         "ORDERS::PERIOD:0:12:0:0": Fraction(2),
     }
-    ladder = explain_ladder(LADDER, 2, values)
+    ladder = explain_ladder(STEPS.ladders[0], 2, values)
 
     _, silver, gold = ladder.levels
     assert (silver.reach.met, silver.reach.missing, silver.keep.met, silver.keep.missing) == (False, 1, True, 0)
@@ -241,6 +244,18 @@ def test_where_a_member_stands_on_a_ladder():
         "金卡：不能保级。",
         "  本年订单数 2 ≥ 3：不满足",
     ]
+
+
+def test_the_measure_of_a_member_as_kept():
+    compiled = compile_program(STEPS)
+    desk = Desk(compiled)
+    state = desk.fresh(0)
+    desk.order(state, OrderFacts(SECONDS_PER_DAY, 12_345, 12_345))
+
+    assert measure_of(compiled, state, 0) == Fraction(12_345, 100)
+    assert measure_of(compiled, state, 0, keep=True) == 0
+    _, silver, gold = explain_levels(compiled, state, 0).levels
+    assert (silver.reach.met, silver.keep.missing, gold.reach.met) == (True, 80, False)
 
 
 def test_numbers_are_written_exactly():

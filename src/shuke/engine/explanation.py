@@ -47,11 +47,13 @@ from shuke.core.state.slots import (
     WINDOW_ROW,
 )
 from shuke.core.values import dates
+from shuke.engine.arrays import Arrays
 from shuke.engine.compile import Compiled, seen_slots
 from shuke.engine.facts import BIRTHDAY, FACTS, OCCASIONS, FactSpec, Vocabulary, facts_of
 from shuke.engine.lowering import MISSING_TEXT
 from shuke.engine.measures import KINDS, NO_LADDER
 from shuke.engine.places import COLUMNS
+from shuke.engine.states import MemberState
 
 _Node = TypeVar("_Node", bound=ir.Node)
 OTHER_TEXT = "…"  # a text that the program does not name: its code does not say which
@@ -131,13 +133,26 @@ def member_values(compiled: Compiled, m: Sequence[int], ladder: int = NO_LADDER)
     return values
 
 
-def standing_of(compiled: Compiled, m: Sequence[int]) -> tuple[LadderReason, ...]:
-    """Explain how a member, as the machines' slots, stands on every ladder."""
+def standing_of(compiled: Compiled, m: Sequence[int], ladder: int) -> LadderReason:
+    """Explain how a member, as the machines' slots, stands on a ladder."""
     program = compiled.program
-    return tuple(
-        explain_ladder(ladder, program.currency_digits, member_values(compiled, m, index))
-        for index, ladder in enumerate(program.ladders)
-    )
+    return explain_ladder(program.ladders[ladder], program.currency_digits, member_values(compiled, m, ladder))
+
+
+def explain_levels(compiled: Compiled, state: MemberState, ladder: int) -> LadderReason:
+    """Explain how a member stands on a ladder: the measure, what each level asks for and what is missing of it."""
+    return standing_of(compiled, Arrays(compiled, list(compiled.numbers), state, 0).m, ladder)
+
+
+def measure_of(compiled: Compiled, state: MemberState, ladder: int, *, keep: bool = False) -> Fraction | None:
+    """Return what a ladder measures of a member, `keep` for keeping a tier: money in major units, None for no measure.
+
+    A ladder that measures nothing else for keeping a tier takes the same measure.
+    """
+    reason = explain_levels(compiled, state, ladder)
+    if keep:
+        return reason.keep_value if reason.keep_measure else None
+    return reason.value if reason.measure else None
 
 
 # ---- facts
