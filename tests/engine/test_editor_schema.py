@@ -17,6 +17,7 @@ EXAMPLES = sorted((ROOT / "examples").glob("*.yaml"))
 KEYS = {
     "unit": file_units.UNIT_KEYS,
     "transfer": file_units.TRANSFER_KEYS,
+    "convert": file_units.CONVERT_KEYS,
     "cap": file_units.CAP_KEYS,
     "expiry": lifetimes.EXPIRY_KEYS,
     "pending": lifetimes.PENDING_KEYS,
