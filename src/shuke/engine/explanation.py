@@ -24,10 +24,6 @@ from shuke.core.state.slots import (
     LADDER,
     LADDER_ROW,
     LINE_ATTRIBUTE,
-    LINE_CATEGORY,
-    LINE_NET,
-    LINE_QUANTITY,
-    LINE_SKU,
     LUNAR,
     M_SIZE,
     O_ATTRIBUTE,
@@ -52,12 +48,11 @@ from shuke.engine.compile import Compiled, seen_slots
 from shuke.engine.facts import BIRTHDAY, FACTS, OCCASIONS, FactSpec, Vocabulary, facts_of
 from shuke.engine.lowering import MISSING_TEXT
 from shuke.engine.measures import KINDS, NO_LADDER
-from shuke.engine.places import COLUMNS
+from shuke.engine.places import COLUMNS, LINES
 from shuke.engine.states import MemberState
 
 _Node = TypeVar("_Node", bound=ir.Node)
 OTHER_TEXT = "…"  # a text that the program does not name: its code does not say which
-_LINES = {"item.net": LINE_NET, "item.quantity": LINE_QUANTITY, "item.category": LINE_CATEGORY, "item.sku": LINE_SKU}
 _NO_TEXTS: Mapping[str, str] = MappingProxyType({})
 _LABELLED = (*FACTS.items(), *OCCASIONS.items())
 
@@ -73,8 +68,8 @@ def explain_vector(
 ) -> Decision:
     """Explain a decision from its stored vector.
 
-    `texts` gives text facts (order.store, event.channel …) as they came; without it a text that the program does not
-    name is shown as «…». `items` are the lines as the decision saw them, needed where a unit is rounded by line.
+    `texts` gives text facts (order.store, order.channel …) as they came, of behaviours too; without it a text that the
+    program does not name is shown as «…». `items` are the lines as the decision saw them, needed where a unit is rounded by line.
     """
     on = _behaviour(compiled, vector)
     values = values_of(compiled, vector, texts)
@@ -91,7 +86,9 @@ def values_of(compiled: Compiled, vector: Sequence[int], texts: Mapping[str, str
     facts = facts_of(Vocabulary.of(program), (on,) if (on := _behaviour(compiled, vector)) else ())
     columns = {**COLUMNS} | {name: O_ATTRIBUTE + i for i, name in enumerate(compiled.attributes)}
     values = {
-        name: texts.get(name) or _value(compiled, fact, o[columns[name]])
+        name: texts.get(name)
+        or texts.get(name.replace("event.", "order.", 1))
+        or _value(compiled, fact, o[columns[name]])
         for name, fact in facts.items()
         if name in columns
     }
@@ -178,7 +175,7 @@ def _value(compiled: Compiled, fact: FactSpec, stored: int) -> Value:
 
 def _lines(compiled: Compiled, items: Sequence[int]) -> list[dict[str, Value]]:
     facts = facts_of(Vocabulary.of(compiled.program))
-    columns = _LINES | {name: LINE_ATTRIBUTE + i for i, name in enumerate(compiled.line_attributes)}
+    columns = {**LINES} | {name: LINE_ATTRIBUTE + i for i, name in enumerate(compiled.line_attributes)}
     width = compiled.line_width
     return [
         {name: _value(compiled, facts[name], items[start + column]) for name, column in columns.items()}
