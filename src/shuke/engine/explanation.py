@@ -69,7 +69,8 @@ def explain_vector(
     """Explain a decision from its stored vector.
 
     `texts` gives text facts (order.store, order.channel …) as they came, of behaviours too; without it a text that the
-    program does not name is shown as «…». `items` are the lines as the decision saw them, needed where a unit is rounded by line.
+    program does not name is shown as «…». `items` are the lines as the decision saw them, needed where a unit is
+    rounded by line.
     """
     on = _behaviour(compiled, vector)
     values = values_of(compiled, vector, texts)

@@ -27,7 +27,7 @@ from shuke.core.state.slots import (
     O_GROSS,
     O_HOLIDAY,
     O_HOUR,
-    OLINES,
+    O_LINES,
     O_LUNAR,
     O_MONTH,
     O_MONTH_DAY,
@@ -48,7 +48,7 @@ _COLUMNS = {
     "order.tax": O_TAX,
     "order.shipping": O_SHIPPING,
     "order.points_paid": O_POINTS_PAID,
-    "order.lines": OLINES,
+    "order.lines": O_LINES,
 }
 _MOMENTS = {
     "store": O_STORE,
