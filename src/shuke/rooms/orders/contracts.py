@@ -51,6 +51,11 @@ class NewOrder:
     brand: str = ""
     attributes: Attributes = field(default_factory=dict)
 
+    @property
+    def gift_minor(self) -> int:
+        """What of the net amount bought gift cards."""
+        return min(self.net_minor, sum(line.net_minor for line in self.lines if line.gift_card))
+
 
 @dataclass(frozen=True, slots=True)
 class Order:
@@ -119,7 +124,9 @@ class RefundLine:
 
 @dataclass(frozen=True, slots=True)
 class NewRefund:
-    """A refund as it arrived: `net_minor` off the order that its source calls `order_external_id`."""
+    """A refund as it arrived: `net_minor` (None: all that is left) off the order that its source calls
+    `order_external_id`.
+    """
 
     id: UUID
     source: str
@@ -127,7 +134,7 @@ class NewRefund:
     order_source: str
     order_external_id: str
     occurred_at: datetime
-    net_minor: int
+    net_minor: int | None
     lines: tuple[RefundLine, ...]
 
 
@@ -135,7 +142,8 @@ class NewRefund:
 class Application:
     """What becomes of a refund once its order is known: applied on `day`, a local civil day.
 
-    `order_day` is the day on which the order counted, None where it did not; `empties`: nothing is left of the order.
+    `order_day` is the day on which the order counted, None where it did not; `empties`: nothing is left of the
+    order. `net_minor` is what it takes off, `gift_minor` of that gift cards.
     """
 
     refund_id: UUID
@@ -144,6 +152,8 @@ class Application:
     day: int
     order_day: int | None
     empties: bool
+    net_minor: int
+    gift_minor: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +173,7 @@ class Refund:
     day: int | None
     order_day: int | None
     empties: bool
-    net_minor: int
+    net_minor: int | None
     state: RefundState
     lines: tuple[RefundLine, ...]
 

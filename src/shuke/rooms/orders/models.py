@@ -35,6 +35,7 @@ class Order(models.Model):
     shipping_minor = models.BigIntegerField()
     points_paid_minor = models.BigIntegerField()
     refunded_minor = models.BigIntegerField()
+    gift_minor = models.BigIntegerField()  # of the net amount, gift cards: no sale until they are spent
     brand = models.TextField()
     attributes = models.JSONField(null=True)
 
@@ -98,7 +99,8 @@ class Refund(models.Model):
     member = models.ForeignKey("members.Member", models.PROTECT, related_name="+", null=True, db_index=False)
     order_id = models.UUIDField(null=True)
     recorded_seq = models.BigIntegerField()
-    net_minor = models.BigIntegerField()
+    net_minor = models.BigIntegerField(null=True)  # null: all that is left of an order that is not known yet
+    gift_minor = models.BigIntegerField()
     occurred_at = models.DateTimeField()
     recorded_at = models.DateTimeField()
     day = models.IntegerField(null=True)

@@ -58,6 +58,7 @@ def record_orders(orders: Sequence[NewOrder], member_ids: Sequence[UUID | None],
             "points_paid_minor": [order.points_paid_minor for order in orders],
             "brand": [order.brand for order in orders],
             "attributes": [_json(order.attributes) for order in orders],
+            "gift_minor": [order.gift_minor for order in orders],
         },
     )
 
@@ -97,7 +98,7 @@ def record_refunds(refunds: Sequence[NewRefund], recorded_at: datetime) -> None:
 
 def apply_refunds(applications: Sequence[Application]) -> bool:
     """Apply parked refunds and return whether all were parked and take off lines that exist."""
-    names = "refund_id order_id member_id day order_day empties"
+    names = "refund_id order_id member_id day order_day empties net_minor gift_minor"
     ((applied,),) = sql.fetch(sql.load(PACKAGE, "apply_refunds"), sql.columns(names, map(astuple, applications)))
     if applied != len(applications):
         return False

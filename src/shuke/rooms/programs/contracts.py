@@ -3,9 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from enum import Enum
-from fractions import Fraction
 from enum import Enum, StrEnum
+from fractions import Fraction
 from uuid import UUID
 
 from shuke.core.program.explain import Decision
@@ -13,8 +12,6 @@ from shuke.core.program.model import Expiry
 from shuke.core.program.progress import LadderReason
 from shuke.core.values.errors import Refusal
 from shuke.rooms.orders.contracts import Order
-from shuke.rooms.members.contracts import MemberRef
-from shuke.rooms.orders.contracts import Line, Order
 from shuke.rooms.org.contracts import Actor
 from shuke.rooms.points.contracts import Entry, EntryKey, Lot
 from shuke.rooms.programs.facts import (
