@@ -261,11 +261,13 @@ class DuplicatePage:
 
 @dataclass(frozen=True, slots=True)
 class MemberFacts:
-    """What a decision needs to know of a member; `birth_md` is MMDD or 0."""
+    """What a decision needs to know of a member; `birth_md` is MMDD or 0, `lunar_md` that of the Chinese calendar."""
 
     status: Status
     birth_md: int
     joined_at: datetime
+    lunar_md: int = 0
+    tags: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ _AMENDED = (
     "email_sealed",
     "birthday_sealed",
     "birth_md",
+    "lunar_md",
     "phone_blind",
     "phone_tail_blind",
     "email_blind",
@@ -207,12 +208,12 @@ def known(member_ids: Collection[UUID]) -> set[UUID]:
 def facts(member_ids: Collection[UUID]) -> dict[UUID, MemberFacts]:
     with sql.cursor() as cursor:
         cursor.execute(
-            "SELECT id, status, birth_md, joined_at FROM members_member WHERE id = ANY(%b::uuid[])",
+            "SELECT id, status, birth_md, joined_at, lunar_md, tags FROM members_member WHERE id = ANY(%b::uuid[])",
             [list(member_ids)],
         )
         return {
-            member_id: MemberFacts(Status(status), birth_md, joined_at)
-            for member_id, status, birth_md, joined_at in cursor.fetchall()
+            member_id: MemberFacts(Status(status), birth_md, joined_at, lunar_md, frozenset(tags))
+            for member_id, status, birth_md, joined_at, lunar_md, tags in cursor.fetchall()
         }
 
 
