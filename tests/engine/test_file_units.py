@@ -222,6 +222,14 @@ def test_what_a_conversion_is_refused_for(written, fault):
     assert fault[2] is None or suggestion == fault[2]
 
 
+def test_the_least_of_a_redemption():
+    assert (unit("{scale: 1}").redeem_least, unit("{scale: 1}").redeem_step) == (1, 1)
+    found = unit("{scale: 1, redeem: {least: 500, step: 100}}")
+    assert (found.redeem_least, found.redeem_step) == (5_000, 1_000)
+    [fault] = faults(changed("spendable: no", "spendable: no, redeem: {least: 5}"))
+    assert fault == ("not_beside", "redeem", "spendable")
+
+
 def test_a_growth_value_is_not_converted():
     text = changed("spendable: no", "spendable: no, convert: {into: points, dates: 12-31, rate: 1}")
     assert faults(text) == [("not_transferable", "convert", "spendable: yes")]

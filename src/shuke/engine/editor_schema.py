@@ -129,6 +129,10 @@ def _unit() -> Schema:
             "multipliers": _word("Whether ×2 and ×1.5 are ×3 or ×2.5.", MULTIPLIERS),
             "transfer": {"description": "How members may give points away.", **either(FLAG, ref("transfer"))},
             "supply": decimal("The most that may ever be issued."),
+            "redeem": {
+                "description": "The least that is redeemed at once, and in which steps.",
+                **obj({"least": decimal("The least."), "step": decimal("A whole number of steps.")}),
+            },
             "convert": {"description": "On some days of the year a balance becomes another unit.", **ref("convert")},
             "caps": {
                 "description": "The most that is earned, redeemed or transferred.",

@@ -54,9 +54,11 @@ UNIT_KEYS = {
     "multipliers": "multiply",
     "transfer": "{least: 100}",
     "supply": "1000000",
+    "redeem": "{least: 500, step: 100}",
     "convert": "{into: vouchers, dates: [02-15, 08-15], rate: 0.01}",
     "caps": "[{per: day, points: 500}]",
 }
+REDEEM_KEYS = {"least": "500", "step": "100"}
 CONVERT_KEYS = {"into": "vouchers", "dates": "[02-15, 08-15]", "least": "150", "step": "1", "rate": "0.01"}
 TRANSFER_KEYS = {"least": "100", "most": "5000", "cool_down": "7 days", "expiry": "keep", "regift": "no"}
 CAP_KEYS = {"of": "earn", "per": "day", "points": "500", "times": "3"}
@@ -107,6 +109,7 @@ def _unit(code: str, fields: Fields, reading: Reading) -> Unit:
     scale = int(fields.decimal("scale", 0, SCALE_LIMIT) or 0)
     expiry, pending, reinstate = (fields.optional_value(key) for key in ("expiry", "pending", "reinstate"))
     supply = fields.decimal("supply", scale, SUPPLY_LIMIT // 10**scale, least=Fraction(1, 10**scale))
+    least, step = _redeem(fields.optional_value("redeem"), scale, problems)
     unit = Unit(
         code=code,
         name=fields.name(code),
@@ -122,8 +125,12 @@ def _unit(code: str, fields: Fields, reading: Reading) -> Unit:
         adds_multipliers=fields.choice("multipliers", MULTIPLIERS) == "add",
         transfer=_transfer(fields.optional_value("transfer"), scale, problems),
         supply=None if supply is None else in_fractions(supply, scale),
+        redeem_least=least,
+        redeem_step=step,
         convert=None,
     )
+    if "redeem" in fields and not unit.spendable:
+        fields.misplaced("redeem", f"«{code}» can't be spent, so it is not redeemed.", "spendable")
     if unit.transfer is not None and not unit.spendable:
         detail = f"«{code}» can't be spent, so it can't be given away."
         problems.add("not_transferable", detail, fields.key_place("transfer"), suggestion="spendable: yes")
@@ -134,6 +141,19 @@ def _reinstate(value: Value | None, problems: Problems) -> Duration | None:
     if value is None or (isinstance(value, Scalar) and value.value == "none"):
         return None
     return read_rounded(value, problems)
+
+
+def _redeem(value: Value | None, scale: int, problems: Problems) -> tuple[int, int]:
+    """Read the least that is redeemed at once and the steps in which it is; by itself the smallest fraction."""
+    if value is None:
+        return 1, 1
+    if not isinstance(value, Mapping):
+        problems.wrong_type(value, "mapping", UNIT_KEYS["redeem"])
+        return 1, 1
+    fields = Fields(value, REDEEM_KEYS, problems)
+    smallest, limit = Fraction(1, 10**scale), POINTS_MAX // 10**scale
+    least, step = (fields.decimal(key, scale, limit, least=smallest) or smallest for key in REDEEM_KEYS)
+    return in_fractions(least, scale), in_fractions(step, scale)
 
 
 def _conversion(unit_fields: Fields, unit: Unit, units: dict[str, Unit]) -> Conversion | None:

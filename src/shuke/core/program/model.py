@@ -123,6 +123,8 @@ class Unit:
     adds_multipliers: bool  # whether multipliers of rules add up (x2 and x1.5: x2.5) or multiply (x3)
     transfer: Transfer | None
     supply: int | None  # the most that may ever be issued
+    redeem_least: int  # of one redemption
+    redeem_step: int  # what is redeemed is a whole number of steps
     convert: Conversion | None
 
 
