@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 import yaml
 
 HERE = Path(__file__).parent
+ROOT = HERE.parents[1]
 FIRST = "anna"
 INSTANTS = ("at", "until")
 MONEY = ("net", "gross", "tax", "shipping", "points_paid")
@@ -76,6 +77,8 @@ def _read() -> Iterator[Scenario]:
         for said in file["scenarios"]:
             text = said["program"]
             program = file.get("programs", {}).get(text, text)
+            if program.endswith(".yaml"):
+                program = (ROOT / program).read_text("utf-8")
             members = {name: each or {} for name, each in said.get("members", {FIRST: {}}).items()}
             yield Scenario(f"{path.stem}: {said['id']}", program, members, tuple(said["steps"]))
 

@@ -1,11 +1,12 @@
-"""Every scenario is true of the oracle, which knows nothing of the product."""
+"""Every scenario is true of the oracle, which knows nothing of the product, and of the product."""
 
 import pytest
 
-from tests.scenarios.oracle_teller import OracleTeller
+from tests.scenarios.tellers import DeskTeller, OracleTeller
 from tests.scenarios.telling import scenarios
 
 
 @pytest.mark.parametrize("scenario", scenarios(), ids=lambda scenario: scenario.id)
-def test_a_scenario_is_true_of_the_oracle(scenario):
-    scenario.tell(OracleTeller(scenario.program))
+@pytest.mark.parametrize("teller", [OracleTeller, DeskTeller])
+def test_a_scenario_is_true(scenario, teller):
+    scenario.tell(teller(scenario.program))
