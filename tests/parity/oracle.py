@@ -415,7 +415,7 @@ class Oracle(PointsByHand, Refunding):
                 ladder.qualify(person, day, day)
         if self._expire(person, day) or converted:
             for ladder in self.ladders:
-                if ladder.as_measured:
+                if ladder.follows_measure:
                     ladder.qualify(person, day, day)
 
     def _convert(self, person: Person, unit: int, day: date) -> bool:

@@ -20,7 +20,6 @@ import yaml
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 FIRST = "anna"
-INSTANTS = ("at", "until")
 MONEY = ("net", "gross", "tax", "shipping", "points_paid")
 
 
@@ -131,9 +130,7 @@ class _Telling:
                 found[name] = int(Fraction(value) * self.scales[unit])
             elif name == "lines":
                 found[name] = tuple(self.line(line) for line in value)
-            elif name in INSTANTS and ":" in value:
-                found[name] = self.instant(value)
-            elif name == "at":
+            elif name == "at" or (name == "until" and ":" in value):
                 found[name] = self.instant(value)
             elif name in ("until", "ends", "earned"):
                 found[name] = None if value == "never" else dt.date.fromisoformat(value)
