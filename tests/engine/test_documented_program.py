@@ -21,6 +21,8 @@ KEYS = (
     file_facts.ATTRIBUTE_KEYS,
     file_units.UNIT_KEYS,
     file_units.TRANSFER_KEYS,
+    file_units.REDEEM_KEYS,
+    file_units.CONVERT_KEYS,
     file_units.CAP_KEYS,
     lifetimes.EXPIRY_KEYS,
     lifetimes.PENDING_KEYS,

@@ -17,6 +17,7 @@ EXAMPLES = sorted((ROOT / "examples").glob("*.yaml"))
 KEYS = {
     "unit": file_units.UNIT_KEYS,
     "transfer": file_units.TRANSFER_KEYS,
+    "convert": file_units.CONVERT_KEYS,
     "cap": file_units.CAP_KEYS,
     "expiry": lifetimes.EXPIRY_KEYS,
     "pending": lifetimes.PENDING_KEYS,
@@ -58,7 +59,8 @@ def test_every_key_that_the_loader_knows_is_published(part):
 
 
 def test_every_key_of_the_file_is_published():
-    published = json_schema()["properties"]
+    published, unit = json_schema()["properties"], json_schema()["$defs"]["unit"]["properties"]
+    assert set(unit["redeem"]["properties"]) == set(file_units.REDEEM_KEYS)
     assert set(published) == set(schema.PROGRAM_KEYS)
     assert set(published["changes"]["properties"]) == set(file_changes.CHANGES_KEYS)
     assert set(published["scope"]["properties"]) == set(file_facts.SCOPE_KEYS)

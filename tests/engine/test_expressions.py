@@ -6,13 +6,35 @@ import pytest
 
 from shuke.core.program import ir
 from shuke.core.program.ir import Kind, Window, WindowKind
+from shuke.core.program.model import Attribute, Behaviour
 from shuke.core.values.errors import Refusal
-from shuke.engine.expressions import Vocabulary, read_condition, read_measure, read_number
-from shuke.engine.spans import read_duration, read_window
+from shuke.engine.expressions import (
+    read_base,
+    read_condition,
+    read_measure,
+    read_number,
+    read_standing,
+    tags_of,
+)
+from shuke.engine.facts import Vocabulary
+from shuke.engine.windows import read_window
 
-CNY = Vocabulary(2, ("base", "silver", "gold"))
-JPY = Vocabulary(0, ("base", "gold"))
-KWD = Vocabulary(3, ())
+LADDER = ("main", ("base", "silver", "gold"))
+CNY = Vocabulary(2, (), (LADDER,))
+JPY = Vocabulary(0, (), (("main", ("base", "gold")),))
+KWD = Vocabulary(3)
+FULL = Vocabulary(
+    2,
+    ("points", "growth"),
+    (LADDER, ("vip", ("no", "yes"))),
+    (Attribute("guests", "number", 0, 20), Attribute("gift", "flag"), Attribute("code", "text")),
+    (Attribute("fresh", "flag"),),
+    (
+        Behaviour("review", "Review", (Attribute("stars", "number", 1, 5), Attribute("photo", "flag"))),
+        Behaviour("share", "Share", (Attribute("stars", "number", 1, 9),)),
+        Behaviour("check_in", "Check-in", ()),
+    ),
+)
 
 
 def column(offset):
@@ -108,42 +130,50 @@ def test_the_four_roundings():
 
 
 @pytest.mark.parametrize(
-    ("text", "kind", "length"),
+    ("text", "window"),
     [
-        ("lifetime", WindowKind.LIFETIME, 0),
-        ("this day", WindowKind.THIS_DAY, 0),
-        ("this week", WindowKind.THIS_WEEK, 0),
-        ("this month", WindowKind.THIS_MONTH, 0),
-        ("this quarter", WindowKind.THIS_QUARTER, 0),
-        ("this year", WindowKind.THIS_YEAR, 0),
-        ("membership year", WindowKind.MEMBERSHIP_YEAR, 0),
-        ("30 days", WindowKind.DAYS, 30),
-        ("1 day", WindowKind.DAYS, 1),
-        ("12 months", WindowKind.MONTHS, 12),
-        ("1 year", WindowKind.MONTHS, 12),
-        ("last 3 months", WindowKind.LAST_MONTHS, 3),
-        ("last month", WindowKind.LAST_MONTHS, 1),
-        ("Last  3  Months", WindowKind.LAST_MONTHS, 3),
+        ("lifetime", Window(WindowKind.LIFETIME)),
+        ("this day", Window(WindowKind.DAY)),
+        ("this week", Window(WindowKind.WEEK)),
+        ("this month", Window(WindowKind.PERIOD, step=1)),
+        ("this quarter", Window(WindowKind.PERIOD, step=3)),
+        ("this half year", Window(WindowKind.PERIOD, step=6)),
+        ("this year", Window(WindowKind.PERIOD, step=12)),
+        ("this year from April", Window(WindowKind.PERIOD, step=12, shift=3)),
+        ("this quarter from February", Window(WindowKind.PERIOD, step=3, shift=1)),
+        ("this quarter from May", Window(WindowKind.PERIOD, step=3, shift=1)),
+        ("membership year", Window(WindowKind.MEMBERSHIP_YEAR)),
+        ("this tier", Window(WindowKind.TIER)),
+        ("30 days", Window(WindowKind.DAYS, 30)),
+        ("1 day", Window(WindowKind.DAYS, 1)),
+        ("12 months", Window(WindowKind.MONTHS, 12)),
+        ("1 year", Window(WindowKind.MONTHS, 12)),
+        ("last 3 months", Window(WindowKind.ENDED, 3, step=1)),
+        ("last month", Window(WindowKind.ENDED, 1, step=1)),
+        ("Last  3  Months", Window(WindowKind.ENDED, 3, step=1)),
+        ("last 2 quarters", Window(WindowKind.ENDED, 2, step=3)),
+        ("last year from April", Window(WindowKind.ENDED, 1, step=12, shift=3)),
+        ("last 12 months ending 1 month ago", Window(WindowKind.ENDED, 12, step=1, offset=1)),
+        ("last 2 years", Window(WindowKind.ENDED, 2, step=12)),
     ],
 )
-def test_windows(text, kind, length):
-    assert read_window(text) == Window(kind, length)
+def test_windows(text, window):
+    assert read_window(text) == window
     measure = read_measure(f"SPEND('{text}')", CNY, column)
-    assert (measure.measure, measure.kind, measure.window) == ("SPEND", Kind.MONEY, Window(kind, length))
+    assert isinstance(measure, ir.Windowed)
+    assert (measure.measure, measure.kind, measure.window) == ("SPEND", Kind.MONEY, window)
 
 
 @pytest.mark.parametrize(
-    "text", ["", "0 days", "-1 days", "days", "121 months", "3661 days", "last 0 months", "3 weeks"]
+    "text",
+    [
+        *("", "0 days", "-1 days", "days", "121 months", "11 years", "3661 days", "last 0 months", "3 weeks"),
+        *("this month from April", "this year from Nisan", "last 11 years", "last 5 years ending 6 years ago"),
+        *("last 3 months ending 1 year ago", "this", "this decade"),
+    ],
 )
 def test_texts_that_are_no_window(text):
     assert read_window(text) is None
-
-
-@pytest.mark.parametrize(
-    ("text", "months", "days"), [("12 months", 12, 0), ("1 month", 1, 0), ("90 days", 0, 90), ("2 years", 24, 0)]
-)
-def test_durations(text, months, days):
-    assert read_duration(text) == (months, days)
 
 
 @pytest.mark.parametrize(
@@ -168,7 +198,19 @@ def test_durations(text, months, days):
         ("SUM(order.net) > 1", "wrong_scope", "1:5", "item.net"),
         ("SPEND('12 monts') > 1", "unknown_window", "1:7", "12 months"),
         ("SPEND(12) > 1", "unknown_window", "1:7", "12 months"),
-        ("HAS(order.net)", "wrong_presence", "1:5", "order.channel"),
+        ("HAS(order.stor)", "wrong_presence", "1:5", "order.store"),
+        ("BIRTHDAY('fortnight')", "unknown_occasion", "1:10", None),
+        ("BIRTHDAY()", "wrong_arguments", "1:1", "BIRTHDAY('month')"),
+        ("BIRTHDAY(month)", "wrong_arguments", "1:1", "BIRTHDAY('month')"),
+        ("TAGGED('')", "wrong_arguments", "1:1", "TAGGED('vip')"),
+        ("EARNED('gold', 'this year') > 1", "unknown_unit", "1:8", None),
+        ("EVENTS('review') > 1", "wrong_arguments", "1:1", "EVENTS('review', '7 days')"),
+        ("STREAK('review') > 1", "unknown_behaviour", "1:8", None),
+        ("MOD(order.net, 10) = 0", "wrong_type", "1:5", "FLOOR(order.net)"),
+        ("MOD(member.orders, 1.5) = 0", "wrong_type", "1:20", "10"),
+        ("MOD(member.orders, 0) = 0", "wrong_type", "1:20", "10"),
+        ("order.workday > 1", "wrong_type", "1:1", "CASE WHEN order.workday THEN 1 ELSE 0 END"),
+        ("event.hour > 1", "wrong_scope", "1:1", "order.hour"),
         ("COUNT(item.sku) > 1", "wrong_arguments", "1:1", "COUNT(*)"),
         ("FLOOR(order.net, 2) > 1", "wrong_arguments", "1:7", "FLOOR(order.net)"),
         ("ROUND(order.net) > 1", "unknown_function", "1:1", "ROUND_HALF_UP"),
@@ -215,10 +257,89 @@ def test_without_a_ladder_nothing_can_be_asked_about_tiers():
         assert refused(number, text, KWD)[0] == "no_tiers"
 
 
-def test_a_measure_is_spend_or_orders():
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("SPEND('this year') + order.net", "1:22"),
+        ("tier.multiplier", "1:1"),
+        ("order.hour", "1:1"),
+        ("SUM(item.net)", "1:1"),
+        ("CASE WHEN BIRTHDAY('day') THEN 1 ELSE 0 END", "1:11"),
+    ],
+)
+def test_a_measure_looks_at_the_past_alone(text, place):
     with pytest.raises(Refusal) as caught:
-        read_measure("SPEND('this year') + 1", CNY, column)
-    assert (caught.value.code, caught.value.pointer) == ("wrong_measure", "1:1")
+        read_measure(text, FULL, column)
+    assert (caught.value.code, caught.value.pointer) == ("wrong_scope", place)
+
+
+def test_a_measure_is_any_number_about_the_past():
+    measure = read_measure("EARNED('growth', '12 months') + 100 * EVENTS('review', 'this year')", FULL, column)
+    assert isinstance(measure, ir.Add)
+    assert measure.left == ir.Windowed(
+        Kind.NUMBER,
+        "EARNED('growth', '12 months')",
+        "EARNED",
+        Window(WindowKind.MONTHS, 12),
+        "growth",
+    )
+    assert read_standing("BALANCE('points') > 10 AND member.years >= 2", FULL, column).kind is Kind.CONDITION
+
+
+def test_a_rule_on_behaviours_asks_for_what_all_of_them_have():
+    assert read_condition("event.photo AND order.hour < 9 AND event.stars > 3", FULL, column, ("review",))
+    assert read_number("event.stars", FULL, column, ("review", "share")).kind is Kind.NUMBER
+    for on, text in (
+        (("review", "check_in"), "event.stars > 1"),
+        (("share",), "event.photo"),
+        (("review",), "order.net > 1"),
+        (("review",), "order.gift"),
+        (("review",), "SUM(item.net) > 1"),
+        ((), "event.stars > 1"),
+    ):
+        with pytest.raises(Refusal) as caught:
+            read_condition(text, FULL, column, on)
+        assert (caught.value.code, caught.value.pointer) == ("wrong_scope", "1:1")
+
+
+def test_attributes_are_facts_of_their_type():
+    assert condition("order.guests > 2 AND order.gift AND order.code IN ('A')", FULL).kind is Kind.CONDITION
+    assert condition("HAS(order.code)", FULL).kind is Kind.CONDITION
+    assert number("COUNT(*) FILTER (WHERE item.fresh)", FULL).kind is Kind.NUMBER
+
+
+def test_every_ladder_is_asked_by_its_code():
+    node = condition("vip.tier = 'yes' AND vip.multiplier > main.multiplier", FULL)
+    assert isinstance(node, ir.And)
+    assert refused(condition, "vip.tier = 'gold'", FULL)[:2] == ("unknown_tier", "1:12")
+
+
+def test_the_base_stands_for_its_expression():
+    base = read_base("order.net - order.shipping", FULL, column)
+    node = number("order.base * 2", Vocabulary(2, base=base))
+    assert isinstance(node, ir.Multiply)
+    assert isinstance(node.left, ir.Subtract)
+    assert node.source == "order.base * 2"
+    assert number("order.base") == ir.Fact(Kind.MONEY, "order.base", "order.net")
+    with pytest.raises(Refusal) as caught:
+        read_base("order.base * 2", FULL, column)
+    assert (caught.value.code, caught.value.pointer) == ("unknown_fact", "1:1")
+
+
+def test_calls_by_name():
+    assert condition("TAGGED('vip')") == ir.Tagged(Kind.CONDITION, "TAGGED('vip')", "vip")
+    assert number("STREAK('check_in')", FULL) == ir.Streak(Kind.NUMBER, "STREAK('check_in')", "check_in")
+    assert number("BALANCE('points')", FULL) == ir.Balance(Kind.NUMBER, "BALANCE('points')", "points")
+    birthday = "BIRTHDAY('lunar day')"
+    assert condition("Birthday(' Lunar  Day')") == ir.Fact(Kind.CONDITION, birthday, birthday)
+    modulo = number("MOD(member.orders * 2 + FLOOR(tier.multiplier), 7)")
+    assert isinstance(modulo, ir.Modulo)
+    assert modulo.by == 7
+
+
+def test_tags_are_listed_as_first_asked():
+    nodes = [condition("TAGGED('b') OR NOT TAGGED('a')"), None, condition("TAGGED('b')"), condition("TAGGED('c')")]
+    assert tags_of(nodes) == ("b", "a", "c")
 
 
 @pytest.mark.parametrize(

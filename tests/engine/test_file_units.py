@@ -9,6 +9,7 @@ from shuke.core.program.model import (
     NO_EXPIRY,
     Cap,
     CapOf,
+    Conversion,
     Duration,
     Expiry,
     ExpiryKind,
@@ -17,6 +18,7 @@ from shuke.core.program.model import (
     Refunds,
     Transfer,
 )
+from shuke.engine.schema import load_program
 from tests.engine.program_files import changed, faults, loaded
 
 DECEMBER_2026 = 20_788  # days from 1970-01-01 to 2026-12-01
@@ -184,6 +186,53 @@ def test_caps_stand_in_the_order_of_the_file_with_those_of_rules_last():
 )
 def test_what_a_unit_is_refused_for(written, fault):
     assert faults(changed("points: {}", f"points: {{{written}}}")) == [fault]
+
+
+VOUCHERS = changed("growth:", "vouchers: {scale: 2}\n  growth:")
+
+
+@pytest.mark.parametrize(
+    ("written", "conversion"),
+    [
+        ("dates: [08-15, 02-15], least: 150, rate: 0.01", Conversion("vouchers", (215, 815), 150, 1, 1)),
+        ("dates: 12-31, rate: 0.005, step: 2", Conversion("vouchers", (1231,), 2, 2, 1)),
+        ("dates: 03-01, rate: 1.5", Conversion("vouchers", (301,), 1, 1, 150)),
+    ],
+)
+def test_conversions(written, conversion):
+    text = changed("points: {}", f"points: {{convert: {{into: vouchers, {written}}}}}", VOUCHERS)
+    assert load_program(text).units[0].convert == conversion
+
+
+@pytest.mark.parametrize(
+    ("written", "fault"),
+    [
+        ("into: points, dates: 12-31, rate: 1", ("unknown_unit", "points", None)),
+        ("into: vouchers, dates: 12-31, rate: 0.005", ("too_many_digits", "rate", "step: 2")),
+        ("into: vouchers, dates: 12-31, rate: 0", ("number_too_small", "0", None)),
+        ("into: vouchers, dates: 02-29, rate: 1", ("bad_date", "dates", "02-28")),
+        ("into: vouchers, dates: 12-31, rate: 1, step: 100, least: 50", ("number_too_small", "50", "100")),
+        ("into: vouchers, rate: 1", ("missing_key", "{into", "dates: [02-15, 08-15]")),
+        ("into: vouchers, dates: 12-31", ("missing_key", "{into", "rate: 0.01")),
+    ],
+)
+def test_what_a_conversion_is_refused_for(written, fault):
+    [(code, word, suggestion)] = faults(changed("points: {}", f"points: {{convert: {{{written}}}}}", VOUCHERS))
+    assert (code, word) == fault[:2]
+    assert fault[2] is None or suggestion == fault[2]
+
+
+def test_the_least_of_a_redemption():
+    assert (unit("{scale: 1}").redeem_least, unit("{scale: 1}").redeem_step) == (1, 1)
+    found = unit("{scale: 1, redeem: {least: 500, step: 100}}")
+    assert (found.redeem_least, found.redeem_step) == (5_000, 1_000)
+    [fault] = faults(changed("spendable: no", "spendable: no, redeem: {least: 5}"))
+    assert fault == ("not_beside", "redeem", "spendable")
+
+
+def test_a_growth_value_is_not_converted():
+    text = changed("spendable: no", "spendable: no, convert: {into: points, dates: 12-31, rate: 1}")
+    assert faults(text) == [("not_transferable", "convert", "spendable: yes")]
 
 
 def test_a_program_has_24_caps_at_most():

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from shuke.core.program.model import Refunds
 from shuke.core.values.dates import NEVER
 from shuke.core.values.errors import Refusal
 from shuke.engine.compile import Compiled
@@ -119,7 +120,12 @@ class AtDesk:
     def __init__(self, compiled: Compiled, newcomers: tuple[Newcomer, ...]) -> None:
         self.desk = Desk(compiled)
         self.units = compiled.program.units
-        self.members = [Member(self.desk, each) for each in newcomers]
+        self.members: list[Member] = []
+        for each in newcomers:
+            self.enrol(each)
+
+    def enrol(self, newcomer: Newcomer) -> None:
+        self.members.append(Member(self.desk, newcomer))
 
     def perform(self, act: Act) -> bool:
         """Tell of one act; return whether it was accepted."""
@@ -128,13 +134,18 @@ class AtDesk:
         except Refusal:
             return False
 
+    def advance(self, member: Member, at: int) -> bool:
+        member.write(self.desk.advance(member.state, at))
+        return True
+
     def finish(self, until: dt.datetime) -> None:
         for member in self.members:
-            member.write(self.desk.advance(member.state, seconds(until)))
+            self.advance(member, seconds(until))
 
     # ---- facts
 
     def order(self, member: Member, at: int, key: Any, **arguments: Any) -> bool:
+        key = ("unnamed", len(member.orders)) if key is None else key
         if key in member.orders:
             return False
         cause = member.cause()
@@ -146,15 +157,17 @@ class AtDesk:
         return True
 
     def behaviour(
-        self, member: Member, at: int, kind: str, attributes: Any, order_key: Any, store: str, channel: str
+        self, member: Member, at: int, kind: str, attributes: Any, order_key: Any, store: str, channel: str, brand: str
     ) -> bool:
         about = member.orders.get(order_key)
-        fact = BehaviourFacts(at, kind, store, channel, attributes=attributes)
+        fact = BehaviourFacts(at, kind, store, channel, brand, attributes=attributes)
         member.write(self.desk.behaviour(member.state, fact, member.cause(), about.cause if about else -1))
         return True
 
     def refund(self, member: Member, at: int, key: Any, net: int | None = None, lines: tuple = ()) -> bool:
-        record = member.orders[key]
+        record = member.orders.get(key)
+        if record is None:
+            return False
         paid = record.arguments["net"]
         by_lines, by_amount = dict(record.by_lines), record.by_amount + (net or 0)
         for place, net_off, quantity_off in lines:
@@ -182,7 +195,7 @@ class AtDesk:
             occurred_at=at,
             vector=record.vector,
             remains=remains,
-            grants=[PastGrant(g.points, g.back, g.lot, g.counted_day, gone) for g, gone in past],
+            grants=[PastGrant(g.unit, g.points, g.back, g.lot, g.counted_day, gone) for g, gone in past],
             net_off=off_now,
             whole=record.over,
             counted_day=record.day,
@@ -194,25 +207,28 @@ class AtDesk:
         return True
 
     def _past(self, member: Member, record: Record) -> list[tuple[Gave, int]]:
-        by_grant = {gave.grant: gave for gave in record.gave}
-        grants = len(self.desk.compiled.grants)
+        """Return of every grant what it gave and what of its lot is gone and not forgiven yet."""
+        gave = {each.grant: each for each in record.gave}
+        grants = enumerate(self.desk.compiled.grants)
         return [
-            (by_grant[g], member.gone(by_grant[g])) if g in by_grant else (Gave(g, 0, 0, 0, NEVER), 0)
-            for g in range(grants)
+            (gave[g], member.gone(gave[g])) if g in gave else (Gave(g, grant.unit, 0, 0, NEVER), 0)
+            for g, grant in grants
         ]
 
     def _note_clawbacks(self, outcome: Outcome, past: list[tuple[Gave, int]]) -> None:
+        by_lot = {(gave.unit, gave.lot): (gave, gone) for gave, gone in past}
         for claw in outcome.clawbacks:
-            gave, gone = past[claw.grant]
-            policy = self.units[gave.unit].refunds.name
-            gave.back += claw.taken + claw.owed + claw.forgiven
-            if policy in ("DEBT", "WITHIN_BALANCE"):
+            gave, gone = by_lot[claw.unit, claw.lot]
+            undone = claw.taken + claw.owed + claw.forgiven
+            gave.back += undone
+            if self.units[gave.unit].refunds in (Refunds.DEBT, Refunds.WITHIN_BALANCE):
                 pending = (e.amount for e in outcome.entries if e.kind == "clawback_pending" and e.lot == gave.lot)
-                gave.forgiven += min(gone, claw.taken + claw.owed + claw.forgiven - sum(pending))
+                gave.forgiven += min(gone, undone - sum(pending))
 
     # ---- points and tiers by hand
 
     def redeem(self, member: Member, at: int, unit: int, points: int, key: Any, order_key: Any) -> bool:
+        key = ("unnamed", len(member.taken)) if key is None else key
         if not self.units[unit].spendable or key in member.taken:
             return False
         cause = member.cause()
@@ -255,7 +271,12 @@ class AtDesk:
         receiver = self.members[to]
         terms = self.units[unit].transfer
         at = max(at, giver.state.standing_at, receiver.state.standing_at)
-        if terms is None or points < terms.least or (terms.most is not None and points > terms.most):
+        if (
+            receiver is giver
+            or terms is None
+            or points < terms.least
+            or (terms.most is not None and points > terms.most)
+        ):
             return False
         standing = copy.deepcopy(giver.state)
         self.desk.advance(standing, at)
@@ -281,6 +302,7 @@ def _facts(at: int, arguments: Mapping[str, Any], amounts: Mapping[str, int], li
         points_paid_minor=amounts["points_paid"],
         store=arguments["store"],
         channel=arguments["channel"],
+        brand=arguments["brand"],
         attributes=arguments["attributes"],
         lines=tuple(LineFacts(net, count, category, sku, more) for net, count, category, sku, more in lines),
     )

@@ -188,7 +188,7 @@ class _Teller:
         return self.pick(*(rich or units))
 
     def place(self) -> dict[str, str]:
-        return {"store": self.pick("", "S1", "S2"), "channel": self.pick("", "app")}
+        return {"store": self.pick("", "S1", "S2"), "channel": self.pick("", "app"), "brand": self.pick("", "B")}
 
     def _order(self, person: Person, at: dt.datetime, number: int) -> dict[str, Any]:
         lines = [self._line() for _ in range(self.draw(st.integers(0, 3)))]

@@ -176,6 +176,7 @@ class _Maker:
                 "order.net - order.shipping", "SUM(item.net) FILTER (WHERE item.category <> 'BREAD')"
             )
         file["units"] = {f"u{i}": self.unit(i) for i in range(self.draw(st.integers(1, 3)))}
+        self.convert(file["units"])
         ladders = [self.ladder(i) for i in range(self.ladders)]
         if ladders:
             file["tiers"] = ladders
@@ -208,6 +209,17 @@ class _Maker:
         if caps:
             unit["caps"] = caps
         return unit
+
+    def convert(self, units: dict[str, Any]) -> None:
+        """Let some units become others."""
+        for code, unit in units.items():
+            others = [other for other in units if other != code]
+            if others and self.chance(3):
+                dates = self.pick(["01-01"], ["02-28", "03-01", "08-31"], [f"{month:02}-15" for month in range(1, 13)])
+                rate = self.pick("0.2", "1", "2.4")
+                unit["convert"] = {"into": self.pick(*others), "dates": dates, "step": "5", "rate": rate}
+                if self.chance(2):
+                    unit["convert"]["least"] = self.pick("5", "60")
 
     def cap(self, *, spendable: bool, transferable: bool) -> dict[str, Any]:
         of = self.pick("earn", "earn", *(["redeem"] if spendable else []), *(["transfer"] if transferable else []))

@@ -234,6 +234,8 @@ class Oracle(PointsByHand, Refunding):
             "weekday": local.isoweekday(),
             "month": local.month,
             "day": local.day,
+            "date": local.year * 10_000 + local.month * 100 + local.day,
+            "year": local.year,
             "holiday": holiday,
             "workday": workday,
             "lunar_month": lunar // 100,
@@ -400,6 +402,7 @@ class Oracle(PointsByHand, Refunding):
             self.qualify_all(person, day, before)
         for lot in [lot for lot in person.waits if lot.cancel is not None and lot.cancel <= day]:
             person.cancel(lot, day)
+        converted = [unit for unit in range(len(self.units)) if self._convert(person, unit, day)]
         due = [ladder for ladder in self.ladders if ladder.standing(person).until == day]
         for ladder in due:
             if not ladder.measures_new_day():
@@ -410,10 +413,27 @@ class Oracle(PointsByHand, Refunding):
             floor_ends = ladder.standing(person).floor_until == day
             if ladder.evaluates_on(day) or (floor_ends and ladder.at_facts):
                 ladder.qualify(person, day, day)
-        if self._expire(person, day):
+        if self._expire(person, day) or converted:
             for ladder in self.ladders:
-                if ladder.as_measured:
+                if ladder.follows_measure:
                     ladder.qualify(person, day, day)
+
+    def _convert(self, person: Person, unit: int, day: date) -> bool:
+        """On a unit's days turn every whole step of a balance that is large enough into another unit."""
+        terms = self.units[unit][1].get("convert")
+        days = [dates.of_year(day.year, *map(int, text.split("-"))) for text in listed((terms or {}).get("dates"))]
+        if day not in days:
+            return False
+        step = Fraction(terms.get("step", "1"))
+        each = self.rules.whole(unit, step)
+        steps = person.available(unit) // each
+        if steps == 0 or person.available(unit) < self.rules.whole(unit, terms.get("least", step)):
+            return False
+        person.draw("conversion_out", person.usable(unit), steps * each, day)
+        into = self.rules.index[terms["into"]]
+        points = steps * self.rules.whole(into, step * Fraction(terms["rate"]))
+        person.credit("conversion_in", into, points, self.lot_end(person, into, None, day), day)
+        return True
 
     def _expire(self, person: Person, day: date) -> bool:
         lots = [lot for lot in person.ending.pop(day, []) if lot.left]

@@ -139,7 +139,7 @@ class Rules:
     def scale(self, unit: int) -> int:
         return 10 ** int(self.units[unit][1].get("scale", "0"))
 
-    def whole(self, unit: int, text: str) -> int:
+    def whole(self, unit: int, text: str | Fraction) -> int:
         """Return an amount of whole units in the smallest fraction."""
         return int(Fraction(text) * self.scale(unit))
 

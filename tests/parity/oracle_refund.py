@@ -54,7 +54,7 @@ class Refunding:
             person.orders -= 1
         self._lose_milestones(person, today, reached)
         for ladder in self.ladders:
-            if ladder.as_measured:
+            if ladder.follows_measure:
                 ladder.qualify(person, today, today)
             elif ladder.falls_at_once:
                 ladder.fall(person, today, kept[ladder.index])

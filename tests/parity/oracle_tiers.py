@@ -31,7 +31,8 @@ class Ladder:
         self.one_step = said.get("upgrade") == "one step"
         self.falls_at_once = said.get("refunds") == "at once"
         self.as_measured = self.validity == "as measured"
-        self.at_facts = self.as_measured or self.evaluate in ("at once", "daily")
+        self.at_facts = self.evaluate in ("at once", "daily")
+        self.follows_measure = self.as_measured and self.at_facts
         measure = self._read(said.get("measure", "0"))
         keep_measure = self._read(said["keep_measure"]) if "keep_measure" in said else measure
         self.reaches = [self._condition(level, measure, "from", "when") for level in self.levels]

@@ -158,6 +158,24 @@ def test_setono_020_a_redemption():
     assert guest.has("points") == 700
 
 
+@pytest.mark.parametrize(
+    ("points", "code"), [(400, "redeem_bounds"), (550, "redeem_bounds"), (500, None), (1000, None)]
+)
+def test_setono_028_nothing_below_the_least_of_a_redemption(points, code):
+    parts = ONE_PER_YUAN.replace("points: }", "points: {redeem: {least: 500, step: 100}}}")
+    guest = Guest(program(parts), "2026-01-01")
+    guest.opens("points", 5000, "2026-12-31", "2026-01-01")
+    before = len(guest.entries)
+    if code is None:
+        guest.redeems("2026-01-02", "points", points)
+        assert guest.has("points") == 5000 - points
+    else:
+        with pytest.raises(Refusal) as caught:
+            guest.redeems("2026-01-02", "points", points)
+        assert caught.value.code == code
+        assert (guest.has("points"), len(guest.entries)) == (5000, before)
+
+
 def test_formance_005_nobody_spends_what_is_not_there():
     guest = Guest(program(ONE_PER_YUAN), "2026-01-01")
     guest.buys("2026-01-02", 90)

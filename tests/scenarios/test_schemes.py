@@ -284,3 +284,51 @@ def test_btg_points_arrive_three_days_after_the_stay():
     assert guest.waits_until("2025-02-03 23:59").has("points") == 0
     assert guest.waits_until("2025-02-04 00:00").has("points") == 200
     assert guest.last_days("points") == ["2027-02-03"]
+
+
+# Tesco Clubcard, UK
+
+
+@pytest.mark.parametrize(
+    ("when", "lines", "points"),
+    [
+        ("2023-06-13", [("fuel", 60, 40)], 30),
+        ("2023-06-14", [("fuel", 60, 40)], 20),
+        ("2024-02-25", [("groceries", 85)], 170),
+        ("2024-02-26", [("groceries", 85)], 85),
+        ("2024-02-25", [("groceries", 9.99), ("fuel", 60, 41)], 18 + 20),
+    ],
+)
+def test_tesco_groceries_fuel_and_double_points(when, lines, points):
+    guest = Guest(example("tesco"), "2023-06-01")
+    guest.waits_until("2024-02-16" if when > "2024" else "2023-06-02")
+    guest.buys(when, sum(line[1] for line in lines), lines)
+    assert guest.has("points") == points
+
+
+def test_tesco_150_points_become_a_voucher_at_the_statement_and_149_are_carried_over():
+    guest = Guest(example("tesco"), "2021-01-01")
+    guest.buys("2021-01-10", 149, [("groceries", 149)])
+    guest.waits_until("2021-02-15")
+    assert (guest.has("points"), guest.has("vouchers")) == (149, "0.00")
+    guest.buys("2021-02-16", 1, [("groceries", 1)])
+    assert guest.waits_until("2021-05-14 23:59").has("points") == 150
+    guest.waits_until("2021-05-15 00:00")
+    assert (guest.has("points"), guest.has("vouchers")) == (0, "1.50")
+    told = [(entry.kind, guest.program.units[entry.unit].code, entry.amount) for entry in guest.entries[-3:]]
+    assert told == [
+        ("conversion_out", "points", 149),
+        ("conversion_out", "points", 1),
+        ("conversion_in", "vouchers", 150),
+    ]
+
+
+@pytest.mark.parametrize(("year", "last"), [(2021, "2023-02-28"), (2022, "2024-02-29")])
+def test_tesco_vouchers_of_february_live_to_the_end_of_february_two_years_on(year, last):
+    guest = Guest(example("tesco"), f"{year}-01-01")
+    guest.buys(f"{year}-01-10", 200, [("groceries", 200)])
+    guest.waits_until(f"{year}-02-15")
+    assert guest.last_days("vouchers") == [last]
+    assert guest.waits_until(f"{last} 23:59").has("vouchers") == "2.00"
+    day_after = dt.date.fromisoformat(last) + dt.timedelta(days=1)
+    assert guest.waits_until(f"{day_after} 00:00").has("vouchers") == "0.00"

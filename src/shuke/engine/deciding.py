@@ -125,9 +125,10 @@ class _Rules:
     def _multiplier(self, index: int, rule: EarnRule, multiply: ir.Node) -> None:
         condition = self._condition(rule)
         value = self._lowering.value(multiply)
-        text, one = self._lowering.text_of(value), self._lowering.number(value.den)
+        text = self._lowering.text_of(value)
         self._comment(rule, multiply)
-        self.lines.append(f"    f{index} = {text} if {condition or 'True'} else {one}")
+        choice = f" if {condition} else {self._lowering.number(value.den)}" if condition else ""
+        self.lines.append(f"    f{index} = {text}{choice}")
         self.denominators[index] = value.den
         self._factors[index] = Number(f"f{index}", value.den, min(value.den, value.lo), max(value.den, value.hi))
         self._out(index, "f")

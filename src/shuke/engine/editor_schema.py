@@ -84,6 +84,7 @@ def json_schema() -> Schema:
         "$defs": {
             "unit": _unit(),
             "transfer": _transfer(),
+            "convert": _convert(),
             "cap": _cap(),
             "expiry": _expiry(),
             "pending": _pending(),
@@ -128,6 +129,11 @@ def _unit() -> Schema:
             "multipliers": _word("Whether ×2 and ×1.5 are ×3 or ×2.5.", MULTIPLIERS),
             "transfer": {"description": "How members may give points away.", **either(FLAG, ref("transfer"))},
             "supply": decimal("The most that may ever be issued."),
+            "redeem": {
+                "description": "The least that is redeemed at once, and in which steps.",
+                **obj({"least": decimal("The least."), "step": decimal("A whole number of steps.")}),
+            },
+            "convert": {"description": "On some days of the year a balance becomes another unit.", **ref("convert")},
             "caps": {
                 "description": "The most that is earned, redeemed or transferred.",
                 **listed(ref("cap"), CAPS_MAX),
@@ -148,6 +154,23 @@ def _transfer() -> Schema:
     )
 
 
+def _convert() -> Schema:
+    parts = {
+        "into": CODE,
+        "dates": _dates("Days of the year."),
+        "least": decimal("The least balance that is converted; one step by itself."),
+        "step": decimal("Only whole steps are converted, the rest stays; 1 by itself."),
+        "rate": decimal("How much of the other unit one unit gives."),
+    }
+    return obj(parts, ("into", "dates", "rate"))
+
+
+def _dates(description: str) -> Schema:
+    month_day = {"type": "string", "pattern": "^[0-9]{2}-[0-9]{2}$"}
+    many = {"type": "array", "items": month_day, "minItems": 1, "maxItems": DATES_MAX}
+    return {"description": description, **either(month_day, many)}
+
+
 def _cap() -> Schema:
     return obj(
         {
@@ -161,14 +184,10 @@ def _cap() -> Schema:
 
 
 def _expiry() -> Schema:
-    month_day = {"type": "string", "pattern": "^[0-9]{2}-[0-9]{2}$"}
     parts = {
         "after": {"description": "So long after they became usable.", **DURATION},
         "end_of": END_OF,
-        "dates": {
-            "description": "Last usable days of the year.",
-            **either(month_day, {"type": "array", "items": month_day, "minItems": 1, "maxItems": DATES_MAX}),
-        },
+        "dates": _dates("Last usable days of the year."),
         "inactive": {"description": "So long after the last activity.", **DURATION},
         "activities": texts(BEHAVIOURS_LIMIT, "What counts as active: behaviours, or these.", *ACTIVITIES),
     }

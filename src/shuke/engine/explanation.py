@@ -24,10 +24,6 @@ from shuke.core.state.slots import (
     LADDER,
     LADDER_ROW,
     LINE_ATTRIBUTE,
-    LINE_CATEGORY,
-    LINE_NET,
-    LINE_QUANTITY,
-    LINE_SKU,
     LUNAR,
     M_SIZE,
     O_ATTRIBUTE,
@@ -47,15 +43,16 @@ from shuke.core.state.slots import (
     WINDOW_ROW,
 )
 from shuke.core.values import dates
+from shuke.engine.arrays import Arrays
 from shuke.engine.compile import Compiled, seen_slots
 from shuke.engine.facts import BIRTHDAY, FACTS, OCCASIONS, FactSpec, Vocabulary, facts_of
 from shuke.engine.lowering import MISSING_TEXT
 from shuke.engine.measures import KINDS, NO_LADDER
-from shuke.engine.places import COLUMNS
+from shuke.engine.places import COLUMNS, LINES
+from shuke.engine.states import MemberState
 
 _Node = TypeVar("_Node", bound=ir.Node)
 OTHER_TEXT = "…"  # a text that the program does not name: its code does not say which
-_LINES = {"item.net": LINE_NET, "item.quantity": LINE_QUANTITY, "item.category": LINE_CATEGORY, "item.sku": LINE_SKU}
 _NO_TEXTS: Mapping[str, str] = MappingProxyType({})
 _LABELLED = (*FACTS.items(), *OCCASIONS.items())
 
@@ -71,8 +68,9 @@ def explain_vector(
 ) -> Decision:
     """Explain a decision from its stored vector.
 
-    `texts` gives text facts (order.store, event.channel …) as they came; without it a text that the program does not
-    name is shown as «…». `items` are the lines as the decision saw them, needed where a unit is rounded by line.
+    `texts` gives text facts (order.store, order.channel …) as they came, of behaviours too; without it a text that the
+    program does not name is shown as «…». `items` are the lines as the decision saw them, needed where a unit is
+    rounded by line.
     """
     on = _behaviour(compiled, vector)
     values = values_of(compiled, vector, texts)
@@ -89,7 +87,9 @@ def values_of(compiled: Compiled, vector: Sequence[int], texts: Mapping[str, str
     facts = facts_of(Vocabulary.of(program), (on,) if (on := _behaviour(compiled, vector)) else ())
     columns = {**COLUMNS} | {name: O_ATTRIBUTE + i for i, name in enumerate(compiled.attributes)}
     values = {
-        name: texts.get(name) or _value(compiled, fact, o[columns[name]])
+        name: texts.get(name)
+        or texts.get(name.replace("event.", "order.", 1))
+        or _value(compiled, fact, o[columns[name]])
         for name, fact in facts.items()
         if name in columns
     }
@@ -131,13 +131,26 @@ def member_values(compiled: Compiled, m: Sequence[int], ladder: int = NO_LADDER)
     return values
 
 
-def standing_of(compiled: Compiled, m: Sequence[int]) -> tuple[LadderReason, ...]:
-    """Explain how a member, as the machines' slots, stands on every ladder."""
+def standing_of(compiled: Compiled, m: Sequence[int], ladder: int) -> LadderReason:
+    """Explain how a member, as the machines' slots, stands on a ladder."""
     program = compiled.program
-    return tuple(
-        explain_ladder(ladder, program.currency_digits, member_values(compiled, m, index))
-        for index, ladder in enumerate(program.ladders)
-    )
+    return explain_ladder(program.ladders[ladder], program.currency_digits, member_values(compiled, m, ladder))
+
+
+def explain_levels(compiled: Compiled, state: MemberState, ladder: int) -> LadderReason:
+    """Explain how a member stands on a ladder: the measure, what each level asks for and what is missing of it."""
+    return standing_of(compiled, Arrays(compiled, list(compiled.numbers), state, 0).m, ladder)
+
+
+def measure_of(compiled: Compiled, state: MemberState, ladder: int, *, keep: bool = False) -> Fraction | None:
+    """Return what a ladder measures of a member, `keep` for keeping a tier: money in major units, None for no measure.
+
+    A ladder that measures nothing else for keeping a tier takes the same measure.
+    """
+    reason = explain_levels(compiled, state, ladder)
+    if keep:
+        return reason.keep_value if reason.keep_measure else None
+    return reason.value if reason.measure else None
 
 
 # ---- facts
@@ -163,7 +176,7 @@ def _value(compiled: Compiled, fact: FactSpec, stored: int) -> Value:
 
 def _lines(compiled: Compiled, items: Sequence[int]) -> list[dict[str, Value]]:
     facts = facts_of(Vocabulary.of(compiled.program))
-    columns = _LINES | {name: LINE_ATTRIBUTE + i for i, name in enumerate(compiled.line_attributes)}
+    columns = {**LINES} | {name: LINE_ATTRIBUTE + i for i, name in enumerate(compiled.line_attributes)}
     width = compiled.line_width
     return [
         {name: _value(compiled, facts[name], items[start + column]) for name, column in columns.items()}

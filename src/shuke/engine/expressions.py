@@ -384,6 +384,8 @@ class _Reader:
             raise self._calls.wrong_arguments("SUM", at)
         if name == "HAS":
             return self._has(tree.expressions, at)
+        if any(isinstance(part, exp.Column) for part in tree.expressions):  # the quotes are missing
+            raise self._calls.wrong_arguments(name, at)
         node = self._calls.read(name, [self._operand(part) for part in tree.expressions], at)
         if isinstance(node, ir.Fact):
             self._check_scope(node.source, OCCASIONS[node.name].scope, node.kind, at)

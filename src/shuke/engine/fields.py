@@ -135,7 +135,8 @@ class Fields:
         listed = ", ".join(names)
         place = self.key_place(found[1]) if found else self.start
         suggestion = f"{names[0]}: {self._known[names[0]]}"
-        self.problems.add("one_of_these", f"Here stands one of these: {listed}.", place, suggestion=suggestion)
+        detail = f"Here stands one of these: {listed}."
+        self.problems.add("one_of_these", detail, place, found=listed, suggestion=suggestion)
         return None
 
     def misplaced(self, name: str, detail: str, suggestion: str) -> None:

@@ -3,13 +3,25 @@
 Must not know the language of rules.
 """
 
+from dataclasses import replace
 from fractions import Fraction
 
-from shuke.core.program.model import NO_EXPIRY, Cap, CapOf, Duration, Expiry, ExpiryKind, Refunds, Transfer, Unit
+from shuke.core.program.model import (
+    NO_EXPIRY,
+    Cap,
+    CapOf,
+    Conversion,
+    Duration,
+    Expiry,
+    ExpiryKind,
+    Refunds,
+    Transfer,
+    Unit,
+)
 from shuke.core.state.slots import CAPS_MAX, POINTS_MAX, UNITS_MAX
-from shuke.engine.fields import Fields, Problems, read_code, read_entries, read_mappings
+from shuke.engine.fields import Fields, Problems, read_choice, read_code, read_entries, read_mappings
 from shuke.engine.file_texts import Reading, in_fractions
-from shuke.engine.lifetimes import read_days, read_expiry, read_pending, read_rounded
+from shuke.engine.lifetimes import read_dates, read_days, read_expiry, read_pending, read_rounded
 from shuke.engine.spans import PER_EXAMPLES, read_per
 from shuke.engine.yaml_tree import Mapping, Scalar, Value
 
@@ -23,6 +35,9 @@ SCALE_LIMIT = 6
 VALUE_LIMIT = 10**6
 VALUE_DIGITS = 6
 TIMES_LIMIT = 10**6
+RATE_DIGITS = 6
+RATE_LIMIT = 1_000
+LEAP_DAY = 229
 SUPPLY_LIMIT = 10**15  # in the smallest fraction
 
 UNIT_KEYS = {
@@ -39,8 +54,12 @@ UNIT_KEYS = {
     "multipliers": "multiply",
     "transfer": "{least: 100}",
     "supply": "1000000",
+    "redeem": "{least: 500, step: 100}",
+    "convert": "{into: vouchers, dates: [02-15, 08-15], rate: 0.01}",
     "caps": "[{per: day, points: 500}]",
 }
+REDEEM_KEYS = {"least": "500", "step": "100"}
+CONVERT_KEYS = {"into": "vouchers", "dates": "[02-15, 08-15]", "least": "150", "step": "1", "rate": "0.01"}
 TRANSFER_KEYS = {"least": "100", "most": "5000", "cool_down": "7 days", "expiry": "keep", "regift": "no"}
 CAP_KEYS = {"of": "earn", "per": "day", "points": "500", "times": "3"}
 UNITS_EXAMPLE = "{points: {round: floor}}"
@@ -49,17 +68,23 @@ UNITS_EXAMPLE = "{points: {round: floor}}"
 def read_units(value: Value | None, reading: Reading) -> tuple[tuple[Unit, ...], tuple[Cap, ...]]:
     """Read the units by code, and what caps them, in the order of the file."""
     units: list[Unit] = []
+    said: list[Fields] = []
     caps: list[Cap] = []
     for key, entry in read_entries(value, UNITS_MAX, UNITS_EXAMPLE, reading.problems):
         code = read_code(key, reading.problems)
         if not isinstance(entry, Mapping) and not (isinstance(entry, Scalar) and not entry.value):
             reading.problems.wrong_type(entry, "mapping", "{round: floor}")
-        said = entry if isinstance(entry, Mapping) else Mapping(entry.source, [], entry.start)
-        fields = Fields(said, UNIT_KEYS, reading.problems)
+        keys = entry if isinstance(entry, Mapping) else Mapping(entry.source, [], entry.start)
+        fields = Fields(keys, UNIT_KEYS, reading.problems)
         unit = _unit(code or key.value, fields, reading)
         units.append(unit)
+        said.append(fields)
         caps.extend(read_caps(fields.optional_value("caps"), unit, None, reading.problems))
-    return tuple(units), tuple(caps)
+    known = {unit.code: unit for unit in units}
+    converted = (
+        replace(unit, convert=_conversion(fields, unit, known)) for unit, fields in zip(units, said, strict=True)
+    )
+    return tuple(converted), tuple(caps)
 
 
 def read_caps(value: Value | None, unit: Unit, rule: str | None, problems: Problems) -> tuple[Cap, ...]:
@@ -84,6 +109,7 @@ def _unit(code: str, fields: Fields, reading: Reading) -> Unit:
     scale = int(fields.decimal("scale", 0, SCALE_LIMIT) or 0)
     expiry, pending, reinstate = (fields.optional_value(key) for key in ("expiry", "pending", "reinstate"))
     supply = fields.decimal("supply", scale, SUPPLY_LIMIT // 10**scale, least=Fraction(1, 10**scale))
+    least, step = _redeem(fields.optional_value("redeem"), scale, problems)
     unit = Unit(
         code=code,
         name=fields.name(code),
@@ -99,7 +125,12 @@ def _unit(code: str, fields: Fields, reading: Reading) -> Unit:
         adds_multipliers=fields.choice("multipliers", MULTIPLIERS) == "add",
         transfer=_transfer(fields.optional_value("transfer"), scale, problems),
         supply=None if supply is None else in_fractions(supply, scale),
+        redeem_least=least,
+        redeem_step=step,
+        convert=None,
     )
+    if "redeem" in fields and not unit.spendable:
+        fields.misplaced("redeem", f"«{code}» can't be spent, so it is not redeemed.", "spendable")
     if unit.transfer is not None and not unit.spendable:
         detail = f"«{code}» can't be spent, so it can't be given away."
         problems.add("not_transferable", detail, fields.key_place("transfer"), suggestion="spendable: yes")
@@ -110,6 +141,61 @@ def _reinstate(value: Value | None, problems: Problems) -> Duration | None:
     if value is None or (isinstance(value, Scalar) and value.value == "none"):
         return None
     return read_rounded(value, problems)
+
+
+def _redeem(value: Value | None, scale: int, problems: Problems) -> tuple[int, int]:
+    """Read the least that is redeemed at once and the steps in which it is; by itself the smallest fraction."""
+    if value is None:
+        return 1, 1
+    if not isinstance(value, Mapping):
+        problems.wrong_type(value, "mapping", UNIT_KEYS["redeem"])
+        return 1, 1
+    fields = Fields(value, REDEEM_KEYS, problems)
+    smallest, limit = Fraction(1, 10**scale), POINTS_MAX // 10**scale
+    least, step = (fields.decimal(key, scale, limit, least=smallest) or smallest for key in REDEEM_KEYS)
+    return in_fractions(least, scale), in_fractions(step, scale)
+
+
+def _conversion(unit_fields: Fields, unit: Unit, units: dict[str, Unit]) -> Conversion | None:
+    """Read into which unit a balance turns, on which days: a whole number of fractions for each step."""
+    value, problems = unit_fields.optional_value("convert"), unit_fields.problems
+    if value is None:
+        return None
+    if not isinstance(value, Mapping):
+        problems.wrong_type(value, "mapping", UNIT_KEYS["convert"])
+        return None
+    if not unit.spendable:
+        detail = f"«{unit.code}» can't be spent, so it can't become another unit."
+        problems.add("not_transferable", detail, unit_fields.key_place("convert"), suggestion="spendable: yes")
+    fields = Fields(value, CONVERT_KEYS, problems)
+    text = fields.scalar("into")
+    others = tuple(code for code in units if code != unit.code)
+    into = read_choice(text, others, "unknown_unit", problems) if text else None
+    smallest, limit = Fraction(1, 10**unit.scale), POINTS_MAX // 10**unit.scale
+    step = fields.decimal("step", unit.scale, limit, least=smallest) or Fraction(1)
+    least = fields.decimal("least", unit.scale, limit, least=step) or step
+    fields.scalar("rate")
+    rate = fields.decimal("rate", RATE_DIGITS, RATE_LIMIT, least=Fraction(1, 10**RATE_DIGITS)) or Fraction(1)
+    gives = step * rate * 10 ** (units[into].scale if into else 0)
+    if into is not None and gives.denominator != 1:
+        detail = f"{float(step):g} gives no whole fraction of «{into}»; a larger step does."
+        suggestion = f"step: {step * gives.denominator}"
+        problems.add("too_many_digits", detail, fields.key_place("rate"), found=str(rate), suggestion=suggestion)
+    return Conversion(
+        into or "",
+        _conversion_dates(fields),
+        in_fractions(least, unit.scale),
+        in_fractions(step, unit.scale),
+        int(gives),
+    )
+
+
+def _conversion_dates(fields: Fields) -> tuple[int, ...]:
+    dates = read_dates(fields)
+    if LEAP_DAY in dates:
+        detail = "Not every year has a 29 February; say 02-28 or 03-01."
+        fields.problems.add("bad_date", detail, fields.key_place("dates"), found="02-29", suggestion="02-28")
+    return dates
 
 
 def _transfer(value: Value | None, scale: int, problems: Problems) -> Transfer | None:

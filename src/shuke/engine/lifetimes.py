@@ -42,7 +42,7 @@ def read_expiry(value: Value, behaviours: Collection[str] | None, problems: Prob
         detail = "«activities» say what counts as active; they stand with inactive, once for a unit."
         fields.misplaced("activities", detail, "inactive")
     if found == "dates":
-        return Expiry(ExpiryKind.DATES, dates=_dates(fields))
+        return Expiry(ExpiryKind.DATES, dates=read_dates(fields))
     if found is None:
         return NO_EXPIRY
     after = _rounded(_duration(fields.scalar(found), problems), fields)
@@ -89,6 +89,19 @@ def read_days(scalar: Scalar, problems: Problems) -> int:
     return duration.days
 
 
+def read_dates(fields: Fields) -> tuple[int, ...]:
+    """Read the days of the year under `dates` as MMDD, ascending."""
+    found: list[int] = []
+    texts = read_texts(fields.value("dates"), DATES_MAX, EXPIRY_KEYS["dates"], fields.problems)
+    for text in texts:
+        month_day = read_month_day(text.value)
+        if month_day is None:
+            fields.problems.unreadable("bad_date", "day of the year", text, ("03-31", "12-31"))
+        else:
+            found.append(month_day)
+    return tuple(sorted(found))
+
+
 def _until(fields: Fields, behaviours: Collection[str]) -> Pending:
     problems = fields.problems
     if "end_of" in fields:
@@ -107,18 +120,6 @@ def _until(fields: Fields, behaviours: Collection[str]) -> Pending:
         return Pending(PendingKind.NONE)
     event = read_choice(until, tuple(behaviours), "unknown_behaviour", problems)
     return Pending(PendingKind.EVENT, event=event or "", within=wait)
-
-
-def _dates(fields: Fields) -> tuple[int, ...]:
-    found: list[int] = []
-    texts = read_texts(fields.value("dates"), DATES_MAX, EXPIRY_KEYS["dates"], fields.problems)
-    for text in texts:
-        month_day = read_month_day(text.value)
-        if month_day is None:
-            fields.problems.unreadable("bad_date", "day of the year", text, ("03-31", "12-31"))
-        else:
-            found.append(month_day)
-    return tuple(sorted(found))
 
 
 def _activities(fields: Fields, behaviours: Collection[str]) -> tuple[str, ...]:

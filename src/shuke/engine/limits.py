@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from shuke.core.program.model import Unit
 from shuke.core.state.slots import (
     AMOUNT_MAX,
     AVAILABLE,
@@ -48,6 +49,20 @@ def check_points(points: int) -> None:
     """
     if not 0 < points <= POINTS_MAX:
         raise Refusal("points_out_of_range", f"Points must lie between 1 and {POINTS_MAX:,}.", pointer="/points")
+
+
+def check_redemption(unit: Unit, points: int) -> None:
+    """Refuse points that the unit does not let a member redeem at once: too few, or no whole number of steps.
+
+    Raises:
+        Refusal: `points_out_of_range`, `redeem_bounds`.
+    """
+    check_points(points)
+    least, step = unit.redeem_least, unit.redeem_step
+    if points < least or points % step:
+        lowest, steps = (f"{amount / 10**unit.scale:.{unit.scale}f}" for amount in (least, step))
+        detail = f"«{unit.code}» is redeemed from {lowest} on, in steps of {steps}."
+        raise Refusal("redeem_bounds", detail, pointer="/points", params={"least": least, "step": step})
 
 
 def check_balances(m: Sequence[int], P: Sequence[int]) -> None:

@@ -36,6 +36,7 @@ from shuke.engine.places import OCCASIONS_TEXT, Places
 
 INT64_MAX = 2**63 - 1
 MISSING_TEXT = -1  # code of an absent text; a text that the program does not name is 0
+BASE = "order.base"  # the source of the tree that stands for it
 TAGS_MAX = 62  # bits of one integer
 
 ROUNDINGS = {"floor": "floor_of", "ceil": "ceil_of", "half_up": "half_up_of", "half_even": "half_even_of"}
@@ -78,6 +79,7 @@ class Lowering:
         self._facts: dict[str, FactSpec] = {}
         self._items = False
         self._multipliers: dict[int, Number] = {}
+        self._base: Number | None = None
         self.about()
 
     def about(self, on: tuple[str, ...] = (), place: str | None = None) -> None:
@@ -180,6 +182,16 @@ class Lowering:
 
     def value(self, node: ir.Node) -> Number:
         """Lower a number; refuses what could leave int64."""
+        if node.source == BASE and not isinstance(node, ir.Fact | ir.Constant):
+            return self.base(node)
+        return self.plain(node)
+
+    def base(self, node: ir.Node) -> Number:
+        """What `order.base` stands for is worked out once, however often the rules ask for it."""
+        value = self._base = self._base or self.plain(node)
+        return Number(self.local("order_base", self.text_of(value)), value.den, value.lo, value.hi)
+
+    def plain(self, node: ir.Node) -> Number:
         match node:
             case ir.Constant(value=value):
                 return constant(value)

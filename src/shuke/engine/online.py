@@ -45,7 +45,7 @@ from shuke.engine import needs
 from shuke.engine.arrays import Arrays
 from shuke.engine.compile import Compiled, seen_slots
 from shuke.engine.generated import functions_of
-from shuke.engine.limits import check_balances, check_order, check_points, not_spendable
+from shuke.engine.limits import check_balances, check_order, check_points, check_redemption, not_spendable
 from shuke.engine.rows import Rows
 from shuke.engine.states import (
     KINDS,
@@ -214,9 +214,9 @@ class Desk:
         """Advance the member to the redemption and draw points, soonest-ending lots first.
 
         Raises:
-            Refusal: `points_out_of_range`, `insufficient_points`, `cap_reached`.
+            Refusal: `points_out_of_range`, `redeem_bounds`, `insufficient_points`, `cap_reached`.
         """
-        check_points(points)
+        check_redemption(self.compiled.program.units[unit], points)
 
         def act(a: Arrays) -> Told:
             if not spending.redeem(a.m, a.R, a.e, self._P, unit, points, cause):
@@ -243,9 +243,9 @@ class Desk:
         """Set points aside until a UTC second.
 
         Raises:
-            Refusal: `points_out_of_range`, `hold_ends_before`, `insufficient_points`, `cap_reached`.
+            Refusal: `points_out_of_range`, `redeem_bounds`, `hold_ends_before`, `insufficient_points`, `cap_reached`.
         """
-        check_points(points)
+        check_redemption(self.compiled.program.units[unit], points)
 
         def act(a: Arrays) -> Told:
             if until <= a.m[AT]:

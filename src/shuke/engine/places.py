@@ -87,7 +87,9 @@ _MEMBER = {
     "member.days_to_anniversary": f"days_to_anniversary(m[{DAY}], m[{JOINED}])",
     "member.days_from_anniversary": f"days_from_anniversary(m[{DAY}], m[{JOINED}])",
 }
-_LINES = {"item.net": LINE_NET, "item.quantity": LINE_QUANTITY, "item.category": LINE_CATEGORY, "item.sku": LINE_SKU}
+LINES: Mapping[str, int] = MappingProxyType(
+    {"item.net": LINE_NET, "item.quantity": LINE_QUANTITY, "item.category": LINE_CATEGORY, "item.sku": LINE_SKU}
+)
 _MONTHS = f"month_of(m[{DAY}]) - month_of(m[{JOINED}])"
 # What BIRTHDAY and ANNIVERSARY ask, as conditions.
 OCCASIONS_TEXT: Mapping[str, str] = MappingProxyType(
@@ -127,7 +129,7 @@ class Places:
     def text(self, name: str) -> str:
         """Return the text that loads a fact which is neither an occasion nor a multiplier."""
         columns = {**COLUMNS} | {fact: O_ATTRIBUTE + i for i, fact in enumerate(self.attributes)}
-        lines = _LINES | {fact: LINE_ATTRIBUTE + i for i, fact in enumerate(self.line_attributes)}
+        lines = {**LINES} | {fact: LINE_ATTRIBUTE + i for i, fact in enumerate(self.line_attributes)}
         if name in columns:
             return f"o[k + {columns[name]}]"
         if name in lines:

@@ -6,7 +6,19 @@ Must not know the generated text; the numbers of the rules follow after it.
 from collections.abc import Sequence
 
 from shuke.core.program.ir import Window
-from shuke.core.program.model import Cap, CapOf, Duration, Expiry, ExpiryKind, Ladder, Milestone, Pending, Program, Unit
+from shuke.core.program.model import (
+    Cap,
+    CapOf,
+    Conversion,
+    Duration,
+    Expiry,
+    ExpiryKind,
+    Ladder,
+    Milestone,
+    Pending,
+    Program,
+    Unit,
+)
 from shuke.core.state import slots as s
 from shuke.engine.grants import AT_ONCE, Grant, Grants
 from shuke.engine.measures import Measures, limit
@@ -87,7 +99,15 @@ class _Settings:
         reinstate = NONE if unit.reinstate is None else self._expiry(Expiry(ExpiryKind.AFTER, unit.reinstate))
         counter = self._measures.counters.get((s.COUNT_EARNED, index), NONE)
         row = (self._expiry(unit.expiry), unit.refunds.value, reinstate, counter, self._activity(unit.expiry))
-        self._row(s.P_UNIT + index * s.UNIT_ROW, row)
+        self._row(s.P_UNIT + index * s.UNIT_ROW, (*row, *self._conversion(unit.convert)))
+
+    def _conversion(self, convert: Conversion | None) -> tuple[int, ...]:
+        """Return the row of a conversion: what is converted on a day ends, as it was, with the day before."""
+        if convert is None:
+            return (NONE, 0, 0, 0, 0)
+        before = Expiry(ExpiryKind.DATES, dates=tuple(_day_before(date) for date in convert.dates))
+        into = self._measures.unit(convert.into)
+        return (self._expiry(before), into, convert.least, convert.step, convert.gives)
 
     def _activity(self, expiry: Expiry) -> int:
         """Return the bits of what counts as activity."""
@@ -142,6 +162,15 @@ class _Settings:
         grant = self._grants.of_milestones[milestone.unit]
         row = (*_period(milestone.window), grant, milestone.points, milestone.most)
         self._row(s.P_MILESTONE + index * s.PM_ROW, row)
+
+
+def _day_before(date: int) -> int:
+    """Return the day of the year before one, both MMDD; 29 February before March, which is the 28th in common years."""
+    month, day = divmod(date, 100)
+    if day > 1:
+        return date - 1
+    last = 12 if month == 1 else month - 1
+    return last * 100 + (29 if last == 2 else 30 if last in (4, 6, 9, 11) else 31)
 
 
 def _period(window: Window | None) -> tuple[int, int, int, int]:

@@ -35,6 +35,8 @@ KINDS = MappingProxyType(
         slots.OPENING: "opening",
         slots.MERGE_OUT: "merge_out",
         slots.MERGE_IN: "merge_in",
+        slots.CONVERSION_OUT: "conversion_out",
+        slots.CONVERSION_IN: "conversion_in",
         slots.TIER_QUALIFIED: "qualified",
         slots.TIER_RENEWED: "renewed",
         slots.TIER_REVIEWED: "reviewed",

@@ -56,4 +56,4 @@ def open_sealed(sealed: bytes, context: str) -> str:
 def blind(value: str, purpose: str) -> bytes:
     """Return 16 bytes that are equal for equal values of one `purpose` and say nothing else about them."""
     message = purpose.encode() + b"\x00" + value.encode()
-    return hmac.new(settings.SHUKE_BLIND_KEY, message, hashlib.sha256).digest()[:_BLIND_BYTES]
+    return hmac.digest(settings.SHUKE_BLIND_KEY, message, "sha256")[:_BLIND_BYTES]

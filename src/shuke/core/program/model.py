@@ -92,6 +92,20 @@ class Transfer:
 
 
 @dataclass(frozen=True, slots=True)
+class Conversion:
+    """On some days of the year (MMDD) a balance of `least` or more becomes the unit `into`.
+
+    It gives `gives` for every whole `step`, each in the smallest fraction of its unit; the rest stays.
+    """
+
+    into: str
+    dates: tuple[int, ...]
+    least: int
+    step: int
+    gives: int
+
+
+@dataclass(frozen=True, slots=True)
 class Unit:
     """A unit of value (积分 …): integers of `scale` decimal places, rounded once per order or once per line."""
 
@@ -109,6 +123,9 @@ class Unit:
     adds_multipliers: bool  # whether multipliers of rules add up (x2 and x1.5: x2.5) or multiply (x3)
     transfer: Transfer | None
     supply: int | None  # the most that may ever be issued
+    redeem_least: int  # of one redemption
+    redeem_step: int  # what is redeemed is a whole number of steps
+    convert: Conversion | None
 
 
 class CapOf(Enum):

@@ -24,7 +24,7 @@ _PHRASES = {
         "idle": "Rule {rule} (line {line}) does not apply.",
         "factor": "Rule {rule} (line {line}) multiplies by {arithmetic} = {exact}.",
         "plain_factor": "Rule {rule} (line {line}) multiplies by {exact}.",
-        "left_out": "Rule {rule} (line {line}): {arithmetic} = {exact}, left out: another rule of {group} counts.",
+        "left_out": "Rule {rule} (line {line}): {sum}, left out: another rule of {group} counts.",
         "times": "times {factor} by rule {rule}",
         "holds": "{condition}: yes",
         "fails": "{condition}: no",
@@ -36,9 +36,9 @@ _PHRASES = {
         "cap": "{whose}: at most {limit}{what}{per}; {used} before, {wanted} more asked for, {granted} granted.",
         "points": "",
         "counted": " times",
-        "milestone": "Milestone {code} (line {line}): {arithmetic} = {value}, {points} {unit}{times}.",
+        "milestone": "Milestone {code} (line {line}): {measured}, {points} {unit}{times}.",
         "again": " {times} times",
-        "measure": "{ladder}: {arithmetic} = {value}.",
+        "measure": "{ladder}: {measured}.",
         "reached": "{level}: reached.",
         "missing": "{level}: {missing} of {threshold} missing.",
         "not_reached": "{level}: not reached.",
@@ -54,7 +54,7 @@ _PHRASES = {
         "idle": "规则 {rule}（第 {line} 行）不适用。",
         "factor": "规则 {rule}（第 {line} 行）倍率：{arithmetic} = {exact}。",
         "plain_factor": "规则 {rule}（第 {line} 行）倍率：{exact}。",
-        "left_out": "规则 {rule}（第 {line} 行）：{arithmetic} = {exact}，未计入：{group} 组取另一规则。",
+        "left_out": "规则 {rule}（第 {line} 行）：{sum}，未计入：{group} 组取另一规则。",
         "times": "按规则 {rule} 乘以 {factor}",
         "holds": "{condition}：满足",
         "fails": "{condition}：不满足",
@@ -66,9 +66,9 @@ _PHRASES = {
         "cap": "{whose}：{per}最多 {limit}{what}；此前 {used}，本次 {wanted}，实得 {granted}。",
         "points": "",
         "counted": " 次",
-        "milestone": "里程碑 {code}（第 {line} 行）：{arithmetic} = {value}，{unit} {points}{times}。",
+        "milestone": "里程碑 {code}（第 {line} 行）：{measured}，{unit} {points}{times}。",
         "again": " × {times}",
-        "measure": "{ladder}：{arithmetic} = {value}。",
+        "measure": "{ladder}：{measured}。",
         "reached": "{level}：已达到。",
         "missing": "{level}：距 {threshold} 还差 {missing}。",
         "not_reached": "{level}：未达到。",
@@ -174,7 +174,8 @@ class _Sentences:
         else:
             phrase = "plain" if plain else "rule"
         words = {"rule": rule.code, "line": rule.line, "group": rule.group}
-        return self._say(phrase, **words, arithmetic=arithmetic, exact=exact)
+        summed = exact if plain else f"{arithmetic} = {exact}"
+        return self._say(phrase, **words, arithmetic=arithmetic, exact=exact, sum=summed)
 
     def _unit(self, unit: UnitReason) -> str:
         points, exact = _points(unit.points, unit.scale), written(unit.exact)
@@ -213,8 +214,7 @@ class _Sentences:
             "milestone",
             code=reason.code,
             line=reason.line,
-            arithmetic=self._text(reason.arithmetic),
-            value=written(reason.value),
+            measured=self._measured(reason.arithmetic, reason.value),
             points=_points(reason.points, reason.scale),
             unit=reason.unit,
             times=self._say("again", times=reason.times) if reason.times > 1 else "",
@@ -224,16 +224,18 @@ class _Sentences:
 
     def ladder(self, ladder: LadderReason) -> Iterator[str]:
         if ladder.measure:
-            yield self._measure(ladder.name, ladder.measure, ladder.value)
+            yield self._say("measure", ladder=ladder.name, measured=self._measured(ladder.measure, ladder.value))
         if ladder.keep_measure != ladder.measure:
-            yield self._measure(ladder.name, ladder.keep_measure, ladder.keep_value)
+            measured = self._measured(ladder.keep_measure, ladder.keep_value)
+            yield self._say("measure", ladder=ladder.name, measured=measured)
         for level in ladder.levels[1:]:
             yield from self._hurdle(level.name, level.reach, ("reached", "missing", "not_reached"))
             if level.reach != level.keep or ladder.keep_measure != ladder.measure:
                 yield from self._hurdle(level.name, level.keep, ("kept", "keep_missing", "not_kept"))
 
-    def _measure(self, name: str, text: Text, value: Fraction) -> str:
-        return self._say("measure", ladder=name, arithmetic=self._text(text), value=written(value))
+    def _measured(self, text: Text, value: Fraction) -> str:
+        """Return a measure with its value, which a single fact says already."""
+        return self._text(text) if len(text) == 1 else f"{self._text(text)} = {written(value)}"
 
     def _hurdle(self, level: str, hurdle: Hurdle, phrases: tuple[str, str, str]) -> Iterator[str]:
         met, missing, not_met = phrases

@@ -1,5 +1,6 @@
 """All that time does to a member: `advance`, midnight by midnight, in the order of docs/reference/semantics.md."""
 
+from shuke.core.state.conversions import conversion_day, convert
 from shuke.core.state.ladders import (
     Tiers,
     at_facts,
@@ -11,7 +12,15 @@ from shuke.core.state.ladders import (
     qualify_all,
     review,
 )
-from shuke.core.state.lots import activate, expire, forget_hold, forget_wait, idle_end, place, release
+from shuke.core.state.lots import (
+    activate,
+    expire,
+    forget_hold,
+    forget_wait,
+    idle_end,
+    place,
+    release,
+)
 from shuke.core.state.slots import (
     AT,
     CANCELLATION,
@@ -71,7 +80,7 @@ def next_due(m: Ints, R: Ints, P: Ints) -> int:
     if m[LOT_HEAD] < m[LOT_TAIL]:
         due = min(due, R[m[LOTS] + m[LOT_HEAD] * LOT + LOT_ENDS])
     for unit in range(P[P_UNITS]):
-        due = min(due, max(idle_end(m, P, unit), m[DAY] + 1))
+        due = min(due, max(idle_end(m, P, unit), m[DAY] + 1), conversion_day(m, P, unit, m[DAY]))
     return due
 
 
@@ -116,11 +125,12 @@ def advance(tiers: Tiers, t: Ints, m: Ints, R: Ints, e: Ints, P: Ints, at: int, 
 
 
 def midnight(tiers: Tiers, t: Ints, m: Ints, R: Ints, e: Ints, P: Ints, day: int) -> None:
-    """Do what is due as `day` begins: pending points, tiers as of the day before, tiers as of this one, expiry."""
+    """Do what is due as `day` begins: pending points, conversions, tiers as of the day before and this one, expiry."""
     stamp(m, 0, day)
     slide(m, R, P, day - 1)
     if pending_is_over(m, R, e, P, day):
         qualify_all(tiers, t, m, R, e, P)
+    converted = convert(m, R, e, P, day)
     for k in range(P[P_LADDERS]):
         if m[LADDER + k * LADDER_ROW + T_UNTIL] <= day and not measures_new_day(P, k):
             review(tiers, t, m, R, e, P, k)
@@ -136,7 +146,7 @@ def midnight(tiers: Tiers, t: Ints, m: Ints, R: Ints, e: Ints, P: Ints, day: int
         if evaluates(P, k, day) or (floor_ends and at_facts(P, k)):
             tiers(m, P, t)
             qualify(m, R, e, P, t, k)
-    if expire(m, R, e, P, day):
+    if expire(m, R, e, P, day) or converted:
         for k in range(P[P_LADDERS]):
             if follows_measure(P, k):
                 tiers(m, P, t)

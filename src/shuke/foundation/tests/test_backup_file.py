@@ -1,6 +1,7 @@
 """The file of a backup: written whole or not at all; whatever is changed in it is found before it is used."""
 
 import json
+import resource
 import zipfile
 from dataclasses import replace
 
@@ -56,6 +57,21 @@ def test_a_dump_that_fails_leaves_the_older_file(path):
 
     with pytest.raises(Refusal):
         backup_file.write(path, MANIFEST, failing(), None)
+    assert path.read_bytes() == before
+    assert list(path.parent.iterdir()) == [path]
+
+
+def test_a_disk_that_fills_leaves_the_older_file(path):
+    backup_file.write(path, MANIFEST, DUMP, None)
+    before = path.read_bytes()
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (len(before), hard))
+    try:
+        with pytest.raises(Refusal) as refused:
+            backup_file.write(path, MANIFEST, [*DUMP, *DUMP], None)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert (refused.value.code, refused.value.params["why"]) == ("backup_unwritable", "File too large")
     assert path.read_bytes() == before
     assert list(path.parent.iterdir()) == [path]
 

@@ -22,6 +22,7 @@ class _Work:
         self.row = row
         self.external = external
         self.fresh = tuple(one for one in dict.fromkeys(change.external) if one not in external)
+        self.dropped = tuple(one for one in change.drop_external if one in external)
         self.before: dict[Field, str] = {}
         self.blinds: dict[Field, bytes | None] = {field: getattr(row, f"{field}_blind") for field in _CONTACTS}
         self.answer: Amended | Refusal | None = None
@@ -46,12 +47,12 @@ class _Work:
             self.before[field] = fields.masked(row, field)
             fields.put(row, field, value, setting)
         definitions.put(row, values, known)
-        kept = labels.checked([*row.tags, *change.add_tags])
-        moved = bool(wanted or values or self.fresh or kept != row.tags)
+        tags = tuple(tag for tag in dict.fromkeys(change.add_tags) if tag not in row.tags)
+        kept = labels.checked([tag for tag in (*row.tags, *tags) if tag not in change.drop_tags])
+        moved = bool(wanted or values or self.fresh or self.dropped or kept != row.tags)
         row.tags = kept
         row.revision += moved
-        filled = (*(field.value for field in wanted), *values, *(["external_ids"] if self.fresh else []))
-        self.answer = Amended(row.id, row.revision, filled, changed=moved)
+        self.answer = Amended(row.id, row.revision, tuple(wanted), tuple(values), self.fresh, tags, changed=moved)
 
     def claims(self) -> dict[Claim, str]:
         """Return what this member newly asks to be theirs alone, and where in the item it stands."""
@@ -78,6 +79,8 @@ class _Work:
                 yield self.row.id, field.value, event, "", self.before[field], blind
         for one in self.fresh:
             yield self.row.id, "external_id", IdentityEvent.ADDED, one.source, "", None
+        for one in self.dropped:
+            yield self.row.id, "external_id", IdentityEvent.REMOVED, one.source, one.external_id, None
 
 
 def amend(
@@ -114,6 +117,7 @@ def _amend(
     ]
     queries.update_rows([work.row for work in done])
     queries.insert_external_ids({work.row.id: work.fresh for work in done if work.fresh})
+    queries.drop_external_ids({work.row.id: work.dropped for work in done if work.dropped})
     histories.write_identities([line for work in done for line in work.history()], actor, setting.now)
     return [(work, {}, None) if isinstance(work, Refusal) else (work.answer, _masked(work), work.row) for work in works]
 
@@ -135,7 +139,7 @@ def _begin(
         work.apply(setting, known)
     except Refusal as refusal:
         return refusal
-    if not (external or work.fresh or enrolment.contact_claims(row)):
+    if not (set(external) - set(work.dropped) or work.fresh or enrolment.contact_claims(row)):
         return enrolment.identity_required()
     return work
 

@@ -139,7 +139,8 @@ class Member:
 class Amendment:
     """What shall become of one member; `fields` and `attributes` with None are emptied.
 
-    Without `overwrite` only what is empty is filled, and None changes nothing. External ids and tags are added.
+    Without `overwrite` only what is empty is filled, and None changes nothing. External ids and tags are added and
+    dropped.
     """
 
     member_id: UUID
@@ -147,17 +148,22 @@ class Amendment:
     attributes: Mapping[str, AttributeValue | None] = field(default_factory=dict)
     external: tuple[ExternalId, ...] = ()
     add_tags: tuple[str, ...] = ()
+    drop_external: tuple[ExternalId, ...] = ()
+    drop_tags: tuple[str, ...] = ()
     overwrite: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Amended:
-    """A member after an amendment; `filled` names the personal fields and attributes that were set."""
+    """A member after an amendment: which personal fields, attributes, external ids and tags were set or added."""
 
     member_id: UUID
     revision: int
-    filled: tuple[str, ...]
-    changed: bool
+    fields: tuple[Field, ...] = ()
+    attributes: tuple[str, ...] = ()
+    external: tuple[ExternalId, ...] = ()
+    tags: tuple[str, ...] = ()
+    changed: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,11 +261,13 @@ class DuplicatePage:
 
 @dataclass(frozen=True, slots=True)
 class MemberFacts:
-    """What a decision needs to know of a member; `birth_md` is MMDD or 0."""
+    """What a decision needs to know of a member; `birth_md` is MMDD or 0, `lunar_md` that of the Chinese calendar."""
 
     status: Status
     birth_md: int
     joined_at: datetime
+    lunar_md: int = 0
+    tags: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

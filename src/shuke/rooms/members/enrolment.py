@@ -1,6 +1,7 @@
 """Enrolling a batch of people: each is checked alone, then all against who is known already, then written at once."""
 
 from collections.abc import Callable, Collection, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TypeVar
@@ -12,7 +13,7 @@ from psycopg import errors
 
 from shuke.core.values.errors import Refusal
 from shuke.foundation import ids
-from shuke.rooms.members import definitions, fields, labels, queries
+from shuke.rooms.members import blinds, definitions, fields, labels, personal, queries
 from shuke.rooms.members.contracts import ID_PREFIX, ExternalId, Field, NewMember, Status
 from shuke.rooms.members.definitions import Definitions
 from shuke.rooms.members.fields import Setting
@@ -106,6 +107,18 @@ def contact_claims(row: Member) -> dict[Claim, str]:
     if row.email_blind is not None:
         found["email", row.email_blind] = "/email"
     return found
+
+
+def asked(new: NewMember, region: str) -> list[Claim]:
+    """Return what a person to be enrolled would ask to be theirs alone, of what is well formed."""
+    claims: list[Claim] = [("external_id", one) for one in new.external if is_external_id(one)]
+    with suppress(Refusal):
+        if new.phone:
+            claims.append(("phone", blinds.phone(personal.phone(new.phone, region))))
+    with suppress(Refusal):
+        if new.email:
+            claims.append(("email", blinds.email(personal.email(new.email))))
+    return claims
 
 
 def is_external_id(given: ExternalId) -> bool:

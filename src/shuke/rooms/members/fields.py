@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from shuke.core.values.dates import day_of
+from shuke.engine.lunar import lunar_of
 from shuke.foundation import encryption
 from shuke.rooms.members import blinds, models, personal
 from shuke.rooms.members.contracts import ExternalId, Field, Member, Status
@@ -42,6 +44,7 @@ def put_normal(row: models.Member, field: Field, plain: str | None) -> None:
         row.email_blind = None if plain is None else blinds.email(plain)
     else:
         row.birth_md = 0 if plain is None else int(plain[5:7] + plain[8:10])
+        row.lunar_md = 0 if plain is None else lunar_of(day_of(*map(int, plain.split("-"))))
 
 
 def read(row: models.Member, field: Field) -> str:

@@ -25,6 +25,7 @@ class Member(models.Model):
     email_sealed = models.BinaryField(null=True)
     birthday_sealed = models.BinaryField(null=True)
     birth_md = models.SmallIntegerField()
+    lunar_md = models.SmallIntegerField(default=0)
     phone_blind = models.BinaryField(null=True, unique=True)
     phone_tail_blind = models.BinaryField(null=True, db_index=True)
     email_blind = models.BinaryField(null=True, unique=True)

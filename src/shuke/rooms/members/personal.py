@@ -3,6 +3,7 @@
 import unicodedata
 from collections.abc import Callable
 from datetime import date
+from functools import lru_cache
 
 import phonenumbers
 from django.core.exceptions import ValidationError
@@ -21,17 +22,24 @@ def phone(text: str, region: str) -> str:
 
     Raises: Refusal `invalid_phone`.
     """
-    try:
-        number = phonenumbers.parse(text, region or None)
-    except phonenumbers.NumberParseException:
-        number = None
-    if number is None or not phonenumbers.is_valid_number(number):
+    number = _e164(text, region)
+    if number is None:
         detail = "This is not a phone number."
         if not text.lstrip().startswith(("+", "＋")):
             where = f"of {region}" if region else "of any country"
             detail = f"Without a country code this is not a phone number {where}; write it as +8613800000001."
         raise Refusal("invalid_phone", detail, pointer="/phone", params={"region": region})
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    return number
+
+
+@lru_cache(maxsize=2_048)  # a person of a batch is looked for, then enrolled
+def _e164(text: str, region: str) -> str | None:
+    try:
+        number = phonenumbers.parse(text, region or None)
+    except phonenumbers.NumberParseException:
+        return None
+    valid = phonenumbers.is_valid_number(number)
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164) if valid else None
 
 
 def email(text: str) -> str:

@@ -6,7 +6,8 @@ from functools import reduce
 from operator import and_, or_
 from uuid import UUID
 
-from django.db.models import Count, Q
+from django.db import connection
+from django.db.models import Count, Model, Q
 from psycopg.types.json import Jsonb
 
 from shuke.foundation import sql
@@ -27,6 +28,7 @@ _AMENDED = (
     "email_sealed",
     "birthday_sealed",
     "birth_md",
+    "lunar_md",
     "phone_blind",
     "phone_tail_blind",
     "email_blind",
@@ -39,8 +41,9 @@ _AMENDED = (
 
 
 def insert(rows: Sequence[Member], external: Mapping[UUID, Sequence[ExternalId]]) -> None:
-    """Insert members with their external ids: two statements."""
-    Member.objects.bulk_create(rows)
+    """Insert members with their external ids: two COPYs."""
+    fields = Member._meta.concrete_fields  # noqa: SLF001  # Django's own way to ask
+    _copy(Member, ([_plain(row, field.attname) for field in fields] for row in rows))
     insert_external_ids(external)
 
 
@@ -73,24 +76,46 @@ def update_rows(rows: Sequence[Member]) -> None:
     with sql.cursor() as cursor:
         cursor.executemany(
             sql.load("shuke.rooms.members", "update_member"),
-            [{name: _column(row, name) for name in names} for row in rows],
+            [{name: _plain(row, name) for name in names} for row in rows],
         )
 
 
-def _column(row: Member, name: str) -> object:
+def _plain(row: Member, name: str) -> object:
     return Jsonb(row.attributes) if name == "attributes" else getattr(row, name)
 
 
+def _copy(model: type[Model], rows: Iterable[Sequence[object]]) -> None:
+    """Insert rows of all columns of a table, in their order; half the time of an INSERT of as many."""
+    columns = ", ".join(f'"{field.column}"' for field in model._meta.concrete_fields)  # noqa: SLF001
+    with connection.cursor() as cursor, connection.wrap_database_errors:
+        statement = f'COPY "{model._meta.db_table}" ({columns}) FROM STDIN'  # noqa: SLF001
+        with cursor.cursor.copy(statement) as copy:
+            for row in rows:
+                copy.write_row(row)
+
+
 def insert_external_ids(external: Mapping[UUID, Sequence[ExternalId]]) -> None:
-    Identity.objects.bulk_create(
-        Identity(source=given.source, external_id=given.external_id, member_id=member_id)
-        for member_id, ids in external.items()
-        for given in ids
+    _copy(
+        Identity,
+        ((one.source, one.external_id, member_id) for member_id, given in external.items() for one in given),
     )
 
 
 def delete_external_ids(member_id: UUID) -> None:
     Identity.objects.filter(member_id=member_id).delete()
+
+
+def drop_external_ids(external: Mapping[UUID, Sequence[ExternalId]]) -> None:
+    """Take external ids from members: one statement."""
+    rows = [(member_id, one.source, one.external_id) for member_id, given in external.items() for one in given]
+    if rows:
+        sql.run(
+            "DELETE FROM members_identity i"
+            " USING unnest(%(members)b::uuid[], %(sources)b::text[], %(external_ids)b::text[])"
+            " AS g (member_id, source, external_id)"
+            " WHERE i.source = g.source AND i.external_id = g.external_id AND i.member_id = g.member_id",
+            sql.columns("members sources external_ids", rows),
+        )
 
 
 def move_external_ids(external: Collection[tuple[str, str]], member_id: UUID) -> None:
@@ -183,12 +208,12 @@ def known(member_ids: Collection[UUID]) -> set[UUID]:
 def facts(member_ids: Collection[UUID]) -> dict[UUID, MemberFacts]:
     with sql.cursor() as cursor:
         cursor.execute(
-            "SELECT id, status, birth_md, joined_at FROM members_member WHERE id = ANY(%b::uuid[])",
+            "SELECT id, status, birth_md, joined_at, lunar_md, tags FROM members_member WHERE id = ANY(%b::uuid[])",
             [list(member_ids)],
         )
         return {
-            member_id: MemberFacts(Status(status), birth_md, joined_at)
-            for member_id, status, birth_md, joined_at in cursor.fetchall()
+            member_id: MemberFacts(Status(status), birth_md, joined_at, lunar_md, frozenset(tags))
+            for member_id, status, birth_md, joined_at, lunar_md, tags in cursor.fetchall()
         }
 
 

@@ -2,13 +2,32 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from shuke.core.values.errors import Refusal
 from shuke.foundation import cursors
 from shuke.foundation.transactions import unit_of_work
 from shuke.rooms.orders import queries
-from shuke.rooms.orders.contracts import DaySum, Line, MonthOfOrders, NewOrder, Order, OrderPage, Sales
+from shuke.rooms.orders.contracts import (
+    Application,
+    Behaviour,
+    BehaviourPage,
+    DaySum,
+    Line,
+    LineLeft,
+    MonthOfOrders,
+    NewBehaviour,
+    NewOrder,
+    NewRefund,
+    Order,
+    OrderLeft,
+    OrderPage,
+    Refund,
+    RefundLine,
+    RefundState,
+    Sales,
+)
 
 
 def record(orders: Sequence[NewOrder], member_ids: Sequence[UUID | None], recorded_at: datetime) -> None:
@@ -25,6 +44,119 @@ def record(orders: Sequence[NewOrder], member_ids: Sequence[UUID | None], record
             queries.record_lines(orders)
 
 
+def record_refunds(refunds: Sequence[NewRefund], recorded_at: datetime) -> None:
+    """Store refunds with their lines, in the order given, parked until `apply_refunds`.
+
+    Raises: django.db.IntegrityError where an id is taken.
+    """
+    if refunds:
+        with unit_of_work():
+            queries.record_refunds(refunds, recorded_at)
+
+
+def apply_refunds(applications: Sequence[Application]) -> None:
+    """Take parked refunds off their orders and lines, and out of the day sums. The caller has them from `lock_orders`.
+
+    Raises:
+        ValueError: a refund is not parked, or its order has no such line; nothing of the unit of work holds.
+        django.db.IntegrityError: more would be taken off an order or line than there was.
+    """
+    if applications:
+        with unit_of_work():
+            if not queries.apply_refunds(applications):
+                raise ValueError("A refund is not parked, or its order has no such line.")
+
+
+def refuse_refunds(ids: Sequence[UUID]) -> None:
+    """Close parked refunds that do not fit their order.
+
+    Raises: ValueError where one is not parked; nothing of the unit of work holds.
+    """
+    with unit_of_work():
+        if ids and queries.refuse_refunds(ids) != len(ids):
+            raise ValueError("A refund is not parked.")
+
+
+def record_behaviours(
+    behaviours: Sequence[NewBehaviour], member_ids: Sequence[UUID | None], recorded_at: datetime
+) -> None:
+    """Store behaviours, in the order given; `member_ids` runs beside them, None for somebody unknown.
+
+    Raises: django.db.IntegrityError where an id is taken, a member does not exist or a counted behaviour has none.
+    """
+    assert len(behaviours) == len(member_ids), "every behaviour has its member, or None"
+    if behaviours:
+        queries.record_behaviours(behaviours, member_ids, recorded_at)
+
+
+def lock_orders(ids: Sequence[UUID]) -> dict[UUID, OrderLeft]:
+    """Lock orders, in id order, until the transaction ends, and return those that exist with what refunds have left.
+
+    The holders are locked before. Raises: nothing.
+    """
+    found = get_many(list(queries.lock_orders(ids)))
+    lines: dict[UUID, list[LineLeft]] = {id: [] for id in found}
+    for order_id, number, *row, attributes, quantity, net_minor in queries.lines_left(list(found)):
+        lines[order_id].append(LineLeft(number, _line(*row, attributes), quantity, net_minor))
+    return {id: OrderLeft(order, tuple(lines[id])) for id, order in found.items()}
+
+
+def refund(id: UUID) -> Refund:
+    """Return a refund.
+
+    Raises: Refusal `unknown_refund`.
+    """
+    for found in _refunds(queries.refunds(id=id)):
+        return found
+    raise Refusal("unknown_refund", "There is no such refund.")
+
+
+def refunds_of(order_id: UUID) -> tuple[Refund, ...]:
+    """Return the refunds of an order, as recorded. Raises: nothing."""
+    return tuple(_refunds(queries.refunds(order_id=order_id)))
+
+
+def parked_refunds(orders: Sequence[tuple[str, str]]) -> dict[tuple[str, str], list[Refund]]:
+    """Lock and return the refunds that wait for orders, by (source, external id), as recorded. Raises: nothing."""
+    parked: dict[tuple[str, str], list[Refund]] = {order: [] for order in orders}
+    for found in _refunds(queries.parked_refunds(orders)) if orders else ():
+        parked[found.order_source, found.order_external_id].append(found)
+    return parked
+
+
+def behaviour(id: UUID) -> Behaviour:
+    """Return a behaviour.
+
+    Raises: Refusal `unknown_behaviour`.
+    """
+    for row in queries.behaviours([id]):
+        return _behaviour(row)
+    raise Refusal("unknown_behaviour", "There is no such behaviour.")
+
+
+def behaviours_of_member(member_id: UUID, limit: int, cursor: str | None = None) -> BehaviourPage:
+    """Return up to `limit` behaviours of a member, latest day first.
+
+    Raises: Refusal `invalid_cursor`.
+    """
+    before = None if cursor is None else cursors.decode(cursor, 2)
+    found = tuple(_behaviour(row) for row in queries.behaviours_of_member(member_id, limit + 1, before))
+    if len(found) <= limit:
+        return BehaviourPage(found, None)
+    last = found[limit - 1]
+    return BehaviourPage(found[:limit], cursors.encode(last.day, last.recorded_seq))
+
+
+def event_days(spans: Sequence[tuple[UUID, str, int, int]]) -> dict[tuple[UUID, str], list[tuple[int, int]]]:
+    """Return by (member, kind) the (day, times) of counted behaviours, ascending, over spans of (member, kind, first,
+    last day), inclusive. Raises: nothing.
+    """
+    days: dict[tuple[UUID, str], list[tuple[int, int]]] = {(member_id, kind): [] for member_id, kind, *_ in spans}
+    for member_id, kind, day, times in queries.event_days(spans) if spans else ():
+        days[member_id, kind].append((day, times))
+    return days
+
+
 def get(id: UUID) -> Order:
     """Return an order.
 
@@ -38,13 +170,13 @@ def get(id: UUID) -> Order:
 
 def get_many(ids: Sequence[UUID]) -> dict[UUID, Order]:
     """Return the orders that exist, by id. Raises: nothing."""
-    found = (Order(*row) for row in queries.orders(ids))
+    found = (_order(row) for row in queries.orders(ids))
     return {order.id: order for order in found}
 
 
 def lines(order_id: UUID) -> tuple[Line, ...]:
     """Return an order's lines as they arrived; none where there is no such order. Raises: nothing."""
-    return tuple(Line(*row) for row in queries.lines(order_id))
+    return tuple(_line(*row) for row in queries.lines(order_id))
 
 
 def page_of_member(member_id: UUID, limit: int, cursor: str | None = None) -> OrderPage:
@@ -53,7 +185,7 @@ def page_of_member(member_id: UUID, limit: int, cursor: str | None = None) -> Or
     Raises: Refusal `invalid_cursor`.
     """
     before = None if cursor is None else cursors.decode(cursor, 2)
-    found = tuple(Order(*row) for row in queries.orders_of_member(member_id, limit + 1, before))
+    found = tuple(_order(row) for row in queries.orders_of_member(member_id, limit + 1, before))
     if len(found) <= limit:
         return OrderPage(found, None)
     last = found[limit - 1]
@@ -63,7 +195,7 @@ def page_of_member(member_id: UUID, limit: int, cursor: str | None = None) -> Or
 def days(spans: Mapping[UUID, tuple[int, int]]) -> dict[UUID, list[DaySum]]:
     """Return the day sums of members' counted orders, ascending, each over a (first, last) day of its own, inclusive.
 
-    Raises: nothing.
+    What refunds took off an order is missing on the day of that order. Raises: nothing.
     """
     sums: dict[UUID, list[DaySum]] = {member_id: [] for member_id in spans}
     for member_id, day, spend_minor, orders in queries.days(spans):
@@ -89,3 +221,25 @@ def active_members(since: datetime, until: datetime, without: Collection[UUID] =
 def sales(since: datetime, until: datetime) -> Sales:
     """Return orders and net sales from `since` to before `until`, and the members' share of both. Raises: nothing."""
     return Sales(*queries.sales(since, until))
+
+
+def _order(row: Sequence[Any]) -> Order:
+    *head, attributes, refunded_minor = row
+    return Order(*(*head, attributes or {}, refunded_minor))
+
+
+def _line(*row: Any) -> Line:
+    *head, attributes = row
+    return Line(*(*head, attributes or {}))
+
+
+def _behaviour(row: Sequence[Any]) -> Behaviour:
+    *head, attributes, counted = row
+    return Behaviour(*(*head, attributes or {}, counted))
+
+
+def _refunds(rows: Sequence[tuple[Any, ...]]) -> list[Refund]:
+    lines: dict[UUID, list[RefundLine]] = {row[0]: [] for row in rows}
+    for refund_id, *line in queries.refund_lines(list(lines)):
+        lines[refund_id].append(RefundLine(*line))
+    return [Refund(*(*head, RefundState(state), tuple(lines[head[0]]))) for *head, state in rows]

@@ -241,6 +241,22 @@ class Hold:
 
 
 @dataclass(frozen=True, slots=True)
+class PastLot:
+    """A lot that an earlier fact opened by earning: what was taken back on its account, and what of it is `gone`.
+
+    `gone` has expired, lapsed or was cancelled, and no refund has forgiven it yet. `counted_day` is the day on which
+    its points count as earned, NEVER while they don't.
+    """
+
+    unit_id: int
+    number: int
+    earned: int
+    clawed: int
+    gone: int
+    counted_day: int
+
+
+@dataclass(frozen=True, slots=True)
 class Clawback:
     """What a refund (`reference`) took back on account of a lot that the order had opened.
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from enum import Enum
+from enum import Enum, StrEnum
 from fractions import Fraction
 from uuid import UUID
 
@@ -11,7 +11,8 @@ from shuke.core.program.explain import Decision
 from shuke.core.program.model import Expiry
 from shuke.core.program.progress import LadderReason
 from shuke.core.values.errors import Refusal
-from shuke.rooms.orders.contracts import Order
+from shuke.rooms.orders.contracts import Behaviour, Order
+from shuke.rooms.org.contracts import Actor
 from shuke.rooms.points.contracts import Entry, EntryKey, Lot
 from shuke.rooms.programs.facts import (
     KINDS,
@@ -252,13 +253,28 @@ class LotStory:
 
 
 @dataclass(frozen=True, slots=True)
-class Explanation:
-    """Why an order earned what it earned, or why an entry stands in the ledger.
+class Cause:
+    """The fact behind an entry: its `kind` as in `KINDS`, or `merge`, and what its source calls it ("" for a merge).
 
-    `entry` is None where an order was asked for. Of an order and its accruals: `order`, `decision` with the reasons
-    (None where it was stored undecided; `undecided` says why), `late`, `effective_at`, the tiers. Of a redemption or
-    an expiry: `lots`, in the order in which they were drawn. `expiry` is the rule by which points of this unit end
-    (None: they don't).
+    `note` is the reason that was given by hand.
+    """
+
+    kind: str
+    reference: UUID
+    source: str
+    external_id: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why an order or behaviour earned what it earned, or why an entry stands in the ledger.
+
+    `entry` is None where an order was asked for. Of an order or behaviour and what it earned: `order` or `behaviour`,
+    `decision` with the reasons (None where it was stored undecided; `undecided` says why), `late`, `effective_at`, the
+    tiers. Of every entry: its `unit` and `scale`, the `lots` it opened or drew from, in that order, and its `cause`
+    (None: time alone); of one that a refund caused also the `order` refunded. `expiry` is the rule by which points of
+    this unit end.
     """
 
     member_id: UUID | None
@@ -274,6 +290,10 @@ class Explanation:
     tier_after: str
     lots: tuple[LotStory, ...]
     expiry: Expiry | None
+    behaviour: Behaviour | None = None
+    cause: Cause | None = None
+    unit: str = ""
+    scale: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,3 +315,70 @@ class ClockMove:
     @property
     def days_done(self) -> int:
         return min(self.days, (self.now - self.start).days)
+
+
+IMPORT_PREFIX = "imp"
+
+
+class ImportState(StrEnum):
+    """How far an import is; a checked one changed nothing yet."""
+
+    CHECKED = "checked"
+    COMMITTING = "committing"
+    COMMITTED = "committed"
+    UNDOING = "undoing"
+    UNDONE = "undone"
+
+
+class RowState(StrEnum):
+    """What came of a row: `kept` is what an undo had to leave, because it was touched since."""
+
+    WAITING = "waiting"
+    CREATED = "created"
+    UPDATED = "updated"
+    SKIPPED = "skipped"
+    FAILED = "failed"
+    UNDONE = "undone"
+    KEPT = "kept"
+
+
+@dataclass(frozen=True, slots=True)
+class ImportFile:
+    """A file of members: CSV or XLSX with a header. `source` names the system of its external ids.
+
+    `mapping` says what columns mean whose names don't, `-` for nothing. With `fill` what members lack is filled in,
+    without it who is there already is left alone.
+    """
+
+    name: str
+    data: bytes
+    source: str
+    mapping: Mapping[str, str]
+    fill: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class FaultGroup:
+    """Rows that are not taken for one cause: how many, the numbers of the first, and what stood in the very first."""
+
+    code: str
+    column: str
+    count: int
+    rows: tuple[int, ...]
+    found: str
+    expected: str
+
+
+@dataclass(frozen=True, slots=True)
+class ImportReport:
+    """An import: `foreseen` counts rows by what the check found would come of them, `counts` by what came so far."""
+
+    id: UUID
+    name: str
+    state: ImportState
+    rows: int
+    foreseen: Mapping[RowState, int]
+    counts: Mapping[RowState, int]
+    faults: tuple[FaultGroup, ...]
+    created_at: datetime
+    actor: Actor

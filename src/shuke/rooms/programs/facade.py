@@ -1,14 +1,12 @@
 """The verbs of programs: check and publish, enrol, record, say where members stand, and let time pass."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from uuid import UUID
 
 from shuke.core.values.errors import Refusal
 from shuke.foundation import clock, logs
-from shuke.foundation.transactions import unit_of_work
 from shuke.foundation.verification import Verification
-from shuke.rooms.members import facade as members
 from shuke.rooms.members.contracts import Member, NewMember
 from shuke.rooms.org.contracts import Actor, Approval, Principal, Values
 from shuke.rooms.points import facade as points
@@ -22,26 +20,32 @@ from shuke.rooms.programs.contracts import (
     Draft,
     Explanation,
     Fact,
+    ImportFile,
+    ImportReport,
     Passed,
     RedeemFact,
     Result,
     Standing,
     VersionView,
 )
+from shuke.rooms.programs.imports import importing
 from shuke.rooms.programs.services import (
     adjusting,
     advancing,
     dealings,
+    enrolling,
     explaining,
     foreseeing,
     publishing,
     recording,
+    telling,
     verifying,
 )
 from shuke.rooms.programs.services import standing as standings_of
 from shuke.rooms.programs.services.advancing import Progress
 from shuke.rooms.programs.services.timeline import timeline
 from shuke.rooms.tiers import facade as tiers
+from shuke.rooms.tiers.contracts import TierChange
 
 
 def validate(text: str) -> Draft:
@@ -108,15 +112,7 @@ def enrol(new: Sequence[NewMember], actor: Actor) -> list[Member | Refusal]:
 
     Raises: what `members.enrol` raises for the whole batch; a refused person stands in their answer.
     """
-    with unit_of_work():
-        queries.hold_joining(alone=False)
-        answers = members.enrol(new, actor)
-        joined = {member.id: member.joined_at for member in answers if isinstance(member, Member)}
-        points.open_holders(sorted(joined))
-        plan = timeline()
-        if plan is not None and joined:
-            publishing.join(plan, joined)
-        return answers
+    return enrolling.enrol(new, actor)
 
 
 def record(facts: Sequence[Fact], actor: Actor, *, history: bool = False, dry_run: bool = False) -> list[Result]:
@@ -218,6 +214,16 @@ def explain_order(order_id: UUID) -> Explanation:
     return explaining.explain_order(order_id)
 
 
+def told(explained: Explanation, language: str) -> list[str]:
+    """Return an explanation in sentences, in "zh" or "en". Raises: nothing."""
+    return telling.told(explained, language)
+
+
+def why(change: TierChange, language: str) -> str:
+    """Return in a sentence why a tier was set, in "zh" or "en". Raises: nothing."""
+    return telling.why(change, language)
+
+
 def decided_orders(member_id: UUID, limit: int, cursor: str | None = None) -> DecidedPage:
     """Return up to `limit` orders of a member by the instant as of which each was decided, latest first.
 
@@ -286,3 +292,68 @@ def seal() -> Seal | None:
 def clock_move() -> ClockMove | None:
     """Return the last move of the clock that was asked for, and how far it is. Raises: nothing."""
     return advancing.clock_move()
+
+
+# --- members from files ---
+
+
+def check_import(file: ImportFile, actor: Actor, progress: Progress | None = None) -> ImportReport:
+    """Read a file of members, do all of it, roll it back, and keep what would come of each row.
+
+    The same file whose commit stopped half-way is answered with that import. `progress(done, all)`.
+
+    Raises:
+        Refusal: `file_too_large`, `file_not_readable`, `file_empty`, `too_many_rows`, `unknown_columns`,
+            `duplicate_columns`, `identity_column_missing`.
+    """
+    return importing.check(file, actor, progress)
+
+
+def commit_import(import_id: UUID, actor: Actor, progress: Progress | None = None) -> ImportReport:
+    """Commit what was checked, 1,000 rows at a time; one that was stopped goes on where it was.
+
+    Raises:
+        Refusal: `unknown_import`, `import_in_other_state`.
+    """
+    return importing.commit(import_id, actor, progress)
+
+
+def undo_import(import_id: UUID, actor: Actor, progress: Progress | None = None) -> ImportReport:
+    """Let the members leave whom an import enrolled, and empty what it filled, where nobody touched them since.
+
+    Raises:
+        Refusal: `unknown_import`, `import_in_other_state`.
+    """
+    return importing.undo(import_id, actor, progress)
+
+
+def ask_import(import_id: UUID, actor: Actor, *, undo: bool = False) -> ImportReport:
+    """Let a worker do `commit_import` or `undo_import`, and return at once.
+
+    Raises:
+        Refusal: `unknown_import`, `import_in_other_state`.
+    """
+    return tasks.ask_import(import_id, actor, undo=undo)
+
+
+def import_report(import_id: UUID) -> ImportReport:
+    """Return how an import stands.
+
+    Raises:
+        Refusal: `unknown_import`.
+    """
+    return importing.report(import_id)
+
+
+def imports(limit: int) -> list[ImportReport]:
+    """Return up to `limit` imports, latest first. Raises: nothing."""
+    return importing.latest(limit)
+
+
+def import_bad_rows(import_id: UUID) -> Iterator[str]:
+    """Yield a CSV of the rows that were refused, as they were, with what is wrong with each.
+
+    Raises:
+        Refusal: `unknown_import`.
+    """
+    return importing.bad_rows(import_id)

@@ -117,3 +117,59 @@ class ClockMove(models.Model):
     class Meta:
         db_table = "programs_clock_move"
         constraints = (models.CheckConstraint(condition=models.Q(id=1), name="programs_clock_move_one"),)
+
+
+class Import(models.Model):
+    """A file of members that was checked, and how far its committing or undoing is.
+
+    `digest` is that of the file and of how its columns are read, so that the same file goes on where it stopped.
+    """
+
+    id = models.UUIDField(primary_key=True)
+    name = models.TextField()
+    digest = models.BinaryField()
+    state = models.TextField()
+    fill = models.BooleanField()
+    source = models.TextField()
+    headers = ArrayField(models.TextField())
+    fields = ArrayField(models.TextField())
+    rows = models.IntegerField()
+    created_at = models.DateTimeField()
+    actor_kind = models.TextField()
+    actor_id = models.TextField()
+    actor_label = models.TextField()
+
+    class Meta:
+        db_table = "programs_import"
+        indexes = (models.Index(fields=("digest",), name="programs_import_digest"),)
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(state__in=("checked", "committing", "committed", "undoing", "undone")),
+                name="programs_import_state",
+            ),
+        )
+
+
+class ImportRow(models.Model):
+    """A row of an import: its texts, sealed, until it is committed; what came of it, and what would undo that."""
+
+    pk = models.CompositePrimaryKey("import_id", "number")
+    import_id = models.UUIDField()
+    number = models.IntegerField()
+    state = models.TextField()
+    foreseen = models.TextField()
+    sealed = models.BinaryField(null=True)
+    column = models.TextField()
+    code = models.TextField()
+    member_id = models.UUIDField(null=True)
+    revision = models.IntegerField()
+    undo = models.JSONField(null=True)
+
+    class Meta:
+        db_table = "programs_import_row"
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(state__in=("waiting", "created", "updated", "skipped", "failed", "undone", "kept")),
+                name="programs_import_row_state",
+            ),
+        )

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from uuid import UUID
 
 from shuke.core.values.errors import Refusal
 from shuke.foundation import jobs
@@ -9,7 +10,8 @@ from shuke.foundation.transactions import unit_of_work
 from shuke.rooms.org import facade as org
 from shuke.rooms.org.contracts import Actor, ActorKind
 from shuke.rooms.programs import queries
-from shuke.rooms.programs.contracts import ClockMove
+from shuke.rooms.programs.contracts import ClockMove, ImportReport
+from shuke.rooms.programs.imports import importing
 from shuke.rooms.programs.services import advancing
 
 
@@ -30,3 +32,19 @@ def ask_clock_move(to: datetime, actor: Actor) -> ClockMove:
             raise Refusal("clock_is_moving", "The test clock is being moved; wait until it has arrived.")
         queries.note_clock_move(start, to)
     return ClockMove(start, to, start)
+
+
+@jobs.job("import_members")
+def import_members(import_id: str, kind: str, id: str, undo: bool) -> Mapping[str, int]:  # noqa: FBT001  # as JSON
+    """Commit or undo an import as `ask_import` was asked to."""
+    actor = org.actor_known_as(ActorKind(kind), id)
+    done = (importing.undo if undo else importing.commit)(UUID(import_id), actor)
+    return {state.value: count for state, count in done.counts.items()}
+
+
+def ask_import(import_id: UUID, actor: Actor, *, undo: bool) -> ImportReport:
+    """Let a worker commit or undo an import, in the transaction that is open or one of its own."""
+    with unit_of_work():
+        importing.begin(import_id, actor, undo=undo)
+        import_members.defer(import_id=str(import_id), kind=actor.kind.value, id=actor.id, undo=undo)
+    return importing.report(import_id)

@@ -83,6 +83,18 @@ CHINESE = {
     "Agree: what was asked is done at once.": "通过：立即执行所申请的事项。",
     "Why; who asked reads it.": "原因，申请人可以看到。",
     "Reject what was asked; nothing is changed.": "驳回申请，不作任何更改。",
+    "Files: check, commit and undo what they bring.": "文件导入：检查、提交与撤销。",
+    "CSV (UTF-8 or GB18030) or XLSX with a header.": "带表头的 CSV（UTF-8 或 GB18030）或 XLSX。",
+    "The system whose external ids the file has.": "文件中外部编号所属的系统。",
+    "COLUMN=FIELD where its name does not say it; - leaves it out.": "列=字段，用于列名无法识别时；- 表示忽略。",
+    "Leave known members alone.": "不改动已有会员。",
+    "Commit what can be taken.": "提交可以接受的行。",
+    "Write the refused rows, with reasons, to this CSV.": "将被拒绝的行与原因写入此 CSV。",
+    "Check a file of members, and commit it where that is said; exit code 3 when rows are refused.": "检查会员文件，可随即提交；有行被拒绝时退出码为 3。",
+    "The import's id (imp_…).": "导入编号（imp_…）。",
+    "Commit an import that was checked, or go on with one that was stopped.": "提交已检查的导入，或继续中断的导入。",
+    "Take back what nobody touched since; exit code 3 when something had to stay.": "撤销之后无人变动的部分；有未能撤销的部分时退出码为 3。",
+    "List the latest imports.": "列出最近的导入。",
     "Show this message and exit.": "显示帮助并退出。",
 }  # fmt: skip
 _SCOPES = "A right of the key; may be given several times: "

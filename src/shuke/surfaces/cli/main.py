@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from shuke.core.values.errors import Refusal
-from shuke.surfaces.cli import access, terminal
+from shuke.surfaces.cli import access, membership, terminal
 from shuke.surfaces.cli.commands import AsJson
 from shuke.surfaces.cli.commands import answering as _answering
 from shuke.surfaces.cli.commands import command as _command
@@ -24,9 +24,9 @@ app = typer.Typer(
 )
 program = typer.Typer(help="Programs: check, publish and show the file.", no_args_is_help=True)
 clock = typer.Typer(help="The test clock of a sandbox.")
-members = typer.Typer(help="Members: their status.", no_args_is_help=True)
 app.add_typer(program, name="program")
-app.add_typer(members, name="members")
+app.add_typer(membership.members, name="members")
+app.add_typer(membership.imports, name="import")
 app.add_typer(clock, name="clock", invoke_without_command=True)
 app.add_typer(access.keys, name="keys")
 app.add_typer(access.staff, name="staff")
@@ -308,16 +308,3 @@ def clock_advance(
     from shuke.surfaces.cli import upkeep
 
     upkeep.advance_clock(to, as_json=as_json)
-
-
-@_command(members, "status")
-def members_status(
-    member: Annotated[str, typer.Argument(help="A member (mbr_…), a phone, or an external id as SOURCE/ID.")],
-    status: Annotated[str, typer.Argument(help="active, frozen, blacklisted or exited; none: show.")] = "",
-    reason: Annotated[str, typer.Option(help="Why; the history keeps it.")] = "",
-    as_json: AsJson = False,
-) -> None:
-    """Give a member another status, or show how it changed."""
-    from shuke.surfaces.cli import members as people
-
-    people.status(member, status, reason, as_json=as_json)

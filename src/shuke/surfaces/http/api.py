@@ -17,6 +17,7 @@ from shuke.surfaces.http.routes import (
     approvals,
     explanations,
     health,
+    imports,
     member_care,
     members,
     orders,
@@ -38,7 +39,7 @@ class Api(NinjaAPI):
 api = Api(
     title="Shuke", version=VERSION, parser=StrictJsonParser(), openapi_url=None, docs_url=None, urls_namespace="v1"
 )
-for room in (member_care, members, orders, redemptions, points, explanations, programs, approvals, health):
+for room in (imports, member_care, members, orders, redemptions, points, explanations, programs, approvals, health):
     api.add_router("", room.router)
 
 

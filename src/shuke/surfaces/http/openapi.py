@@ -28,7 +28,7 @@ _OF_BODIES = (
     "unsupported_media_type",
 )
 _OF_WRITES = ("idempotency_key_invalid", "idempotency_key_in_flight", "idempotency_key_reused")
-_TAGS = ("members", "orders", "redemptions", "points", "explanations", "programs", "approvals", "health")
+_TAGS = ("members", "imports", "orders", "redemptions", "points", "explanations", "programs", "approvals", "health")
 _REQUEST_ID = {"description": "Finds the request in the log.", "schema": {"type": "string"}}
 _REPLAYED = {"description": "true where this is the answer of an earlier request.", "schema": {"type": "string"}}
 _IDEMPOTENCY_KEY = {

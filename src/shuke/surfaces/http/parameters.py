@@ -5,6 +5,7 @@ from typing import Annotated
 from ninja import Path, Query
 
 from shuke.surfaces.http.fields import Code, Cursor, ExternalIdText, Flag, PageLimit, Source
+from shuke.surfaces.http.schemas.imports import ImportId
 from shuke.surfaces.http.schemas.members import MemberId
 from shuke.surfaces.http.schemas.orders import OrderId
 from shuke.surfaces.http.schemas.points import EntryId
@@ -24,6 +25,7 @@ ABOUT_ZH = {
     "attribute": "自定义属性的代码。",
     "approval_id": "审批的 id。",
     "state": "只列出处于该状态的。",
+    "import_id": "导入的 id。",
 }
 
 DryRun = Annotated[Flag, Query(False, description="Check and compute everything, write nothing.")]
@@ -36,3 +38,4 @@ ProgramCodePath = Annotated[Code, Path(description="The program's code, as its f
 SourcePath = Annotated[Source, Path(description="The system that gave the external id.")]
 ExternalIdPath = Annotated[ExternalIdText, Path(description="What that system calls it.")]
 AttributeCodePath = Annotated[Code, Path(description="The attribute's code.")]
+ImportIdPath = Annotated[ImportId, Path(description="The import's id.")]

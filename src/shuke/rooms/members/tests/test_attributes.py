@@ -162,3 +162,17 @@ def test_tags_are_a_set_of_at_most_63_codes(anna):
     assert facade.get(anna.id).tags == ("aunt", "vip")
     facade.set_tags(anna.id, [f"t{n}" for n in range(63)], BY)
     assert len(facade.tags([anna.id])[anna.id]) == 63
+
+
+def test_decisions_are_told_tags_and_both_birthdays(anna, enrol):
+    facade.set_tags(anna.id, ["vip"], BY)
+    new_year = enrol("A-2", birthday=date(1990, 1, 27))
+    bare = enrol("A-3")
+
+    facts = facade.facts([anna.id, new_year.id, bare.id])
+
+    assert (facts[anna.id].birth_md, facts[anna.id].lunar_md, facts[anna.id].tags) == (506, 412, frozenset({"vip"}))
+    assert (facts[new_year.id].birth_md, facts[new_year.id].lunar_md) == (127, 101)
+    assert (facts[bare.id].lunar_md, facts[bare.id].tags) == (0, frozenset())
+    facade.update(anna.id, {Field.BIRTHDAY: None}, BY)
+    assert facade.facts([anna.id])[anna.id].lunar_md == 0

@@ -4,7 +4,7 @@ import pytest
 
 from shuke.core.values.errors import Refusal
 from shuke.rooms.members import facade
-from shuke.rooms.members.contracts import Amended, Amendment, ExternalId, Field, IdentityEvent, MemberRef
+from shuke.rooms.members.contracts import Amended, Amendment, ExternalId, Field, IdentityEvent, MemberRef, NewMember
 from shuke.rooms.members.tests.conftest import BY
 
 
@@ -64,12 +64,12 @@ def test_filling_leaves_what_is_there(anna, enrol):
         BY,
     )
 
-    assert first == Amended(anna.id, 1, (), changed=True)
-    assert second == Amended(bella.id, 1, ("name", "phone"), changed=True)
+    assert first == Amended(anna.id, 1, tags=("vip",))
+    assert second == Amended(bella.id, 1, (Field.NAME, Field.PHONE))
     assert facade.get(anna.id).display_name == "林**"
     assert facade.get(anna.id).tags == ("vip",)
     assert facade.resolve([MemberRef(phone="13900000009")]) == [bella.id]
-    assert facade.amend([Amendment(bella.id, same, overwrite=False)], BY) == [Amended(bella.id, 1, (), changed=False)]
+    assert facade.amend([Amendment(bella.id, same, overwrite=False)], BY) == [Amended(bella.id, 1, changed=False)]
 
 
 def test_of_two_who_ask_for_one_phone_the_first_has_it(anna, enrol):
@@ -83,3 +83,29 @@ def test_of_two_who_ask_for_one_phone_the_first_has_it(anna, enrol):
     assert isinstance(first, Amended)
     assert second.code == "duplicate_phone"
     assert facade.resolve([MemberRef(phone="13800000001"), MemberRef(phone="13900000009")]) == [anna.id, bella.id]
+
+
+def test_what_was_added_is_dropped_again_but_never_the_last_identity(anna, enrol):
+    card = ExternalId("web", "42")
+    facade.amend([Amendment(anna.id, external=(card,), add_tags=("vip",))], BY)
+
+    facade.amend([Amendment(anna.id, drop_external=(card,), drop_tags=("vip",))], BY)
+
+    assert facade.get(anna.id).external == (ExternalId("pos", "A-1"),)
+    assert facade.get(anna.id).tags == ()
+    bella = enrol("B-1")
+    (refused,) = facade.amend([Amendment(bella.id, drop_external=bella.external)], BY)
+    assert refused.code == "identity_required"
+    assert facade.get(bella.id) == bella
+
+
+def test_who_has_any_of_the_identities_is_matched(anna, enrol):
+    bella = enrol("B-1", phone="13900000009")
+    asked = [
+        NewMember((ExternalId("pos", "A-1"),), phone="13900000009"),
+        NewMember(email="ANNA@example.com"),
+        NewMember(phone="nonsense"),
+        NewMember(phone="13700000000"),
+    ]
+
+    assert facade.matches(asked) == [frozenset({anna.id, bella.id}), frozenset({anna.id}), frozenset(), frozenset()]

@@ -1,6 +1,6 @@
 """Orders are stored whole, in the order given, and added up exactly."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from uuid import UUID
 
 import pytest
@@ -18,13 +18,16 @@ def stored() -> tuple[int, int]:
 
 
 def test_an_order_is_stored_as_it_arrived(record):
-    new = order(1, generated=True)
+    lines = (*LINES, Line("card", "GIFT", 1, 50, 60, gift_card=True, attributes={"colour": "紅", "weight": 7}))
+    new = order(1, generated=True, tax_minor=90, shipping_minor=10, points_paid_minor=5, brand="north", lines=lines)
+    new = replace(new, attributes={"coupon": True})
     record((new, ANNA))
 
     found = facade.get(new.id)
     arrived = {name: value for name, value in asdict(new).items() if name != "lines"}
-    assert found == Order(**arrived, member_id=ANNA, recorded_at=RECORDED_AT, recorded_seq=found.recorded_seq)
-    assert facade.lines(new.id) == LINES
+    seq = found.recorded_seq
+    assert found == Order(**arrived, member_id=ANNA, recorded_at=RECORDED_AT, recorded_seq=seq, refunded_minor=0)
+    assert facade.lines(new.id) == lines
 
 
 def test_an_order_of_nobody_and_one_without_lines_are_stored(record):

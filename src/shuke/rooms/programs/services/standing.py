@@ -43,7 +43,8 @@ def _standings(member_ids: Sequence[UUID], at: datetime) -> dict[UUID, Standing]
 def _standing(desktop: Desktop, dossier: Dossier, seconds: int) -> Standing:
     desktop.advance(dossier, seconds)
     program, desk = dossier.running.program, dossier.running.desk
-    reasons = standing_of(desk.compiled, desk.slots_of(dossier.state))
+    slots = desk.slots_of(dossier.state)
+    reasons = [standing_of(desk.compiled, slots, k) for k in range(len(program.ladders))]
     return Standing(
         member_id=dossier.member_id,
         program=program.code,
@@ -119,7 +120,7 @@ def _projected(dossier: Dossier, k: int) -> tuple[str | None, Fraction | None]:
     ladder, rank = running.program.ladders[k], dossier.state.ladders[k].rank
     state, zone = deepcopy(dossier.state), running.program.time_zone
     running.desk.advance(state, day_start(until, zone) - 1)
-    keep = standing_of(running.desk.compiled, running.desk.slots_of(state))[k].levels[rank].keep
+    keep = standing_of(running.desk.compiled, running.desk.slots_of(state), k).levels[rank].keep
     running.desk.advance(state, day_start(until, zone))
     return ladder.levels[state.ladders[k].rank].code, keep.missing if keep.threshold is not None else None
 

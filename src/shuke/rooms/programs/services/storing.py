@@ -98,6 +98,7 @@ def _application(item: Item, refunding: Refunding) -> Application:
         order_day=order_day,
         empties=refunding.whole,
         net_minor=refunding.money,
+        gift_minor=refunding.money - refunding.net_off,
     )
 
 

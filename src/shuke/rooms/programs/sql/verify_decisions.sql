@@ -5,7 +5,7 @@
 WITH lines AS (
     SELECT order_id, count(*) AS count FROM orders_line GROUP BY order_id
 ), facts AS ( -- what the order is, and what the vector of its decision says it was; arrays count from 1
-    SELECT stored.id, stored.member_id, stored.counted, decision.order_id IS NOT NULL AS known,
+    SELECT stored.id, stored.member_id, stored.counted, decision.fact_id IS NOT NULL AS known,
         decision.version_id IS NOT NULL AS decided,
         ARRAY[stored.day, stored.net_minor, stored.gross_minor, coalesce(lines.count, 0)] AS "is",
         ARRAY[
@@ -14,10 +14,10 @@ WITH lines AS (
     FROM orders_order AS stored
     LEFT JOIN lines ON lines.order_id = stored.id
     LEFT JOIN programs_decision AS decision
-        ON decision.order_id = stored.id AND decision.member_id = stored.member_id
+        ON decision.fact_id = stored.id AND decision.member_id = stored.member_id
     WHERE stored.member_id IS NOT NULL
 ), given AS (
-    SELECT decision.member_id, decision.order_id, unit.id AS unit_id, decision.points[unit.position] AS points
+    SELECT decision.member_id, decision.fact_id, unit.id AS unit_id, decision.points[unit.position] AS points
     FROM programs_decision AS decision
     JOIN unnest(%(versions)b::int[], %(positions)b::int[], %(units)b::smallint[]) AS unit (version_id, position, id)
         ON unit.version_id = decision.version_id

@@ -1,5 +1,6 @@
 """`shuke doctor`, `clock`, `migrate`, and the refusals of a deployment that does not fit its database."""
 
+import re
 import subprocess
 import sys
 
@@ -60,6 +61,15 @@ def test_a_sandbox_on_an_unsafe_database_is_told(capsys, tmp_path):
         cursor.execute("SET LOCAL synchronous_commit = off")
     session.check_durability(Home(tmp_path, "default", {}, "sandbox", "deployment.toml"))
     assert "synchronous_commit = off" in capsys.readouterr().err
+
+
+def test_doctor_tells_how_old_the_last_backup_is(live):
+    note = live.home / "last-backup.json"
+    note.write_text('{"path": "/backups/shop", "made_at": "2020-02-02T02:02:02+00:00", "sha256": "aa"}')
+    (check,) = (check for check in live.json("doctor")["checks"] if check["name"] == "backup")
+    note.unlink()
+    assert check["state"] == "warning"
+    assert re.fullmatch(r"\d{4} days ago, /backups/shop", check["detail"])
 
 
 def test_doctor_finds_what_is_wrong_and_says_so_by_its_exit_code(live):

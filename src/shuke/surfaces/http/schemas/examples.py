@@ -353,3 +353,35 @@ APPROVAL_WITHDRAWN: Json = APPROVAL | {
     "comment": "",
 }
 APPROVALS: Json = {"items": [APPROVAL], "next_cursor": None, "livemode": False}
+IMPORT_ID: Final = "imp_01KAKV3Z5R8QX5J4Y0V9W6T2NM"
+NEW_IMPORT: Json = {
+    "name": "members.csv",
+    "source": "old-crm",
+    "content": "external_id,phone,name\nC-1001,13800000001,张小满\nC-1002,12,李四\n",
+    "columns": [],
+    "on_match": "fill",
+}
+_NO_ROWS: Json = dict.fromkeys(("waiting", "created", "updated", "skipped", "failed", "undone", "kept"), 0)
+IMPORT: Json = {
+    "id": IMPORT_ID,
+    "name": "members.csv",
+    "state": "checked",
+    "rows": 2,
+    "foreseen": _NO_ROWS | {"created": 1, "failed": 1},
+    "counts": _NO_ROWS | {"waiting": 1, "failed": 1},
+    "faults": [
+        {
+            "code": "invalid_phone",
+            "message": "This is not a phone number",
+            "column": "phone",
+            "count": 1,
+            "rows": [3],
+            "found": "12",
+            "expected": "a phone number, with its country code where it is of another country",
+        }
+    ],
+    "created_at": "2017-01-15T15:00:00Z",
+    "created_by": "all",
+    "livemode": False,
+    "dry_run": False,
+}

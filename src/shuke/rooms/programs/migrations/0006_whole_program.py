@@ -25,7 +25,7 @@ ALTER TABLE programs_decision ALTER COLUMN lots DROP DEFAULT;
 
 
 class Migration(migrations.Migration):
-    dependencies = (("members", "0001_initial"), ("programs", "0004_versions_of_one_instant"))
+    dependencies = (("members", "0001_initial"), ("programs", "0005_imports"))
 
     operations = (
         migrations.RenameField("membership", "windows", "memory"),

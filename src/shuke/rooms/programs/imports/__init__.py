@@ -1,0 +1,1 @@
+"""Members from a file: read, checked by a dry run of the real path, committed in chunks, undone where untouched."""

@@ -1,0 +1,325 @@
+"""An import from the file to its report: checked, committed chunk by chunk, undone where nothing was touched since."""
+
+import csv
+import hashlib
+import io
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+
+from shuke.core.values.errors import Refusal
+from shuke.foundation import clock, ids
+from shuke.foundation.transactions import unit_of_work
+from shuke.rooms.members import facade as members
+from shuke.rooms.members.contracts import Amendment, ExternalId, Field, Member, Status
+from shuke.rooms.org import facade as org
+from shuke.rooms.org.contracts import Actor, ActorKind
+from shuke.rooms.programs.contracts import (
+    IMPORT_PREFIX,
+    FaultGroup,
+    ImportFile,
+    ImportReport,
+    ImportState,
+    RowState,
+)
+from shuke.rooms.programs.imports import queries, reading
+from shuke.rooms.programs.imports.landing import Outcome, Staged, land
+from shuke.rooms.programs.imports.layout import IGNORED, Fault, Layout, layout
+from shuke.rooms.programs.models import Import, ImportRow
+
+CHUNK = 1_000
+Progress = Callable[[int, int], None]
+_EXPECTED_OF_ROW = {
+    "unclosed_quote": "a closing quote within 20 lines",
+    "cell_too_long": f"cells of at most {reading.CELL_LIMIT:,} characters",
+    "unreadable_characters": "UTF-8 or GB18030 throughout, without control characters",
+    "too_many_cells": "no more cells than the header has",
+}
+_COMMITTING = (ImportState.COMMITTING, {ImportState.CHECKED})
+_UNDOING = (ImportState.UNDOING, {ImportState.COMMITTING, ImportState.COMMITTED})
+_FORMULA = re.compile("[=+\\-@\t\r＝＋－＠]")
+_UNDO_REASON = "import undone"
+
+
+def check(file: ImportFile, actor: Actor, progress: Progress | None = None) -> ImportReport:
+    """Do all of an import, roll it back, and keep what would come of each row."""
+    digest = _digest(file)
+    started = queries.unfinished(digest)
+    if started is not None:
+        return report(started.id)
+    rows = reading.read(file.data)
+    header = next(rows, None)
+    if header is None or header.wrong:
+        raise Refusal("file_not_readable", "The file has no header that can be read.")
+    plan = _plan(header.cells, file)
+    staged, unread = _staged(rows, plan)
+    if not staged and not unread:
+        raise Refusal("file_empty", "The file has no rows below its header.")
+    outcomes = unread | _foreseen(staged, plan, actor, fill=file.fill, progress=progress)
+    texts = {row.number: row for row in staged}
+    everything = [texts.get(number, Staged(number, {})) for number in sorted(outcomes)]
+    with unit_of_work():
+        row = _import(file, digest, plan, len(everything), actor)
+        queries.insert(row)
+        queries.insert_rows(row.id, everything, outcomes)
+        after = {"name": row.name, "rows": row.rows}
+        org.audit("import.checked", ids.encode(IMPORT_PREFIX, row.id), None, after, actor)
+    return report(row.id)
+
+
+def begin(import_id: UUID, actor: Actor, *, undo: bool) -> int:
+    """Say that an import is being committed or undone from now on, and return how many rows it has.
+
+    Raises: Refusal `unknown_import`, `import_in_other_state`.
+    """
+    under_way, before = _UNDOING if undo else _COMMITTING
+    with unit_of_work():
+        row = _known(import_id)
+        if row.state != under_way:
+            if row.state not in before:
+                wanted = "undone" if undo else "committed"
+                raise Refusal(
+                    "import_in_other_state",
+                    f"An import that is {row.state} is not {wanted}.",
+                    params={"state": row.state},
+                )
+            queries.set_state(import_id, under_way)
+            action = "import.undone" if undo else "import.committed"
+            org.audit(action, ids.encode(IMPORT_PREFIX, import_id), None, {"rows": row.rows}, actor)
+        return row.rows
+
+
+def commit(import_id: UUID, actor: Actor, progress: Progress | None = None) -> ImportReport:
+    """Land what waits, in chunks that are whole each; where it was stopped, it goes on."""
+    rows = begin(import_id, actor, undo=False)
+    waiting = queries.counts(import_id, "state").get(RowState.WAITING, 0)
+    return _work(import_id, actor, _commit_chunk, rows - waiting, rows, progress)
+
+
+def undo(import_id: UUID, actor: Actor, progress: Progress | None = None) -> ImportReport:
+    """Take back what nobody touched since, in chunks; the report says what had to stay."""
+    rows = begin(import_id, actor, undo=True)
+    return _work(import_id, actor, _undo_chunk, 0, rows, progress)
+
+
+def _work(
+    import_id: UUID,
+    actor: Actor,
+    chunk: Callable[[Import, Actor], int],
+    done: int,
+    rows: int,
+    progress: Progress | None,
+) -> ImportReport:
+    """Do chunk after chunk, each a transaction of its own, until nothing is left."""
+    taken = CHUNK
+    while taken:
+        with unit_of_work():
+            taken = chunk(_known(import_id), actor)
+        done += taken
+        if progress:
+            progress(done, rows)
+    return report(import_id)
+
+
+def report(import_id: UUID) -> ImportReport:
+    """Return how an import stands.
+
+    Raises: Refusal `unknown_import`.
+    """
+    row = queries.find(import_id)
+    if row is None:
+        raise _unknown()
+    return _report(row)
+
+
+def latest(limit: int) -> list[ImportReport]:
+    return [_report(row) for row in queries.page(limit)]
+
+
+def _report(row: Import) -> ImportReport:
+    return ImportReport(
+        id=row.id,
+        name=row.name,
+        state=ImportState(row.state),
+        rows=row.rows,
+        foreseen=queries.counts(row.id, "foreseen"),
+        counts=queries.counts(row.id, "state"),
+        faults=tuple(_group(*group) for group in queries.faults(row.id)),
+        created_at=row.created_at,
+        actor=Actor(ActorKind(row.actor_kind), row.actor_id, row.actor_label),
+    )
+
+
+def bad_rows(import_id: UUID) -> Iterator[str]:
+    """Yield the lines of a CSV of the refused rows, as they were, with what is wrong; no cell of it is a formula.
+
+    Raises: Refusal `unknown_import`.
+    """
+    row = queries.find(import_id)
+    if row is None:
+        raise _unknown()
+    meant = [(name, field) for name, field in zip(row.headers, row.fields, strict=True) if field != IGNORED]
+    yield _line(["row", *(name for name, _ in meant), "reason", "column", "expected"])
+    for bad in queries.failed(import_id):
+        said = queries.texts(bad)
+        cells = [said["values"].get(field, "") for _, field in meant]
+        yield _line([str(bad.number), *cells, bad.code, bad.column, said["fault"]["expected"]])
+
+
+def _line(cells: Sequence[str]) -> str:
+    out = io.StringIO()
+    csv.writer(out).writerow([f"'{cell}" if _FORMULA.match(cell) else cell for cell in cells])
+    return out.getvalue()
+
+
+def _digest(file: ImportFile) -> bytes:
+    options = json.dumps([file.source, sorted(file.mapping.items()), file.fill])
+    return hashlib.sha256(options.encode() + b"\x00" + file.data).digest()
+
+
+def _plan(headers: Sequence[str], file: ImportFile) -> Layout:
+    own = org.organisation()
+    zone = ZoneInfo(own.time_zone if own else "UTC")
+    mapping = dict(file.mapping)
+    return layout(headers, mapping, file.source, zone, members.defined_attributes())
+
+
+def _plan_of(row: Import) -> Layout:
+    own = org.organisation()
+    zone = ZoneInfo(own.time_zone if own else "UTC")
+    known = {one.code: one for one in members.defined_attributes()}
+    return Layout(tuple(row.fields), tuple(row.headers), row.source, zone, known)
+
+
+def _staged(rows: Iterator[reading.Row], plan: Layout) -> tuple[list[Staged], dict[int, Outcome]]:
+    """Return the rows that can be read by field, and what is wrong with the others."""
+    staged: list[Staged] = []
+    unread: dict[int, Outcome] = {}
+    for row in rows:
+        wrong = row.wrong or ("too_many_cells" if any(row.cells[len(plan.fields) :]) else "")
+        if wrong:
+            unread[row.number] = Outcome(row.number, RowState.FAILED, Fault("", wrong, "", _EXPECTED_OF_ROW[wrong]))
+            continue
+        values = {field: cell for field, cell in zip(plan.fields, row.cells, strict=False) if cell and field != IGNORED}
+        staged.append(Staged(row.number, values))
+    return staged, unread
+
+
+def _foreseen(
+    staged: Sequence[Staged], plan: Layout, actor: Actor, *, fill: bool, progress: Progress | None
+) -> dict[int, Outcome]:
+    """Land every row in one transaction that is rolled back, so that later rows see what earlier ones did."""
+    outcomes: dict[int, Outcome] = {}
+    with unit_of_work(dry_run=True):
+        for at in range(0, len(staged), CHUNK):
+            with transaction.atomic():
+                outcomes |= {one.number: one for one in land(staged[at : at + CHUNK], plan, actor, fill=fill)}
+            if progress:
+                progress(len(outcomes), len(staged))
+    return outcomes
+
+
+def _import(file: ImportFile, digest: bytes, plan: Layout, rows: int, actor: Actor) -> Import:
+    return Import(
+        id=ids.new_id(),
+        name=file.name[:200],
+        digest=digest,
+        state=ImportState.CHECKED,
+        fill=file.fill,
+        source=file.source,
+        headers=list(plan.headers),
+        fields=list(plan.fields),
+        rows=rows,
+        created_at=clock.business_now(),
+        actor_kind=actor.kind.value,
+        actor_id=actor.id,
+        actor_label=actor.label,
+    )
+
+
+def _commit_chunk(row: Import, actor: Actor) -> int:
+    if row.state != ImportState.COMMITTING:
+        return 0
+    rows = queries.waiting(row.id, CHUNK)
+    if not rows:
+        queries.set_state(row.id, ImportState.COMMITTED)
+        return 0
+    queries.write_outcomes(row.id, rows, land(rows, _plan_of(row), actor, fill=row.fill))
+    return len(rows)
+
+
+def _undo_chunk(row: Import, actor: Actor) -> int:
+    if row.state != ImportState.UNDOING:
+        return 0
+    rows = queries.to_undo(row.id, CHUNK)
+    if not rows:
+        queries.set_state(row.id, ImportState.UNDONE)
+        return 0
+    people = members.get_many({one.member_id for one in rows})
+    busy = queries.orders_of(list(people))
+    states: dict[int, tuple[RowState, str]] = {}
+    for one in rows:
+        states[one.number] = _take_back(one, people, busy, actor)
+        if states[one.number][0] is RowState.UNDONE and one.state == RowState.UPDATED:
+            _look_further_back(one, people[one.member_id].revision, rows)
+    queries.write_undone(row.id, states)
+    return len(rows)
+
+
+def _take_back(row: ImportRow, people: dict[UUID, Member], busy: set[UUID], actor: Actor) -> tuple[RowState, str]:
+    """Undo one row, unless its member was touched since; `people` follows what is undone."""
+    member = people[row.member_id]
+    if member.revision != row.revision or (row.state == RowState.CREATED and row.member_id in busy):
+        return RowState.KEPT, "touched_since"
+    try:
+        if row.state == RowState.CREATED:
+            people[member.id] = members.set_status(member.id, Status.EXITED, _UNDO_REASON, actor)
+        else:
+            (answer,) = members.amend([_reverse(row)], actor)
+            if isinstance(answer, Refusal):
+                return RowState.KEPT, answer.code
+            people[member.id] = replace(member, revision=answer.revision)
+    except Refusal as refusal:
+        return RowState.KEPT, refusal.code
+    return RowState.UNDONE, ""
+
+
+def _look_further_back(undone: ImportRow, revision: int, rows: Sequence[ImportRow]) -> None:
+    """Let the row that came before an undone one about the same member find them as it left them."""
+    queries.follow(undone.import_id, undone.member_id, undone.revision - 1, revision)
+    for one in rows:
+        if one.member_id == undone.member_id and one.revision == undone.revision - 1:
+            one.revision = revision
+
+
+def _reverse(row: ImportRow) -> Amendment:
+    return Amendment(
+        row.member_id,
+        {Field(field): None for field in row.undo["fields"]},
+        dict.fromkeys(row.undo["attributes"]),
+        drop_external=tuple(ExternalId(source, external_id) for source, external_id in row.undo["external"]),
+        drop_tags=tuple(row.undo["tags"]),
+    )
+
+
+def _group(code: str, column: str, count: int, first: Sequence[ImportRow]) -> FaultGroup:
+    said: Mapping[str, str] = {"found": "", "expected": "a member who was not touched since the import"}
+    if first[0].sealed is not None:
+        said = queries.texts(first[0])["fault"]
+    return FaultGroup(code, column, count, tuple(one.number for one in first), said["found"], said["expected"])
+
+
+def _known(import_id: UUID) -> Import:
+    row = queries.find(import_id, lock=True)
+    if row is None:
+        raise _unknown()
+    return row
+
+
+def _unknown() -> Refusal:
+    return Refusal("unknown_import", "There is no such import.")
