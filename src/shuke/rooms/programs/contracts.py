@@ -197,6 +197,7 @@ class Standing:
 
     member_id: UUID
     program: str
+    currency: str
     at: datetime
     joined_at: datetime
     balances: tuple[Balance, ...]
