@@ -119,7 +119,10 @@ class RefundLine:
 
 @dataclass(frozen=True, slots=True)
 class NewRefund:
-    """A refund as it arrived: `net_minor` off the order that its source calls `order_external_id`."""
+    """A refund as it arrived: `net_minor` off the order that its source calls `order_external_id`.
+
+    `net_minor` None: all that is left of the order, to be said on applying.
+    """
 
     id: UUID
     source: str
@@ -127,13 +130,13 @@ class NewRefund:
     order_source: str
     order_external_id: str
     occurred_at: datetime
-    net_minor: int
+    net_minor: int | None
     lines: tuple[RefundLine, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Application:
-    """What becomes of a refund once its order is known: applied on `day`, a local civil day.
+    """What becomes of a refund once its order is known: `net_minor` is taken off on `day`, a local civil day.
 
     `order_day` is the day on which the order counted, None where it did not; `empties`: nothing is left of the order.
     """
@@ -144,6 +147,7 @@ class Application:
     day: int
     order_day: int | None
     empties: bool
+    net_minor: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +167,7 @@ class Refund:
     day: int | None
     order_day: int | None
     empties: bool
-    net_minor: int
+    net_minor: int | None
     state: RefundState
     lines: tuple[RefundLine, ...]
 

@@ -97,7 +97,7 @@ def record_refunds(refunds: Sequence[NewRefund], recorded_at: datetime) -> None:
 
 def apply_refunds(applications: Sequence[Application]) -> bool:
     """Apply parked refunds and return whether all were parked and take off lines that exist."""
-    names = "refund_id order_id member_id day order_day empties"
+    names = "refund_id order_id member_id day order_day empties net_minor"
     ((applied,),) = sql.fetch(sql.load(PACKAGE, "apply_refunds"), sql.columns(names, map(astuple, applications)))
     if applied != len(applications):
         return False

@@ -32,6 +32,7 @@ from shuke.rooms.points.contracts import (
     MonthOfPoints,
     NewUnit,
     OpenLot,
+    PastLot,
     Posted,
     Posting,
     Seal,
@@ -166,6 +167,14 @@ def lots_of(facts: Sequence[tuple[UUID, UUID]]) -> dict[UUID, list[Lot]]:
         lot = _lot(row)
         if lot.reference is not None:
             lots[lot.reference].append(lot)
+    return lots
+
+
+def past_lots(facts: Sequence[tuple[UUID, UUID]]) -> dict[UUID, list[PastLot]]:
+    """Return by reference the lots that facts, of (holder, reference), earned, by unit and number. Raises: nothing."""
+    lots: dict[UUID, list[PastLot]] = {reference: [] for _, reference in facts}
+    for reference, *row, counted_day in queries.past_lots(facts) if facts else ():
+        lots[reference].append(PastLot(*(*row, _day(counted_day))))
     return lots
 
 

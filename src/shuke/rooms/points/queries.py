@@ -247,6 +247,10 @@ def lots_of(facts: Sequence[tuple[UUID, UUID]]) -> list[tuple[Any, ...]]:
     )
 
 
+def past_lots(facts: Sequence[tuple[UUID, UUID]]) -> list[tuple[Any, ...]]:
+    return sql.fetch(sql.load(PACKAGE, "past_lots"), sql.columns("holder_id reference", dict.fromkeys(facts)))
+
+
 def earned_days(spans: Sequence[tuple[UUID, int, int, int]]) -> list[tuple[UUID, int, int, int]]:
     return sql.fetch(
         sql.load(PACKAGE, "earned_days"), sql.columns("holder_id unit_id first_day last_day", dict.fromkeys(spans))

@@ -6,11 +6,11 @@
 WITH applied AS (
     UPDATE orders_refund AS refund
     SET state = 'applied', order_id = known.order_id, member_id = known.member_id, day = known.day,
-        order_day = known.order_day, empties = known.empties
+        order_day = known.order_day, empties = known.empties, net_minor = known.net_minor
     FROM unnest(
         %(refund_id)b::uuid[], %(order_id)b::uuid[], %(member_id)b::uuid[], %(day)b::int[], %(order_day)b::int[],
-        %(empties)b::bool[]
-    ) AS known (refund_id, order_id, member_id, day, order_day, empties)
+        %(empties)b::bool[], %(net_minor)b::bigint[]
+    ) AS known (refund_id, order_id, member_id, day, order_day, empties, net_minor)
     WHERE refund.id = known.refund_id AND refund.state = 'parked'
     RETURNING refund.order_id, refund.net_minor
 ), counted AS (
