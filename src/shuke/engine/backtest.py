@@ -14,7 +14,7 @@ import numpy as np
 
 from shuke.core.state import replay, slots
 from shuke.core.state.replay import D_ROW
-from shuke.core.state.slots import ENTRY, LOT, TIERS_SIZE, UNITS_MAX
+from shuke.core.state.slots import ENTRY, LOT, LOT_GONE, TIERS_SIZE, UNITS_MAX
 from shuke.engine import kernel
 from shuke.engine.columns import Columns, Room, room_for
 from shuke.engine.compile import Compiled
@@ -89,20 +89,24 @@ class BacktestResult:
         return [tuple(row) for row in self._entries_of(member).tolist()]
 
     def lots_of(self, member: int) -> list[tuple[int, ...]]:
-        """Return the lots of one member that have something left, as (number, unit, left, ends, gift)."""
-        rows = self.rows_of(member, slots.LOTS, slots.LOT_TAIL, LOT)
-        return [tuple(row[:5]) for row in rows if row[slots.LOT_LEFT] > 0]
+        """Return the kept lots of one member that have something left, as (number, unit, left, ends, gift)."""
+        m, R = self.states[member].tolist(), self.rows_of(member)
+        starts = range(m[slots.LOTS], m[slots.LOTS] + m[slots.LOT_TAIL] * LOT, LOT)
+        return [tuple(R[i : i + LOT_GONE]) for i in starts if R[i + slots.LOT_LEFT] > 0]
 
-    def rows_of(self, member: int, base: int, tail: int, stride: int) -> list[list[int]]:
-        """Return the rows of one region of a member's rows (core.state.slots)."""
-        m = self.states[member]
-        first = int(self._room.rows_first[member] + m[base])
-        rows: list[list[int]] = self._rows[first : first + int(m[tail]) * stride].reshape(-1, stride).tolist()
+    def rows_of(self, member: int) -> list[int]:
+        """Return the kept rows of one member, R of core.state.slots."""
+        self._check_kept()
+        rows: list[int] = self._rows[self._room.rows_first[member] : self._room.rows_last[member]].tolist()
         return rows
 
+    def _check_kept(self) -> None:
+        if not self._room.kept:
+            raise ValueError("The entries were not kept.")
+
     def _entries_of(self, member: int) -> Column:
-        first = int(self._room.entries_first[member])
-        count = int(self.states[member, slots.ENTRIES])
+        self._check_kept()
+        first, count = self._room.entries_first[member], self.states[member, slots.ENTRIES]
         return self._entries[first : first + count * ENTRY].reshape(-1, ENTRY)
 
 

@@ -5,7 +5,7 @@ line. Must not know what was given for the order.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from shuke.core.values.errors import Refusal
@@ -19,7 +19,7 @@ NO_LINES: Taken = MappingProxyType({})
 class TakenOff:
     """What the refunds of one order took off it so far: of lines, by amount alone, and whether nothing is left."""
 
-    lines: Taken = NO_LINES
+    lines: Taken = field(default_factory=dict)
     amount: int = 0
     whole: bool = False
 
