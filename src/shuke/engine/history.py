@@ -81,7 +81,7 @@ class History:
 
     Members: `members` (ids), `joined_at` (UTC s), `birth_md` and `lunar_md` (MMDD, 0 unknown), `tags` (bit i is
     tag_names[i]). Member i has the rows starts[i] up to starts[i + 1] of `events`, whose instants are those of the
-    facts themselves. `slots` is the most refunded orders of one member.
+    facts themselves. `slots` is the most refunded orders of one member; `order_ids` are those of `order_rows`.
     """
 
     members: tuple[str, ...]
@@ -94,6 +94,7 @@ class History:
     starts: Column
     events: Column  # rows of EVENT_ROW
     slots: int = 0
+    order_ids: tuple[str, ...] = ()
 
     @property
     def member_count(self) -> int:
@@ -110,6 +111,15 @@ class History:
         if "" not in self.facts.kind.names:
             return rows[:0]
         orders: Column = rows[self.facts.kind.codes[rows] == self.facts.kind.names.index("")]
+        return orders
+
+    @property
+    def order_at(self) -> Column:
+        """The instant of each order, as it came."""
+        at = np.zeros(len(self.facts), np.int64)
+        of_facts = self.events[:, V_KIND] == FACT
+        at[self.events[of_facts, V_REF]] = self.events[of_facts, V_AT]
+        orders: Column = at[self.order_rows]
         return orders
 
     @property
@@ -153,21 +163,27 @@ def plain_texts(name: str, count: int) -> Texts:
 
 
 def facts_of_orders(
-    net_minor: Column, gross_minor: Column, store: Texts, channel: Texts, line_of: Column, lines: Lines
+    net_minor: Column,
+    gross_minor: Column,
+    parts: tuple[Column, Column, Column],
+    texts: tuple[Texts, Texts, Texts],
+    line_of: Column,
+    lines: Lines,
 ) -> Facts:
-    """Return the rows of orders that say nothing else."""
+    """Return the rows of orders: `parts` are tax, shipping and what points paid, `texts` store, brand and channel."""
     count = len(net_minor)
-    none = np.zeros(count, np.int64)
+    tax, shipping, points_paid = parts
+    store, brand, channel = texts
     return Facts(
         kind=plain_texts("", count),
         decided_with=np.arange(count, dtype=np.int64),
         net_minor=net_minor,
         gross_minor=gross_minor,
-        tax_minor=none,
-        shipping_minor=none,
-        points_paid_minor=none,
+        tax_minor=tax,
+        shipping_minor=shipping,
+        points_paid_minor=points_paid,
         store=store,
-        brand=plain_texts("", count),
+        brand=brand,
         channel=channel,
         line_of=line_of,
         lines=lines,
@@ -178,6 +194,7 @@ def history_of_orders(
     members: tuple[str, ...],
     joined_at: Column,
     orders_before: Column,
+    order_ids: tuple[str, ...],
     order_at: Column,
     facts: Facts,
     redemptions: Column | None = None,
@@ -200,7 +217,18 @@ def history_of_orders(
     events[places, V_UNIT], events[places, V_AMOUNT] = rows[:, 3], rows[:, 4]
     events[~taken, V_KIND], events[~taken, V_REF], events[~taken, V_AT] = FACT, np.arange(len(facts)), order_at
     nothing = np.zeros(len(members), np.int64)
-    return History(members, joined_at, nothing, nothing, nothing, (), facts, starts, events)
+    return History(
+        members=members,
+        joined_at=joined_at,
+        birth_md=nothing,
+        lunar_md=nothing,
+        tags=nothing,
+        tag_names=(),
+        facts=facts,
+        starts=starts,
+        events=events,
+        order_ids=order_ids,
+    )
 
 
 def in_scope(history: History, brands: tuple[str, ...], stores: tuple[str, ...], kinds: frozenset[str]) -> NDArray[np.bool_]:

@@ -83,6 +83,7 @@ class HistoryWriter:
         self._rows: list[FactRow] = []
         self._decided_with: list[int] = []
         self._slots = 0
+        self._order_ids: list[str] = []
         self._life = _Life()
 
     def member(
@@ -98,6 +99,7 @@ class HistoryWriter:
         row = self._fact(facts)
         event = self._event(FACT, row, facts.occurred_at)
         self._life.orders[code] = _Order(event, row, facts)
+        self._order_ids.append(code)
         for refund in self._life.parked.pop(code, ()):
             self.refund(code, refund.at, refund.lines, refund.amount)
         return event
@@ -190,6 +192,7 @@ class HistoryWriter:
             starts=_column([*self._starts, len(self._events)]),
             events=events,
             slots=self._slots,
+            order_ids=tuple(self._order_ids),
         )
 
     def _fact(self, facts: FactRow, decided_with: int | None = None) -> int:
