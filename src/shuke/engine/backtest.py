@@ -20,6 +20,7 @@ from shuke.engine.columns import Columns, Room, room_for
 from shuke.engine.compile import Compiled
 from shuke.engine.generated import functions_of
 from shuke.engine.history import Column, History
+from shuke.engine.zones import local_day
 
 SMALL_HISTORY = 50_000  # events under which CPython is done before numba has compiled
 KINDS = slots.TIER_QUALIFIED  # kinds of point entries are numbers below
@@ -171,7 +172,8 @@ class _Run:
 
     def __init__(self, columns: Columns, until_at: int, room: Room) -> None:
         compiled, history = columns.compiled, columns.history
-        self.columns, self.until_at, self.room = columns, until_at, room
+        self.columns, self.room = columns, room
+        self.until_at, self.until_day = until_at, local_day(until_at, compiled.program.time_zone)
         self.states = columns.states(room.regions)
         self.rows = np.zeros(room.rows, np.int64)
         self.entries = np.zeros(room.entries, np.int64)
@@ -210,8 +212,8 @@ class _InColumns:
 
         def part(t: int) -> None:
             self._kernel.all_members(
-                self._rules, self._tiers, cuts[t], cuts[t + 1], h.starts, events, run.until_at,
-                c.facts, c.compiled.width, c.lines, h.facts.line_of, c.zone_at, c.zone_offset, c.P,
+                self._rules, self._tiers, cuts[t], cuts[t + 1], h.starts, events, run.until_at, run.until_day,
+                c.facts, c.compiled.width, c.lines, h.facts.line_of, c.P,
                 run.states, rows[t], room.rows_first, room.rows_last,
                 entries[t], room.entries_first, room.entries_last,
                 *scratch[t], run.points, run.refused, totals[t],
@@ -233,12 +235,12 @@ class _InLists:
 
     def prepare(self, c: Columns) -> None:
         """Fill the facts that the generated text owns, and keep everything that is read as lists."""
-        self._P, self._zone_at, self._zone_offset = c.P.tolist(), c.zone_at.tolist(), c.zone_offset.tolist()
+        self._P = c.P.tolist()
         self._facts, self._lines, self._line_of = c.facts.tolist(), c.lines.tolist(), c.history.facts.line_of.tolist()
         self._events, self._starts = c.events.reshape(-1).tolist(), c.history.starts.tolist()
         replay.all_facts(
-            self._prepare, self._facts, c.compiled.width, self._lines, self._line_of, self._zone_at,
-            self._zone_offset, self._P,
+            self._prepare, self._facts, c.compiled.width, self._lines, self._line_of, c.zone_at.tolist(),
+            c.zone_offset.tolist(), self._P,
         )  # fmt: skip
 
     def run(self, run: _Run, threads: int) -> float:
@@ -254,7 +256,7 @@ class _InLists:
             started = perf_counter()
             replay.one_member(
                 self._rules, self._tiers, self._starts[i], self._starts[i + 1], self._events, run.until_at,
-                self._facts, width, self._lines, self._line_of, self._zone_at, self._zone_offset, self._P,
+                run.until_day, self._facts, width, self._lines, self._line_of, self._P,
                 m, R, e, *scratch, points, refused,
             )  # fmt: skip
             replay.add_totals(m, e, totals)

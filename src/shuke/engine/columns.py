@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from shuke.core.state import replay, slots
-from shuke.core.state.replay import V_AT, V_KIND
+from shuke.core.state.replay import V_AT, V_DAY, V_KIND, V_REF, V_UNTIL
 from shuke.core.state.slots import DAY_ROW, ENTRY, HOLD, LOT, O_ATTRIBUTE, TAKE, WAIT
 from shuke.core.values.dates import SECONDS_PER_DAY
 from shuke.engine.arrays import Arrays
@@ -36,6 +36,9 @@ class Columns:
         self.zone_at, self.zone_offset = np.array(zone_at, np.int64), np.array(zone_offset, np.int64)
         inside = in_scope(history, program.brands, program.stores, compiled.behaviours.keys())
         self.events = history.effective(inside)
+        self.events[:, V_DAY] = self.local_days(self.events[:, V_AT])
+        holds = self.events[:, V_KIND] == replay.SET_ASIDE
+        self.events[holds, V_REF] = self.local_days(self.events[holds, V_UNTIL])
         self.facts = self._facts()
         self.lines = self._lines()
 

@@ -22,7 +22,7 @@ from shuke.core.state import machine, replay, slots
 from shuke.core.values import dates, rounding
 
 # Undocumented in numba: no reference counts, a quarter faster; correct without it.
-OPTIONS: dict[str, Any] = {"_nrt": False, "nogil": True}
+OPTIONS: dict[str, Any] = {"_nrt": False, "nogil": True, "error_model": "numpy"}
 
 KERNEL_HEAD = '''"""The columnar kernel, the same for every program."""
 import numba
@@ -40,7 +40,7 @@ RULES = numba.void(A, I, A, I, I, A, A, A)
 TIERS = numba.void(A, A, A)
 ALL_FACTS = numba.void(numba.types.FunctionType(PREPARE), A, I, A, A, A, A, A)
 ALL_MEMBERS = numba.void(
-    numba.types.FunctionType(RULES), numba.types.FunctionType(TIERS), I, I, A, A, I, A, I, A, A, A, A, A, A2,
+    numba.types.FunctionType(RULES), numba.types.FunctionType(TIERS), I, I, A, A, I, I, A, I, A, A, A, A2,
     A, A, A, A, A, A, A, A, A, A, A, A
 )
 for function in (*dates.FUNCTIONS, *rounding.FUNCTIONS, *machine.FUNCTIONS, *FUNCTIONS):

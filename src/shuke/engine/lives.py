@@ -204,7 +204,7 @@ class HistoryWriter:
     def _event(
         self, kind: int, ref: int, at: int, *, unit: int = 0, amount: int = 0, until: int = 0, slot: int = -1
     ) -> int:
-        self._events.append([kind, ref, at, unit, amount, until, slot, -1])
+        self._events.append([kind, ref, at, 0, unit, amount, until, slot, -1])
         return len(self._events) - 1
 
 

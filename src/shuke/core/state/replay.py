@@ -31,14 +31,14 @@ from shuke.core.state.slots import (
     TIER_QUALIFIED,
     UNITS_MAX,
 )
-from shuke.core.values.dates import NEVER, SECONDS_PER_DAY, Ints, Table, local_seconds
+from shuke.core.values.dates import NEVER, Ints, Table
 
 Prepare = Callable[[Ints, int, Table, int, int, Table, Table, Ints], None]
 
 # An event: what it is; the row of its facts, or the index of the event that it is about; its instant; then what its
 # kind says. SLOT is the place where the decision of an order is kept that is refunded later, -1 for none.
-EVENT_ROW = 8
-V_KIND, V_REF, V_AT, V_UNIT, V_AMOUNT, V_UNTIL, V_SLOT, V_ABOUT = range(EVENT_ROW)
+EVENT_ROW = 9
+V_KIND, V_REF, V_AT, V_DAY, V_UNIT, V_AMOUNT, V_UNTIL, V_SLOT, V_ABOUT = range(EVENT_ROW)  # V_DAY: local day of V_AT
 NOTHING = -1  # not a fact of the program
 FACT = 0  # REF facts, SLOT its own; of a behaviour about an order: ABOUT the order's event, UNTIL the order's slot
 REDEEM = 1  # UNIT, AMOUNT
@@ -46,7 +46,7 @@ REFUND = 2  # REF facts of what remains, UNIT 1 where nothing does, AMOUNT net t
 # that paid for it come back before, in events of their own
 ADJUST = 3  # UNIT, AMOUNT of either sign
 GIVE_BACK = 4  # REF event, AMOUNT
-SET_ASIDE = 5  # UNIT, AMOUNT, UNTIL
+SET_ASIDE = 5  # UNIT, AMOUNT, UNTIL an instant on local day REF
 CAPTURE_ASIDE = 6  # REF event, AMOUNT
 LET_GO = 7  # REF event
 ASSIGN = 8  # UNIT the ladder, AMOUNT the rank, UNTIL a local day, SLOT 1: exactly
@@ -104,8 +104,6 @@ def one_event(
     D: Ints,
     out: Ints,
     t: Ints,
-    zone_at: Table,
-    zone_offset: Table,
 ) -> bool:
     """Apply one event to its member, who has been advanced to it; return whether it was accepted.
 
@@ -142,9 +140,7 @@ def one_event(
         give_back(m, R, e, P, ref, amount)
         return True
     if kind == SET_ASIDE:
-        until = events[row + V_UNTIL]
-        day = local_seconds(until, zone_at, zone_offset) // SECONDS_PER_DAY
-        return spending.hold(m, R, e, P, unit, amount, j, until, day)
+        return spending.hold(m, R, e, P, unit, amount, j, events[row + V_UNTIL], ref)
     if kind == CAPTURE_ASIDE:
         return spending.capture(m, R, e, ref, amount)
     if kind == LET_GO:
@@ -213,12 +209,11 @@ def one_member(
     last: int,
     events: Table,
     until_at: int,
+    until_day: int,
     o: Ints,
     width: int,
     lines: Table,
     line_of: Table,
-    zone_at: Table,
-    zone_offset: Table,
     P: Ints,
     m: Ints,
     R: Ints,
@@ -229,28 +224,26 @@ def one_member(
     points: Ints,
     refused: Ints,
 ) -> None:
-    """Run the events first..last of one member, then let time pass to `until_at`.
+    """Run the events first..last of one member, then let time pass to `until_at` on local `until_day`.
 
     `points` gets what every grant gave of every row of facts, `refused` marks events that could not be.
     """
     given = P[P_RULES] + P[P_GRANTS]
     for j in range(first, last):
         row = j * EVENT_ROW
-        at = events[row + V_AT]
+        kind = events[row + V_KIND]
+        if kind == NOTHING:
+            continue
         m[EVENT] = j
-        day = local_seconds(at, zone_at, zone_offset) // SECONDS_PER_DAY
-        passing.advance(tiers, t, m, R, e, P, at, day)
-        if not one_event(
-            rules, tiers, j, events, o, width, lines, line_of, P, m, R, e, D, out, t, zone_at, zone_offset
-        ):
+        passing.advance(tiers, t, m, R, e, P, events[row + V_AT], events[row + V_DAY])
+        if not one_event(rules, tiers, j, events, o, width, lines, line_of, P, m, R, e, D, out, t):
             refused[j] = 1
-        elif events[row + V_KIND] == FACT:
+        elif kind == FACT:
             for g in range(P[P_GRANTS]):
                 points[events[row + V_REF] * P[P_GRANTS] + g] = out[given + g]
     m[EVENT] = -1
     if until_at > m[AT]:
-        day = local_seconds(until_at, zone_at, zone_offset) // SECONDS_PER_DAY
-        passing.advance(tiers, t, m, R, e, P, until_at, day)
+        passing.advance(tiers, t, m, R, e, P, until_at, until_day)
 
 
 def add_totals(m: Ints, e: Ints, totals: Ints) -> None:
@@ -268,12 +261,11 @@ def all_members(
     starts: Table,
     events: Table,
     until_at: int,
+    until_day: int,
     o: Ints,
     width: int,
     lines: Table,
     line_of: Table,
-    zone_at: Table,
-    zone_offset: Table,
     P: Ints,
     states: list[Ints],
     rows: Ints,
@@ -300,12 +292,11 @@ def all_members(
             starts[i + 1],
             events,
             until_at,
+            until_day,
             o,
             width,
             lines,
             line_of,
-            zone_at,
-            zone_offset,
             P,
             m,
             rows[rows_first[i] : rows_last[i]],
