@@ -204,6 +204,22 @@ class WaitingLot:
 
 
 @dataclass(frozen=True, slots=True)
+class PastLot:
+    """A lot that a fact earned, as its refund needs it: what was earned, taken back on its account, and gone by itself.
+
+    `gone` expired, lapsed or was cancelled, less what refunds have forgiven; `counted_day` is the day on which it
+    counts as earned, NEVER while it waits and where it was cancelled.
+    """
+
+    unit_id: int
+    number: int
+    earned: int
+    clawed: int
+    gone: int
+    counted_day: int
+
+
+@dataclass(frozen=True, slots=True)
 class Take:
     """What a redemption or hold (`reference`) took of a lot, in the order taken: still set aside, used, and what came
     back of the used ones, or didn't because the lot had ended (`forfeited`).
@@ -238,22 +254,6 @@ class Hold:
     @property
     def left(self) -> int:
         return self.points - self.captured - self.released - self.lapsed
-
-
-@dataclass(frozen=True, slots=True)
-class PastLot:
-    """A lot that an earlier fact opened by earning: what was taken back on its account, and what of it is `gone`.
-
-    `gone` has expired, lapsed or was cancelled, and no refund has forgiven it yet. `counted_day` is the day on which
-    its points count as earned, NEVER while they don't.
-    """
-
-    unit_id: int
-    number: int
-    earned: int
-    clawed: int
-    gone: int
-    counted_day: int
 
 
 @dataclass(frozen=True, slots=True)

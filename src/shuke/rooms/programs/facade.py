@@ -313,7 +313,7 @@ def commit_import(import_id: UUID, actor: Actor, progress: Progress | None = Non
     """Commit what was checked, 1,000 rows at a time; one that was stopped goes on where it was.
 
     Raises:
-        Refusal: `unknown_import`, `import_in_other_state`.
+        Refusal: `unknown_import`, `import_in_other_state`, `import_damaged` when a row is not as it was checked.
     """
     return importing.commit(import_id, actor, progress)
 

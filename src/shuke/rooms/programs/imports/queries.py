@@ -9,6 +9,7 @@ from django.db import connection
 from django.db.models import Count, Min
 from psycopg.types.json import Jsonb
 
+from shuke.core.values.errors import Refusal
 from shuke.foundation import encryption, sql
 from shuke.rooms.programs.contracts import ImportState, RowState
 from shuke.rooms.programs.imports.landing import Outcome, Staged
@@ -77,8 +78,16 @@ def waiting(import_id: UUID, limit: int) -> list[Staged]:
 
 
 def texts(row: ImportRow) -> dict[str, Any]:
-    """Return what a row says, of one whose texts are still kept."""
-    opened: dict[str, Any] = json.loads(encryption.open_sealed(row.sealed, context(row.import_id, row.number)))
+    """Return what a row says, of one whose texts are still kept.
+
+    Raises: Refusal `import_damaged`.
+    """
+    try:
+        opened: dict[str, Any] = json.loads(encryption.open_sealed(row.sealed, context(row.import_id, row.number)))
+    except encryption.UnreadableSecretError as error:
+        raise Refusal(
+            "import_damaged", f"Row {row.number} is not as it was checked.", params={"row": row.number}
+        ) from error
     return opened
 
 
