@@ -138,7 +138,9 @@ class Document(OpenAPISchema):
                 for name, (target, parameter, expression) in spec.links.items()
             }
         has_body = any(model.__ninja_param_source__ == "body" for model in operation.models)
-        return {str(status): answer for status, answer in answers.items()} | _refusals(codes_of(spec, has_body=has_body))
+        return {str(status): answer for status, answer in answers.items()} | _refusals(
+            codes_of(spec, has_body=has_body)
+        )
 
     def operation_security(self, operation: NinjaOperation) -> None:
         """Leave security to `operation_details`."""

@@ -46,9 +46,7 @@ router = Router(tags=["adjustments"])
         response_example=movement_examples.ADJUSTMENT,
     ),
 )
-def adjust_points(
-    request: HttpRequest, body: AdjustmentBody, *, dry_run: DryRun = False, now: Now = None
-) -> BaseModel:
+def adjust_points(request: HttpRequest, body: AdjustmentBody, *, dry_run: DryRun = False, now: Now = None) -> BaseModel:
     """Give points by hand, or take them, with a reason.
 
     With `ask` it is only requested: the answer is 202 with the approval, and nothing is done before somebody agrees.
@@ -121,10 +119,8 @@ def transfer_points(
         links={"lots": ("listLots", "member_id", "$response.body#/member_id")},
     ),
 )
-def open_lot(
-    request: HttpRequest, body: OpeningLotBody, *, dry_run: DryRun = False, now: Now = None
-) -> MovementAnswer:
-    """Open a lot of points that a member brings from elsewhere, with its last day and the day on which it was earned."""
+def open_lot(request: HttpRequest, body: OpeningLotBody, *, dry_run: DryRun = False, now: Now = None) -> MovementAnswer:
+    """Open a lot of points that a member brings from elsewhere, with its last day and the day it was earned."""
     name = name_of(request, body)
     done = recorded(request, body.value(*name))
     return movement_answer(done, OPENING_PREFIX, name, livemode=keys.livemode(request), dry_run=dry_run)

@@ -63,9 +63,7 @@ router = Router(tags=["orders"])
         },
     ),
 )
-def record_order(
-    request: HttpRequest, body: NewOrderBody, *, dry_run: DryRun = False, now: Now = None
-) -> OrderResult:
+def record_order(request: HttpRequest, body: NewOrderBody, *, dry_run: DryRun = False, now: Now = None) -> OrderResult:
     """Record one order and say what it earned. A repeat with the same content gets the first answer again.
 
     An order older than 30 days, or more than 5 minutes ahead, needs the scope history:write.

@@ -72,7 +72,8 @@ def get_balances(request: HttpRequest, member_id: MemberIdPath, *, now: At = Non
         id="getStanding",
         en="Read where a member stands",
         zh="读取会员等级与进度",
-        about_zh="读取会员在各等级体系的等级、升级与保级的差距及原因，以及各项余额；文字按 Accept-Language 以中文或英文给出。",
+        about_zh="读取会员在各等级体系的等级、升级与保级的差距及原因，以及各项余额；"
+        "文字按 Accept-Language 以中文或英文给出。",
         scope=Right.POINTS_READ,
         speaks=True,
         codes=("clock_moves_back", "clock_too_far", "invalid_id", "not_enrolled", "unknown_member"),

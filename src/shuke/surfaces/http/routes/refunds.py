@@ -79,9 +79,7 @@ def refund_order(
         links=_LINKS,
     ),
 )
-def record_refund(
-    request: HttpRequest, body: RefundBody, *, dry_run: DryRun = False, now: Now = None
-) -> RefundResult:
+def record_refund(request: HttpRequest, body: RefundBody, *, dry_run: DryRun = False, now: Now = None) -> RefundResult:
     """Record a refund of an order named by its source. Before the order is known it is parked, and matched later."""
     fact = body.value_of(body.order.value())
     return refund_result(fact, recorded(request, fact), livemode=keys.livemode(request), dry_run=dry_run)

@@ -45,7 +45,8 @@ _PREFIXES = {"refund": REFUND_PREFIX, "tier": TIER_PREFIX}
         id="giveTier",
         en="Give a tier by hand",
         zh="人工授予等级",
-        about_zh="授予会员一个等级，至所给最后一日为止（不给出则长期），须说明原因；自行达到的更高等级保留，exactly 为真时也会降低。",
+        about_zh="授予会员一个等级，至所给最后一日为止（不给出则长期），须说明原因；"
+        "自行达到的更高等级保留，exactly 为真时也会降低。",
         scope=Right.TIERS_WRITE,
         status=201,
         writes=True,

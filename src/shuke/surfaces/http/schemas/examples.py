@@ -89,8 +89,7 @@ NEW_ATTRIBUTE: Json = {
     "choices": [{"code": "dry", "name_zh": "干性", "name_en": "Dry"}],
 }
 ATTRIBUTE: Json = NEW_ATTRIBUTE | {"code": "skin", "personal": False, "livemode": False, "dry_run": False}
-NEW__LINE: Json = {"gift_card": False, "attributes": {}}
-ORDER: Json = {
+NEW_ORDER: Json = {
     "source": "till-3",
     "external_id": "A-20170115-0042",
     "member": {"external_id": {"source": "shop", "external_id": "C-1001"}},

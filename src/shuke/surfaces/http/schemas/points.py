@@ -62,9 +62,7 @@ class BalancesAnswer(Answer):
 
 
 class StandingAnswer(Answer):
-    """Where a member stands in the program at `as_of`; `tiers` has every ladder, `tier` is that of the first, null where
-    the program has none.
-    """
+    """Where a member stands at `as_of`: `tiers` has every ladder, `tier` is that of the first, null without any."""
 
     member_id: str
     program: str
