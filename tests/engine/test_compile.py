@@ -339,3 +339,18 @@ def test_too_many_streaks_and_counters_are_refused():
         with pytest.raises(Refusal) as refusal:
             made(listed + f'  - {{code: all, unit: points, points: "{points}"}}\n')
         assert (refusal.value.code, refusal.value.pointer) == (code, "8:40")
+
+
+@pytest.mark.parametrize(("orders", "said"), [(5, 1), (6, 3)])
+def test_a_threshold_between_what_can_be_measured_is_reached_above_it(orders, said):
+    program = made(
+        "units: {points: }\n"
+        "tiers: {ladder: main, measure: ORDERS('lifetime') / 4, validity: forever,"
+        " levels: [{code: base}, {code: top, from: 1.3}]}\n"
+        "earn: [{code: one, unit: points, points: 1}]\n"
+    )
+    _, _, tiers = functions_of(program)
+    m, t = [0] * slots.M_SIZE, [0] * slots.TIERS_SIZE
+    m[slots.WINDOW + slots.W_VALUE] = orders
+    tiers(m, program.numbers, t)
+    assert t[0] == said
