@@ -112,6 +112,38 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True)
+class Difference:
+    """A text of the program file, by its path (units.points.scale): what it was and what it is, None for none."""
+
+    path: str
+    before: str | None
+    after: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Moves:
+    """How many of the members looked at would go from one tier of a ladder to another."""
+
+    ladder: str
+    before: str
+    after: str
+    members: int
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What a file would change against version `number`: its texts, and where members would stand if all were looked
+    at once. `looked_at` of `members` were.
+    """
+
+    number: int
+    differences: tuple[Difference, ...]
+    moves: tuple[Moves, ...]
+    looked_at: int
+    members: int
+
+
+@dataclass(frozen=True, slots=True)
 class VersionView:
     """A published version; `source` is the text generated from the file, kept as its audit record."""
 

@@ -15,6 +15,7 @@ from shuke.rooms.programs import queries, tasks
 from shuke.rooms.programs.contracts import (
     Advanced,
     ClockMove,
+    Comparison,
     DecidedPage,
     Draft,
     Explanation,
@@ -27,7 +28,16 @@ from shuke.rooms.programs.contracts import (
     VersionView,
 )
 from shuke.rooms.programs.imports import importing
-from shuke.rooms.programs.services import advancing, dealings, enrolling, explaining, publishing, recording, verifying
+from shuke.rooms.programs.services import (
+    advancing,
+    comparing,
+    dealings,
+    enrolling,
+    explaining,
+    publishing,
+    recording,
+    verifying,
+)
 from shuke.rooms.programs.services import standing as standings_of
 from shuke.rooms.programs.services.advancing import Progress
 from shuke.rooms.programs.services.timeline import timeline
@@ -56,6 +66,18 @@ def publish(text: str, actor: Actor, effective_from: datetime | None = None) -> 
             `unit_scale_fixed`, `tier_in_use`, and what only compiling finds.
     """
     return publishing.publish(text, actor, effective_from)
+
+
+def compare(text: str, at: datetime | None = None) -> Comparison:
+    """Say what a program file would change against the newest version: texts, and who would move on which ladder.
+
+    Members are looked at as of `at` (the business clock by default), at most 2,000, spread evenly; nothing is written.
+
+    Raises:
+        ProgramErrors: everything that is wrong with the file.
+        Refusal: `no_program`, and what `publish` refuses of a change.
+    """
+    return comparing.compare(text, at or clock.business_now())
 
 
 def programs() -> list[str]:
