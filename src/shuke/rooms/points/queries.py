@@ -32,6 +32,7 @@ _WAYS = {
     "kinds": list(WAYS),
     "accounts": [account for account, _, _ in WAYS.values()],
     "counter_accounts": [counter for _, counter, _ in WAYS.values()],
+    "signs": [sign for _, _, sign in WAYS.values()],
 }
 
 
@@ -442,4 +443,4 @@ def prepare_to_verify() -> None:
 
 def violations(check: str, holder_ids: list[UUID] | None) -> list[tuple[str, UUID | None, str]]:
     """Return (invariant, holder, sentence) of what the statement `verify_<check>` finds."""
-    return sql.fetch(sql.load(PACKAGE, f"verify_{check}"), {"holder_ids": holder_ids})
+    return sql.fetch(sql.load(PACKAGE, f"verify_{check}"), {"holder_ids": holder_ids} | _WAYS)
