@@ -48,10 +48,13 @@ class Live:
         clock.set_business_clock(now)
         self.version = facade.publish(text, ACTOR)
         self.program: Program = load_program(text)
-        self.members = [self.enrol(number, each) for number, each in enumerate(newcomers)]
+        self.members: list[Any] = []
         self.told = 0
+        for each in newcomers:
+            self.enrol(each)
 
-    def enrol(self, number: int, newcomer: Newcomer) -> Any:
+    def enrol(self, newcomer: Newcomer) -> None:
+        number = len(self.members)
         month, day = newcomer.birthday
         new = NewMember(
             (ExternalId(SOURCE, str(number)),),
@@ -60,7 +63,7 @@ class Live:
             tags=newcomer.tags,
         )
         (member,) = facade.enrol([new], ACTOR)
-        return member.id
+        self.members.append(member.id)
 
     # ---- facts
 
