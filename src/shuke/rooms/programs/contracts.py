@@ -65,6 +65,7 @@ class Undecided(Enum):
     FROZEN = "member_frozen"
     BLACKLISTED = "member_blacklisted"
     EXITED = "member_exited"
+    MERGED = "member_merged"
     NO_PROGRAM = "no_program"
     OUT_OF_SCOPE = "out_of_scope"  # of the program's brands and stores
     PARKED = "parked"  # a refund whose order has not come yet
