@@ -38,8 +38,8 @@ class _Writer:
     def order(self, act: Act, at: int, key: str, **arguments) -> None:
         self.history.order(key, order_facts(at, arguments, arguments, arguments["lines"]))
 
-    def behaviour(self, act: Act, at: int, kind, attributes, order_key, store, channel) -> None:
-        fact = BehaviourFacts(at, kind, store, channel, attributes=attributes)
+    def behaviour(self, act: Act, at: int, kind, attributes, order_key, store, channel, brand) -> None:
+        fact = BehaviourFacts(at, kind, store, channel, brand, attributes=attributes)
         self.history.behaviour(fact, about=order_key or "")
 
     def refund(self, act: Act, at: int, key, net=0, lines=()) -> None:
@@ -93,7 +93,9 @@ def of_columns(result: BacktestResult, member: int) -> dict:
     points = [row for row in rows if row[slots.E_KIND] < slots.TIER_QUALIFIED]
     moves = [row for row in rows if slots.TIER_QUALIFIED <= row[slots.E_KIND] < slots.COUNTED]
     return {
-        "entries": [_picked(row, slots.E_KIND, slots.E_DAY, slots.E_UNIT, slots.E_AMOUNT, slots.E_LOT) for row in points],
+        "entries": [
+            _picked(row, slots.E_KIND, slots.E_DAY, slots.E_UNIT, slots.E_AMOUNT, slots.E_LOT) for row in points
+        ],
         "moves": [
             _picked(row, slots.E_KIND, slots.E_DAY, slots.E_REF, slots.E_UNIT, slots.E_AMOUNT, slots.E_LOT)
             for row in moves

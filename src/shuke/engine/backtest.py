@@ -8,9 +8,9 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from time import perf_counter
-from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from shuke.core.state import replay, slots
 from shuke.core.state.replay import D_ROW
@@ -40,7 +40,7 @@ class BacktestResult:
     history: History
     states: Column
     points: Column
-    refused: Column
+    refused: NDArray[np.bool_]
     totals: Column
     seconds: float
     loop_seconds: float
@@ -134,7 +134,7 @@ def backtest(
         quick = history.event_count < SMALL_HISTORY and not kernel.is_compiled(compiled.executable)
         engine = "cpython" if quick else "numba"
     started = perf_counter()
-    loops = _InColumns(compiled) if engine == "numba" else _InLists(compiled)
+    loops = _InColumns(compiled, threads) if engine == "numba" else _InLists(compiled)
     compile_seconds = perf_counter() - started if engine == "numba" else 0.0
     started = perf_counter()
     columns = Columns(compiled, history)
@@ -142,7 +142,7 @@ def backtest(
     times, entries = 1, None
     while True:
         run = _Run(columns, until_at, room_for(columns, until_at, keep=keep_entries, times=times, entries=entries))
-        loop_seconds = loops.run(run, threads)
+        loop_seconds = loops.run(run)
         wanted = run.states[:, slots.ENTRIES]
         if run.states[:, slots.FULL].any():
             times *= 4
@@ -181,14 +181,18 @@ class _Run:
         self.refused = np.zeros(history.event_count, np.int64)
         self.totals = np.zeros(KINDS * UNITS_MAX, np.int64)
         # scratch: kept decisions, what rules and grants say, what tiers say
-        self.scratch = (history.slots * D_ROW, len(compiled.program.earn) + 4 * len(compiled.grants) + TIERS_SIZE, TIERS_SIZE)
+        self.scratch = (
+            history.slots * D_ROW,
+            len(compiled.program.earn) + 4 * len(compiled.grants) + TIERS_SIZE,
+            TIERS_SIZE,
+        )
 
 
 class _InColumns:
     """Runs the loops under numba."""
 
-    def __init__(self, compiled: Compiled) -> None:
-        self._kernel = kernel.kernel()
+    def __init__(self, compiled: Compiled, threads: int) -> None:
+        self._kernel, self._threads = kernel.kernel(), threads
         self._prepare, self._rules, self._tiers = kernel.program_functions(compiled.executable)
 
     def prepare(self, c: Columns) -> None:
@@ -198,9 +202,9 @@ class _InColumns:
             self._prepare, c.facts, c.compiled.width, c.lines, line_of, c.zone_at, c.zone_offset, c.P
         )
 
-    def run(self, run: _Run, threads: int) -> float:
+    def run(self, run: _Run) -> float:
         """Run the members, split between threads; return the seconds of the loops."""
-        c, room = run.columns, run.room
+        c, room, threads = run.columns, run.room, self._threads
         h = c.history
         events = c.events.reshape(-1)
         cuts = [h.member_count * t // threads for t in range(threads + 1)]
@@ -243,11 +247,11 @@ class _InLists:
             c.zone_offset.tolist(), self._P,
         )  # fmt: skip
 
-    def run(self, run: _Run, threads: int) -> float:
+    def run(self, run: _Run) -> float:
         """Run the members one after the other; return the seconds of the loops."""
         room, width = run.room, run.columns.compiled.width
         points, refused, totals = run.points.tolist(), run.refused.tolist(), run.totals.tolist()
-        scratch = [[0] * size for size in run.scratch]
+        D, out, t = ([0] * size for size in run.scratch)
         took = 0.0
         for i in range(len(run.states)):
             m = run.states[i].tolist()
@@ -257,7 +261,7 @@ class _InLists:
             replay.one_member(
                 self._rules, self._tiers, self._starts[i], self._starts[i + 1], self._events, run.until_at,
                 run.until_day, self._facts, width, self._lines, self._line_of, self._P,
-                m, R, e, *scratch, points, refused,
+                m, R, e, D, out, t, points, refused,
             )  # fmt: skip
             replay.add_totals(m, e, totals)
             took += perf_counter() - started

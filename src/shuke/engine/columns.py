@@ -51,7 +51,7 @@ class Columns:
     def states(self, regions: Column) -> Column:
         """Return the state of every member who has just joined, with where the regions of the rows begin."""
         h = self.history
-        fresh = Arrays(self.compiled, self.compiled.numbers, Desk(self.compiled).fresh(0), 0).m
+        fresh = Arrays(self.compiled, list(self.compiled.numbers), Desk(self.compiled).fresh(0), 0).m
         states = np.tile(np.array(fresh, np.int64), (h.member_count, 1))
         day = self.local_days(h.joined_at)
         for slot, column in (
@@ -79,7 +79,9 @@ class Columns:
         amounts = (f.net_minor, f.gross_minor, f.tax_minor, f.shipping_minor, f.points_paid_minor)
         for column, values in (
             *((slots.O_AT, at), (slots.O_KIND, kinds[f.kind.codes]), (slots.O_LINES, np.diff(f.line_of))),
-            *zip((slots.O_NET, slots.O_GROSS, slots.O_TAX, slots.O_SHIPPING, slots.O_POINTS_PAID), amounts, strict=True),
+            *zip(
+                (slots.O_NET, slots.O_GROSS, slots.O_TAX, slots.O_SHIPPING, slots.O_POINTS_PAID), amounts, strict=True
+            ),
             *((slots.O_STORE, self._codes(f.store)), (slots.O_BRAND, self._codes(f.brand))),
             (slots.O_CHANNEL, self._codes(f.channel)),
         ):
@@ -199,7 +201,9 @@ def room_for(columns: Columns, until_at: int, *, keep: bool, times: int, entries
     ends = np.cumsum(sizes, axis=1)
     regions = np.concatenate([np.zeros((h.member_count, 1), np.int64), ends[:, :-1]], axis=1)
     if entries is None:
-        years = (max(until_at, int(columns.events[:, V_AT].max(initial=0))) - h.joined_at) // SECONDS_PER_DAY // DAYS_A_YEAR
+        years = (
+            (max(until_at, int(columns.events[:, V_AT].max(initial=0))) - h.joined_at) // SECONDS_PER_DAY // DAYS_A_YEAR
+        )
         entries = 3 * lots + facts + 3 * (draws + holds + returns) + 2 * (years + 2) * int(P[slots.P_LADDERS])
     rows_first, rows_last = _pieces(ends[:, -1], keep=keep)
     entries_first, entries_last = _pieces(entries * ENTRY, keep=keep)

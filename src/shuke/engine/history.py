@@ -4,7 +4,7 @@ Events stand in the order in which they are to be applied (`core.state.replay` s
 and ranks in them are numbers of the program that the history is replayed through.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -17,10 +17,10 @@ from shuke.core.state.replay import (
     NOTHING,
     REDEEM,
     REFUND,
+    V_ABOUT,
     V_AMOUNT,
     V_AT,
     V_KIND,
-    V_ABOUT,
     V_REF,
     V_SLOT,
     V_UNIT,
@@ -74,6 +74,11 @@ class Facts:
     def __len__(self) -> int:
         return len(self.net_minor)
 
+    @property
+    def is_order(self) -> NDArray[np.bool_]:
+        """Which rows are orders, or what is left of them."""
+        return np.array([name == "" for name in self.kind.names], bool)[self.kind.codes]
+
 
 @dataclass(frozen=True)
 class History:
@@ -107,11 +112,8 @@ class History:
     @cached_property
     def order_rows(self) -> Column:
         """Rows of the facts that are orders."""
-        rows = self.events[self.events[:, V_KIND] == FACT, V_REF]
-        if "" not in self.facts.kind.names:
-            return rows[:0]
-        orders: Column = rows[self.facts.kind.codes[rows] == self.facts.kind.names.index("")]
-        return orders
+        rows: Column = self.events[self.events[:, V_KIND] == FACT, V_REF]
+        return rows[self.facts.is_order[rows]]
 
     @property
     def order_at(self) -> Column:
@@ -165,8 +167,8 @@ def plain_texts(name: str, count: int) -> Texts:
 def facts_of_orders(
     net_minor: Column,
     gross_minor: Column,
-    parts: tuple[Column, Column, Column],
-    texts: tuple[Texts, Texts, Texts],
+    parts: Sequence[Column],
+    texts: Sequence[Texts],
     line_of: Column,
     lines: Lines,
 ) -> Facts:
@@ -231,14 +233,15 @@ def history_of_orders(
     )
 
 
-def in_scope(history: History, brands: tuple[str, ...], stores: tuple[str, ...], kinds: frozenset[str]) -> NDArray[np.bool_]:
+def in_scope(
+    history: History, brands: tuple[str, ...], stores: tuple[str, ...], kinds: Collection[str]
+) -> NDArray[np.bool_]:
     """Tell of each event whether it is one of a program for some brands and stores (empty: all) and behaviours."""
     facts, events = history.facts, history.events
     is_fact = np.ones(len(facts), bool)
-    is_order = np.array([name == "" for name in facts.kind.names])[facts.kind.codes]
     for names, texts in ((brands, facts.brand), (stores, facts.store)):
         if names:
-            is_fact &= ~is_order | np.array([name in names for name in texts.names])[texts.codes]
+            is_fact &= ~facts.is_order | np.array([name in names for name in texts.names])[texts.codes]
     is_fact &= np.array([name in kinds or name == "" for name in facts.kind.names])[facts.kind.codes]
     about_facts = np.isin(events[:, V_KIND], (FACT, REFUND))
     inside = np.ones(len(events), bool)

@@ -86,9 +86,7 @@ class HistoryWriter:
         self._order_ids: list[str] = []
         self._life = _Life()
 
-    def member(
-        self, code: str, joined_at: int, birth_md: int = 0, lunar_md: int = 0, tags: Iterable[str] = ()
-    ) -> None:
+    def member(self, code: str, joined_at: int, birth_md: int = 0, lunar_md: int = 0, tags: Iterable[str] = ()) -> None:
         """Begin the next member."""
         self._members.append((code, joined_at, birth_md, lunar_md, tuple(tags)))
         self._starts.append(len(self._events))

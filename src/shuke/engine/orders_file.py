@@ -167,7 +167,10 @@ def _group(db: duckdb.DuckDBPyConnection) -> None:
     )
     checks = {
         "orders_inconsistent": ("torn", "has lines of several members or instants"),
-        "amount_out_of_range": (" OR ".join(f"{name} > {AMOUNT_MAX}" for name in ("net", "gross", *PARTS)), f"is over {AMOUNT_MAX:,} minor units"),
+        "amount_out_of_range": (
+            " OR ".join(f"{name} > {AMOUNT_MAX}" for name in ("net", "gross", *PARTS)),
+            f"is over {AMOUNT_MAX:,} minor units",
+        ),
         "gross_below_net": ("gross < net", "has a gross below its net"),
         "too_many_lines": (f"lines > {LINES_MAX}", f"has more than {LINES_MAX:,} lines"),
     }

@@ -152,7 +152,9 @@ def one_event(
     return True
 
 
-def confirm(tiers: Tiers, t: Ints, j: int, events: Table, kind: int, m: Ints, R: Ints, e: Ints, P: Ints, D: Ints) -> None:
+def confirm(
+    tiers: Tiers, t: Ints, j: int, events: Table, kind: int, m: Ints, R: Ints, e: Ints, P: Ints, D: Ints
+) -> None:
     """Make what waited for a behaviour about its order usable; that counts as earned today."""
     row = j * EVENT_ROW
     slot = events[row + V_UNTIL] * D_ROW

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from shuke.foundation import sql
 from shuke.rooms.points import posting
-from shuke.rooms.points.contracts import SUPPLIES, WAYS, Clawback, EntryKey, Forfeit, NewUnit, Uncounted
+from shuke.rooms.points.contracts import OPENS, SUPPLIES, WAYS, Clawback, EntryKey, Forfeit, NewUnit, Uncounted
 from shuke.rooms.points.models import Entry, Lot
 from shuke.rooms.points.posting import Plan
 
@@ -33,6 +33,7 @@ _WAYS = {
     "accounts": [account for account, _, _ in WAYS.values()],
     "counter_accounts": [counter for _, counter, _ in WAYS.values()],
     "signs": [sign for _, _, sign in WAYS.values()],
+    "openings": list(OPENS),
 }
 
 

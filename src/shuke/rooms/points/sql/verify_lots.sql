@@ -1,15 +1,16 @@
 -- Purpose: lots that were not opened by their first entry or don't have what their entries leave (I4); that expired early,
--- twice or in part, or moved points past their end (I8); that stopped waiting twice, early or unsaid (I10).
+-- twice or in part, or moved points past their end, on whose day they may still be converted (I8); that stopped waiting
+-- twice, early or unsaid (I10).
 -- Locks: none.
 -- Repeatable: reads only.
 WITH history AS ( -- what the entries say of each lot
     SELECT holder_id, unit_id, lot_number AS number, min(number) AS opened, min(occurred_at) AS begun_at,
-        count(*) FILTER (WHERE kind IN ('accrual', 'accrual_pending', 'credit', 'transfer_in', 'opening')) AS openings,
+        count(*) FILTER (WHERE kind = ANY(%(openings)b::text[])) AS openings,
         sum(CASE WHEN account = 'available' THEN amount ELSE 0 END) AS usable,
         sum(CASE WHEN account = 'pending' THEN amount WHEN counter_account = 'pending' THEN -amount ELSE 0 END) AS pending,
         sum(CASE WHEN account = 'held' THEN amount WHEN counter_account = 'held' THEN -amount ELSE 0 END) AS held,
         max(number) FILTER (WHERE account = 'available') AS last_moved,
-        max(day) FILTER (WHERE account = 'available' AND kind <> 'expiry') AS moved_day,
+        max(day) FILTER (WHERE account = 'available' AND kind NOT IN ('expiry', 'conversion_out')) AS moved_day,
         count(*) FILTER (WHERE kind = 'expiry') AS expiries, min(number) FILTER (WHERE kind = 'expiry') AS expiry,
         min(day) FILTER (WHERE kind = 'expiry') AS expired_day, min(occurred_at) FILTER (WHERE kind = 'expiry') AS expired_at,
         min(day) FILTER (WHERE kind = 'lapse') AS lapsed_day,

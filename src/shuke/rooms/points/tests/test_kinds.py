@@ -266,6 +266,20 @@ def test_adjustments_transfers_merges_and_openings(unit, post):
     assert account(unit, BEN) == Account(unit, 6, 3, 1)
 
 
+def test_points_are_converted_into_another_unit(unit, post):
+    money = facade.declare_units([NewUnit("money", 2)])["money"].id
+    post(accrual(ANNA, unit, 1, 250, day=10, expires_day=20))
+    post(posting(20, None, Move(Kind.CONVERSION_OUT, unit, 1, 200), Move(Kind.CONVERSION_IN, money, 1, 400),
+                 Move(Kind.EXPIRY, unit, 1, 50)))  # fmt: skip
+
+    assert (account(unit).available, account(money).available) == (0, 400)
+    assert facade.totals(unit) == Totals(250, 0, 50, converted=-200)
+    assert facade.totals(money) == Totals(0, 0, 0, converted=400)
+    assert facade.lot(ANNA, money, 1).origin is Kind.CONVERSION_IN
+    assert facade.earned_days([(ANNA, money, 0, 99)]) == {(ANNA, money): []}
+    assert facade.verify().violations == ()
+
+
 def test_activated_points_count_on_the_day_before_or_with_the_event(unit, post):
     post(pending(unit, 1, 80), pending(unit, 2, 5))
     post(posting(20, None, Move(Kind.ACTIVATION, unit, 1, 80)), posting(20, ORDER, Move(Kind.ACTIVATION, unit, 2, 5)))

@@ -16,7 +16,6 @@ from shuke.surfaces.cli.journey.source import household_ref
 Rows = dict[UUID, list[tuple[int | str, ...]]]
 
 
-
 def count_differences(result: BacktestResult, program_id: int, left_out: Container[UUID | None] = ()) -> int:
     """Return how many entries, lots and tier changes differ between the replay and the ledger.
 
