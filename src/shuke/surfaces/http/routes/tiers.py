@@ -70,10 +70,9 @@ def give_tier(
     assert done.member_id is not None
     standing = programs.standing(done.member_id)
     language = "zh" if problems.is_chinese(request) else "en"
-    return TierResult(
-        **movement_fields(done, TIER_PREFIX, name, livemode=livemode, dry_run=dry_run),
-        tiers=tier_answers(standing, language=language),
-    )
+    told = movement_fields(done, TIER_PREFIX, name, livemode=livemode, dry_run=dry_run)
+    kept = {field: told[field] for field in TierResult.model_fields.keys() & told.keys()}
+    return TierResult(**kept, tiers=tier_answers(standing, language=language))
 
 
 @operation(

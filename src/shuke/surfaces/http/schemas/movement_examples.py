@@ -168,14 +168,16 @@ NEW_TIER: Json = {
     "source": "desk",
     "external_id": "T-4712",
 }
-TIER_RESULT: Json = _MOVED | {
+TIER_RESULT: Json = {
+    "status": "recorded",
     "id": "tch_01KAKV4AB3W9C5D7E1F0G2H4JK",
     "source": "desk",
     "external_id": "T-4712",
-    "points": [],
-    "balances": [],
-    "entry_ids": [],
+    "member_id": MEMBER_ID,
     "tiers": [TIER | {"gift": "silver", "gift_until": "2018-12-31"}],
+    "livemode": False,
+    "dry_run": False,
+    "passed": None,
 }
 TIER_CHANGES: Json = {
     "items": [

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from fractions import Fraction
 from typing import Literal
-from uuid import UUID
 
 from pydantic import StrictBool
 
@@ -12,13 +11,12 @@ from shuke.core.program import wording
 from shuke.core.program.progress import Hurdle, LevelReason
 from shuke.core.program.tracing import written
 from shuke.core.values.dates import NEVER
-from shuke.foundation import ids
 from shuke.rooms.members import contracts as members
 from shuke.rooms.programs.contracts import Passed, TierFact, TierStanding
 from shuke.rooms.tiers.contracts import TierChange
 from shuke.surfaces.http.fields import Answer, Code, Date, Day, Instant, instant
 from shuke.surfaces.http.schemas.adjustments import Reason
-from shuke.surfaces.http.schemas.movements import KeyedBody, MovementAnswer, PassedTierChange
+from shuke.surfaces.http.schemas.movements import Foreseen, KeyedBody, PassedTierChange
 
 TIER_PREFIX = "tch"
 
@@ -108,10 +106,15 @@ class TierAnswer(Answer):
     sentences: list[str]
 
 
-class TierResult(MovementAnswer):
+class TierResult(Foreseen):
     """What became of a tier given by hand; `tiers` are where the member stands now on every ladder."""
 
+    status: Literal["recorded", "repeated"]
+    id: str
+    source: str | None
+    external_id: str | None
     tiers: list[TierAnswer]
+    livemode: bool
 
 
 class TierChangeAnswer(Answer):
@@ -194,10 +197,6 @@ def passed_changes(passed: Passed) -> list[PassedTierChange]:
         )
         for change in passed.tier_changes
     ]
-
-
-def fact_id(prefix: str, reference: UUID | None) -> str | None:
-    return ids.encode(prefix, reference) if reference else None
 
 
 def _level(level: LevelReason, labels: Mapping[str, str]) -> LevelAnswer:
