@@ -289,9 +289,8 @@ def _told(passed: "Passed", scales: dict[str, int]) -> tuple[dict[str, Any], lis
     ]
     lines += [f"{row['at']}  {row['before']} → {row['after']}  {row['reason']}" for row in changes]
     usable = ", ".join(f"{unit} {scaled(amount, scales[unit])}" for unit, amount in balances.items())
-    lines.append(
-        words(f"At {at}: {usable}; {', '.join(tiers.values())}", f"{at}：{usable}；{'、'.join(tiers.values())}")
-    )
+    held = ", ".join(tiers.values())
+    lines.append(words(f"At {at}: {usable}; {held}", f"{at}：{usable}；{held}"))
     return {"as_of": at, "entries": entries, "tier_changes": changes, "balances": balances, "tiers": tiers}, lines
 
 
