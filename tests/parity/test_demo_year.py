@@ -11,9 +11,10 @@ import duckdb
 import pytest
 
 from shuke.engine.backtest import backtest
+from shuke.engine.calendar import day_facts
 from shuke.engine.compile import compile_program
 from shuke.engine.schema import load_program
-from tests.parity.at_desk import told_by_desk
+from tests.parity.at_desk import day_number, told_by_desk
 from tests.parity.engines import history_of, of_desk, told_by_columns
 from tests.parity.histories import END, Act, Newcomer, Story, enrolled, perform
 from tests.parity.oracle import Oracle
@@ -44,7 +45,7 @@ class _Teller:
     """Tells the oracle a household's year; after some of its orders something else happens."""
 
     def __init__(self, program, text, orders, seed):
-        self.oracle, self.text, self.chance = Oracle(text), text, random.Random(seed)
+        self.oracle, self.text, self.chance = Oracle(text, calendar_of(program.country)), text, random.Random(seed)
         self.newcomers = (Newcomer(orders[0][0], (0, 0), ()),)
         self.people = enrolled(self.oracle, self.newcomers)
         self.acts, self.accepted = [], []
@@ -74,6 +75,16 @@ class _Teller:
     def story(self, until):
         self.oracle.advance(self.people[0], until)
         return Story(self.text, self.newcomers, tuple(self.acts), tuple(self.accepted), tuple(self.people))
+
+
+def calendar_of(country):
+    """The calendar, which has tests of its own, in the form in which the oracle asks."""
+
+    def of_day(day):
+        facts = day_facts(country, day_number(day))
+        return facts.holiday, facts.workday, facts.lunar
+
+    return of_day
 
 
 def _basket(number, net, store="", brand=""):
