@@ -6,6 +6,7 @@ from ninja import Path, Query
 
 from shuke.surfaces.http.fields import Code, Cursor, ExternalIdText, Flag, PageLimit, Source
 from shuke.surfaces.http.schemas.imports import ImportId
+from shuke.surfaces.http.schemas.member_care import MergeId
 from shuke.surfaces.http.schemas.members import MemberId
 from shuke.surfaces.http.schemas.orders import OrderId
 from shuke.surfaces.http.schemas.points import EntryId
@@ -26,6 +27,7 @@ ABOUT_ZH = {
     "approval_id": "审批的 id。",
     "state": "只列出处于该状态的。",
     "import_id": "导入的 id。",
+    "merge_id": "合并的 id。",
 }
 
 DryRun = Annotated[Flag, Query(False, description="Check and compute everything, write nothing.")]
@@ -39,3 +41,4 @@ SourcePath = Annotated[Source, Path(description="The system that gave the extern
 ExternalIdPath = Annotated[ExternalIdText, Path(description="What that system calls it.")]
 AttributeCodePath = Annotated[Code, Path(description="The attribute's code.")]
 ImportIdPath = Annotated[ImportId, Path(description="The import's id.")]
+MergeIdPath = Annotated[MergeId, Path(description="The merge's id.")]
