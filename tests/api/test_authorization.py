@@ -38,6 +38,7 @@ SAMPLES = {
     "external_id": "nobody",
     "program": "grocer",
     "attribute": "skin",
+    "merge_id": "mrg_01KAKV3Z5R8QX5J4Y0V9W6T2NM",
     "import_id": "imp_01KAKV3Z5R8QX5J4Y0V9W6T2NM",
     "slug": "grocer",
     "number": "1",

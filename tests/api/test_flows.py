@@ -338,3 +338,21 @@ def test_tags_are_replaced(api, member):
 def patch(api, member, body, query=""):
     path = f"/v1/members/{member['id']}{query}"
     return api.client.patch(path, body, content_type="application/json", **api.headers).json()
+
+
+def test_members_are_merged_and_taken_apart(api, member):
+    api.post("/v1/orders", order())
+    web = {"external_ids": [{"source": "web", "external_id": "W-1"}], "phone": "+12125550177", "name": "Ann Lee"}
+    double = api.post("/v1/members", web).json()
+
+    made = api.post(f"/v1/members/{double['id']}/merge", {"sources": [member["id"]], "reason": "same person"})
+
+    assert made.status_code == 201
+    assert (made.json()["survivor_id"], made.json()["source_ids"]) == (double["id"], [member["id"]])
+    found = api.get(f"/v1/members/{member['id']}").json()
+    assert (found["id"], found["email_masked"]) == (double["id"], "a***@example.com")
+    assert api.get(f"/v1/members/{double['id']}/balances").json()["balances"][0]["available"] == 86
+    undone = api.post(f"/v1/merges/{made.json()['id']}/undo", {"reason": "twins"})
+    assert undone.json()["undone_at"] is not None
+    assert api.get(f"/v1/members/{member['id']}").json()["id"] == member["id"]
+    assert api.get(f"/v1/members/{member['id']}/balances").json()["balances"][0]["available"] == 86

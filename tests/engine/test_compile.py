@@ -265,17 +265,18 @@ tiers:
     levels: [{code: base}, {code: gold, from: 100, keep: 50.01, never_down: yes, expiry: {points: none}}]
   - {ladder: club, validity: forever, levels: [{code: out}, {code: in, when: "SPEND('this year') >= 10 AND TAGGED('vip')"}]}
 earn:
-  - {code: spend, unit: points, points: "order.net + SPEND('this year') / 1000"}
+  - {code: spend, unit: points, points: "order.net + SPEND('this year') / 1000", when: "ORDERS('this month') < 9"}
 """
 
 
 def test_windows_of_a_ladder_that_resets_are_its_own():
     program = made(LADDERS)
     year = Window(WindowKind.PERIOD, step=12)
-    assert program.windows == ((year, 0, 0), (Window(WindowKind.TIER), 0, 0), (year, 0, -1))
-    rows = [program.numbers[slots.P_WINDOW + i * slots.PW_ROW :][: slots.PW_ROW] for i in range(3)]
-    assert [row[slots.PW_LADDER] for row in rows] == [0, 0, -1]
-    assert [row[slots.PW_MEASURED] for row in rows] == [1, 1, 1]
+    month = Window(WindowKind.PERIOD, step=1)
+    assert program.windows == ((year, 0, 0), (Window(WindowKind.TIER), 0, 0), (year, 0, -1), (month, 1, -1))
+    rows = [program.numbers[slots.P_WINDOW + i * slots.PW_ROW :][: slots.PW_ROW] for i in range(4)]
+    assert [row[slots.PW_LADDER] for row in rows] == [0, 0, -1, -1]
+    assert [row[slots.PW_MEASURED] for row in rows] == [1, 1, 1, 0]
     assert program.expiries == (
         Expiry(ExpiryKind.AFTER, program.program.units[0].expiry.after),
         Expiry(ExpiryKind.NEVER),
@@ -308,7 +309,7 @@ def test_levels_are_reached_and_kept(own, tier, shared, tags, said):
 
 def test_a_decision_sees_the_member_in_one_order():
     program = made(LADDERS)
-    windows = [slots.WINDOW + i * slots.WINDOW_ROW + slots.W_VALUE for i in range(3)]
+    windows = [slots.WINDOW + i * slots.WINDOW_ROW + slots.W_VALUE for i in range(4)]
     ranks = [slots.LADDER, slots.LADDER + slots.LADDER_ROW]
     member = [slots.DAY, slots.JOINED, slots.BIRTH, slots.LUNAR, slots.TAGS, slots.ORDERS]
     assert seen_slots(program) == (*member, *ranks, *windows, slots.AVAILABLE, slots.PENDING)
@@ -403,6 +404,15 @@ def test_occasions(asked, day, facts, expected):
 
 def test_bounds_of_differences_are_counted_from_both_ends():
     most = "SPEND('lifetime') * 400000"  # 4e18, within half of 64 bits
-    assert compiled(second=f"LEAST(1, {most} - SPEND('this year') * 400000)").denominators[1] == 1
-    assert refused(second=f"LEAST(1, 0 - {most} - {most} - {most})").code == "may_overflow"
-    assert refused(second=f"LEAST(1, {most} - (0 - {most}) - (0 - {most}))").code == "may_overflow"
+    assert compiled(first="1", second=f"LEAST(1, {most} - SPEND('this year') * 400000)").denominators[1] == 1
+    assert refused(first="1", second=f"LEAST(1, 0 - {most} - {most} - {most})").code == "may_overflow"
+    assert refused(first="1", second=f"LEAST(1, {most} - (0 - {most}) - (0 - {most}))").code == "may_overflow"
+
+
+def test_activities_are_bits_for_the_machines():
+    program = made(
+        "behaviours: {review: , check_in: }\n"
+        "units: {points: {expiry: {inactive: 6 months, activities: [redeem, check_in]}}}\n"
+        "earn: [{code: one, unit: points, points: 1}]\n"
+    )
+    assert program.numbers[slots.P_UNIT + slots.U_ACTIVITY] == slots.ACTIVITY_REDEEM | slots.ACTIVITY_BEHAVIOUR << 1

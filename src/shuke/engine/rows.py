@@ -1,5 +1,6 @@
 """Lays the facts of an order or behaviour out as the rules read them: one row of integers, and one for each line."""
 
+from shuke.core.program.model import Program
 from shuke.core.state.slots import (
     O_AT,
     O_ATTRIBUTE,
@@ -30,6 +31,7 @@ class Rows:
     def __init__(self, compiled: Compiled) -> None:
         self._compiled = compiled
         self._zone = compiled.program.time_zone
+        self._texts = _texts(compiled.program)
 
     def order(self, order: OrderFacts, at: int) -> list[int]:
         """Return the row of an order that is decided as of the UTC second `at`."""
@@ -48,7 +50,7 @@ class Rows:
 
     def lines(self, order: OrderFacts) -> list[int]:
         """Return the lines of an order, `line_width` numbers each."""
-        names = [name.partition(".")[2] for name in self._compiled.line_attributes]
+        names = self._compiled.line_attributes
         items: list[int] = []
         for line in order.lines:
             items += (line.net_minor, line.quantity, self._code(line.category), self._code(line.sku))
@@ -64,13 +66,21 @@ class Rows:
 
     def _fill(self, o: list[int], attributes: Attributes, of: str) -> None:
         for i, name in enumerate(self._compiled.attributes):
-            scope, _, code = name.partition(".")
-            if scope == of:
-                o[O_ATTRIBUTE + i] = self._number(attributes, code)
+            if name.partition(".")[0] == of:
+                o[O_ATTRIBUTE + i] = self._number(attributes, name)
 
-    def _number(self, attributes: Attributes, code: str) -> int:
-        value = attributes.get(code, 0)
+    def _number(self, attributes: Attributes, name: str) -> int:
+        """Return the value of the attribute that the fact `name` asks for, or that of a missing one."""
+        value = attributes.get(name.partition(".")[2], "" if name in self._texts else 0)
         return self._code(value) if isinstance(value, str) else int(value)
 
     def _code(self, text: str) -> int:
         return MISSING_TEXT if text == "" else self._compiled.codes.get(text, 0)
+
+
+def _texts(program: Program) -> frozenset[str]:
+    """Return the facts that are texts among the attributes of orders, lines and behaviours."""
+    declared = [("order", each) for each in program.order_attributes]
+    declared += [("item", each) for each in program.line_attributes]
+    declared += [("event", each) for behaviour in program.behaviours for each in behaviour.attributes]
+    return frozenset(f"{scope}.{each.code}" for scope, each in declared if each.type == "text")

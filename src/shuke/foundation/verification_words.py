@@ -117,21 +117,19 @@ _VIOLATIONS = {  # {} stands for a value, in the order of the English sentence
         "等级变动可以被修改：拒绝修改的触发器缺失、已停用或被替换。"
     ),
     "The trigger {} is missing, off or another one.": "触发器 {} 缺失、已停用或被替换。",
-    "Order {} has no business key.": "订单 {} 没有业务键。",
-    "Redemption {} has no business key.": "兑换 {} 没有业务键。",
+    "The {} {} has no business key.": "{} {} 没有业务键。",
     "The business key of {} {} stands for nothing.": "{} {} 的业务键无所指。",
-    "Order {} has no decision.": "订单 {} 没有判定。",
-    "Order {} counts and was not decided.": "订单 {} 计入统计，却未作判定。",
-    "Order {} was decided and does not count.": "订单 {} 已作判定，却未计入统计。",
-    "Order {} has day, net, gross and lines {}, it was decided on {}.": (
-        "订单 {} 的日期、实付、应付与行数为 {}，判定时为 {}。"
+    "Fact {} has no decision.": "事实 {} 没有判定。",
+    "Fact {} counts and was not decided.": "事实 {} 计入统计，却未作判定。",
+    "Fact {} was decided and does not count.": "事实 {} 已作判定，却未计入统计。",
+    "Fact {} has day, net, gross and lines {}, it was decided on {}.": (
+        "事实 {} 的日期、实付、应付与行数为 {}，判定时为 {}。"
     ),
-    "Order {} was given {} of unit {}, the ledger has {}.": "订单 {} 判定发放 {}（积分种类 {}），台账为 {}。",
-    "Order {} was given {}, decided again it is {}.": "订单 {} 当时发放 {}，重新判定为 {}。",
+    "Fact {} was given {} of unit {}, the ledger has {}.": "事实 {} 判定发放 {}（积分种类 {}），台账为 {}。",
+    "Fact {} was given {}, decided again it is {}.": "事实 {} 当时发放 {}，重新判定为 {}。",
     "The membership counts {} orders, there are {}.": "会籍记有 {} 笔订单，实有 {} 笔。",
-    "Window {} holds {} in {} orders, the orders come to {} in {}.": (
-        "第 {} 个统计窗口记有 {}（{} 笔），订单合计 {}（{} 笔）。"
-    ),
+    "Window {} holds {}, what was counted comes to {}.": "窗口 {} 记有 {}，实际计入 {}。",
+    "The tier {} in program {} lies below {}, which a gift keeps.": "等级 {}（计划 {}）低于赠送所保的 {}。",
     "A lot that ended on day {} has points left on day {}.": "第 {} 日过期的批次，在第 {} 日仍有剩余。",
     "The next due day is {}, time owes something on day {}.": "下次到期日为 {}，而第 {} 日已有到期事项。",
 }

@@ -10,6 +10,8 @@ from shuke.surfaces.cli.terminal import result, table, words
 if TYPE_CHECKING:
     from uuid import UUID
 
+    from shuke.rooms.members.contracts import MergeRecord
+
 _HEADS = (("when", "时间"), ("from", "从"), ("to", "到"), ("why", "原因"), ("by", "操作人"))
 
 
@@ -42,6 +44,40 @@ def status(member: str, wanted: str, reason: str, *, as_json: bool) -> None:
         ]
         lines = table(heads, [tuple(change.values()) for change in changes]) if changes else []
         result(data, [f"{data['id']} {now}", *lines], as_json=as_json)
+
+
+def merge(survivor: str, sources: list[str], reason: str, *, as_json: bool) -> None:
+    """Let members live on in another one."""
+    with session.opened():
+        from shuke.rooms.programs import facade as programs
+
+        _tell(
+            programs.merge_members(found(survivor), [found(one) for one in sources], reason, actor()), as_json=as_json
+        )
+
+
+def unmerge(id: str, reason: str, *, as_json: bool) -> None:
+    """Take a merge apart."""
+    with session.opened():
+        from shuke.foundation import ids
+        from shuke.rooms.members.contracts import MERGE_PREFIX
+        from shuke.rooms.programs import facade as programs
+
+        _tell(programs.unmerge_members(ids.decode(MERGE_PREFIX, id), reason, actor()), as_json=as_json)
+
+
+def _tell(record: "MergeRecord", *, as_json: bool) -> None:
+    from shuke.foundation import ids
+    from shuke.rooms.members.contracts import ID_PREFIX, MERGE_PREFIX
+
+    data = {
+        "id": ids.encode(MERGE_PREFIX, record.id),
+        "survivor": ids.encode(ID_PREFIX, record.survivor_id),
+        "sources": [ids.encode(ID_PREFIX, one) for one in record.source_ids],
+        "undone_at": record.undone_at.isoformat() if record.undone_at else None,
+    }
+    arrow = "→" if record.undone_at is None else "×"
+    result(data, [f"{data['id']}  {' '.join(data['sources'])} {arrow} {data['survivor']}"], as_json=as_json)
 
 
 def found(member: str) -> "UUID":

@@ -6,7 +6,7 @@ import typer
 
 from shuke.surfaces.cli.commands import AsJson, command
 
-members = typer.Typer(help="Members: their status.", no_args_is_help=True)
+members = typer.Typer(help="Members: their status, and double records.", no_args_is_help=True)
 imports = typer.Typer(help="Files: check, commit and undo what they bring.", no_args_is_help=True)
 
 
@@ -21,6 +21,31 @@ def members_status(
     from shuke.surfaces.cli import members as people
 
     people.status(member, status, reason, as_json=as_json)
+
+
+@command(members, "merge")
+def members_merge(
+    survivor: Annotated[str, typer.Argument(help="The member that stays (mbr_…), a phone, or SOURCE/ID.")],
+    source: Annotated[list[str], typer.Argument(help="The members that live on in it.")],
+    reason: Annotated[str, typer.Option(help="Why; the history keeps it.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Let members live on in another one, with their points, dates and tier."""
+    from shuke.surfaces.cli import members as people
+
+    people.merge(survivor, source, reason, as_json=as_json)
+
+
+@command(members, "unmerge")
+def members_unmerge(
+    id: Annotated[str, typer.Argument(help="The merge's id (mrg_…).")],
+    reason: Annotated[str, typer.Option(help="Why; the history keeps it.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Take a merge apart, while points that came over were not used."""
+    from shuke.surfaces.cli import members as people
+
+    people.unmerge(id, reason, as_json=as_json)
 
 
 @command(imports, "members")

@@ -7,6 +7,7 @@ from ninja import Path, Query
 from shuke.surfaces.http.fields import Code, Cursor, ExternalIdText, Flag, PageLimit, Source, Time
 from shuke.surfaces.http.schemas.holds import HoldId
 from shuke.surfaces.http.schemas.imports import ImportId
+from shuke.surfaces.http.schemas.member_care import MergeId
 from shuke.surfaces.http.schemas.members import MemberId
 from shuke.surfaces.http.schemas.orders import OrderId
 from shuke.surfaces.http.schemas.points import EntryId
@@ -34,6 +35,7 @@ ABOUT_ZH = {
     "approval_id": "审批的 id。",
     "state": "只列出处于该状态的。",
     "import_id": "导入的 id。",
+    "merge_id": "合并的 id。",
 }
 
 DryRun = Annotated[Flag, Query(False, description="Check and compute everything, write nothing.")]
@@ -55,3 +57,4 @@ HoldIdPath = Annotated[HoldId, Path(description="The hold's id.")]
 RefusalCodePath = Annotated[Code, Path(description="The code of a refusal.")]
 AttributeCodePath = Annotated[Code, Path(description="The attribute's code.")]
 ImportIdPath = Annotated[ImportId, Path(description="The import's id.")]
+MergeIdPath = Annotated[MergeId, Path(description="The merge's id.")]

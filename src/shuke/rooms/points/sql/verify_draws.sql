@@ -16,7 +16,7 @@ WITH history AS (
         PARTITION BY holder_id, unit_id ORDER BY end_day, number ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
     ) AS sooner_emptied
     FROM lots
-), suspect AS (
+), suspect AS MATERIALIZED ( -- before any pair of lots is looked at
     SELECT draw.holder_id, draw.unit_id, draw.number, draw.day, ranked.number AS lot_number, ranked.end_day
     FROM ranked
     JOIN points_entry AS draw ON draw.holder_id = ranked.holder_id AND draw.unit_id = ranked.unit_id

@@ -84,3 +84,21 @@ def test_duplicates_stand_side_by_side_masked(log_in, member):
     assert "web W-1" in page
     assert ids.encode("mbr", double.id) in page
     assert "13900000001" not in page
+
+
+def test_two_records_are_merged_and_taken_apart_with_reasons(log_in, member, member_id):
+    new = NewMember((ExternalId("web", "W-1"),), phone="+8613900000001", name="林小满")
+    (double,) = programs.enrol([new], TESTER)
+    other, client = ids.encode("mbr", double.id), log_in(Role.SERVICE)
+
+    client.post("/members/duplicates/merge", {"pair": "elder", "elder": member_id, "younger": other, "reason": ""})
+    assert people.get(double.id).status is Status.ACTIVE
+    form = {"pair": "elder", "elder": member_id, "younger": other, "reason": "同一人"}
+    assert client.post("/members/duplicates/merge", form)["Location"] == f"/members/{member_id}/profile"
+
+    assert people.get(double.id).merged_into == member.id
+    assert "此会员已被合并" in client.get(f"/members/{other}").content.decode()
+    assert "同一人" in client.get(f"/members/{member_id}/profile").content.decode()
+    (record,) = people.merges(member.id)
+    client.post(f"/merges/{ids.encode('mrg', record.id)}/undo", {"reason": "认错人"})
+    assert people.get(double.id).status is Status.ACTIVE

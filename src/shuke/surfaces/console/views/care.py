@@ -17,6 +17,7 @@ from shuke.foundation.transactions import unit_of_work
 from shuke.rooms.members import facade as people
 from shuke.rooms.members.contracts import (
     ID_PREFIX,
+    MERGE_PREFIX,
     Attribute,
     AttributeKind,
     DuplicatePair,
@@ -29,6 +30,7 @@ from shuke.rooms.members.contracts import (
 )
 from shuke.rooms.org import facade as org
 from shuke.rooms.org.contracts import Right
+from shuke.rooms.programs import facade as programs
 from shuke.surfaces.console import words
 from shuke.surfaces.console.pages import Desk, page, show
 from shuke.surfaces.console.views import member as member_page
@@ -108,6 +110,7 @@ def profile(request: HttpRequest, desk: Desk, member_id: str) -> HttpResponse:
             statuses=people.status_history(id),
             identities=people.identity_history(id),
             merges=[_ends(merge) for merge in people.merges(id)],
+            can_merge=desk.may(Right.MEMBERS_MERGE),
             status=422 if form.errors else 200,
         )
 
@@ -162,8 +165,9 @@ def _named(one: Any) -> str:
     return str(one.name_zh if (translation.get_language() or "").startswith("zh") else one.name_en)
 
 
-def _ends(merge: MergeRecord) -> tuple[MergeRecord, list[str], str]:
-    return merge, [ids.encode(ID_PREFIX, one) for one in merge.source_ids], ids.encode(ID_PREFIX, merge.survivor_id)
+def _ends(merge: MergeRecord) -> tuple[MergeRecord, str, list[str], str]:
+    sources = [ids.encode(ID_PREFIX, one) for one in merge.source_ids]
+    return merge, ids.encode(MERGE_PREFIX, merge.id), sources, ids.encode(ID_PREFIX, merge.survivor_id)
 
 
 @page(Right.MEMBERS_MERGE)
@@ -177,6 +181,36 @@ def duplicates(request: HttpRequest, desk: Desk) -> HttpResponse:
         pairs=[_side_by_side(pair) for pair in found.pairs],
         next_cursor=found.next_cursor,
     )
+
+
+@page(Right.MEMBERS_MERGE, "POST")
+def merge(request: HttpRequest, desk: Desk) -> HttpResponse:
+    """Let one of two members live on in the other; the reason is kept."""
+    pair = [request.POST.get("elder", ""), request.POST.get("younger", "")]
+    survivor, source = reversed(pair) if request.POST.get("pair") == "younger" else pair
+    kept, gone, reason = ids.decode(ID_PREFIX, survivor), ids.decode(ID_PREFIX, source), request.POST.get("reason", "")
+    try:
+        programs.merge_members(kept, [gone], reason.strip(), desk.actor)
+    except Refusal as refused:
+        logs.refusal(refused, request_id=desk.actor.request_id)
+        messages.error(request, words.sentence(refused), extra_tags="bad")
+        return redirect("duplicates")
+    messages.success(request, gettext("The records are one now; it can be undone under Profile."), extra_tags="good")
+    return redirect("member-profile", survivor)
+
+
+@page(Right.MEMBERS_MERGE, "POST")
+def unmerge(request: HttpRequest, desk: Desk, merge_id: str) -> HttpResponse:
+    """Take a merge apart; the reason is kept."""
+    id = ids.decode(MERGE_PREFIX, merge_id)
+    survivor = ids.encode(ID_PREFIX, people.merge_record(id).survivor_id)
+    try:
+        programs.unmerge_members(id, request.POST.get("reason", "").strip(), desk.actor)
+        messages.success(request, gettext("The merge is taken apart."), extra_tags="good")
+    except Refusal as refused:
+        logs.refusal(refused, request_id=desk.actor.request_id)
+        messages.error(request, words.sentence(refused), extra_tags="bad")
+    return redirect("member-profile", survivor)
 
 
 def _side_by_side(pair: DuplicatePair) -> dict[str, Any]:

@@ -6,9 +6,10 @@ from ninja import Router
 from shuke.rooms.members import facade as members
 from shuke.rooms.members.contracts import Member, MemberRef
 from shuke.rooms.org.contracts import Right
+from shuke.rooms.programs import facade as programs
 from shuke.surfaces.http import keys
 from shuke.surfaces.http.operations import Operation, operation
-from shuke.surfaces.http.parameters import PAGE, After, AttributeCodePath, DryRun, Limit, MemberIdPath
+from shuke.surfaces.http.parameters import PAGE, After, AttributeCodePath, DryRun, Limit, MemberIdPath, MergeIdPath
 from shuke.surfaces.http.schemas import examples
 from shuke.surfaces.http.schemas.member_care import (
     AttributeAnswer,
@@ -17,12 +18,17 @@ from shuke.surfaces.http.schemas.member_care import (
     DroppedAnswer,
     DuplicatesAnswer,
     IdentityChangesAnswer,
+    MergeAnswer,
+    MergeBody,
+    ReasonBody,
     StatusBody,
     StatusChangesAnswer,
     TagsBody,
     attribute_answer,
+    decode_merge_id,
     duplicate_answer,
     identity_change_answer,
+    merge_answer,
     status_change_answer,
 )
 from shuke.surfaces.http.schemas.members import MemberAnswer, decode_member_id, member_answer
@@ -168,6 +174,80 @@ def set_member_tags(
     """Let a member have these tags and no others, 63 at most."""
     member = members.set_tags(_found(member_id).id, body.tags, keys.actor(request))
     return _answer(request, member, dry_run=dry_run)
+
+
+@operation(
+    router,
+    "POST",
+    "/members/{member_id}/merge",
+    MergeAnswer,
+    Operation(
+        id="mergeMembers",
+        en="Merge members into one",
+        zh="合并会员",
+        about_zh="让其他会员并入地址中的会员：批次连同日期转入，取较高等级，之后的查找都指向该会员。",
+        scope=Right.MEMBERS_MERGE,
+        status=201,
+        writes=True,
+        codes=(
+            "invalid_id",
+            "merge_unsettled",
+            "not_mergeable",
+            "nothing_to_merge",
+            "reason_required",
+            "too_many_tags",
+            "unknown_member",
+        ),
+        parameter_examples=_OF_A_MEMBER,
+        request_example={"sources": [examples.OTHER_MEMBER_ID], "reason": "same person"},
+        response_example=examples.MERGE,
+        links={"undo": ("undoMerge", "merge_id", "$response.body#/id")},
+    ),
+)
+def merge_members(
+    request: HttpRequest, member_id: MemberIdPath, body: MergeBody, *, dry_run: DryRun = False
+) -> MergeAnswer:
+    """Let members live on in the one of the address: every lot with its date, the higher tier, all external ids.
+
+    Whoever looks for one of them by id, phone, e-mail or external id finds the one that stays.
+    """
+    record = programs.merge_members(decode_member_id(member_id), body.ids(), body.reason, keys.actor(request))
+    return merge_answer(record, livemode=keys.livemode(request), dry_run=dry_run)
+
+
+@operation(
+    router,
+    "POST",
+    "/merges/{merge_id}/undo",
+    MergeAnswer,
+    Operation(
+        id="undoMerge",
+        en="Take a merge apart",
+        zh="撤销合并",
+        about_zh="恢复被合并的会员、其批次与等级；转入的积分已被使用时拒绝。",
+        scope=Right.MEMBERS_MERGE,
+        writes=True,
+        codes=(
+            "duplicate_email",
+            "duplicate_phone",
+            "invalid_id",
+            "merge_covered",
+            "merge_spent",
+            "merge_undone",
+            "reason_required",
+            "unknown_merge",
+        ),
+        parameter_examples={"merge_id": examples.MERGE_ID},
+        request_example={"reason": "they are twins"},
+        response_example=examples.MERGE | {"undone_at": "2017-01-16T15:00:00Z"},
+    ),
+)
+def undo_merge(
+    request: HttpRequest, merge_id: MergeIdPath, body: ReasonBody, *, dry_run: DryRun = False
+) -> MergeAnswer:
+    """Restore the members that were merged, their lots and tiers; refused once points that came over were used."""
+    record = programs.unmerge_members(decode_merge_id(merge_id), body.reason, keys.actor(request))
+    return merge_answer(record, livemode=keys.livemode(request), dry_run=dry_run)
 
 
 @operation(

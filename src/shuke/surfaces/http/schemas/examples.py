@@ -441,3 +441,17 @@ REFUSAL: Json = {
     "title": "Not enough points",
     "fix": "Read the balance; points may have expired.",
 }
+OTHER_MEMBER_ID: Final = "mbr_01KAKV3Z5R8QX5J4Y0V9W6T2NN"
+MERGE_ID: Final = "mrg_01KAKV3Z5R8QX5J4Y0V9W6T2NM"
+MERGE: Json = {
+    "id": MERGE_ID,
+    "survivor_id": MEMBER_ID,
+    "source_ids": [OTHER_MEMBER_ID],
+    "at": "2017-01-15T15:00:00Z",
+    "reason": "same person",
+    "by": "all",
+    "filled": ["email"],
+    "undone_at": None,
+    "livemode": False,
+    "dry_run": False,
+}

@@ -1,16 +1,18 @@
 """What clients say about a member's status and tags, and the histories that they are shown."""
 
 from typing import Annotated
+from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from shuke.foundation import ids
 from shuke.rooms.members import contracts
 from shuke.surfaces.http.fields import Answer, Body, Code, Instant, instant, text
-from shuke.surfaces.http.schemas.members import ExternalIdAnswer
+from shuke.surfaces.http.schemas.members import ExternalIdAnswer, MemberId
 
 Reason = text(200)
 Name = text(60)
+MergeId = Annotated[str, StringConstraints(pattern=r"^mrg_[0-7][0-9A-HJKMNP-TV-Z]{25}$")]
 
 
 class StatusBody(Body):
@@ -86,6 +88,64 @@ class DuplicatesAnswer(Answer):
     items: list[DuplicateAnswer]
     next_cursor: str | None
     livemode: bool
+
+
+class MergeBody(Body):
+    """The members that shall live on in the one of the address, and why."""
+
+    sources: Annotated[list[MemberId], Field(min_length=1, max_length=20)]
+    reason: Reason
+
+    def ids(self) -> list[UUID]:
+        return [ids.decode(contracts.ID_PREFIX, one) for one in self.sources]
+
+
+class ReasonBody(Body):
+    """Why."""
+
+    reason: Reason
+
+
+class MergeAnswer(Answer):
+    """A merge: the sources live on in the survivor; `undone_at` is null while it holds.
+
+    `filled` names the personal fields that the survivor lacked and took over.
+    """
+
+    id: str
+    survivor_id: str
+    source_ids: list[str]
+    at: Instant
+    reason: str
+    by: str
+    filled: list[str]
+    undone_at: Instant | None
+    livemode: bool
+    dry_run: bool = False
+
+
+def merge_answer(record: contracts.MergeRecord, *, livemode: bool, dry_run: bool = False) -> MergeAnswer:
+    """Return a merge as the API shows it."""
+    return MergeAnswer(
+        id=ids.encode(contracts.MERGE_PREFIX, record.id),
+        survivor_id=ids.encode(contracts.ID_PREFIX, record.survivor_id),
+        source_ids=[ids.encode(contracts.ID_PREFIX, one) for one in record.source_ids],
+        at=instant(record.at),
+        reason=record.reason,
+        by=record.actor.label,
+        filled=list(record.filled),
+        undone_at=instant(record.undone_at) if record.undone_at else None,
+        livemode=livemode,
+        dry_run=dry_run,
+    )
+
+
+def decode_merge_id(value: str) -> UUID:
+    """Return the id behind its outside form.
+
+    Raises: Refusal `invalid_id`.
+    """
+    return ids.decode(contracts.MERGE_PREFIX, value)
 
 
 class ChoiceBody(Body):
