@@ -8,6 +8,7 @@ from uuid import UUID
 from shuke.core.values.errors import Refusal
 from shuke.foundation import cursors
 from shuke.foundation.transactions import unit_of_work
+from shuke.foundation.verification import Invariant, Verification, Violation
 from shuke.rooms.orders import queries
 from shuke.rooms.orders.contracts import (
     Application,
@@ -28,6 +29,8 @@ from shuke.rooms.orders.contracts import (
     RefundState,
     Sales,
 )
+
+REFUNDS_ADD_UP = Invariant("I38", "What orders and lines count as refunded is what their refunds took off, once each.")
 
 
 def record(orders: Sequence[NewOrder], member_ids: Sequence[UUID | None], recorded_at: datetime) -> None:
@@ -221,6 +224,12 @@ def active_members(since: datetime, until: datetime, without: Collection[UUID] =
 def sales(since: datetime, until: datetime) -> Sales:
     """Return orders and net sales from `since` to before `until`, and the members' share of both. Raises: nothing."""
     return Sales(*queries.sales(since, until))
+
+
+def verify() -> Verification:
+    """Check what refunds have taken off orders and lines against the refunds. Raises: nothing."""
+    found = tuple(Violation(REFUNDS_ADD_UP.id, member_id, detail) for member_id, detail in queries.violations())
+    return Verification((REFUNDS_ADD_UP,), found)
 
 
 def _order(row: Sequence[Any]) -> Order:
