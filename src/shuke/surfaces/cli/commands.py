@@ -26,14 +26,16 @@ def answering(body: Callable[[], int | None]) -> None:
     raise typer.Exit(code or Exit.OK)
 
 
-def command(group: typer.Typer, name: str) -> Callable[[Callable[..., int | None]], Callable[..., None]]:
-    """Register a command under its name."""
+def command(
+    group: typer.Typer, name: str, *, dashes: bool = False
+) -> Callable[[Callable[..., int | None]], Callable[..., None]]:
+    """Register a command under its name; with `dashes` an argument may be a number below zero."""
 
     def register(body: Callable[..., int | None]) -> Callable[..., None]:
         @wraps(body)
         def run(**options: Any) -> None:
             answering(lambda: body(**options))
 
-        return group.command(name)(run)
+        return group.command(name, context_settings={"ignore_unknown_options": dashes})(run)
 
     return register

@@ -73,11 +73,14 @@ def seal(*, as_json: bool) -> None:
 
 
 def explain(id: str, *, as_json: bool) -> None:
-    """Say why an entry or an order is as it is.
+    """Say why an entry or an order is as it is, or where a member stands on every ladder.
 
-    Raises: Refusal `invalid_id`, `unknown_order`, `unknown_entry`, `no_program`.
+    Raises: Refusal `invalid_id`, `unknown_order`, `unknown_entry`, `unknown_member`, `not_enrolled`, `no_program`.
     """
     with session.opened():
+        if id.startswith("mbr_"):
+            _explain_standing(id, as_json=as_json)
+            return
         found = _explanation(id)
         result(_data(found), _sentences(found), as_json=as_json)
 
@@ -99,8 +102,7 @@ def _explanation(id: str) -> "Explanation":
 
 
 def _sentences(found: "Explanation") -> list[str]:
-    from shuke.core.program.wording import render
-    from shuke.engine.explanation import EN_LABELS, ZH_LABELS
+    from shuke.rooms.programs import facade as programs
 
     lines = []
     if found.version is not None:
@@ -112,18 +114,26 @@ def _sentences(found: "Explanation") -> list[str]:
             words(f"Order {found.order.source}/{found.order.external_id} of {at}, net {net}.",
                   f"订单 {found.order.source}/{found.order.external_id}，{at}，实付 {net}。")
         )  # fmt: skip
-        if found.decision is None:
-            lines.append(words("It was stored without a decision.", "该订单已存储，未作判定。"))
-    if found.decision is not None:
-        labels = ZH_LABELS if in_chinese() else EN_LABELS
-        lines += render(found.decision, words("en", "zh"), labels)
-    if found.late and found.effective_at is not None:
-        effective = found.effective_at.isoformat()
-        lines.append(words(f"It came late and was decided as of {effective}.", f"迟到的订单，按 {effective} 判定。"))
-    for story in found.lots:
-        earned = story.lot.earned_at.date().isoformat()
-        lines.append(words(f"{story.points:,} from the lot of {earned}.", f"取自 {earned} 的批次：{story.points:,}。"))
-    return lines
+    return lines + programs.told(found, words("en", "zh"))
+
+
+def _explain_standing(id: str, *, as_json: bool) -> None:
+    from shuke.core.program.wording import render_ladder
+    from shuke.engine.explanation import EN_LABELS, ZH_LABELS
+    from shuke.rooms.programs import facade as programs
+    from shuke.surfaces.cli.members import found
+
+    standing = programs.standing(found(id))
+    labels = ZH_LABELS if in_chinese() else EN_LABELS
+    data, lines = [], []
+    for tier in standing.tiers:
+        said = render_ladder(tier.reason, words("en", "zh"), labels) if tier.reason else []
+        until = tier.until.isoformat() if tier.until else None
+        data.append({"ladder": tier.ladder, "tier": tier.code, "until": until, "projected": tier.projected,
+                     "sentences": said})  # fmt: skip
+        end = words(f"to {until}", f"至 {until}") if until else words("without end", "长期")
+        lines += [words(f"{tier.ladder_name}: {tier.name}, {end}", f"{tier.ladder_name}：{tier.name}，{end}"), *said]
+    result({"member": id, "tiers": data}, lines, as_json=as_json)
 
 
 def _data(found: "Explanation") -> dict[str, Any]:
@@ -133,6 +143,8 @@ def _data(found: "Explanation") -> dict[str, Any]:
         "version": found.version,
         "member": _member(found.member_id),
         "entry": found.entry.key.id if found.entry else None,
+        "kind": found.entry.kind.value if found.entry else None,
+        "cause": _cause(found),
         "order": f"{found.order.source}/{found.order.external_id}" if found.order else None,
         "tier_before": found.tier_before,
         "tier_after": found.tier_after,
@@ -148,6 +160,13 @@ def _data(found: "Explanation") -> dict[str, Any]:
         ],
         "sentences": _sentences(found),
     }
+
+
+def _cause(found: "Explanation") -> dict[str, str] | None:
+    cause = found.cause
+    if cause is None:
+        return None
+    return {"kind": cause.kind, "name": f"{cause.source}/{cause.external_id}", "note": cause.note}
 
 
 def _money(minor: int, currency: str) -> str:

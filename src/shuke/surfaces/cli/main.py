@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from shuke.core.values.errors import Refusal
-from shuke.surfaces.cli import access, membership, terminal
+from shuke.surfaces.cli import access, membership, terminal, value
 from shuke.surfaces.cli.commands import AsJson
 from shuke.surfaces.cli.commands import answering as _answering
 from shuke.surfaces.cli.commands import command as _command
@@ -27,6 +27,10 @@ clock = typer.Typer(help="The test clock of a sandbox.")
 app.add_typer(program, name="program")
 app.add_typer(membership.members, name="members")
 app.add_typer(membership.imports, name="import")
+app.add_typer(value.points, name="points")
+app.add_typer(value.refunds, name="refunds")
+app.add_typer(value.behaviours, name="behaviours")
+app.add_typer(value.tiers, name="tiers")
 app.add_typer(clock, name="clock", invoke_without_command=True)
 app.add_typer(access.keys, name="keys")
 app.add_typer(access.staff, name="staff")
@@ -221,10 +225,13 @@ def seal(as_json: AsJson = False) -> None:
 
 @_command(app, "explain")
 def explain(
-    id: Annotated[str, typer.Argument(help="An entry (ent_…), an order (ord_…), or an order's SOURCE/EXTERNAL_ID.")],
+    id: Annotated[
+        str,
+        typer.Argument(help="An entry (ent_…), an order (ord_…) or its SOURCE/EXTERNAL_ID, or a member (mbr_…)."),
+    ],
     as_json: AsJson = False,
 ) -> None:
-    """Say why an entry or an order is as it is."""
+    """Say why an entry or an order is as it is, or where a member stands and what is missing."""
     from shuke.surfaces.cli import ledger
 
     ledger.explain(id, as_json=as_json)
@@ -268,6 +275,14 @@ def program_publish(
     from shuke.surfaces.cli import programs
 
     return programs.publish(file, effective_from=effective_from, as_json=as_json)
+
+
+@_command(program, "diff")
+def program_diff(file: str, as_json: AsJson = False) -> int:
+    """Show what a program file would change against the newest version, and how many members would move."""
+    from shuke.surfaces.cli import programs
+
+    return programs.diff(file, as_json=as_json)
 
 
 @_command(program, "show")

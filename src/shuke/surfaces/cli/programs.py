@@ -35,7 +35,7 @@ def publish(file: str, *, effective_from: str | None, as_json: bool) -> int:
     from shuke.surfaces.cli import session
     from shuke.surfaces.cli.people import actor
 
-    text, starts = read(file), _instant(effective_from)
+    text, starts = read(file), instant(effective_from)
     with session.opened():
         from shuke.rooms.programs import facade
 
@@ -73,6 +73,49 @@ def show(slug: str | None, *, source: bool, as_json: bool) -> None:
             "source": version.source,
         }
         result(data, [version.source if source else version.text], as_json=as_json)
+
+
+def diff(file: str, *, as_json: bool) -> int:
+    """Print what a program file would change against the newest version, and who would move.
+
+    Raises: Refusal `no_program`, `file_not_found`, `file_unreadable`.
+    """
+    from shuke.surfaces.cli import session
+
+    with session.opened():
+        from shuke.rooms.programs import facade
+
+        found = _judged(file, lambda: facade.compare(read(file)), as_json=as_json)
+        if found is None:
+            return Exit.FAILED
+        data = {
+            "against": found.number,
+            "differences": [
+                {"path": each.path, "before": each.before, "after": each.after} for each in found.differences
+            ],
+            "moves": [
+                {"ladder": each.ladder, "before": each.before, "after": each.after, "members": each.members}
+                for each in found.moves
+            ],
+            "looked_at": found.looked_at,
+            "members": found.members,
+        }
+        lines = [f"{each.path}: {each.before or '–'} → {each.after or '–'}" for each in found.differences]
+        lines += [
+            words(
+                f"{each.ladder}: {each.members:,} from {each.before} to {each.after}",
+                f"{each.ladder}：{each.members:,} 人由 {each.before} 到 {each.after}",
+            )
+            for each in found.moves
+        ]
+        lines.append(
+            words(
+                f"Against version {found.number}; {found.looked_at:,} of {found.members:,} members looked at.",
+                f"与第 {found.number} 版相比；查看了 {found.members:,} 名会员中的 {found.looked_at:,} 名。",
+            )
+        )
+        result(data, lines, as_json=as_json)
+        return Exit.OK
 
 
 def backtest(file: str, orders: str, *, timestamps_in: str | None, until: str | None, as_json: bool) -> int:
@@ -180,7 +223,11 @@ def read(file: str) -> str:
         raise Refusal("file_unreadable", f"{file} can't be read: {why}", params={"path": file}) from error
 
 
-def _instant(text: str | None) -> datetime | None:
+def instant(text: str | None) -> datetime | None:
+    """Return an RFC 3339 instant with an offset.
+
+    Raises: Refusal `date_invalid`.
+    """
     at = None if text is None else _parsed(text)
     if at is not None and at.tzinfo is None:
         raise _invalid(str(text))

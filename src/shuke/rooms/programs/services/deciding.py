@@ -183,6 +183,7 @@ def _last_active(items: Sequence[Item]) -> dict[UUID, datetime]:
 
 
 def _result(item: Item, posted: Sequence[Posted]) -> Result | None:
-    """Return the answer with the entries that came of the fact."""
-    keys = tuple(key for index in item.postings for key in posted[index].entries)
+    """Return the answer with the entries that came of the fact to its member."""
+    made = (key for index in item.postings for key in posted[index].entries)
+    keys = tuple(key for key in made if key.holder_id == item.member_id)
     return replace(item.answer, entries=keys) if item.answer else None
