@@ -94,7 +94,12 @@ def lock_orders(ids: Sequence[UUID]) -> dict[UUID, OrderLeft]:
 
     The holders are locked before. Raises: nothing.
     """
-    found = get_many(list(queries.lock_orders(ids)))
+    return left(list(queries.lock_orders(ids)))
+
+
+def left(ids: Sequence[UUID]) -> dict[UUID, OrderLeft]:
+    """Return the orders that exist with what refunds have left of them, without a lock. Raises: nothing."""
+    found = get_many(ids)
     lines: dict[UUID, list[LineLeft]] = {id: [] for id in found}
     for order_id, number, *row, attributes, quantity, net_minor in queries.lines_left(list(found)):
         lines[order_id].append(LineLeft(number, _line(*row, attributes), quantity, net_minor))
