@@ -209,7 +209,7 @@ class _LevelsReader:
         return self._threshold("keep", fields), None
 
     def _threshold(self, key: str, fields: Fields) -> Fraction | None:
-        if key in self._missing:
+        if key in self._missing and key in fields:
             detail = f"«{key}» compares with the measure of the ladder, and there is none."
             suggestion = "measure: SPEND('this year')"
             fields.problems.add("missing_key", detail, fields.key_place(key), key="measure", suggestion=suggestion)

@@ -11,6 +11,7 @@ from shuke.core.program.ir import Kind, Node, Windowed
 from shuke.core.values.errors import Refusal
 from shuke.engine.facts import Vocabulary
 from shuke.engine.fields import Problems
+from shuke.engine.suggestions import shorten
 from shuke.engine.yaml_tree import Scalar, cut_short
 
 MEASURE_DIGITS = 6  # of a threshold of a measure that is no amount of money
@@ -56,5 +57,5 @@ def _with_quotes(scalar: Scalar, refused: Refusal) -> Refusal:
     if refused.code != "unknown_fact" or scalar.style is None or refused.params.get("found") != scalar.value:
         return refused
     detail = f"{refused.detail} YAML took the quotes of this text away; a text of a rule has its own."
-    params = {"suggestion": f"\"'{scalar.value}'\""} | refused.params
+    params = {"suggestion": f"\"'{shorten(scalar.value, 110)}'\""} | refused.params
     return Refusal(refused.code, detail, pointer=refused.pointer, params=params)

@@ -149,7 +149,7 @@ class Kinds:
 
     def _compare_text(self, sign: str, left: Operand, right: Operand, source: str) -> Node:
         fact, text = left.node, right.node
-        example = self._tiers.get(fact.source, ("A",))[-1]
+        example = (self._tiers.get(fact.source) or ("A",))[-1]
         if not isinstance(text, TextLiteral):
             quoted = f"'{text.source}'" if isinstance(text, ir.Constant) else f"'{example}'"
             raise self._wrong_type(right, "a text", f"{fact.source} = {quoted}")

@@ -140,7 +140,7 @@ def read_tree(text: str | bytes) -> Value:
 def cut_short(scalar: Scalar) -> Refusal:
     """Return the refusal of a text that a comma ended inside its parentheses."""
     detail = "Between { and } a comma ends the text; put the whole text in double quotes."
-    suggestion = f'"{shorten(scalar.value)}, …"'
+    suggestion = f'"{shorten(scalar.value, 110)}, …"'
     return _refuse("text_needs_quotes", detail, scalar.place(), found=shorten(scalar.value), suggestion=suggestion)
 
 

@@ -253,10 +253,14 @@ def key_violations() -> list[tuple[str, UUID | None, str]]:
 
 
 def decision_violations(
-    units: Sequence[tuple[int, int, int]], places: Mapping[str, int]
+    units: Sequence[tuple[int, int, int, bool]], places: Mapping[str, int]
 ) -> list[tuple[str, UUID | None, str]]:
-    """Compare orders with the vectors of their decisions; `units`: (version, position, unit), `places`: in a vector."""
-    columns = {name: [row[place] for row in units] for place, name in enumerate(("versions", "positions", "units"))}
+    """Compare facts with the vectors of their decisions, and these with the ledger.
+
+    `units`: (version, position of a grant, unit, whether there are milestones), `places`: in a vector.
+    """
+    names = ("versions", "positions", "units", "milestones")
+    columns = {name: [row[place] for row in units] for place, name in enumerate(names)}
     return sql.fetch(sql.load(PACKAGE, "verify_decisions"), columns | places)
 
 
@@ -268,11 +272,13 @@ def membership_violations(
     return sql.fetch(sql.load(PACKAGE, "verify_memberships"), asked)
 
 
-def window_violations(rows: Sequence[tuple[UUID, int, int, int, int, int]]) -> list[tuple[str, UUID | None, str]]:
-    """Check windows, of (member, position, first day, day after, spend, orders)."""
+def window_violations(
+    rows: Sequence[tuple[UUID, int, int, int | None, str | None, int, int, int]],
+) -> list[tuple[str, UUID | None, str]]:
+    """Check windows, of (member, position, kind of counter, unit, behaviour, first day, day after, value)."""
     if not rows:
         return []
-    asked = sql.columns("members positions firsts ends spends orders", rows)
+    asked = sql.columns("members positions kinds units behaviours firsts ends values", rows)
     return sql.fetch(sql.load(PACKAGE, "verify_windows"), asked)
 
 

@@ -139,7 +139,9 @@ def _record(facts: Sequence[Fact], actor: Actor, *, history: bool) -> list[Resul
             if not _is_race(failure):
                 raise
             return _attempt(facts, actor, history=history)
-    except Refusal as refusal:  # of the whole, such as a supply that is exhausted
+    except Refusal as refusal:
+        if refusal.code != "supply_exhausted":
+            raise
         if len(facts) > 1:
             raise _TooManyAtOnceError from refusal
         return [Result(Status.REFUSED, refusal)]

@@ -5,14 +5,14 @@ from uuid import UUID
 
 from shuke.core.state import slots
 from shuke.core.values.dates import NEVER
-from shuke.engine.zones import local_day
 from shuke.foundation import guards
 from shuke.foundation.guards import CHANGE, EMPTYING, Guard
 from shuke.foundation.transactions import unit_of_work
 from shuke.foundation.verification import Invariant, Verification, Violation
 from shuke.rooms.programs import queries
 from shuke.rooms.programs.queries import DecisionRow, MembershipRow
-from shuke.rooms.programs.services.timeline import Timeline, timeline
+from shuke.rooms.programs.services.memory import unpack
+from shuke.rooms.programs.services.timeline import Running, Timeline, timeline
 
 INVARIANTS = (
     Invariant("I6", "Every order and redemption has its business key, and every key what it stands for."),
@@ -38,6 +38,7 @@ SAMPLE = 1_000  # decisions made again
 
 _NO_DAY = 2**31 - 1  # NEVER, in a column of days
 _Row = tuple[str, UUID | None, str]
+_Window = tuple[UUID, int, int, int | None, str | None, int, int, int]
 
 
 def verify() -> Verification:
@@ -64,9 +65,9 @@ def _violations(plan: Timeline | None) -> Iterator[_Row]:
 
 def _decisions(plan: Timeline | None) -> list[_Row]:
     units = [
-        (running.id, position, unit_id)
+        (running.id, position, running.unit_ids[grant.unit], bool(running.program.milestones))
         for running in (plan.versions if plan else ())
-        for position, unit_id in enumerate(running.unit_ids, start=1)
+        for position, grant in enumerate(running.desk.compiled.grants, start=1)
     ]
     places = {"day": slots.O_DAY, "net": slots.O_NET, "gross": slots.O_GROSS, "lines": slots.O_LINES}
     return queries.decision_violations(units, {name: slot + 1 for name, slot in places.items()})
@@ -77,22 +78,35 @@ def _memberships(plan: Timeline, rows: Sequence[MembershipRow]) -> list[_Row]:
     windows = []
     for row in rows:
         running = plan.by_id(row.version_id)
-        zone = running.program.time_zone
-        day = local_day(int(row.standing_at.timestamp()), zone)
-        due = local_day(int(row.next_due_at.timestamp()), zone) if row.next_due_at else NEVER
+        day = running.day_of(row.standing_at)
+        due = running.day_of(row.next_due_at) if row.next_due_at else NEVER
         moments.append((row.member_id, day, min(due, _NO_DAY), row.orders))
-        bounds = running.desk.window_bounds(day, local_day(int(row.joined_at.timestamp()), zone))
-        for position, (first, end) in enumerate(bounds):
-            spend, orders = row.windows[2 * position : 2 * position + 2]
-            windows.append((row.member_id, position + 1, max(first, -_NO_DAY), end, spend, orders))
+        windows += _windows(running, row, day)
     return queries.membership_violations(plan.program_id, moments) + queries.window_violations(windows)
 
 
+def _windows(running: Running, row: MembershipRow, day: int) -> Iterator[_Window]:
+    """Yield each window of a membership with its counter and days; one that was reset counts from then."""
+    compiled = running.desk.compiled
+    state = running.desk.fresh(int(row.joined_at.timestamp()))
+    unpack(compiled, row.memory, state)
+    bounds = running.desk.window_bounds(day, state.joined_day)
+    for position, (first, end) in enumerate(bounds):
+        kind, of = compiled.counters[compiled.windows[position][1]]
+        reset, base = state.resets[position]
+        value = state.windows[position] + (base if first <= reset < end else 0)
+        unit = running.unit_ids[of] if kind == slots.COUNT_EARNED else None
+        behaviour = running.kinds[of - 1] if kind == slots.COUNT_EVENTS else None
+        begin = max(first, reset, -_NO_DAY)
+        yield row.member_id, position + 1, kind, unit, behaviour, begin, end, value
+
+
 def _again(plan: Timeline, decision: DecisionRow) -> Iterator[_Row]:
-    """Make a decision again, and compare its points."""
+    """Make a decision again, and compare its points; one that is rounded by line needs the lines, and is left out."""
     running = plan.by_id(decision.version_id)
-    units = len(running.unit_ids)
-    points = [max(0, given) for given in running.desk.replay(decision.vector)[-units:]]
+    if any(unit.at_line for unit in running.program.units):
+        return
+    points = running.desk.replay(decision.vector)[-len(running.desk.compiled.grants) :]
     if points != list(decision.points):
-        detail = f"Order {decision.order_id} was given {list(decision.points)}, decided again it is {points}."
+        detail = f"Fact {decision.fact_id} was given {list(decision.points)}, decided again it is {points}."
         yield "I36", decision.member_id, detail

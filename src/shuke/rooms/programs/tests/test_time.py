@@ -1,6 +1,7 @@
 """What time does: standing in memory, the nightly advance, the test clock."""
 
 from datetime import UTC, date, datetime, timedelta
+from fractions import Fraction
 from uuid import UUID
 
 import pytest
@@ -32,8 +33,8 @@ def test_standing_says_balance_end_tier_and_the_way_to_the_next(anna):
     assert (balance.unit, balance.available, balance.expiring_30_days) == ("points", 223, 0)
     assert balance.next_expiry == Expiring(223, date(2027, 7, 1))
     tier = standing.tier
-    assert (tier.code, tier.rank, tier.measured, tier.next_code) == ("base", 0, 223_45, "silver")
-    assert (tier.threshold, tier.next_threshold, tier.missing, tier.until) == (0, 500_00, 276_55, None)
+    assert (tier.code, tier.rank, tier.measured, tier.next_code) == ("base", 0, Fraction("223.45"), "silver")
+    assert (tier.threshold, tier.next_threshold, tier.missing, tier.until) == (0, 500, Fraction("276.55"), None)
 
 
 def test_standing_advances_in_memory_only(anna):
@@ -152,7 +153,7 @@ def test_a_second_move_is_refused_while_the_first_is_under_way(program):
 
 def test_a_job_keeps_the_id_of_who_asked_and_no_name(program):
     staff, _ = org.create_staff("anna@example.com", "Anna Bell", Role.OWNER, ACTOR, "en")
-    actor = org.actor_of(StaffPrincipal(staff.id, staff.name, staff.role, frozenset()), None)
+    actor = org.actor_of(StaffPrincipal(staff.id, staff.name, staff.role, frozenset(), None, None, None, None), None)
     facade.ask_clock_move(NOW + timedelta(days=1), actor)
 
     arguments = ProcrastinateJob.objects.get(task_name="move_clock").args

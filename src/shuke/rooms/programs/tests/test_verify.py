@@ -70,39 +70,39 @@ def test_it_stays_sound_through_time_and_versions(shop):
 TAMPERINGS = {
     "key of an order deleted": (
         "DELETE FROM business_key WHERE kind = 'order' AND external_id = 'a'",
-        [("I6", "anna", "Order {a} has no business key.")],
+        [("I6", "anna", "The order {a} has no business key.")],
     ),
     "key of a stranger's order deleted": (
         "DELETE FROM business_key WHERE kind = 'order' AND external_id = 'd'",
-        [("I6", None, "Order {d} has no business key.")],
+        [("I6", None, "The order {d} has no business key.")],
     ),
     "key of a redemption deleted": (
         "DELETE FROM business_key WHERE kind = 'redemption'",
-        [("I6", "anna", "Redemption {r} has no business key.")],
+        [("I6", "anna", "The redemption {r} has no business key.")],
     ),
     "stranger's order deleted": (
         "DELETE FROM orders_order WHERE external_id = 'd'",
         [("I6", None, "The business key of order {d} stands for nothing.")],
     ),
     "decision deleted": (
-        "DELETE FROM programs_decision WHERE order_id = '{c}'",
+        "DELETE FROM programs_decision WHERE fact_id = '{c}'",
         [
-            ("I33", "ben", "Order {c} has no decision."),
-            ("I33", "ben", "Order {c} was given 0 of unit {unit}, the ledger has 7."),
+            ("I33", "ben", "Fact {c} has no decision."),
+            ("I33", "ben", "Fact {c} was given 0 of unit {unit}, the ledger has 7."),
         ],
     ),
     "decision's points changed": (
-        "UPDATE programs_decision SET points = '{{8}}' WHERE order_id = '{c}'",
+        "UPDATE programs_decision SET points = '{{8}}' WHERE fact_id = '{c}'",
         [
-            ("I33", "ben", "Order {c} was given 8 of unit {unit}, the ledger has 7."),
-            ("I36", "ben", "Order {c} was given [8], decided again it is [7]."),
+            ("I33", "ben", "Fact {c} was given 8 of unit {unit}, the ledger has 7."),
+            ("I36", "ben", "Fact {c} was given [8], decided again it is [7]."),
         ],
     ),
     "accrual of another order": (
         "UPDATE points_entry SET reference = '{d}' WHERE reference = '{c}'",
         [
-            ("I33", "ben", "Order {c} was given 7 of unit {unit}, the ledger has 0."),
-            ("I33", "ben", "Order {d} was given 0 of unit {unit}, the ledger has 7."),
+            ("I33", "ben", "Fact {c} was given 7 of unit {unit}, the ledger has 0."),
+            ("I33", "ben", "Fact {d} was given 0 of unit {unit}, the ledger has 7."),
         ],
     ),
     "lines deleted": (
@@ -111,7 +111,7 @@ TAMPERINGS = {
             (
                 "I33",
                 "ben",
-                "Order {c} has day, net, gross and lines {{20605,700,700,0}}, it was decided on {{20605,700,700,1}}.",
+                "Fact {c} has day, net, gross and lines {{20605,700,700,0}}, it was decided on {{20605,700,700,1}}.",
             )
         ],
     ),
@@ -121,7 +121,7 @@ TAMPERINGS = {
             (
                 "I33",
                 "ben",
-                "Order {c} has day, net, gross and lines {{20605,700,701,1}}, it was decided on {{20605,700,700,1}}.",
+                "Fact {c} has day, net, gross and lines {{20605,700,701,1}}, it was decided on {{20605,700,700,1}}.",
             )
         ],
     ),
@@ -131,7 +131,7 @@ TAMPERINGS = {
             (
                 "I33",
                 "ben",
-                "Order {c} has day, net, gross and lines {{20605,699,700,1}}, it was decided on {{20605,700,700,1}}.",
+                "Fact {c} has day, net, gross and lines {{20605,699,700,1}}, it was decided on {{20605,700,700,1}}.",
             ),
             ("I34", "ben", "Window 1 holds 700 in 1 orders, the orders come to 699 in 1."),
         ],
@@ -139,9 +139,9 @@ TAMPERINGS = {
     "order not counted": (
         "UPDATE orders_order SET counted = false WHERE id = '{c}'",
         [
-            ("I33", "ben", "Order {c} was decided and does not count."),
+            ("I33", "ben", "Fact {c} was decided and does not count."),
             ("I34", "ben", "The membership counts 1 orders, there are 0."),
-            ("I34", "ben", "Window 1 holds 700 in 1 orders, the orders come to 0 in 0."),
+            ("I34", "ben", "Window 1 holds 700, what was counted comes to 0."),
         ],
     ),
     "orders counted wrong": (
@@ -149,8 +149,8 @@ TAMPERINGS = {
         [("I34", "ben", "The membership counts 9 orders, there are 1.")],
     ),
     "window changed": (
-        "UPDATE programs_membership SET windows = '{{7,1}}' WHERE member_id = '{ben}'",
-        [("I34", "ben", "Window 1 holds 7 in 1 orders, the orders come to 700 in 1.")],
+        "UPDATE programs_membership SET memory = '{{7,-1}}' WHERE member_id = '{ben}'",
+        [("I34", "ben", "Window 1 holds 7, what was counted comes to 700.")],
     ),
     "nothing due": (
         "UPDATE programs_membership SET next_due_at = NULL WHERE member_id = '{ben}'",
@@ -168,14 +168,14 @@ TAMPERINGS = {
         ],
     ),
     "vector changed": (
-        "UPDATE programs_decision SET vector[3] = 900, points = '{{9}}' WHERE order_id = '{c}'",
+        "UPDATE programs_decision SET vector[3] = 900, points = '{{9}}' WHERE fact_id = '{c}'",
         [
             (
                 "I33",
                 "ben",
-                "Order {c} has day, net, gross and lines {{20605,700,700,1}}, it was decided on {{20605,900,700,1}}.",
+                "Fact {c} has day, net, gross and lines {{20605,700,700,1}}, it was decided on {{20605,900,700,1}}.",
             ),
-            ("I33", "ben", "Order {c} was given 9 of unit {unit}, the ledger has 7."),
+            ("I33", "ben", "Fact {c} was given 9 of unit {unit}, the ledger has 7."),
         ],
     ),
     "trigger with another body": (
