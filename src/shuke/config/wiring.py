@@ -41,5 +41,6 @@ PERIODIC = (
 
 
 def wire_jobs(app: App) -> None:
-    """Register what comes round; called when Django is ready."""
+    """Register what comes round, and what carries out approvals; called when Django is ready."""
     jobs.register(app, PERIODIC)
+    org.carry_out("points.adjustment", programs.carry_out_adjustment)

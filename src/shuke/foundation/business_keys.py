@@ -12,6 +12,9 @@ from shuke.foundation import sql
 from shuke.foundation.models import BusinessKey as Row
 
 
+_TELL_THEMSELVES = ("order", "behaviour")  # kinds that are stored with their outside ids; the index leaves them out
+
+
 @dataclass(frozen=True, slots=True)
 class BusinessKey:
     """An outside id with what it shall stand for from now on."""
@@ -81,6 +84,23 @@ def standings(identities: Sequence[tuple[str, str, str]]) -> dict[tuple[str, str
     """Return by (source, kind, external id) what the ids that were claimed stand for, in one statement."""
     asked = [BusinessKey(*identity, b"", None, UUID(int=0)) for identity in dict.fromkeys(identities)]
     return {id: Standing(key.kind, key.reference, key.member_id) for id, key in _read(asked).items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """Under which outside id a fact was recorded, and of whom."""
+
+    source: str
+    kind: str
+    external_id: str
+    member_id: UUID | None
+
+
+def names(references: Sequence[UUID]) -> dict[UUID, Name]:
+    """Return the outside ids of facts by what they stand for; orders and behaviours keep their own and are absent."""
+    found = Row.objects.filter(reference__in=references).exclude(kind__in=_TELL_THEMSELVES)
+    rows = found.values_list("reference", "source", "kind", "external_id", "member_id")
+    return {reference: Name(*row) for reference, *row in rows}
 
 
 def of_other_sources(source: str) -> tuple[int, frozenset[UUID]]:

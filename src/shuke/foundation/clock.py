@@ -5,7 +5,7 @@ Machine time is for log-in sessions, leases, rate limits and log lines.
 """
 
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
 
@@ -13,6 +13,7 @@ from shuke.core.values.errors import Refusal
 from shuke.foundation import transactions
 
 _REMEMBERED = "business_now"
+AHEAD = timedelta(days=3_653)  # as far as one may look
 
 
 def machine_now() -> datetime:
@@ -49,6 +50,30 @@ def set_business_clock(to: datetime) -> None:
             )
         BusinessClock.objects.update_or_create(pk=1, defaults={"at": to})
         transactions.forget(_REMEMBERED)
+
+
+def imagine_business_clock(at: datetime) -> datetime:
+    """Let the open dry run stand at `at`, in a live deployment too, and return where business time really stands.
+
+    Raises: Refusal as `check_ahead`.
+    """
+    now = check_ahead(at)
+    transactions.imagine(_REMEMBERED, at)
+    return now
+
+
+def check_ahead(at: datetime) -> datetime:
+    """Refuse an instant that nobody can look ahead to, and return where business time stands.
+
+    Raises: Refusal `clock_moves_back` when `at` lies before business time, `clock_too_far` ten years after it.
+    """
+    now = business_now()
+    if at < now:
+        detail = f"Business time is {now.isoformat()}; one looks ahead, never back."
+        raise Refusal("clock_moves_back", detail, pointer="query:now", params={"at": now.isoformat()})
+    if at > now + AHEAD:
+        raise Refusal("clock_too_far", "One looks ten years ahead at most.", pointer="query:now")
+    return now
 
 
 def _read_business_clock() -> datetime:

@@ -27,6 +27,11 @@ class BusinessKey(models.Model):
 
     class Meta:
         db_table = "business_key"
+        indexes = (  # orders and behaviours are stored with their outside ids; they are many, and need no index here
+            models.Index(
+                "reference", name="business_key_reference", condition=~models.Q(kind__in=("order", "behaviour"))
+            ),
+        )
 
 
 class StoredResponse(models.Model):

@@ -11,6 +11,7 @@ T = TypeVar("T")
 
 # What was read once for the whole unit of work, by name. None: no unit is open.
 _memory: ContextVar[dict[str, Any] | None] = ContextVar("unit_of_work", default=None)
+_DRY = "dry_run"
 
 
 @contextmanager
@@ -24,7 +25,7 @@ def unit_of_work(*, dry_run: bool = False) -> Iterator[None]:
         yield
         return
     with transaction.atomic():
-        opened = _memory.set({})
+        opened = _memory.set({**(_memory.get() or {}), _DRY: dry_run})
         try:
             yield
         finally:
@@ -59,3 +60,11 @@ def forget(name: str) -> None:
     memory = _memory.get()
     if memory is not None:
         memory.pop(name, None)
+
+
+def imagine(name: str, value: object) -> None:
+    """Let `once_per_unit` answer with `value` under `name` for the rest of a dry run; nothing real may rest on it."""
+    memory = _memory.get()
+    if memory is None or not memory[_DRY]:
+        raise AssertionError("Only a dry run imagines.")
+    memory[name] = value

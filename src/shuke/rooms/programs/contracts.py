@@ -11,7 +11,7 @@ from shuke.core.program.explain import Decision
 from shuke.core.program.model import Expiry
 from shuke.core.program.progress import LadderReason
 from shuke.core.values.errors import Refusal
-from shuke.rooms.orders.contracts import Order
+from shuke.rooms.orders.contracts import Behaviour, Order
 from shuke.rooms.org.contracts import Actor
 from shuke.rooms.points.contracts import Entry, EntryKey, Lot
 from shuke.rooms.programs.facts import (
@@ -29,7 +29,7 @@ from shuke.rooms.programs.facts import (
     ReturnFact,
     TierFact,
     TransferFact,
-)
+)from shuke.rooms.tiers.contracts import TierChange
 
 __all__ = (  # what is handed on; what stands below needs no mention
     "KINDS",
@@ -218,6 +218,15 @@ class Advanced:
 
 
 @dataclass(frozen=True, slots=True)
+class Passed:
+    """What time alone did to a member until an instant, oldest first, and where the member stands then."""
+
+    entries: tuple[Entry, ...]
+    tier_changes: tuple[TierChange, ...]
+    standing: Standing
+
+
+@dataclass(frozen=True, slots=True)
 class DecidedOrder:
     """An order and the instant as of which it was decided: later than its own where it came `late`."""
 
@@ -244,13 +253,28 @@ class LotStory:
 
 
 @dataclass(frozen=True, slots=True)
-class Explanation:
-    """Why an order earned what it earned, or why an entry stands in the ledger.
+class Cause:
+    """The fact behind an entry: its `kind` as in `KINDS`, or `merge`, and what its source calls it ("" for a merge).
 
-    `entry` is None where an order was asked for. Of an order and its accruals: `order`, `decision` with the reasons
-    (None where it was stored undecided; `undecided` says why), `late`, `effective_at`, the tiers. Of a redemption or
-    an expiry: `lots`, in the order in which they were drawn. `expiry` is the rule by which points of this unit end
-    (None: they don't).
+    `note` is the reason that was given by hand.
+    """
+
+    kind: str
+    reference: UUID
+    source: str
+    external_id: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why an order or behaviour earned what it earned, or why an entry stands in the ledger.
+
+    `entry` is None where an order was asked for. Of an order or behaviour and what it earned: `order` or `behaviour`,
+    `decision` with the reasons (None where it was stored undecided; `undecided` says why), `late`, `effective_at`, the
+    tiers. Of every entry: its `unit` and `scale`, the `lots` it opened or drew from, in that order, and its `cause`
+    (None: time alone); of one that a refund caused also the `order` refunded. `expiry` is the rule by which points of
+    this unit end.
     """
 
     member_id: UUID | None
@@ -266,6 +290,10 @@ class Explanation:
     tier_after: str
     lots: tuple[LotStory, ...]
     expiry: Expiry | None
+    behaviour: Behaviour | None = None
+    cause: Cause | None = None
+    unit: str = ""
+    scale: int = 0
 
 
 @dataclass(frozen=True, slots=True)

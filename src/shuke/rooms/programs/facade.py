@@ -8,11 +8,12 @@ from shuke.core.values.errors import Refusal
 from shuke.foundation import clock, logs
 from shuke.foundation.verification import Verification
 from shuke.rooms.members.contracts import Member, NewMember
-from shuke.rooms.org.contracts import Actor
+from shuke.rooms.org.contracts import Actor, Approval, Principal, Values
 from shuke.rooms.points import facade as points
 from shuke.rooms.points.contracts import EntryKey, Seal
 from shuke.rooms.programs import queries, tasks
 from shuke.rooms.programs.contracts import (
+    AdjustFact,
     Advanced,
     ClockMove,
     DecidedPage,
@@ -21,17 +22,30 @@ from shuke.rooms.programs.contracts import (
     Fact,
     ImportFile,
     ImportReport,
+    Passed,
     RedeemFact,
     Result,
     Standing,
     VersionView,
 )
 from shuke.rooms.programs.imports import importing
-from shuke.rooms.programs.services import advancing, dealings, enrolling, explaining, publishing, recording, verifying
+from shuke.rooms.programs.services import (
+    adjusting,
+    advancing,
+    dealings,
+    enrolling,
+    explaining,
+    foreseeing,
+    publishing,
+    recording,
+    telling,
+    verifying,
+)
 from shuke.rooms.programs.services import standing as standings_of
 from shuke.rooms.programs.services.advancing import Progress
 from shuke.rooms.programs.services.timeline import timeline
 from shuke.rooms.tiers import facade as tiers
+from shuke.rooms.tiers.contracts import TierChange
 
 
 def validate(text: str) -> Draft:
@@ -129,6 +143,42 @@ def redeem(fact: RedeemFact, actor: Actor, *, history: bool = False, dry_run: bo
     return result
 
 
+def adjust(
+    fact: AdjustFact,
+    actor: Actor,
+    principal: Principal | None,
+    *,
+    ask: bool = False,
+    history: bool = False,
+    dry_run: bool = False,
+) -> Result | Approval:
+    """Give or take points by hand; above the personal limit of `principal`, or where they `ask`, request it instead.
+
+    `principal` is None on the command line, which has no limit. What would be refused is never requested.
+
+    Raises:
+        Refusal: `forbidden`, `own_account`, and as in the results of `record`.
+    """
+    return adjusting.adjust(fact, actor, principal, ask=ask, history=history, dry_run=dry_run)
+
+
+def carry_out_adjustment(approval: Approval, payload: Values, actor: Actor) -> str | None:
+    """Record an adjustment that was approved: the executor of `points.adjustment`.
+
+    Raises:
+        Refusal: as in the results of `record`.
+    """
+    return adjusting.carry_out(approval, payload, actor)
+
+
+def let_pass(member_id: UUID, since: datetime) -> Passed | None:
+    """Let time pass for a member until the instant that the open dry run imagines, and say what it did after `since`.
+
+    None where the member does not belong to the program. Raises: nothing.
+    """
+    return foreseeing.let_pass(member_id, since)
+
+
 def standing(member_id: UUID, at: datetime | None = None) -> Standing:
     """Say where a member stands, at the business clock by default: time is advanced in memory, nothing is written.
 
@@ -162,6 +212,16 @@ def explain_order(order_id: UUID) -> Explanation:
         Refusal: `unknown_order`, `no_program`.
     """
     return explaining.explain_order(order_id)
+
+
+def told(explained: Explanation, language: str) -> list[str]:
+    """Return an explanation in sentences, in "zh" or "en". Raises: nothing."""
+    return telling.told(explained, language)
+
+
+def why(change: TierChange, language: str) -> str:
+    """Return in a sentence why a tier was set, in "zh" or "en". Raises: nothing."""
+    return telling.why(change, language)
 
 
 def decided_orders(member_id: UUID, limit: int, cursor: str | None = None) -> DecidedPage:

@@ -96,8 +96,38 @@ Cursor = text(300, description="The next_cursor of the page before.")
 AmountMinor = integer(0, facts.MONEY_LIMIT_MINOR)
 Quantity = integer(0, facts.QUANTITY_LIMIT)
 Points = integer(1, POINTS_LIMIT)
+SignedPoints = integer(-POINTS_LIMIT, POINTS_LIMIT)
+ATTRIBUTES_LIMIT = 50
+_NUMBER_LIMIT = 10**9
+
+
+def _parse_attribute(value: Any) -> Any:
+    """Let a text, a whole number or a flag pass; the program says which an attribute must be."""
+    if isinstance(value, bool) or (isinstance(value, int) and abs(value) <= _NUMBER_LIMIT):
+        return value
+    if isinstance(value, float):
+        raise PydanticCustomError("int_from_float", "must be a whole number")
+    if not isinstance(value, str) or not 0 < len(value) <= facts.TEXT_LIMIT or not re.fullmatch(_NO_CONTROL, value):
+        raise PydanticCustomError("string_pattern_mismatch", "must be a text, a whole number, true or false")
+    return value
+
+
+_AttributeValue = Annotated[
+    Any,
+    BeforeValidator(_parse_attribute),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "string", "minLength": 1, "maxLength": facts.TEXT_LIMIT, "pattern": _NO_CONTROL},
+                {"type": "integer", "minimum": -_NUMBER_LIMIT, "maximum": _NUMBER_LIMIT},
+                {"type": "boolean"},
+            ]
+        }
+    ),
+]
 Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
 Code = Annotated[str, StringConstraints(pattern=rf"^{CODE_PATTERN}$")]
+Attributes = Annotated[dict[Code, _AttributeValue], Field(max_length=ATTRIBUTES_LIMIT)]
 Source = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
 ExternalIdText = text(200)
 Label = text(facts.TEXT_LIMIT)

@@ -40,7 +40,7 @@ def advance_due(until: datetime, chunk: int = CHUNK) -> Advanced:
         if not member_ids:
             break
         after = member_ids[-1]
-        total = _sum(total, _advance(member_ids, until))
+        total = _sum(total, advance(member_ids, until))
     return total
 
 
@@ -75,7 +75,8 @@ def start_of_move(to: datetime) -> datetime:
     return start
 
 
-def _advance(member_ids: list[UUID], until: datetime) -> Advanced:
+def advance(member_ids: list[UUID], until: datetime) -> Advanced:
+    """Advance these members in one transaction, however little is due."""
     with unit_of_work():
         points.lock(member_ids)
         plan = published(timeline())  # behind the locks: it has every version under which the members may stand

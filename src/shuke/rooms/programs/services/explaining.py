@@ -1,18 +1,26 @@
 """Explains orders and entries: the stored vector through the same rules again, lots and dates from the ledger."""
 
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
 from uuid import UUID
 
 from shuke.core.program.model import Expiry
 from shuke.engine.explanation import explain_vector
+from shuke.foundation import business_keys, ids
 from shuke.foundation.transactions import snapshot
+from shuke.rooms.members.contracts import ID_PREFIX
 from shuke.rooms.orders import facade as orders
-from shuke.rooms.orders.contracts import Order
+from shuke.rooms.orders.contracts import Behaviour, Order
+from shuke.rooms.org import facade as org
 from shuke.rooms.points import facade as points
 from shuke.rooms.points.contracts import Entry, EntryKey, Kind
 from shuke.rooms.programs import queries
-from shuke.rooms.programs.contracts import Explanation, LotStory, Undecided
+from shuke.rooms.programs.contracts import Cause, Explanation, LotStory, Undecided
 from shuke.rooms.programs.queries import DecisionRow
 from shuke.rooms.programs.services.timeline import Timeline, published, timeline
+
+_AUDIT_LINES = 1_000  # of one member, the newest: where the reason of an adjustment is looked for
 
 
 def explain_order(order_id: UUID) -> Explanation:
@@ -29,15 +37,18 @@ def explain_entry(key: EntryKey) -> Explanation:
 
 def _of_entry(plan: Timeline, key: EntryKey) -> Explanation:
     entry = points.entry(key)
-    if entry.kind is Kind.ACCRUAL and entry.reference is not None:
-        return _of_order(plan, orders.get(entry.reference), entry)
+    cause = _cause(entry)
+    if cause is not None and cause.kind == "order":
+        return replace(_of_order(plan, orders.get(cause.reference), entry), cause=cause)
+    if cause is not None and cause.kind == "behaviour":
+        return replace(_of_behaviour(plan, orders.behaviour(cause.reference), entry), cause=cause)
     running = plan.at(int(entry.occurred_at.timestamp()))
     return Explanation(
         member_id=key.holder_id,
         program=plan.slug,
         version=running.number,
         entry=entry,
-        order=None,
+        order=_refunded(cause),
         decision=None,
         undecided=None,
         late=False,
@@ -46,30 +57,90 @@ def _of_entry(plan: Timeline, key: EntryKey) -> Explanation:
         tier_after="",
         lots=_lots(entry),
         expiry=_expiry(plan, entry),
+        cause=cause,
+        **_unit(entry),
     )
 
 
 def _of_order(plan: Timeline, order: Order, entry: Entry | None) -> Explanation:
-    decision = None
-    if order.member_id is not None:
-        decision = queries.decisions([(order.member_id, order.id)]).get(order.id)
-    running = plan.by_id(decision.version_id) if decision and decision.version_id is not None else None
+    decision = _decision(order.member_id, order.id)
     texts = {"order.store": order.store, "order.channel": order.channel}
-    return Explanation(
-        member_id=order.member_id,
-        program=plan.slug,
-        version=running.number if running else None,
-        entry=entry,
-        order=order,
-        decision=explain_vector(running.desk.compiled, decision.vector, texts) if decision and running else None,
-        late=decision.late if decision else False,
-        undecided=_why_undecided(decision),
-        effective_at=decision.effective_at if decision else None,
-        tier_before=decision.tier_before if decision else "",
-        tier_after=decision.tier_after if decision else "",
-        lots=_lots(entry) if entry else (),
-        expiry=_expiry(plan, entry) if entry else None,
-    )
+    told = _decided(plan, decision, texts, entry)
+    told |= {"undecided": _why_undecided(decision), "order": order, "member_id": order.member_id}
+    return Explanation(**told)
+
+
+def _of_behaviour(plan: Timeline, behaviour: Behaviour, entry: Entry) -> Explanation:
+    decision = _decision(behaviour.member_id, behaviour.id)
+    texts = {"event.store": behaviour.store, "event.channel": behaviour.channel}
+    told = _decided(plan, decision, texts, entry)
+    told |= {"undecided": None, "order": None, "behaviour": behaviour, "member_id": behaviour.member_id}
+    return Explanation(**told)
+
+
+def _decision(member_id: UUID | None, fact_id: UUID) -> DecisionRow | None:
+    return None if member_id is None else queries.decisions([(member_id, fact_id)]).get(fact_id)
+
+
+def _decided(
+    plan: Timeline, decision: DecisionRow | None, texts: Mapping[str, str], entry: Entry | None
+) -> dict[str, Any]:
+    """Return what an explanation says of a decision, and of an entry that came of it."""
+    running = plan.by_id(decision.version_id) if decision and decision.version_id is not None else None
+    return {
+        "program": plan.slug,
+        "version": running.number if running else None,
+        "entry": entry,
+        "decision": explain_vector(running.desk.compiled, decision.vector, texts) if decision and running else None,
+        "late": decision.late if decision else False,
+        "effective_at": decision.effective_at if decision else None,
+        "tier_before": decision.tier_before if decision else "",
+        "tier_after": decision.tier_after if decision else "",
+        "lots": _lots(entry) if entry else (),
+        "expiry": _expiry(plan, entry) if entry else None,
+        **(_unit(entry) if entry else {}),
+    }
+
+
+def _cause(entry: Entry) -> Cause | None:
+    """Find the fact that an entry names."""
+    reference = entry.reference
+    if reference is None:
+        return None
+    order = orders.get_many([reference]).get(reference)
+    if order is not None:
+        return Cause("order", reference, order.source, order.external_id)
+    name = business_keys.names([reference]).get(reference)
+    if name is not None:
+        return Cause(name.kind, reference, name.source, name.external_id, _note(entry, name.kind))
+    if entry.kind in (Kind.MERGE_IN, Kind.MERGE_OUT):
+        return Cause("merge", reference, "", "")
+    behaviour = orders.behaviour(reference)
+    return Cause("behaviour", reference, behaviour.source, behaviour.external_id)
+
+
+def _note(entry: Entry, kind: str) -> str:
+    """Return the reason of an adjustment, as the audit log keeps it."""
+    if kind != "adjustment":
+        return ""
+    subject = ids.encode(ID_PREFIX, entry.key.holder_id)
+    for line in org.audit_lines(_AUDIT_LINES, subject=subject).lines:
+        after = line.after or {}
+        if after.get("reference") == str(entry.reference):
+            return str(after["reason"])
+    return ""
+
+
+def _refunded(cause: Cause | None) -> Order | None:
+    if cause is None or cause.kind != "refund":
+        return None
+    order_id = orders.refund(cause.reference).order_id
+    return orders.get(order_id) if order_id else None
+
+
+def _unit(entry: Entry) -> dict[str, Any]:
+    unit = next(unit for unit in points.all_units() if unit.id == entry.key.unit_id)
+    return {"unit": unit.code, "scale": unit.scale}
 
 
 def _why_undecided(decision: DecisionRow | None) -> Undecided | None:
@@ -79,25 +150,25 @@ def _why_undecided(decision: DecisionRow | None) -> Undecided | None:
 
 
 def _lots(entry: Entry) -> tuple[LotStory, ...]:
-    """Return the lots of the entry's transaction in its unit, in the order in which they were opened or drawn."""
+    """Return the lots of the entries of its kind in its transaction and unit, as they were opened or drawn from."""
     key = entry.key
     together = points.entries_of_transaction(key.holder_id, entry.transaction_number)
-    return tuple(_story(each) for each in together if each.key.unit_id == key.unit_id)
+    alike = [each for each in together if each.key.unit_id == key.unit_id and each.kind is entry.kind]
+    return tuple(_story(each, each.lot_number) for each in alike if each.lot_number is not None)
 
 
-def _story(entry: Entry) -> LotStory:
+def _story(entry: Entry, lot_number: int) -> LotStory:
     key = entry.key
-    opening = _opening(entry)
-    earned_by = orders.get_many([opening.reference]).get(opening.reference) if opening.reference else None
-    return LotStory(points.lot(key.holder_id, key.unit_id, entry.lot_number), abs(entry.amount), earned_by)
-
-
-def _opening(entry: Entry) -> Entry:
-    """Return the accrual that opened the entry's lot."""
-    return points.entries_of_lot(entry.key.holder_id, entry.key.unit_id, entry.lot_number)[0]
+    lot = points.lot(key.holder_id, key.unit_id, lot_number)
+    earned_by = orders.get_many([lot.reference]).get(lot.reference) if lot.reference else None
+    return LotStory(lot, abs(entry.amount), earned_by)
 
 
 def _expiry(plan: Timeline, entry: Entry) -> Expiry | None:
     """Return the rule that gave the entry's lot its end: that of the version in force when the lot was opened."""
-    running = plan.at(int(_opening(entry).occurred_at.timestamp()))
+    opened_at = entry.occurred_at
+    if entry.lot_number is not None:
+        opening, *_ = points.entries_of_lot(entry.key.holder_id, entry.key.unit_id, entry.lot_number)
+        opened_at = opening.occurred_at
+    running = plan.at(int(opened_at.timestamp()))
     return running.program.units[running.unit_index[entry.key.unit_id]].expiry

@@ -278,7 +278,7 @@ def _audit(items: Sequence[Item], actor: Actor) -> None:
     for item in by_hand:
         fact = item.fact
         assert item.member_id is not None
-        after: dict[str, object] = {"reason": getattr(fact, "reason", "")}
+        after: dict[str, object] = {"reason": getattr(fact, "reason", ""), "reference": str(item.reference)}
         if isinstance(fact, AdjustFact):
             after |= {"points": fact.points, "unit": fact.unit or ""}
         elif isinstance(fact, TierFact):

@@ -1,9 +1,8 @@
 """What clients say about orders, and what became of them."""
 
-from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import FailFast, Field, StringConstraints
+from pydantic import FailFast, Field, StrictBool, StringConstraints
 
 from shuke.engine import facts
 from shuke.foundation import ids
@@ -13,6 +12,7 @@ from shuke.rooms.programs.contracts import OrderFact, Result
 from shuke.surfaces.http.fields import (
     AmountMinor,
     Answer,
+    Attributes,
     Body,
     Currency,
     ExternalIdText,
@@ -24,6 +24,7 @@ from shuke.surfaces.http.fields import (
     instant,
 )
 from shuke.surfaces.http.schemas.members import MemberRefBody
+from shuke.surfaces.http.schemas.movements import Foreseen, UnitPoints, by_unit
 from shuke.surfaces.http.schemas.problems import ProblemAnswer
 
 BATCH_LIMIT = 1_000
@@ -32,18 +33,31 @@ OrderId = Annotated[str, StringConstraints(pattern=r"^ord_[0-7][0-9A-HJKMNP-TV-Z
 
 
 class LineBody(Body):
-    """A line of an order; amounts in minor units."""
+    """A line of an order; amounts in minor units. A gift card earns nothing: what is bought with it does."""
 
     sku: Label
     category: Label | None = None
     quantity: Quantity
     net_minor: AmountMinor
+    gift_card: StrictBool = False
+    attributes: Attributes = Field(default={})
+
+    def value(self) -> orders.Line:
+        return orders.Line(
+            self.sku,
+            self.category or "",
+            self.quantity,
+            self.net_minor,
+            gift_card=self.gift_card,
+            attributes=dict(self.attributes),
+        )
 
 
 class NewOrderBody(Body):
     """An order as a source reports it; (source, external_id) names it for ever. Amounts in minor units of `currency`.
 
-    Without a member, or with one that nobody knows yet, the order is stored and not decided.
+    Without a member, or with one that nobody knows yet, the order is stored and not decided. `net_minor` is what was
+    paid; how much of it was tax, shipping or paid with points only matters where the program leaves that out.
     """
 
     source: Source
@@ -53,8 +67,12 @@ class NewOrderBody(Body):
     currency: Currency
     net_minor: AmountMinor
     gross_minor: AmountMinor | None = None
+    tax_minor: AmountMinor = 0
+    shipping_minor: AmountMinor = 0
+    points_paid_minor: AmountMinor = 0
     store: Label | None = None
     channel: Label | None = None
+    attributes: Attributes = Field(default={})
     lines: Annotated[list[LineBody], FailFast(), Field(max_length=facts.LINES_LIMIT)] = Field(default=[])
 
     def value(self) -> OrderFact:
@@ -69,9 +87,11 @@ class NewOrderBody(Body):
             currency=self.currency,
             store=self.store or "",
             channel=self.channel or "",
-            lines=tuple(
-                orders.Line(line.sku, line.category or "", line.quantity, line.net_minor) for line in self.lines
-            ),
+            lines=tuple(line.value() for line in self.lines),
+            tax_minor=self.tax_minor,
+            shipping_minor=self.shipping_minor,
+            points_paid_minor=self.points_paid_minor,
+            attributes=dict(self.attributes),
         )
 
 
@@ -81,15 +101,10 @@ class OrderBatchBody(Body):
     orders: Annotated[list[Any], Field(min_length=1, max_length=BATCH_LIMIT)]
 
 
-class UnitPoints(Answer):
-    unit: str
-    points: int
-
-
 class DecisionAnswer(Answer):
-    """What an order earned: points by unit, and the tier before and after, null without a ladder.
+    """What an order or behaviour earned: points by unit, and the tier before and after, null without a ladder.
 
-    `late`: the order was older than what was recorded already, so it was decided as of `effective_at`.
+    `late`: it was older than what was recorded already, so it was decided as of `effective_at`.
     """
 
     version: int
@@ -101,10 +116,11 @@ class DecisionAnswer(Answer):
     entry_ids: list[str]
 
 
-class OrderResult(Answer):
+class OrderResult(Foreseen):
     """What became of one order. `undecided` says why it was stored without a decision.
 
-    `balances` are what was usable after it, of the units that it gave points in.
+    `balances` are what was usable after it, of the units that it gave points in; `owed` is what refunds took back and
+    the balance did not cover.
     """
 
     status: Literal["recorded", "repeated"]
@@ -115,8 +131,8 @@ class OrderResult(Answer):
     decision: DecisionAnswer | None
     undecided: str | None
     balances: list[UnitPoints]
+    owed: list[UnitPoints]
     livemode: bool
-    dry_run: bool = False
 
 
 class BatchItem(Answer):
@@ -144,10 +160,12 @@ class LineAnswer(Answer):
     category: str | None
     quantity: int
     net_minor: int
+    gift_card: bool
+    attributes: dict[str, Any]
 
 
 class OrderAnswer(Answer):
-    """A stored order."""
+    """A stored order; `refunded_minor` is what refunds have taken off its net amount so far."""
 
     id: str
     source: str
@@ -158,15 +176,16 @@ class OrderAnswer(Answer):
     currency: str
     net_minor: int
     gross_minor: int
+    tax_minor: int
+    shipping_minor: int
+    points_paid_minor: int
+    refunded_minor: int
     store: str | None
+    brand: str | None
     channel: str | None
+    attributes: dict[str, Any]
     lines: list[LineAnswer]
     livemode: bool
-
-
-def by_unit(points: Mapping[str, int] | None) -> list[UnitPoints]:
-    """Return points by unit as a list."""
-    return [UnitPoints(unit=unit, points=amount) for unit, amount in (points or {}).items()]
 
 
 def order_result(body: NewOrderBody, result: Result, *, livemode: bool, dry_run: bool) -> OrderResult:
@@ -177,15 +196,17 @@ def order_result(body: NewOrderBody, result: Result, *, livemode: bool, dry_run:
         source=body.source,
         external_id=body.external_id,
         member_id=ids.encode(members.ID_PREFIX, result.member_id) if result.member_id else None,
-        decision=_decision(result) if result.version is not None else None,
+        decision=decision_answer(result) if result.version is not None else None,
         undecided=result.undecided.value if result.undecided else None,
         balances=[one for one in by_unit(result.balances) if (result.points or {}).get(one.unit)],
+        owed=by_unit(result.owed),
         livemode=livemode,
         dry_run=dry_run,
     )
 
 
-def _decision(result: Result) -> DecisionAnswer:
+def decision_answer(result: Result) -> DecisionAnswer:
+    """Return what a decided order or behaviour earned."""
     return DecisionAnswer(
         version=result.version,
         effective_at=instant(result.effective_at),
@@ -209,8 +230,14 @@ def order_answer(order: orders.Order, lines: tuple[orders.Line, ...], *, livemod
         currency=order.currency,
         net_minor=order.net_minor,
         gross_minor=order.gross_minor,
+        tax_minor=order.tax_minor,
+        shipping_minor=order.shipping_minor,
+        points_paid_minor=order.points_paid_minor,
+        refunded_minor=order.refunded_minor,
         store=order.store or None,
+        brand=order.brand or None,
         channel=order.channel or None,
+        attributes=dict(order.attributes),
         lines=[
             LineAnswer(
                 number=number,
@@ -218,6 +245,8 @@ def order_answer(order: orders.Order, lines: tuple[orders.Line, ...], *, livemod
                 category=line.category or None,
                 quantity=line.quantity,
                 net_minor=line.net_minor,
+                gift_card=line.gift_card,
+                attributes=dict(line.attributes),
             )
             for number, line in enumerate(lines, start=1)
         ],

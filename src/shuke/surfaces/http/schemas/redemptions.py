@@ -1,28 +1,32 @@
 """What clients say about redemptions, and what became of them."""
 
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import StringConstraints
 
 from shuke.foundation import ids
 from shuke.rooms.members import contracts as members
-from shuke.rooms.programs.contracts import RedeemFact, Result
-from shuke.surfaces.http.fields import Answer, Body, Code, ExternalIdText, Instant, Points, Source, Time, instant
+from shuke.rooms.programs.contracts import RedeemFact, Result, ReturnFact
+from shuke.surfaces.http.fields import Code, Instant, Points, instant
 from shuke.surfaces.http.schemas.members import MemberRefBody
+from shuke.surfaces.http.schemas.movements import Foreseen, KeyBody, KeyedBody
 
 REDEMPTION_PREFIX = "rdm"
+RETURN_PREFIX = "ret"
+RedemptionId = Annotated[str, StringConstraints(pattern=r"^rdm_[0-7][0-9A-HJKMNP-TV-Z]{25}$")]
 
 
-class RedemptionBody(Body):
-    """Points to be used, of the program's first unit where none is named, now where no time is said.
+class RedemptionBody(KeyedBody):
+    """Points to be used, of the program's first unit that can be where none is named, now where no time is said.
 
-    source and external_id name the redemption for ever; without them, Idempotency-Key is needed.
+    source and external_id name the redemption for ever; without them, Idempotency-Key is needed. `order` is the order
+    that the points pay for: what is refunded of it brings them back in proportion.
     """
 
     member: MemberRefBody
     points: Points
     unit: Code | None = None
-    occurred_at: Time | None = None
-    source: Source | None = None
-    external_id: ExternalIdText | None = None
+    order: KeyBody | None = None
 
     def value(self, source: str, external_id: str) -> RedeemFact:
         return RedeemFact(
@@ -32,10 +36,20 @@ class RedemptionBody(Body):
             points=self.points,
             unit=self.unit,
             occurred_at=self.occurred_at,
+            order=self.order.value() if self.order else None,
         )
 
 
-class RedemptionAnswer(Answer):
+class ReturnBody(KeyedBody):
+    """Points of a redemption to be given back to their lots, all that is left where no number is said."""
+
+    points: Points | None = None
+
+    def value_of(self, source: str, external_id: str, redemption: tuple[str, str]) -> ReturnFact:
+        return ReturnFact(source, external_id, redemption, self.points, self.occurred_at)
+
+
+class RedemptionAnswer(Foreseen):
     """Points that were used. `balance_after` is what the member has left of the unit."""
 
     status: Literal["recorded", "repeated"]
@@ -47,7 +61,6 @@ class RedemptionAnswer(Answer):
     effective_at: Instant
     entry_ids: list[str]
     livemode: bool
-    dry_run: bool = False
 
 
 def redemption_answer(result: Result, *, livemode: bool, dry_run: bool) -> RedemptionAnswer:

@@ -1,0 +1,139 @@
+"""Puts explanations into sentences, in Chinese and English: what every kind of entry did, why, and to which lots."""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+
+from shuke.core.program import wording
+from shuke.core.values.dates import NEVER
+from shuke.engine.explanation import EN_LABELS, ZH_LABELS
+from shuke.rooms.points.contracts import Kind, Lot
+from shuke.rooms.programs.contracts import Cause, Explanation
+from shuke.rooms.tiers.contracts import Reason, TierChange
+
+_KINDS: Mapping[Kind, tuple[str, str]] = {
+    Kind.ACCRUAL: ("{points} {unit} were earned.", "获得 {points} {unit}。"),
+    Kind.ACCRUAL_PENDING: ("{points} {unit} were earned, to be usable later.", "获得 {points} {unit}，待生效。"),
+    Kind.ACTIVATION: ("{points} {unit} became usable.", "{points} {unit} 生效。"),
+    Kind.CANCELLATION: (
+        "{points} {unit} were cancelled: what they waited for did not come in time.",
+        "{points} {unit} 已取消：所等待的事件未按时发生。",
+    ),
+    Kind.REDEMPTION: ("{points} {unit} were used.", "使用 {points} {unit}。"),
+    Kind.RETURN: ("{points} used {unit} came back.", "退回已使用的 {points} {unit}。"),
+    Kind.EXPIRY: ("{points} {unit} reached their date.", "{points} {unit} 到期。"),
+    Kind.HOLDING: ("{points} {unit} were set aside.", "预占 {points} {unit}。"),
+    Kind.CAPTURE: ("{points} {unit} of a hold were used.", "扣收预占的 {points} {unit}。"),
+    Kind.RELEASE: ("{points} {unit} of a hold came back.", "释放预占的 {points} {unit}。"),
+    Kind.LAPSE: (
+        "{points} {unit} of a hold went: their lot had ended when the hold did.",
+        "预占结束时批次已到期，{points} {unit} 失效。",
+    ),
+    Kind.CLAWBACK: (
+        "{points} {unit} were taken back: what is left of the order earns less.",
+        "追回 {points} {unit}：退款后的订单应得较少。",
+    ),
+    Kind.CLAWBACK_PENDING: (
+        "{points} {unit} that were not usable yet were taken back: what is left of the order earns less.",
+        "追回待生效的 {points} {unit}：退款后的订单应得较少。",
+    ),
+    Kind.OWED: (
+        "{points} {unit} are owed: the balance did not cover what a refund takes back.",
+        "欠 {points} {unit}：余额不足以追回退款应追回的部分。",
+    ),
+    Kind.REPAYMENT: ("{points} {unit} repaid what was owed.", "{points} {unit} 用于抵还欠分。"),
+    Kind.CREDIT: ("{points} {unit} were given by hand.", "人工增加 {points} {unit}。"),
+    Kind.DEBIT: ("{points} {unit} were taken by hand.", "人工扣减 {points} {unit}。"),
+    Kind.TRANSFER_OUT: ("{points} {unit} were given to another member.", "转赠他人 {points} {unit}。"),
+    Kind.TRANSFER_IN: ("{points} {unit} came from another member.", "获赠 {points} {unit}。"),
+    Kind.OPENING: ("{points} {unit} were brought from elsewhere.", "期初带入 {points} {unit}。"),
+    Kind.MERGE_OUT: ("{points} {unit} went to the record that lives on.", "{points} {unit} 并入合并后的会员。"),
+    Kind.MERGE_IN: ("{points} {unit} came from the record that was merged.", "由被合并的会员转入 {points} {unit}。"),
+    Kind.CONVERSION_OUT: ("{points} {unit} were converted.", "{points} {unit} 已转换。"),
+    Kind.CONVERSION_IN: ("{points} {unit} came of a conversion.", "由转换获得 {points} {unit}。"),
+}
+_CAUSES: Mapping[str, tuple[str, str]] = {
+    "order": ("order", "订单"),
+    "behaviour": ("behaviour", "行为"),
+    "refund": ("refund", "退款"),
+    "redemption": ("redemption", "兑换"),
+    "return": ("return", "退回"),
+    "hold": ("hold", "预占"),
+    "capture": ("capture", "扣收"),
+    "release": ("release", "释放"),
+    "adjustment": ("adjustment", "调整"),
+    "transfer": ("transfer", "转赠"),
+    "opening": ("opening balance", "期初余额"),
+    "merge": ("merge", "合并"),
+}
+_BECAUSE = ("By {what}.", "由{what}引起。")
+_STAND_IN = ":"  # with which a source begins that stands in for the API key whose request had no name of its own
+_BY_TIME = ("Time alone did this.", "由时间推移引起。")
+_NOTE = ("Reason given: {note}", "填写的原因：{note}")
+_LATE = ("It came late and was decided as of {at}.", "迟到上报，按 {at} 判定。")
+_UNDECIDED = ("It was stored without a decision.", "已存储，未作判定。")
+_LOT = ("{points} of the lot of {earned}, {end}.", "涉及 {earned} 的批次：{points}，{end}。")
+_ENDS = (("which ends on {day}", "{day} 到期"), ("without end", "不到期"))
+
+_REASONS: Mapping[Reason, tuple[str, str]] = {
+    Reason.ENROLLED: ("Every member begins in {after}.", "入会即为{after}。"),
+    Reason.QUALIFIED: ("What {after} asks for was reached.", "已达到{after}的条件。"),
+    Reason.REVIEWED: (
+        "The validity had ended: what was measured then makes it {after}.",
+        "有效期届满，按当时的统计为{after}。",
+    ),
+    Reason.RENEWED: ("What {after} asks for was reached again before its end.", "届满前再次达到{after}的条件。"),
+    Reason.VERSION_CHANGED: ("A new version of the program gives this place.", "会员计划新版本生效后的等级。"),
+    Reason.GRACE: ("What keeps {after} was not reached; it stays for a grace.", "未达到{after}的保级条件，进入宽限期。"),
+    Reason.ASSIGNED: ("{after} was given by hand.", "人工授予{after}。"),
+    Reason.REFUNDED: ("After a refund the condition of {before} is not met any more.", "退款后不再满足{before}的条件。"),
+}
+
+
+def told(explained: Explanation, language: str) -> list[str]:
+    """Return the sentences of an explanation in "zh" or "en"."""
+    at = _at(language)
+    lines = []
+    if explained.decision is not None:
+        lines += wording.render(explained.decision, language, ZH_LABELS if at else EN_LABELS)
+    elif explained.entry is None or explained.undecided is not None:
+        lines.append(_UNDECIDED[at])
+    if explained.entry is not None:
+        amount = _written(abs(explained.entry.amount), explained.scale)
+        lines.append(_KINDS[explained.entry.kind][at].format(points=amount, unit=explained.unit))
+        lines += _because(explained.cause, at)
+        lines += [_of_lot(story.lot, _written(story.points, explained.scale), at) for story in explained.lots]
+    if explained.late and explained.effective_at is not None:
+        lines.append(_LATE[at].format(at=explained.effective_at.isoformat()))
+    return lines
+
+
+def why(change: TierChange, language: str) -> str:
+    """Return why a tier was set, in "zh" or "en"."""
+    before = change.before.code if change.before else ""
+    sentence = _REASONS[change.reason][_at(language)].format(before=before, after=change.after.code)
+    return f"{sentence} {change.note}".rstrip()
+
+
+def _because(cause: Cause | None, at: int) -> list[str]:
+    if cause is None:
+        return [_BY_TIME[at]]
+    named = cause.source and not cause.source.startswith(_STAND_IN)
+    what = _CAUSES[cause.kind][at] + (f" {cause.source}/{cause.external_id}" if named else "")
+    lines = [_BECAUSE[at].format(what=what)]
+    return lines + ([_NOTE[at].format(note=cause.note)] if cause.note else [])
+
+
+def _of_lot(lot: Lot, points: str, at: int) -> str:
+    ending = _ENDS[lot.expires_day >= NEVER][at]
+    if lot.expires_day < NEVER:
+        ending = ending.format(day=(date(1970, 1, 1) + timedelta(days=lot.expires_day - 1)).isoformat())
+    return _LOT[at].format(points=points, earned=lot.earned_at.date().isoformat(), end=ending)
+
+
+def _written(amount: int, scale: int) -> str:
+    whole, part = divmod(amount, 10**scale)
+    return f"{whole:,}" + (f".{part:0{scale}d}" if scale else "")
+
+
+def _at(language: str) -> int:
+    return int(language == "zh")
