@@ -116,9 +116,19 @@ def refund(id: UUID) -> Refund:
     raise Refusal("unknown_refund", "There is no such refund.")
 
 
+def refunds(ids: Sequence[UUID]) -> dict[UUID, Refund]:
+    """Return the refunds that exist, by id. Raises: nothing."""
+    return {refund.id: refund for refund in _refunds(queries.refunds(id__in=list(ids)))}
+
+
 def refunds_of(order_id: UUID) -> tuple[Refund, ...]:
     """Return the refunds of an order, as recorded. Raises: nothing."""
     return tuple(_refunds(queries.refunds(order_id=order_id)))
+
+
+def refunds_of_orders(order_ids: Sequence[UUID]) -> tuple[Refund, ...]:
+    """Return the refunds of several orders, as recorded. Raises: nothing."""
+    return tuple(_refunds(queries.refunds(order_id__in=list(order_ids)))) if order_ids else ()
 
 
 def parked_refunds(orders: Sequence[tuple[str, str]]) -> dict[tuple[str, str], list[Refund]]:
@@ -137,6 +147,11 @@ def behaviour(id: UUID) -> Behaviour:
     for row in queries.behaviours([id]):
         return _behaviour(row)
     raise Refusal("unknown_behaviour", "There is no such behaviour.")
+
+
+def behaviours(ids: Sequence[UUID]) -> dict[UUID, Behaviour]:
+    """Return the behaviours that exist, by id. Raises: nothing."""
+    return {found.id: found for found in map(_behaviour, queries.behaviours(ids))}
 
 
 def behaviours_of_member(member_id: UUID, limit: int, cursor: str | None = None) -> BehaviourPage:

@@ -29,7 +29,8 @@ from shuke.rooms.programs.facts import (
     ReturnFact,
     TierFact,
     TransferFact,
-)from shuke.rooms.tiers.contracts import TierChange
+)
+from shuke.rooms.tiers.contracts import TierChange
 
 __all__ = (  # what is handed on; what stands below needs no mention
     "KINDS",
