@@ -17,11 +17,17 @@ GROCER = (Path(__file__).parents[2] / "examples" / "grocer.yaml").read_text()
 
 
 @pytest.fixture
-def shop(db):
+def program():
+    """The text of the program in force; a module that needs another one overrides it."""
+    return GROCER
+
+
+@pytest.fixture
+def shop(db, program):
     """An organisation with its program in force and the test clock set."""
     clock.set_business_clock(NOW)
     org.create_organisation(NewOrganisation("Corner", "USD", "America/New_York", "en", Kind.SANDBOX), BY)
-    programs.publish(GROCER, BY)
+    programs.publish(program, BY)
 
 
 @pytest.fixture

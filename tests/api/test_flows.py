@@ -50,7 +50,8 @@ def test_an_order_earns_and_says_what(api, member):
     assert result["decision"]["tier_after"] == "base"
     stored = api.get(f"/v1/orders/{result['id']}").json()
     assert (stored["net_minor"], stored["gross_minor"], stored["currency"]) == (8650, 8650, "USD")
-    assert stored["lines"] == [{"number": 1, "sku": "1029743", "category": "GROCERY", "quantity": 2, "net_minor": 8650}]
+    line = {"number": 1, "sku": "1029743", "category": "GROCERY", "quantity": 2, "net_minor": 8650}
+    assert stored["lines"] == [line | {"gift_card": False, "attributes": {}}]
 
 
 def test_a_repeated_order_gets_the_first_answer_and_has_one_effect(api, member):
@@ -155,8 +156,14 @@ def test_points_are_redeemed_and_shown(api, member):
     assert balances == [
         {
             "unit": "points",
+            "name": "points",
             "scale": 0,
             "available": 80,
+            "pending": 0,
+            "held": 0,
+            "debt": 0,
+            "next_ready": None,
+            "spendable": True,
             "expiring_30_days": 0,
             "next_expiry": {"points": 80, "on": "2018-02-01"},
         }
@@ -228,11 +235,18 @@ def test_an_entry_and_its_order_say_why(api, member):
     (entry_id,) = recorded["decision"]["entry_ids"]
     why = api.get(f"/v1/points-entries/{entry_id}/explanation").json()
     assert (why["program"], why["version"], why["order_id"]) == ("grocer", 1, recorded["id"])
-    assert why["units"] == [{"unit": "points", "scale": 0, "rounding": "floor", "exact": "86.5", "points": 86}]
+    (total,) = why["units"]
+    assert (total["exact"], total["rounding"], total["points"], total["granted"]) == ("86.5", "floor", 86, 86)
     assert why["lots"][0]["expires_at"] == "2018-02-01T05:00:00Z"
     of_order = api.get(f"/v1/orders/{recorded['id']}/explanation").json()
-    assert of_order == why | {"entry_id": None, "lots": []}
-    assert why["sentences"][-1] == "points: 86.5 in total, rounded down: 86."
+    of_none = {"entry_id": None, "kind": None, "cause": None, "lots": [], "sentences": why["sentences"][:-3]}
+    assert of_order == why | of_none
+    assert why["sentences"][-4:] == [
+        "points: 86.5 in total, rounded down: 86.",
+        "86 points were earned.",
+        "By order till-3/A-1.",
+        "86 of the lot of 2017-01-15, which ends on 2018-01-31.",
+    ]
     chinese = api.get(f"/v1/orders/{recorded['id']}/explanation", HTTP_ACCEPT_LANGUAGE="zh-CN").json()
     assert chinese["sentences"][-1] == "points：合计 86.5，向下取整为 86。"
 
@@ -242,7 +256,11 @@ def test_a_redemption_says_from_which_lots(api, member):
     redeemed = api.post("/v1/redemptions", {"member": {"id": member["id"]}, "points": 6}, HTTP_IDEMPOTENCY_KEY="r-1")
     why = api.get(f"/v1/points-entries/{redeemed.json()['entry_ids'][0]}/explanation").json()
     assert [(lot["points"], lot["order_id"]) for lot in why["lots"]] == [(6, recorded["id"])]
-    assert why["sentences"] == []
+    assert why["sentences"] == [
+        "6 points were used.",
+        "By redemption.",
+        "6 of the lot of 2017-01-15, which ends on 2018-01-31.",
+    ]
 
 
 def test_what_is_worded_says_in_which_language(api, member):

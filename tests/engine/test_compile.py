@@ -1,5 +1,6 @@
 """What the compiler refuses, where it says so, what the text does with given facts, and when a shape is shared."""
 
+import datetime as dt
 from fractions import Fraction
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from shuke.core.program.ir import Window, WindowKind
 from shuke.core.program.model import Expiry, ExpiryKind
 from shuke.core.state import slots
+from shuke.core.values.dates import SECONDS_PER_DAY, day_of
 from shuke.core.values.errors import Refusal
 from shuke.engine.compile import compile_program, seen_slots
 from shuke.engine.generated import functions_of
@@ -339,3 +341,68 @@ def test_too_many_streaks_and_counters_are_refused():
         with pytest.raises(Refusal) as refusal:
             made(listed + f'  - {{code: all, unit: points, points: "{points}"}}\n')
         assert (refusal.value.code, refusal.value.pointer) == (code, "8:40")
+
+
+@pytest.mark.parametrize(("orders", "said"), [(5, 1), (6, 3)])
+def test_a_threshold_between_what_can_be_measured_is_reached_above_it(orders, said):
+    program = made(
+        "units: {points: }\n"
+        "tiers: {ladder: main, measure: ORDERS('lifetime') / 4, validity: forever,"
+        " levels: [{code: base}, {code: top, from: 1.3}]}\n"
+        "earn: [{code: one, unit: points, points: 1}]\n"
+    )
+    _, _, tiers = functions_of(program)
+    m, t = [0] * slots.M_SIZE, [0] * slots.TIERS_SIZE
+    m[slots.WINDOW + slots.W_VALUE] = orders
+    tiers(m, program.numbers, t)
+    assert t[0] == said
+
+
+def occasion(asked, day, **facts):
+    """Tell whether a rule that asks for an occasion on a civil date gives something."""
+    program = made(f'units: {{points: }}\nearn: [{{code: one, unit: points, points: 1, when: "{asked}"}}]\n')
+    civil = day_of(day.year, day.month, day.day)
+    return decided(program, O_AT=civil * SECONDS_PER_DAY, DAY=civil, **facts)[1] == [1]
+
+
+@pytest.mark.parametrize(
+    "birthday", [dt.date(2024, 2, 29), dt.date(2023, 12, 31), dt.date(2024, 1, 1), dt.date(2024, 6, 5)]
+)
+@pytest.mark.parametrize("away", [-8, -7, -6, -4, -1, 0, 1, 3, 6, 7])
+def test_the_week_of_a_birthday_is_the_iso_week_that_holds_it(birthday, away):
+    day = birthday + dt.timedelta(away)
+    same_week = day.isocalendar()[:2] == birthday.isocalendar()[:2]
+    assert occasion("BIRTHDAY('week')", day, BIRTH=birthday.month * 100 + birthday.day) is same_week
+    assert occasion("BIRTHDAY('day')", day, BIRTH=birthday.month * 100 + birthday.day) is (away == 0)
+
+
+@pytest.mark.parametrize(
+    ("asked", "day", "facts", "expected"),
+    [
+        ("BIRTHDAY('day')", dt.date(2023, 2, 28), {"BIRTH": 229}, True),
+        ("BIRTHDAY('day')", dt.date(2024, 2, 28), {"BIRTH": 229}, False),
+        ("BIRTHDAY('month')", dt.date(2024, 2, 1), {"BIRTH": 229}, True),
+        ("BIRTHDAY('month')", dt.date(2024, 2, 1), {"BIRTH": 0}, False),
+        ("BIRTHDAY('week')", dt.date(2024, 2, 1), {"BIRTH": 0}, False),
+        ("BIRTHDAY('lunar day')", dt.date(2024, 2, 1), {"LUNAR": 1222, "O_LUNAR": 1222}, True),
+        ("BIRTHDAY('lunar day')", dt.date(2024, 2, 1), {"LUNAR": 1221, "O_LUNAR": 1222}, False),
+        ("BIRTHDAY('lunar day')", dt.date(2150, 2, 1), {"LUNAR": 0, "O_LUNAR": 0}, False),
+        ("ANNIVERSARY('day')", dt.date(2024, 2, 29), {"JOINED": day_of(2024, 2, 29)}, False),
+        ("ANNIVERSARY('day')", dt.date(2025, 2, 28), {"JOINED": day_of(2024, 2, 29)}, True),
+        ("ANNIVERSARY('month')", dt.date(2024, 2, 29), {"JOINED": day_of(2024, 2, 1)}, False),
+        ("ANNIVERSARY('month')", dt.date(2025, 2, 1), {"JOINED": day_of(2024, 2, 29)}, True),
+        ("ANNIVERSARY('month')", dt.date(2025, 3, 1), {"JOINED": day_of(2024, 2, 29)}, False),
+        ("order.date = 20250301 AND order.year = 2025", dt.date(2025, 3, 1), {}, True),
+        ("member.months = 11 AND member.years = 0", dt.date(2025, 2, 27), {"JOINED": day_of(2024, 2, 29)}, True),
+        ("member.months = 12 AND member.years = 1", dt.date(2025, 2, 28), {"JOINED": day_of(2024, 2, 29)}, True),
+    ],
+)
+def test_occasions(asked, day, facts, expected):
+    assert occasion(asked, day, **facts) is expected
+
+
+def test_bounds_of_differences_are_counted_from_both_ends():
+    most = "SPEND('lifetime') * 400000"  # 4e18, within half of 64 bits
+    assert compiled(second=f"LEAST(1, {most} - SPEND('this year') * 400000)").denominators[1] == 1
+    assert refused(second=f"LEAST(1, 0 - {most} - {most} - {most})").code == "may_overflow"
+    assert refused(second=f"LEAST(1, {most} - (0 - {most}) - (0 - {most}))").code == "may_overflow"

@@ -14,6 +14,10 @@ def written(tmp_path, *rows, header=HEADER, name="orders.csv"):
     return path
 
 
+def texts(column):
+    return [column.names[code] for code in column.codes]
+
+
 def refused(path, **options):
     with pytest.raises(Refusal) as refusal:
         read_orders(path, currency_digits=2, **options)
@@ -31,13 +35,26 @@ def test_rows_of_one_order_are_its_lines(tmp_path):
     h = read_orders(path, currency_digits=2)
     assert (h.members, h.order_ids) == (("a", "b"), ("9", "10"))
     assert h.order_at.tolist() == [1483236000, 1483315200]
-    assert h.net_minor.tolist() == [300, 175]
-    assert h.gross_minor.tolist() == [300, 175]
-    assert h.line_of.tolist() == [0, 1, 3]
-    assert h.line_net_minor.tolist() == [300, 150, 25]
-    assert h.line_quantity.tolist() == [1, 2, 1]
-    assert [h.category_names[c] for c in h.line_category] == ["", "WINE", "BREAD"]
-    assert [h.store_names[s] for s in h.store] == ["S2", "S1"]
+    assert h.facts.net_minor.tolist() == [300, 175]
+    assert h.facts.gross_minor.tolist() == [300, 175]
+    assert h.facts.line_of.tolist() == [0, 1, 3]
+    assert h.facts.lines.net_minor.tolist() == [300, 150, 25]
+    assert h.facts.lines.quantity.tolist() == [1, 2, 1]
+    assert texts(h.facts.lines.category) == ["", "WINE", "BREAD"]
+    assert texts(h.facts.store) == ["S2", "S1"]
+
+
+def test_amounts_within_the_net_and_the_brand_are_read(tmp_path):
+    path = written(
+        tmp_path,
+        "1,m,2017-01-02T00:00:00Z,10.00,0.90,1.00,2.50,B1",
+        "1,m,2017-01-02T00:00:00Z,5.00,0.10,0,0,B1",
+        header=HEADER + ",tax,shipping,points_paid,brand",
+    )
+    facts = read_orders(path, currency_digits=2).facts
+    amounts = (facts.net_minor, facts.tax_minor, facts.shipping_minor, facts.points_paid_minor)
+    assert [column.tolist() for column in amounts] == [[1500], [100], [100], [250]]
+    assert texts(facts.brand) == ["B1"]
 
 
 def test_orders_of_one_second_follow_their_number(tmp_path):

@@ -149,7 +149,7 @@ class AtDesk:
         if key in member.orders:
             return False
         cause = member.cause()
-        outcome = self.desk.order(member.state, _facts(at, arguments, arguments, arguments["lines"]), cause)
+        outcome = self.desk.order(member.state, order_facts(at, arguments, arguments, arguments["lines"]), cause)
         gave = [Gave(g.grant, g.unit, g.points, g.lot, g.counted_day) for g in outcome.given if g.points]
         day = member.state.standing_day
         member.orders[key] = Record(cause, arguments, outcome.effective_at, outcome.vector, day, gave)
@@ -292,7 +292,7 @@ class AtDesk:
         return True
 
 
-def _facts(at: int, arguments: Mapping[str, Any], amounts: Mapping[str, int], lines: tuple) -> OrderFacts:
+def order_facts(at: int, arguments: Mapping[str, Any], amounts: Mapping[str, int], lines: tuple) -> OrderFacts:
     return OrderFacts(
         occurred_at=at,
         net_minor=amounts["net"],
@@ -320,7 +320,7 @@ def _remains(record: Record) -> OrderFacts:
         if place not in record.by_lines or (net_off, quantity_off) != (net, quantity):
             left = (net - net_off) * now // whole if whole else net - net_off
             lines.append((left, quantity - quantity_off, *rest))
-    return _facts(record.at, record.arguments, amounts, tuple(lines))
+    return order_facts(record.at, record.arguments, amounts, tuple(lines))
 
 
 def told_by_desk(compiled: Compiled, story: Story, until: dt.datetime) -> AtDesk:

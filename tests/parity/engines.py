@@ -1,145 +1,135 @@
-"""Drivers that run the same lives through each engine and give back comparable results."""
+"""Runs stories through the columns, and gives back what they leave in the form in which the desk and the oracle tell it.
 
-from dataclasses import dataclass, replace
+Transfers concern two members, of whom each stands alone in columns: stories for columns have none.
+"""
 
-import numpy as np
+from dataclasses import replace
 
-from shuke.core.state.slots import BALANCE, M_SIZE, ORDERS, TIER, UNTIL, WINDOW, WINDOW_ROW
-from shuke.core.values.errors import Refusal
-from shuke.engine.backtest import backtest
+from shuke.core.state import slots
+from shuke.engine.arrays import Arrays
+from shuke.engine.backtest import BacktestResult, backtest
+from shuke.engine.compile import Compiled
 from shuke.engine.history import History
-from shuke.engine.online import KINDS, Desk, LineFacts, LotState, OrderFacts
-from tests.parity.histories import Event, Life
+from shuke.engine.lives import HistoryWriter
+from shuke.engine.online import Desk
+from shuke.engine.states import KINDS, BehaviourFacts, MemberState
+from tests.parity.at_desk import Member, day_number, order_facts, seconds
+from tests.parity.histories import END, VERBS, Act, Story
 
-POINT_KINDS = ("accrual", "redemption", "expiry")
-NO_NEED = 1 << 41  # later than NEVER: nothing is due
-
-
-@dataclass
-class Told:
-    """What one life left: accepted events, point entries, tier entries, end state, open lots."""
-
-    accepted: list
-    entries: list
-    changes: list
-    state: tuple
-    lots: list
+VERBS_ALONE = tuple(verb for verb in VERBS if verb != "transfer")
 
 
-def history_of(lives) -> History:
-    """Lay lives out as columns."""
-    orders = [[e for e in life.events if e.is_order] for life in lives]
-    flat = [e for some in orders for e in some]
-    lines = [line for e in flat for line in e.lines]
-    stores = tuple(sorted({e.store for e in flat}))
-    categories = tuple(sorted({line[2] for line in lines}))
-    redemptions = [
-        (i, j, e.at, e.unit, e.points)
-        for i, life in enumerate(lives)
-        for j, e in enumerate(life.events)
-        if not e.is_order
-    ]
-    column = lambda values: np.array(list(values), np.int64)  # noqa: E731
-    return History(
-        members=tuple(str(i) for i in range(len(lives))),
-        joined_at=column(life.joined_at for life in lives),
-        birth_md=column(life.birth_md for life in lives),
-        orders_before=column(np.cumsum([0] + [len(o) for o in orders])),
-        order_ids=tuple(str(i) for i in range(len(flat))),
-        order_at=column(e.at for e in flat),
-        net_minor=column(e.net for e in flat),
-        gross_minor=column(e.net for e in flat),
-        store=column(stores.index(e.store) for e in flat),
-        store_names=stores,
-        channel=column(0 for _ in flat),
-        channel_names=("",),
-        line_of=column(np.cumsum([0] + [len(e.lines) for e in flat])),
-        line_net_minor=column(line[0] for line in lines),
-        line_quantity=column(line[1] for line in lines),
-        line_category=column(categories.index(line[2]) for line in lines),
-        category_names=categories,
-        line_sku=column(0 for _ in lines),
-        sku_names=("",),
-        redemptions=np.array(redemptions, np.int64).reshape(-1, 5),
+class _Writer:
+    """Writes the accepted acts of stories, member by member."""
+
+    def __init__(self) -> None:
+        self.history = HistoryWriter()
+        self.events: dict = {}
+
+    def member(self, story: Story, who: int) -> None:
+        newcomer = story.newcomers[who]
+        month, day = newcomer.birthday
+        self.history.member(str(who), seconds(newcomer.joined_at), month * 100 + day, tags=newcomer.tags)
+        self.events = {}
+        for act, accepted in zip(story.acts, story.accepted, strict=True):
+            if accepted and act.who == who:
+                getattr(self, act.verb)(act, seconds(act.at), **act.arguments)
+
+    def order(self, act: Act, at: int, key: str, **arguments) -> None:
+        self.history.order(key, order_facts(at, arguments, arguments, arguments["lines"]))
+
+    def behaviour(self, act: Act, at: int, kind, attributes, order_key, store, channel, brand) -> None:
+        fact = BehaviourFacts(at, kind, store, channel, brand, attributes=attributes)
+        self.history.behaviour(fact, about=order_key or "")
+
+    def refund(self, act: Act, at: int, key, net=0, lines=()) -> None:
+        self.history.refund(key, at, {place: (net_off, quantity) for place, net_off, quantity in lines}, net)
+
+    def redeem(self, act: Act, at: int, unit, points, key, order_key) -> None:
+        self.events[key] = self.history.redeem(at, unit, points, about=order_key or "")
+
+    def hold(self, act: Act, at: int, key, unit, points, until) -> None:
+        self.events[key] = self.history.hold(at, unit, points, seconds(until))
+
+    def capture(self, act: Act, at: int, key, points) -> None:
+        self.history.capture(at, self.events[key], points)
+
+    def release(self, act: Act, at: int, key) -> None:
+        self.history.release(at, self.events[key])
+
+    def give_back(self, act: Act, at: int, key, points) -> None:
+        self.history.give_back(at, self.events[key], points)
+
+    def adjust(self, act: Act, at: int, unit, points) -> None:
+        self.history.adjust(at, unit, points)
+
+    def open_lot(self, act: Act, at: int, unit, points, ends, earned) -> None:
+        self.history.open_lot(at, unit, points, day_number(ends), day_number(earned))
+
+    def assign(self, act: Act, at: int, ladder, level, until, exactly) -> None:
+        self.history.assign(at, ladder, level, day_number(until), exactly=exactly)
+
+
+def history_of(stories: list[Story]) -> History:
+    """Lay the members of stories of one program out as columns."""
+    writer = _Writer()
+    for story in stories:
+        for who in range(len(story.newcomers)):
+            writer.member(story, who)
+    return writer.history.history()
+
+
+def told_by_columns(compiled: Compiled, history: History, engine: str, threads: int = 1) -> list[dict]:
+    """Run a history through the backtest; return what each member is told to have."""
+    until = seconds(END)
+    result = backtest(compiled, history, until, keep_entries=True, engine=engine, threads=threads)
+    assert not result.refused.any()
+    return [of_columns(result, member) for member in range(history.member_count)]
+
+
+def of_columns(result: BacktestResult, member: int) -> dict:
+    """What the columns tell of a member, in the form of `of_desk`."""
+    rows = result.entries_of(member)
+    points = [row for row in rows if row[slots.E_KIND] < slots.TIER_QUALIFIED]
+    moves = [row for row in rows if slots.TIER_QUALIFIED <= row[slots.E_KIND] < slots.COUNTED]
+    return {
+        "entries": [
+            _picked(row, slots.E_KIND, slots.E_DAY, slots.E_UNIT, slots.E_AMOUNT, slots.E_LOT) for row in points
+        ],
+        "moves": [
+            _picked(row, slots.E_KIND, slots.E_DAY, slots.E_REF, slots.E_UNIT, slots.E_AMOUNT, slots.E_LOT)
+            for row in moves
+        ],
+        "state": comparable(state_of(result, member)),
+    }
+
+
+def of_desk(member: Member) -> dict:
+    return {"entries": member.entries, "moves": member.changes, "state": comparable(member.state)}
+
+
+def state_of(result: BacktestResult, member: int) -> MemberState:
+    """Return the state of a member as the desk keeps it."""
+    state = Desk(result.compiled).fresh(0)
+    arrays = Arrays(result.compiled, result.compiled.numbers, state, 0)
+    arrays.m, arrays.R = result.states[member].tolist(), result.rows_of(member)
+    arrays.save(state)
+    state.joined_day = arrays.m[slots.JOINED]
+    state.birth_md, state.tags = arrays.m[slots.BIRTH], arrays.m[slots.TAGS]
+    return state
+
+
+def comparable(state: MemberState) -> MemberState:
+    """Number the causes anew: each engine counts them in its own way."""
+    known = sorted({row.cause for rows in (state.waits, state.holds, state.takes) for row in rows})
+    number = {cause: i for i, cause in enumerate(known)}
+    return replace(
+        state,
+        waits=[replace(row, cause=number[row.cause]) for row in state.waits],
+        holds=[replace(row, cause=number[row.cause]) for row in state.holds],
+        takes=[replace(row, cause=number[row.cause]) for row in state.takes],
     )
 
 
-def columns(compiled, lives, until_at, engine):
-    """Run accepted lives through the backtest."""
-    result = backtest(compiled, history_of(lives), until_at, keep_entries=True, engine=engine)
-    units, windows = len(compiled.program.units), len(compiled.windows)
-    members = []
-    for i in range(len(lives)):
-        m = result.states[i].tolist()
-        assert len(m) == M_SIZE
-        rows = [(KINDS[kind], day, unit, amount, lot) for _, day, kind, unit, amount, lot in result.entries_of(i)]
-        sums = [m[WINDOW + w * WINDOW_ROW + f] for w in range(windows) for f in (2, 3)]
-        told = Told(
-            accepted=list(lives[i].events),
-            entries=[row for row in rows if row[0] in POINT_KINDS],
-            changes=[row for row in rows if row[0] not in POINT_KINDS],
-            state=(m[TIER], m[UNTIL], m[ORDERS], m[BALANCE : BALANCE + units], sums),
-            lots=sorted(result.lots_of(i)),
-        )
-        members.append(told)
-    assert result.refused == 0
-    return members
-
-
-class Member:
-    """A member kept as rows, as the rooms keep it: before each event only what `needs` names is loaded."""
-
-    def __init__(self, desk: Desk, life: Life) -> None:
-        self.desk, self.state = desk, desk.fresh(life.joined_at, life.birth_md)
-        self.lots: dict = {}
-        self.days: list = []
-        self.due = NO_NEED
-        self.told = Told([], [], [], (), [])
-
-    def do(self, at, verb, *, draws=False):
-        needs = self.desk.needs(self.state, at, self.due, draws=draws)
-        lots = sorted((replace(x) for x in self.lots.values()), key=lambda x: (x.expires_day, x.unit, x.number))
-        self.state.lots = lots if needs.lots else None
-        self.state.days = None if needs.days_from is None else [d for d in self.days if d[0] >= needs.days_from]
-        outcome = verb()
-        self.due = outcome.next_due_day if needs.lots else min(self.due, outcome.next_due_day)
-        for e in outcome.entries:
-            if e.kind == "accrual":
-                self.lots[e.unit, e.lot] = LotState(e.lot, e.unit, e.amount, e.expires_day)
-        if needs.lots:
-            self.lots = {(x.unit, x.number): replace(x) for x in self.state.lots}
-        self.told.entries += [(e.kind, e.day, e.unit, e.amount, e.lot) for e in outcome.entries]
-        self.told.changes += [(c.reason, c.day, c.before, c.after, c.until) for c in outcome.tier_changes]
-
-    def order(self, event: Event) -> None:
-        lines = [LineFacts(net, quantity, category) for net, quantity, category in event.lines]
-        facts = OrderFacts(event.at, event.net, event.net, event.store, "", lines)
-        self.do(event.at, lambda: self.desk.order(self.state, facts))
-        day = self.state.standing_day
-        before = self.days.pop() if self.days and self.days[-1][0] == day else (day, 0, 0)
-        self.days.append((day, before[1] + event.net, before[2] + 1))
-
-    def redeem(self, event: Event) -> bool:
-        try:
-            self.do(event.at, lambda: self.desk.redeem(self.state, event.unit, event.points, event.at), draws=True)
-        except Refusal as refusal:
-            if refusal.code != "insufficient_points":
-                raise
-            return False
-        return True
-
-
-def online(compiled, life: Life, until_at: int) -> Told:
-    """Run one life through the desk."""
-    member = Member(Desk(compiled), life)
-    for event in life.events:
-        if event.is_order:
-            member.order(event)
-        elif not member.redeem(event):
-            continue
-        member.told.accepted.append(event)
-    member.do(until_at, lambda: member.desk.advance(member.state, until_at), draws=True)
-    s = member.state
-    member.told.state = (s.tier, s.tier_until, s.orders, s.balances, s.windows)
-    member.told.lots = sorted((x.number, x.unit, x.remaining, x.expires_day) for x in member.lots.values())
-    return member.told
+def _picked(row: tuple[int, ...], kind: int, *columns: int) -> tuple:
+    return (KINDS[row[kind]], *(row[column] for column in columns))

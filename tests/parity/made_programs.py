@@ -202,6 +202,8 @@ class _Maker:
             unit["pending"] = self.pick(*PENDING)
         if self.chance(2):
             unit["reinstate"] = self.pick("10 days", "1 month", {"after": "1 month", "end_of": "month"})
+        if self.chance(6):
+            unit["redeem"] = self.pick({"least": "10"}, {"step": "5"}, {"least": "10", "step": "5"})
         if self.chance(2):
             terms = {"least": "1", "most": "60", "cool_down": "3 days", "regift": "yes", "expiry": "reset"}
             unit["transfer"] = {key: terms[key] for key in terms if self.chance(2)} or "yes"

@@ -62,6 +62,9 @@ class PointsByHand:
         key = ("unnamed", len(person.spendings)) if key is None else key
         refuse_if(points <= 0 or key in person.spendings or points > person.available(unit))
         refuse_if(self.units[unit][1].get("spendable") in ("no", "false"))
+        terms = self.units[unit][1].get("redeem") or {}
+        refuse_if(points < self.rules.whole(unit, terms.get("least", "0")))
+        refuse_if("step" in terms and points % self.rules.whole(unit, terms["step"]) > 0)
         self._use(person, "redeem", unit, points, today)
         slices = person.draw(kind, person.usable(unit), points, today)
         person.spendings[key] = Spending(unit, [Take(lot, used=taken) for lot, taken in slices], about)

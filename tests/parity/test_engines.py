@@ -1,42 +1,30 @@
-"""Made programs on made lives: the desk, the columns in CPython and the columns in numba tell one story."""
-
-import datetime as dt
+"""Made programs on made stories: the desk, the columns in CPython and the columns in numba tell one story."""
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from shuke.core.values.errors import Refusal
-from shuke.engine.compile import compile_program
-from shuke.engine.schema import load_program
-from tests.parity.engines import columns, online
-from tests.parity.histories import Life, lives, programs
-
-UNTIL = int(dt.datetime(2021, 6, 1, tzinfo=dt.UTC).timestamp())
+from tests.parity.at_desk import told_by_desk
+from tests.parity.engines import VERBS_ALONE, history_of, of_desk, told_by_columns
+from tests.parity.histories import END, stories
+from tests.parity.made_programs import programs
+from tests.parity.test_oracle import compiled_or_none
 
 
 @st.composite
-def cases(draw, members=3):
-    text, zone, units = draw(programs())
-    return text, [draw(lives(zone, units)) for _ in range(draw(st.integers(1, members)))]
+def cases(draw, most=1):
+    """Up to `most` stories of one program."""
+    made = draw(programs())
+    count = draw(st.integers(1, most))
+    return [draw(stories(made=made, verbs=VERBS_ALONE)) for _ in range(count)]
 
 
-def compiled_or_none(text):
-    try:
-        return compile_program(load_program(text))
-    except Refusal as refusal:
-        if refusal.code not in ("may_overflow", "too_many_points"):
-            raise
-        return None
-
-
-def agree(case, engine):
-    text, people = case
-    compiled = compiled_or_none(text)
+def agree(told, engine, threads=1):
+    compiled = compiled_or_none(told[0].text)
     if compiled is None:
         return
-    told = [online(compiled, life, UNTIL) for life in people]
-    accepted = [Life(p.joined_at, p.birth_md, tuple(t.accepted)) for p, t in zip(people, told, strict=True)]
-    for mine, theirs in zip(told, columns(compiled, accepted, UNTIL, engine), strict=True):
+    at_desk = [of_desk(member) for story in told for member in told_by_desk(compiled, story, END).members]
+    in_columns = told_by_columns(compiled, history_of(told), engine, threads)
+    for mine, theirs in zip(at_desk, in_columns, strict=True):
         assert mine == theirs
 
 
@@ -47,7 +35,7 @@ def test_the_desk_and_the_columns_agree(case):
 
 
 @settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
-@given(cases(members=40))
+@given(cases(most=12))
 def test_numba_and_the_desk_agree(case):
-    """A few shapes on many lives each, because compiling a shape takes a second."""
-    agree(case, "numba")
+    """A few shapes on many members each, because compiling a shape takes a second."""
+    agree(case, "numba", threads=2)

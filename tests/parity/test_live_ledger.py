@@ -1,8 +1,6 @@
 """The ledger in PostgreSQL, written by the one write path, equals the backtest: entries, lots, balances, tiers."""
 
 import datetime as dt
-from collections import defaultdict
-from itertools import zip_longest
 
 import pytest
 from django.db import transaction
@@ -14,113 +12,40 @@ from shuke.engine.backtest import backtest
 from shuke.engine.compile import compile_program
 from shuke.engine.schema import load_program
 from shuke.foundation import clock
-from shuke.rooms.members.contracts import ExternalId, MemberRef, NewMember
-from shuke.rooms.orders.contracts import Line
-from shuke.rooms.org.contracts import Actor, ActorKind
+from shuke.rooms.members.contracts import ExternalId, MemberRef
 from shuke.rooms.points import facade as points
 from shuke.rooms.programs import facade
-from shuke.rooms.programs.contracts import OrderFact, RedeemFact, Status
-from shuke.rooms.tiers import facade as tiers
+from shuke.rooms.programs.contracts import RedeemFact
 from shuke.surfaces.cli import demo
 from shuke.surfaces.cli.journey.comparison import count_differences
 from shuke.surfaces.cli.journey.loading import enrol_households, load_year
 from shuke.surfaces.cli.journey.source import read_journey
 from shuke.surfaces.cli.journey.year import history_of, plan_year
-from tests.parity.engines import columns
-from tests.parity.histories import Life
-from tests.parity.test_engines import UNTIL, cases, compiled_or_none
-
-ACTOR = Actor(ActorKind.SYSTEM, "tests", "tests")
-CLOCK = dt.datetime.fromtimestamp(UNTIL, dt.UTC)
+from tests.parity.histories import END, Story, stories
+from tests.parity.live import ACTOR, Live, by_part, was_done
+from tests.parity.test_oracle import compiled_or_none, of_person
 
 
-def _enrol(life: Life, number: int):
-    month, day = divmod(life.birth_md, 100)
-    (member,) = facade.enrol(
-        [
-            NewMember(
-                (ExternalId("made", str(number)),),
-                birthday=dt.date(2000, month, day) if month else None,
-                joined_at=dt.datetime.fromtimestamp(life.joined_at, dt.UTC),
-            )
-        ],
-        ACTOR,
-    )
-    return member.id
-
-
-def _fact(event, number: int, place: int):
-    who = MemberRef(external=ExternalId("made", str(number)))
-    at = dt.datetime.fromtimestamp(event.at, dt.UTC)
-    if not event.is_order:
-        return RedeemFact("made", f"{number}-{place}", who, event.points, f"u{event.unit}", at)
-    lines = tuple(Line("", category, quantity, net) for net, quantity, category in event.lines)
-    return OrderFact("made", f"{number}-{place}", who, at, event.net, event.net, "CNY", event.store, lines=lines)
-
-
-def _record(people, batch: int):
-    """Record every life, taking turns, in batches; return the lives without the redemptions that were refused."""
-    turns = zip_longest(*([(number, place, event) for place, event in enumerate(life.events)]
-                          for number, life in enumerate(people)))  # fmt: skip
-    events = [event for turn in turns for event in turn if event is not None]
-    taken = defaultdict(list)
-    for first in range(0, len(events), batch):
-        some = events[first : first + batch]
-        results = facade.record([_fact(event, n, place) for n, place, event in some], ACTOR, history=True)
-        for (number, _, event), result in zip(some, results, strict=True):
-            if result.status is Status.RECORDED:
-                taken[number].append(event)
-            else:
-                assert result.refusal.code == "insufficient_points"
-    return [Life(life.joined_at, life.birth_md, tuple(taken[n])) for n, life in enumerate(people)]
-
-
-def _ledger_of(ids, units):
-    """Return by holder and unit the entries as (kind, day, unit, amount, lot)."""
-    entries = defaultdict(list)
-    for run in points.stream_entries():
-        for holder, unit, kind, day, amount, lot in zip(
-            run.holder_id, run.unit_id, run.kind, run.day, run.amount, run.lot_number, strict=True
-        ):
-            entries[holder, units[unit]].append((kind, day, units[unit], abs(amount), lot))
-    return entries
-
-
-def _agree(case, batch: int) -> None:
-    text, people = case
-    compiled = compiled_or_none(text)
+def _agree(story: Story, batch: int) -> None:
+    compiled = compiled_or_none(story.text)
     if compiled is None:
         return
-    clock.set_business_clock(CLOCK)
-    version = facade.publish(text, ACTOR)
-    ids = [_enrol(life, number) for number, life in enumerate(people)]
-    accepted = _record(people, batch)
+    live = Live(story.text, story.newcomers, END)
+    done = []
+    for first in range(0, len(story.acts), batch):
+        done += [was_done(result) for result in live.tell(story.acts[first : first + batch])]
+    assert done == list(story.accepted)
     facade.advance_due()
-    told = columns(compiled, accepted, UNTIL, "cpython")
-    known = {unit.code: unit.id for unit in points.all_units()}
-    units = {known[unit.code]: index for index, unit in enumerate(compiled.program.units)}
-    ledger = _ledger_of(ids, units)
-    for member_id, theirs in zip(ids, told, strict=True):
-        for unit in units.values():
-            assert ledger[member_id, unit] == [row for row in theirs.entries if row[2] == unit]
-        changes = [
-            (change.reason.value, change.day, change.before.rank, change.after.rank, change.until_day)
-            for change in tiers.history(member_id, version.program_id)
-            if change.before is not None
-        ]
-        assert changes == theirs.changes
-        lots = points.open_lots([member_id])[member_id]
-        assert sorted((lot.number, units[lot.unit_id], lot.remaining, lot.expires_day) for lot in lots) == theirs.lots
-        balances = [balance.available for balance in facade.standing(member_id).balances]
-        assert balances == theirs.state[3]
+    told = [by_part(of_person(person, len(compiled.program.units))) for person in story.people]
+    assert live.see() == told
     assert not [found for check in facade.verify_all() for found in check.violations]
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
-@given(case=cases(), batch=st.sampled_from([1, 3, 1_000]))
-def test_made_programs_on_made_lives(db, case, batch):
+@given(story=stories(), batch=st.sampled_from([1, 3, 1_000]))
+def test_made_programs_on_made_stories(db, story, batch):
     with transaction.atomic():
-        _agree(case, batch)
+        _agree(story, batch)
         transaction.set_rollback(True)
 
 

@@ -95,11 +95,11 @@ class Guest:
         bought.order = remains
         return outcome
 
-    def does(self, when, kind, **attributes):
-        """Do something that is no order."""
+    def does(self, when, kind, *, about=-1, **attributes):
+        """Do something that is no order; `about` is the number of an order that it confirms."""
         self.causes += 1
         fact = BehaviourFacts(self._at(when), kind, attributes=attributes)
-        return self._kept(self.desk.behaviour(self.state, fact, self.causes))
+        return self._kept(self.desk.behaviour(self.state, fact, self.causes, about))
 
     def redeems(self, when, unit, points):
         """Use points, in whole units."""

@@ -1,99 +1,252 @@
-"""A history of orders and redemptions as columns sorted by member; knows neither files nor programs nor databases."""
+"""A history of members in columns: facts, lines and events, sorted by member; knows neither files nor databases.
 
-from dataclasses import dataclass
+Events stand in the order in which they are to be applied (`core.state.replay` says what an event is); units, ladders
+and ranks in them are numbers of the program that the history is replayed through.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from shuke.core.state.replay import EVENT_ROW, ORDER, REDEEM, V_AMOUNT, V_AT, V_KIND, V_REF
+from shuke.core.state.replay import (
+    EVENT_ROW,
+    FACT,
+    NOTHING,
+    REDEEM,
+    REFUND,
+    V_ABOUT,
+    V_AMOUNT,
+    V_AT,
+    V_KIND,
+    V_REF,
+    V_SLOT,
+    V_UNIT,
+)
 
 Column = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
-class History:
-    """Members, their orders with lines, their redemptions, each in its order of application.
+class Texts:
+    """A column of texts, as codes into names."""
 
-    Members: `members` (ids), `joined_at` (UTC s), `birth_md` (MMDD, 0 unknown), `orders_before` (rows of orders before
-    each member, length n + 1). Orders, by member: ids, `order_at` (UTC s), amounts in minor units, text columns as
-    codes into `…_names`; lines of order k are `line_of[k]` up to `line_of[k + 1]`. `redemptions` has a row
-    (member index, position among the member's events, UTC s, unit, points) each, sorted by the first two.
+    codes: Column
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Lines:
+    """Lines of orders: `net_minor`, `quantity`, texts, and attributes by code."""
+
+    net_minor: Column
+    quantity: Column
+    category: Texts
+    sku: Texts
+    attributes: Mapping[str, Column | Texts] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Facts:
+    """A row for each order, behaviour, and what a refund leaves of an order; amounts in minor units.
+
+    `kind` is empty for orders and else the behaviour's code. `decided_with` is the row as of whose instant a row is
+    decided: its own, of a remainder that of its order. Row k has the lines line_of[k] up to line_of[k + 1]. Attributes
+    go by "order.CODE" or "BEHAVIOUR.CODE", with 0 or "" in the rows that have none.
+    """
+
+    kind: Texts
+    decided_with: Column
+    net_minor: Column
+    gross_minor: Column
+    tax_minor: Column
+    shipping_minor: Column
+    points_paid_minor: Column
+    store: Texts
+    brand: Texts
+    channel: Texts
+    line_of: Column
+    lines: Lines
+    attributes: Mapping[str, Column | Texts] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self.net_minor)
+
+    @property
+    def is_order(self) -> NDArray[np.bool_]:
+        """Which rows are orders, or what is left of them."""
+        return np.array([name == "" for name in self.kind.names], bool)[self.kind.codes]
+
+
+@dataclass(frozen=True)
+class History:
+    """Members, their facts and their events.
+
+    Members: `members` (ids), `joined_at` (UTC s), `birth_md` and `lunar_md` (MMDD, 0 unknown), `tags` (bit i is
+    tag_names[i]). Member i has the rows starts[i] up to starts[i + 1] of `events`, whose instants are those of the
+    facts themselves. `slots` is the most refunded orders of one member; `order_ids` are those of `order_rows`.
     """
 
     members: tuple[str, ...]
     joined_at: Column
     birth_md: Column
-    orders_before: Column
-    order_ids: tuple[str, ...]
-    order_at: Column
-    net_minor: Column
-    gross_minor: Column
-    store: Column
-    store_names: tuple[str, ...]
-    channel: Column
-    channel_names: tuple[str, ...]
-    line_of: Column
-    line_net_minor: Column
-    line_quantity: Column
-    line_category: Column
-    category_names: tuple[str, ...]
-    line_sku: Column
-    sku_names: tuple[str, ...]
-    redemptions: Column
+    lunar_md: Column
+    tags: Column
+    tag_names: tuple[str, ...]
+    facts: Facts
+    starts: Column
+    events: Column  # rows of EVENT_ROW
+    slots: int = 0
+    order_ids: tuple[str, ...] = ()
 
     @property
     def member_count(self) -> int:
         return len(self.members)
 
     @property
+    def event_count(self) -> int:
+        return len(self.events)
+
+    @cached_property
+    def order_rows(self) -> Column:
+        """Rows of the facts that are orders."""
+        rows: Column = self.events[self.events[:, V_KIND] == FACT, V_REF]
+        return rows[self.facts.is_order[rows]]
+
+    @property
+    def order_at(self) -> Column:
+        """The instant of each order, as it came."""
+        at = np.zeros(len(self.facts), np.int64)
+        of_facts = self.events[:, V_KIND] == FACT
+        at[self.events[of_facts, V_REF]] = self.events[of_facts, V_AT]
+        orders: Column = at[self.order_rows]
+        return orders
+
+    @property
     def order_count(self) -> int:
-        return len(self.order_at)
+        return len(self.order_rows)
 
     @property
     def line_count(self) -> int:
-        return len(self.line_net_minor)
-
-    @property
-    def event_count(self) -> int:
-        return self.order_count + len(self.redemptions)
+        """Lines of the orders as they were made."""
+        return int((self.facts.line_of[self.order_rows + 1] - self.facts.line_of[self.order_rows]).sum())
 
     @cached_property
-    def starts(self) -> Column:
-        """First event of each member, length n + 1."""
-        redeemed = np.bincount(self.redemptions[:, 0], minlength=self.member_count)
-        counts = np.diff(self.orders_before) + redeemed
-        return np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+    def member_of(self) -> Column:
+        """The member of each event."""
+        return np.repeat(np.arange(self.member_count), np.diff(self.starts)).astype(np.int64)
 
-    @cached_property
-    def events(self) -> Column:
-        """The events in rows of (kind, ref, effective instant, amount), flat.
+    def effective(self, is_fact: NDArray[np.bool_]) -> Column:
+        """Return the events at the instants at which they are applied; rows that are none of the program are NOTHING.
 
         A fact is applied at the later of its instant and the one where its member stands.
         """
-        rows = np.zeros((self.event_count, EVENT_ROW), np.int64)
-        member = np.repeat(np.arange(self.member_count), np.diff(self.starts))
-        taken = np.zeros(self.event_count, bool)
-        places = self.starts[self.redemptions[:, 0]] + self.redemptions[:, 1]
-        taken[places] = True
-        rows[places, V_KIND], rows[places, V_REF] = REDEEM, self.redemptions[:, 3]
-        rows[places, V_AT], rows[places, V_AMOUNT] = self.redemptions[:, 2], self.redemptions[:, 4]
-        rows[~taken, V_KIND], rows[~taken, V_REF] = ORDER, np.arange(self.order_count)
-        rows[~taken, V_AT] = self.order_at
-        rows[:, V_AT] = _running_maximum(np.maximum(rows[:, V_AT], self.joined_at[member]), self.starts)
-        return rows.reshape(-1)
+        rows = self.events.copy()
+        rows[~is_fact, V_KIND] = NOTHING
+        joined = self.joined_at[self.member_of]
+        rows[:, V_AT] = np.where(is_fact, np.maximum(rows[:, V_AT], joined), joined)
+        rows[:, V_AT] = _running_maximum(rows[:, V_AT], self.starts)
+        return rows
 
-    @property
-    def event_at(self) -> Column:
-        """The effective instant of each event."""
-        return self.events.reshape(-1, EVENT_ROW)[:, V_AT]
+    def decided_at(self, events: Column) -> Column:
+        """Return the instant as of which each row of the facts is decided, from effective events."""
+        at = np.zeros(len(self.facts), np.int64)
+        of_facts = np.isin(events[:, V_KIND], (FACT, NOTHING))
+        at[events[of_facts, V_REF]] = events[of_facts, V_AT]
+        decided: Column = at[self.facts.decided_with]
+        return decided
 
-    @property
-    def order_effective_at(self) -> Column:
-        """The instant as of which each order is decided."""
-        rows = self.events.reshape(-1, EVENT_ROW)
-        effective: Column = rows[rows[:, V_KIND] == ORDER, V_AT]
-        return effective
+
+def plain_texts(name: str, count: int) -> Texts:
+    """Return a column that says the same text everywhere."""
+    return Texts(np.zeros(count, np.int64), (name,))
+
+
+def facts_of_orders(
+    net_minor: Column,
+    gross_minor: Column,
+    parts: Sequence[Column],
+    texts: Sequence[Texts],
+    line_of: Column,
+    lines: Lines,
+) -> Facts:
+    """Return the rows of orders: `parts` are tax, shipping and what points paid, `texts` store, brand and channel."""
+    count = len(net_minor)
+    tax, shipping, points_paid = parts
+    store, brand, channel = texts
+    return Facts(
+        kind=plain_texts("", count),
+        decided_with=np.arange(count, dtype=np.int64),
+        net_minor=net_minor,
+        gross_minor=gross_minor,
+        tax_minor=tax,
+        shipping_minor=shipping,
+        points_paid_minor=points_paid,
+        store=store,
+        brand=brand,
+        channel=channel,
+        line_of=line_of,
+        lines=lines,
+    )
+
+
+def history_of_orders(
+    members: tuple[str, ...],
+    joined_at: Column,
+    orders_before: Column,
+    order_ids: tuple[str, ...],
+    order_at: Column,
+    facts: Facts,
+    redemptions: Column | None = None,
+) -> History:
+    """Return a history of orders and redemptions alone.
+
+    Orders stand by member, each member's in their order; `orders_before` counts those before each member (length
+    n + 1). `redemptions` has a row (member, position among the member's events, UTC s, unit, points) each, sorted by
+    the first two.
+    """
+    rows = np.zeros((0, 5), np.int64) if redemptions is None else redemptions
+    count = np.diff(orders_before) + np.bincount(rows[:, 0], minlength=len(members))
+    starts = np.concatenate([[0], np.cumsum(count)]).astype(np.int64)
+    events = np.zeros((int(starts[-1]), EVENT_ROW), np.int64)
+    events[:, V_SLOT], events[:, V_ABOUT] = -1, -1
+    taken = np.zeros(len(events), bool)
+    places = starts[rows[:, 0]] + rows[:, 1]
+    taken[places] = True
+    events[places, V_KIND], events[places, V_AT] = REDEEM, rows[:, 2]
+    events[places, V_UNIT], events[places, V_AMOUNT] = rows[:, 3], rows[:, 4]
+    events[~taken, V_KIND], events[~taken, V_REF], events[~taken, V_AT] = FACT, np.arange(len(facts)), order_at
+    nothing = np.zeros(len(members), np.int64)
+    return History(
+        members=members,
+        joined_at=joined_at,
+        birth_md=nothing,
+        lunar_md=nothing,
+        tags=nothing,
+        tag_names=(),
+        facts=facts,
+        starts=starts,
+        events=events,
+        order_ids=order_ids,
+    )
+
+
+def in_scope(
+    history: History, brands: tuple[str, ...], stores: tuple[str, ...], kinds: Collection[str]
+) -> NDArray[np.bool_]:
+    """Tell of each event whether it is one of a program for some brands and stores (empty: all) and behaviours."""
+    facts, events = history.facts, history.events
+    is_fact = np.ones(len(facts), bool)
+    for names, texts in ((brands, facts.brand), (stores, facts.store)):
+        if names:
+            is_fact &= ~facts.is_order | np.array([name in names for name in texts.names])[texts.codes]
+    is_fact &= np.array([name in kinds or name == "" for name in facts.kind.names])[facts.kind.codes]
+    about_facts = np.isin(events[:, V_KIND], (FACT, REFUND))
+    inside = np.ones(len(events), bool)
+    inside[about_facts] = is_fact[facts.decided_with[events[about_facts, V_REF]]]
+    return inside
 
 
 def _running_maximum(values: Column, starts: Column) -> Column:

@@ -1,7 +1,7 @@
 """Make numba's versions of the core's machines and of a program's generated text, and keep them on disk.
 
-The kernel that walks members is the same for every program and compiled once per release; only `prepare` and `rules`
-are compiled anew, and enter as first-class functions with a fixed signature. CPython's functions stay plain:
+The kernel that walks members is the same for every program and compiled once per release; only `prepare`, `rules` and
+`tiers` are compiled anew, and enter as first-class functions with a fixed signature. CPython's functions stay plain:
 `register_jitable` gives numba the same objects.
 """
 
@@ -17,30 +17,33 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from shuke.core.program import ir, model
 from shuke.core.state import machine, replay, slots
 from shuke.core.values import dates, rounding
 
 # Undocumented in numba: no reference counts, a quarter faster; correct without it.
-OPTIONS: dict[str, Any] = {"_nrt": False, "nogil": True}
+OPTIONS: dict[str, Any] = {"_nrt": False, "nogil": True, "error_model": "numpy"}
 
 KERNEL_HEAD = '''"""The columnar kernel, the same for every program."""
 import numba
 from shuke.core.state import machine
 from shuke.core.values import dates, rounding
 from shuke.core.state.replay import *
-from shuke.core.state.replay import one_member
+from shuke.core.state.replay import FUNCTIONS
 
 OPTIONS = {options}
 I = numba.int64
 A = numba.int64[::1]
 A2 = numba.int64[:, ::1]
-RULES = numba.void(A, I, A, A, A)
 PREPARE = numba.void(A, I, A, I, I, A, A, A)
+RULES = numba.void(A, I, A, I, I, A, A, A)
+TIERS = numba.void(A, A, A)
 ALL_FACTS = numba.void(numba.types.FunctionType(PREPARE), A, I, A, A, A, A, A)
 ALL_MEMBERS = numba.void(
-    numba.types.FunctionType(RULES), I, I, A, A, A, I, A, I, A, A, A, A2, A, A, A, A, A, A, A
+    numba.types.FunctionType(RULES), numba.types.FunctionType(TIERS), I, I, A, A, I, I, A, I, A, A, A, A2,
+    A, A, A, A, A, A, A, A, A, A, A, A
 )
-for function in (*dates.FUNCTIONS, *rounding.FUNCTIONS, *machine.FUNCTIONS, one_member):
+for function in (*dates.FUNCTIONS, *rounding.FUNCTIONS, *machine.FUNCTIONS, *FUNCTIONS):
     numba.extending.register_jitable(**OPTIONS)(function)
 '''
 
@@ -87,7 +90,8 @@ def sources_hash() -> str:
     import numba
     import numpy as np
 
-    texts = [inspect.getsource(module) for module in (dates, rounding, slots, machine, replay)]
+    modules = (dates, rounding, model, ir, slots, *machine.MODULES, machine, replay)
+    texts = [inspect.getsource(module) for module in modules]
     versions = [numba.__version__, np.__version__, sys.version, kernel_text()]
     return hashlib.sha256("\0".join(texts + versions).encode()).hexdigest()
 
@@ -117,19 +121,21 @@ def kernel() -> Any:
 
 
 @cache
-def program_functions(executable: str) -> tuple[Any, Any]:
-    """Return (prepare, rules) of a program's text, compiled for the kernel."""
+def program_functions(executable: str) -> tuple[Any, Any, Any]:
+    """Return (prepare, rules, tiers) of a program's text, compiled for the kernel."""
     import numba
 
     k = kernel()
-    name = "program_" + hashlib.sha256((sources_hash() + executable).encode()).hexdigest()[:24]
-    module = _import_text(name, executable)
-    prepare = numba.njit(k.PREPARE, cache=True, **OPTIONS)(module.prepare)
-    rules = numba.njit(k.RULES, cache=True, **OPTIONS)(module.rules)
-    return prepare, rules
+    module = _import_text(_program_name(executable), executable)
+    signatures = ((k.PREPARE, module.prepare), (k.RULES, module.rules), (k.TIERS, module.tiers))
+    prepare, rules, tiers = (numba.njit(s, cache=True, **OPTIONS)(function) for s, function in signatures)
+    return prepare, rules, tiers
 
 
 def is_compiled(executable: str) -> bool:
     """Whether this process has the program's functions already."""
-    name = "program_" + hashlib.sha256((sources_hash() + executable).encode()).hexdigest()[:24]
-    return name in sys.modules
+    return _program_name(executable) in sys.modules
+
+
+def _program_name(executable: str) -> str:
+    return "program_" + hashlib.sha256((sources_hash() + executable).encode()).hexdigest()[:24]

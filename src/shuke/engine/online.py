@@ -5,20 +5,17 @@ Knows the core's machines and the generated text; must not know where a member's
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from shuke.core.state import earning, ladders, lots, passing, spending
 from shuke.core.state.slots import (
     AT,
     AVAILABLE,
-    COUNTED,
     CREDIT,
     DAY,
     ENTRIES,
     G_UNIT,
     GRANT_ROW,
     HOLD_POINTS,
-    HOLD_UNTIL,
     M_SIZE,
     O_AT,
     O_KIND,
@@ -35,7 +32,6 @@ from shuke.core.state.slots import (
     TAKE_UNIT,
     TAKE_USED,
     TAKES,
-    TIER_QUALIFIED,
     TIERS_SIZE,
     TRANSFER_IN,
 )
@@ -46,13 +42,10 @@ from shuke.engine.arrays import Arrays
 from shuke.engine.compile import Compiled, seen_slots
 from shuke.engine.generated import functions_of
 from shuke.engine.limits import check_balances, check_order, check_points, check_redemption, not_spendable
+from shuke.engine.outcomes import NOTHING, Told, outcome_of
 from shuke.engine.rows import Rows
 from shuke.engine.states import (
-    KINDS,
     BehaviourFacts,
-    ClawFact,
-    CountFact,
-    EntryFact,
     Given,
     LadderState,
     MemberState,
@@ -61,27 +54,13 @@ from shuke.engine.states import (
     Outcome,
     RefundFacts,
     Slice,
-    TierChangeFact,
 )
-from shuke.engine.zones import day_start, local_day, zone_table
+from shuke.engine.zones import local_day, zone_table
 
 ALL_BITS = -1
 ROOM = 24  # rows and entries that a verb usually needs at most; it is tried again with more where it needs more
 
 Act = Callable[[Arrays], "Told"]
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """What one act says besides its entries."""
-
-    vector: tuple[int, ...] = ()
-    given: tuple[Given, ...] = ()
-    clawbacks: tuple[ClawFact, ...] = ()
-    slices: tuple[Slice, ...] = ()
-
-
-NOTHING = Told()
 
 
 class Desk:
@@ -475,36 +454,7 @@ class Desk:
             room *= 4
         check_balances(a.m, self._P)
         a.save(state)
-        return self._outcome(a, told, passed, late=occurred_at < at)
-
-    def _outcome(self, a: Arrays, told: Told, passed: int, *, late: bool) -> Outcome:
-        due = passing.next_due(a.m, a.R, self._P)
-        hold = passing.next_lapse(a.m, a.R)
-        entries, changes, counts = [], [], []
-        for i, entry in enumerate(a.entries()):
-            _, stamped_at, day, kind, unit, amount, lot, ref, cause, taken_from = entry
-            by_time = i < passed
-            at = stamped_at or day_start(day, self.zone)
-            if kind == COUNTED:
-                counts.append(CountFact(unit, lot, amount))
-            elif kind >= TIER_QUALIFIED:
-                changes.append(TierChangeFact(day, at, ref, unit, amount, lot, KINDS[kind], by_time))
-            else:
-                entries.append(EntryFact(day, at, KINDS[kind], unit, amount, lot, ref, cause, taken_from, by_time))
-        return Outcome(
-            entries=tuple(entries),
-            tier_changes=tuple(changes),
-            counts=tuple(counts),
-            effective_at=a.m[AT],
-            next_due_day=due,
-            next_lapse_at=None if hold < 0 else a.R[hold + HOLD_UNTIL],
-            vector=told.vector,
-            given=told.given,
-            clawbacks=told.clawbacks,
-            forfeits=a.forfeits(),
-            slices=told.slices,
-            late=late,
-        )
+        return outcome_of(a, told, passed, self._P, self.zone, late=occurred_at < at)
 
     def _prepared(self, order: OrderFacts, at: int) -> tuple[list[int], list[int]]:
         o, items = self._rows.order(order, at), self._rows.lines(order)

@@ -15,11 +15,14 @@ from numpy.typing import NDArray
 from shuke.core.state.slots import AMOUNT_MAX, LINES_MAX, ORDERS_MAX
 from shuke.core.values.errors import Refusal
 from shuke.engine.facts import QUANTITY_LIMIT
-from shuke.engine.history import History
+from shuke.engine.history import History, Lines, Texts, facts_of_orders, history_of_orders
 
 REQUIRED = ("order_id", "member_id", "occurred_at", "net")
-OPTIONAL = ("gross", "quantity", "category", "sku", "store", "channel")
-TEXTS = ("category", "sku", "store", "channel")
+OPTIONAL = ("gross", "tax", "shipping", "points_paid", "quantity", "category", "sku", "store", "brand", "channel")
+PARTS = ("tax", "shipping", "points_paid")  # amounts within the net, 0 where the file has none
+OF_LINES = ("category", "sku")
+OF_ORDERS = ("store", "brand", "channel")
+TEXTS = (*OF_LINES, *OF_ORDERS)
 ZONED = r"(Z|z|[+-]\d\d(:?\d\d)?)$"
 
 
@@ -89,6 +92,7 @@ def _type_rows(db: duckdb.DuckDBPyConnection, types: dict[str, str], digits: int
             row_number() OVER () + 1 AS line, order_id::VARCHAR AS order_id, member_id::VARCHAR AS member_id,
             {_instant(db, types["occurred_at"], zone)} AS instant, {amount("net")} AS net,
             {amount("gross") if "gross" in types else amount("net")} AS gross, {quantity} AS quantity,
+            {", ".join(f"{amount(name) if name in types else 0} AS {name}" for name in PARTS)},
             {", ".join(f"{text(name)} AS {name}" for name in TEXTS)}
         FROM source
         """  # noqa: S608  column names of our own list
@@ -123,6 +127,7 @@ def _check_rows(db: duckdb.DuckDBPyConnection, types: dict[str, str]) -> None:
         "occurred_at": "instant IS NULL",
         "net": f"net IS NULL OR net NOT BETWEEN 0 AND {AMOUNT_MAX}",
         "gross": f"gross IS NULL OR gross NOT BETWEEN 0 AND {AMOUNT_MAX}",
+        **{name: f"{name} IS NULL OR {name} NOT BETWEEN 0 AND {AMOUNT_MAX}" for name in PARTS},
         "quantity": f"quantity IS NULL OR quantity NOT BETWEEN 0 AND {QUANTITY_LIMIT}",
     }
     found = []
@@ -142,8 +147,10 @@ def _check_rows(db: duckdb.DuckDBPyConnection, types: dict[str, str]) -> None:
 
 def _group(db: duckdb.DuckDBPyConnection) -> None:
     """Make the tables `orders` and `lines`, numbered in replay order: member, instant, order id as a number."""
+    parts = ", ".join(f"sum({name})::BIGINT AS {name}" for name in PARTS)
+    texts = ", ".join(f"min({name}) AS {name}" for name in OF_ORDERS)
     db.execute(
-        """
+        f"""
         CREATE TABLE orders AS
         SELECT *, row_number() OVER (
             ORDER BY try_cast(member_id AS HUGEINT) NULLS LAST, member_id, instant,
@@ -152,15 +159,18 @@ def _group(db: duckdb.DuckDBPyConnection) -> None:
         FROM (
             SELECT order_id, min(member_id) AS member_id, min(instant) AS instant,
                 sum(net)::BIGINT AS net, sum(gross)::BIGINT AS gross,
-                min(store) AS store, min(channel) AS channel, count(*) AS lines, min(line) AS line,
+                {parts}, {texts}, count(*) AS lines, min(line) AS line,
                 min(member_id) <> max(member_id) OR min(instant) <> max(instant) AS torn
             FROM typed GROUP BY order_id
         )
-        """
+        """  # noqa: S608  column names of our own list
     )
     checks = {
         "orders_inconsistent": ("torn", "has lines of several members or instants"),
-        "amount_out_of_range": (f"net > {AMOUNT_MAX} OR gross > {AMOUNT_MAX}", f"is over {AMOUNT_MAX:,} minor units"),
+        "amount_out_of_range": (
+            " OR ".join(f"{name} > {AMOUNT_MAX}" for name in ("net", "gross", *PARTS)),
+            f"is over {AMOUNT_MAX:,} minor units",
+        ),
         "gross_below_net": ("gross < net", "has a gross below its net"),
         "too_many_lines": (f"lines > {LINES_MAX}", f"has more than {LINES_MAX:,} lines"),
     }
@@ -182,11 +192,11 @@ def _history(db: duckdb.DuckDBPyConnection) -> History:
         )
         rows = db.execute(f"SELECT name FROM {name}_names ORDER BY code").fetchall()  # noqa: S608
         names[name] = tuple(row[0] for row in rows)
+    codes = ", ".join(f"{name}_names.code AS {name}" for name in OF_ORDERS)
+    joins = " ".join(f"JOIN {name}_names ON {name}_names.name = o.{name}" for name in OF_ORDERS)
     orders = db.execute(
-        """
-        SELECT o.instant, o.net, o.gross, o.lines, s.code AS store, c.code AS channel
-        FROM orders o JOIN store_names s ON s.name = o.store JOIN channel_names c ON c.name = o.channel ORDER BY o.k
-        """
+        f"SELECT o.instant, o.net, o.gross, {', '.join(PARTS)}, o.lines, {codes}"  # noqa: S608  our own list
+        f" FROM orders o {joins} ORDER BY o.k"
     ).fetchnumpy()
     lines = db.execute(
         """
@@ -198,27 +208,26 @@ def _history(db: duckdb.DuckDBPyConnection) -> History:
         "SELECT member_id, count(*) AS orders, min(instant) AS joined FROM orders GROUP BY member_id ORDER BY min(k)"
     ).fetchall()
     ids = db.execute("SELECT order_id FROM orders ORDER BY k").fetchall()
-    return History(
+    facts = facts_of_orders(
+        net_minor=_column(orders, "net"),
+        gross_minor=_column(orders, "gross"),
+        parts=tuple(_column(orders, name) for name in PARTS),
+        texts=tuple(Texts(_column(orders, name), names[name]) for name in OF_ORDERS),
+        line_of=np.concatenate([[0], np.cumsum(_column(orders, "lines"))]).astype(np.int64),
+        lines=Lines(
+            net_minor=_column(lines, "net"),
+            quantity=_column(lines, "quantity"),
+            category=Texts(_column(lines, "category"), names["category"]),
+            sku=Texts(_column(lines, "sku"), names["sku"]),
+        ),
+    )
+    return history_of_orders(
         members=tuple(row[0] for row in members),
         joined_at=np.array([row[2] for row in members], np.int64),
-        birth_md=np.zeros(len(members), np.int64),
         orders_before=np.concatenate([[0], np.cumsum([row[1] for row in members], dtype=np.int64)]).astype(np.int64),
         order_ids=tuple(row[0] for row in ids),
         order_at=_column(orders, "instant"),
-        net_minor=_column(orders, "net"),
-        gross_minor=_column(orders, "gross"),
-        store=_column(orders, "store"),
-        store_names=names["store"],
-        channel=_column(orders, "channel"),
-        channel_names=names["channel"],
-        line_of=np.concatenate([[0], np.cumsum(_column(orders, "lines"))]).astype(np.int64),
-        line_net_minor=_column(lines, "net"),
-        line_quantity=_column(lines, "quantity"),
-        line_category=_column(lines, "category"),
-        category_names=names["category"],
-        line_sku=_column(lines, "sku"),
-        sku_names=names["sku"],
-        redemptions=np.zeros((0, 5), np.int64),
+        facts=facts,
     )
 
 

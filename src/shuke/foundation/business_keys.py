@@ -11,7 +11,6 @@ from uuid import UUID
 from shuke.foundation import sql
 from shuke.foundation.models import BusinessKey as Row
 
-
 _TELL_THEMSELVES = ("order", "behaviour")  # kinds that are stored with their outside ids; the index leaves them out
 
 

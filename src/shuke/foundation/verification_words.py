@@ -9,13 +9,20 @@ from collections.abc import Iterator
 
 LAWS = {
     "I1": "每笔交易只有一个效果，在两个账户间平衡，编号没有缺口。",
-    "I2": "某种积分的账户余额之和，等于发放减去兑换与过期。",
-    "I3": "每个账户的余额等于其分录之和、末笔分录后的余额，以及各批次剩余之和。",
-    "I4": "每个批次由一笔累积产生，剩余等于未被支取的部分，且没有负数。",
+    "I2": "某种积分的账户余额之和等于流入减流出，其发行总量与已发放一致。",
+    "I3": "每个账户等于其分录之和、末笔分录后的余额，以及各批次所有之和。",
+    "I4": "每个批次由其首笔分录产生，所有等于未被支取的部分，且没有负数。",
     "I5": "分录不能修改或删除；已封存的分录与封存时一致。",
     "I6": "每笔订单与兑换都有其业务键，每个业务键都有所指。",
     "I8": "每个批次至多过期一次，不早于过期时间，整批过期，此后不再支取。",
     "I9": "积分总是先从最早过期的批次支取。",
+    "I10": "待生效积分只生效一次、到期生效，否则取消；生效之前不被使用。",
+    "I11": "预占的扣收、释放、失效与余下之和，等于其预占的积分，逐批次一致。",
+    "I12": "为一个批次追回的积分不超过其获得，退款所记与其分录一致。",
+    "I13": "一笔兑换退回的积分不超过其使用，取用所记与批次支出一致。",
+    "I16": "有欠分时没有可用积分，偿还不超过所欠。",
+    "I21": "一笔兑换或预占只取用一种积分。",
+    "I22": "转赠或合并的积分，从一位持有人转出多少，另一位就转入多少。",
     "I20": "每位会员的等级与最后一次变动一致，且各次变动首尾相接。",
     "I33": "每笔计入的订单与判定时所见一致，判定所发与台账一致。",
     "I34": "每份会籍的订单数与已判定订单一致，各统计窗口等于订单之和。",
@@ -25,12 +32,17 @@ LAWS = {
 }
 _VIOLATIONS = {  # {} stands for a value, in the order of the English sentence
     "{}: {}": "{}：{}",
-    "the account has {}, its entries come to {}.": "账户有 {}，其分录合计 {}。",
-    "the account has {}, its lots have {} left.": "账户有 {}，其批次剩余合计 {}。",
+    "the account has {} {}, its entries come to {}.": "账户有 {} {}，其分录合计 {}。",
+    "the account has {} {}, its lots have {}.": "账户有 {} {}，其批次合计 {}。",
     "the account counts {} entries and {} lots, there are {} and {}.": (
         "账户记有 {} 笔分录和 {} 个批次，实有 {} 笔和 {} 个。"
     ),
-    "the account has {}, less than nothing.": "账户有 {}，低于零。",
+    "the account has {} {}, less than nothing.": "账户有 {} {}，低于零。",
+    "the account has {} usable and owes {}.": "账户有 {} 可用，同时欠 {}。",
+    "Transaction {} leaves {} usable and {} owed.": "第 {} 号交易之后，可用 {}，欠 {}。",
+    "Transaction {} names a lot where there is none, or none where there is one.": (
+        "第 {} 号交易在不该有批次处记有批次，或缺少应有的批次。"
+    ),
     "entry {} stands where entry {} belongs.": "第 {} 号分录位于第 {} 号的位置。",
     "entry {} leaves {}, its amounts come to {}.": "第 {} 号分录后余额为 {}，各笔合计 {}。",
     "Transaction {} comes after a later one.": "第 {} 号交易排在更晚的交易之后。",
@@ -42,16 +54,39 @@ _VIOLATIONS = {  # {} stands for a value, in the order of the English sentence
         "持有人记有 {} 笔交易，实有 {} 笔，最后一笔编号为 {}。"
     ),
     "lot {} {}.": "第 {} 号批次{}。",
-    "was opened by {} accruals": "由 {} 笔累积产生",
-    "earned {}, its accrual is of {}": "获得 {}，其累积分录为 {}",
+    "was opened by {} entries": "由 {} 笔分录产生",
+    "comes of {}, its first entry is {} or of another fact": "记为由 {} 产生，其首笔分录为 {} 或属于另一事实",
+    "earned {}, its first entry is of {}": "获得 {}，其首笔分录为 {}",
     "of {} has {} left, its entries leave {}": "共 {}，记有剩余 {}，按分录应剩余 {}",
+    "of {} has {} waiting, its entries leave {}": "共 {}，记有待生效 {}，按分录应为 {}",
+    "of {} has {} held, its entries leave {}": "共 {}，记有预占 {}，按分录应为 {}",
+    "stopped waiting {} times": "结束等待 {} 次",
+    "stopped waiting and has {} pending": "已结束等待，仍有 {} 待生效",
+    "was activated before its day": "在生效日之前就生效了",
+    "is usable since day {}, its entries say day {}": "记为自第 {} 日起可用，按分录为第 {} 日",
+    "lapsed before its end": "在过期之前就失效了",
     "expired {} times": "过期了 {} 次",
     "gave points after it had expired": "过期之后仍支出了积分",
     "expired, though it has no end": "没有过期时间，却过期了",
     "expired before its end": "在过期时间之前就过期了",
     "expired and kept some points": "过期之后仍留有积分",
     "gave points past its end": "在过期时间之后仍支出了积分",
-    "did not begin with its accrual": "不是从其累积分录开始的",
+    "did not begin with its first entry": "不是从其首笔分录开始的",
+    "the hold {} of {} has {} captured and {} left, its lots say {} and {}.": (
+        "预占 {}（共 {}）记有扣收 {}、余下 {}，按批次为 {} 与 {}。"
+    ),
+    "holds set {} aside, captured {}, released {} and let {} lapse, the entries say {}, {}, {} and {}.": (
+        "各预占记为预占 {}、扣收 {}、释放 {}、失效 {}，分录为 {}、{}、{}、{}。"
+    ),
+    "lot {} has {} held, its takes say {}.": "第 {} 号批次记有预占 {}，取用记录为 {}。",
+    "lot {} gave {}, its takes say {}.": "第 {} 号批次支出 {}，取用记录为 {}。",
+    "takes say that {} came back, the entries {}.": "取用记录为退回 {}，分录为 {}。",
+    "of {} taken of lot {}, {} came back and {} were given up.": "取用的 {}（第 {} 号批次）中，退回 {}，放弃 {}。",
+    "{} takes points of more than one unit.": "{} 取用了不止一种积分。",
+    "lot {} of {} says {} were taken back for it, refunds say {}.": "第 {} 号批次（共 {}）记为追回 {}，退款记录为 {}。",
+    "the refund {} took {} back and left {} owed, its entries say {} and {}.": (
+        "退款 {} 追回 {}、记欠 {}，其分录为 {} 与 {}。"
+    ),
     "entry {} takes from lot {} while lot {}, which ends sooner, has points left.": (
         "第 {} 号分录支取了第 {} 号批次，而更早过期的第 {} 号批次仍有剩余。"
     ),
@@ -66,7 +101,10 @@ _VIOLATIONS = {  # {} stands for a value, in the order of the English sentence
     "Entries can be changed: a trigger that refuses it is missing, off or another.": (
         "分录可以被修改：拒绝修改的触发器缺失、已停用或被替换。"
     ),
-    "accounts hold {}, issued less redeemed and expired is {}.": "账户合计持有 {}，发放减去兑换与过期为 {}。",
+    "accounts hold {}, what came less what went is {}.": "账户合计持有 {}，流入减流出为 {}。",
+    "the supply counts {} issued, the entries come to {}.": "发行总量记为已发放 {}，分录合计 {}。",
+    "transfers brought {} more than they took.": "转赠转入比转出多 {}。",
+    "merges brought {} more than they took.": "合并转入比转出多 {}。",
     "Change {} in program {} does not follow the one before it.": "第 {} 次变动（计划 {}）与前一次不相接。",
     "The tier in program {} is {} until day {}, its last change says {} until day {}.": (
         "计划 {} 中的等级为 {}，至第 {} 日；其最后一次变动为 {}，至第 {} 日。"
@@ -97,7 +135,16 @@ _VIOLATIONS = {  # {} stands for a value, in the order of the English sentence
     "A lot that ended on day {} has points left on day {}.": "第 {} 日过期的批次，在第 {} 日仍有剩余。",
     "The next due day is {}, time owes something on day {}.": "下次到期日为 {}，而第 {} 日已有到期事项。",
 }
-_VALUES = {"never": "永久", "nothing": "无", "order": "订单", "redemption": "兑换"}
+_VALUES = {
+    "usable": "可用",
+    "pending": "待生效",
+    "held": "预占",
+    "owed": "欠分",
+    "never": "永久",
+    "nothing": "无",
+    "order": "订单",
+    "redemption": "兑换",
+}
 
 
 def law(id: str, sentence: str, language: str) -> str:

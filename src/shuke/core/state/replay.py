@@ -13,6 +13,11 @@ from shuke.core.state.slots import (
     AT,
     CREDIT,
     DAY,
+    E_AMOUNT,
+    E_KIND,
+    E_UNIT,
+    ENTRIES,
+    ENTRY,
     EVENT,
     G_EVENT,
     G_UNIT,
@@ -23,30 +28,32 @@ from shuke.core.state.slots import (
     P_GRANT,
     P_GRANTS,
     P_RULES,
+    TIER_QUALIFIED,
+    UNITS_MAX,
 )
-from shuke.core.values.dates import NEVER, SECONDS_PER_DAY, Ints, Table, local_seconds
+from shuke.core.values.dates import NEVER, Ints, Table
 
 Prepare = Callable[[Ints, int, Table, int, int, Table, Table, Ints], None]
 
 # An event: what it is; the row of its facts, or the index of the event that it is about; its instant; then what its
-# kind says. An order that is refunded later has in SLOT where its decision is kept, as has its refund.
-EVENT_ROW = 8
-V_KIND, V_REF, V_AT, V_UNIT, V_AMOUNT, V_UNTIL, V_SLOT, V_PAID = range(EVENT_ROW)
-ORDER = 0  # REF facts, SLOT or -1; a behaviour too: its facts say which
+# kind says. SLOT is the place where the decision of an order is kept that is refunded later, -1 for none.
+EVENT_ROW = 9
+V_KIND, V_REF, V_AT, V_DAY, V_UNIT, V_AMOUNT, V_UNTIL, V_SLOT, V_ABOUT = range(EVENT_ROW)  # V_DAY: local day of V_AT
+NOTHING = -1  # not a fact of the program
+FACT = 0  # REF facts, SLOT its own; of a behaviour about an order: ABOUT the order's event, UNTIL the order's slot
 REDEEM = 1  # UNIT, AMOUNT
-REFUND = 2  # REF facts of what remains, UNIT 1 where nothing does, AMOUNT net taken off, UNTIL points to give back of
-# the redemption that is event PAID, SLOT
+REFUND = 2  # REF facts of what remains, UNIT 1 where nothing does, AMOUNT net taken off, SLOT the order's; the points
+# that paid for it come back before, in events of their own
 ADJUST = 3  # UNIT, AMOUNT of either sign
 GIVE_BACK = 4  # REF event, AMOUNT
-SET_ASIDE = 5  # UNIT, AMOUNT, UNTIL
+SET_ASIDE = 5  # UNIT, AMOUNT, UNTIL an instant on local day REF
 CAPTURE_ASIDE = 6  # REF event, AMOUNT
 LET_GO = 7  # REF event
-CONFIRM = 8  # REF event of the order, UNIT the behaviour, SLOT
-ASSIGN = 9  # UNIT the ladder, AMOUNT the rank, UNTIL a local day, SLOT 1: exactly
-OPEN_LOT = 10  # UNIT, AMOUNT, UNTIL a local day, REF the local day on which it was earned
+ASSIGN = 8  # UNIT the ladder, AMOUNT the rank, UNTIL a local day, SLOT 1: exactly
+OPEN_LOT = 9  # UNIT, AMOUNT, UNTIL the local day on which it ends, REF the local day on which it was earned
 
-# What is kept of a decision that is refunded later: of each grant what it gave, what is back, its lot, its day; the
-# day of the order; the member as the decision saw it
+# What is kept of a decision that is refunded later: of each grant what it gave, what is back, its lot, its day, what
+# is forgiven; the day of the order; the member as the decision saw it
 D_GIVEN, D_BACK, D_LOT, D_DAY, D_FORGIVEN = 0, GRANTS_MAX, 2 * GRANTS_MAX, 3 * GRANTS_MAX, 4 * GRANTS_MAX
 D_COUNTED = 5 * GRANTS_MAX
 D_SEEN = D_COUNTED + 1
@@ -59,14 +66,13 @@ def all_facts(
     width: int,
     lines: Table,
     line_of: Table,
-    line_end: Table,
     zone_at: Table,
     zone_offset: Table,
     P: Ints,
 ) -> None:
-    """Fill the facts that the generated `prepare` owns; the lines of row k are line_of[k] up to line_end[k]."""
-    for k in range(len(line_of)):
-        prepare(o, k * width, lines, line_of[k], line_end[k], zone_at, zone_offset, P)
+    """Fill the facts that the generated `prepare` owns; the lines of row k are line_of[k] up to line_of[k + 1]."""
+    for k in range(len(line_of) - 1):
+        prepare(o, k * width, lines, line_of[k], line_of[k + 1], zone_at, zone_offset, P)
 
 
 def keep(m: Ints, P: Ints, out: Ints, D: Ints, d: int) -> None:
@@ -91,7 +97,6 @@ def one_event(
     width: int,
     lines: Table,
     line_of: Table,
-    line_end: Table,
     P: Ints,
     m: Ints,
     R: Ints,
@@ -99,8 +104,6 @@ def one_event(
     D: Ints,
     out: Ints,
     t: Ints,
-    zone_at: Table,
-    zone_offset: Table,
 ) -> bool:
     """Apply one event to its member, who has been advanced to it; return whether it was accepted.
 
@@ -112,17 +115,19 @@ def one_event(
     unit = events[row + V_UNIT]
     amount = events[row + V_AMOUNT]
     slot = events[row + V_SLOT] * D_ROW
-    if kind == ORDER:
+    if kind == FACT:
+        if events[row + V_ABOUT] >= 0:
+            confirm(tiers, t, j, events, o[ref * width + O_KIND], m, R, e, P, D)
         earning.streak(m, P, o[ref * width + O_KIND])
         if slot >= 0:
             for f in range(M_SIZE):
                 D[slot + D_SEEN + f] = m[f]
-        earning.decide(rules, tiers, t, o, ref * width, lines, line_of[ref], line_end[ref], m, R, e, P, out, j)
+        earning.decide(rules, tiers, t, o, ref * width, lines, line_of[ref], line_of[ref + 1], m, R, e, P, out, j)
         if slot >= 0:
             keep(m, P, out, D, slot)
         return True
     if kind == REFUND:
-        refund(rules, tiers, t, j, events, o, width, lines, line_of, line_end, m, R, e, P, D, out)
+        refund(rules, tiers, t, j, events, o, width, lines, line_of, m, R, e, P, D, out)
         return True
     if kind == REDEEM:
         return spending.redeem(m, R, e, P, unit, amount, j)
@@ -135,24 +140,29 @@ def one_event(
         give_back(m, R, e, P, ref, amount)
         return True
     if kind == SET_ASIDE:
-        until = events[row + V_UNTIL]
-        day = local_seconds(until, zone_at, zone_offset) // SECONDS_PER_DAY
-        return spending.hold(m, R, e, P, unit, amount, j, until, day)
+        return spending.hold(m, R, e, P, unit, amount, j, events[row + V_UNTIL], ref)
     if kind == CAPTURE_ASIDE:
         return spending.capture(m, R, e, ref, amount)
     if kind == LET_GO:
         return spending.let_go(m, R, e, ref)
-    if kind == CONFIRM:
-        if slot >= 0:
-            for g in range(P[P_GRANTS]):
-                if D[slot + D_DAY + g] == NEVER and P[P_GRANT + g * GRANT_ROW + G_EVENT] == unit:
-                    D[slot + D_DAY + g] = m[DAY]
-        return earning.confirm(tiers, t, m, R, e, P, ref, unit)
     if kind == ASSIGN:
         assign(m, R, e, P, unit, amount, events[row + V_UNTIL], events[row + V_SLOT])
         return True
     spending.open_lot(tiers, t, m, R, e, P, unit, amount, events[row + V_UNTIL], ref)
     return True
+
+
+def confirm(
+    tiers: Tiers, t: Ints, j: int, events: Table, kind: int, m: Ints, R: Ints, e: Ints, P: Ints, D: Ints
+) -> None:
+    """Make what waited for a behaviour about its order usable; that counts as earned today."""
+    row = j * EVENT_ROW
+    slot = events[row + V_UNTIL] * D_ROW
+    if slot >= 0:
+        for g in range(P[P_GRANTS]):
+            if D[slot + D_DAY + g] == NEVER and P[P_GRANT + g * GRANT_ROW + G_EVENT] == kind:
+                D[slot + D_DAY + g] = m[DAY]
+    earning.confirm(tiers, t, m, R, e, P, events[row + V_ABOUT], kind)
 
 
 def refund(
@@ -165,7 +175,6 @@ def refund(
     width: int,
     lines: Table,
     line_of: Table,
-    line_end: Table,
     m: Ints,
     R: Ints,
     e: Ints,
@@ -179,9 +188,7 @@ def refund(
     d = events[row + V_SLOT] * D_ROW
     whole = events[row + V_UNIT]
     given = P[P_RULES] + P[P_GRANTS]
-    earning.award(rules, o, ref * width, lines, line_of[ref], line_end[ref], D[d + D_SEEN : d + D_ROW], P, out)
-    if events[row + V_UNTIL] > 0:
-        give_back(m, R, e, P, events[row + V_PAID], events[row + V_UNTIL])
+    earning.award(rules, o, ref * width, lines, line_of[ref], line_of[ref + 1], D[d + D_SEEN : d + D_ROW], P, out)
     before = out[given + P[P_GRANTS] :]
     tiers(m, P, before)
     for g in range(P[P_GRANTS]):
@@ -204,13 +211,11 @@ def one_member(
     last: int,
     events: Table,
     until_at: int,
+    until_day: int,
     o: Ints,
     width: int,
     lines: Table,
     line_of: Table,
-    line_end: Table,
-    zone_at: Table,
-    zone_offset: Table,
     P: Ints,
     m: Ints,
     R: Ints,
@@ -221,28 +226,33 @@ def one_member(
     points: Ints,
     refused: Ints,
 ) -> None:
-    """Run the events first..last of one member, then let time pass to `until_at`.
+    """Run the events first..last of one member, then let time pass to `until_at` on local `until_day`.
 
     `points` gets what every grant gave of every row of facts, `refused` marks events that could not be.
     """
     given = P[P_RULES] + P[P_GRANTS]
     for j in range(first, last):
         row = j * EVENT_ROW
-        at = events[row + V_AT]
+        kind = events[row + V_KIND]
+        if kind == NOTHING:
+            continue
         m[EVENT] = j
-        day = local_seconds(at, zone_at, zone_offset) // SECONDS_PER_DAY
-        passing.advance(tiers, t, m, R, e, P, at, day)
-        if not one_event(
-            rules, tiers, j, events, o, width, lines, line_of, line_end, P, m, R, e, D, out, t, zone_at, zone_offset
-        ):
+        passing.advance(tiers, t, m, R, e, P, events[row + V_AT], events[row + V_DAY])
+        if not one_event(rules, tiers, j, events, o, width, lines, line_of, P, m, R, e, D, out, t):
             refused[j] = 1
-        elif events[row + V_KIND] == ORDER:
+        elif kind == FACT:
             for g in range(P[P_GRANTS]):
                 points[events[row + V_REF] * P[P_GRANTS] + g] = out[given + g]
     m[EVENT] = -1
     if until_at > m[AT]:
-        day = local_seconds(until_at, zone_at, zone_offset) // SECONDS_PER_DAY
-        passing.advance(tiers, t, m, R, e, P, until_at, day)
+        passing.advance(tiers, t, m, R, e, P, until_at, until_day)
+
+
+def add_totals(m: Ints, e: Ints, totals: Ints) -> None:
+    """Add a member's entries to the sums of points by kind and unit, at kind * UNITS_MAX + unit."""
+    for i in range(0, min(m[ENTRIES] * ENTRY, len(e)), ENTRY):
+        if e[i + E_KIND] < TIER_QUALIFIED:
+            totals[e[i + E_KIND] * UNITS_MAX + e[i + E_UNIT]] += e[i + E_AMOUNT]
 
 
 def all_members(
@@ -253,27 +263,30 @@ def all_members(
     starts: Table,
     events: Table,
     until_at: int,
+    until_day: int,
     o: Ints,
     width: int,
     lines: Table,
     line_of: Table,
-    line_end: Table,
-    zone_at: Table,
-    zone_offset: Table,
     P: Ints,
     states: list[Ints],
     rows: Ints,
-    rows_before: Table,
+    rows_first: Table,
+    rows_last: Table,
     entries: Ints,
-    entries_before: Table,
+    entries_first: Table,
+    entries_last: Table,
     D: Ints,
     out: Ints,
     t: Ints,
     points: Ints,
     refused: Ints,
+    totals: Ints,
 ) -> None:
-    """Run the members begin..end. Each has its own piece of `rows` and `entries` (empty where entries aren't kept)."""
+    """Run the members begin..end, each with its piece of `rows` and `entries`: one for all where they aren't kept."""
     for i in range(begin, end):
+        m = states[i]
+        e = entries[entries_first[i] : entries_last[i]]
         one_member(
             rules,
             tiers,
@@ -281,23 +294,22 @@ def all_members(
             starts[i + 1],
             events,
             until_at,
+            until_day,
             o,
             width,
             lines,
             line_of,
-            line_end,
-            zone_at,
-            zone_offset,
             P,
-            states[i],
-            rows[rows_before[i] : rows_before[i + 1]],
-            entries[entries_before[i] : entries_before[i + 1]],
+            m,
+            rows[rows_first[i] : rows_last[i]],
+            e,
             D,
             out,
             t,
             points,
             refused,
         )
+        add_totals(m, e, totals)
 
 
-FUNCTIONS = (keep, refund, one_event, one_member)
+FUNCTIONS = (keep, confirm, refund, one_event, one_member, add_totals)

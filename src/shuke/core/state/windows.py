@@ -247,9 +247,9 @@ def row_of(m: Ints, R: Ints, P: Ints, day: int) -> int:
     m[DAY_TAIL] += 1
     for w in range(P[P_WINDOWS]):
         s = WINDOW + w * WINDOW_ROW
-        if day < end_of(P, w, m[DAY]):
+        if P[P_WINDOW + w * PW_ROW + PW_KIND] != W_ENDED or day < end_of(P, w, m[DAY]):
             m[s + W_LAST] += 1
-            if day < start_of(m, P, w, m[DAY]) or day < m[s + W_RESET]:
+            if day < m[DAY] and (day < start_of(m, P, w, m[DAY]) or day < m[s + W_RESET]):
                 m[s + W_FIRST] += 1
     return i
 

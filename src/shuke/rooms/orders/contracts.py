@@ -140,7 +140,7 @@ class NewRefund:
 
 @dataclass(frozen=True, slots=True)
 class Application:
-    """What becomes of a refund once its order is known: applied on `day`, a local civil day.
+    """What becomes of a refund once its order is known: `net_minor` is taken off on `day`, a local civil day.
 
     `order_day` is the day on which the order counted, None where it did not; `empties`: nothing is left of the
     order. `net_minor` is what it takes off, `gift_minor` of that gift cards.

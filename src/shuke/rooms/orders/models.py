@@ -93,6 +93,7 @@ class Refund(models.Model):
     """What was taken off an order: parked until its order is known, then applied or refused, once.
 
     `order_day` is the day on which the order counted, null where it did not; `empties`: nothing is left of it.
+    `net_minor` is null only where all that is left shall be taken off, until it is known how much that is.
     """
 
     id = models.UUIDField(primary_key=True)
@@ -117,7 +118,9 @@ class Refund(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(net_minor__gte=0), name="orders_refund_net"),
             models.CheckConstraint(
-                condition=Q(state=RefundState.APPLIED, order_id__isnull=False, day__isnull=False)
+                condition=Q(
+                    state=RefundState.APPLIED, order_id__isnull=False, day__isnull=False, net_minor__isnull=False
+                )
                 | Q(state=RefundState.PARKED, order_id__isnull=True, order_day__isnull=True, empties=False)
                 | Q(state=RefundState.REFUSED, order_day__isnull=True, empties=False),
                 name="orders_refund_state",

@@ -42,6 +42,8 @@ class Kind(StrEnum):
     OPENING = "opening"
     MERGE_OUT = "merge_out"
     MERGE_IN = "merge_in"
+    CONVERSION_OUT = "conversion_out"
+    CONVERSION_IN = "conversion_in"
 
     @property
     def account(self) -> str:
@@ -84,12 +86,14 @@ WAYS: dict[Kind, tuple[str, str, int]] = {  # account, counter account, sign of 
     Kind.OPENING: ("available", "opening", 1),
     Kind.MERGE_OUT: ("available", "merged", -1),
     Kind.MERGE_IN: ("available", "merged", 1),
+    Kind.CONVERSION_OUT: ("available", "converted", -1),
+    Kind.CONVERSION_IN: ("available", "converted", 1),
 }
 
-SUPPLIES = ("issued", "adjusted", "opening")  # counter accounts out of which new points come
+SUPPLIES = ("issued", "adjusted", "opening", "converted")  # counter accounts out of which new points come
 
 # Kinds that put points into a new lot, and those that do so where the lot they came from can't take them back.
-OPENS = frozenset({Kind.ACCRUAL, Kind.ACCRUAL_PENDING, Kind.CREDIT, Kind.TRANSFER_IN, Kind.OPENING})
+OPENS = frozenset({Kind.ACCRUAL, Kind.ACCRUAL_PENDING, Kind.CREDIT, Kind.TRANSFER_IN, Kind.OPENING, Kind.CONVERSION_IN})
 MAY_OPEN = frozenset({Kind.RETURN, Kind.MERGE_IN})
 
 
@@ -204,6 +208,22 @@ class WaitingLot:
 
 
 @dataclass(frozen=True, slots=True)
+class PastLot:
+    """A lot that a fact earned, as its refund needs it: what was earned, taken back on its account, and gone by itself.
+
+    `gone` expired, lapsed or was cancelled, less what refunds have forgiven; `counted_day` is the day on which it
+    counts as earned, NEVER while it waits and where it was cancelled.
+    """
+
+    unit_id: int
+    number: int
+    earned: int
+    clawed: int
+    gone: int
+    counted_day: int
+
+
+@dataclass(frozen=True, slots=True)
 class Take:
     """What a redemption or hold (`reference`) took of a lot, in the order taken: still set aside, used, and what came
     back of the used ones, or didn't because the lot had ended (`forfeited`).
@@ -238,22 +258,6 @@ class Hold:
     @property
     def left(self) -> int:
         return self.points - self.captured - self.released - self.lapsed
-
-
-@dataclass(frozen=True, slots=True)
-class PastLot:
-    """A lot that an earlier fact opened by earning: what was taken back on its account, and what of it is `gone`.
-
-    `gone` has expired, lapsed or was cancelled, and no refund has forgiven it yet. `counted_day` is the day on which
-    its points count as earned, NEVER while they don't.
-    """
-
-    unit_id: int
-    number: int
-    earned: int
-    clawed: int
-    gone: int
-    counted_day: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -445,7 +449,7 @@ class Totals:
     """What ever came and went of a unit, and what is left of it.
 
     `issued` is less what was taken back or cancelled, `redeemed` less what was returned, both counted up from 0 as is
-    `expired`; `adjusted`, `opening`, `transferred` and `merged` are above 0 where points came.
+    `expired`; `adjusted`, `opening`, `transferred`, `merged` and `converted` are above 0 where points came.
     """
 
     issued: int
@@ -455,10 +459,11 @@ class Totals:
     opening: int = 0
     transferred: int = 0
     merged: int = 0
+    converted: int = 0
 
     @property
     def outstanding(self) -> int:
-        came = self.issued + self.adjusted + self.opening + self.transferred + self.merged
+        came = self.issued + self.adjusted + self.opening + self.transferred + self.merged + self.converted
         return came - self.redeemed - self.expired
 
 
@@ -473,6 +478,7 @@ class MonthOfPoints:
     expired: int
     adjusted: int = 0
     opening: int = 0
+    converted: int = 0
 
 
 @dataclass(frozen=True, slots=True)

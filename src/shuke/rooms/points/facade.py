@@ -47,16 +47,21 @@ from shuke.rooms.points.contracts import (
 
 INVARIANTS = (
     Invariant("I1", "Every transaction is one effect, balanced between two accounts, and numbered without a gap."),
-    Invariant("I2", "What accounts hold of a unit is what was issued less what was redeemed and expired."),
-    Invariant(
-        "I3", "Every account is the sum of its entries, the balance after the last, and what its lots have left."
-    ),
-    Invariant("I4", "Every lot was opened by one accrual, has left what was not taken, and nothing is below zero."),
+    Invariant("I2", "What accounts hold of a unit is what came less what went, and its supply counts what was issued."),
+    Invariant("I3", "Every account is the sum of its entries, the balance after the last, and what its lots have."),
+    Invariant("I4", "Every lot was opened by its first entry, has what was not taken, and nothing is below zero."),
     Invariant("I5", "Entries cannot be changed or deleted, and those of every seal are as they were sealed."),
     Invariant("I8", "A lot expires at most once, not before its end, whole, and gives nothing after."),
     Invariant("I9", "Points are taken from the lot that ends soonest."),
+    Invariant("I10", "Pending points become usable once, on their day, or are cancelled, and are not used before."),
+    Invariant("I11", "What is captured, released, lapsed and left of a hold is what it set aside, lot by lot."),
+    Invariant("I12", "No more is taken back for a lot than it earned, and what refunds say is what their entries do."),
+    Invariant("I13", "No more comes back of a redemption than it used, and takes say what lots gave."),
+    Invariant("I16", "Nothing is usable while something is owed, and no more is repaid than was owed."),
+    Invariant("I21", "A redemption or hold takes points of one unit alone."),
+    Invariant("I22", "What is transferred or merged leaves one holder as it comes to another."),
 )
-CHECKS = ("transactions", "units", "accounts", "entries", "lots")
+CHECKS = ("transactions", "units", "accounts", "entries", "lots", "draws", "takes", "refunds")
 GUARDS = (
     Guard("points_entry", "points_entry_append_only", CHANGE),
     Guard("points_entry", "points_entry_never_emptied", EMPTYING),
@@ -171,13 +176,10 @@ def lots_of(facts: Sequence[tuple[UUID, UUID]]) -> dict[UUID, list[Lot]]:
 
 
 def past_lots(facts: Sequence[tuple[UUID, UUID]]) -> dict[UUID, list[PastLot]]:
-    """Return by reference the lots that facts, of (holder, reference), opened by earning, by unit and number.
-
-    Raises: nothing.
-    """
+    """Return by reference the lots that facts, of (holder, reference), earned, by unit and number. Raises: nothing."""
     lots: dict[UUID, list[PastLot]] = {reference: [] for _, reference in facts}
     for reference, *row, counted_day in queries.past_lots(facts) if facts else ():
-        lots[reference].append(PastLot(*row, _day(counted_day)))
+        lots[reference].append(PastLot(*(*row, _day(counted_day))))
     return lots
 
 
@@ -434,7 +436,7 @@ def verify(*, since_seal: bool = False) -> Verification:
             found.append(
                 Violation("I5", None, "Entries can be changed: a trigger that refuses it is missing, off or another.")
             )
-    return Verification(INVARIANTS, tuple(sorted(found, key=lambda violation: violation.invariant)))
+    return Verification(INVARIANTS, tuple(sorted(found, key=lambda violation: int(violation.invariant[1:]))))
 
 
 def _entry(row: tuple[Any, ...]) -> Entry:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from shuke.foundation import sql
 from shuke.rooms.points import posting
-from shuke.rooms.points.contracts import SUPPLIES, WAYS, Clawback, EntryKey, Forfeit, NewUnit, Uncounted
+from shuke.rooms.points.contracts import OPENS, SUPPLIES, WAYS, Clawback, EntryKey, Forfeit, NewUnit, Uncounted
 from shuke.rooms.points.models import Entry, Lot
 from shuke.rooms.points.posting import Plan
 
@@ -32,6 +32,8 @@ _WAYS = {
     "kinds": list(WAYS),
     "accounts": [account for account, _, _ in WAYS.values()],
     "counter_accounts": [counter for _, counter, _ in WAYS.values()],
+    "signs": [sign for _, _, sign in WAYS.values()],
+    "openings": list(OPENS),
 }
 
 
@@ -471,4 +473,4 @@ def prepare_to_verify() -> None:
 
 def violations(check: str, holder_ids: list[UUID] | None) -> list[tuple[str, UUID | None, str]]:
     """Return (invariant, holder, sentence) of what the statement `verify_<check>` finds."""
-    return sql.fetch(sql.load(PACKAGE, f"verify_{check}"), {"holder_ids": holder_ids})
+    return sql.fetch(sql.load(PACKAGE, f"verify_{check}"), {"holder_ids": holder_ids} | _WAYS)

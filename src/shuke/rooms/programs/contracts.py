@@ -66,6 +66,7 @@ class Undecided(Enum):
     FROZEN = "member_frozen"
     BLACKLISTED = "member_blacklisted"
     EXITED = "member_exited"
+    MERGED = "member_merged"
     NO_PROGRAM = "no_program"
     OUT_OF_SCOPE = "out_of_scope"  # of the program's brands and stores
     PARKED = "parked"  # a refund whose order has not come yet
@@ -110,6 +111,38 @@ class Draft:
     tiers: tuple[str, ...]
     rules: tuple[str, ...]
     source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A text of the program file, by its path (units.points.scale): what it was and what it is, None for none."""
+
+    path: str
+    before: str | None
+    after: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Moves:
+    """How many of the members looked at would go from one tier of a ladder to another."""
+
+    ladder: str
+    before: str
+    after: str
+    members: int
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What a file would change against version `number`: its texts, and where members would stand if all were looked
+    at once. `looked_at` of `members` were.
+    """
+
+    number: int
+    differences: tuple[Difference, ...]
+    moves: tuple[Moves, ...]
+    looked_at: int
+    members: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +231,7 @@ class Standing:
 
     member_id: UUID
     program: str
+    currency: str
     at: datetime
     joined_at: datetime
     balances: tuple[Balance, ...]

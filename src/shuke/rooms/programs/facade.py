@@ -7,7 +7,7 @@ from uuid import UUID
 from shuke.core.values.errors import Refusal
 from shuke.foundation import clock, logs
 from shuke.foundation.verification import Verification
-from shuke.rooms.members.contracts import Member, NewMember
+from shuke.rooms.members.contracts import Member, MergeRecord, NewMember
 from shuke.rooms.org.contracts import Actor, Approval, Principal, Values
 from shuke.rooms.points import facade as points
 from shuke.rooms.points.contracts import EntryKey, Seal
@@ -16,6 +16,7 @@ from shuke.rooms.programs.contracts import (
     AdjustFact,
     Advanced,
     ClockMove,
+    Comparison,
     DecidedPage,
     Draft,
     Explanation,
@@ -32,10 +33,12 @@ from shuke.rooms.programs.imports import importing
 from shuke.rooms.programs.services import (
     adjusting,
     advancing,
+    comparing,
     dealings,
     enrolling,
     explaining,
     foreseeing,
+    merging,
     publishing,
     recording,
     telling,
@@ -70,6 +73,18 @@ def publish(text: str, actor: Actor, effective_from: datetime | None = None) -> 
             `unit_scale_fixed`, `tier_in_use`, and what only compiling finds.
     """
     return publishing.publish(text, actor, effective_from)
+
+
+def compare(text: str, at: datetime | None = None) -> Comparison:
+    """Say what a program file would change against the newest version: texts, and who would move on which ladder.
+
+    Members are looked at as of `at` (the business clock by default), at most 2,000, spread evenly; nothing is written.
+
+    Raises:
+        ProgramErrors: everything that is wrong with the file.
+        Refusal: `no_program`, and what `publish` refuses of a change.
+    """
+    return comparing.compare(text, at or clock.business_now())
 
 
 def programs() -> list[str]:
@@ -313,7 +328,7 @@ def commit_import(import_id: UUID, actor: Actor, progress: Progress | None = Non
     """Commit what was checked, 1,000 rows at a time; one that was stopped goes on where it was.
 
     Raises:
-        Refusal: `unknown_import`, `import_in_other_state`.
+        Refusal: `unknown_import`, `import_in_other_state`, `import_damaged` when a row is not as it was checked.
     """
     return importing.commit(import_id, actor, progress)
 
@@ -357,3 +372,26 @@ def import_bad_rows(import_id: UUID) -> Iterator[str]:
         Refusal: `unknown_import`.
     """
     return importing.bad_rows(import_id)
+
+
+# --- two records of one person ---
+
+
+def merge_members(survivor_id: UUID, source_ids: Sequence[UUID], reason: str, actor: Actor) -> MergeRecord:
+    """Let up to 20 members live on in another one, with all their lots and dates, and their tier where it is higher.
+
+    Raises:
+        Refusal: `unknown_member`, `nothing_to_merge`, `too_many_to_merge`, `not_mergeable`, `too_many_tags`,
+            `reason_required`, `reason_too_long`, `merge_unsettled` while points are pending, held or owed.
+    """
+    return merging.merge(survivor_id, source_ids, reason, actor)
+
+
+def unmerge_members(merge_id: UUID, reason: str, actor: Actor) -> MergeRecord:
+    """Take a merge apart: records, lots and tiers are as they were, as far as nothing was changed or used since.
+
+    Raises:
+        Refusal: `unknown_merge`, `merge_undone`, `merge_covered`, `duplicate_phone`, `duplicate_email`,
+            `reason_required`, `reason_too_long`, `merge_spent` when points that came over were used.
+    """
+    return merging.unmerge(merge_id, reason, actor)

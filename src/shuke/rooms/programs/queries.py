@@ -190,6 +190,17 @@ def payments(keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], list[Paym
     return found
 
 
+def membership_sample(program_id: int, size: int) -> tuple[int, list[UUID]]:
+    """Return how many memberships there are, and the members of about `size` of them, spread evenly by id."""
+    rows = sql.fetch(
+        "SELECT member_id, count FROM (SELECT member_id, row_number() OVER (ORDER BY member_id) AS place,"
+        " count(*) OVER () AS count FROM programs_membership WHERE program_id = %(program_id)s) AS every"
+        " WHERE place %% greatest(1, count / %(size)s) = 0 LIMIT %(size)s",
+        {"program_id": program_id, "size": size},
+    )
+    return (rows[0][1] if rows else 0), [member_id for member_id, _ in rows]
+
+
 def call_everybody(program_id: int, at: datetime) -> None:
     """Let every member be due at an instant, or before."""
     sql.run(

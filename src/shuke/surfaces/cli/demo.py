@@ -171,7 +171,7 @@ def _summary(versions: list[VersionView], load: Load, year: Year, result: Backte
     unit_id = next(unit.id for unit in points.all_units())
     totals = points.totals(unit_id)
     held = {count.tier.code: count.members for count in tiers.distribution(program_id)}
-    levels = [level.code for level in result.compiled.program.ladder.levels] if result.compiled.program.ladder else []
+    levels = [level.code for ladder in result.compiled.program.ladders[:1] for level in ladder.levels]
     return {
         "members": members.counts(now).total,
         "orders": sales.orders,

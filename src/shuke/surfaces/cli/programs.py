@@ -98,21 +98,28 @@ def backtest(file: str, orders: str, *, timestamps_in: str | None, until: str | 
 def _summary(done: "BacktestResult") -> dict[str, Any]:
     import numpy as np
 
+    from shuke.core.state.slots import EXPIRY
+
     program, history = done.compiled.program, done.history
-    levels = [level.code for level in program.ladder.levels] if program.ladder else []
-    counts = np.bincount(done.tiers, minlength=len(levels)).tolist() if levels else []
+    tiers = {}
+    for number, ladder in enumerate(program.ladders):
+        counts = np.bincount(done.tiers(number), minlength=len(ladder.levels)).tolist()
+        names = [level.code if number == 0 else f"{ladder.code}.{level.code}" for level in ladder.levels]
+        tiers |= dict(zip(names, counts, strict=True))
     units = {
-        unit.code: {"issued": issued, "expired": issued - left, "outstanding": left, "scale": unit.scale}
-        for unit, issued, left in zip(program.units, done.issued, done.outstanding, strict=True)
+        unit.code: {"issued": issued, "expired": expired, "outstanding": left, "scale": unit.scale}
+        for unit, issued, expired, left in zip(
+            program.units, done.issued, done.total_of(EXPIRY), done.outstanding, strict=True
+        )
     }
     return {
         "program": program.code,
         "members": history.member_count,
         "orders": history.order_count,
         "lines": history.line_count,
-        "net_minor": int(history.net_minor.sum()),
+        "net_minor": int(history.facts.net_minor[history.order_rows].sum()),
         "points": units,
-        "members_by_tier": dict(zip(levels, counts, strict=True)),
+        "members_by_tier": tiers,
         "engine": done.engine,
         "seconds": round(done.seconds, 3),
         "compile_seconds": round(done.compile_seconds, 3),

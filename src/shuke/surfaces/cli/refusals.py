@@ -42,6 +42,7 @@ CHINESE = {
     "home_of_other_kind": "{folder} 中已有 {kind} 环境；请用 SHUKE_HOME 另选目录。",
     "home_unusable": "{folder} 无法写入；请用 SHUKE_HOME 另选目录。",
     "identity_column_missing": "缺少外部编号、手机号或邮箱列。",
+    "import_damaged": "第 {row} 行与检查时不符；请重新检查文件。",
     "import_in_other_state": "该导入的状态为 {state}，不能这样处理。",
     "invalid_email": "邮箱地址无效。",
     "invalid_id": "编号的形式应为 {prefix}_…。",

@@ -14,9 +14,12 @@ from shuke.surfaces.http import problems
 from shuke.surfaces.http.bodies import StrictJsonParser
 from shuke.surfaces.http.openapi import Document
 from shuke.surfaces.http.routes import (
+    adjustments,
     approvals,
+    behaviours,
     explanations,
     health,
+    holds,
     imports,
     member_care,
     members,
@@ -24,6 +27,8 @@ from shuke.surfaces.http.routes import (
     points,
     programs,
     redemptions,
+    refunds,
+    tiers,
 )
 
 VERSION = "1.0.0"
@@ -39,7 +44,24 @@ class Api(NinjaAPI):
 api = Api(
     title="Shuke", version=VERSION, parser=StrictJsonParser(), openapi_url=None, docs_url=None, urls_namespace="v1"
 )
-for room in (imports, member_care, members, orders, redemptions, points, explanations, programs, approvals, health):
+ROOMS = (
+    imports,
+    member_care,
+    members,
+    orders,
+    refunds,
+    behaviours,
+    redemptions,
+    holds,
+    adjustments,
+    tiers,
+    points,
+    explanations,
+    programs,
+    approvals,
+    health,
+)
+for room in ROOMS:
     api.add_router("", room.router)
 
 

@@ -1,4 +1,4 @@
-"""Dry runs that look ahead: the clock is imagined at `now`, the fact is recorded, time passes, and all is rolled back."""
+"""Dry runs that look ahead: the clock is imagined at `now`, the fact recorded, time passes, all is rolled back."""
 
 from collections.abc import Callable
 from datetime import datetime

@@ -12,6 +12,7 @@ from shuke.surfaces.http import problems
 from shuke.surfaces.http.codes import CODES
 from shuke.surfaces.http.operations import Operation
 from shuke.surfaces.http.parameters import ABOUT_ZH, ZH
+from shuke.surfaces.http.schemas.behaviours import NewBehaviourBody
 from shuke.surfaces.http.schemas.orders import NewOrderBody
 from shuke.surfaces.http.schemas.problems import ProblemAnswer
 
@@ -28,7 +29,26 @@ _OF_BODIES = (
     "unsupported_media_type",
 )
 _OF_WRITES = ("idempotency_key_invalid", "idempotency_key_in_flight", "idempotency_key_reused")
-_TAGS = ("members", "imports", "orders", "redemptions", "points", "explanations", "programs", "approvals", "health")
+_TAGS = (
+    "members",
+    "imports",
+    "orders",
+    "refunds",
+    "behaviours",
+    "redemptions",
+    "holds",
+    "adjustments",
+    "tiers",
+    "points",
+    "explanations",
+    "programs",
+    "approvals",
+    "health",
+)
+_BATCHES = (
+    ("OrderBatchBody", "orders", NewOrderBody),
+    ("BehaviourBatchBody", "behaviours", NewBehaviourBody),
+)
 _REQUEST_ID = {"description": "Finds the request in the log.", "schema": {"type": "string"}}
 _REPLAYED = {"description": "true where this is the answer of an earlier request.", "schema": {"type": "string"}}
 _IDEMPOTENCY_KEY = {
@@ -67,9 +87,11 @@ class Document(OpenAPISchema):
         }
         self["servers"] = [{"url": "/"}]
         self["tags"] = [{"name": tag} for tag in _TAGS]
-        self.add_schema_definitions(_definitions(ProblemAnswer) | _definitions(NewOrderBody))
+        self.add_schema_definitions(_definitions(ProblemAnswer))
         # Items are checked one by one, so the model of a batch does not name their schema; the document does.
-        self.schemas["OrderBatchBody"]["properties"]["orders"]["items"] = {"$ref": "#/components/schemas/NewOrderBody"}
+        for batch, name, item in _BATCHES:
+            self.add_schema_definitions(_definitions(item))
+            self.schemas[batch]["properties"][name]["items"] = {"$ref": f"#/components/schemas/{item.__name__}"}
         self["components"]["schemas"] = dict(sorted(self.schemas.items()))
         _tidy(self["paths"])
         _tidy(self["components"]["schemas"])
@@ -101,16 +123,24 @@ class Document(OpenAPISchema):
 
     def responses(self, operation: NinjaOperation) -> dict[str, Any]:
         spec: Operation = operation.view_func.spec
-        ((status, good),) = super().responses(operation).items()
-        good["headers"] = {"X-Request-Id": _REQUEST_ID} | ({"Idempotency-Replayed": _REPLAYED} if spec.writes else {})
-        good["content"]["application/json"]["example"] = spec.response_example
+        answers = super().responses(operation)
+        for good in answers.values():
+            good["headers"] = {"X-Request-Id": _REQUEST_ID}
+            good["headers"] |= {"Idempotency-Replayed": _REPLAYED} if spec.writes else {}
+            good["content"]["application/json"]["example"] = spec.response_example
+        good = answers[spec.status]
+        if spec.waits:
+            answers[202]["description"] = "Accepted: it waits for somebody's yes."
+            answers[202]["content"]["application/json"]["example"] = spec.waits_example
         if spec.links:
             good["links"] = {
                 name: {"operationId": target, "parameters": {parameter: expression}}
                 for name, (target, parameter, expression) in spec.links.items()
             }
         has_body = any(model.__ninja_param_source__ == "body" for model in operation.models)
-        return {str(status): good} | _refusals(codes_of(spec, has_body=has_body))
+        return {str(status): answer for status, answer in answers.items()} | _refusals(
+            codes_of(spec, has_body=has_body)
+        )
 
     def operation_security(self, operation: NinjaOperation) -> None:
         """Leave security to `operation_details`."""

@@ -12,9 +12,11 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Router
 from pydantic import BaseModel
 
+from shuke.core.values.errors import Refusal
 from shuke.foundation.transactions import unit_of_work
 from shuke.rooms.org.contracts import Right
 from shuke.surfaces.http import replays
+from shuke.surfaces.http.foresight import foreseen
 from shuke.surfaces.http.keys import ApiKey
 from shuke.surfaces.http.problems import FIELDS_LIMIT, FieldError, InvalidRequest, say_language
 
@@ -25,7 +27,8 @@ class Operation:
 
     `codes` are its own refusals, beside those that every operation has.
     `writes` says that the operation takes `dry_run` and Idempotency-Key, `speaks` that its answer is in the reader's
-    language; `links` maps a name to (operation id, parameter, runtime expression).
+    language; a view with the parameter `now` can look ahead in a dry run. `waits` is what is answered, with 202, where
+    what was asked waits for somebody's yes. `links` maps a name to (operation id, parameter, runtime expression).
     """
 
     id: str
@@ -37,6 +40,8 @@ class Operation:
     writes: bool = False
     speaks: bool = False
     codes: Sequence[str] = ()
+    waits: type[BaseModel] | None = None
+    waits_example: Mapping[str, Any] | None = None
     request_example: Mapping[str, Any] | None = None
     response_example: Mapping[str, Any]
     parameter_examples: Mapping[str, Any] = field(default_factory=dict)
@@ -49,29 +54,36 @@ View = Callable[..., BaseModel]
 def operation(
     router: Router, method: str, path: str, answer: type[BaseModel], spec: Operation
 ) -> Callable[[View], View]:
-    """Mount a view under `router`; the view returns an `answer` or raises a Refusal."""
+    """Mount a view under `router`; the view returns an `answer`, or what `waits`, or raises a Refusal."""
+
+    def told(content: BaseModel) -> HttpResponse:
+        waits = spec.waits is not None and isinstance(content, spec.waits)
+        return rendered(content, 202 if waits else spec.status)
 
     def mount(view: View) -> View:
         @functools.wraps(view)
         def run(request: HttpRequest, **values: Any) -> HttpResponse:
             _check_parameters(request, known)
             if not spec.writes:
-                response = rendered(view(request, **values), spec.status)
+                response = told(view(request, **values))
                 if spec.speaks:
                     say_language(request, response)
                 return response
-            dry_run = values.pop("dry_run")
+            dry_run, now = values.pop("dry_run"), values.pop("now", None)
+            if now is not None and not dry_run:
+                raise Refusal("now_needs_dry_run", "Only a dry run looks ahead.", pointer="query:now")
             if dry_run:
                 with unit_of_work(dry_run=True):
-                    return rendered(view(request, **values, dry_run=True), spec.status)
-            return replays.once(request, lambda: rendered(view(request, **values, dry_run=False), spec.status))
+                    tried = functools.partial(view, request, **values, dry_run=True)
+                    return told(tried() if now is None else foreseen(request, tried, now))
+            return replays.once(request, lambda: told(view(request, **values, dry_run=False)))
 
         run.spec = spec  # type: ignore[attr-defined]
         router.api_operation(
             [method],
             path,
             auth=None if spec.scope is None else ApiKey(spec.scope),
-            response={spec.status: answer},
+            response={spec.status: answer} | ({202: spec.waits} if spec.waits else {}),
             operation_id=spec.id,
             summary=spec.en,
         )(run)

@@ -4,16 +4,24 @@ from typing import Annotated
 
 from ninja import Path, Query
 
-from shuke.surfaces.http.fields import Code, Cursor, ExternalIdText, Flag, PageLimit, Source
+from shuke.surfaces.http.fields import Code, Cursor, ExternalIdText, Flag, PageLimit, Source, Time
+from shuke.surfaces.http.schemas.holds import HoldId
 from shuke.surfaces.http.schemas.imports import ImportId
 from shuke.surfaces.http.schemas.members import MemberId
 from shuke.surfaces.http.schemas.orders import OrderId
 from shuke.surfaces.http.schemas.points import EntryId
+from shuke.surfaces.http.schemas.redemptions import RedemptionId
+from shuke.surfaces.http.schemas.refunds import RefundId
 
 PAGE = 50
 ZH = "x-description-zh-Hans"
 ABOUT_ZH = {
     "dry_run": "完成全部校验与计算，但不写入。",
+    "now": "展望到该时刻：假设此前没有其他事项，并说明时间推移带来的变化；写操作只能与 dry_run 同用。",
+    "refund_id": "退款的 id。",
+    "redemption_id": "兑换的 id。",
+    "hold_id": "预占的 id。",
+    "code": "拒绝的代码。",
     "limit": "每页至多多少条。",
     "cursor": "上一页的 next_cursor。",
     "member_id": "会员的 id。",
@@ -29,6 +37,10 @@ ABOUT_ZH = {
 }
 
 DryRun = Annotated[Flag, Query(False, description="Check and compute everything, write nothing.")]
+Now = Annotated[
+    Time, Query(None, description="In a dry run: look ahead to this instant, and say what time does until then.")
+]
+At = Annotated[Time, Query(None, description="Say it as of this instant ahead, where nothing else happens until then.")]
 Limit = Annotated[PageLimit, Query(PAGE, description="How many items a page holds at most.")]
 After = Annotated[Cursor, Query(None, description="The next_cursor of the page before.")]
 MemberIdPath = Annotated[MemberId, Path(description="The member's id.")]
@@ -37,5 +49,9 @@ EntryIdPath = Annotated[EntryId, Path(description="The entry's id.")]
 ProgramCodePath = Annotated[Code, Path(description="The program's code, as its file says it.")]
 SourcePath = Annotated[Source, Path(description="The system that gave the external id.")]
 ExternalIdPath = Annotated[ExternalIdText, Path(description="What that system calls it.")]
+RefundIdPath = Annotated[RefundId, Path(description="The refund's id.")]
+RedemptionIdPath = Annotated[RedemptionId, Path(description="The redemption's id.")]
+HoldIdPath = Annotated[HoldId, Path(description="The hold's id.")]
+RefusalCodePath = Annotated[Code, Path(description="The code of a refusal.")]
 AttributeCodePath = Annotated[Code, Path(description="The attribute's code.")]
 ImportIdPath = Annotated[ImportId, Path(description="The import's id.")]

@@ -29,8 +29,8 @@ def refund(id=FIRST, net_minor=900, lines=(WINE,), of="1"):
     return NewRefund(id, "till", f"r{id.int}", "till", of, at(103), net_minor, lines)
 
 
-def applied(id=FIRST, order_day=100, empties=False):
-    return Application(id, order(1).id, ANNA, 103, order_day, empties)
+def applied(id=FIRST, order_day=100, empties=False, net_minor=900):
+    return Application(id, order(1).id, ANNA, 103, order_day, empties, net_minor)
 
 
 def stored():
@@ -91,7 +91,7 @@ def test_no_more_is_taken_off_than_there_was(second, error):
     before = stored()
 
     with pytest.raises(error), unit_of_work():
-        facade.apply_refunds([applied(SECOND)])
+        facade.apply_refunds([applied(SECOND, net_minor=second.net_minor)])
 
     assert stored() == before
 
@@ -103,7 +103,7 @@ def test_day_sums_are_less_what_was_taken_off_on_the_day_of_the_order(record):
     facade.apply_refunds([applied()])
     assert facade.days({ANNA: (100, 100)}) == {ANNA: [DaySum(100, 1_500, 2)]}
 
-    facade.apply_refunds([applied(SECOND, empties=True)])
+    facade.apply_refunds([applied(SECOND, empties=True, net_minor=300)])
     assert facade.days({ANNA: (90, 110), BEN: (90, 110)}) == {
         ANNA: [DaySum(100, 1_200, 1)],
         BEN: [DaySum(100, 1_200, 1)],
@@ -111,17 +111,18 @@ def test_day_sums_are_less_what_was_taken_off_on_the_day_of_the_order(record):
 
     uncounted = replace(refund(UUID(int=7_003), 5, ()), order_external_id="4")
     facade.record_refunds([uncounted], RECORDED_AT)
-    facade.apply_refunds([Application(uncounted.id, order(4).id, ANNA, 103, None, empties=False)])
+    facade.apply_refunds([Application(uncounted.id, order(4).id, ANNA, 103, None, empties=False, net_minor=5)])
     assert facade.days({ANNA: (90, 110)}) == {ANNA: [DaySum(100, 1_200, 1)]}
 
 
 @pytest.mark.usefixtures("_bought")
 def test_a_day_of_which_nothing_is_left_is_gone():
-    facade.record_refunds([refund(), replace(refund(SECOND, 1_200, ()), order_external_id="2")], RECORDED_AT)
+    """The second refund is of all that is left, which is told when its order is known."""
+    facade.record_refunds([refund(), replace(refund(SECOND, None, ()), order_external_id="2")], RECORDED_AT)
     rest = refund(UUID(int=7_003), 300, ())
     facade.record_refunds([rest], RECORDED_AT)
-    facade.apply_refunds([applied(), applied(rest.id, empties=True)])
-    facade.apply_refunds([replace(applied(SECOND, empties=True), order_id=order(2).id)])
+    facade.apply_refunds([applied(), applied(rest.id, empties=True, net_minor=300)])
+    facade.apply_refunds([replace(applied(SECOND, empties=True, net_minor=1_200), order_id=order(2).id)])
 
     assert facade.days({ANNA: (0, 200)}) == {ANNA: []}
 

@@ -1,76 +1,80 @@
--- Purpose: lots that were not opened by one accrual of what they earned or have not left what was not taken (I4); that
--- expired early, twice or in part, or gave points past their end (I8); that were drawn while another one, ending
--- sooner, had points left (I9).
+-- Purpose: lots that were not opened by their first entry or don't have what their entries leave (I4); that expired early,
+-- twice or in part, or moved points past their end, on whose day they may still be converted (I8); that stopped waiting
+-- twice, early or unsaid (I10).
 -- Locks: none.
 -- Repeatable: reads only.
-WITH history AS ( -- what the entries say of each lot; `emptied`: its last entry
-    SELECT holder_id, unit_id, lot_number AS number, sum(amount) AS remaining, max(amount) AS earned,
-        min(occurred_at) AS begun_at, min(number) AS opened, max(number) AS emptied,
-        count(*) FILTER (WHERE amount > 0) AS accruals, min(number) FILTER (WHERE amount > 0) AS accrual
+WITH history AS ( -- what the entries say of each lot
+    SELECT holder_id, unit_id, lot_number AS number, min(number) AS opened, min(occurred_at) AS begun_at,
+        count(*) FILTER (WHERE kind = ANY(%(openings)b::text[])) AS openings,
+        sum(CASE WHEN account = 'available' THEN amount ELSE 0 END) AS usable,
+        sum(CASE WHEN account = 'pending' THEN amount WHEN counter_account = 'pending' THEN -amount ELSE 0 END) AS pending,
+        sum(CASE WHEN account = 'held' THEN amount WHEN counter_account = 'held' THEN -amount ELSE 0 END) AS held,
+        max(number) FILTER (WHERE account = 'available') AS last_moved,
+        max(day) FILTER (WHERE account = 'available' AND kind NOT IN ('expiry', 'conversion_out')) AS moved_day,
+        count(*) FILTER (WHERE kind = 'expiry') AS expiries, min(number) FILTER (WHERE kind = 'expiry') AS expiry,
+        min(day) FILTER (WHERE kind = 'expiry') AS expired_day, min(occurred_at) FILTER (WHERE kind = 'expiry') AS expired_at,
+        min(day) FILTER (WHERE kind = 'lapse') AS lapsed_day,
+        count(*) FILTER (WHERE kind IN ('activation', 'cancellation')) AS ends_of_wait,
+        min(day) FILTER (WHERE kind = 'activation') AS activated_day
     FROM points_entry
-    WHERE %(holder_ids)b::uuid[] IS NULL OR holder_id = ANY(%(holder_ids)b::uuid[])
+    WHERE lot_number IS NOT NULL AND (%(holder_ids)b::uuid[] IS NULL OR holder_id = ANY(%(holder_ids)b::uuid[]))
     GROUP BY holder_id, unit_id, lot_number
-), debits AS (
-    SELECT holder_id, unit_id, lot_number AS number, count(*) FILTER (WHERE kind = 'expiry') AS expiries,
-        min(number) FILTER (WHERE kind = 'expiry') AS expiry, min(day) FILTER (WHERE kind = 'expiry') AS expired_day,
-        min(occurred_at) FILTER (WHERE kind = 'expiry') AS expired_at,
-        max(day) FILTER (WHERE kind <> 'expiry') AS last_drawn_day
-    FROM points_entry
-    WHERE amount < 0 AND (%(holder_ids)b::uuid[] IS NULL OR holder_id = ANY(%(holder_ids)b::uuid[]))
-    GROUP BY holder_id, unit_id, lot_number
-), lots AS (
-    SELECT holder_id, unit_id, number, history.opened, coalesce(lot.expires_day, 2147483647) AS end_day,
-        CASE WHEN history.remaining = 0 THEN history.emptied ELSE 2147483647 END AS emptied,
+), idle AS ( -- lots without an end that expired with all that the account had
+    SELECT DISTINCT expiry.holder_id, expiry.unit_id, expiry.lot_number AS number
+    FROM points_entry AS expiry
+    JOIN points_lot AS lot ON lot.holder_id = expiry.holder_id AND lot.unit_id = expiry.unit_id
+        AND lot.number = expiry.lot_number AND lot.expires_day IS NULL
+    JOIN points_entry AS last ON last.holder_id = expiry.holder_id AND last.unit_id = expiry.unit_id
+        AND last.transaction_number = expiry.transaction_number AND last.balance_after = 0
+    WHERE expiry.kind = 'expiry' AND (%(holder_ids)b::uuid[] IS NULL OR expiry.holder_id = ANY(%(holder_ids)b::uuid[]))
+), told AS (
+    SELECT lot.holder_id, lot.unit_id, lot.number,
         CASE
-            WHEN history.accruals IS NULL OR history.accruals <> 1
-                THEN format('was opened by %%s accruals', coalesce(history.accruals, 0))
-            WHEN lot.earned <> history.earned THEN format('earned %%s, its accrual is of %%s', lot.earned, history.earned)
-            WHEN lot.remaining <> history.remaining OR lot.remaining < 0 OR lot.remaining > lot.earned
-                THEN format('of %%s has %%s left, its entries leave %%s', lot.earned, lot.remaining, history.remaining)
+            WHEN first.number IS NULL OR openings <> (lot.origin NOT IN ('return', 'merge_in'))::int
+                THEN format('was opened by %%s entries', coalesce(openings, 0))
+            WHEN first.kind <> lot.origin OR first.reference IS DISTINCT FROM lot.reference
+                THEN format('comes of %%s, its first entry is %%s or of another fact', lot.origin, first.kind)
+            WHEN lot.earned <> first.amount THEN format('earned %%s, its first entry is of %%s', lot.earned, first.amount)
+            WHEN lot.remaining <> usable OR lot.remaining < 0 OR lot.remaining > lot.earned
+                THEN format('of %%s has %%s left, its entries leave %%s', lot.earned, lot.remaining, usable)
+            WHEN lot.waiting <> pending OR lot.waiting < 0
+                THEN format('of %%s has %%s waiting, its entries leave %%s', lot.earned, lot.waiting, pending)
+            WHEN lot.held <> history.held OR lot.held < 0
+                THEN format('of %%s has %%s held, its entries leave %%s', lot.earned, lot.held, history.held)
         END AS wrong,
         CASE
-            WHEN debits.expiries > 1 THEN format('expired %%s times', debits.expiries)
-            WHEN debits.expiry < history.emptied THEN 'gave points after it had expired'
-            WHEN debits.expiries = 1 AND lot.expires_day IS NULL THEN 'expired, though it has no end'
-            WHEN debits.expired_day < lot.expires_day OR debits.expired_at < lot.expires_at THEN 'expired before its end'
-            WHEN debits.expiries = 1 AND history.remaining > 0 THEN 'expired and kept some points'
-            WHEN debits.last_drawn_day >= lot.expires_day THEN 'gave points past its end'
-            WHEN history.begun_at <> lot.earned_at OR history.accrual > history.opened
-                THEN 'did not begin with its accrual'
-        END AS mistimed
+            WHEN expiries > 1 THEN format('expired %%s times', expiries)
+            WHEN expiry < last_moved THEN 'gave points after it had expired'
+            WHEN expiries = 1 AND lot.expires_day IS NULL AND idle.number IS NULL THEN 'expired, though it has no end'
+            WHEN expired_day < lot.expires_day OR expired_at < lot.expires_at THEN 'expired before its end'
+            WHEN expiries = 1 AND usable > 0 THEN 'expired and kept some points'
+            WHEN lapsed_day < lot.expires_day OR (lot.expires_day IS NULL AND expiries = 0 AND lapsed_day IS NOT NULL)
+                THEN 'lapsed before its end'
+            WHEN moved_day >= lot.expires_day THEN 'gave points past its end'
+            WHEN begun_at < first.occurred_at OR lot.earned_at > first.occurred_at OR (lot.origin <> 'opening' AND lot.earned_at < first.occurred_at)
+                THEN 'did not begin with its first entry'
+        END AS mistimed,
+        CASE
+            WHEN first.number IS NULL THEN NULL
+            WHEN ends_of_wait > 1 THEN format('stopped waiting %%s times', ends_of_wait)
+            WHEN ends_of_wait > 0 AND pending > 0 THEN format('stopped waiting and has %%s pending', pending)
+            WHEN activated_day < lot.ready_day THEN 'was activated before its day'
+            WHEN lot.origin <> 'opening' AND lot.active_day IS DISTINCT FROM
+                    CASE WHEN lot.origin = 'accrual_pending' THEN activated_day ELSE first.day END
+                OR lot.active_day > first.day AND lot.origin = 'opening'
+                THEN format('is usable since day %%s, its entries say day %%s', coalesce(lot.active_day::text, 'never'),
+                    coalesce(CASE WHEN lot.origin = 'accrual_pending' THEN activated_day ELSE first.day END::text, 'never'))
+        END AS impatient
     FROM points_lot AS lot
     LEFT JOIN history USING (holder_id, unit_id, number)
-    LEFT JOIN debits USING (holder_id, unit_id, number)
-    WHERE %(holder_ids)b::uuid[] IS NULL OR holder_id = ANY(%(holder_ids)b::uuid[])
-), ranked AS ( -- where every lot that ends sooner was emptied before this one is drawn, no pair need be looked at
-    SELECT *, max(emptied) OVER (
-        PARTITION BY holder_id, unit_id ORDER BY end_day, number ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
-    ) AS sooner_emptied
-    FROM lots
-), suspect AS (
-    SELECT draw.holder_id, draw.unit_id, draw.number, draw.day, ranked.number AS lot_number, ranked.end_day
-    FROM ranked
-    JOIN points_entry AS draw ON draw.holder_id = ranked.holder_id AND draw.unit_id = ranked.unit_id
-        AND draw.lot_number = ranked.number AND draw.kind = 'redemption'
-    WHERE draw.number < ranked.sooner_emptied
-        AND (%(holder_ids)b::uuid[] IS NULL OR draw.holder_id = ANY(%(holder_ids)b::uuid[]))
-), found AS (
-    SELECT 'I4' AS invariant, holder_id, unit_id, format('lot %%s %%s.', number, wrong) AS detail
-    FROM lots WHERE wrong IS NOT NULL
-    UNION ALL
-    SELECT 'I8', holder_id, unit_id, format('lot %%s %%s.', number, mistimed)
-    FROM lots WHERE mistimed IS NOT NULL
-    UNION ALL
-    SELECT 'I9', suspect.holder_id, suspect.unit_id, format(
-        'entry %%s takes from lot %%s while lot %%s, which ends sooner, has points left.',
-        suspect.number, suspect.lot_number, min(sooner.number))
-    FROM suspect
-    JOIN lots AS sooner ON sooner.holder_id = suspect.holder_id AND sooner.unit_id = suspect.unit_id
-    WHERE (sooner.end_day, sooner.number) < (suspect.end_day, suspect.lot_number)
-        AND sooner.opened < suspect.number AND sooner.emptied > suspect.number AND sooner.end_day > suspect.day
-    GROUP BY suspect.holder_id, suspect.unit_id, suspect.number, suspect.lot_number
+    LEFT JOIN points_entry AS first ON first.holder_id = lot.holder_id AND first.unit_id = lot.unit_id
+        AND first.number = history.opened
+    LEFT JOIN idle ON idle.holder_id = lot.holder_id AND idle.unit_id = lot.unit_id AND idle.number = lot.number
+    WHERE %(holder_ids)b::uuid[] IS NULL OR lot.holder_id = ANY(%(holder_ids)b::uuid[])
 )
-SELECT found.invariant, found.holder_id, format('%%s: %%s', unit.code, found.detail)
-FROM found
-JOIN points_unit AS unit ON unit.id = found.unit_id
+SELECT found.invariant, told.holder_id, format('%%s: lot %%s %%s.', unit.code, told.number, found.detail)
+FROM told
+JOIN points_unit AS unit ON unit.id = told.unit_id
+CROSS JOIN LATERAL (VALUES ('I4', wrong), ('I8', mistimed), ('I10', impatient)) AS found (invariant, detail)
+WHERE coalesce(wrong, mistimed, impatient) IS NOT NULL AND found.detail IS NOT NULL
 LIMIT 1000

@@ -1,7 +1,11 @@
--- Purpose: entries that are not in balance, and holders whose transactions are not numbered without a gap (I1).
+-- Purpose: entries that are not in balance between the accounts of their kind, or of no lot (I1); holders whose
+-- transactions are not numbered without a gap (I1).
 -- Locks: none.
 -- Repeatable: reads only.
-WITH numbered AS (
+WITH way AS (
+    SELECT * FROM unnest(%(kinds)b::text[], %(accounts)b::text[], %(counter_accounts)b::text[], %(signs)b::smallint[])
+        AS way (kind, account, counter_account, sign)
+), numbered AS (
     SELECT holder_id, count(*) AS count, max(transaction_number) AS last
     FROM (
         SELECT DISTINCT holder_id, transaction_number FROM points_entry
@@ -10,11 +14,16 @@ WITH numbered AS (
     GROUP BY holder_id
 )
 SELECT 'I1', holder_id, format('Transaction %%s moves points between accounts that are not its own.', transaction_number)
+FROM points_entry AS entry
+LEFT JOIN way USING (kind)
+WHERE (%(holder_ids)b::uuid[] IS NULL OR holder_id = ANY(%(holder_ids)b::uuid[]))
+    AND (entry.account, entry.counter_account, sign(entry.amount))
+        IS DISTINCT FROM (way.account, way.counter_account, way.sign::numeric)
+UNION ALL
+SELECT 'I1', holder_id, format('Transaction %%s names a lot where there is none, or none where there is one.', transaction_number)
 FROM points_entry
 WHERE (%(holder_ids)b::uuid[] IS NULL OR holder_id = ANY(%(holder_ids)b::uuid[]))
-    AND (account, kind, counter_account, amount > 0) NOT IN (
-        ('available', 'accrual', 'issued', true), ('available', 'redemption', 'redeemed', false),
-        ('available', 'expiry', 'expired', false))
+    AND (lot_number IS NULL) <> (kind = 'owed')
 UNION ALL
 SELECT 'I1', holder.id, format(
     'The holder counts %%s transactions, there are %%s and the last is %%s.',

@@ -23,6 +23,7 @@ from shuke.rooms.points.contracts import (
     Move,
     NewUnit,
     OpenLot,
+    PastLot,
     Posting,
     StaleLedgerError,
     Take,
@@ -265,12 +266,46 @@ def test_adjustments_transfers_merges_and_openings(unit, post):
     assert account(unit, BEN) == Account(unit, 6, 3, 1)
 
 
+def test_points_are_converted_into_another_unit(unit, post):
+    money = facade.declare_units([NewUnit("money", 2)])["money"].id
+    post(accrual(ANNA, unit, 1, 250, day=10, expires_day=20))
+    post(posting(20, None, Move(Kind.CONVERSION_OUT, unit, 1, 200), Move(Kind.CONVERSION_IN, money, 1, 400),
+                 Move(Kind.EXPIRY, unit, 1, 50)))  # fmt: skip
+
+    assert (account(unit).available, account(money).available) == (0, 400)
+    assert facade.totals(unit) == Totals(250, 0, 50, converted=-200)
+    assert facade.totals(money) == Totals(0, 0, 0, converted=400)
+    assert facade.lot(ANNA, money, 1).origin is Kind.CONVERSION_IN
+    assert facade.earned_days([(ANNA, money, 0, 99)]) == {(ANNA, money): []}
+    assert facade.verify().violations == ()
+
+
 def test_activated_points_count_on_the_day_before_or_with_the_event(unit, post):
     post(pending(unit, 1, 80), pending(unit, 2, 5))
     post(posting(20, None, Move(Kind.ACTIVATION, unit, 1, 80)), posting(20, ORDER, Move(Kind.ACTIVATION, unit, 2, 5)))
 
     assert facade.earned_days([(ANNA, unit, 19, 19)]) == {(ANNA, unit): [(19, 80)]}
     assert facade.earned_days([(ANNA, unit, 20, 30)]) == {(ANNA, unit): [(20, 5)]}
+
+
+def test_what_a_fact_earned_is_known_with_what_went_of_it_by_itself(unit, post):
+    wait = Wait(ready_day=20)
+    post(
+        posting(10, ORDER, Move(Kind.ACCRUAL, unit, 1, 60, 30, at(30)),
+                *(Move(Kind.ACCRUAL_PENDING, unit, number, 8, wait=wait) for number in (2, 3, 4))),
+        posting(12, HELD, Move(Kind.HOLDING, unit, 1, 20), until_day=40),
+        posting(20, None, Move(Kind.ACTIVATION, unit, 2, 8), Move(Kind.CANCELLATION, unit, 3, 8)),
+        posting(21, SPENT, Move(Kind.CREDIT, unit, 5, 9)),
+        posting(30, None, Move(Kind.EXPIRY, unit, 1, 40)),
+        posting(40, None, Move(Kind.LAPSE, unit, 1, 20, taken_by=HELD)),
+    )  # fmt: skip
+    past = [PastLot(unit, 1, 60, 0, 60, 10), PastLot(unit, 2, 8, 0, 0, 19), PastLot(unit, 3, 8, 0, 8, NEVER)]
+    past.append(PastLot(unit, 4, 8, 0, 0, NEVER))
+    assert facade.past_lots([(ANNA, ORDER), (ANNA, SPENT), (BEN, REFUND)]) == {ORDER: past, SPENT: [], REFUND: []}
+
+    facade.settle([Clawback(ANNA, REFUND, unit, 1, 5, 0, 45), Clawback(ANNA, REFUND, unit, 2, 0, 0, 3)])
+    past[:2] = [PastLot(unit, 1, 60, 50, 15, 10), PastLot(unit, 2, 8, 3, 0, 19)]
+    assert facade.past_lots([(ANNA, ORDER)]) == {ORDER: past}
 
 
 def test_what_one_cause_does_is_one_transaction_in_the_order_given(unit, post):

@@ -5,6 +5,7 @@ import hashlib
 import io
 import json
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from uuid import UUID
@@ -16,9 +17,10 @@ from shuke.core.values.errors import Refusal
 from shuke.foundation import clock, ids
 from shuke.foundation.transactions import unit_of_work
 from shuke.rooms.members import facade as members
-from shuke.rooms.members.contracts import Amendment, ExternalId, Field, Member, Status
+from shuke.rooms.members.contracts import Amendment, ExternalId, Field, Member, MemberRef, Status
 from shuke.rooms.org import facade as org
 from shuke.rooms.org.contracts import Actor, ActorKind
+from shuke.rooms.points import facade as points
 from shuke.rooms.programs.contracts import (
     IMPORT_PREFIX,
     FaultGroup,
@@ -27,10 +29,12 @@ from shuke.rooms.programs.contracts import (
     ImportState,
     RowState,
 )
-from shuke.rooms.programs.imports import queries, reading
+from shuke.rooms.programs.facts import AdjustFact
+from shuke.rooms.programs.imports import queries, reading, worth
 from shuke.rooms.programs.imports.landing import Outcome, Staged, land
 from shuke.rooms.programs.imports.layout import IGNORED, Fault, Layout, layout
 from shuke.rooms.programs.models import Import, ImportRow
+from shuke.rooms.programs.services import recording
 
 CHUNK = 1_000
 Progress = Callable[[int, int], None]
@@ -40,6 +44,7 @@ _EXPECTED_OF_ROW = {
     "unreadable_characters": "UTF-8 or GB18030 throughout, without control characters",
     "too_many_cells": "no more cells than the header has",
 }
+_LOT = ("source", "external_id", "phone", "email", *worth.FIELDS)  # what tells one lot of a file from another
 _COMMITTING = (ImportState.COMMITTING, {ImportState.CHECKED})
 _UNDOING = (ImportState.UNDOING, {ImportState.COMMITTING, ImportState.COMMITTED})
 _FORMULA = re.compile("[=+\\-@\t\r＝＋－＠]")
@@ -186,26 +191,31 @@ def _plan(headers: Sequence[str], file: ImportFile) -> Layout:
     own = org.organisation()
     zone = ZoneInfo(own.time_zone if own else "UTC")
     mapping = dict(file.mapping)
-    return layout(headers, mapping, file.source, zone, members.defined_attributes())
+    return layout(headers, mapping, file.source, zone, members.defined_attributes(), worth.scheme())
 
 
 def _plan_of(row: Import) -> Layout:
     own = org.organisation()
     zone = ZoneInfo(own.time_zone if own else "UTC")
     known = {one.code: one for one in members.defined_attributes()}
-    return Layout(tuple(row.fields), tuple(row.headers), row.source, zone, known)
+    return Layout(tuple(row.fields), tuple(row.headers), row.source, zone, known, worth.scheme())
 
 
 def _staged(rows: Iterator[reading.Row], plan: Layout) -> tuple[list[Staged], dict[int, Outcome]]:
     """Return the rows that can be read by field, and what is wrong with the others."""
     staged: list[Staged] = []
     unread: dict[int, Outcome] = {}
+    equal: Counter[tuple[str, ...]] = Counter()
     for row in rows:
         wrong = row.wrong or ("too_many_cells" if any(row.cells[len(plan.fields) :]) else "")
         if wrong:
             unread[row.number] = Outcome(row.number, RowState.FAILED, Fault("", wrong, "", _EXPECTED_OF_ROW[wrong]))
             continue
         values = {field: cell for field, cell in zip(plan.fields, row.cells, strict=False) if cell and field != IGNORED}
+        if "points" in values:
+            lot = tuple(values.get(field, "") for field in _LOT)
+            equal[lot] += 1
+            values[worth.ORDINAL] = str(equal[lot])
         staged.append(Staged(row.number, values))
     return staged, unread
 
@@ -260,33 +270,65 @@ def _undo_chunk(row: Import, actor: Actor) -> int:
     if not rows:
         queries.set_state(row.id, ImportState.UNDONE)
         return 0
-    people = members.get_many({one.member_id for one in rows})
-    busy = queries.orders_of(list(people))
+    member_ids = sorted({one.member_id for one in rows})
+    people = members.get_many(member_ids)
+    mine = queries.enrolled_by(row.id, member_ids)
+    busy = queries.busy(row.id, sorted(mine))
     states: dict[int, tuple[RowState, str]] = {}
     for one in rows:
-        states[one.number] = _take_back(one, people, busy, actor)
-        if states[one.number][0] is RowState.UNDONE and one.state == RowState.UPDATED:
+        own = one.member_id in mine
+        code = "touched_since" if one.member_id in busy else _take_back(one, people, actor, own=own)
+        states[one.number] = (RowState.KEPT, code) if code else (RowState.UNDONE, "")
+        if not code and one.undo and "fields" in one.undo:
             _look_further_back(one, people[one.member_id].revision, rows)
     queries.write_undone(row.id, states)
     return len(rows)
 
 
-def _take_back(row: ImportRow, people: dict[UUID, Member], busy: set[UUID], actor: Actor) -> tuple[RowState, str]:
-    """Undo one row, unless its member was touched since; `people` follows what is undone."""
+def _take_back(row: ImportRow, people: dict[UUID, Member], actor: Actor, *, own: bool) -> str:
+    """Undo one row; return why it stays, or nothing. `own`: the import itself enrolled the member.
+
+    Points of a member whom the import enrolled go with the member; those of somebody else stay.
+    """
     member = people[row.member_id]
-    if member.revision != row.revision or (row.state == RowState.CREATED and row.member_id in busy):
-        return RowState.KEPT, "touched_since"
+    if member.revision != row.revision:
+        return "touched_since"
+    if not own and "facts" in (row.undo or {}):
+        return "value_stays"
     try:
         if row.state == RowState.CREATED:
+            _empty(row, actor)
             people[member.id] = members.set_status(member.id, Status.EXITED, _UNDO_REASON, actor)
-        else:
+        elif row.undo and "fields" in row.undo:
             (answer,) = members.amend([_reverse(row)], actor)
             if isinstance(answer, Refusal):
-                return RowState.KEPT, answer.code
+                return answer.code
             people[member.id] = replace(member, revision=answer.revision)
     except Refusal as refusal:
-        return RowState.KEPT, refusal.code
-    return RowState.UNDONE, ""
+        return refusal.code
+    return ""
+
+
+def _empty(row: ImportRow, actor: Actor) -> None:
+    """Take all points from a member who has nothing but what the import brought."""
+    accounts = points.balances([row.member_id])[row.member_id]
+    units = {unit.id: unit.code for unit in points.all_units()}
+    facts = [
+        AdjustFact(
+            worth.SOURCE,
+            f"undo:{row.import_id}:{row.number}:{account.unit_id}",
+            MemberRef(id=row.member_id),
+            -account.available,
+            _UNDO_REASON,
+            units[account.unit_id],
+        )
+        for account in accounts.values()
+        if account.available
+    ]
+    if facts:
+        for result in recording.record(facts, actor, history=True, dry_run=False):
+            if result.refusal is not None:
+                raise result.refusal
 
 
 def _look_further_back(undone: ImportRow, revision: int, rows: Sequence[ImportRow]) -> None:

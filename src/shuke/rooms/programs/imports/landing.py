@@ -5,19 +5,24 @@ others fill what it left open.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
+
+from django.db import transaction
 
 from shuke.core.values.errors import Refusal
 from shuke.rooms.members import facade as members
 from shuke.rooms.members.contracts import Amended, Amendment, Field, Member, NewMember
 from shuke.rooms.org.contracts import Actor
-from shuke.rooms.programs.contracts import RowState
+from shuke.rooms.programs.contracts import Result, RowState
+from shuke.rooms.programs.imports import worth
 from shuke.rooms.programs.imports.layout import ATTRIBUTE, Fault, Layout, person
+from shuke.rooms.programs.imports.undone import undone_rows
+from shuke.rooms.programs.imports.worth import Worth
 from shuke.rooms.programs.services.enrolling import enrol
 
-_FIELD_OF_POINTER = {"/external_ids/0": "external_id", "/tags": "tags"}
+_FIELD_OF_POINTER = {"/external_ids/0": "external_id", "/tags": "tags", "/until": "tier_until"}
 _EXPECTED = {
     "identity_required": "an external id, a phone or an e-mail address",
     "invalid_phone": "a phone number, with its country code where it is of another country",
@@ -44,7 +49,7 @@ class Staged:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of a row; `undo` says in JSON what it added to a member who was there."""
+    """What came of a row; `undo` says in JSON what it did, so that it can be taken back."""
 
     number: int
     state: RowState
@@ -55,22 +60,79 @@ class Outcome:
 
 
 def land(rows: Sequence[Staged], plan: Layout, actor: Actor, *, fill: bool) -> list[Outcome]:
-    """Bring rows to their members in the open transaction and answer for each, in order."""
+    """Bring rows to their members in the open transaction and answer for each, in order.
+
+    A row is taken whole or not at all: where its points or tier are refused, the chunk is landed again without it.
+    """
+    lost: dict[int, Outcome] = {}
+    while True:
+        try:
+            with transaction.atomic():
+                outcomes = _land([row for row in rows if row.number not in lost], plan, actor, fill=fill)
+        except _RefusedWorthError as refused:
+            lost |= refused.outcomes
+        else:
+            return [lost.get(row.number) or outcomes[row.number] for row in rows]
+
+
+class _RefusedWorthError(Exception):
+    """Points or tiers of these rows are refused."""
+
+    def __init__(self, outcomes: Mapping[int, Outcome]) -> None:
+        super().__init__()
+        self.outcomes = outcomes
+
+
+def _land(rows: Sequence[Staged], plan: Layout, actor: Actor, *, fill: bool) -> dict[int, Outcome]:
     outcomes: dict[int, Outcome] = {}
     people: dict[int, NewMember] = {}
+    worths: dict[int, Worth] = {}
     texts = {row.number: row.values for row in rows}
     for row in rows:
-        read = person(row.values, plan)
+        read, brought = person(row.values, plan), worth.read(row.values, plan)
         if isinstance(read, list):
             outcomes[row.number] = Outcome(row.number, RowState.FAILED, read[0])
+        elif isinstance(brought, Fault):
+            outcomes[row.number] = Outcome(row.number, RowState.FAILED, brought)
         else:
-            people[row.number] = read
+            people[row.number], worths[row.number] = read, brought
     while people:
         done = _pass(people, texts, plan, actor, fill=fill)
         assert done, "the first row of a pass is always decided"
         outcomes |= done
         people = {number: one for number, one in people.items() if number not in done}
-    return [outcomes[row.number] for row in rows]
+    return outcomes | _given(outcomes, worths, texts, plan, actor)
+
+
+def _given(
+    outcomes: Mapping[int, Outcome],
+    worths: Mapping[int, Worth],
+    texts: Mapping[int, Mapping[str, str]],
+    plan: Layout,
+    actor: Actor,
+) -> dict[int, Outcome]:
+    """Give the members of rows the points and tiers that those bring."""
+    bring = {
+        number: (one.member_id, worths[number], texts[number].get(worth.ORDINAL, ""))
+        for number, one in outcomes.items()
+        if one.member_id is not None and (worths[number].points or worths[number].tier)
+    }
+    if not bring:
+        return {}
+    told = worth.give(bring, undone_rows({member_id for member_id, _, _ in bring.values()}), actor)
+    refused = {
+        number: _refused(number, refusal, texts[number], plan) for number, (_, refusal) in told.items() if refusal
+    }
+    if refused:
+        raise _RefusedWorthError(refused)
+    return {number: _worthier(outcomes[number], results) for number, (results, _) in told.items() if results}
+
+
+def _worthier(outcome: Outcome, results: Sequence[Result]) -> Outcome:
+    """Return the outcome of a row that brought something; what it was is told for its undo."""
+    state = RowState.UPDATED if outcome.state is RowState.SKIPPED else outcome.state
+    undo = {**(outcome.undo or {}), "facts": [str(result.reference) for result in results]}
+    return replace(outcome, state=state, undo=undo)
 
 
 def _pass(
@@ -112,7 +174,7 @@ def _enrolled(
     done = {}
     for number, answer in zip(fresh, enrol(list(fresh.values()), actor) if fresh else [], strict=True):
         if isinstance(answer, Member):
-            done[number] = Outcome(number, RowState.CREATED, member_id=answer.id, revision=answer.revision)
+            done[number] = Outcome(number, RowState.CREATED, None, answer.id, answer.revision, {"created": True})
         elif not answer.code.startswith("duplicate_"):
             done[number] = _refused(number, answer, texts[number], plan)
     return done

@@ -33,6 +33,12 @@ _NAMES: Mapping[str, tuple[str, ...]] = {
     "joined_at": ("joined_at", "joined", "join_date", "入会时间", "入会日期", "注册时间", "开卡日期"),
     "language": ("language", "语言"),
     "tags": ("tags", "标签"),
+    "unit": ("unit", "积分单位"),
+    "points": ("points", "balance", "积分", "积分余额", "可用积分"),
+    "expires_on": ("expires_on", "points_expire_on", "积分有效期", "积分到期日", "到期日"),
+    "earned_on": ("earned_on", "积分获得日期", "获得日期"),
+    "tier": ("tier", "level", "等级", "会员等级"),
+    "tier_until": ("tier_until", "tier_expires_on", "等级有效期", "等级到期日"),
 }
 FIELDS = tuple(_NAMES)
 _BY_NAME = {name: field for field, names in _NAMES.items() for name in names}
@@ -45,6 +51,16 @@ _EXPECTED = {
 
 
 @dataclass(frozen=True, slots=True)
+class Scheme:
+    """What a file may name of the program in force: units as (code, scale) and tiers as code, by code or name."""
+
+    units: Mapping[str, tuple[str, int]]
+    tiers: Mapping[str, str]
+    first_unit: str
+    lowest: str
+
+
+@dataclass(frozen=True, slots=True)
 class Layout:
     """What each column means, `-` for nothing; the source of external ids, and the zone of times without one."""
 
@@ -53,6 +69,7 @@ class Layout:
     source: str
     zone: ZoneInfo
     attributes: Mapping[str, Attribute]
+    scheme: Scheme | None = None
 
     def header(self, field: str) -> str:
         """Return what the file calls a field."""
@@ -70,7 +87,12 @@ class Fault:
 
 
 def layout(
-    headers: Sequence[str], mapping: Mapping[str, str], source: str, zone: ZoneInfo, known: Sequence[Attribute]
+    headers: Sequence[str],
+    mapping: Mapping[str, str],
+    source: str,
+    zone: ZoneInfo,
+    known: Sequence[Attribute],
+    scheme: Scheme | None,
 ) -> Layout:
     """Find out what the columns mean; `mapping` says it of columns whose names don't.
 
@@ -102,7 +124,7 @@ def layout(
         )
     if not {"external_id", "phone", "email"} & set(meant):
         raise Refusal("identity_column_missing", "A column of external ids, phones or e-mail addresses is needed.")
-    return Layout(tuple(fields), tuple(headers), source, zone, own)
+    return Layout(tuple(fields), tuple(headers), source, zone, own, scheme)
 
 
 def person(values: Mapping[str, str], plan: Layout) -> NewMember | list[Fault]:

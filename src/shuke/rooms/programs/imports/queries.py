@@ -9,6 +9,7 @@ from django.db import connection
 from django.db.models import Count, Min
 from psycopg.types.json import Jsonb
 
+from shuke.core.values.errors import Refusal
 from shuke.foundation import encryption, sql
 from shuke.rooms.programs.contracts import ImportState, RowState
 from shuke.rooms.programs.imports.landing import Outcome, Staged
@@ -77,8 +78,16 @@ def waiting(import_id: UUID, limit: int) -> list[Staged]:
 
 
 def texts(row: ImportRow) -> dict[str, Any]:
-    """Return what a row says, of one whose texts are still kept."""
-    opened: dict[str, Any] = json.loads(encryption.open_sealed(row.sealed, context(row.import_id, row.number)))
+    """Return what a row says, of one whose texts are still kept.
+
+    Raises: Refusal `import_damaged`.
+    """
+    try:
+        opened: dict[str, Any] = json.loads(encryption.open_sealed(row.sealed, context(row.import_id, row.number)))
+    except encryption.UnreadableSecretError as error:
+        raise Refusal(
+            "import_damaged", f"Row {row.number} is not as it was checked.", params={"row": row.number}
+        ) from error
     return opened
 
 
@@ -156,14 +165,16 @@ def failed(import_id: UUID) -> Iterable[ImportRow]:
     return ImportRow.objects.filter(import_id=import_id, state=RowState.FAILED).order_by("number").iterator()
 
 
-def orders_of(member_ids: Sequence[UUID]) -> set[UUID]:
-    """Return those members who have orders or entries: what they own is not undone by an import."""
-    rows = sql.fetch(
-        "SELECT member_id FROM programs_decision WHERE member_id = ANY(%(ids)b::uuid[])"
-        " UNION SELECT holder_id FROM points_entry WHERE holder_id = ANY(%(ids)b::uuid[])",
-        {"ids": list(member_ids)},
-    )
+def busy(import_id: UUID, member_ids: Sequence[UUID]) -> set[UUID]:
+    """Return those members who have a decision, or an entry that no row of this import brought."""
+    rows = sql.fetch(sql.load("shuke.rooms.programs", "import_busy"), {"import_id": import_id, "ids": list(member_ids)})
     return {member_id for (member_id,) in rows}
+
+
+def enrolled_by(import_id: UUID, member_ids: Sequence[UUID]) -> set[UUID]:
+    """Return those members whom an import enrolled."""
+    rows = ImportRow.objects.filter(import_id=import_id, member_id__in=member_ids, undo__has_key="created")
+    return set(rows.values_list("member_id", flat=True))
 
 
 def context(import_id: UUID, number: int) -> str:

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import date, datetime
 
-from shuke.core.values.errors import Refusal
 from shuke.foundation import clock, ids
 from shuke.foundation.transactions import unit_of_work
 from shuke.rooms.members import facade as members

@@ -41,6 +41,7 @@ _CLOSED_TO = {
     Undecided.FROZEN: "The member is frozen.",
     Undecided.BLACKLISTED: "The member is blacklisted.",
     Undecided.EXITED: "The member has exited.",
+    Undecided.MERGED: "The member lives on in another one.",
     Undecided.UNKNOWN_MEMBER: "Nobody is known by this id.",
     Undecided.NO_PROGRAM: "No program is published yet.",
 }

@@ -1,4 +1,4 @@
-"""What time does to a member until the instant that a dry run imagines: written like everything else, and rolled back."""
+"""What time does to a member until the instant that a dry run imagines: written as always, and rolled back."""
 
 from datetime import datetime
 from uuid import UUID

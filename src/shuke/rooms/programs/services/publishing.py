@@ -55,7 +55,7 @@ def publish(text: str, actor: Actor, effective_from: datetime | None) -> Version
             return view(known[-1])
         at = _instant(effective_from, known, now)
         if known:
-            _check_change(timeline(program.code), compiled)
+            check_change(timeline(program.code), compiled)
         declared = points.declare_units([NewUnit(unit.code, unit.scale) for unit in program.units])
         for unit in program.units:
             points.limit_supply(declared[unit.code].id, unit.supply)
@@ -142,7 +142,7 @@ def _instant(effective_from: datetime | None, known: list[Version], now: datetim
     return at
 
 
-def _check_change(plan: Timeline | None, compiled: Compiled) -> None:
+def check_change(plan: Timeline | None, compiled: Compiled) -> None:
     """Refuse a version under which what members hold, and what was counted, would have no place or another meaning."""
     if plan is None:
         return

@@ -48,6 +48,7 @@ _SITTING_OUT = {
     MemberStatus.FROZEN: Undecided.FROZEN,
     MemberStatus.BLACKLISTED: Undecided.BLACKLISTED,
     MemberStatus.EXITED: Undecided.EXITED,
+    MemberStatus.MERGED: Undecided.MERGED,
 }
 ALWAYS = RefundFact | ReleaseFact  # what belongs to facts of before takes place whatever the member is now
 _RACES = (
@@ -259,6 +260,9 @@ def _lock(items: Sequence[Item]) -> dict[UUID, MemberFacts]:
     points.lock(member_ids)
     people = members.facts(member_ids)
     for item in waiting:
+        named = item.member_id is not None and getattr(item.fact, "member", None) is not None
+        if named and people[item.member_id].status is MemberStatus.MERGED:
+            raise StaleLedgerError("The member was merged while the fact was on its way.")
         if item.member_id is None:
             item.undecided = item.undecided or Undecided.UNKNOWN_MEMBER
             continue

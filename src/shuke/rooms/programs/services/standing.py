@@ -48,6 +48,7 @@ def _standing(desktop: Desktop, dossier: Dossier, seconds: int) -> Standing:
     return Standing(
         member_id=dossier.member_id,
         program=program.code,
+        currency=program.currency,
         at=datetime.fromtimestamp(dossier.state.standing_at, UTC),
         joined_at=dossier.joined_at,
         balances=tuple(_balance(dossier, index) for index in range(len(program.units))),

@@ -6,50 +6,50 @@ from datetime import date, timedelta
 from shuke.core.program import wording
 from shuke.core.values.dates import NEVER
 from shuke.engine.explanation import EN_LABELS, ZH_LABELS
-from shuke.rooms.points.contracts import Kind, Lot
+from shuke.rooms.points.contracts import Lot
 from shuke.rooms.programs.contracts import Cause, Explanation
 from shuke.rooms.tiers.contracts import Reason, TierChange
 
-_KINDS: Mapping[Kind, tuple[str, str]] = {
-    Kind.ACCRUAL: ("{points} {unit} were earned.", "获得 {points} {unit}。"),
-    Kind.ACCRUAL_PENDING: ("{points} {unit} were earned, to be usable later.", "获得 {points} {unit}，待生效。"),
-    Kind.ACTIVATION: ("{points} {unit} became usable.", "{points} {unit} 生效。"),
-    Kind.CANCELLATION: (
+_KINDS: Mapping[str, tuple[str, str]] = {
+    "accrual": ("{points} {unit} were earned.", "获得 {points} {unit}。"),
+    "accrual_pending": ("{points} {unit} were earned, to be usable later.", "获得 {points} {unit}，待生效。"),
+    "activation": ("{points} {unit} became usable.", "{points} {unit} 生效。"),
+    "cancellation": (
         "{points} {unit} were cancelled: what they waited for did not come in time.",
         "{points} {unit} 已取消：所等待的事件未按时发生。",
     ),
-    Kind.REDEMPTION: ("{points} {unit} were used.", "使用 {points} {unit}。"),
-    Kind.RETURN: ("{points} used {unit} came back.", "退回已使用的 {points} {unit}。"),
-    Kind.EXPIRY: ("{points} {unit} reached their date.", "{points} {unit} 到期。"),
-    Kind.HOLDING: ("{points} {unit} were set aside.", "预占 {points} {unit}。"),
-    Kind.CAPTURE: ("{points} {unit} of a hold were used.", "扣收预占的 {points} {unit}。"),
-    Kind.RELEASE: ("{points} {unit} of a hold came back.", "释放预占的 {points} {unit}。"),
-    Kind.LAPSE: (
+    "redemption": ("{points} {unit} were used.", "使用 {points} {unit}。"),
+    "return": ("{points} used {unit} came back.", "退回已使用的 {points} {unit}。"),
+    "expiry": ("{points} {unit} reached their date.", "{points} {unit} 到期。"),
+    "holding": ("{points} {unit} were set aside.", "预占 {points} {unit}。"),
+    "capture": ("{points} {unit} of a hold were used.", "扣收预占的 {points} {unit}。"),
+    "release": ("{points} {unit} of a hold came back.", "释放预占的 {points} {unit}。"),
+    "lapse": (
         "{points} {unit} of a hold went: their lot had ended when the hold did.",
         "预占结束时批次已到期，{points} {unit} 失效。",
     ),
-    Kind.CLAWBACK: (
+    "clawback": (
         "{points} {unit} were taken back: what is left of the order earns less.",
         "追回 {points} {unit}：退款后的订单应得较少。",
     ),
-    Kind.CLAWBACK_PENDING: (
+    "clawback_pending": (
         "{points} {unit} that were not usable yet were taken back: what is left of the order earns less.",
         "追回待生效的 {points} {unit}：退款后的订单应得较少。",
     ),
-    Kind.OWED: (
+    "owed": (
         "{points} {unit} are owed: the balance did not cover what a refund takes back.",
         "欠 {points} {unit}：余额不足以追回退款应追回的部分。",
     ),
-    Kind.REPAYMENT: ("{points} {unit} repaid what was owed.", "{points} {unit} 用于抵还欠分。"),
-    Kind.CREDIT: ("{points} {unit} were given by hand.", "人工增加 {points} {unit}。"),
-    Kind.DEBIT: ("{points} {unit} were taken by hand.", "人工扣减 {points} {unit}。"),
-    Kind.TRANSFER_OUT: ("{points} {unit} were given to another member.", "转赠他人 {points} {unit}。"),
-    Kind.TRANSFER_IN: ("{points} {unit} came from another member.", "获赠 {points} {unit}。"),
-    Kind.OPENING: ("{points} {unit} were brought from elsewhere.", "期初带入 {points} {unit}。"),
-    Kind.MERGE_OUT: ("{points} {unit} went to the record that lives on.", "{points} {unit} 并入合并后的会员。"),
-    Kind.MERGE_IN: ("{points} {unit} came from the record that was merged.", "由被合并的会员转入 {points} {unit}。"),
-    Kind.CONVERSION_OUT: ("{points} {unit} were converted.", "{points} {unit} 已转换。"),
-    Kind.CONVERSION_IN: ("{points} {unit} came of a conversion.", "由转换获得 {points} {unit}。"),
+    "repayment": ("{points} {unit} repaid what was owed.", "{points} {unit} 用于抵还欠分。"),
+    "credit": ("{points} {unit} were given by hand.", "人工增加 {points} {unit}。"),
+    "debit": ("{points} {unit} were taken by hand.", "人工扣减 {points} {unit}。"),
+    "transfer_out": ("{points} {unit} were given to another member.", "转赠他人 {points} {unit}。"),
+    "transfer_in": ("{points} {unit} came from another member.", "获赠 {points} {unit}。"),
+    "opening": ("{points} {unit} were brought from elsewhere.", "期初带入 {points} {unit}。"),
+    "merge_out": ("{points} {unit} went to the record that lives on.", "{points} {unit} 并入合并后的会员。"),
+    "merge_in": ("{points} {unit} came from the record that was merged.", "由被合并的会员转入 {points} {unit}。"),
+    "conversion_out": ("{points} {unit} were converted.", "{points} {unit} 已转换。"),
+    "conversion_in": ("{points} {unit} came of a conversion.", "由转换获得 {points} {unit}。"),
 }
 _CAUSES: Mapping[str, tuple[str, str]] = {
     "order": ("order", "订单"),
@@ -83,9 +83,9 @@ _REASONS: Mapping[Reason, tuple[str, str]] = {
     ),
     Reason.RENEWED: ("What {after} asks for was reached again before its end.", "届满前再次达到{after}的条件。"),
     Reason.VERSION_CHANGED: ("A new version of the program gives this place.", "会员计划新版本生效后的等级。"),
-    Reason.GRACE: ("What keeps {after} was not reached; it stays for a grace.", "未达到{after}的保级条件，进入宽限期。"),
+    Reason.GRACE: ("What keeps {after} was not reached; it stays for a grace.", "未达到{after}的保级条件，宽限中。"),
     Reason.ASSIGNED: ("{after} was given by hand.", "人工授予{after}。"),
-    Reason.REFUNDED: ("After a refund the condition of {before} is not met any more.", "退款后不再满足{before}的条件。"),
+    Reason.REFUNDED: ("After a refund the condition of {before} is not met any more.", "退款后不满足{before}的条件。"),
 }
 
 

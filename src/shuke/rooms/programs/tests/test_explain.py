@@ -5,6 +5,7 @@ from fractions import Fraction
 
 import pytest
 
+from shuke.core.program.model import Duration
 from shuke.core.values.errors import Refusal
 from shuke.foundation import clock
 from shuke.rooms.points import facade as points
@@ -39,7 +40,7 @@ def test_a_redemption_is_explained_by_its_lots_in_order(anna):
         (1, 10, "a"),
         (2, 5, "b"),
     ]
-    assert (told.decision, told.order, told.expiry.months, told.expiry.end_of.name) == (None, None, 12, "MONTH")
+    assert (told.decision, told.order, told.expiry.after) == (None, None, Duration(months=12, step=1))
 
 
 def test_an_expiry_is_explained_by_its_lot_and_the_rule(anna):

@@ -307,3 +307,16 @@ def test_columns_are_mapped_by_hand_and_source_by_row(shop):
     facade.commit_import(facade.check_import(given, BY).id, BY)
 
     assert people()["c1"].external == (ExternalId("A-1", "c1"),)
+
+
+def test_rows_that_were_tampered_with_are_not_committed(shop):
+    checked = facade.check_import(file("A-1,,,,,,,", "A-2,13800000002,,,,,,"), BY)
+    first, second = ImportRow.objects.order_by("number")
+    ImportRow.objects.filter(pk=first.pk).update(sealed=second.sealed)
+
+    with pytest.raises(Refusal) as refused:
+        facade.commit_import(checked.id, BY)
+
+    assert (refused.value.code, refused.value.params) == ("import_damaged", {"row": 2})
+    assert people() == {}
+    assert states(facade.import_report(checked.id)) == {"waiting": 2}

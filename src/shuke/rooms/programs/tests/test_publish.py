@@ -165,7 +165,7 @@ def test_a_level_put_between_moves_ranks_and_not_members(anna, enrol):
     assert (change.before, change.after) == (Tier("silver", 1), Tier("silver", 2))
     assert (change.reason, change.reference, change.occurred_at) == (Reason.VERSION_CHANGED, None, NOW)
     assert (change.until_day, change.day) == (joined[-1].until_day, joined[-1].day)
-    assert [(month.up, month.down, month.kept) for month in tiers.moves_by_month(program_id)] == [(2, 0, 0)]
+    assert [(month.up, month.down, month.kept) for month in tiers.moves_by_month(program_id, "main")] == [(2, 0, 0)]
     assert not tiers.verify().violations
 
 

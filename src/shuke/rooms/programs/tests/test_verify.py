@@ -133,7 +133,7 @@ TAMPERINGS = {
                 "ben",
                 "Fact {c} has day, net, gross and lines {{20605,699,700,1}}, it was decided on {{20605,700,700,1}}.",
             ),
-            ("I34", "ben", "Window 1 holds 700 in 1 orders, the orders come to 699 in 1."),
+            ("I34", "ben", "Window 1 holds 700, what was counted comes to 699."),
         ],
     ),
     "order not counted": (
@@ -168,7 +168,7 @@ TAMPERINGS = {
         ],
     ),
     "vector changed": (
-        "UPDATE programs_decision SET vector[3] = 900, points = '{{9}}' WHERE fact_id = '{c}'",
+        "UPDATE programs_decision SET vector[4] = 900, points = '{{9}}' WHERE fact_id = '{c}'",
         [
             (
                 "I33",

@@ -55,25 +55,43 @@ def _members(db):
 def test_a_tier_is_the_last_of_its_changes():
     up = change(40, BASE, SILVER)
     renewed = change(50, SILVER, SILVER, Reason.RENEWED, until_day=800)
-    write(TierUpdate(ANNA, 0, (JOINED,)), TierUpdate(BEN, 0, (JOINED, up)))
-    write(TierUpdate(BEN, 2, (renewed,)))
+    write(TierUpdate(ANNA, "main", 0, (JOINED,)), TierUpdate(BEN, "main", 0, (JOINED, up)))
+    write(TierUpdate(BEN, "main", 2, (renewed,)))
 
     assert facade.load([ANNA, BEN, UUID(int=9)], PROGRAM) == {
-        ANNA: TierState(BASE, 1, NEVER, 1),
-        BEN: TierState(SILVER, 40, 800, 3),
+        ANNA: {"main": TierState(BASE, 1, NEVER, 1)},
+        BEN: {"main": TierState(SILVER, 40, 800, 3)},
     }
     assert facade.history(BEN, PROGRAM) == (JOINED, up, renewed)
     assert facade.load([ANNA], PROGRAM + 1) == {}
     assert facade.verify().violations == ()
 
 
+def test_ladders_stand_side_by_side_with_grace_and_gift():
+    up = TierChange(40, EPOCH, BASE, GOLD, 90, Reason.ASSIGNED, UUID(int=4), "status match")
+    write(
+        TierUpdate(ANNA, "main", 0, (JOINED, up), floor=GOLD, floor_until_day=90),
+        TierUpdate(ANNA, "club", 0, (JOINED,)),
+    )
+    write(TierUpdate(ANNA, "club", 1, (), grace=True))
+    write(TierUpdate(ANNA, "main", 2, ()))
+
+    assert facade.load([ANNA], PROGRAM) == {
+        ANNA: {"main": TierState(GOLD, 40, 90, 2), "club": TierState(BASE, 1, NEVER, 1, grace=True)}
+    }
+    assert facade.history(ANNA, PROGRAM, "main") == (JOINED, up)
+    assert facade.history(ANNA, PROGRAM) == (JOINED, JOINED, up)
+    assert facade.distribution(PROGRAM, "club") == (TierCount(BASE, 1),)
+    assert facade.verify().violations == ()
+
+
 def test_a_stale_update_is_refused_and_nothing_stays():
-    write(TierUpdate(ANNA, 0, (JOINED,)))
+    write(TierUpdate(ANNA, "main", 0, (JOINED,)))
     before = stored()
 
-    for stale in (TierUpdate(ANNA, 0, (JOINED,)), TierUpdate(ANNA, 2, (change(40, BASE, GOLD),))):
+    for stale in (TierUpdate(ANNA, "main", 0, (JOINED,)), TierUpdate(ANNA, "main", 2, (change(40, BASE, GOLD),))):
         with pytest.raises(StaleTierError), unit_of_work():
-            write(TierUpdate(BEN, 0, (JOINED,)), stale)
+            write(TierUpdate(BEN, "main", 0, (JOINED,)), stale)
 
     assert stored() == before
 
@@ -81,23 +99,23 @@ def test_a_stale_update_is_refused_and_nothing_stays():
 @pytest.mark.parametrize(
     "wrong",
     [
-        TierUpdate(BEN, 0, (change(1, None, BASE),)),
-        TierUpdate(BEN, 0, (JOINED, JOINED)),
-        TierUpdate(BEN, 0, (change(1, BASE, SILVER),)),
-        TierUpdate(BEN, 0, (change(1, None, Tier("cellar", -1), Reason.ENROLLED),)),
+        TierUpdate(BEN, "main", 0, (change(1, None, BASE),)),
+        TierUpdate(BEN, "main", 0, (JOINED, JOINED)),
+        TierUpdate(BEN, "main", 0, (change(1, BASE, SILVER),)),
+        TierUpdate(BEN, "main", 0, (change(1, None, Tier("cellar", -1), Reason.ENROLLED),)),
     ],
     ids=["not enrolled first", "enrolled twice", "from nowhere", "rank below 0"],
 )
 def test_a_refusal_leaves_nothing(wrong):
     with pytest.raises(IntegrityError), unit_of_work():
-        write(TierUpdate(ANNA, 0, (JOINED,)), wrong)
+        write(TierUpdate(ANNA, "main", 0, (JOINED,)), wrong)
 
     assert stored() == ([], [])
 
 
 @pytest.mark.parametrize("statement", ["UPDATE tiers_change SET day = 0", "DELETE FROM tiers_change"])
 def test_changes_are_never_changed(statement):
-    write(TierUpdate(ANNA, 0, (JOINED,)))
+    write(TierUpdate(ANNA, "main", 0, (JOINED,)))
 
     with pytest.raises(IntegrityError, match="never changed or deleted"), connection.cursor() as cursor:
         cursor.execute(statement)
@@ -105,22 +123,22 @@ def test_changes_are_never_changed(statement):
 
 def test_distribution_and_moves():
     write(
-        TierUpdate(ANNA, 0, (JOINED, change(40, BASE, GOLD), change(41, GOLD, SILVER, Reason.REVIEWED))),
-        TierUpdate(BEN, 0, (JOINED, change(41, BASE, SILVER), change(70, SILVER, SILVER, Reason.RENEWED))),
+        TierUpdate(ANNA, "main", 0, (JOINED, change(40, BASE, GOLD), change(41, GOLD, SILVER, Reason.REVIEWED))),
+        TierUpdate(BEN, "main", 0, (JOINED, change(41, BASE, SILVER), change(70, SILVER, SILVER, Reason.RENEWED))),
     )
-    write(TierUpdate(ANNA, 0, (JOINED,)), program_id=PROGRAM + 1)
+    write(TierUpdate(ANNA, "main", 0, (JOINED,)), program_id=PROGRAM + 1)
 
-    assert facade.distribution(PROGRAM) == (TierCount(SILVER, 2),)
-    assert facade.distribution(PROGRAM + 1) == (TierCount(BASE, 1),)
-    assert facade.moves_by_month(PROGRAM) == (MonthOfMoves(1970, 2, 2, 1, 0), MonthOfMoves(1970, 3, 0, 0, 1))
+    assert facade.distribution(PROGRAM, "main") == (TierCount(SILVER, 2),)
+    assert facade.distribution(PROGRAM + 1, "main") == (TierCount(BASE, 1),)
+    assert facade.moves_by_month(PROGRAM, "main") == (MonthOfMoves(1970, 2, 2, 1, 0), MonthOfMoves(1970, 3, 0, 0, 1))
 
 
 def test_changes_stream_by_member_and_number():
     up = change(40, BASE, GOLD)
-    write(TierUpdate(BEN, 0, (JOINED, up)), TierUpdate(ANNA, 0, (JOINED, up)))
-    write(TierUpdate(ANNA, 0, (JOINED,)), program_id=PROGRAM + 1)
+    write(TierUpdate(BEN, "main", 0, (JOINED, up)), TierUpdate(ANNA, "main", 0, (JOINED, up)))
+    write(TierUpdate(ANNA, "main", 0, (JOINED,)), program_id=PROGRAM + 1)
 
-    whole = [(ANNA, JOINED), (ANNA, up), (BEN, JOINED), (BEN, up)]
+    whole = [(who, "main", made) for who in (ANNA, BEN) for made in (JOINED, up)]
     assert list(facade.stream_changes(PROGRAM)) == whole
     assert list(facade.stream_changes(PROGRAM, chunk=1)) == whole
 
@@ -128,7 +146,7 @@ def test_changes_stream_by_member_and_number():
 @pytest.mark.parametrize("size", [1, 2])
 def test_the_number_of_statements_does_not_grow_with_the_batch(size, django_assert_num_queries):
     with django_assert_num_queries(4):  # savepoint, states, changes, release
-        write(*(TierUpdate(member_id, 0, (JOINED,)) for member_id in (ANNA, BEN)[:size]))
+        write(*(TierUpdate(member_id, "main", 0, (JOINED,)) for member_id in (ANNA, BEN)[:size]))
 
 
 @pytest.mark.parametrize(
@@ -157,7 +175,7 @@ def test_the_number_of_statements_does_not_grow_with_the_batch(size, django_asse
     ],
 )
 def test_tampering_is_found(tampering, holder_id, detail):
-    write(TierUpdate(ANNA, 0, (JOINED, change(40, BASE, SILVER))))
+    write(TierUpdate(ANNA, "main", 0, (JOINED, change(40, BASE, SILVER))))
     with connection.cursor() as cursor:
         cursor.execute("SET session_replication_role = replica")
         cursor.execute(tampering)

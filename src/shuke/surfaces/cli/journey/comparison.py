@@ -7,15 +7,13 @@ from uuid import UUID
 
 from shuke.core.state import slots
 from shuke.engine.backtest import BacktestResult
+from shuke.engine.states import KINDS
 from shuke.rooms.members import facade as members
 from shuke.rooms.points import facade as points
 from shuke.rooms.tiers import facade as tiers
 from shuke.surfaces.cli.journey.source import household_ref
 
 Rows = dict[UUID, list[tuple[int | str, ...]]]
-
-_POINTS = {slots.ACCRUAL: "accrual", slots.REDEMPTION: "redemption", slots.EXPIRY: "expiry"}
-_TIERS = {slots.TIER_QUALIFIED: "qualified", slots.TIER_RENEWED: "renewed", slots.TIER_REVIEWED: "reviewed"}
 
 
 def count_differences(result: BacktestResult, program_id: int, left_out: Container[UUID | None] = ()) -> int:
@@ -34,7 +32,7 @@ def count_differences(result: BacktestResult, program_id: int, left_out: Contain
             continue
         expected = (
             sorted(_replayed_entries(result, place, codes), key=_unit),
-            sorted((codes[unit], number, left, end) for number, unit, left, end in result.lots_of(place)),
+            sorted((codes[unit], number, left, end) for number, unit, left, end, _ in result.lots_of(place)),
             list(_replayed_changes(result, place)),
         )
         for stored, rows in zip(ledger, expected, strict=True):
@@ -77,12 +75,13 @@ def _changes(program_id: int) -> Rows:
 
 
 def _replayed_entries(result: BacktestResult, member: int, codes: list[str]) -> Iterator[tuple[int | str, ...]]:
-    for _, day, kind, unit, amount, lot in result.entries_of(member):
-        if kind in _POINTS:
-            yield day, _POINTS[kind], codes[unit], amount, lot
+    for row in result.entries_of(member):
+        kind = row[slots.E_KIND]
+        if kind < slots.TIER_QUALIFIED:
+            yield row[slots.E_DAY], KINDS[kind], codes[row[slots.E_UNIT]], row[slots.E_AMOUNT], row[slots.E_LOT]
 
 
 def _replayed_changes(result: BacktestResult, member: int) -> Iterator[tuple[int | str, ...]]:
-    for _, day, kind, before, after, until in result.entries_of(member):
-        if kind in _TIERS:
-            yield day, _TIERS[kind], before, after, until
+    for row in result.entries_of(member):
+        if slots.TIER_QUALIFIED <= row[slots.E_KIND] < slots.COUNTED:
+            yield row[slots.E_DAY], KINDS[row[slots.E_KIND]], row[slots.E_UNIT], row[slots.E_AMOUNT], row[slots.E_LOT]

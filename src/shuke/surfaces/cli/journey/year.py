@@ -13,7 +13,7 @@ import numpy as np
 
 from shuke.engine.backtest import backtest
 from shuke.engine.compile import Compiled
-from shuke.engine.history import History
+from shuke.engine.history import History, Lines, Texts, facts_of_orders, history_of_orders, plain_texts
 from shuke.foundation import randomness
 from shuke.rooms.programs.contracts import Fact, RedeemFact
 from shuke.surfaces.cli.journey.source import SOURCE, Integers, Journey, household_ref
@@ -78,7 +78,7 @@ def plan_year(journey: Journey, compiled: Compiled, until_at: int) -> Year:
     by_member = _places_by_member(journey)
     points = np.zeros(len(journey), np.int64)
     result = backtest(compiled, history_of(journey, ()), until_at)
-    points[by_member] = result.points[:, 0]
+    points[by_member] = result.points_of(0)
     redemptions = tuple(_redemptions(journey, points))
     at = np.concatenate((journey.occurred_at, np.array([r.occurred_at for r in redemptions], np.int64)))
     second = np.concatenate((np.zeros(len(journey), np.int64), np.ones(len(redemptions), np.int64)))
@@ -100,26 +100,31 @@ def history_of(journey: Journey, redemptions: tuple[Redemption, ...]) -> History
     lines = _lines_of(journey.first_line, by_member)
     product = np.searchsorted(products, journey.line_product[lines])
     first_at = journey.first_baskets()
-    return History(
+    nothing = np.zeros(len(journey), np.int64)
+    facts = facts_of_orders(
+        net_minor=journey.net_minor[by_member],
+        gross_minor=journey.gross_minor[by_member],
+        parts=(nothing, nothing, nothing),
+        texts=(
+            Texts(store.astype(np.int64), tuple(str(name) for name in store_names.tolist())),
+            plain_texts("", len(journey)),
+            plain_texts("store", len(journey)),
+        ),
+        line_of=np.concatenate(([0], np.cumsum(counts[by_member]))).astype(np.int64),
+        lines=Lines(
+            net_minor=journey.line_net_minor[lines],
+            quantity=journey.line_quantity[lines],
+            category=Texts(category_of[product], tuple(categories)),
+            sku=Texts(product.astype(np.int64), tuple(journey.articles[each][0] for each in products.tolist())),
+        ),
+    )
+    return history_of_orders(
         members=tuple(str(household) for household in households.tolist()),
         joined_at=np.array([first_at[household] for household in households.tolist()], np.int64),
-        birth_md=np.zeros(len(households), np.int64),
         orders_before=np.concatenate(([0], np.cumsum(np.bincount(member)))).astype(np.int64),
         order_ids=tuple(str(basket) for basket in journey.basket[by_member].tolist()),
         order_at=journey.occurred_at[by_member],
-        net_minor=journey.net_minor[by_member],
-        gross_minor=journey.gross_minor[by_member],
-        store=store.astype(np.int64),
-        store_names=tuple(str(name) for name in store_names.tolist()),
-        channel=np.zeros(len(journey), np.int64),
-        channel_names=("store",),
-        line_of=np.concatenate(([0], np.cumsum(counts[by_member]))).astype(np.int64),
-        line_net_minor=journey.line_net_minor[lines],
-        line_quantity=journey.line_quantity[lines],
-        line_category=category_of[product],
-        category_names=tuple(categories),
-        line_sku=product.astype(np.int64),
-        sku_names=tuple(journey.articles[product][0] for product in products.tolist()),
+        facts=facts,
         redemptions=_redemption_rows(journey, redemptions, households),
     )
 

@@ -1,20 +1,17 @@
 """Orders: record one or many, read one."""
 
-from typing import Any
-
 from django.http import HttpRequest
 from ninja import Router
-from pydantic import ValidationError
 
 from shuke.core.values.errors import Refusal
 from shuke.foundation import ids
 from shuke.rooms.orders import facade as orders
 from shuke.rooms.org.contracts import Right
-from shuke.rooms.programs import facade as programs
-from shuke.rooms.programs.contracts import OrderFact, Result, Status
-from shuke.surfaces.http import keys, problems
+from shuke.rooms.programs.contracts import Status
+from shuke.surfaces.http import keys
 from shuke.surfaces.http.operations import Operation, operation
-from shuke.surfaces.http.parameters import DryRun, OrderIdPath
+from shuke.surfaces.http.parameters import DryRun, Now, OrderIdPath
+from shuke.surfaces.http.recording import NAMED, TIMES, recorded, recorded_each, refused
 from shuke.surfaces.http.schemas import examples
 from shuke.surfaces.http.schemas.orders import (
     ORDER_PREFIX,
@@ -27,7 +24,6 @@ from shuke.surfaces.http.schemas.orders import (
     order_answer,
     order_result,
 )
-from shuke.surfaces.http.schemas.problems import ProblemAnswer
 
 router = Router(tags=["orders"])
 
@@ -47,36 +43,32 @@ router = Router(tags=["orders"])
         status=201,
         writes=True,
         codes=(
-            "already_recorded_differently",
+            *NAMED,
+            *TIMES,
+            "amount_out_of_range",
             "currency_mismatch",
             "gross_below_net",
             "no_program",
-            "out_of_bounds",
             "points_out_of_range",
-            "text_characters",
-            "text_length",
-            "too_far_ahead",
+            "supply_exhausted",
             "too_many_lines",
             "too_many_orders",
-            "too_old",
         ),
         request_example=examples.NEW_ORDER,
         response_example=examples.ORDER_RESULT,
         links={
             "read": ("getOrder", "order_id", "$response.body#/id"),
             "explanation": ("explainOrder", "order_id", "$response.body#/id"),
+            "refunds": ("listRefunds", "order_id", "$response.body#/id"),
         },
     ),
 )
-def record_order(request: HttpRequest, body: NewOrderBody, *, dry_run: DryRun = False) -> OrderResult:
+def record_order(request: HttpRequest, body: NewOrderBody, *, dry_run: DryRun = False, now: Now = None) -> OrderResult:
     """Record one order and say what it earned. A repeat with the same content gets the first answer again.
 
     An order older than 30 days, or more than 5 minutes ahead, needs the scope history:write.
     """
-    (result,) = _record(request, [body.value()])
-    if result.refusal is not None:
-        raise result.refusal
-    return order_result(body, result, livemode=keys.livemode(request), dry_run=dry_run)
+    return order_result(body, recorded(request, body.value()), livemode=keys.livemode(request), dry_run=dry_run)
 
 
 @operation(
@@ -101,15 +93,15 @@ def record_orders(request: HttpRequest, body: OrderBatchBody, *, dry_run: DryRun
 
     The status is 200 whatever became of the orders; look at each result.
     """
-    checked = [_checked(item) for item in body.orders]
-    facts = [item for item in checked if isinstance(item, NewOrderBody)]
-    results = iter(_record(request, [fact.value() for fact in facts]))
-    items = [
-        _refused(request, index, item)
-        if isinstance(item, Refusal)
-        else _item(request, index, item, next(results), dry_run=dry_run)
-        for index, item in enumerate(checked)
-    ]
+    livemode = keys.livemode(request)
+    items = []
+    for index, (item, result) in enumerate(recorded_each(request, NewOrderBody, body.orders, NewOrderBody.value)):
+        if item is None or isinstance(result, Refusal):
+            problem = refused(request, result)
+            items.append(BatchItem(index=index, status="refused", order=None, problem=problem))
+        else:
+            order = order_result(item, result, livemode=livemode, dry_run=dry_run)
+            items.append(BatchItem(index=index, status=order.status, order=order, problem=None))
     counts = {status.value: sum(item.status == status.value for item in items) for status in Status}
     return BatchAnswer(**counts, results=items, dry_run=dry_run)
 
@@ -134,26 +126,3 @@ def get_order(request: HttpRequest, order_id: OrderIdPath) -> OrderAnswer:
     """Read one stored order with its lines."""
     order = orders.get(ids.decode(ORDER_PREFIX, order_id))
     return order_answer(order, orders.lines(order.id), livemode=keys.livemode(request))
-
-
-def _record(request: HttpRequest, facts: list[OrderFact]) -> list[Result]:
-    return programs.record(facts, keys.actor(request), history=keys.may_write_history(request)) if facts else []
-
-
-def _checked(item: Any) -> NewOrderBody | Refusal:
-    try:
-        return NewOrderBody.model_validate(item)
-    except ValidationError as error:
-        return problems.invalid_request(error.errors(include_url=False, include_input=False), depth=0)
-
-
-def _item(request: HttpRequest, index: int, body: NewOrderBody, result: Result, *, dry_run: bool) -> BatchItem:
-    if result.refusal is not None:
-        return _refused(request, index, result.refusal)
-    order = order_result(body, result, livemode=keys.livemode(request), dry_run=dry_run)
-    return BatchItem(index=index, status=order.status, order=order, problem=None)
-
-
-def _refused(request: HttpRequest, index: int, refusal: Refusal) -> BatchItem:
-    content = problems.problem(request, refusal)
-    return BatchItem(index=index, status="refused", order=None, problem=ProblemAnswer(**content))

@@ -1,21 +1,26 @@
 """A member's points as they stand and as they came about: balances, standing, lots, entries."""
 
+from collections.abc import Sequence
+
 from django.http import HttpRequest
 from ninja import Router
 
 from shuke.foundation import ids
 from shuke.rooms.members import facade as members
 from shuke.rooms.members.contracts import ID_PREFIX
+from shuke.rooms.orders import facade as orders
 from shuke.rooms.org.contracts import Right
 from shuke.rooms.points import facade as points
-from shuke.rooms.points.contracts import EntryKey
+from shuke.rooms.points.contracts import Entry, EntryKey
 from shuke.rooms.programs import facade as programs
-from shuke.surfaces.http import keys
+from shuke.surfaces.http import keys, problems
 from shuke.surfaces.http.fields import instant
+from shuke.surfaces.http.foresight import ahead
 from shuke.surfaces.http.operations import Operation, operation
-from shuke.surfaces.http.parameters import PAGE, After, EntryIdPath, Limit, MemberIdPath
+from shuke.surfaces.http.parameters import PAGE, After, At, EntryIdPath, Limit, MemberIdPath
 from shuke.surfaces.http.schemas import examples
 from shuke.surfaces.http.schemas.members import decode_member_id
+from shuke.surfaces.http.schemas.orders import ORDER_PREFIX
 from shuke.surfaces.http.schemas.points import (
     BalancesAnswer,
     EntryAnswer,
@@ -40,16 +45,16 @@ router = Router(tags=["points"])
         id="getBalances",
         en="Read a member's balances",
         zh="读取会员积分余额",
-        about_zh="按积分单位读取会员当前可用的余额，以及其中即将到期的部分。",
+        about_zh="按积分单位读取会员可用、待生效、预占与欠分的数额，以及即将到期的部分。",
         scope=Right.POINTS_READ,
-        codes=("invalid_id", "not_enrolled", "unknown_member"),
+        codes=("clock_moves_back", "clock_too_far", "invalid_id", "not_enrolled", "unknown_member"),
         parameter_examples={"member_id": examples.MEMBER_ID},
         response_example=examples.BALANCES,
     ),
 )
-def get_balances(request: HttpRequest, member_id: MemberIdPath) -> BalancesAnswer:
-    """Read what a member can use now, by unit, and what of it expires soon."""
-    standing = programs.standing(members.get(decode_member_id(member_id)).id)
+def get_balances(request: HttpRequest, member_id: MemberIdPath, *, now: At = None) -> BalancesAnswer:
+    """Read what a member can use, by unit, what is pending, held and owed, and what expires soon."""
+    standing = programs.standing(members.get(decode_member_id(member_id)).id, ahead(now))
     return BalancesAnswer(
         member_id=ids.encode(ID_PREFIX, standing.member_id),
         as_of=instant(standing.at),
@@ -67,17 +72,23 @@ def get_balances(request: HttpRequest, member_id: MemberIdPath) -> BalancesAnswe
         id="getStanding",
         en="Read where a member stands",
         zh="读取会员等级与进度",
-        about_zh="读取会员的等级、距下一等级的差距与各项余额。",
+        about_zh="读取会员在各等级体系的等级、升级与保级的差距及原因，以及各项余额；"
+        "文字按 Accept-Language 以中文或英文给出。",
         scope=Right.POINTS_READ,
-        codes=("invalid_id", "not_enrolled", "unknown_member"),
+        speaks=True,
+        codes=("clock_moves_back", "clock_too_far", "invalid_id", "not_enrolled", "unknown_member"),
         parameter_examples={"member_id": examples.MEMBER_ID},
         response_example=examples.STANDING,
     ),
 )
-def get_standing(request: HttpRequest, member_id: MemberIdPath) -> StandingAnswer:
-    """Read a member's tier, the way to the next, and the balances."""
-    standing = programs.standing(members.get(decode_member_id(member_id)).id)
-    return standing_answer(standing, livemode=keys.livemode(request))
+def get_standing(request: HttpRequest, member_id: MemberIdPath, *, now: At = None) -> StandingAnswer:
+    """Read a member's tier on every ladder, what the next one and keeping it ask for, and the balances.
+
+    Texts are in Chinese or English by Accept-Language.
+    """
+    standing = programs.standing(members.get(decode_member_id(member_id)).id, ahead(now))
+    language = "zh" if problems.is_chinese(request) else "en"
+    return standing_answer(standing, language=language, livemode=keys.livemode(request))
 
 
 @operation(
@@ -131,9 +142,12 @@ def list_points_entries(
     """List entries, newest first."""
     page = points.entries_page(members.get(decode_member_id(member_id)).id, limit, cursor)
     units = _units()
-    livemode = keys.livemode(request)
+    livemode, order_ids = keys.livemode(request), _orders(page.entries)
     return EntryPageAnswer(
-        items=[entry_answer(entry, units[entry.key.unit_id], livemode=livemode) for entry in page.entries],
+        items=[
+            entry_answer(entry, units[entry.key.unit_id], order_ids.get(entry.reference), livemode=livemode)
+            for entry in page.entries
+        ],
         next_cursor=page.next_cursor,
         livemode=livemode,
     )
@@ -159,7 +173,14 @@ def list_points_entries(
 def get_points_entry(request: HttpRequest, entry_id: EntryIdPath) -> EntryAnswer:
     """Read one entry."""
     entry = points.entry(EntryKey.of(entry_id))
-    return entry_answer(entry, _units()[entry.key.unit_id], livemode=keys.livemode(request))
+    order_id = _orders([entry]).get(entry.reference)
+    return entry_answer(entry, _units()[entry.key.unit_id], order_id, livemode=keys.livemode(request))
+
+
+def _orders(entries: Sequence[Entry]) -> dict[object, str]:
+    """Return the outside ids of the orders that caused entries, by reference."""
+    references = {entry.reference for entry in entries if entry.reference}
+    return {reference: ids.encode(ORDER_PREFIX, reference) for reference in orders.get_many(list(references))}
 
 
 def _units() -> dict[int, str]:

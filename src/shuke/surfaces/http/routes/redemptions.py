@@ -1,20 +1,26 @@
-"""Redemptions: points of a member are used."""
+"""Redemptions: points of a member are used, and given back."""
 
 from django.http import HttpRequest
 from ninja import Router
 
-from shuke.core.values.errors import Refusal
-from shuke.foundation import ids
-from shuke.rooms.org.contracts import KEY_PREFIX, Right
-from shuke.rooms.programs import facade as programs
-from shuke.surfaces.http import keys, replays
+from shuke.rooms.org.contracts import Right
+from shuke.surfaces.http import keys
+from shuke.surfaces.http.naming import fact, name_of
 from shuke.surfaces.http.operations import Operation, operation
-from shuke.surfaces.http.parameters import DryRun
-from shuke.surfaces.http.schemas import examples
-from shuke.surfaces.http.schemas.redemptions import RedemptionAnswer, RedemptionBody, redemption_answer
+from shuke.surfaces.http.parameters import DryRun, Now, RedemptionIdPath
+from shuke.surfaces.http.recording import OF_POINTS, recorded
+from shuke.surfaces.http.schemas import examples, movement_examples
+from shuke.surfaces.http.schemas.movements import MovementAnswer, movement_answer
+from shuke.surfaces.http.schemas.redemptions import (
+    REDEMPTION_PREFIX,
+    RETURN_PREFIX,
+    RedemptionAnswer,
+    RedemptionBody,
+    ReturnBody,
+    redemption_answer,
+)
 
 router = Router(tags=["redemptions"])
-_STAND_IN = ":"  # no source that a client sends can hold it
 
 
 @operation(
@@ -26,44 +32,57 @@ _STAND_IN = ":"  # no source that a client sends can hold it
         id="redeemPoints",
         en="Redeem points",
         zh="积分兑换",
-        about_zh="使用会员的积分，最早到期的先用。请给出 source 与 external_id，或 Idempotency-Key。",
+        about_zh="使用会员的积分，最早到期的先用。请给出 source 与 external_id，或 Idempotency-Key。"
+        "给出 order 时，该订单退款会按比例退回这些积分。",
         scope=Right.POINTS_WRITE,
         status=201,
         writes=True,
-        codes=(
-            "already_recorded_differently",
-            "idempotency_key_required",
-            "incomplete_business_key",
-            "insufficient_points",
-            "member_blacklisted",
-            "member_exited",
-            "member_frozen",
-            "no_program",
-            "not_enrolled",
-            "out_of_bounds",
-            "too_far_ahead",
-            "too_old",
-            "unknown_member",
-            "unknown_unit",
-        ),
+        codes=(*OF_POINTS, "cap_reached", "insufficient_points", "not_spendable"),
         request_example=examples.NEW_REDEMPTION,
         response_example=examples.REDEMPTION,
+        links={"return": ("returnRedemption", "redemption_id", "$response.body#/id")},
     ),
 )
-def redeem_points(request: HttpRequest, body: RedemptionBody, *, dry_run: DryRun = False) -> RedemptionAnswer:
-    """Use points of a member, soonest expiring first. Send source and external_id, or Idempotency-Key."""
-    fact = body.value(*_business_key(request, body))
-    result = programs.redeem(fact, keys.actor(request), history=keys.may_write_history(request))
-    return redemption_answer(result, livemode=keys.livemode(request), dry_run=dry_run)
+def redeem_points(
+    request: HttpRequest, body: RedemptionBody, *, dry_run: DryRun = False, now: Now = None
+) -> RedemptionAnswer:
+    """Use points of a member, soonest expiring first. Send source and external_id, or Idempotency-Key.
+
+    Points that pay for an `order` come back in proportion to what is refunded of it.
+    """
+    done = recorded(request, body.value(*name_of(request, body)))
+    return redemption_answer(done, livemode=keys.livemode(request), dry_run=dry_run)
 
 
-def _business_key(request: HttpRequest, body: RedemptionBody) -> tuple[str, str]:
-    """Return (source, external_id); without them the Idempotency-Key stands in, with the API key as its source."""
-    if body.source is not None and body.external_id is not None:
-        return body.source, body.external_id
-    if body.source is not None or body.external_id is not None:
-        raise Refusal("incomplete_business_key", "Send both source and external_id, or neither.", pointer="/source")
-    key = replays.read_key(request)
-    if key is None:
-        raise Refusal("idempotency_key_required", "Send Idempotency-Key, or source and external_id.")
-    return f"{_STAND_IN}{ids.encode(KEY_PREFIX, request.principal.id)}", key  # type: ignore[attr-defined]
+@operation(
+    router,
+    "POST",
+    "/redemptions/{redemption_id}/return",
+    MovementAnswer,
+    Operation(
+        id="returnRedemption",
+        en="Give points of a redemption back",
+        zh="退回已兑换的积分",
+        about_zh="将一次兑换的积分退回原批次与原有效期，可分次退回；不给出数量则退回剩余全部。",
+        scope=Right.POINTS_WRITE,
+        status=201,
+        writes=True,
+        codes=(*OF_POINTS, "already_returned", "invalid_id", "more_than_left", "unknown_redemption"),
+        parameter_examples={"redemption_id": examples.REDEMPTION_ID},
+        request_example={"points": 200, "source": "till-3", "external_id": "R-20170301-0007-1"},
+        response_example=movement_examples.RETURN,
+    ),
+)
+def return_redemption(
+    request: HttpRequest,
+    redemption_id: RedemptionIdPath,
+    body: ReturnBody,
+    *,
+    dry_run: DryRun = False,
+    now: Now = None,
+) -> MovementAnswer:
+    """Give points of a redemption back into their lots, with their dates; all that is left where no number is said."""
+    redemption = fact("redemption", REDEMPTION_PREFIX, redemption_id)
+    name = name_of(request, body)
+    done = recorded(request, body.value_of(*name, (redemption.source, redemption.external_id)))
+    return movement_answer(done, RETURN_PREFIX, name, livemode=keys.livemode(request), dry_run=dry_run)

@@ -99,6 +99,7 @@ NEW_ORDER: Json = {
     "gross_minor": 9200,
     "store": "367",
     "channel": "store",
+    "attributes": {"delivery": True},
     "lines": [
         {"sku": "1029743", "category": "GROCERY", "quantity": 2, "net_minor": 650},
         {"sku": "6534178", "category": "FUEL", "quantity": 1, "net_minor": 8000},
@@ -121,8 +122,10 @@ ORDER_RESULT: Json = {
     },
     "undecided": None,
     "balances": [{"unit": "points", "points": 86}],
+    "owed": [],
     "livemode": False,
     "dry_run": False,
+    "passed": None,
 }
 NEW_BATCH: Json = {"orders": [NEW_ORDER]}
 BATCH: Json = {
@@ -150,6 +153,7 @@ BATCH: Json = {
     ],
     "dry_run": False,
 }
+_LINE: Json = {"gift_card": False, "attributes": {}}
 ORDER: Json = {
     "id": ORDER_ID,
     "source": "till-3",
@@ -160,11 +164,17 @@ ORDER: Json = {
     "currency": "USD",
     "net_minor": 8650,
     "gross_minor": 9200,
+    "tax_minor": 0,
+    "shipping_minor": 0,
+    "points_paid_minor": 0,
+    "refunded_minor": 0,
     "store": "367",
+    "brand": None,
     "channel": "store",
+    "attributes": {"delivery": True},
     "lines": [
-        {"number": 1, "sku": "1029743", "category": "GROCERY", "quantity": 2, "net_minor": 650},
-        {"number": 2, "sku": "6534178", "category": "FUEL", "quantity": 1, "net_minor": 8000},
+        _LINE | {"number": 1, "sku": "1029743", "category": "GROCERY", "quantity": 2, "net_minor": 650},
+        _LINE | {"number": 2, "sku": "6534178", "category": "FUEL", "quantity": 1, "net_minor": 8000},
     ],
     "livemode": False,
 }
@@ -186,32 +196,53 @@ REDEMPTION: Json = {
     "entry_ids": [ENTRY_ID],
     "livemode": False,
     "dry_run": False,
+    "passed": None,
 }
 BALANCE: Json = {
     "unit": "points",
+    "name": "points",
     "scale": 0,
     "available": 1027,
+    "pending": 86,
+    "held": 500,
+    "debt": 0,
+    "next_ready": "2018-01-08",
+    "spendable": True,
     "expiring_30_days": 127,
     "next_expiry": {"points": 127, "on": "2018-02-01"},
 }
 BALANCES: Json = {"member_id": MEMBER_ID, "as_of": "2018-01-01T05:00:00Z", "balances": [BALANCE], "livemode": False}
+_HURDLE: Json = {"met": False, "threshold": "1500", "missing": "1500", "conditions": []}
+TIER: Json = {
+    "ladder": "tiers",
+    "ladder_name": "tiers",
+    "code": "silver",
+    "name": "silver",
+    "rank": 1,
+    "since": "2017-04-02",
+    "until": "2018-12-31",
+    "grace": False,
+    "measure": "SPEND('this year')",
+    "is_money": True,
+    "measured": 0,
+    "next_code": "gold",
+    "next_name": "gold",
+    "next_threshold": 150000,
+    "missing": 150000,
+    "projected": "base",
+    "to_keep": 50000,
+    "gift": None,
+    "gift_until": None,
+    "levels": [{"code": "gold", "name": "gold", "reach": _HURDLE, "keep": _HURDLE}],
+    "sentences": ["tiers: SPEND('this year') 0.00 = 0.", "gold: 1,500 of 1,500 missing."],
+}
 STANDING: Json = {
     "member_id": MEMBER_ID,
     "program": "grocer",
     "as_of": "2018-01-01T05:00:00Z",
     "joined_at": "2017-01-01T15:00:00Z",
-    "tier": {
-        "code": "silver",
-        "name": "silver",
-        "since": "2017-04-02",
-        "until": "2018-12-31",
-        "measure": "SPEND('this year')",
-        "measured": 0,
-        "next_code": "gold",
-        "next_name": "gold",
-        "next_threshold": 150000,
-        "missing": 150000,
-    },
+    "tier": TIER,
+    "tiers": [TIER],
     "balances": [BALANCE],
     "livemode": False,
 }
@@ -220,8 +251,16 @@ LOTS: Json = {
         {
             "id": LOT_ID,
             "unit": "points",
+            "origin": "accrual",
+            "gift": False,
             "earned": 86,
             "remaining": 86,
+            "waiting": 0,
+            "held": 0,
+            "clawed_back": 0,
+            "ready_on": None,
+            "ready_when": None,
+            "cancelled_on": None,
             "earned_at": "2017-01-15T15:00:00Z",
             "expires_at": "2018-02-01T05:00:00Z",
         }
@@ -236,6 +275,8 @@ ENTRY: Json = {
     "number": 1,
     "transaction_number": 1,
     "kind": "accrual",
+    "account": "available",
+    "counter_account": "issued",
     "amount": 86,
     "balance_after": 86,
     "lot_id": LOT_ID,
@@ -252,6 +293,8 @@ EXPLANATION: Json = {
     "member_id": MEMBER_ID,
     "order_id": ORDER_ID,
     "entry_id": ENTRY_ID,
+    "kind": "accrual",
+    "cause": {"kind": "order", "source": "till-3", "external_id": "A-20170115-0042", "note": None},
     "effective_at": "2017-01-15T15:00:00Z",
     "late": False,
     "tier_before": "base",
@@ -265,9 +308,12 @@ EXPLANATION: Json = {
             "conditions": [],
             "arithmetic": "net amount of the order 86.50 × multiplier of the tier held before 1",
             "exact": "86.5",
+            "multiplies": False,
+            "group": None,
+            "left_out": False,
         }
     ],
-    "units": [{"unit": "points", "scale": 0, "rounding": "floor", "exact": "86.5", "points": 86}],
+    "units": [{"unit": "points", "scale": 0, "rounding": "floor", "exact": "86.5", "points": 86, "granted": 86}],
     "lots": [
         {
             "id": LOT_ID,
@@ -281,6 +327,9 @@ EXPLANATION: Json = {
         "Tier before the order: base.",
         "Rule spend (line 18): net amount of the order 86.50 × multiplier of the tier held before 1 = 86.5.",
         "points: 86.5 in total, rounded down: 86.",
+        "86 points were earned.",
+        "By order till-3/A-20170115-0042.",
+        "86 of the lot of 2017-01-15, which ends on 2018-01-31.",
     ],
     "livemode": False,
 }
@@ -384,4 +433,11 @@ IMPORT: Json = {
     "created_by": "all",
     "livemode": False,
     "dry_run": False,
+}
+APPROVAL_WAITING: Json = APPROVAL | {"state": "pending", "decided_by": None, "decided_at": None, "comment": ""}
+REFUSAL: Json = {
+    "code": "insufficient_points",
+    "status": 422,
+    "title": "Not enough points",
+    "fix": "Read the balance; points may have expired.",
 }

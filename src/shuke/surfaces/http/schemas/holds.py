@@ -32,9 +32,7 @@ class HoldBody(KeyedBody):
     unit: Code | None = None
 
     def value(self, source: str, external_id: str) -> HoldFact:
-        return HoldFact(
-            source, external_id, self.member.value(), self.points, self.until, self.unit, self.occurred_at
-        )
+        return HoldFact(source, external_id, self.member.value(), self.points, self.until, self.unit, self.occurred_at)
 
 
 class CaptureBody(KeyedBody):

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
+from shuke.core.values.currencies import CURRENCY_DIGITS
 from shuke.core.values.dates import NEVER
 from shuke.engine.explanation import EN_LABELS, ZH_LABELS
 from shuke.foundation import ids
@@ -61,9 +62,7 @@ class BalancesAnswer(Answer):
 
 
 class StandingAnswer(Answer):
-    """Where a member stands in the program at `as_of`; `tiers` has every ladder, `tier` is that of the first, null where
-    the program has none.
-    """
+    """Where a member stands at `as_of`: `tiers` has every ladder, `tier` is that of the first, null without any."""
 
     member_id: str
     program: str
@@ -160,9 +159,9 @@ def balance_answer(balance: Balance) -> BalanceAnswer:
     )
 
 
-def standing_answer(standing: Standing, currency_digits: int, *, language: str, livemode: bool) -> StandingAnswer:
+def standing_answer(standing: Standing, *, language: str, livemode: bool) -> StandingAnswer:
     """Return a standing as the API shows it; its sentences are in "zh" or "en"."""
-    tiers = tier_answers(standing, currency_digits, language=language)
+    tiers = tier_answers(standing, language=language)
     return StandingAnswer(
         member_id=ids.encode(members.ID_PREFIX, standing.member_id),
         program=standing.program,
@@ -175,10 +174,11 @@ def standing_answer(standing: Standing, currency_digits: int, *, language: str, 
     )
 
 
-def tier_answers(standing: Standing, currency_digits: int, *, language: str) -> list[TierAnswer]:
+def tier_answers(standing: Standing, *, language: str) -> list[TierAnswer]:
     """Return where a member stands on every ladder."""
     labels = ZH_LABELS if language == "zh" else EN_LABELS
-    return [tier_answer(tier, currency_digits, language=language, labels=labels) for tier in standing.tiers]
+    digits = CURRENCY_DIGITS[standing.currency]
+    return [tier_answer(tier, digits, language=language, labels=labels) for tier in standing.tiers]
 
 
 def lot_answer(lot: Lot, unit: str) -> LotAnswer:

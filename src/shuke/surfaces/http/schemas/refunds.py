@@ -55,9 +55,7 @@ class OrderRefundBody(Body):
             external_id=self.external_id,
             order=order,
             occurred_at=self.occurred_at,
-            lines=tuple(
-                orders.RefundLine(line.line_number, line.quantity, line.net_minor) for line in self.lines
-            ),
+            lines=tuple(orders.RefundLine(line.line_number, line.quantity, line.net_minor) for line in self.lines),
             net_minor=self.net_minor,
         )
 

@@ -125,9 +125,7 @@ class TierChangeAnswer(Answer):
     before: str | None
     after: str
     until: Day | None
-    reason: Literal[
-        "enrolled", "qualified", "reviewed", "renewed", "version_changed", "grace", "assigned", "refunded"
-    ]
+    reason: Literal["enrolled", "qualified", "reviewed", "renewed", "version_changed", "grace", "assigned", "refunded"]
     why: str
     note: str
     fact: str | None
@@ -170,9 +168,7 @@ def tier_answer(tier: TierStanding, currency_digits: int, *, language: str, labe
     )
 
 
-def tier_change_answer(
-    ladder: str, change: TierChange, fact: str | None, why: str
-) -> TierChangeAnswer:
+def tier_change_answer(ladder: str, change: TierChange, fact: str | None, why: str) -> TierChangeAnswer:
     """Return a change of tier as the API shows it."""
     return TierChangeAnswer(
         ladder=ladder,

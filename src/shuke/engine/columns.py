@@ -1,0 +1,216 @@
+"""Lays a history out as the loops read it under one program, and the room that its members' rows and entries need.
+
+Nothing is decided here, and nothing is read but the history and the program.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from shuke.core.state import replay, slots
+from shuke.core.state.replay import V_AT, V_DAY, V_KIND, V_REF, V_UNTIL
+from shuke.core.state.slots import DAY_ROW, ENTRY, HOLD, LOT, O_ATTRIBUTE, TAKE, WAIT
+from shuke.core.values.dates import SECONDS_PER_DAY
+from shuke.engine.arrays import Arrays
+from shuke.engine.calendar import day_facts
+from shuke.engine.compile import Compiled
+from shuke.engine.history import Column, History, Texts, in_scope
+from shuke.engine.lowering import MISSING_TEXT
+from shuke.engine.online import Desk
+from shuke.engine.zones import zone_table
+
+REGIONS = (slots.LOTS, slots.WAITS, slots.HOLDS, slots.TAKES, slots.DAYS)
+STRIDES = (LOT, WAIT, HOLD, TAKE, DAY_ROW)
+DAYS_A_YEAR = 365
+
+
+class Columns:
+    """What the loops read of a history under a program: numbers of the program, facts, lines, events."""
+
+    def __init__(self, compiled: Compiled, history: History) -> None:
+        program = compiled.program
+        self.compiled, self.history = compiled, history
+        self.P = np.array(compiled.numbers, np.int64)
+        zone_at, zone_offset = zone_table(program.time_zone)
+        self.zone_at, self.zone_offset = np.array(zone_at, np.int64), np.array(zone_offset, np.int64)
+        inside = in_scope(history, program.brands, program.stores, compiled.behaviours.keys())
+        self.events = history.effective(inside)
+        self.events[:, V_DAY] = self.local_days(self.events[:, V_AT])
+        holds = self.events[:, V_KIND] == replay.SET_ASIDE
+        self.events[holds, V_REF] = self.local_days(self.events[holds, V_UNTIL])
+        self.facts = self._facts()
+        self.lines = self._lines()
+
+    def local_days(self, at: Column) -> Column:
+        """Return the local day of each UTC second."""
+        index = np.searchsorted(self.zone_at, at, side="right") - 1
+        days: Column = (at + self.zone_offset[index]) // SECONDS_PER_DAY
+        return days
+
+    def states(self, regions: Column) -> Column:
+        """Return the state of every member who has just joined, with where the regions of the rows begin."""
+        h = self.history
+        fresh = Arrays(self.compiled, list(self.compiled.numbers), Desk(self.compiled).fresh(0), 0).m
+        states = np.tile(np.array(fresh, np.int64), (h.member_count, 1))
+        day = self.local_days(h.joined_at)
+        for slot, column in (
+            *((slots.AT, h.joined_at), (slots.STAMP_AT, h.joined_at), (slots.DAY, day), (slots.STAMP_DAY, day)),
+            *((slots.JOINED, day), (slots.BIRTH, h.birth_md), (slots.LUNAR, h.lunar_md), (slots.TAGS, self._tags())),
+        ):
+            states[:, slot] = column
+        states[:, REGIONS] = regions
+        return states
+
+    def _tags(self) -> Column:
+        h, tags = self.history, self.compiled.program.tags
+        bits = np.zeros(h.member_count, np.int64)
+        for i, name in enumerate(h.tag_names):
+            if name in tags:
+                bits |= (h.tags >> i & 1) << tags.index(name)
+        return bits
+
+    def _facts(self) -> Column:
+        """One row for each of the facts; the columns that `prepare` does not own are filled here."""
+        f, compiled = self.history.facts, self.compiled
+        at = self.history.decided_at(self.events)
+        o = np.zeros((len(f), compiled.width), np.int64)
+        kinds = np.array([compiled.behaviours.get(name, slots.KIND_ORDER) for name in f.kind.names], np.int64)
+        amounts = (f.net_minor, f.gross_minor, f.tax_minor, f.shipping_minor, f.points_paid_minor)
+        for column, values in (
+            *((slots.O_AT, at), (slots.O_KIND, kinds[f.kind.codes]), (slots.O_LINES, np.diff(f.line_of))),
+            *zip(
+                (slots.O_NET, slots.O_GROSS, slots.O_TAX, slots.O_SHIPPING, slots.O_POINTS_PAID), amounts, strict=True
+            ),
+            *((slots.O_STORE, self._codes(f.store)), (slots.O_BRAND, self._codes(f.brand))),
+            (slots.O_CHANNEL, self._codes(f.channel)),
+        ):
+            o[:, column] = values
+        self._fill_days(o, self.local_days(at))
+        for i, name in enumerate(compiled.attributes):
+            self._fill_attribute(o[:, O_ATTRIBUTE + i], name)
+        return o.reshape(-1)
+
+    def _fill_days(self, o: Column, days: Column) -> None:
+        """Fill what a calendar says of the local days."""
+        if len(days) == 0:
+            return
+        first = int(days.min())
+        found = np.zeros(int(days.max()) - first + 1, bool)
+        found[days - first] = True
+        table = np.zeros((len(found), 3), np.int64)
+        for day in np.flatnonzero(found).tolist():
+            said = day_facts(self.compiled.program.country, first + day)
+            table[day] = self._code(said.holiday), said.workday, said.lunar
+        o[:, (slots.O_HOLIDAY, slots.O_WORKDAY, slots.O_LUNAR)] = table[days - first]
+
+    def _fill_attribute(self, column: Column, name: str) -> None:
+        """Fill an attribute of orders ("order.x") or of the behaviours that have it ("event.x")."""
+        program, f = self.compiled.program, self.history.facts
+        scope, _, code = name.partition(".")
+        owners = {"order": program.order_attributes} if scope == "order" else {
+            behaviour.code: behaviour.attributes for behaviour in program.behaviours
+        }  # fmt: skip
+        for owner, attributes in owners.items():
+            kind = "" if scope == "order" else owner
+            types = [attribute.type for attribute in attributes if attribute.code == code]
+            if types and kind in f.kind.names:
+                rows = f.kind.codes == f.kind.names.index(kind)
+                column[rows] = self._attribute(f.attributes, f"{owner}.{code}", types[0], len(f))[rows]
+
+    def _attribute(self, columns: Mapping[str, Column | Texts], name: str, kind: str, count: int) -> Column:
+        found = columns.get(name)
+        if found is None:
+            return np.full(count, MISSING_TEXT if kind == "text" else 0, np.int64)
+        return self._codes(found) if isinstance(found, Texts) else found
+
+    def _lines(self) -> Column:
+        """One row a line, where the program asks for any fact of lines."""
+        rows, compiled = self.history.facts.lines, self.compiled
+        asked = compiled.aggregates or any(unit.at_line for unit in compiled.program.units)
+        if not asked:
+            return np.zeros(0, np.int64)
+        count = len(rows.net_minor)
+        lines = np.zeros((count, compiled.line_width), np.int64)
+        lines[:, slots.LINE_NET], lines[:, slots.LINE_QUANTITY] = rows.net_minor, rows.quantity
+        lines[:, slots.LINE_CATEGORY], lines[:, slots.LINE_SKU] = self._codes(rows.category), self._codes(rows.sku)
+        types = {attribute.code: attribute.type for attribute in compiled.program.line_attributes}
+        for i, name in enumerate(compiled.line_attributes):
+            code = name.partition(".")[2]
+            lines[:, slots.LINE_ATTRIBUTE + i] = self._attribute(rows.attributes, code, types[code], count)
+        return lines.reshape(-1)
+
+    def _codes(self, texts: Texts) -> Column:
+        """Return the program's code of every text."""
+        codes: Column = np.array([self._code(name) for name in texts.names] or [0], np.int64)[texts.codes]
+        return codes
+
+    def _code(self, text: str) -> int:
+        return MISSING_TEXT if text == "" else self.compiled.codes.get(text, 0)
+
+
+@dataclass(frozen=True)
+class Room:
+    """Where each member's rows and entries stand: apart where they are kept, else all in the same place.
+
+    `regions` says where the five regions of a member's rows begin within them.
+    """
+
+    kept: bool
+    regions: Column
+    rows_first: Column
+    rows_last: Column
+    entries_first: Column
+    entries_last: Column
+
+    @property
+    def rows(self) -> int:
+        """Integers that all rows need."""
+        return int(self.rows_last.max(initial=0))
+
+    @property
+    def entries(self) -> int:
+        """Integers that all entries need."""
+        return int(self.entries_last.max(initial=0))
+
+
+def room_for(columns: Columns, until_at: int, *, keep: bool, times: int, entries: Column | None) -> Room:
+    """Return room for what the events of each member usually need, `times` as much rows; for `entries` where known."""
+    h, P = columns.history, columns.P
+    kind_of = columns.events[:, V_KIND]
+
+    def count(*kinds: int) -> Column:
+        found: Column = np.bincount(h.member_of[np.isin(kind_of, kinds)], minlength=h.member_count).astype(np.int64)
+        return found
+
+    facts, returns = count(replay.FACT), count(replay.GIVE_BACK, replay.REFUND)
+    draws, holds = count(replay.REDEEM), count(replay.SET_ASIDE)
+    credits = count(replay.ADJUST, replay.OPEN_LOT)
+    pending = int(any(P[slots.P_GRANT + g * slots.GRANT_ROW + slots.G_PENDING] for g in range(P[slots.P_GRANTS])))
+    each = min(3, int(P[slots.P_GRANTS] + P[slots.P_MILESTONES]))
+    lots = facts * each + credits + returns + 1
+    counted = min(1, int(P[slots.P_COUNTERS]))
+    needs = (
+        lots,
+        facts * each * pending,
+        holds,
+        2 * (draws + holds) + np.where(draws + holds > 0, lots // 2, 0),
+        counted * (facts * (1 + pending) + credits + returns),
+    )
+    sizes = np.stack([need * times * stride for need, stride in zip(needs, STRIDES, strict=True)], axis=1)
+    ends = np.cumsum(sizes, axis=1)
+    regions = np.concatenate([np.zeros((h.member_count, 1), np.int64), ends[:, :-1]], axis=1)
+    if entries is None:
+        years = (
+            (max(until_at, int(columns.events[:, V_AT].max(initial=0))) - h.joined_at) // SECONDS_PER_DAY // DAYS_A_YEAR
+        )
+        entries = 3 * lots + facts + 3 * (draws + holds + returns) + 2 * (years + 2) * int(P[slots.P_LADDERS])
+    rows_first, rows_last = _pieces(ends[:, -1], keep=keep)
+    entries_first, entries_last = _pieces(entries * ENTRY, keep=keep)
+    return Room(keep, regions, rows_first, rows_last, entries_first, entries_last)
+
+
+def _pieces(sizes: Column, *, keep: bool) -> tuple[Column, Column]:
+    """Return where each piece begins and ends: one after the other, or all at 0."""
+    ends = np.cumsum(sizes) if keep else sizes
+    return (ends - sizes).astype(np.int64), ends.astype(np.int64)

@@ -1,0 +1,146 @@
+"""What a new version means for members who are there: tiers, thresholds, units, windows, caps, pending points."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from shuke.core.values.errors import Refusal
+from shuke.foundation import clock
+from shuke.rooms.programs import facade
+from shuke.rooms.programs.contracts import OrderFact
+from shuke.rooms.programs.tests.conftest import ACTOR, NOW, member
+from shuke.rooms.tiers import facade as tiers
+from shuke.rooms.tiers.contracts import Reason
+
+FIRST = """\
+shuke: 1
+program: corner
+currency: USD
+time_zone: America/New_York
+behaviours: {delivered: {}}
+units:
+  points: {expiry: {after: 12 months}, caps: [{per: month, points: 150}]}
+  late: {pending: {for: 7 days}}
+tiers:
+  ladder: main
+  measure: SPEND('12 months')
+  validity: 12 months
+  levels:
+    - {code: base, from: 0}
+    - {code: silver, from: 100}
+    - {code: gold, from: 500}
+earn:
+  - {code: spend, unit: points, points: order.net}
+  - {code: later, unit: late, points: 10, expiry: {after: 30 days}}
+"""
+LATER = NOW + timedelta(days=10)
+
+
+@pytest.fixture
+def program(now):
+    return facade.publish(FIRST, ACTOR)
+
+
+def buy(id: str, net: int, at=NOW, number: int = 1):
+    (result,) = facade.record([OrderFact("till", id, member(number), at, net, net, "USD")], ACTOR)
+    return result
+
+
+def tier(member_id) -> str:
+    return facade.standing(member_id).tier.code
+
+
+def reach(instant) -> None:
+    clock.set_business_clock(instant)
+    facade.advance_due(instant)
+
+
+def test_a_tier_that_is_removed_needs_a_place_for_its_members(anna):
+    buy("a", 12_000)
+    without = FIRST.replace("    - {code: silver, from: 100}\n", "")
+    with pytest.raises(Refusal) as refused:
+        facade.publish(without, ACTOR, LATER)
+    assert (refused.value.code, refused.value.params) == ("tier_in_use", {"tiers": "silver"})
+    facade.publish(without + "changes: {tiers: {silver: gold}}\n", ACTOR, LATER)
+    assert tier(anna) == "silver"
+    reach(LATER)
+    assert tier(anna) == "gold"
+    (program_id,) = {facade.current().program_id}
+    last = tiers.history(anna, program_id)[-1]
+    assert (last.before.code, last.after.code, last.reason) == ("silver", "gold", Reason.VERSION_CHANGED)
+
+
+def test_higher_thresholds_wait_for_the_review_and_lower_ones_for_the_next_fact(anna, enrol):
+    enrol(2)
+    buy("a", 12_000)
+    facade.publish(FIRST.replace("from: 100", "from: 130"), ACTOR, LATER)
+    reach(LATER)
+    assert tier(anna) == "silver"
+    standing = facade.standing(anna).tier
+    assert (standing.until, standing.projected) == (date(2027, 5, 31), "base")
+
+
+def test_thresholds_move_members_at_once_where_the_file_says_so(anna, enrol):
+    ben = enrol(2)
+    buy("a", 12_000)
+    buy("b", 45_000, number=2)
+    changed = FIRST.replace("from: 100", "from: 130").replace("from: 500", "from: 400")
+    facade.publish(changed + "changes: {downgrades: at once, upgrades: at once}\n", ACTOR, LATER)
+    assert (tier(anna), tier(ben)) == ("silver", "silver")
+    reach(LATER)
+    assert (tier(anna), tier(ben)) == ("base", "gold")
+
+
+def test_caps_pending_points_and_new_units_are_carried_over(anna):
+    buy("a", 12_000)
+    more = FIRST.replace("  late: {", "  late: {scale: 0, ").replace(
+        "per: month, points: 150", "per: month, points: 160"
+    )
+    more = more.replace("tiers:\n", "  stars: {}\ntiers:\n", 1)
+    more += "  - {code: star, unit: stars, points: 1}\n"
+    facade.publish(more, ACTOR, LATER)
+    reach(LATER)
+    result = buy("b", 12_000, LATER)
+    assert result.points == {"points": 40, "late": 10, "stars": 1}
+    clock.set_business_clock(NOW + timedelta(days=45))
+    late = {each.unit: each for each in facade.standing(anna).balances}["late"]
+    assert (late.available, late.pending) == (10, 0)  # the first ten were usable on day 7 and ended 30 days later
+
+
+def test_a_second_ladder_may_come_beside_the_first(anna):
+    buy("a", 12_000)
+    beside = FIRST.replace("tiers:\n  ladder: main\n", "tiers:\n- ladder: main\n").replace(
+        "earn:", "- {ladder: club, measure: ORDERS('lifetime'), validity: forever, "
+        "levels: [{code: guest, from: 0}, {code: fan, from: 2}]}\nearn:"
+    )  # fmt: skip
+    facade.publish(beside, ACTOR, LATER)
+    reach(LATER)
+    assert [each.code for each in facade.standing(anna).tiers] == ["silver", "guest"]
+    buy("b", 100, LATER)
+    assert [each.code for each in facade.standing(anna).tiers] == ["silver", "fan"]
+    assert facade.verify().violations == ()
+
+
+def test_a_file_is_compared_with_the_version_in_force_and_members_are_counted(anna, enrol):
+    enrol(2)
+    buy("a", 12_000)
+    buy("b", 45_000, number=2)
+    changed = (
+        FIRST.replace("from: 100", "from: 130")
+        .replace("from: 500", "from: 400")
+        .replace("  late: {", "  late: {scale: 0, ")
+    )
+    found = facade.compare(changed + "  - {code: more, unit: points, points: 1}\n")
+    assert (found.number, found.looked_at, found.members) == (1, 2, 2)
+    assert [(each.path, each.before, each.after) for each in found.differences] == [
+        ("units.late.scale", None, "0"),
+        ("tiers.levels.silver.from", "100", "130"),
+        ("tiers.levels.gold.from", "500", "400"),
+        ("earn.more.code", None, "more"),
+        ("earn.more.unit", None, "points"),
+        ("earn.more.points", None, "1"),
+    ]
+    assert [(each.ladder, each.before, each.after, each.members) for each in found.moves] == [
+        ("main", "silver", "base", 1), ("main", "silver", "gold", 1),
+    ]  # fmt: skip
+    assert (tier(anna), facade.current().number) == ("silver", 1)

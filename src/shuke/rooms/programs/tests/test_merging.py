@@ -1,0 +1,109 @@
+"""Two members become one with all they own, and are taken apart again."""
+
+from datetime import timedelta
+
+import pytest
+
+from shuke.core.values.errors import Refusal
+from shuke.foundation import clock
+from shuke.rooms.members import facade as members
+from shuke.rooms.members.contracts import Status as MemberStatus
+from shuke.rooms.points import facade as points
+from shuke.rooms.programs import facade
+from shuke.rooms.programs.facts import AdjustFact, HoldFact
+from shuke.rooms.programs.tests.conftest import ACTOR, NOW, member, order, redemption
+
+
+@pytest.fixture
+def bella(anna, enrol):
+    """Anna has 100 points; Bella silver by 600.00, with 600 points and 50 that end on 31 December."""
+    bella = enrol(2)
+    facts = [
+        order("1", 10_000),
+        order("2", 60_000, who=member(2)),
+        AdjustFact("desk", "1", member(2), 50, "sorry", expires_on=(NOW + timedelta(days=213)).date()),
+    ]
+    assert [result.refusal for result in facade.record(facts, ACTOR)] == [None, None, None]
+    return bella
+
+
+def lots(member_id):
+    found = points.lots_page(member_id, 50).lots
+    return sorted((lot.remaining, str(lot.expires_at)[:10]) for lot in found if lot.remaining)
+
+
+def stand(member_id):
+    standing = facade.standing(member_id)
+    return standing.tier.code, [balance.available for balance in standing.balances]
+
+
+def test_the_survivor_has_every_lot_with_its_date_and_the_higher_tier(anna, bella):
+    record = facade.merge_members(anna, [bella], "same person", ACTOR)
+
+    assert lots(anna) == [(50, "2027-01-01"), (100, "2027-07-01"), (600, "2027-07-01")]
+    assert lots(bella) == []
+    assert stand(anna) == ("silver", [750])
+    assert facade.standing(anna).tier.until == facade.standing(bella).tier.until
+    unit = points.all_units()[0]
+    assert points.totals(unit.id).outstanding == 750
+    assert points.totals(unit.id).merged == 0
+    assert [law for each in facade.verify_all() for law in each.violations] == []
+    assert record.source_ids == (bella,)
+
+
+def test_what_comes_for_the_closed_record_goes_to_the_survivor(anna, bella):
+    facade.merge_members(anna, [bella], "same person", ACTOR)
+
+    (bought, spent) = facade.record([order("3", 4_000, who=member(2)), redemption("1", 60, who=member(2))], ACTOR)
+
+    assert (bought.member_id, spent.member_id, spent.refusal) == (anna, anna, None)
+    assert stand(anna) == ("silver", [740])
+    assert lots(anna)[0] == (50, "2027-07-01")
+
+
+def test_undoing_restores_lots_balances_and_tiers(anna, bella):
+    before = [lots(anna), lots(bella), stand(anna), stand(bella)]
+    record = facade.merge_members(anna, [bella], "same person", ACTOR)
+
+    facade.unmerge_members(record.id, "they are twins", ACTOR)
+
+    assert [lots(anna), lots(bella), stand(anna), stand(bella)] == before
+    assert members.get(bella).status is MemberStatus.ACTIVE
+    assert [law for each in facade.verify_all() for law in each.violations] == []
+    again = facade.merge_members(bella, [anna], "the other way", ACTOR)
+    assert stand(bella) == ("silver", [750])
+    assert again.survivor_id == bella
+
+
+def test_points_that_were_used_since_do_not_go_back(anna, bella):
+    record = facade.merge_members(anna, [bella], "same person", ACTOR)
+    assert facade.record([redemption("1", 30)], ACTOR)[0].refusal is None
+    before = lots(anna)
+
+    with pytest.raises(Refusal) as refused:
+        facade.unmerge_members(record.id, "too late", ACTOR)
+
+    assert refused.value.code == "merge_spent"
+    assert (lots(anna), members.get(bella).status) == (before, MemberStatus.MERGED)
+
+
+def test_nothing_is_merged_while_points_are_set_aside(anna, bella):
+    held = HoldFact("till", "9", member(2), 10, NOW + timedelta(days=1))
+    assert facade.record([held], ACTOR)[0].refusal is None
+    before = [lots(anna), lots(bella)]
+
+    with pytest.raises(Refusal) as refused:
+        facade.merge_members(anna, [bella], "same person", ACTOR)
+
+    assert refused.value.code == "merge_unsettled"
+    assert [lots(anna), lots(bella), members.get(bella).status] == [*before, MemberStatus.ACTIVE]
+
+
+def test_merged_lots_end_on_their_own_day_by_time_alone(anna, bella):
+    facade.merge_members(anna, [bella], "same person", ACTOR)
+    clock.set_business_clock(NOW + timedelta(days=215))
+
+    facade.advance_due()
+
+    assert lots(anna) == [(100, "2027-07-01"), (600, "2027-07-01")]
+    assert [law for each in facade.verify_all() for law in each.violations] == []
