@@ -403,6 +403,15 @@ def test_occasions(asked, day, facts, expected):
 
 def test_bounds_of_differences_are_counted_from_both_ends():
     most = "SPEND('lifetime') * 400000"  # 4e18, within half of 64 bits
-    assert compiled(second=f"LEAST(1, {most} - SPEND('this year') * 400000)").denominators[1] == 1
-    assert refused(second=f"LEAST(1, 0 - {most} - {most} - {most})").code == "may_overflow"
-    assert refused(second=f"LEAST(1, {most} - (0 - {most}) - (0 - {most}))").code == "may_overflow"
+    assert compiled(first="1", second=f"LEAST(1, {most} - SPEND('this year') * 400000)").denominators[1] == 1
+    assert refused(first="1", second=f"LEAST(1, 0 - {most} - {most} - {most})").code == "may_overflow"
+    assert refused(first="1", second=f"LEAST(1, {most} - (0 - {most}) - (0 - {most}))").code == "may_overflow"
+
+
+def test_activities_are_bits_for_the_machines():
+    program = made(
+        "behaviours: {review: , check_in: }\n"
+        "units: {points: {expiry: {inactive: 6 months, activities: [redeem, check_in]}}}\n"
+        "earn: [{code: one, unit: points, points: 1}]\n"
+    )
+    assert program.numbers[slots.P_UNIT + slots.U_ACTIVITY] == slots.ACTIVITY_REDEEM | slots.ACTIVITY_BEHAVIOUR << 1
