@@ -277,7 +277,7 @@ def close_approval(
 
 
 def approvals(state: ApprovalState | None, limit: int, below: int | None, now: datetime) -> list[tuple[int, Approval]]:
-    """Return up to `limit` approvals with their numbers, last requested first, with numbers below `below`, of a subject, of an action."""
+    """Return up to `limit` approvals with their numbers, last requested first, with numbers below `below`."""
     rows = tables.Approval.objects.order_by("-number")
     if state is not None:
         rows = rows.filter(_standing(state, now))

@@ -1,4 +1,4 @@
-"""The forms by which staff act on a member: what is typed becomes a fact, in the smallest parts of unit and currency."""
+"""The forms by which staff act on a member: what is typed becomes a fact, in smallest parts of unit and currency."""
 
 import re
 from typing import Any
@@ -192,7 +192,7 @@ class BehaviourForm(ActForm):
 
     def __init__(
         self, running: Running, behaviour: Behaviour, stores: list[tuple[str, str]], *args: Any, **kwargs: Any
-    ):
+    ) -> None:
         super().__init__(running, *args, **kwargs)
         self.behaviour = behaviour
         self.fields["store"].choices = stores

@@ -1,4 +1,4 @@
-"""What staff do to a member by hand: a form, then what it would do, then doing it; each by its right, once, in words."""
+"""What staff do to a member by hand: a form, then what it would do, then doing it; each by its right, and once."""
 
 from typing import Any
 from uuid import UUID
@@ -19,7 +19,6 @@ from shuke.rooms.members.contracts import ID_PREFIX
 from shuke.rooms.orders import facade as orders
 from shuke.rooms.org import facade as org
 from shuke.rooms.org.contracts import APPROVAL_PREFIX, Approval, Right
-from shuke.rooms.points import facade as points
 from shuke.rooms.programs import facade as programs
 from shuke.rooms.programs.contracts import ReleaseFact, Result, Status
 from shuke.surfaces.console import words

@@ -22,6 +22,7 @@ from shuke.rooms.orders import facade as orders
 from shuke.rooms.org import facade as org
 from shuke.rooms.org.contracts import Right
 from shuke.rooms.points import facade as points
+from shuke.rooms.points.contracts import Kind
 from shuke.rooms.programs import facade as programs
 from shuke.rooms.programs.contracts import Standing
 from shuke.rooms.tiers import facade as tier_room
@@ -85,16 +86,22 @@ def _timeline(request: HttpRequest, desk: Desk, id: UUID, **context: Any) -> Htt
 
 def _causes(events: list[life.Event], program: Running | None) -> dict[UUID | None, tuple[str, str]]:
     """Return by reference what refunds and behaviours were that moved points, as (what it was, of what)."""
-    references = {event.entries[0].reference for event in events if event.entries and event.order is None}
-    asked = [reference for reference in references if reference is not None]
+    taken = _references(events, "refund", Kind.RETURN)
+    done = _references(events, Kind.ACCRUAL, Kind.REPAYMENT, Kind.ACTIVATION)
     told: dict[UUID | None, tuple[str, str]] = {}
-    for id, refund in orders.refunds(asked).items() if asked else ():
+    for id, refund in orders.refunds(taken).items() if taken else ():
         money = figures.money(refund.net_minor or 0, program.program.currency) if program else ""
         told[id] = (f"{_('Refund')} {money}", f"{refund.order_source} {refund.order_external_id}")
-    for id, behaviour in orders.behaviours(asked).items() if asked else ():
+    for id, behaviour in orders.behaviours(done).items() if done else ():
         name = program.behaviour_name(behaviour.kind) if program else behaviour.kind
         told[id] = (name, f"{behaviour.source} {behaviour.external_id}")
     return told
+
+
+def _references(events: list[life.Event], *kinds: str) -> list[UUID]:
+    """Return what is behind the events of some kinds that no order of the page explains."""
+    found = {event.entries[0].reference for event in events if event.order is None and event.kind in kinds}
+    return [reference for reference in found if reference is not None]
 
 
 @page(Right.MEMBERS_READ)

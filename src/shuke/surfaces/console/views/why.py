@@ -10,10 +10,10 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from shuke.core.program import wording
 from shuke.core.program.explain import Decision, RuleReason, UnitReason
 from shuke.core.program.model import Duration, Expiry, ExpiryKind
 from shuke.core.program.tracing import written
-from shuke.core.program import wording
 from shuke.core.program.wording import text_with
 from shuke.engine.explanation import EN_LABELS, ZH_LABELS
 from shuke.foundation import ids
@@ -47,6 +47,7 @@ def why(request: HttpRequest, desk: Desk, entry_id: str) -> HttpResponse:
         "member_id": member_id,
         "member_name": people.get(key.holder_id).display_name or member_id,
         "units": units(),
+        "program": program,
         "tier_before": program.tier_name(found.tier_before) if program and found.tier_before else "",
         "tier_after": program.tier_name(found.tier_after) if program and found.tier_after else "",
         "rules": _rules(found.decision, key) if found.decision else [],

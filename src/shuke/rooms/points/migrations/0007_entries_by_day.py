@@ -5,7 +5,7 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-    dependencies = [("points", "0005_kinds")]
+    dependencies = [("points", "0006_conversions")]
 
     operations = [
         migrations.AddIndex(
