@@ -97,7 +97,12 @@ def lock_orders(ids: Sequence[UUID]) -> dict[UUID, OrderLeft]:
 
     The holders are locked before. Raises: nothing.
     """
-    found = get_many(list(queries.lock_orders(ids)))
+    return left(list(queries.lock_orders(ids)))
+
+
+def left(ids: Sequence[UUID]) -> dict[UUID, OrderLeft]:
+    """Return the orders that exist with what refunds have left of them, without a lock. Raises: nothing."""
+    found = get_many(ids)
     lines: dict[UUID, list[LineLeft]] = {id: [] for id in found}
     for order_id, number, *row, attributes, quantity, net_minor in queries.lines_left(list(found)):
         lines[order_id].append(LineLeft(number, _line(*row, attributes), quantity, net_minor))
@@ -114,9 +119,19 @@ def refund(id: UUID) -> Refund:
     raise Refusal("unknown_refund", "There is no such refund.")
 
 
+def refunds(ids: Sequence[UUID]) -> dict[UUID, Refund]:
+    """Return the refunds that exist, by id. Raises: nothing."""
+    return {refund.id: refund for refund in _refunds(queries.refunds(id__in=list(ids)))}
+
+
 def refunds_of(order_id: UUID) -> tuple[Refund, ...]:
     """Return the refunds of an order, as recorded. Raises: nothing."""
     return tuple(_refunds(queries.refunds(order_id=order_id)))
+
+
+def refunds_of_orders(order_ids: Sequence[UUID]) -> tuple[Refund, ...]:
+    """Return the refunds of several orders, as recorded. Raises: nothing."""
+    return tuple(_refunds(queries.refunds(order_id__in=list(order_ids)))) if order_ids else ()
 
 
 def parked_refunds(orders: Sequence[tuple[str, str]]) -> dict[tuple[str, str], list[Refund]]:
@@ -135,6 +150,11 @@ def behaviour(id: UUID) -> Behaviour:
     for row in queries.behaviours([id]):
         return _behaviour(row)
     raise Refusal("unknown_behaviour", "There is no such behaviour.")
+
+
+def behaviours(ids: Sequence[UUID]) -> dict[UUID, Behaviour]:
+    """Return the behaviours that exist, by id. Raises: nothing."""
+    return {found.id: found for found in map(_behaviour, queries.behaviours(ids))}
 
 
 def behaviours_of_member(member_id: UUID, limit: int, cursor: str | None = None) -> BehaviourPage:
