@@ -101,7 +101,10 @@ def run(arguments: list[str], sources: Path) -> bool:
     """Run Python over some sources; return whether it ended well."""
     root = SOURCE.parents[1]
     path = {"PYTHONPATH": f"{sources}:{root}", "PATH": "/usr/bin:/bin", "HOME": str(Path.home())}
-    return subprocess.run([sys.executable, *arguments], env=path, cwd=root, capture_output=True, check=False).returncode == 0
+    return (
+        subprocess.run([sys.executable, *arguments], env=path, cwd=root, capture_output=True, check=False).returncode
+        == 0
+    )
 
 
 def unnoticed(fault: Fault, stories: Path) -> bool:
@@ -110,7 +113,9 @@ def unnoticed(fault: Fault, stories: Path) -> bool:
         sources = planted(fault, Path(folder))
         if not run(["-m", "tests.mutants", "--notices", str(stories)], sources):
             return False
-        return all(run(["-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", each], sources) for each in fault.tests or TESTS)
+        return all(
+            run(["-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", each], sources) for each in fault.tests or TESTS
+        )
 
 
 def main() -> int:
@@ -121,7 +126,15 @@ def main() -> int:
         assert not notices(stories, None), "without a fault, oracle and desk disagree"
         for fault in FAULTS:
             seen = not unnoticed(fault, stories)
-            print("noticed  " if seen else "UNNOTICED", fault.file, "|", fault.before.strip(), "→", fault.after.strip(), flush=True)
+            print(
+                "noticed  " if seen else "UNNOTICED",
+                fault.file,
+                "|",
+                fault.before.strip(),
+                "→",
+                fault.after.strip(),
+                flush=True,
+            )
             left += [] if seen else [fault]
         for number, (before, after) in enumerate(GENERATED):
             seen = notices(stories, number)

@@ -8,9 +8,7 @@ from shuke.core.values.errors import Refusal
 from shuke.foundation import clock, logs
 from shuke.foundation.verification import Verification
 from shuke.rooms.members.contracts import Member, MergeRecord, NewMember
-from shuke.rooms.members.contracts import Member, NewMember
 from shuke.rooms.orders import facade as orders
-from shuke.rooms.org.contracts import Actor
 from shuke.rooms.org.contracts import Actor, Approval, Principal, Values
 from shuke.rooms.points import facade as points
 from shuke.rooms.points.contracts import EntryKey, Seal
