@@ -50,7 +50,13 @@ class _Teller:
         self.people = enrolled(self.oracle, self.newcomers)
         self.acts, self.accepted = [], []
         for number, (at, net) in enumerate(orders):
-            self.tell("order", at, **_basket(number, net, self.chance.choice(program.stores or [""]), self.chance.choice(program.brands or [""])))
+            self.tell(
+                "order",
+                at,
+                **_basket(
+                    number, net, self.chance.choice(program.stores or [""]), self.chance.choice(program.brands or [""])
+                ),
+            )
             if self.chance.random() < 0.15:
                 verb = self.chance.choice(["refund", "refund", "redeem", "redeem", "adjust"])
                 getattr(self, verb)(at + SECOND, number, net)
@@ -70,7 +76,9 @@ class _Teller:
         self.tell("redeem", at, unit=unit, points=points, key=f"r{number}", order_key=f"o{number}")
 
     def adjust(self, at, number, net):
-        self.tell("adjust", at, unit=self.chance.randrange(len(self.oracle.units)), points=self.chance.choice([50, -20]))
+        self.tell(
+            "adjust", at, unit=self.chance.randrange(len(self.oracle.units)), points=self.chance.choice([50, -20])
+        )
 
     def story(self, until):
         self.oracle.advance(self.people[0], until)
@@ -120,9 +128,7 @@ def test_every_household_of_the_year(baskets):
 def test_what_the_year_issues(baskets):
     text = (EXAMPLES / "grocer.yaml").read_text("utf-8")
     acts = [[Act(0, "order", at, _basket(n, net)) for n, (at, net) in enumerate(orders)] for orders in baskets]
-    told = [
-        Story(text, (Newcomer(some[0].at, (0, 0), ()),), tuple(some), (True,) * len(some), ()) for some in acts
-    ]
+    told = [Story(text, (Newcomer(some[0].at, (0, 0), ()),), tuple(some), (True,) * len(some), ()) for some in acts]
 
     result = backtest(compile_program(load_program(text)), history_of(told), YEAR_ENDS, engine="numba")
 

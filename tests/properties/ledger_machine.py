@@ -55,10 +55,12 @@ class LedgerMachine(RuleBasedStateMachine):
         self.people: list[Person] = []
 
     def teardown(self) -> None:
-        if self.people:
-            assert not [found for check in facade.verify_all() for found in check.violations]
-        transaction.set_rollback(True)
-        self.block.__exit__(None, None, None)
+        try:
+            if self.people:
+                assert not [found for check in facade.verify_all() for found in check.violations]
+        finally:
+            transaction.set_rollback(True)
+            self.block.__exit__(None, None, None)
 
     @initialize(made=programs())
     def publish(self, made: Made) -> None:

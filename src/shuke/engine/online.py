@@ -17,6 +17,8 @@ from shuke.core.state.slots import (
     GRANT_ROW,
     HOLD_POINTS,
     M_SIZE,
+    MERGE_IN,
+    MERGE_OUT,
     O_AT,
     O_KIND,
     P_CAPS,
@@ -285,6 +287,24 @@ class Desk:
                 x = lots.expiry_of(a.m, self._P, unit, -1)
                 ends = lots.lot_end(self._P, x, a.m[DAY]) if ends_day is None else ends_day
                 lots.credit(a.m, a.R, a.e, CREDIT, unit, points, ends, 0)
+            return NOTHING
+
+        return self._act(state, occurred_at, act)
+
+    def hand_over(self, state: MemberState, unit: int, points: int, occurred_at: int) -> Outcome:
+        """Take points that a record merged into this member owes; at most what is usable."""
+
+        def act(a: Arrays) -> Told:
+            lots.draw(a.m, a.R, a.e, MERGE_OUT, unit, points, -1, 1)
+            return NOTHING
+
+        return self._act(state, occurred_at, act)
+
+    def take_over(self, state: MemberState, unit: int, points: int, occurred_at: int) -> Outcome:
+        """Repay what a merged record owes with points of the member that stayed."""
+
+        def act(a: Arrays) -> Told:
+            lots.credit(a.m, a.R, a.e, MERGE_IN, unit, points, NEVER, 0)
             return NOTHING
 
         return self._act(state, occurred_at, act)

@@ -29,6 +29,7 @@ LAWS = {
     "I35": "没有批次在会员所处日期之后仍有剩余，到期事项无一遗漏。",
     "I36": "按判定时所见重新判定，积分相同（均匀抽取一千笔）。",
     "I37": "判定、已发布版本、业务键与审计记录不能修改或清空。",
+    "I38": "订单与订单行所记的退款，等于其退款之和，每笔只计一次。",
 }
 _VIOLATIONS = {  # {} stands for a value, in the order of the English sentence
     "{}: {}": "{}：{}",
@@ -118,6 +119,14 @@ _VIOLATIONS = {  # {} stands for a value, in the order of the English sentence
     ),
     "The trigger {} is missing, off or another one.": "触发器 {} 缺失、已停用或被替换。",
     "The {} {} has no business key.": "{} {} 没有业务键。",
+    "Order {} of {} counts {} as refunded, its refunds took off {}.": "订单 {}（实付 {}）记有退款 {}，其退款合计 {}。",
+    "Line {} of order {} counts {} and {} pieces as refunded, its refunds took off {} and {}.": (
+        "第 {} 行（订单 {}）记有退款 {}（{} 件），其退款合计 {}（{} 件）。"
+    ),
+    "Refund {} does not count where its order does.": "退款 {} 没有计在其订单所计之处。",
+    "Order {} was emptied {} times.": "订单 {} 被退空了 {} 次。",
+    "Order {} has no business key.": "订单 {} 没有业务键。",
+    "Redemption {} has no business key.": "兑换 {} 没有业务键。",
     "The business key of {} {} stands for nothing.": "{} {} 的业务键无所指。",
     "Fact {} has no decision.": "事实 {} 没有判定。",
     "Fact {} counts and was not decided.": "事实 {} 计入统计，却未作判定。",

@@ -8,6 +8,7 @@ from uuid import UUID
 from shuke.core.values.errors import Refusal
 from shuke.foundation import cursors
 from shuke.foundation.transactions import unit_of_work
+from shuke.foundation.verification import Invariant, Verification, Violation
 from shuke.rooms.orders import queries
 from shuke.rooms.orders.contracts import (
     Application,
@@ -28,6 +29,8 @@ from shuke.rooms.orders.contracts import (
     RefundState,
     Sales,
 )
+
+REFUNDS_ADD_UP = Invariant("I38", "What orders and lines count as refunded is what their refunds took off, once each.")
 
 
 def record(orders: Sequence[NewOrder], member_ids: Sequence[UUID | None], recorded_at: datetime) -> None:
@@ -94,7 +97,12 @@ def lock_orders(ids: Sequence[UUID]) -> dict[UUID, OrderLeft]:
 
     The holders are locked before. Raises: nothing.
     """
-    found = get_many(list(queries.lock_orders(ids)))
+    return left(list(queries.lock_orders(ids)))
+
+
+def left(ids: Sequence[UUID]) -> dict[UUID, OrderLeft]:
+    """Return the orders that exist with what refunds have left of them, without a lock. Raises: nothing."""
+    found = get_many(ids)
     lines: dict[UUID, list[LineLeft]] = {id: [] for id in found}
     for order_id, number, *row, attributes, quantity, net_minor in queries.lines_left(list(found)):
         lines[order_id].append(LineLeft(number, _line(*row, attributes), quantity, net_minor))
@@ -111,9 +119,19 @@ def refund(id: UUID) -> Refund:
     raise Refusal("unknown_refund", "There is no such refund.")
 
 
+def refunds(ids: Sequence[UUID]) -> dict[UUID, Refund]:
+    """Return the refunds that exist, by id. Raises: nothing."""
+    return {refund.id: refund for refund in _refunds(queries.refunds(id__in=list(ids)))}
+
+
 def refunds_of(order_id: UUID) -> tuple[Refund, ...]:
     """Return the refunds of an order, as recorded. Raises: nothing."""
     return tuple(_refunds(queries.refunds(order_id=order_id)))
+
+
+def refunds_of_orders(order_ids: Sequence[UUID]) -> tuple[Refund, ...]:
+    """Return the refunds of several orders, as recorded. Raises: nothing."""
+    return tuple(_refunds(queries.refunds(order_id__in=list(order_ids)))) if order_ids else ()
 
 
 def parked_refunds(orders: Sequence[tuple[str, str]]) -> dict[tuple[str, str], list[Refund]]:
@@ -132,6 +150,11 @@ def behaviour(id: UUID) -> Behaviour:
     for row in queries.behaviours([id]):
         return _behaviour(row)
     raise Refusal("unknown_behaviour", "There is no such behaviour.")
+
+
+def behaviours(ids: Sequence[UUID]) -> dict[UUID, Behaviour]:
+    """Return the behaviours that exist, by id. Raises: nothing."""
+    return {found.id: found for found in map(_behaviour, queries.behaviours(ids))}
 
 
 def behaviours_of_member(member_id: UUID, limit: int, cursor: str | None = None) -> BehaviourPage:
@@ -221,6 +244,12 @@ def active_members(since: datetime, until: datetime, without: Collection[UUID] =
 def sales(since: datetime, until: datetime) -> Sales:
     """Return orders and net sales from `since` to before `until`, and the members' share of both. Raises: nothing."""
     return Sales(*queries.sales(since, until))
+
+
+def verify() -> Verification:
+    """Check what refunds have taken off orders and lines against the refunds. Raises: nothing."""
+    found = tuple(Violation(REFUNDS_ADD_UP.id, member_id, detail) for member_id, detail in queries.violations())
+    return Verification((REFUNDS_ADD_UP,), found)
 
 
 def _order(row: Sequence[Any]) -> Order:

@@ -197,6 +197,10 @@ def days(spans: Mapping[UUID, tuple[int, int]]) -> list[tuple[UUID, int, int, in
     )
 
 
+def violations() -> list[tuple[UUID | None, str]]:
+    return sql.fetch(sql.load(PACKAGE, "verify_refunds"), {})
+
+
 def monthly(time_zone: str) -> list[tuple[int, int, int, int]]:
     return sql.fetch(
         "SELECT extract(year FROM month)::int, extract(month FROM month)::int, orders, net_minor FROM ("

@@ -423,12 +423,14 @@ def audit(action: str, subject: str, before: Values | None, after: Values | None
     auditing.audit(action, subject, before, after, actor)
 
 
-def audit_lines(limit: int, cursor: str | None = None, subject: str | None = None) -> AuditPage:
-    """Return up to `limit` lines, newest first, of everything or of one subject.
+def audit_lines(
+    limit: int, cursor: str | None = None, subject: str | None = None, action: str | None = None
+) -> AuditPage:
+    """Return up to `limit` lines, newest first, of everything, of one subject, of one action.
 
     Raises: Refusal `invalid_cursor`.
     """
     below = None if cursor is None else cursors.decode(cursor, 1)[0]
-    lines = queries.audit_lines(limit + 1, below, subject)
+    lines = queries.audit_lines(limit + 1, below, subject, action)
     more = len(lines) > limit
     return AuditPage(tuple(lines[:limit]), cursors.encode(lines[limit - 1].number) if more else None)

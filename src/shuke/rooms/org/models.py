@@ -155,7 +155,10 @@ class AuditLine(models.Model):
                 condition=models.Q(actor_kind__in=[*map(str, ActorKind)]), name="org_audit_line_actor_kind"
             ),
         ]
-        indexes = [models.Index("subject", "number", name="org_audit_line_subject")]
+        indexes = [
+            models.Index("subject", "number", name="org_audit_line_subject"),
+            models.Index("action", "number", name="org_audit_line_action"),
+        ]
 
 
 class Approval(models.Model):

@@ -205,13 +205,15 @@ def insert_audit_line(
     )
 
 
-def audit_lines(limit: int, below: int | None, subject: str | None) -> list[AuditLine]:
-    """Return up to `limit` lines, newest first, with numbers below `below`."""
+def audit_lines(limit: int, below: int | None, subject: str | None, action: str | None) -> list[AuditLine]:
+    """Return up to `limit` lines, newest first, with numbers below `below`, of a subject, of an action."""
     rows = tables.AuditLine.objects.order_by("-number")
     if below is not None:
         rows = rows.filter(number__lt=below)
     if subject is not None:
         rows = rows.filter(subject=subject)
+    if action is not None:
+        rows = rows.filter(action=action)
     return [
         AuditLine(
             row.number,

@@ -323,6 +323,29 @@ def entries_page(holder_id: UUID, limit: int, cursor: str | None = None, unit_id
     return EntryPage(entries[:limit], cursors.encode(last.transaction_number, last.key.unit_id, last.key.number))
 
 
+def days_page(
+    days: tuple[int, int],
+    limit: int,
+    cursor: str | None = None,
+    kinds: Collection[Kind] = (),
+    unit_id: int | None = None,
+) -> EntryPage:
+    """Return up to `limit` entries of all holders on local days, first and last, latest first; no `kinds` are all.
+
+    Raises: Refusal `invalid_id` for a cursor that no page gave.
+    """
+    before = None if cursor is None else EntryKey.of(cursor)
+    entries = tuple(_entry(row) for row in queries.days_page(days, sorted(kinds), unit_id, limit + 1, before))
+    if len(entries) <= limit:
+        return EntryPage(entries, None)
+    return EntryPage(entries[:limit], entries[limit - 1].key.id)
+
+
+def clawbacks(holder_id: UUID, lot_numbers: Sequence[int], unit_id: int) -> list[Clawback]:
+    """Return what refunds took back on account of lots of a unit, by refund. Raises: nothing."""
+    return [Clawback(*row) for row in queries.clawbacks(holder_id, unit_id, lot_numbers)]
+
+
 def lots_page(holder_id: UUID, limit: int, cursor: str | None = None, unit_id: int | None = None) -> LotPage:
     """Return up to `limit` lots of a holder: those with points in them first, by what ends soonest.
 

@@ -9,6 +9,7 @@ triggers that keep entries as they are.
 from functools import reduce
 from operator import or_
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import F, Q
 
@@ -285,6 +286,7 @@ class Entry(models.Model):
                 name="points_entry_one_end_of_wait",
             ),
         ]
+        indexes = [BrinIndex("day", name="points_entry_day")]  # a few bytes a page: entries come nearly by day
 
 
 class Seal(models.Model):

@@ -306,6 +306,35 @@ def entries_page(
     )
 
 
+def days_page(
+    days: tuple[int, int], kinds: Sequence[str], unit_id: int | None, limit: int, before: EntryKey | None
+) -> list[tuple[Any, ...]]:
+    """Return entries of all holders on days, latest first, after the entry `before`."""
+    return sql.fetch(
+        sql.load(PACKAGE, "days_page"),
+        {
+            "first": days[0],
+            "last": days[1],
+            "kinds": list(kinds),
+            "unit_id": unit_id,
+            "limit": limit,
+            "before_holder": before and before.holder_id,
+            "before_unit": before and before.unit_id,
+            "before_number": before and before.number,
+        },
+    )
+
+
+def clawbacks(holder_id: UUID, unit_id: int, lot_numbers: Sequence[int]) -> list[tuple[Any, ...]]:
+    """Return what refunds took back on account of lots of a holder."""
+    return sql.fetch(
+        "SELECT holder_id, reference, unit_id, lot_number, taken, owed, forgiven FROM points_clawback"
+        " WHERE holder_id = %(holder_id)s AND unit_id = %(unit_id)s AND lot_number = ANY(%(numbers)b::integer[])"
+        " ORDER BY reference, lot_number",
+        {"holder_id": holder_id, "unit_id": unit_id, "numbers": list(lot_numbers)},
+    )
+
+
 def lots_page(holder_id: UUID, unit_id: int | None, limit: int, after: tuple[int, ...] | None) -> list[tuple[Any, ...]]:
     """Return a holder's lots, open ones first, by what ends soonest, after the key (spent, end, unit, number)."""
     spent, end, unit, number = after or (0, 0, 0, 0)

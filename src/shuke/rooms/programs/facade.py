@@ -8,6 +8,7 @@ from shuke.core.values.errors import Refusal
 from shuke.foundation import clock, logs
 from shuke.foundation.verification import Verification
 from shuke.rooms.members.contracts import Member, MergeRecord, NewMember
+from shuke.rooms.orders import facade as orders
 from shuke.rooms.org.contracts import Actor, Approval, Principal, Values
 from shuke.rooms.points import facade as points
 from shuke.rooms.points.contracts import EntryKey, Seal
@@ -290,7 +291,7 @@ def verify_all(*, since_seal: bool = False) -> tuple[Verification, ...]:
     """
     if since_seal:
         return (points.verify(since_seal=True),)
-    return points.verify(), tiers.verify(), verifying.verify()
+    return points.verify(), tiers.verify(), verifying.verify(), orders.verify()
 
 
 def seal() -> Seal | None:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
+from shuke.core.program.model import Ladder
 from shuke.rooms.points import facade as points
 from shuke.rooms.tiers import facade as tiers
 from shuke.surfaces.console.running import Running
@@ -76,9 +77,10 @@ def points_by_month(running: Running, zone: str, now: datetime) -> Chart:
     )
 
 
-def tier_distribution(running: Running) -> Chart:
-    """In which tiers members are now."""
-    counts = tiers.distribution(running.program_id)
+def tier_distribution(running: Running, ladder: Ladder | None = None) -> Chart:
+    """In which tiers of a ladder, the first by default, members are now."""
+    chosen = ladder or next(iter(running.program.ladders), None)
+    counts = tiers.distribution(running.program_id, chosen.code) if chosen else ()
     return Chart(
         "tiers",
         _("In which tiers are members now?"),
@@ -91,11 +93,11 @@ def tier_distribution(running: Running) -> Chart:
     )
 
 
-def moves_by_month(running: Running, zone: str, now: datetime) -> Chart:
-    """How many members moved between tiers each month."""
-    months = {
-        (each.year, each.month): (each.up, each.down, each.kept) for each in tiers.moves_by_month(running.program_id)
-    }
+def moves_by_month(running: Running, zone: str, now: datetime, ladder: Ladder | None = None) -> Chart:
+    """How many members moved between tiers of a ladder, the first by default, each month."""
+    chosen = ladder or next(iter(running.program.ladders), None)
+    found = tiers.moves_by_month(running.program_id, chosen.code) if chosen else ()
+    months = {(each.year, each.month): (each.up, each.down, each.kept) for each in found}
     return Chart(
         "moves",
         _("How many members went up, went down or kept their tier?"),
@@ -110,7 +112,7 @@ def moves_by_month(running: Running, zone: str, now: datetime) -> Chart:
 
 
 def _lacks_tiers(running: Running) -> str:
-    return "" if running.program.ladder else _("This program has no tiers.")
+    return "" if running.program.ladders else _("This program has no tiers.")
 
 
 def _by_month(

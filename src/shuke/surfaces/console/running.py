@@ -25,8 +25,17 @@ class Running:
 
     def tier_name(self, code: str) -> str:
         """Return what a tier is called, also one that the program no longer has."""
-        levels = self.program.ladder.levels if self.program.ladder else ()
+        levels = (level for ladder in self.program.ladders for level in ladder.levels)
         return words.tier(code, next((level.name for level in levels if level.code == code), code))
+
+    def unit_name(self, code: str) -> str:
+        """Return what a unit is called: as the program names it, or a word of ours."""
+        name = next((unit.name for unit in self.program.units if unit.code == code), code)
+        return words.wording(code) if name == code else name
+
+    def behaviour_name(self, code: str) -> str:
+        """Return what a behaviour is called."""
+        return next((each.name for each in self.program.behaviours if each.code == code), code)
 
     def worth_minor(self, amount: int) -> int | None:
         """Return what an amount of the unit is worth in minor units of money, None where no value is declared."""

@@ -4,7 +4,7 @@ Each source is read by its own room, page by page; here they are merged by busin
 something counts, and for equal ones the order in which it was recorded. Knows no request and no template.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -34,7 +34,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 @dataclass(slots=True)
 class Event:
-    """Something on the timeline; `kind` says which of the others is set. `entries` are of one transaction.
+    """Something on the timeline; `kind` says which of the others is set. `entries` are of one transaction, all units.
 
     `at` is when it counts; `late_since` when a late order happened, `recorded_at` when a late enrolment was recorded.
     """
@@ -49,8 +49,26 @@ class Event:
     line: AuditLine | None = None
 
     @property
-    def amount(self) -> int:
-        return sum(entry.amount for entry in self.entries)
+    def sums(self) -> list[tuple[int, int]]:
+        """What it did to what can be used, by unit; what it did to other accounts where it did nothing to that."""
+        usable = _sums(entry for entry in self.entries if entry.account == "available" and entry.kind != Kind.REPAYMENT)
+        return usable or _sums(entry for entry in self.entries)
+
+    @property
+    def parts(self) -> list[tuple[Entry, int]]:
+        """The first entry of each kind and unit with their sum, where there are several of them."""
+        found: dict[tuple[int, Kind], list[Entry]] = {}
+        for entry in self.entries:
+            found.setdefault((entry.key.unit_id, entry.kind), []).append(entry)
+        parts = [(entries[0], sum(entry.amount for entry in entries)) for entries in found.values()]
+        return parts if len(parts) > 1 else []
+
+
+def _sums(entries: Iterable[Entry]) -> list[tuple[int, int]]:
+    sums: dict[int, int] = {}
+    for entry in entries:
+        sums[entry.key.unit_id] = sums.get(entry.key.unit_id, 0) + entry.amount
+    return sorted(sums.items())
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +172,7 @@ def _add(events: list[Event], item: Any, at: datetime) -> None:
         if before and _transaction(before[-1]) == _transaction(item):
             before.append(item)
         else:
-            events.append(Event(at, item.kind, entries=[item]))
+            events.append(Event(at, _kind_of_entry(item), entries=[item]))
     elif isinstance(item, DecidedOrder):
         late_since = item.order.occurred_at if item.late else None
         events.append(Event(at, "order", order=item.order, late_since=late_since))
@@ -173,10 +191,22 @@ def _kind_of(line: AuditLine) -> str:
 def _join_points(events: list[Event]) -> None:
     """Show what an order earned with the order itself."""
     bought = {event.order.id: event for event in events if event.order is not None}
-    for event in [event for event in events if event.kind == Kind.ACCRUAL and event.entries[0].reference in bought]:
+    for event in [event for event in events if event.entries and event.entries[0].reference in bought]:
         bought[event.entries[0].reference].entries.extend(event.entries)
         events.remove(event)
 
 
-def _transaction(entry: Entry) -> tuple[int, int]:
-    return entry.key.unit_id, entry.transaction_number
+def _transaction(entry: Entry) -> int:
+    return entry.transaction_number
+
+
+_TOGETHER = {  # kinds that one cause writes side by side
+    Kind.ACCRUAL_PENDING: "accrual",
+    Kind.CLAWBACK: "refund",
+    Kind.CLAWBACK_PENDING: "refund",
+    Kind.OWED: "refund",
+}
+
+
+def _kind_of_entry(entry: Entry) -> str:
+    return _TOGETHER.get(entry.kind, entry.kind.value)

@@ -4,10 +4,12 @@ from django.urls import path
 
 from shuke.surfaces.console.assets import asset
 from shuke.surfaces.console.views import (
+    acts,
     approvals,
     audit,
     care,
     clock,
+    dealings,
     home,
     jobs,
     keys,
@@ -19,6 +21,7 @@ from shuke.surfaces.console.views import (
     session,
     setup,
     staff,
+    tiers,
     why,
 )
 
@@ -43,9 +46,20 @@ urlpatterns = [
     path("members/<str:member_id>/entries", member.entries, name="member-entries"),
     path("members/<str:member_id>/lots", member.lots, name="member-lots"),
     path("members/<str:member_id>/tiers", member.tiers, name="member-tiers"),
+    path("members/<str:member_id>/orders", dealings.orders, name="member-orders"),
+    path("members/<str:member_id>/behaviours", dealings.behaviours, name="member-behaviours"),
+    path("members/<str:member_id>/adjust", acts.adjust, name="act-adjust"),
+    path("members/<str:member_id>/transfer", acts.transfer, name="act-transfer"),
+    path("members/<str:member_id>/tier", acts.tier, name="act-tier"),
+    path("members/<str:member_id>/behaviour", acts.behaviour, name="act-behaviour"),
+    path("members/<str:member_id>/holds/<str:hold_id>/release", acts.release, name="hold-release"),
+    path("orders/<str:order_id>/refund", acts.refund, name="act-refund"),
     path("members/<str:member_id>/status", member.status, name="member-status"),
     path("members/<str:member_id>/reveal", member.reveal, name="member-reveal"),
     path("entries/<str:entry_id>/why", why.why, name="why"),
+    path("ledger", ledger.entries, name="ledger"),
+    path("adjustments", ledger.adjustments, name="adjustments"),
+    path("tiers", tiers.tiers, name="tiers"),
     path("programs", programs.programs, name="programs"),
     path("programs/publish", programs.publish, name="program-publish"),
     path("programs/<slug:slug>/<int:number>", programs.version, name="program-version"),

@@ -4,7 +4,7 @@ from dataclasses import replace
 from uuid import UUID
 
 import pytest
-from django.db import IntegrityError
+from django.db import IntegrityError, connection
 
 from shuke.core.values.errors import Refusal
 from shuke.foundation.transactions import unit_of_work
@@ -151,3 +151,45 @@ def test_an_unknown_refund_is_refused(db):
 
     assert refused.value.code == "unknown_refund"
     assert facade.parked_refunds([]) == {}
+
+
+@pytest.mark.usefixtures("_bought")
+@pytest.mark.parametrize(
+    ("statement", "detail"),
+    [
+        (
+            "UPDATE orders_order SET refunded_minor = 1199 WHERE refunded_minor > 0",
+            "Order 00000000-0000-0000-0000-0000000003e9 of 1200 counts 1199 as refunded, its refunds took off 1200.",
+        ),
+        (
+            "UPDATE orders_line SET refunded_minor = 899 WHERE refunded_minor = 900",
+            (
+                "Line 2 of order 00000000-0000-0000-0000-0000000003e9 counts 899 and 1 pieces as refunded, "
+                "its refunds took off 900 and 1."
+            ),
+        ),
+        (
+            "UPDATE orders_line SET refunded_quantity = 0 WHERE refunded_minor = 900",
+            (
+                "Line 2 of order 00000000-0000-0000-0000-0000000003e9 counts 900 and 0 pieces as refunded, "
+                "its refunds took off 900 and 1."
+            ),
+        ),
+        (
+            "UPDATE orders_refund SET order_day = 99 WHERE empties",
+            "Refund 00000000-0000-0000-0000-000000001b5a does not count where its order does.",
+        ),
+        (
+            "UPDATE orders_refund SET empties = true",
+            "Order 00000000-0000-0000-0000-0000000003e9 was emptied 2 times.",
+        ),
+    ],
+)
+def test_tampering_with_what_was_refunded_is_found(statement, detail):
+    facade.record_refunds([refund(), refund(SECOND, 300, ())], RECORDED_AT)
+    facade.apply_refunds([applied(), applied(SECOND, empties=True, net_minor=300)])
+    with connection.cursor() as cursor:
+        assert facade.verify().violations == ()
+        cursor.execute(statement)
+
+    assert [(one.invariant, one.holder_id, one.detail) for one in facade.verify().violations] == [("I38", ANNA, detail)]

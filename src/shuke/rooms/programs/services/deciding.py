@@ -27,7 +27,7 @@ from shuke.rooms.programs.facts import (
     TransferFact,
 )
 from shuke.rooms.programs.queries import DecisionRow
-from shuke.rooms.programs.services import storing, verbs
+from shuke.rooms.programs.services import merging, storing, verbs
 from shuke.rooms.programs.services.claims import release
 from shuke.rooms.programs.services.dossiers import Desktop
 from shuke.rooms.programs.services.items import Item, still_open
@@ -104,6 +104,9 @@ def _decide(item: Item, plan: Timeline | None, desktop: Desktop | None, past: Pa
             verbs.transfer(item, desktop, dossier, past, receiver)
         else:
             _VERBS[type(item.fact)](item, desktop, dossier, past)
+            survivor = desktop.dossiers.get(item.other_id) if item.other_id else None
+            if survivor is not None and item.reference is not None:
+                merging.carry_over(desktop, dossier, survivor, item.reference)
     except Refusal as refusal:
         item.refuse(refusal)
 

@@ -1,15 +1,17 @@
 """What members own when their records become one, and when they are taken apart again.
 
 Every usable lot goes over whole, with its date; of each ladder the higher tier holds, to the end that it had. What was
-counted stays with the record in which it was counted, and so do its orders: a refund of one is settled there.
+counted stays with the record in which it was counted, and so do its orders; what a merged record would owe after a
+refund, the member that stayed pays.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from uuid import UUID
 
 from shuke.core.values.dates import NEVER
 from shuke.core.values.errors import Refusal
+from shuke.engine.states import MemberState, Outcome
 from shuke.engine.zones import local_day
 from shuke.foundation import clock, ids
 from shuke.foundation.transactions import unit_of_work
@@ -54,6 +56,28 @@ def unmerge(merge_id: UUID, reason: str, actor: Actor) -> MergeRecord:
             _lower_tiers(plan, after, record)
             _write(after)
         return record
+
+
+def carry_over(desktop: Desktop, source: Dossier, survivor: Dossier, reference: UUID) -> None:
+    """Let the member that stayed pay what a refund made a merged record owe, as far as they have it."""
+    at = max(source.state.standing_at, survivor.state.standing_at)
+    desktop.advance(survivor, at)
+    desktop.reach(source, at)
+    for unit, owed in enumerate(source.state.debt):
+        paid = min(owed, survivor.state.available[unit])
+        if paid:
+            _pay(desktop, survivor, reference, survivor.running.desk.hand_over, (unit, paid, at))
+            _pay(desktop, source, reference, source.running.desk.take_over, (unit, paid, at))
+
+
+def _pay(
+    desktop: Desktop,
+    dossier: Dossier,
+    reference: UUID,
+    verb: Callable[[MemberState, int, int, int], Outcome],
+    what: tuple[int, int, int],
+) -> None:
+    desktop.act(dossier, what[2], reference, lambda state: verb(state, *what))
 
 
 def _held(people: Sequence[UUID]) -> Timeline | None:

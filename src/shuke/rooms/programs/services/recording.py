@@ -17,7 +17,7 @@ from shuke.core.values.errors import Refusal
 from shuke.foundation import clock, ids, logs
 from shuke.foundation.transactions import unit_of_work
 from shuke.rooms.members import facade as members
-from shuke.rooms.members.contracts import MemberFacts
+from shuke.rooms.members.contracts import MemberFacts, MemberRef
 from shuke.rooms.members.contracts import Status as MemberStatus
 from shuke.rooms.org import facade as org
 from shuke.rooms.org.contracts import Actor, ActorKind
@@ -181,6 +181,7 @@ def _attempt(facts: Sequence[Fact], actor: Actor, *, history: bool) -> list[Resu
             item.refuse(intake.check(item.fact, now, history=history))
         _identify(items)
         references(items)
+        _find_survivors(items)
         people = _lock(items)
         plan = timeline()  # behind the locks: it has every version under which the members may stand
         _check_one_version(items, plan, now)
@@ -212,6 +213,14 @@ def _identify(items: Sequence[Item]) -> None:
     for item, (member, to) in asked.items():
         item.member_id = found[member] if member is not None else None
         item.other_id = found[to] if to is not None else None
+
+
+def _find_survivors(items: Sequence[Item]) -> None:
+    """Find in whom the members live on whose orders are refunded and whose records were merged."""
+    refunded = [item for item in still_open(items) if isinstance(item.fact, RefundFact) and item.member_id is not None]
+    found = members.resolve([MemberRef(id=item.member_id) for item in refunded]) if refunded else []
+    for item, survivor in zip(refunded, found, strict=True):
+        item.other_id = survivor if survivor != item.member_id else None
 
 
 def _misfit(item: Item, plan: Timeline | None, now: datetime) -> Refusal | None:
@@ -269,7 +278,9 @@ def _lock(items: Sequence[Item]) -> dict[UUID, MemberFacts]:
         sits_out = _SITTING_OUT.get(people[item.member_id].status)
         if sits_out is not None and not isinstance(item.fact, ALWAYS):
             item.undecided = sits_out
-        if item.other_id is not None and people[item.other_id].status in _SITTING_OUT:
+        if item.other_id is None or isinstance(item.fact, ALWAYS):
+            continue
+        if people[item.other_id].status in _SITTING_OUT:
             refused = _SITTING_OUT[people[item.other_id].status]
             item.refuse(Refusal(refused.value, "The receiver takes no part.", pointer="/to"))
     return people

@@ -35,6 +35,7 @@ from shuke.rooms.programs.services.timeline import Running
 
 # What an entry does to what a member can use, for the answers of facts that move points both ways.
 _GIVES = frozenset({Kind.CREDIT, Kind.OPENING, Kind.TRANSFER_IN, Kind.RETURN, Kind.RELEASE})
+_ENDS = frozenset({Kind.EXPIRY, Kind.LAPSE, Kind.CANCELLATION})
 _TAKES = frozenset({Kind.DEBIT, Kind.TRANSFER_OUT, Kind.CLAWBACK, Kind.CLAWBACK_PENDING, Kind.OWED})
 
 
@@ -126,18 +127,35 @@ def refund(item: Item, desktop: Desktop, dossier: Dossier, past: Past) -> None:
         item.day = dossier.running.day_of(refunding.occurred_at)
         item.answer = Result(Status.RECORDED, reference=reference, member_id=item.member_id)
         return
+    desktop.advance(dossier, item.at(past.now))  # what ends on the way is gone before anything is taken back
     by_number = {(lot.unit_id, lot.number): lot for lot in past.lots.get(order_id, ())}
     running = desktop.timeline.by_id(decision.version_id)
     grants = []
     for grant, points, number in zip(running.desk.compiled.grants, decision.points, decision.lots, strict=True):
         lot = by_number.get((running.unit_ids[grant.unit], number))
-        back, day, gone = (lot.clawed, lot.counted_day, lot.gone) if lot else (0, 0, 0)
-        grants.append(PastGrant(grant.unit, points, back, number, day, gone))
+        if lot is None:
+            grants.append(PastGrant(grant.unit, points, 0, number, 0, 0))
+            continue
+        day, gone = _since(desktop, dossier.member_id, lot)
+        grants.append(PastGrant(grant.unit, points, lot.clawed, number, day, gone))
     payments = past.payments.get(fact.order, [])
     outcome = _take_back(desktop, dossier, refunding, sold_facts, decision, grants, payments)
     item.day = dossier.state.standing_day
     item.postings = desktop.caused_by(reference, begin)
     item.answer = _answer(item, dossier, outcome, _moved(dossier.running, outcome))
+
+
+def _since(desktop: Desktop, holder_id: UUID, lot: PastLot) -> tuple[int, int]:
+    """Return the day on which a lot counts as earned and what of it is gone, with what this unit of work did to it."""
+    day, gone = lot.counted_day, lot.gone
+    for posting in desktop.postings:
+        for move in posting.moves if posting.holder_id == holder_id else ():
+            if (move.unit_id, move.lot_number) == (lot.unit_id, lot.number):
+                if move.kind in _ENDS:
+                    gone += move.points
+                elif move.kind is Kind.ACTIVATION:
+                    day = posting.day - (posting.reference is None)
+    return day, gone
 
 
 def _take_back(

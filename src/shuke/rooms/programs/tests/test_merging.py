@@ -10,7 +10,7 @@ from shuke.rooms.members import facade as members
 from shuke.rooms.members.contracts import Status as MemberStatus
 from shuke.rooms.points import facade as points
 from shuke.rooms.programs import facade
-from shuke.rooms.programs.facts import AdjustFact, HoldFact
+from shuke.rooms.programs.facts import AdjustFact, HoldFact, RefundFact
 from shuke.rooms.programs.tests.conftest import ACTOR, NOW, member, order, redemption
 
 
@@ -106,4 +106,19 @@ def test_merged_lots_end_on_their_own_day_by_time_alone(anna, bella):
     facade.advance_due()
 
     assert lots(anna) == [(100, "2027-07-01"), (600, "2027-07-01")]
+    assert [law for each in facade.verify_all() for law in each.violations] == []
+
+
+def test_a_refund_of_a_merged_record_takes_the_points_from_the_survivor(anna, bella):
+    facade.merge_members(anna, [bella], "same person", ACTOR)
+    before = points.totals(points.all_units()[0].id).outstanding
+
+    (result,) = facade.record([RefundFact("till", "R-1", ("till", "2"))], ACTOR)
+
+    assert result.refusal is None
+    assert before == 750
+    assert stand(anna)[1] == [150]
+    assert lots(bella) == []
+    assert [account.debt for account in points.balances([bella])[bella].values()] == [0]
+    assert points.totals(points.all_units()[0].id).outstanding == 150
     assert [law for each in facade.verify_all() for law in each.violations] == []

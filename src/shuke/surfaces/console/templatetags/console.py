@@ -10,9 +10,32 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from shuke import __version__
+from shuke.rooms.orders.contracts import LineLeft
 from shuke.surfaces.console import figures, words
 
 register = template.Library()
+
+_ICONS = {
+    "order": "order",
+    "tier": "tier",
+    "staff": "audit",
+    "joined": "members",
+    "redemption": "gift",
+    "transfer_out": "gift",
+    "transfer_in": "gift",
+    "expiry": "expire",
+    "lapse": "expire",
+    "cancellation": "expire",
+    "refund": "back",
+    "return": "back",
+    "credit": "edit",
+    "debit": "edit",
+    "holding": "lock",
+    "capture": "lock",
+    "release": "lock",
+}
+_STYLES = {"order", "tier", "staff", "joined"}
+_SPENT = {"redemption", "expiry", "lapse", "cancellation", "debit", "transfer_out", "holding", "capture", "refund"}
 
 register.filter("number", figures.number)
 register.filter("points", figures.points)
@@ -109,7 +132,27 @@ def with_query(context: template.Context, **changes: Any) -> str:
     return "?" + urlencode({key: value for key, value in query.items() if value not in {None, ""}})
 
 
-@register.filter
-def unit_code(units: dict[int, Any], unit_id: int) -> str:
-    """Return the code of a unit of the ledger."""
-    return str(units[unit_id].code)
+@register.simple_tag(takes_context=True)
+def unit_name(context: template.Context, unit_id: int) -> str:
+    """Write what a unit of the ledger is called."""
+    code, program = context["units"][unit_id].code, context["program"]
+    return program.unit_name(code) if program else words.wording(code)
+
+
+@register.simple_tag(takes_context=True)
+def left_of(context: template.Context, line: LineLeft) -> str:
+    """Write what refunds have left of a line of an order: pieces and money."""
+    money = figures.money(line.line.net_minor - line.refunded_minor, context["order"].order.currency)
+    return f"{figures.number(line.line.quantity - line.refunded_quantity)} × · {money}"
+
+
+@register.simple_tag
+def icon_of(kind: str) -> str:
+    """Return the icon of something on a timeline."""
+    return _ICONS.get(kind, "points")
+
+
+@register.simple_tag
+def style_of(kind: str) -> str:
+    """Return the style of something on a timeline."""
+    return kind if kind in _STYLES else "spent" if kind in _SPENT else "points"

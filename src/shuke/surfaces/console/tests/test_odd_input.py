@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 
 from shuke.foundation import ids
+from shuke.rooms.orders import facade as orders
 from shuke.rooms.org.contracts import Role
 from shuke.rooms.points import facade as points
 
@@ -28,6 +29,12 @@ READ = {
     "members/{member}/entries": ("cursor",),
     "members/{member}/lots": ("cursor",),
     "members/{member}/tiers": ("cursor",),
+    "members/{member}/orders": ("cursor",),
+    "members/{member}/behaviours": ("cursor",),
+    "members/{member}/behaviour": ("kind",),
+    "ledger": ("from", "to", "kind", "unit", "cursor"),
+    "adjustments": ("cursor",),
+    "tiers": ("ladder",),
     "entries/{entry}/why": ("x",),
     "programs": ("program",),
     "programs/grocer/1": ("view",),
@@ -42,6 +49,11 @@ SENT = {
     "members": ("q", "status"),
     "members/{member}/status": ("status", "reason"),
     "members/{member}/reveal": ("field", "reason"),
+    "members/{member}/adjust": ("key", "unit", "way", "points", "expires_on", "reason"),
+    "members/{member}/transfer": ("key", "to", "unit", "points"),
+    "members/{member}/tier": ("key", "tier", "until", "exactly", "reason"),
+    "orders/{order}/refund": ("key", "what", "amount"),
+    "members/{member}/holds/{hold}/release": ("x",),
     "programs/publish": ("text", "publish"),
     "clock": ("days", "to"),
     "keys": ("name", "scopes"),
@@ -49,11 +61,23 @@ SENT = {
     "staff/reset": ("email",),
     "ledger-check": ("x",),
 }
-IN_PATHS = ("members/{odd}", "entries/{odd}/why", "programs/{odd}/1", "programs/grocer/{odd}", "overview/{odd}.csv")
+IN_PATHS = (
+    "members/{odd}",
+    "orders/{odd}/refund",
+    "members/{odd}/adjust",
+    "entries/{odd}/why",
+    "programs/{odd}/1",
+    "programs/grocer/{odd}",
+    "overview/{odd}.csv",
+)
 GOOD = {
     "login": {"email": "owner@example.com", "password": "no"},
     "members/{member}/status": {"status": "frozen", "reason": "x"},
     "members/{member}/reveal": {"field": "phone", "reason": "x"},
+    "members/{member}/adjust": {"key": "k", "unit": "points", "way": "give", "points": "1", "reason": "x"},
+    "members/{member}/transfer": {"key": "k", "to": "x", "unit": "points", "points": "1"},
+    "members/{member}/tier": {"key": "k", "tier": "main/gold", "reason": "x"},
+    "orders/{order}/refund": {"key": "k", "what": "amount", "amount": "1"},
     "keys": {"name": "x", "scopes": "orders:write"},
     "staff": {"name": "x", "email": "x@example.com", "role": "service"},
 }
@@ -62,7 +86,9 @@ GOOD = {
 @pytest.fixture
 def places(member):
     entry = points.entries_page(member.id, 1).entries[0].key.id
-    return {"member": ids.encode("mbr", member.id), "entry": entry}
+    order = orders.page_of_member(member.id, 1).orders[0].id
+    names = {"order": ids.encode("ord", order), "hold": "hld_00000000000000000000000000"}
+    return names | {"member": ids.encode("mbr", member.id), "entry": entry}
 
 
 def reads(odd, places):

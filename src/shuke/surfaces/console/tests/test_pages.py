@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from shuke.foundation import ids
 from shuke.rooms.members.contracts import MemberRef, NewMember
+from shuke.rooms.orders import facade as orders
 from shuke.rooms.org.contracts import Actor, ActorKind, Role
 from shuke.rooms.points import facade as points
 from shuke.rooms.programs import facade as programs
@@ -39,8 +40,9 @@ def entry_ids(member):
     return [entry.key.id for entry in points.entries_page(member.id, 10).entries]  # newest first
 
 
-def test_every_page_opens_in_both_languages_with_few_statements(log_in, member_id, entry_ids):
+def test_every_page_opens_in_both_languages_with_few_statements(log_in, member, member_id, entry_ids):
     client = log_in()
+    order_id = ids.encode("ord", orders.page_of_member(member.id, 1).orders[0].id)
     addresses = [
         "/overview",
         "/members",
@@ -48,7 +50,17 @@ def test_every_page_opens_in_both_languages_with_few_statements(log_in, member_i
         f"/members/{member_id}/entries",
         f"/members/{member_id}/lots",
         f"/members/{member_id}/tiers",
+        f"/members/{member_id}/orders",
+        f"/members/{member_id}/behaviours",
+        f"/members/{member_id}/adjust",
+        f"/members/{member_id}/transfer",
+        f"/members/{member_id}/tier",
+        f"/members/{member_id}/behaviour",
+        f"/orders/{order_id}/refund",
         *(f"/entries/{entry_id}/why" for entry_id in entry_ids),
+        "/ledger",
+        "/adjustments",
+        "/tiers",
         "/programs/grocer/1",
         "/programs/grocer/1?view=source",
         "/programs/publish",

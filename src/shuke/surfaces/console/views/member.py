@@ -1,6 +1,6 @@
 """Member 360: who somebody is, where they stand, and everything that ever happened, each with its why."""
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -9,7 +9,8 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from shuke.core.values.dates import NEVER
 from shuke.core.values.errors import Refusal
@@ -21,14 +22,17 @@ from shuke.rooms.orders import facade as orders
 from shuke.rooms.org import facade as org
 from shuke.rooms.org.contracts import Right
 from shuke.rooms.points import facade as points
+from shuke.rooms.points.contracts import Kind
 from shuke.rooms.programs import facade as programs
-from shuke.rooms.programs.contracts import TierStanding
+from shuke.rooms.programs.contracts import Standing
 from shuke.rooms.tiers import facade as tier_room
 from shuke.rooms.tiers.contracts import TierChange
 from shuke.surfaces.console import figures, words
 from shuke.surfaces.console import timeline as life
+from shuke.surfaces.console.acting import HOLD_PREFIX, acts_of
 from shuke.surfaces.console.pages import Desk, page, show
-from shuke.surfaces.console.running import running, units
+from shuke.surfaces.console.running import Running, running, units
+from shuke.surfaces.console.standing import date_of, gift_of, ladders, spread, waits_for
 
 _EVENTS = 60
 _ROWS = 50
@@ -40,15 +44,15 @@ _OTHER_MOVES = {
     Status.EXITED: (Status.ACTIVE,),
 }
 _MOVES = {
-    Status.BLACKLISTED: _("Put on the blacklist"),
-    Status.EXITED: _("Let leave"),
-    Status.ACTIVE: _("Let take part again"),
+    Status.BLACKLISTED: gettext_lazy("Put on the blacklist"),
+    Status.EXITED: gettext_lazy("Let leave"),
+    Status.ACTIVE: gettext_lazy("Let take part again"),
 }
 _DONE = {
-    Status.FROZEN: _("The member is frozen: nothing is earned or redeemed."),
-    Status.ACTIVE: _("The member takes part again."),
-    Status.BLACKLISTED: _("The member is on the blacklist."),
-    Status.EXITED: _("The member has left; phone, e-mail and external ids are free for a new enrolment."),
+    Status.FROZEN: gettext_lazy("The member is frozen: nothing is earned or redeemed."),
+    Status.ACTIVE: gettext_lazy("The member takes part again."),
+    Status.BLACKLISTED: gettext_lazy("The member is on the blacklist."),
+    Status.EXITED: gettext_lazy("The member has left; phone, e-mail and external ids are free for a new enrolment."),
     Status.MERGED: "",
 }
 
@@ -64,13 +68,14 @@ def _timeline(request: HttpRequest, desk: Desk, id: UUID, **context: Any) -> Htt
     sources = life.sources(id, member.joined_at, program.program_id if program else None)
     cursors = {source.name: request.GET.get(source.name, "") for source in sources}
     events, onward = life.page(sources, cursors, _EVENTS, lambda store: org.sees_store(desk.principal, store))
+    told = _causes(events, program)
     return tab(
         request,
         desk,
         id,
         "timeline",
         member=member,
-        events=events,
+        events=[(event, told.get(event.entries[0].reference) if event.entries else None) for event in events],
         onward=urlencode(onward) if onward else None,
         paged=any(cursors.values()),
         can_explain=desk.may(Right.POINTS_READ),
@@ -79,12 +84,32 @@ def _timeline(request: HttpRequest, desk: Desk, id: UUID, **context: Any) -> Htt
     )
 
 
+def _causes(events: list[life.Event], program: Running | None) -> dict[UUID | None, tuple[str, str]]:
+    """Return by reference what refunds and behaviours were that moved points, as (what it was, of what)."""
+    taken = _references(events, "refund", Kind.RETURN)
+    done = _references(events, Kind.ACCRUAL, Kind.REPAYMENT, Kind.ACTIVATION)
+    told: dict[UUID | None, tuple[str, str]] = {}
+    for id, refund in orders.refunds(taken).items() if taken else ():
+        money = figures.money(refund.net_minor or 0, program.program.currency) if program else ""
+        told[id] = (f"{_('Refund')} {money}", f"{refund.order_source} {refund.order_external_id}")
+    for id, behaviour in orders.behaviours(done).items() if done else ():
+        name = program.behaviour_name(behaviour.kind) if program else behaviour.kind
+        told[id] = (name, f"{behaviour.source} {behaviour.external_id}")
+    return told
+
+
+def _references(events: list[life.Event], *kinds: str) -> list[UUID]:
+    """Return what is behind the events of some kinds that no order of the page explains."""
+    found = {event.entries[0].reference for event in events if event.order is None and event.kind in kinds}
+    return [reference for reference in found if reference is not None]
+
+
 @page(Right.MEMBERS_READ)
 def entries(request: HttpRequest, desk: Desk, member_id: str) -> HttpResponse:
     """Show the ledger of the member: every entry with its counter-account, lot, order and rule version."""
     id = ids.decode(ID_PREFIX, member_id)
     found = points.entries_page(id, _ROWS, request.GET.get("cursor") or None)
-    references = [entry.reference for entry in found.entries if entry.reference is not None]
+    references = list({entry.reference for entry in found.entries if entry.reference is not None})
     bought, versions = orders.get_many(references), programs.version_numbers([(id, order) for order in references])
     bought = {id: order for id, order in bought.items() if org.sees_store(desk.principal, order.store)}
     rows = [(entry, bought.get(entry.reference), versions.get(entry.reference)) for entry in found.entries]
@@ -96,8 +121,16 @@ def lots(request: HttpRequest, desk: Desk, member_id: str) -> HttpResponse:
     """Show the lots that the balance consists of, soonest to expire first."""
     id = ids.decode(ID_PREFIX, member_id)
     found = points.lots_page(id, _ROWS, request.GET.get("cursor") or None)
-    rows = [(lot, lot.earned - lot.remaining) for lot in found.lots]
-    return tab(request, desk, id, "lots", rows=rows, next_cursor=found.next_cursor)
+    return tab(
+        request,
+        desk,
+        id,
+        "lots",
+        rows=[(lot, lot.earned - lot.remaining - lot.waiting - lot.held, waits_for(lot)) for lot in found.lots],
+        holds=[(hold, ids.encode(HOLD_PREFIX, hold.id)) for hold in points.open_holds([id]).get(id, ())],
+        can_release=desk.may(Right.POINTS_HOLD),
+        next_cursor=found.next_cursor,
+    )
 
 
 @page(Right.MEMBERS_READ)
@@ -105,8 +138,15 @@ def tiers(request: HttpRequest, desk: Desk, member_id: str) -> HttpResponse:
     """Show every change of tier."""
     id = ids.decode(ID_PREFIX, member_id)
     program = running()
-    changes = tier_room.history(id, program.program_id) if program else ()
-    return tab(request, desk, id, "tiers", rows=[(change, last_day(change)) for change in reversed(changes)])
+    ladders = program.program.ladders if program else ()
+    changes = [
+        (ladder.name, change)
+        for ladder in ladders
+        for change in (tier_room.history(id, program.program_id, ladder.code) if program else ())
+    ]
+    changes.sort(key=lambda row: row[1].occurred_at, reverse=True)
+    rows = [(ladder, change, last_day(change)) for ladder, change in changes]
+    return tab(request, desk, id, "tiers", rows=rows, several=len(ladders) > 1)
 
 
 @page(Right.MEMBERS_WRITE, "POST")
@@ -152,6 +192,7 @@ def tab(
     """Answer with one tab of a member's page."""
     member, program = member or people.get(id), running()
     standing = programs.standings([id]).get(id)
+    main, others = spread(standing.balances) if standing else (None, ())
     outside = ids.encode(ID_PREFIX, id)
     return show(
         request,
@@ -162,48 +203,47 @@ def tab(
         member=member,
         member_id=outside,
         standing=standing,
-        next_step=_next_step(standing.tier, desk.shop.currency) if standing and standing.tier else None,
+        main=main,
+        others=others,
+        ladders=ladders(standing, program, _gifts(id, program, standing)) if standing and program else [],
         program=program,
         units=units(),
+        several_units=len(units()) > 1,
         tabs=_tabs(desk),
         tab=name,
         fields=[(field.value, words.personal(field)) for field in Field],
         can_change=desk.may(Right.MEMBERS_WRITE),
         can_reveal=desk.may(Right.MEMBERS_REVEAL),
         moves=_moves(desk, member),
+        acts=acts_of(desk, member) if standing else [],
         lives_on_in=ids.encode(ID_PREFIX, member.merged_into) if member.merged_into else "",
         **context,
     )
 
 
-def _next_step(tier: TierStanding, currency: str) -> dict[str, Any] | None:
-    """Return what is still missing for the next tier, and how far the way from this one is gone."""
-    if tier.next_threshold is None or tier.missing is None:
-        return None
-    spend = tier.measure.startswith("SPEND")
-    missing = figures.money(tier.missing, currency) if spend else figures.number(tier.missing)
-    words_of = {"missing": missing, "tier": words.tier(tier.next_code or "", tier.next_name or "")}
-    return {
-        "missing": missing,
-        "sentence": (
-            _("Spend %(missing)s more to reach %(tier)s") if spend else _("%(missing)s more orders to reach %(tier)s")
-        )
-        % words_of,
-        "way": tier.next_threshold - tier.threshold,
-        "gone": max(0, tier.measured - tier.threshold),
-    }
+def _gifts(id: UUID, program: Running, standing: Standing) -> dict[str, TierChange]:
+    """Return by ladder the change that gave a tier by hand, where one is held."""
+    given = (tier.ladder for tier in standing.tiers if tier.gift)
+    found = {ladder: gift_of(tier_room.history(id, program.program_id, ladder)) for ladder in given}
+    return {ladder: change for ladder, change in found.items() if change}
 
 
 def last_day(change: TierChange) -> date | None:
     """Return the last day on which the tier of a change holds, None without an end."""
-    return None if change.until_day >= NEVER else date(1970, 1, 1) + timedelta(days=change.until_day - 1)
+    return None if change.until_day >= NEVER else date_of(change.until_day - 1)
 
 
 def _tabs(desk: Desk) -> list[tuple[str, str, str]]:
     tabs = [("timeline", "member", _("Timeline"))]
     if desk.may(Right.POINTS_READ):
-        tabs += [("entries", "member-entries", _("Points ledger")), ("lots", "member-lots", _("Lots"))]
-    return [*tabs, ("tiers", "member-tiers", _("Tier history")), ("profile", "member-profile", _("Profile"))]
+        tabs += [("entries", "member-entries", _("Points ledger")), ("lots", "member-lots", _("Lots and holds"))]
+    tabs.append(("tiers", "member-tiers", _("Tier history")))
+    if desk.may(Right.ORDERS_READ):
+        tabs += [
+            ("orders", "member-orders", _("Orders and refunds")),
+            ("behaviours", "member-behaviours", _("Behaviours")),
+        ]
+    return [*tabs, ("profile", "member-profile", _("Profile"))]
 
 
 def _moves(desk: Desk, member: Member) -> list[tuple[str, str]]:

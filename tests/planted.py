@@ -1,0 +1,124 @@
+"""The faults of `tests.mutants`: in a file of the product one text, which stands there once, becomes another."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Fault:
+    """`tests` are asked where the stories notice nothing; empty: those of machines and engine."""
+
+    file: str
+    before: str
+    after: str
+    tests: tuple[str, ...] = ()
+
+
+def _in(file: str, *pairs: tuple[str, str], tests: tuple[str, ...] = ()) -> tuple[Fault, ...]:
+    return tuple(Fault(file, before, after, tests) for before, after in pairs)
+
+
+FAULTS = (
+    *_in(
+        "core/state/windows.py",
+        ("start = day - length + 1", "start = day - length"),
+        ("start = add_months(day, -length) + 1", "start = add_months(day, -length)"),
+        ("start = day - weekday_of(day) + 1", "start = day - weekday_of(day)"),
+        ("(length + offset) * step)", "length * step)"),
+        ("return first_day(period_start(day, step, shift) - offset * step)", "return day"),
+        ("R[row] < end:", "R[row] <= end:"),
+        ("m[s + W_LAST] and R[row] < start:", "m[s + W_LAST] and R[row] <= start:"),
+        ("if m[STREAK + i * 2 + 1] < day - 1:", "if m[STREAK + i * 2 + 1] < day:"),
+        ("return R[row + column] - m[s + W_BASE]", "return R[row + column]"),
+        ("            if start > m[DAY]:\n                m[CAP + c] = 0", "            if start >= m[DAY]:\n                m[CAP + c] = 0"),
+        ("            if start > m[DAY]:\n                m[MILESTONE + i] = 0", "            if start > day:\n                m[MILESTONE + i] = 0"),
+        ("m[DAY], min(amount, max(0,", "m[DAY], max(amount, max(0,"),
+        ("if day > -NEVER and (shortest < 0 or day >= first):", "if day > -NEVER and (shortest < 0 or day > first):"),
+    ),
+    *_in(
+        "core/state/lots.py",
+        ("(month_of(end) - shift) // step * step + shift + step)", "(month_of(end) - shift) // step * step + step)"),
+        ("if day <= end < best:", "if day < end < best:"),
+        ("if x < 0 and P[P_LADDERS] > 0:", "if P[P_LADDERS] > 0:"),
+        ("if R[row + LOT_ENDS] < ends:", "if R[row + LOT_ENDS] <= ends:"),
+        ("repaid = min(m[DEBT + unit], R[row + LOT_LEFT])", "repaid = 0"),
+        ("(gifts == 1 or R[row + LOT_GIFT] == 0)", "(gifts == 1 or R[row + LOT_GIFT] == 1)"),
+        ("if R[row + TAKE_CAUSE] == cause and R[row + TAKE_USED] > 0 and points > 0:", "if R[row + TAKE_USED] > 0 and points > 0:"),
+        ("    points -= min(points, gone)\n", ""),
+        ("if policy == REFUNDS_PENDING or points == 0:", "if points == 0:"),
+        ("if points > 0 and policy == REFUNDS_DEBT:", "if points > 0:"),
+        ("if policy == REFUNDS_KEEP:", "if policy == REFUNDS_PENDING:"),
+        ("+ m[LOT_HEAD] * LOT + LOT_ENDS] <= day:", "+ m[LOT_HEAD] * LOT + LOT_ENDS] < day:"),
+        ("if idle_end(m, P, unit) <= day:", "if idle_end(m, P, unit) < day:"),
+    ),
+    *_in(
+        "core/state/ladders.py",
+        ("first_day(period_start(day, step, P[p + PL_SHIFT]) + step * (length + 1))", "first_day(period_start(day, step, P[p + PL_SHIFT]) + step * length)"),
+        ("12 * (length + 1))", "12 * length)"),
+        ("return m[t + T_FLOOR] if day < m[t + T_FLOOR_UNTIL] else 0", "return m[t + T_FLOOR]"),
+        ("target = rank + (1 if", "target = rank + (2 if"),
+        ("by_calendar and until > m[row + T_UNTIL]", "until > m[row + T_UNTIL]"),
+        ("if m[row + T_GRACE] == 1 or (", "if ("),
+        ("    if target < rank and m[row + T_GRACE] == 0 and", "    if target < rank and"),
+        ("        alone = rank - 1\n", "        alone = rank\n"),
+        ("    alone = max(alone, lowest(m, P, k))\n", ""),
+        ("day - 1 if renews_from_last_day(P, p) else day", "day"),
+        ("before >> rank & 1 == 0 or kept", "kept"),
+        ("if kind != TIER_GRACE:", "if kind == TIER_QUALIFIED:"),
+        ("return P[p + PL_VALIDITY] == END_OF and P[p + PL_LENGTH] == 0", "return False"),
+        ("end if step == 0 else duration_end(end - 1,", "end if step == 0 else duration_end(end,"),
+        ("(exactly == 1 and rank != m[row + T_RANK])", "rank != m[row + T_RANK]"),
+    ),
+    *_in(
+        "core/state/passing.py",
+        ("while due <= day or", "while due < day or"),
+        ("R[hold + HOLD_DAY] < due:", "R[hold + HOLD_DAY] <= due:"),
+        ("    slide(m, R, P, day - 1)\n", "    slide(m, R, P, day)\n"),
+        ("        qualify_all(tiers, t, m, R, e, P)\n", "        pass\n"),
+        ("ready_now(m, R, e, P, first, m[DAY])", "ready_now(m, R, e, P, first, m[DAY] + 1)"),
+        ("if R[row + WAIT_CANCEL] <= day:", "if R[row + WAIT_CANCEL] < day:"),
+        ("            m[row + T_FLOOR] = 0\n", ""),
+    ),
+    *_in(
+        "core/state/earning.py",
+        ("if m[row] == 0 or m[row + 1] != m[DAY]:", "if m[row] == 0 or m[row + 1] == m[DAY]:"),
+        ("- m[AVAILABLE + unit] - m[PENDING + unit]", "- m[AVAILABLE + unit]"),
+        ("left = total if left > 0 else 0", "left = total if left >= 0 else 0"),
+        ("left = total if total <= P[p + C_LIMIT] else 0", "left = P[p + C_LIMIT]"),
+        ("        return ready - 1\n", "        return ready\n"),
+        ("if pending == PENDING_DATE and P[p + G_DATE] > day:", "if pending == PENDING_DATE and P[p + G_DATE] >= day:"),
+        ("    more = given - target - back\n", "    more = given - target\n"),
+        ("fewer = min(m[MILESTONE + i], before) - after", "fewer = m[MILESTONE + i] - after"),
+        ("    m[ORDERS] -= whole\n", ""),
+    ),
+    *_in(
+        "core/state/spending.py",
+        ("            if used > P[p + C_LIMIT]:", "            if used >= P[p + C_LIMIT]:"),
+        ("    row = find_hold(m, R, cause)\n    if row < 0 or points >", "    row = find_hold(m, R, cause)\n    if row < 0 or points >="),
+    ),
+    *_in(
+        "core/state/replay.py",
+        ("        target = 0 if whole == 1 else out[given + g]\n", "        target = out[given + g]\n"),
+        ("        D[d + D_FORGIVEN + g] += min(gone, D[d + D_BACK + g] - was)\n", ""),
+        ("                D[slot + D_DAY + g] = m[DAY]\n", "                D[slot + D_DAY + g] = m[DAY] - 1\n"),
+    ),
+    *_in(
+        "engine/online.py",
+        ("at = max(occurred_at, state.standing_at)\n        day", "at = occurred_at\n        day"),
+    ),
+)  # fmt: skip
+
+# Of the generated text the first place where it stands.
+GENERATED = (
+    (" >= ", " > "),
+    (" < ", " <= "),
+    (" or ", " and "),
+    ("not ", ""),
+    ("floor_of(", "ceil_of("),
+    ("half_up_of(", "half_even_of("),
+    ("half_even_of(", "half_up_of("),
+    ("min(", "max("),
+    (" != -1", " != 0"),
+    ("- first_day(month) + 1", "- first_day(month)"),
+    ("// 3_600", "// 3_601"),
+    ("reached += 2", "reached += 0"),
+)
