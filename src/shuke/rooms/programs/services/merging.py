@@ -30,9 +30,9 @@ from shuke.rooms.tiers.contracts import TierChange
 def merge(survivor_id: UUID, source_ids: Sequence[UUID], reason: str, actor: Actor) -> MergeRecord:
     """Let members live on in another one, with their lots and tiers."""
     with unit_of_work():
-        record = members.merge(survivor_id, source_ids, actor, reason)
         people = sorted({survivor_id, *source_ids})
-        plan = _held(people)
+        plan = _held(people)  # what they own first: whoever records a fact holds that before the members
+        record = members.merge(survivor_id, source_ids, actor, reason)
         if plan is not None:
             before = _brought(plan, people)
             _check_settled(people)
@@ -46,9 +46,10 @@ def merge(survivor_id: UUID, source_ids: Sequence[UUID], reason: str, actor: Act
 def unmerge(merge_id: UUID, reason: str, actor: Actor) -> MergeRecord:
     """Take a merge apart: lots that came over go back, where nothing of them was used; so do tiers."""
     with unit_of_work():
-        record = members.unmerge(merge_id, actor, reason)
-        people = sorted({record.survivor_id, *record.source_ids})
+        known = members.merge_record(merge_id)
+        people = sorted({known.survivor_id, *known.source_ids})
         plan = _held(people)
+        record = members.unmerge(merge_id, actor, reason)
         if plan is not None:
             before = _brought(plan, people)
             _move_back(before, record)
@@ -81,6 +82,8 @@ def _pay(
 
 
 def _held(people: Sequence[UUID]) -> Timeline | None:
+    if len(members.get_many(people)) < len(people):
+        raise Refusal("unknown_member", "There is no such member.")
     points.lock(people)
     return timeline()  # behind the locks: it has every version under which the members may stand
 

@@ -45,7 +45,7 @@ def states(report):
 
 def test_a_check_changes_nothing_and_says_what_would_come(shop):
     known = NewMember((ExternalId("crm", "B-1"),), phone="13900000002")
-    members.enrol([known], BY)
+    facade.enrol([known], BY)
 
     report = facade.check_import(file(GOOD, "B-1,,,张三,,,,", "B-1,,,,,,,", "C-1,12,,,,,,"), BY)
 
@@ -113,7 +113,7 @@ BAD = {
 
 @pytest.mark.parametrize("code", BAD)
 def test_a_bad_row_is_told_and_leaves_nothing_beside_good_ones(shop, code):
-    members.enrol([NewMember((ExternalId("crm", "B-1"),), phone="13900000009")], BY)
+    facade.enrol([NewMember((ExternalId("crm", "B-1"),), phone="13900000009")], BY)
     report = facade.commit_import(facade.check_import(file(GOOD, BAD[code], "C-1,,,王五,,,,"), BY).id, BY)
 
     assert states(report) == {"created": 2, "failed": 1}
@@ -210,7 +210,7 @@ def test_several_rows_of_one_person_fill_in_turn(shop):
 
 
 def test_without_filling_who_is_there_is_left_alone(shop):
-    members.enrol([NewMember((ExternalId("crm", "A-1"),))], BY)
+    facade.enrol([NewMember((ExternalId("crm", "A-1"),))], BY)
     before = people()
 
     report = facade.commit_import(facade.check_import(file(GOOD, fill=False), BY).id, BY)
@@ -267,7 +267,7 @@ def test_what_was_committed_half_way_is_undone(killed_half_way):
 
 
 def test_an_undo_takes_back_what_nobody_touched_since(shop):
-    (bella, dora) = members.enrol(
+    (bella, dora) = facade.enrol(
         [NewMember((ExternalId("crm", n),), phone=p) for n, p in (("B-1", "13900000002"), ("D-1", "13900000004"))], BY
     )
     before = members.get(bella.id)

@@ -82,6 +82,7 @@ def test_duplicates_stand_side_by_side_masked(log_in, member):
     assert "138****0001" in page
     assert "139****0001" in page
     assert "web W-1" in page
+    assert "587 points" in page
     assert ids.encode("mbr", double.id) in page
     assert "13900000001" not in page
 

@@ -1,5 +1,6 @@
 """What is known of a member beside points: profile, tags, histories; and members who may be one person."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -31,7 +32,8 @@ from shuke.rooms.members.contracts import (
 from shuke.rooms.org import facade as org
 from shuke.rooms.org.contracts import Right
 from shuke.rooms.programs import facade as programs
-from shuke.surfaces.console import words
+from shuke.rooms.programs.contracts import Standing
+from shuke.surfaces.console import figures, words
 from shuke.surfaces.console.pages import Desk, page, show
 from shuke.surfaces.console.views import member as member_page
 
@@ -174,11 +176,12 @@ def _ends(merge: MergeRecord) -> tuple[MergeRecord, str, list[str], str]:
 def duplicates(request: HttpRequest, desk: Desk) -> HttpResponse:
     """List members who may be one person, side by side."""
     found = people.duplicates(_PAIRS, request.GET.get("cursor") or None)
+    standings = programs.standings([one.id for pair in found.pairs for one in (pair.elder, pair.younger)])
     return show(
         request,
         "duplicates.html",
         title=gettext("Duplicates and merging"),
-        pairs=[_side_by_side(pair) for pair in found.pairs],
+        pairs=[_side_by_side(pair, standings) for pair in found.pairs],
         next_cursor=found.next_cursor,
     )
 
@@ -213,7 +216,7 @@ def unmerge(request: HttpRequest, desk: Desk, merge_id: str) -> HttpResponse:
     return redirect("member-profile", survivor)
 
 
-def _side_by_side(pair: DuplicatePair) -> dict[str, Any]:
+def _side_by_side(pair: DuplicatePair, standings: Mapping[UUID, Standing]) -> dict[str, Any]:
     def row(label: str, told: Any, like: Likeness | None = None) -> tuple[str, str, str, bool]:
         return label, told(pair.elder), told(pair.younger), like in pair.because
 
@@ -226,6 +229,8 @@ def _side_by_side(pair: DuplicatePair) -> dict[str, Any]:
             row(words.personal("email"), lambda one: one.email_masked),
             row(words.personal("birthday"), _birthday, Likeness.BIRTHDAY),
             row(words.wording("status"), lambda one: words.wording(one.status)),
+            row(gettext("Tier"), lambda one: _tier(standings.get(one.id))),
+            row(gettext("Available points"), lambda one: _points(standings.get(one.id))),
             row(gettext("Joined"), lambda one: one.joined_at.date().isoformat()),
             row(
                 words.wording("external_id"),
@@ -242,3 +247,13 @@ def _birthday(member: Member) -> str:
 
 def _external(member: Member) -> str:
     return " · ".join(f"{one.source} {one.external_id}" for one in member.external)
+
+
+def _points(standing: Standing | None) -> str:
+    if standing is None:
+        return ""
+    return " · ".join(f"{figures.points(one.available, one.scale)} {one.unit}" for one in standing.balances)
+
+
+def _tier(standing: Standing | None) -> str:
+    return words.tier(standing.tier.code, standing.tier.name) if standing and standing.tier else ""
