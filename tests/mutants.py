@@ -118,6 +118,11 @@ def unnoticed(fault: Fault, stories: Path) -> bool:
         )
 
 
+def say(*words: str) -> None:
+    sys.stdout.write(" ".join(words) + "\n")
+    sys.stdout.flush()
+
+
 def main() -> int:
     left = []
     with tempfile.TemporaryDirectory() as folder:
@@ -126,7 +131,7 @@ def main() -> int:
         assert not notices(stories, None), "without a fault, oracle and desk disagree"
         for fault in FAULTS:
             seen = not unnoticed(fault, stories)
-            print(
+            say(
                 "noticed  " if seen else "UNNOTICED",
                 fault.file,
                 "|",
@@ -138,10 +143,10 @@ def main() -> int:
             left += [] if seen else [fault]
         for number, (before, after) in enumerate(GENERATED):
             seen = notices(stories, number)
-            print("noticed  " if seen else "UNNOTICED", "generated |", before, "→", after, flush=True)
+            say("noticed  " if seen else "UNNOTICED", "generated |", before, "→", after)
             left += [] if seen else [(before, after)]
     total = len(FAULTS) + len(GENERATED)
-    print(f"{total - len(left)} of {total} faults noticed")
+    say(f"{total - len(left)} of {total} faults noticed")
     return 1 if left else 0
 
 

@@ -33,7 +33,7 @@ def count_differences(result: BacktestResult, program_id: int, left_out: Contain
         expected = (
             sorted(_replayed_entries(result, place, codes), key=_unit),
             sorted((codes[unit], number, left, end) for number, unit, left, end, _ in result.lots_of(place)),
-            list(_replayed_changes(result, place)),
+            sorted(_replayed_changes(result, place), key=_ladder),
         )
         for stored, rows in zip(ledger, expected, strict=True):
             recorded = stored.get(member_id, []) if member_id else []
@@ -47,7 +47,7 @@ def _entries(units: dict[int, str]) -> Rows:
     for run in points.stream_entries():
         columns = (run.holder_id, run.day, run.kind, run.unit_id, run.amount, run.lot_number)
         for holder_id, day, kind, unit_id, amount, lot in zip(*columns, strict=True):
-            rows[holder_id].append((day, kind, units[unit_id], abs(amount), lot))
+            rows[holder_id].append((day, kind, units[unit_id], abs(amount), lot or 0))
     return {holder_id: sorted(entries, key=_unit) for holder_id, entries in rows.items()}
 
 
@@ -64,14 +64,22 @@ def _lots(member_ids: Sequence[UUID], units: dict[int, str]) -> Rows:
 
 
 def _changes(program_id: int) -> Rows:
-    """Return every tier change but those of joining by member: (day, reason, rank before, rank after, until)."""
+    """Return every tier change but those of joining by member and ladder.
+
+    A row is (ladder, day, reason, rank before, rank after, until).
+    """
     rows: Rows = defaultdict(list)
-    for member_id, change in tiers.stream_changes(program_id):
+    for member_id, ladder, change in tiers.stream_changes(program_id):
         if change.before is not None:
             rows[member_id].append(
-                (change.day, change.reason.value, change.before.rank, change.after.rank, change.until_day)
+                (ladder, change.day, change.reason.value, change.before.rank, change.after.rank, change.until_day)
             )
-    return rows
+    return {member_id: sorted(changes, key=_ladder) for member_id, changes in rows.items()}
+
+
+def _ladder(change: tuple[int | str, ...]) -> str:
+    """Changes on one ladder keep their order; ladders are compared apart."""
+    return str(change[0])
 
 
 def _replayed_entries(result: BacktestResult, member: int, codes: list[str]) -> Iterator[tuple[int | str, ...]]:
@@ -82,6 +90,14 @@ def _replayed_entries(result: BacktestResult, member: int, codes: list[str]) -> 
 
 
 def _replayed_changes(result: BacktestResult, member: int) -> Iterator[tuple[int | str, ...]]:
+    ladders = result.compiled.program.ladders
     for row in result.entries_of(member):
         if slots.TIER_QUALIFIED <= row[slots.E_KIND] < slots.COUNTED:
-            yield row[slots.E_DAY], KINDS[row[slots.E_KIND]], row[slots.E_UNIT], row[slots.E_AMOUNT], row[slots.E_LOT]
+            moved = (
+                row[slots.E_DAY],
+                KINDS[row[slots.E_KIND]],
+                row[slots.E_UNIT],
+                row[slots.E_AMOUNT],
+                row[slots.E_LOT],
+            )
+            yield ladders[row[slots.E_REF]].code, *moved
