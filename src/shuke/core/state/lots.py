@@ -445,9 +445,18 @@ def expire(m: Ints, R: Ints, e: Ints, P: Ints, day: int) -> bool:
     for unit in range(P[P_UNITS]):
         if idle_end(m, P, unit) <= day:
             for i in range(m[LOT_HEAD], m[LOT_TAIL]):
-                if R[m[LOTS] + i * LOT + LOT_UNIT] == unit:
-                    ended = end_lot(m, R, e, i) or ended
+                if R[m[LOTS] + i * LOT + LOT_UNIT] == unit and end_lot(m, R, e, i):
+                    ended = True
+                    end_takes(m, R, unit, R[m[LOTS] + i * LOT + LOT_NUMBER], day)
     return ended
+
+
+def end_takes(m: Ints, R: Ints, unit: int, number: int, day: int) -> None:
+    """Note the end of a lot that had no date with what was taken of it: nothing goes back into it."""
+    for i in range(m[TAKE_TAIL]):
+        row = m[TAKES] + i * TAKE
+        if R[row + TAKE_UNIT] == unit and R[row + TAKE_LOT] == number:
+            R[row + TAKE_ENDS] = day
 
 
 def end_lot(m: Ints, R: Ints, e: Ints, i: int) -> bool:
@@ -489,5 +498,6 @@ FUNCTIONS = (
     forget_hold,
     take_back,
     end_lot,
+    end_takes,
     expire,
 )
