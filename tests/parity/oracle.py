@@ -442,6 +442,7 @@ class Oracle(PointsByHand, Refunding):
             person.end(lot, day)
         for unit in idle:
             for lot in person.numbered(unit):
+                lot.ends = day if lot.left else lot.ends
                 person.end(lot, day)
         return bool(lots or idle)
 

@@ -6,7 +6,7 @@ Knows the core's machines and the generated text; must not know where a member's
 
 from collections.abc import Callable, Sequence
 
-from shuke.core.state import earning, ladders, lots, passing, spending
+from shuke.core.state import earning, endings, ladders, lots, passing, spending
 from shuke.core.state.slots import (
     AT,
     AVAILABLE,
@@ -276,7 +276,7 @@ class Desk:
         """Give points by hand, as one lot that ends on `ends_day` (None: as the unit says), or take them (below 0).
 
         Raises:
-            Refusal: `points_out_of_range`, `insufficient_points`, `balance_limit`.
+            Refusal: `points_out_of_range`, `insufficient_points`, `balance_limit`, `lot_has_ended`.
         """
         check_points(abs(points))
 
@@ -284,8 +284,10 @@ class Desk:
             if points < 0 and not spending.debit(a.m, a.R, a.e, unit, -points):
                 raise not_spendable(a.m, unit, -points)
             if points > 0:
-                x = lots.expiry_of(a.m, self._P, unit, -1)
-                ends = lots.lot_end(self._P, x, a.m[DAY]) if ends_day is None else ends_day
+                if ends_day is not None and ends_day <= a.m[DAY]:
+                    raise Refusal("lot_has_ended", "These points have ended already.", pointer="/expires_on")
+                x = endings.expiry_of(a.m, self._P, unit, -1)
+                ends = endings.lot_end(self._P, x, a.m[DAY]) if ends_day is None else ends_day
                 lots.credit(a.m, a.R, a.e, CREDIT, unit, points, ends, 0)
             return NOTHING
 
@@ -362,8 +364,8 @@ class Desk:
 
         def act(a: Arrays) -> Told:
             for piece in slices:
-                x = lots.expiry_of(a.m, self._P, unit, -1)
-                ends = piece.ends if keeps else lots.lot_end(self._P, x, a.m[DAY])
+                x = endings.expiry_of(a.m, self._P, unit, -1)
+                ends = piece.ends if keeps else endings.lot_end(self._P, x, a.m[DAY])
                 lots.credit(a.m, a.R, a.e, TRANSFER_IN, unit, piece.points, ends, int(piece.gift))
             return NOTHING
 

@@ -1,6 +1,7 @@
 """All that time does to a member: `advance`, midnight by midnight, in the order of docs/reference/semantics.md."""
 
 from shuke.core.state.conversions import conversion_day, convert
+from shuke.core.state.endings import idle_end
 from shuke.core.state.ladders import (
     Tiers,
     at_facts,
@@ -12,15 +13,7 @@ from shuke.core.state.ladders import (
     qualify_all,
     review,
 )
-from shuke.core.state.lots import (
-    activate,
-    expire,
-    forget_hold,
-    forget_wait,
-    idle_end,
-    place,
-    release,
-)
+from shuke.core.state.lots import activate, expire, forget_hold, forget_wait, place, release
 from shuke.core.state.slots import (
     AT,
     CANCELLATION,

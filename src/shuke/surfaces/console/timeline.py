@@ -58,7 +58,7 @@ class Event:
     def parts(self) -> list[tuple[Entry, int]]:
         """The first entry of each kind and unit with their sum, where there are several of them."""
         found: dict[tuple[int, Kind], list[Entry]] = {}
-        for entry in self.entries:
+        for entry in reversed(self.entries):
             found.setdefault((entry.key.unit_id, entry.kind), []).append(entry)
         parts = [(entries[0], sum(entry.amount for entry in entries)) for entries in found.values()]
         return parts if len(parts) > 1 else []

@@ -6,6 +6,8 @@ from dataclasses import replace
 from shuke.core.values.errors import Refusal
 from shuke.foundation import business_keys, ids
 from shuke.foundation.business_keys import BusinessKey, Claim, Mismatch
+from shuke.rooms.members import facade as members
+from shuke.rooms.members.contracts import MemberRef
 from shuke.rooms.points import facade as points
 from shuke.rooms.points.contracts import Entry
 from shuke.rooms.programs import queries
@@ -35,7 +37,7 @@ def claim(items: Sequence[Item], plan: Timeline | None) -> None:
     keys = [_key(item) for item in waiting]
     firsts: dict[tuple[str, str, str], Item] = {}
     repeats: list[tuple[Item, Claim]] = []
-    for item, key, answer in zip(waiting, keys, business_keys.claim(keys), strict=True):
+    for item, key, answer in zip(waiting, keys, _beyond_merges(keys, business_keys.claim(keys)), strict=True):
         if answer.mismatch is not None:
             item.refuse(_recorded_differently(answer.mismatch))
         elif answer.fresh:
@@ -47,6 +49,17 @@ def claim(items: Sequence[Item], plan: Timeline | None) -> None:
             repeats.append((item, answer))
     if repeats:
         _answer(repeats, plan)
+
+
+def _beyond_merges(keys: Sequence[BusinessKey], answers: Sequence[Claim]) -> list[Claim]:
+    """Look again without the member where the one of before lives on in the one of now: that is no difference."""
+    answers = list(answers)
+    other = [place for place, answer in enumerate(answers) if answer.mismatch is Mismatch.MEMBER]
+    stayed = members.resolve([MemberRef(id=answers[place].member_id) for place in other]) if other else []
+    for place, survivor in zip(other, stayed, strict=True):
+        if survivor == keys[place].member_id:
+            (answers[place],) = business_keys.claim([replace(keys[place], member_id=None)])
+    return answers
 
 
 def release(items: Sequence[Item]) -> None:
@@ -114,7 +127,7 @@ def _recorded_differently(mismatch: Mismatch) -> Refusal:
 
 def _answer(repeats: Sequence[tuple[Item, Claim]], plan: Timeline | None) -> None:
     """Close facts that were recorded before with their first answer."""
-    whose = [(item.member_id or answer.member_id, answer.reference) for item, answer in repeats]
+    whose = [(answer.member_id or item.member_id, answer.reference) for item, answer in repeats]
     known = [(member_id, reference) for member_id, reference in whose if member_id is not None]
     decisions, entries_of = queries.decisions(known), points.entries_of(known)
     for (item, answer), (member_id, _) in zip(repeats, whose, strict=True):

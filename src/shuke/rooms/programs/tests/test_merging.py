@@ -10,6 +10,7 @@ from shuke.rooms.members import facade as members
 from shuke.rooms.members.contracts import Status as MemberStatus
 from shuke.rooms.points import facade as points
 from shuke.rooms.programs import facade
+from shuke.rooms.programs.contracts import Status
 from shuke.rooms.programs.facts import AdjustFact, HoldFact, RefundFact
 from shuke.rooms.programs.tests.conftest import ACTOR, NOW, member, order, redemption
 
@@ -122,3 +123,14 @@ def test_a_refund_of_a_merged_record_takes_the_points_from_the_survivor(anna, be
     assert [account.debt for account in points.balances([bella])[bella].values()] == [0]
     assert points.totals(points.all_units()[0].id).outstanding == 150
     assert [law for each in facade.verify_all() for law in each.violations] == []
+
+
+def test_a_repeat_of_what_a_merged_record_did_is_answered_as_before(anna, bella):
+    first = facade.record([order("3", 4_000, who=member(2))], ACTOR)[0]
+    facade.merge_members(anna, [bella], "same person", ACTOR)
+
+    again, changed = facade.record([order("3", 4_000, who=member(2)), order("2", 1, who=member(2))], ACTOR)
+
+    assert (again.status, again.reference, again.points) == (Status.REPEATED, first.reference, first.points)
+    assert (again.member_id, changed.refusal.code) == (bella, "already_recorded_differently")
+    assert stand(anna)[1] == [800]

@@ -99,6 +99,12 @@ def held(context: template.Context, tier: Any) -> dict[str, Any]:
     return {"name": context["program"].tier_name(tier.code), "rank": min(tier.rank, 4)}
 
 
+@register.simple_tag
+def tier_named(code: str) -> str:
+    """Write what a tier is called, of a program that may not be published yet."""
+    return words.tier(code, code) if code else "—"
+
+
 @register.inclusion_tag("console/parts/approval_state.html")
 def approval_state(code: str) -> dict[str, Any]:
     """Draw the badge of where an approval stands."""

@@ -144,6 +144,7 @@ def _page(
     standing = programs.standings([member_id]).get(member_id)
     outside = ids.encode(ID_PREFIX, member_id)
     main, others = spread(standing.balances) if standing else (None, ())
+    said = form.said if foreseen is not None and form is not None else []
     if foreseen is not None and form is not None:
         for field in form.fields.values():
             field.widget = forms.HiddenInput()
@@ -166,6 +167,7 @@ def _page(
         units=units(),
         several_units=len(units()) > 1,
         form=form,
+        said=said,
         foreseen=foreseen,
         failure=failure,
         limit=desk.principal.adjust_limit,

@@ -78,7 +78,8 @@ def publish(request: HttpRequest, desk: Desk) -> HttpResponse:
             made = facade.publish(text, desk.actor)
             messages.success(request, _published(made, desk), extra_tags="good")
             return redirect("program-version", made.program, made.number)
-        return _desk(request, running, text, draft=facade.validate(text))
+        draft = facade.validate(text)
+        return _desk(request, running, text, draft=draft, comparison=facade.compare(text) if running else None)
     except ProgramErrors as errors:
         logs.event("program_refused", request_id=desk.actor.request_id, errors=len(errors.refusals))
         return _desk(request, running, text, status=422, wrong=errors.refusals)
