@@ -25,8 +25,8 @@ CONFIG = schemathesis.Config.from_dict(
         },
         "operations": [
             {
-                # Each order of a batch is refused on its own, inside an answer that is 200.
-                "include-operation-id": "recordOrders",
+                # Each item of a batch is refused on its own, inside an answer that is 200.
+                "include-operation-id": ["recordOrders", "recordBehaviours"],
                 "checks": {"negative_data_rejection": {"enabled": False}},
             }
         ],

@@ -253,7 +253,7 @@ def _print(prefix: str, done: "Result", passed: "Passed | None", how: How) -> No
     status = {"recorded": words("recorded", "已记录"), "repeated": words("recorded before", "此前已记录")}
     state = words("parked until its order comes", "待订单到达") if data["undecided"] == "parked" else data["undecided"]
     head = " ".join(filter(None, (data["id"], status.get(data["status"]), state)))
-    lines = [words(f"{head} (dry run)", f"{head}（试运行）") if how.dry_run else head]
+    lines = [words(f"{head} (dry run)", f"{head}（试算）") if how.dry_run else head]
     for unit, amount in data["points"].items():
         moved, left = scaled(amount, scales[unit]), scaled(data["balances"].get(unit, 0), scales[unit])
         lines.append(words(f"{unit}: {moved}, usable after it {left}", f"{unit}：{moved}，之后可用 {left}"))

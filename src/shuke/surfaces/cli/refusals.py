@@ -101,7 +101,7 @@ CHINESE = {
     "attribute_invalid": "{text} 不是 代码=取值 的形式。",
     "line_invalid": "{text} 不是 明细号:数量:金额 的形式，例如 2:1:800。",
     "name_invalid": "{text} 不是 来源/外部编号 的形式。",
-    "now_needs_dry_run": "展望只能与试运行同用；请加 --dry-run。",
+    "now_needs_dry_run": "展望只能与试算同用；请加 --dry-run。",
     "unknown_fact_id": "没有编号为 {id} 的事项。",
     "clock_too_far": "最多展望十年。",
 }

@@ -127,7 +127,10 @@ _AttributeValue = Annotated[
 ]
 Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
 Code = Annotated[str, StringConstraints(pattern=rf"^{CODE_PATTERN}$")]
-Attributes = Annotated[dict[Code, _AttributeValue], Field(max_length=ATTRIBUTES_LIMIT)]
+Attributes = Annotated[
+    dict[Code, _AttributeValue],
+    Field(max_length=ATTRIBUTES_LIMIT, json_schema_extra={"additionalProperties": False}),  # of other names
+]
 Source = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
 ExternalIdText = text(200)
 Label = text(facts.TEXT_LIMIT)
