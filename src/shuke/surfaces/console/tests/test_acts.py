@@ -43,7 +43,9 @@ def people(shop):
     """林小满: 880 points, silver; 周可: none."""
     programs.publish(CORNER, TESTER)
     joined = datetime(2026, 1, 1, 12, tzinfo=UTC)
-    new = [NewMember(phone=f"+861380000000{n}", name=name, joined_at=joined) for n, name in ((1, "林小满"), (2, "周可"))]
+    new = [
+        NewMember(phone=f"+861380000000{n}", name=name, joined_at=joined) for n, name in ((1, "林小满"), (2, "周可"))
+    ]
     lin, zhou = programs.enrol(new, TESTER)
     assert record(OrderFact("till", "1", MemberRef(id=lin.id), at(2), 88_000, 88_000, "USD")).points == {"points": 880}
     return lin, zhou
@@ -135,8 +137,8 @@ def test_goodwill_above_the_limit_is_asked_for_and_done_by_a_colleague(log_in, p
         ({"points": "-5"}, "请填写整数"),
         ({"points": "99999999999999"}, "请填写整数"),
         ({"expires_on": "2026-06-01"}, "最后一天不能早于今天"),
-        ({"reason": ""}, "class=\"wrong\""),
-        ({"unit": "gold"}, "class=\"wrong\""),
+        ({"reason": ""}, 'class="wrong"'),
+        ({"unit": "gold"}, 'class="wrong"'),
     ],
 )
 def test_an_adjustment_that_will_not_do_is_told_beside_its_field(log_in, people, form, told):
