@@ -9,7 +9,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export UV_NO_PROGRESS := 1
 export VIRTUAL_ENV := $(CURDIR)/.venv
 
-.PHONY: help setup demo test test-browser test-long check bench fmt reference clean requirements
+.PHONY: help setup demo test test-browser test-long mutants check bench fmt reference clean requirements
 .DEFAULT_GOAL := help
 
 help:  ## list the targets
@@ -39,6 +39,9 @@ test-browser: .venv/.dev $(VENDOR)/.stamp  ## the pages in a real Chromium, at 1
 
 test-long: .venv/.dev $(VENDOR)/.stamp  ## the long suites: the whole year, killed and resumed
 	@$(BIN)/pytest -m long $(ARGS)
+
+mutants: .venv/.dev $(VENDOR)/.stamp  ## plant faults one at a time, and see that the tests notice each
+	@$(BIN)/python -m tests.mutants
 
 bench: .venv/.dev $(VENDOR)/.stamp  ## measure, and write the figures as JSON into benchmarks/
 	@set -e; for name in backtest load; do \

@@ -35,19 +35,20 @@ def take_off(order: OrderFacts, before: TakenOff, lines: Taken, amount: int = 0)
     """Return what is taken off an order once a refund of lines, or without any of an amount, is added.
 
     Raises:
-        Refusal: `refund_too_large`, `refund_of_nothing`, `unknown_line`.
+        Refusal: `already_refunded`, `more_than_left`, `unknown_line`.
     """
+    if before.whole:
+        raise Refusal("already_refunded", "Nothing of this order is left to refund.", pointer="/order")
     together = dict(before.lines)
     for place, (net, quantity) in lines.items():
         if not 0 <= place < len(order.lines):
             raise Refusal("unknown_line", f"The order has no line {place + 1}.", pointer="/lines")
         was_net, was_quantity = together.get(place, (0, 0))
         together[place] = (was_net + net, was_quantity + quantity)
-    if amount == 0 and order.net_minor > 0 and not any(net or quantity for net, quantity in lines.values()):
-        raise Refusal("refund_of_nothing", "The refund takes nothing off the order.", pointer="/net_minor")
     taken = TakenOff(together, before.amount + amount)
-    if before.whole or taken.net > order.net_minor or _exceeds(order, together):
-        raise Refusal("refund_too_large", "This takes more off the order than is left of it.", pointer="/net_minor")
+    if taken.net > order.net_minor or _exceeds(order, together):
+        left = order.net_minor - before.net
+        raise Refusal("more_than_left", f"Only {left} is left to refund.", pointer="/net_minor", params={"left": left})
     whole = taken.net == order.net_minor
     if order.net_minor == 0 and lines:
         whole = all(_is_gone(line, together.get(place)) for place, line in enumerate(order.lines))
