@@ -22,7 +22,9 @@ LEVELS = """
 """
 
 
-def program(*, unit=UNIT, measure=MEASURE, validity=VALIDITY, ladder="", levels=LEVELS, rule="", more="", last=""):
+def program(
+    *, unit=UNIT, measure=MEASURE, validity=VALIDITY, ladder="", levels=LEVELS, rule="", more="", more_units="", last=""
+):
     return f"""
 shuke: 1
 program: test
@@ -31,7 +33,7 @@ time_zone: Asia/Shanghai
 {more}
 units:
   points: {{round: floor{", " + unit if unit else ""}}}
-tiers:
+{more_units}tiers:
   ladder: main
   measure: {measure}
   validity: {validity}
@@ -227,6 +229,21 @@ def test_a_hold_lapses_at_its_instant_into_lots_that_still_live():
     assert told(outcome) == [("lapse", 10, 1), ("release", 5, 2)]
     assert [e.at for e in outcome.entries] == [at("2018-02-01T12:00:00")] * 2
     assert (member.available, member.held) == ([20], [0])
+
+
+def test_nothing_falls_due_before_the_instant_at_which_a_hold_lapsed():
+    desk, member = desk_and_member(
+        unit="expiry: none, convert: {into: gift, dates: [03-01], step: 10, rate: 0.1}",
+        more_units="  gift: {}\n",
+    )
+    desk.order(member, order("2017-01-15T10:00:00", "10"))
+    desk.hold(member, 0, 10, at("2017-01-16T10:00:00"), until=at("2017-06-01T12:00:00"), cause=7)
+    # on 1 March nothing was usable; on the next one it is
+    outcome = desk.advance(member, at("2018-03-02T00:00:00"))
+    days = [(e.kind, e.day) for e in outcome.entries]
+    assert days[0] == ("release", day_of(2017, 6, 1))
+    assert {day for _, day in days[1:]} == {day_of(2018, 3, 1)}
+    assert (member.available, member.held) == ([0, 1], [0, 0])
 
 
 # ---- pending, refunds, debt

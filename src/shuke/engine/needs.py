@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from shuke.core.program.ir import WindowKind
 from shuke.core.program.model import ExpiryKind
-from shuke.core.state import lots, windows
+from shuke.core.state import endings, windows
 from shuke.core.state.slots import (
     EXPIRIES_MAX,
     EXPIRY_ROW,
@@ -31,7 +31,7 @@ def expiries(P: Sequence[int]) -> list[int]:
 
 def may_end(P: Ints, rows: Sequence[int], day: int, until: int) -> bool:
     """Tell whether points credited from `day` on can end by `until`, or a unit by inactivity then."""
-    return any(lots.lot_end(P, x, day) <= until or (P[x + X_KIND] == IDLE and until > day) for x in rows)
+    return any(endings.lot_end(P, x, day) <= until or (P[x + X_KIND] == IDLE and until > day) for x in rows)
 
 
 def days_from(compiled: Compiled, P: Ints, state: MemberState, day: int, counts_from: int) -> int | None:

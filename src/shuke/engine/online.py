@@ -6,7 +6,7 @@ Knows the core's machines and the generated text; must not know where a member's
 
 from collections.abc import Callable, Sequence
 
-from shuke.core.state import earning, ladders, lots, passing, spending
+from shuke.core.state import earning, endings, ladders, lots, passing, spending
 from shuke.core.state.slots import (
     AT,
     AVAILABLE,
@@ -286,8 +286,8 @@ class Desk:
             if points > 0:
                 if ends_day is not None and ends_day <= a.m[DAY]:
                     raise Refusal("lot_has_ended", "These points have ended already.", pointer="/expires_on")
-                x = lots.expiry_of(a.m, self._P, unit, -1)
-                ends = lots.lot_end(self._P, x, a.m[DAY]) if ends_day is None else ends_day
+                x = endings.expiry_of(a.m, self._P, unit, -1)
+                ends = endings.lot_end(self._P, x, a.m[DAY]) if ends_day is None else ends_day
                 lots.credit(a.m, a.R, a.e, CREDIT, unit, points, ends, 0)
             return NOTHING
 
@@ -364,8 +364,8 @@ class Desk:
 
         def act(a: Arrays) -> Told:
             for piece in slices:
-                x = lots.expiry_of(a.m, self._P, unit, -1)
-                ends = piece.ends if keeps else lots.lot_end(self._P, x, a.m[DAY])
+                x = endings.expiry_of(a.m, self._P, unit, -1)
+                ends = piece.ends if keeps else endings.lot_end(self._P, x, a.m[DAY])
                 lots.credit(a.m, a.R, a.e, TRANSFER_IN, unit, piece.points, ends, int(piece.gift))
             return NOTHING
 

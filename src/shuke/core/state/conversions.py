@@ -1,6 +1,7 @@
 """Conversions: on some days of the year a balance becomes another unit, before tiers are reviewed and points end."""
 
-from shuke.core.state.lots import credit, draw, expiry_of, lot_end, next_date
+from shuke.core.state.endings import expiry_of, lot_end, next_date
+from shuke.core.state.lots import credit, draw
 from shuke.core.state.slots import (
     AVAILABLE,
     CONVERSION_IN,

@@ -3,17 +3,9 @@
 from collections.abc import Callable
 
 from shuke.core.program.model import PendingKind
+from shuke.core.state.endings import duration_end, expiry_of, lot_end
 from shuke.core.state.ladders import Tiers, fall, follows_measure, qualify, qualify_all
-from shuke.core.state.lots import (
-    REFUNDS_KEEP,
-    REFUNDS_PENDING,
-    credit,
-    duration_end,
-    expiry_of,
-    lot_end,
-    take_back,
-    wait_for,
-)
+from shuke.core.state.lots import REFUNDS_KEEP, REFUNDS_PENDING, credit, take_back, wait_for
 from shuke.core.state.passing import ready_now
 from shuke.core.state.slots import (
     ACCRUAL,

@@ -6,7 +6,7 @@ The generated `tiers` says which levels' conditions hold now; everything that fo
 from collections.abc import Callable
 
 from shuke.core.program.model import Downgrade, Evaluation, ValidityKind
-from shuke.core.state.lots import duration_end
+from shuke.core.state.endings import duration_end
 from shuke.core.state.slots import (
     DAY,
     JOINED,

@@ -4,7 +4,8 @@ Lots that may have something left stand sorted by (ends, unit, number). Every ve
 to what its rows hold: usable, pending, held, owed. Debt is repaid first of every credit, so who owes has nothing.
 """
 
-from shuke.core.program.model import ExpiryKind, Refunds
+from shuke.core.program.model import Refunds
+from shuke.core.state.endings import expiry_of, idle_end, lot_end
 from shuke.core.state.slots import (
     ACCRUAL_PENDING,
     ACTIVATION,
@@ -24,7 +25,6 @@ from shuke.core.state.slots import (
     HOLD_TAIL,
     HOLDING,
     HOLDS,
-    LADDER,
     LAPSE,
     LOT,
     LOT_ENDS,
@@ -39,8 +39,6 @@ from shuke.core.state.slots import (
     NEXT_LOT,
     OWED,
     P_EXPIRY,
-    P_LADDERS,
-    P_TIER_EXPIRY,
     P_UNIT,
     P_UNITS,
     PENDING,
@@ -48,7 +46,6 @@ from shuke.core.state.slots import (
     REPAYMENT,
     RETURN,
     STAMP_DAY,
-    T_RANK,
     TAKE,
     TAKE_CAUSE,
     TAKE_ENDS,
@@ -60,11 +57,9 @@ from shuke.core.state.slots import (
     TAKE_USED,
     TAKES,
     U_COUNTER,
-    U_EXPIRY,
     U_REFUNDS,
     U_REINSTATE,
     UNIT_ROW,
-    UNITS_MAX,
     WAIT,
     WAIT_CANCEL,
     WAIT_CAUSE,
@@ -76,75 +71,15 @@ from shuke.core.state.slots import (
     WAIT_TAIL,
     WAIT_UNIT,
     WAITS,
-    X_DATES,
-    X_DAYS,
-    X_KIND,
-    X_MONTHS,
-    X_SHIFT,
-    X_STEP,
 )
 from shuke.core.state.windows import post, say_taken, uncount_now
-from shuke.core.values.dates import NEVER, Ints, add_months, day_of, first_day, month_of
+from shuke.core.values.dates import NEVER, Ints
 
 # the enums' values as plain integers: numba freezes module globals
-X_AFTER = ExpiryKind.AFTER.value
-X_ON_DATES = ExpiryKind.DATES.value
-X_IDLE = ExpiryKind.IDLE.value
 REFUNDS_DEBT = Refunds.DEBT.value
 REFUNDS_WITHIN = Refunds.WITHIN_BALANCE.value
 REFUNDS_PENDING = Refunds.ONLY_PENDING.value
 REFUNDS_KEEP = Refunds.KEEP.value
-
-
-def duration_end(day: int, months: int, days: int, step: int, shift: int) -> int:
-    """Return the day that lies a duration after `day`, or the first one after the period in which that lies."""
-    end = add_months(day, months) + days
-    if step == 0:
-        return end
-    return first_day((month_of(end) - shift) // step * step + shift + step)
-
-
-def next_date(P: Ints, x: int, day: int) -> int:
-    """Return the first of an expiry's dates of the year (MMDD) that is not before `day`."""
-    best = NEVER
-    year = month_of(day) // 12
-    for i in range(P[x + X_DATES]):
-        date = P[x + X_DATES + 1 + i]
-        for y in range(year, year + 2):
-            month = y * 12 + date // 100 - 1
-            end = min(day_of(y, date // 100, 1) + date % 100, first_day(month + 1)) - 1
-            if day <= end < best:
-                best = end
-    return best
-
-
-def expiry_of(m: Ints, P: Ints, unit: int, rule: int) -> int:
-    """Return where in P the expiry of points stands: the rule's own, or that of the tier held, or the unit's."""
-    x = rule
-    if x < 0 and P[P_LADDERS] > 0:
-        x = P[P_TIER_EXPIRY + m[LADDER + T_RANK] * UNITS_MAX + unit]
-    if x < 0:
-        x = P[P_UNIT + unit * UNIT_ROW + U_EXPIRY]
-    return P_EXPIRY + x * EXPIRY_ROW
-
-
-def lot_end(P: Ints, x: int, day: int) -> int:
-    """Return the first local day on which points usable from `day` are no longer so, by the expiry at P[x:]."""
-    if P[x + X_KIND] == X_AFTER:
-        return duration_end(day, P[x + X_MONTHS], P[x + X_DAYS], P[x + X_STEP], P[x + X_SHIFT])
-    if P[x + X_KIND] == X_ON_DATES:
-        return next_date(P, x, day) + 1
-    return NEVER
-
-
-def idle_end(m: Ints, P: Ints, unit: int) -> int:
-    """Return the day on which all of a unit ends because nothing was done, as it stands now."""
-    if m[AVAILABLE + unit] == 0:
-        return NEVER
-    x = expiry_of(m, P, unit, -1)
-    if P[x + X_KIND] != X_IDLE:
-        return NEVER
-    return duration_end(m[ACTIVE + unit], P[x + X_MONTHS], P[x + X_DAYS], P[x + X_STEP], P[x + X_SHIFT])
 
 
 def usable(m: Ints, unit: int, points: int) -> None:
@@ -473,11 +408,6 @@ def end_lot(m: Ints, R: Ints, e: Ints, i: int) -> bool:
 
 
 FUNCTIONS = (
-    duration_end,
-    next_date,
-    expiry_of,
-    lot_end,
-    idle_end,
     usable,
     place,
     find_lot,

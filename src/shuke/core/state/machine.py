@@ -6,7 +6,7 @@ loaded for a step is said by `engine.online.Desk.needs`. A verb is called after 
 that returns False has changed nothing.
 """
 
-from shuke.core.state import conversions, earning, ladders, lots, passing, spending, windows
+from shuke.core.state import conversions, earning, endings, ladders, lots, passing, spending, windows
 
-MODULES = (windows, lots, conversions, ladders, passing, earning, spending)
+MODULES = (windows, endings, lots, conversions, ladders, passing, earning, spending)
 FUNCTIONS = tuple(function for module in MODULES for function in module.FUNCTIONS)

@@ -1,6 +1,7 @@
 """All that time does to a member: `advance`, midnight by midnight, in the order of docs/reference/semantics.md."""
 
 from shuke.core.state.conversions import conversion_day, convert
+from shuke.core.state.endings import idle_end
 from shuke.core.state.ladders import (
     Tiers,
     at_facts,
@@ -12,15 +13,7 @@ from shuke.core.state.ladders import (
     qualify_all,
     review,
 )
-from shuke.core.state.lots import (
-    activate,
-    expire,
-    forget_hold,
-    forget_wait,
-    idle_end,
-    place,
-    release,
-)
+from shuke.core.state.lots import activate, expire, forget_hold, forget_wait, place, release
 from shuke.core.state.slots import (
     AT,
     CANCELLATION,
@@ -100,8 +93,9 @@ def stamp(m: Ints, at: int, day: int) -> None:
     m[STAMP_DAY] = day
 
 
-def lapse(m: Ints, R: Ints, e: Ints, row: int) -> None:
-    """End a hold at its own instant."""
+def lapse(m: Ints, R: Ints, e: Ints, P: Ints, row: int) -> None:
+    """End a hold at its own instant; the member stands on that day then, so that nothing falls due before it."""
+    slide(m, R, P, R[row + HOLD_DAY])
     stamp(m, R[row + HOLD_UNTIL], R[row + HOLD_DAY])
     cause = R[row + HOLD_CAUSE]
     forget_hold(m, R, cause)
@@ -114,7 +108,7 @@ def advance(tiers: Tiers, t: Ints, m: Ints, R: Ints, e: Ints, P: Ints, at: int, 
     hold = next_lapse(m, R)
     while due <= day or (hold >= 0 and R[hold + HOLD_UNTIL] <= at):
         if hold >= 0 and R[hold + HOLD_UNTIL] <= at and R[hold + HOLD_DAY] < due:
-            lapse(m, R, e, hold)
+            lapse(m, R, e, P, hold)
         else:
             midnight(tiers, t, m, R, e, P, due)
         due = next_due(m, R, P)

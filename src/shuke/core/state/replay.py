@@ -7,8 +7,9 @@ from collections.abc import Callable
 
 from shuke.core.state import earning, passing, spending
 from shuke.core.state.earning import Rules
+from shuke.core.state.endings import expiry_of, lot_end
 from shuke.core.state.ladders import Tiers, assign
-from shuke.core.state.lots import credit, expiry_of, give_back, gone_of, lot_end
+from shuke.core.state.lots import credit, give_back, gone_of
 from shuke.core.state.slots import (
     AT,
     CREDIT,
