@@ -29,6 +29,7 @@ class Site:
     address: str
     passwords: dict
     member: str
+    guest: str
     log: Path
 
 
@@ -92,7 +93,7 @@ def site(open_folder):
     )
     shop = json.loads(made.stdout)
     with serving(home, port) as log:
-        yield Site(f"http://127.0.0.1:{port}", shop["passwords"], shop["member"], log)
+        yield Site(f"http://127.0.0.1:{port}", shop["passwords"], shop["member"], shop["guest"], log)
 
 
 @pytest.fixture(scope="session")

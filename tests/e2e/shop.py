@@ -1,6 +1,7 @@
 """Makes the shop that the browser tests open: run as a program in a home of its own, it prints the log-ins as JSON.
 
-Five members on a fixed clock; everything goes through the verbs that the product itself uses.
+Five members on a fixed clock; everything goes through the verbs that the product itself uses. 王芳 is the guest of the
+worked refund: silver at ×1.2, 1,280 points, of which 500 pay for an order of $81.00 that earns 97.
 """
 
 import json
@@ -34,7 +35,7 @@ def make():
     passwords = {
         role.value: org.create_staff(f"{role.value}@example.com", f"Test {role.value}", role, actor)[1] for role in Role
     }
-    programs.publish(PROGRAM.read_text(), actor)
+    programs.publish(PROGRAM.read_text().replace("multiplier: 1.25", "multiplier: 1.2"), actor)
     new = [
         NewMember(
             external=(ExternalId("pos", f"A-{number}"),),
@@ -48,11 +49,12 @@ def make():
     members = programs.enrol(new, actor)
     results = programs.record(orders(members), actor, history=True)
     assert [result.refusal for result in results] == [None] * len(results)
-    return {"passwords": passwords, "member": ids.encode("mbr", members[0].id)}
+    found = {name: ids.encode("mbr", members[place].id) for name, place in (("member", 0), ("guest", 3))}
+    return {"passwords": passwords} | found
 
 
 def orders(members):
-    """Return 24 orders for each of the first three members, growing, and a redemption of the first."""
+    """Return 24 orders for each of the first three members, growing, a redemption of the first, and the guest's."""
     from shuke.rooms.members.contracts import MemberRef
     from shuke.rooms.programs.contracts import OrderFact, RedeemFact
 
@@ -72,12 +74,19 @@ def orders(members):
         for place, member in enumerate(members[:3])
     ]
     redemption = RedeemFact("pos", "r-1", MemberRef(id=members[0].id), 500, occurred_at=CLOCK - timedelta(hours=1))
-    facts.sort(key=lambda fact: fact.occurred_at)
-    return (
-        [*facts, redemption]
-        if facts[-1].occurred_at <= redemption.occurred_at
-        else [*facts[:-3], redemption, *facts[-3:]]
-    )
+    return sorted([*facts, redemption, *guests(MemberRef(id=members[3].id))], key=lambda fact: fact.occurred_at)
+
+
+def guests(guest):
+    """Return the facts of the worked refund."""
+    from shuke.rooms.programs.contracts import OrderFact, RedeemFact
+
+    def order(id, hours, minor):
+        at = CLOCK - timedelta(hours=hours)
+        return OrderFact("pos", id, guest, at, net_minor=minor, gross_minor=minor, currency="USD", store="nanjinglu")
+
+    paying = RedeemFact("pos", "pay", guest, 500, occurred_at=CLOCK - timedelta(hours=4), order=("pos", "sale"))
+    return [order("first", 72, 128_000), paying, order("sale", 3, 8_100)]
 
 
 if __name__ == "__main__":

@@ -73,6 +73,14 @@ def test_every_page_fits(window, site, width, language):
         f"{member}/entries",
         f"{member}/lots",
         f"{member}/tiers",
+        f"{member}/orders",
+        f"{member}/behaviours",
+        f"{member}/adjust",
+        f"{member}/tier",
+        f"{member}/behaviour",
+        "/tiers",
+        "/ledger",
+        "/adjustments",
         "/programs",
         "/programs/grocer/1?view=source",
         "/programs/publish",
@@ -113,7 +121,8 @@ def test_who_lacks_the_right_is_told_which(window, width, language):
     assert WORDS[language]["forbidden"] in told
     assert WORDS[language]["right"] in told
     assert "req_" in told
-    assert desk.page.locator(".menu a").count() == 5  # overview, approvals, members, duplicates, programs
+    assert desk.page.locator(".menu a").count() == 8
+    # overview, approvals, members, duplicates, programs, tiers, ledger, adjustments
 
 
 def test_the_charts_are_drawn_and_have_a_table(window):
