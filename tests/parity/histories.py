@@ -228,7 +228,8 @@ class _Teller:
             place = self.draw(st.integers(0, len(deed.lines) - 1))
             net_off, quantity_off = deed.by_lines.get(place, (0, 0))
             net, quantity = deed.lines[place][0] - net_off, deed.lines[place][1] - quantity_off
-            return {"key": key, "lines": ((place, self.pick(net, net, net // 2), self.pick(quantity, quantity // 2)),)}
+            off = self.pick(net, net, net // 2), self.pick(quantity, quantity // 2)
+            return {"key": key, "lines": ((place, *off),)} if any(off) else None
         return {"key": key, "net": self.pick(left, left, left // 2, left // 3, 1, left + 1)}
 
     def _redeem(self, person: Person, at: dt.datetime, number: int) -> dict[str, Any]:

@@ -316,11 +316,8 @@ class LedgerMachine(RuleBasedStateMachine):
         before = self.live.see()
         (again,) = facade.record([fact], ACTOR, history=True)
         assert again.status is Status.REPEATED
-        assert (again.reference, again.points, again.effective_at) == (
-            first.reference,
-            first.points,
-            first.effective_at,
-        )
+        answers = [(answer.reference, answer.points, answer.effective_at) for answer in (first, again)]
+        assert answers[0] == answers[1], fact
         assert self.live.see() == before
 
     @rule(pick=picks, net=amounts)
