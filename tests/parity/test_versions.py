@@ -129,7 +129,7 @@ def _live(seed: int) -> None:
         facade.record(facts[first : first + step], ACTOR, history=True)
 
     versions = [(int(start.timestamp()), text) for start, text in zip(starts, texts, strict=True)]
-    entries, changes, state = _held_whole(versions, int(joined_at.timestamp()), events)
+    entries, changes, _ = _held_whole(versions, int(joined_at.timestamp()), events)
     program_id = queries.programs()[0].id
     units = {unit.id: int(unit.code[1]) for unit in points.all_units()}
     written = [

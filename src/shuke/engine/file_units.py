@@ -226,7 +226,7 @@ def _cap(fields: Fields, unit: Unit, rule: str | None) -> Cap:
     text = fields.scalar("per")
     per = " ".join(text.value.split()) if text else "transaction"
     window = read_per(per)
-    if window is None and per not in ("transaction", "balance"):
+    if text is not None and window is None and per not in ("transaction", "balance"):
         problems.unreadable("unknown_window", "period of a cap", text, ("transaction", "balance", *PER_EXAMPLES))
     times = fields.one_of("points", "times") == "times"
     limit = (
