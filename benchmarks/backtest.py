@@ -122,7 +122,7 @@ def first_run() -> dict[str, float]:
 
 def first() -> None:
     columns, compiled = year(), grocer()
-    result = backtest(compiled, columns, UNTIL)
+    result = backtest(compiled, columns, UNTIL, engine="numba")
     assert sum(result.issued) == ISSUED
     print(result.compile_seconds, result.seconds)
 

@@ -22,7 +22,8 @@ from shuke.engine.generated import functions_of
 from shuke.engine.history import Column, History
 from shuke.engine.zones import local_day
 
-SMALL_HISTORY = 50_000  # events under which CPython is done before numba has compiled
+SMALL_HISTORY = 50_000  # events under which CPython is done before numba has compiled a program,
+FIRST_HISTORY = 500_000  # and under which it is before the kernel is compiled for the first time on a machine
 KINDS = slots.TIER_QUALIFIED  # kinds of point entries are numbers below
 
 
@@ -131,7 +132,8 @@ def backtest(
     if engine not in ("auto", "numba", "cpython"):
         raise ValueError(f"Unknown engine {engine!r}.")
     if engine == "auto":
-        quick = history.event_count < SMALL_HISTORY and not kernel.is_compiled(compiled.executable)
+        small = history.event_count < (SMALL_HISTORY if kernel.is_ready() else FIRST_HISTORY)
+        quick = small and not kernel.is_compiled(compiled.executable)
         engine = "cpython" if quick else "numba"
     started = perf_counter()
     loops = _InColumns(compiled, threads) if engine == "numba" else _InLists(compiled)

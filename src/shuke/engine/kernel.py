@@ -116,8 +116,17 @@ def _import_text(name: str, text: str) -> ModuleType:
 
 @cache
 def kernel() -> Any:
-    """Return the compiled kernel module; some seconds the first time on a machine, a third of one afterwards."""
-    return _import_text(f"kernel_{sources_hash()[:24]}", kernel_text())
+    """Return the compiled kernel module; half a minute the first time on a machine, a third of a second afterwards."""
+    return _import_text(_kernel_name(), kernel_text())
+
+
+def is_ready() -> bool:
+    """Whether this machine has compiled the kernel before."""
+    return any((cache_folder() / "__pycache__").glob(f"{_kernel_name()}.all_members-*.nbi"))
+
+
+def _kernel_name() -> str:
+    return f"kernel_{sources_hash()[:24]}"
 
 
 @cache
