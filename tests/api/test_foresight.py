@@ -154,3 +154,16 @@ def test_a_refusal_is_explained_by_its_code(api):
     told = api.get("/v1/refusals/more_than_left", HTTP_ACCEPT_LANGUAGE="zh").json()
     assert (told["status"], told["title"]) == (422, "剩余不足")
     assert api.get("/v1/refusals/no_such_code").status_code == 404
+
+
+def test_points_rounded_line_by_line_are_explained_so(api, member):
+    text = CLUB.replace("    refunds: debt", "    refunds: debt\n    at: line")
+    programs.publish(text.replace("unit: points, points: order.net", "unit: points, points: SUM(item.net)"), BY)
+    lines = [{"sku": sku, "quantity": 1, "net_minor": 195} for sku in "abc"]
+
+    sold = api.post("/v1/orders", order(net_minor=585, lines=lines, occurred_at="2017-01-15T17:00:00Z")).json()
+
+    assert {one["unit"]: one["points"] for one in sold["decision"]["points"]} == {"points": 3, "later": 5, "growth": 5}
+    why = api.get(f"/v1/orders/{sold['id']}/explanation").json()
+    by_line = why["units"][0]
+    assert (by_line["unit"], by_line["exact"], by_line["points"]) == ("points", "5.85", 3)

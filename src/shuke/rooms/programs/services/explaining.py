@@ -18,7 +18,9 @@ from shuke.rooms.points.contracts import Entry, EntryKey, Kind
 from shuke.rooms.programs import queries
 from shuke.rooms.programs.contracts import Cause, Explanation, LotStory, Undecided
 from shuke.rooms.programs.queries import DecisionRow
-from shuke.rooms.programs.services.timeline import Timeline, published, timeline
+from shuke.rooms.programs.services.pasts import fact_of
+from shuke.rooms.programs.services.timeline import Running, Timeline, published, timeline
+from shuke.rooms.programs.services.verbs import order_facts
 
 _AUDIT_LINES = 1_000  # of one member, the newest: where the reason of an adjustment is looked for
 
@@ -64,8 +66,8 @@ def _of_entry(plan: Timeline, key: EntryKey) -> Explanation:
 
 def _of_order(plan: Timeline, order: Order, entry: Entry | None) -> Explanation:
     decision = _decision(order.member_id, order.id)
-    texts = {"order.store": order.store, "order.channel": order.channel}
-    told = _decided(plan, decision, texts, entry)
+    texts = {"order.store": order.store, "order.channel": order.channel, **_texts("order", order.attributes)}
+    told = _decided(plan, decision, texts, entry, order)
     told |= {"undecided": _why_undecided(decision), "order": order, "member_id": order.member_id}
     return Explanation(**told)
 
@@ -73,6 +75,7 @@ def _of_order(plan: Timeline, order: Order, entry: Entry | None) -> Explanation:
 def _of_behaviour(plan: Timeline, behaviour: Behaviour, entry: Entry) -> Explanation:
     decision = _decision(behaviour.member_id, behaviour.id)
     texts = {"event.store": behaviour.store, "event.channel": behaviour.channel}
+    texts |= _texts("event", behaviour.attributes)
     told = _decided(plan, decision, texts, entry)
     told |= {"undecided": None, "order": None, "behaviour": behaviour, "member_id": behaviour.member_id}
     return Explanation(**told)
@@ -82,16 +85,34 @@ def _decision(member_id: UUID | None, fact_id: UUID) -> DecisionRow | None:
     return None if member_id is None else queries.decisions([(member_id, fact_id)]).get(fact_id)
 
 
+def _texts(owner: str, attributes: Mapping[str, Any]) -> dict[str, str]:
+    return {f"{owner}.{name}": value for name, value in attributes.items() if isinstance(value, str)}
+
+
+def _lines(running: Running, order: Order) -> list[int]:
+    """Return the lines of an order as its decision saw them."""
+    left = orders.left([order.id])[order.id]
+    return running.desk.line_rows(order_facts(fact_of(left), order.brand))
+
+
 def _decided(
-    plan: Timeline, decision: DecisionRow | None, texts: Mapping[str, str], entry: Entry | None
+    plan: Timeline,
+    decision: DecisionRow | None,
+    texts: Mapping[str, str],
+    entry: Entry | None,
+    order: Order | None = None,
 ) -> dict[str, Any]:
     """Return what an explanation says of a decision, and of an entry that came of it."""
     running = plan.by_id(decision.version_id) if decision and decision.version_id is not None else None
+    reasons = None
+    if decision is not None and running is not None:
+        items = _lines(running, order) if order is not None else ()
+        reasons = explain_vector(running.desk.compiled, decision.vector, texts, items)
     return {
         "program": plan.slug,
         "version": running.number if running else None,
         "entry": entry,
-        "decision": explain_vector(running.desk.compiled, decision.vector, texts) if decision and running else None,
+        "decision": reasons,
         "late": decision.late if decision else False,
         "effective_at": decision.effective_at if decision else None,
         "tier_before": decision.tier_before if decision else "",
