@@ -9,7 +9,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export UV_NO_PROGRESS := 1
 export VIRTUAL_ENV := $(CURDIR)/.venv
 
-.PHONY: help setup demo test test-browser test-long mutants check bench fmt reference clean requirements
+.PHONY: help setup demo test test-browser test-long mutants check prop bench fmt reference clean requirements
 .DEFAULT_GOAL := help
 
 help:  ## list the targets
@@ -42,6 +42,9 @@ test-long: .venv/.dev $(VENDOR)/.stamp  ## the long suites: the whole year, kill
 
 mutants: .venv/.dev $(VENDOR)/.stamp  ## plant faults one at a time, and see that the tests notice each
 	@$(BIN)/python -m tests.mutants
+
+prop: .venv/.dev $(VENDOR)/.stamp  ## let far more happen to the ledger; the count of steps goes into benchmarks/prop.json
+	@$(BIN)/pytest -m long tests/properties $(ARGS)
 
 bench: .venv/.dev $(VENDOR)/.stamp  ## measure, and write the figures as JSON into benchmarks/
 	@set -e; for name in backtest load; do \

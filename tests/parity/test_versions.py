@@ -65,7 +65,7 @@ def _carry_over(state, before, after):
 
 
 def _held_whole(versions, joined_at: int, events):
-    """Return the entries, tier changes and end state of a member who has everything loaded all the time."""
+    """Return the entries and tier changes of a member who has everything loaded all the time."""
     desks = [(start, Desk(compile_program(load_program(text)))) for start, text in versions]
     place, desk = 0, desks[0][1]
     state = desk.fresh(joined_at)
@@ -86,7 +86,7 @@ def _held_whole(versions, joined_at: int, events):
                 take(desk.order(state, OrderFacts(at, amount, amount)))
             else:
                 take(desk.redeem(state, unit, amount, at))
-    return entries, changes, state
+    return entries, changes
 
 
 def _events(dice):
@@ -129,7 +129,7 @@ def _live(seed: int) -> None:
         facade.record(facts[first : first + step], ACTOR, history=True)
 
     versions = [(int(start.timestamp()), text) for start, text in zip(starts, texts, strict=True)]
-    entries, changes, _ = _held_whole(versions, int(joined_at.timestamp()), events)
+    entries, changes = _held_whole(versions, int(joined_at.timestamp()), events)
     program_id = queries.programs()[0].id
     units = {unit.id: int(unit.code[1]) for unit in points.all_units()}
     written = [
