@@ -170,8 +170,9 @@ def _summary(versions: list[VersionView], load: Load, year: Year, result: Backte
     sales = orders.sales(datetime(1970, 1, 1, tzinfo=UTC), max(now, OPENED) + timedelta(minutes=10))
     unit_id = next(unit.id for unit in points.all_units())
     totals = points.totals(unit_id)
-    held = {count.tier.code: count.members for count in tiers.distribution(program_id)}
-    levels = [level.code for ladder in result.compiled.program.ladders[:1] for level in ladder.levels]
+    ladder = result.compiled.program.ladders[0]  # of the program that this file publishes into an empty shop
+    held = {count.tier.code: count.members for count in tiers.distribution(program_id, ladder.code)}
+    levels = [level.code for level in ladder.levels]
     return {
         "members": members.counts(now).total,
         "orders": sales.orders,

@@ -39,9 +39,11 @@ def explain_entry(key: EntryKey) -> Explanation:
 
 def _of_entry(plan: Timeline, key: EntryKey) -> Explanation:
     entry = points.entry(key)
+    order = _order_named(entry.reference)
+    if order is not None:
+        cause = Cause("order", order.id, order.source, order.external_id)
+        return replace(_of_order(plan, order, entry), cause=cause)
     cause = _cause(entry)
-    if cause is not None and cause.kind == "order":
-        return replace(_of_order(plan, orders.get(cause.reference), entry), cause=cause)
     if cause is not None and cause.kind == "behaviour":
         return replace(_of_behaviour(plan, orders.behaviour(cause.reference), entry), cause=cause)
     running = plan.at(int(entry.occurred_at.timestamp()))
@@ -123,14 +125,15 @@ def _decided(
     }
 
 
+def _order_named(reference: UUID | None) -> Order | None:
+    return orders.get_many([reference]).get(reference) if reference else None
+
+
 def _cause(entry: Entry) -> Cause | None:
-    """Find the fact that an entry names."""
+    """Find the fact that an entry names, where it is no order."""
     reference = entry.reference
     if reference is None:
         return None
-    order = orders.get_many([reference]).get(reference)
-    if order is not None:
-        return Cause("order", reference, order.source, order.external_id)
     name = business_keys.names([reference]).get(reference)
     if name is not None:
         return Cause(name.kind, reference, name.source, name.external_id, _note(entry, name.kind))
@@ -175,14 +178,13 @@ def _lots(entry: Entry) -> tuple[LotStory, ...]:
     key = entry.key
     together = points.entries_of_transaction(key.holder_id, entry.transaction_number)
     alike = [each for each in together if each.key.unit_id == key.unit_id and each.kind is entry.kind]
-    return tuple(_story(each, each.lot_number) for each in alike if each.lot_number is not None)
-
-
-def _story(entry: Entry, lot_number: int) -> LotStory:
-    key = entry.key
-    lot = points.lot(key.holder_id, key.unit_id, lot_number)
-    earned_by = orders.get_many([lot.reference]).get(lot.reference) if lot.reference else None
-    return LotStory(lot, abs(entry.amount), earned_by)
+    lots = [
+        (points.lot(key.holder_id, key.unit_id, each.lot_number), abs(each.amount))
+        for each in alike
+        if each.lot_number is not None
+    ]
+    earned_by = orders.get_many([lot.reference for lot, _ in lots if lot.reference])
+    return tuple(LotStory(lot, amount, earned_by.get(lot.reference) if lot.reference else None) for lot, amount in lots)
 
 
 def _expiry(plan: Timeline, entry: Entry) -> Expiry | None:
