@@ -13,6 +13,7 @@ from shuke.rooms.org.contracts import Actor, ActorKind
 from shuke.rooms.points import facade as points
 from shuke.rooms.programs import facade
 from shuke.rooms.programs.contracts import OrderFact, RedeemFact
+from shuke.rooms.programs.services import enrolling
 from shuke.surfaces.cli.demo import PROGRAM
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -68,7 +69,7 @@ def _once(monkeypatch, module, name, work, *, before):
 
 def test_who_enrols_while_the_first_version_is_published_is_a_member_of_it(transactional_db, monkeypatch):
     clock.set_business_clock(NOW)
-    threads = _once(monkeypatch, facade, "timeline", lambda: facade.publish(FIRST, ACTOR), before=False)
+    threads = _once(monkeypatch, enrolling, "timeline", lambda: facade.publish(FIRST, ACTOR), before=False)
 
     _enrol()
     threads[0].join()
