@@ -222,8 +222,9 @@ class AtDesk:
             undone = claw.taken + claw.owed + claw.forgiven
             gave.back += undone
             if self.units[gave.unit].refunds in (Refunds.DEBT, Refunds.WITHIN_BALANCE):
-                pending = (e.amount for e in outcome.entries if e.kind == "clawback_pending" and e.lot == gave.lot)
-                gave.forgiven += min(gone, undone - sum(pending))
+                lot = "clawback_pending", gave.unit, gave.lot
+                pending = sum(e.amount for e in outcome.entries if (e.kind, e.unit, e.lot) == lot)
+                gave.forgiven += min(gone, undone - pending)
 
     # ---- points and tiers by hand
 

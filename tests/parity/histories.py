@@ -230,7 +230,8 @@ class _Teller:
             net, quantity = deed.lines[place][0] - net_off, deed.lines[place][1] - quantity_off
             off = self.pick(net, net, net // 2), self.pick(quantity, quantity // 2)
             return {"key": key, "lines": ((place, *off),)} if any(off) else None
-        return {"key": key, "net": self.pick(left, left, left // 2, left // 3, 1, left + 1)}
+        net = self.pick(left, left, left // 2, left // 3, 1, left + 1)
+        return {"key": key, "net": net} if net or not deed.amounts["net"] else None  # nothing off is no refund
 
     def _redeem(self, person: Person, at: dt.datetime, number: int) -> dict[str, Any]:
         unit = self.unit(person)

@@ -20,7 +20,6 @@ from shuke.core.state.slots import (
     ENTRIES,
     ENTRY,
     EVENT,
-    G_EVENT,
     G_UNIT,
     GRANT_ROW,
     GRANTS_MAX,
@@ -31,8 +30,15 @@ from shuke.core.state.slots import (
     P_RULES,
     TIER_QUALIFIED,
     UNITS_MAX,
+    WAIT,
+    WAIT_CAUSE,
+    WAIT_EVENT,
+    WAIT_NUMBER,
+    WAIT_TAIL,
+    WAIT_UNIT,
+    WAITS,
 )
-from shuke.core.values.dates import NEVER, Ints, Table
+from shuke.core.values.dates import Ints, Table
 
 Prepare = Callable[[Ints, int, Table, int, int, Table, Table, Ints], None]
 
@@ -160,9 +166,13 @@ def confirm(
     row = j * EVENT_ROW
     slot = events[row + V_UNTIL] * D_ROW
     if slot >= 0:
-        for g in range(P[P_GRANTS]):
-            if D[slot + D_DAY + g] == NEVER and P[P_GRANT + g * GRANT_ROW + G_EVENT] == kind:
-                D[slot + D_DAY + g] = m[DAY]
+        for i in range(m[WAIT_TAIL]):  # what was cancelled before is earned on no day
+            wait = m[WAITS] + i * WAIT
+            if R[wait + WAIT_CAUSE] == events[row + V_ABOUT] and R[wait + WAIT_EVENT] == kind:
+                for g in range(P[P_GRANTS]):
+                    unit = P[P_GRANT + g * GRANT_ROW + G_UNIT]
+                    if unit == R[wait + WAIT_UNIT] and D[slot + D_LOT + g] == R[wait + WAIT_NUMBER]:
+                        D[slot + D_DAY + g] = m[DAY]
     earning.confirm(tiers, t, m, R, e, P, events[row + V_ABOUT], kind)
 
 
