@@ -44,7 +44,7 @@ mutants: .venv/.dev $(VENDOR)/.stamp  ## plant faults one at a time, and see tha
 	@$(BIN)/python -m tests.mutants
 
 prop: .venv/.dev $(VENDOR)/.stamp  ## let far more happen to the ledger; the count of steps goes into benchmarks/prop.json
-	@$(BIN)/pytest -m long tests/properties $(ARGS)
+	@$(BIN)/pytest -m long tests/properties --hypothesis-seed=$$(date +%s) $(ARGS)
 
 bench: .venv/.dev $(VENDOR)/.stamp  ## measure, and write the figures as JSON into benchmarks/
 	@set -e; for name in backtest load; do \
