@@ -185,12 +185,12 @@ class AtDesk:
         record.over = taken == paid and (paid > 0 or net is not None or not remains.lines)
         member.write(self.desk.advance(member.state, at))  # so that what has ended by now is known
         past = self._past(member, record)
-        spent = next((each for each in member.taken.values() if each.about == key), None)
-        back = 0
-        if spent is not None:
-            back = spent.used if record.over else spent.used * taken // paid if paid else 0
-            back = max(0, back - spent.returned)
-            spent.returned += back
+        back = []
+        for spent in member.taken.values():
+            due = spent.used if record.over else spent.used * taken // paid if paid else 0
+            if spent.about == key and due > spent.returned:
+                back.append((spent.cause, due - spent.returned))
+                spent.returned = due
         facts = RefundFacts(
             occurred_at=at,
             vector=record.vector,
@@ -199,8 +199,7 @@ class AtDesk:
             net_off=off_now,
             whole=record.over,
             counted_day=record.day,
-            points_back=back,
-            paid_cause=spent.cause if spent else -1,
+            paid=back,
         )
         outcome = member.write(self.desk.refund(member.state, facts))
         self._note_clawbacks(outcome, past)

@@ -200,10 +200,19 @@ class Arrays:
 
     def clawback(self, begin: int, unit: int, lot: int, points: int) -> ClawFact:
         """Return what the entries from `begin` on took back of a grant of a unit, of `points` in all."""
-        found = self.entries()[begin:]
-        taken = sum(entry[E_AMOUNT] for entry in found if entry[E_KIND] in (CLAWBACK, CLAWBACK_PENDING))
-        owed = sum(entry[E_AMOUNT] for entry in found if entry[E_KIND] == OWED)
+        taken, owed = self._taken_back(begin, unit)
         return ClawFact(unit, lot, taken, owed, points - taken - owed)
+
+    def milestones_lost(self, begin: int) -> list[ClawFact]:
+        """Return by unit what the entries from `begin` on took of milestones; lot 0, for no order opened theirs."""
+        units = {entry[E_UNIT] for entry in self.entries()[begin:]}
+        lost = ((unit, *self._taken_back(begin, unit)) for unit in sorted(units))
+        return [ClawFact(unit, 0, taken, owed, 0) for unit, taken, owed in lost if taken or owed]
+
+    def _taken_back(self, begin: int, unit: int) -> tuple[int, int]:
+        found = [entry for entry in self.entries()[begin:] if entry[E_UNIT] == unit]
+        taken = sum(entry[E_AMOUNT] for entry in found if entry[E_KIND] in (CLAWBACK, CLAWBACK_PENDING))
+        return taken, sum(entry[E_AMOUNT] for entry in found if entry[E_KIND] == OWED)
 
     def entries(self) -> list[list[int]]:
         """Return the entries."""

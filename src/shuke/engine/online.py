@@ -175,8 +175,8 @@ class Desk:
 
         def act(a: Arrays) -> Told:
             m, R, e, P = a.m, a.R, a.e, self._P
-            if refund.points_back > 0:
-                lots.give_back(m, R, e, P, refund.paid_cause, refund.points_back)
+            for cause, points in refund.paid:
+                lots.give_back(m, R, e, P, cause, points)
             before = self._t.copy()
             self._tiers(m, P, before)
             clawbacks = []
@@ -185,9 +185,9 @@ class Desk:
                 back = earning.refund_grant(m, R, e, P, unit, past.points, past.back, targets[g], lot, gone, day)
                 if back > past.back:
                     clawbacks.append(a.clawback(begin, unit, lot, back - past.back))
-            net, whole = refund.net_off, int(refund.whole)
+            net, whole, begin = refund.net_off, int(refund.whole), m[ENTRIES]
             earning.refund_order(self._tiers, self._t, before, m, R, e, P, net, whole, refund.counted_day)
-            return Told(clawbacks=tuple(clawbacks))
+            return Told(clawbacks=(*clawbacks, *a.milestones_lost(begin)))
 
         return self._act(state, refund.occurred_at, act)
 

@@ -234,7 +234,7 @@ class RefundFacts:
     """A refund: the order's `vector`, what `remains` of it, what it gave, and what comes back of what paid for it.
 
     `net_off` is what this refund takes off the net amount, `whole` whether nothing remains; `counted_day` the local day
-    on which the order counted; `points_back` of the redemption `paid_cause` are given back.
+    on which the order counted; `paid` says of each redemption that paid, by its cause, how many points come back.
     """
 
     occurred_at: int
@@ -244,8 +244,7 @@ class RefundFacts:
     net_off: int
     whole: bool
     counted_day: int
-    points_back: int = 0
-    paid_cause: int = -1
+    paid: Sequence[tuple[int, int]] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -264,7 +264,8 @@ class Hold:
 class Clawback:
     """What a refund (`reference`) took back on account of a lot that the order had opened.
 
-    `taken` from that lot or others, `owed` as debt, `forgiven` where the policy says so.
+    `taken` from that lot or others, `owed` as debt, `forgiven` where the policy says so. Lot 0 stands for milestones
+    that the refund took the member below.
     """
 
     holder_id: UUID

@@ -1,4 +1,5 @@
 -- Purpose: write down what refunds took back on account of which lots, and count it on those lots; returns how many.
+-- Lot 0 stands for milestones, which are no order's lot.
 -- Locks: the lots' rows; the caller holds their holders' rows, locked in id order.
 -- Repeatable: a refund claims of a lot once; a second insert fails. A constraint refuses more than the lot earned.
 WITH claimed AS (
@@ -11,7 +12,7 @@ WITH claimed AS (
     SELECT holder_id, reference, unit_id, lot_number, taken, owed, forgiven FROM claimed
 ), summed AS (
     SELECT holder_id, unit_id, lot_number, sum(taken + owed + forgiven)::bigint AS points
-    FROM claimed GROUP BY holder_id, unit_id, lot_number
+    FROM claimed WHERE lot_number > 0 GROUP BY holder_id, unit_id, lot_number
 ), counted AS (
     UPDATE points_lot AS lot SET clawed = lot.clawed + summed.points
     FROM summed

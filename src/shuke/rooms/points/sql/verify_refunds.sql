@@ -1,5 +1,5 @@
 -- Purpose: lots for which another sum was taken back than refunds say, or more than they earned; refunds that took back or
--- left owed more than their entries say (I12). The points of a milestone that a refund took below are entries alone.
+-- left owed another sum than their entries say (I12). What was taken back for lot 0 is of milestones, not of one lot.
 -- Locks: none.
 -- Repeatable: reads only.
 WITH clawback AS (
@@ -31,7 +31,7 @@ WITH clawback AS (
     FROM of_refund
     FULL JOIN moved ON moved.holder_id = of_refund.holder_id AND moved.unit_id = of_refund.unit_id
         AND moved.reference = of_refund.reference
-    WHERE coalesce(of_refund.taken, 0) > coalesce(moved.taken, 0) OR coalesce(of_refund.owed, 0) > coalesce(moved.owed, 0)
+    WHERE (coalesce(of_refund.taken, 0), coalesce(of_refund.owed, 0)) <> (coalesce(moved.taken, 0), coalesce(moved.owed, 0))
 )
 SELECT 'I12', found.holder_id, format('%%s: %%s', unit.code, found.detail)
 FROM found

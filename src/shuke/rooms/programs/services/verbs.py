@@ -169,8 +169,7 @@ def _take_back(
 ) -> Outcome:
     """Let the desk of the version that decided the order take back what is too much."""
     running = desktop.timeline.by_id(decision.version_id or 0)
-    paid = payments[0] if payments else None
-    back = max(0, refunds.points_due(refunding.after, paid.points) - paid.returned) if paid else 0
+    due = ((each, refunds.points_due(refunding.after, each.points) - each.returned) for each in payments)
     at = int(refunding.occurred_at.timestamp())
     seconds = int(decision.effective_at.timestamp())
     taken = RefundFacts(
@@ -181,8 +180,7 @@ def _take_back(
         net_off=refunding.net_off,
         whole=refunding.whole,
         counted_day=running.day_of(datetime.fromtimestamp(seconds, UTC)),
-        points_back=back,
-        paid_cause=dossier.cause_of(paid.redemption_id) if paid else -1,
+        paid=[(dossier.cause_of(each.redemption_id), points) for each, points in due if points > 0],
     )
     return desktop.act(
         dossier,
