@@ -20,6 +20,7 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from tests.planted import FAULTS, GENERATED, Fault
 
 STORIES = 600
+LIMIT = 900  # seconds for what takes 10 s to some minutes
 ROOT = Path(__file__).parents[1]
 TESTS = ("tests/core", "tests/engine", "tests/parity/test_engines.py")
 
@@ -103,8 +104,13 @@ def planted(fault: Fault, folder: Path) -> Path:
 def ends_well(arguments: list[str], folder: Path) -> bool:
     """Run Python in a copy of the project."""
     environment = {"PYTHONPATH": f"{folder / 'src'}:{folder}", "PATH": "/usr/bin:/bin", "HOME": str(folder)}
-    run = subprocess.run([sys.executable, *arguments], env=environment, cwd=folder, capture_output=True, check=False)
-    return run.returncode == 0
+    try:
+        done = subprocess.run(
+            [sys.executable, *arguments], env=environment, cwd=folder, capture_output=True, check=False, timeout=LIMIT
+        )
+    except subprocess.TimeoutExpired:  # a loop without end
+        return False
+    return done.returncode == 0
 
 
 def unnoticed(fault: Fault, stories: Path) -> bool:

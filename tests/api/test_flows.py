@@ -221,6 +221,10 @@ def test_a_program_is_checked_published_and_read(api, shop):
         "unknown_fact",
         "order.net",
     )
+    compared = api.post("/v1/programs/compare", {"text": text.replace("1.25", "1.3")}).json()
+    ((changed,), of) = compared["differences"], (compared["against"], compared["looked_at"], compared["members"])
+    assert (changed["after"].count("1.3"), of, compared["moves"]) == (1, (1, 0, 0), [])
+    assert api.post("/v1/programs/compare", {"text": wrong}).json()["code"] == "invalid_program"
     refused = api.post("/v1/programs/publish", {"text": wrong}, HTTP_ACCEPT_LANGUAGE="zh")
     assert (refused.status_code, refused.json()["title"]) == (422, "会员计划文件有误")
     published = api.post("/v1/programs/publish", {"text": text.replace("1.25", "1.3")})

@@ -13,16 +13,27 @@ from shuke.surfaces.http.parameters import DryRun, ProgramCodePath
 from shuke.surfaces.http.schemas import examples
 from shuke.surfaces.http.schemas.problems import FieldErrorAnswer
 from shuke.surfaces.http.schemas.programs import (
+    ComparisonAnswer,
     ProgramTextBody,
     PublishBody,
     ValidationAnswer,
     VersionAnswer,
     VersionListAnswer,
+    comparison_answer,
     version_answer,
     version_summary,
 )
 
 router = Router(tags=["programs"])
+_CHANGE = (
+    "currency_fixed",
+    "invalid_program",
+    "tier_in_use",
+    "time_zone_fixed",
+    "unit_dropped",
+    "unit_scale_fixed",
+    "windows_changed",
+)
 _PUBLISHED = {
     "current": ("getCurrentVersion", "program", "$response.body#/program"),
     "versions": ("listVersions", "program", "$response.body#/program"),
@@ -62,6 +73,31 @@ def validate_program(request: HttpRequest, body: ProgramTextBody) -> ValidationA
 @operation(
     router,
     "POST",
+    "/programs/compare",
+    ComparisonAnswer,
+    Operation(
+        id="compareProgram",
+        en="Compare a program file with the newest version",
+        zh="与最新版本比较会员计划",
+        about_zh="说明文件与最新版本相比改变了什么，以及现有会员中谁会升降等级；不保存任何内容。",
+        scope=Right.PROGRAMS_READ,
+        codes=(*_CHANGE, "no_program"),
+        request_example={"text": examples.PROGRAM_TEXT},
+        response_example=examples.COMPARISON,
+    ),
+)
+def compare_program(request: HttpRequest, body: ProgramTextBody) -> ComparisonAnswer:
+    """Say what a file would change against the newest version, and which members would move; nothing is stored."""
+    try:
+        found = programs.compare(body.text)
+    except ProgramErrors as errors:
+        raise problems.InvalidProgram(errors.refusals) from errors
+    return comparison_answer(found, livemode=keys.livemode(request))
+
+
+@operation(
+    router,
+    "POST",
     "/programs/publish",
     VersionAnswer,
     Operation(
@@ -72,17 +108,7 @@ def validate_program(request: HttpRequest, body: ProgramTextBody) -> ValidationA
         scope=Right.PROGRAMS_WRITE,
         status=201,
         writes=True,
-        codes=(
-            "currency_fixed",
-            "effective_in_the_past",
-            "invalid_program",
-            "one_program",
-            "tier_in_use",
-            "time_zone_fixed",
-            "unit_dropped",
-            "unit_scale_fixed",
-            "windows_changed",
-        ),
+        codes=(*_CHANGE, "effective_in_the_past", "one_program"),
         request_example={"text": examples.PROGRAM_TEXT},
         response_example=examples.VERSION,
         links=_PUBLISHED,

@@ -368,6 +368,14 @@ VERSIONS: Json = {
     ],
     "livemode": False,
 }
+COMPARISON: Json = {
+    "against": 1,
+    "differences": [{"path": "ladders.tiers.levels.gold.qualify", "before": "5000", "after": "4500"}],
+    "moves": [{"ladder": "tiers", "before": "silver", "after": "gold", "members": 12}],
+    "looked_at": 2000,
+    "members": 2469,
+    "livemode": False,
+}
 VALIDATION: Json = {
     "valid": False,
     "program": None,

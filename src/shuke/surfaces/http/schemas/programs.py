@@ -1,11 +1,12 @@
 """What clients say about programs and what they are shown."""
 
+from dataclasses import asdict
 from typing import Annotated
 
 from pydantic import StringConstraints
 
 from shuke.engine.yaml_tree import FILE_LIMIT_BYTES
-from shuke.rooms.programs.contracts import VersionView
+from shuke.rooms.programs.contracts import Comparison, VersionView
 from shuke.surfaces.http.fields import Answer, Body, Instant, Time, instant
 from shuke.surfaces.http.schemas.problems import FieldErrorAnswer
 
@@ -34,6 +35,34 @@ class ValidationAnswer(Answer):
     errors: list[FieldErrorAnswer]
 
 
+class DifferenceAnswer(Answer):
+    """What stands at a path of the file; null: nothing."""
+
+    path: str
+    before: str | None
+    after: str | None
+
+
+class MovesAnswer(Answer):
+    """How many of the members looked at would go from one tier to another."""
+
+    ladder: str
+    before: str
+    after: str
+    members: int
+
+
+class ComparisonAnswer(Answer):
+    """What a file would change against the version `against`, and who would move of the members looked at."""
+
+    against: int
+    differences: list[DifferenceAnswer]
+    moves: list[MovesAnswer]
+    looked_at: int
+    members: int
+    livemode: bool
+
+
 class VersionSummary(Answer):
     program: str
     name: str
@@ -58,6 +87,18 @@ class VersionListAnswer(Answer):
 
     items: list[VersionSummary]
     livemode: bool
+
+
+def comparison_answer(found: Comparison, *, livemode: bool) -> ComparisonAnswer:
+    """Return a comparison as the API shows it."""
+    return ComparisonAnswer(
+        against=found.number,
+        differences=[DifferenceAnswer(**asdict(each)) for each in found.differences],
+        moves=[MovesAnswer(**asdict(each)) for each in found.moves],
+        looked_at=found.looked_at,
+        members=found.members,
+        livemode=livemode,
+    )
 
 
 def version_summary(version: VersionView) -> VersionSummary:
