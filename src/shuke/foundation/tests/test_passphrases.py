@@ -29,6 +29,7 @@ def test_a_passphrase_opens_what_it_sealed():
         (SEALED[:30] + b"\0" + SEALED[31:], "correct horse", "here"),
         (b"", "correct horse", "here"),
     ],
+    ids=["another passphrase", "another context", "shorter", "changed", "empty"],
 )
 def test_nothing_else_does(sealed, passphrase, context):
     assert code_of(sealed, passphrase, context) == "passphrase_wrong"

@@ -139,6 +139,5 @@ def _sold(order_id: UUID, member_id: UUID | None, fact: OrderFact) -> Sold:
     for number, line in enumerate(fact.lines, start=1):
         (cards if line.gift_card else kept).append((number, line))
     net = max(0, fact.net_minor - sum(line.net_minor for _, line in cards))
-    parts = (fact.gross_minor, fact.tax_minor, fact.shipping_minor, fact.points_paid_minor)
     numbers = frozenset(number for number, _ in cards)
-    return Sold(order_id, member_id, net, *parts, tuple(kept), {}, {}, 0, 0, numbers)
+    return Sold(order_id, member_id, net, tuple(kept), {}, {}, 0, 0, numbers)

@@ -1,7 +1,6 @@
-"""What a refund takes off an order, and what of the order remains: the facts that are decided again.
+"""Whether a refund fits its order as it came, gift cards and all, and what it takes off it.
 
-Pure. Lines and amounts are taken off so that any split of the same refunds leaves the same, as
-docs/reference/semantics.md says.
+Pure. What then remains of the order for the rules, engine/remains.py says.
 """
 
 from collections.abc import Sequence
@@ -10,7 +9,7 @@ from datetime import datetime
 from uuid import UUID
 
 from shuke.core.values.errors import Refusal
-from shuke.engine.states import LineFacts, OrderFacts
+from shuke.engine.remains import TakenOff
 from shuke.rooms.orders.contracts import Line, RefundLine
 
 
@@ -25,10 +24,6 @@ class Sold:
     order_id: UUID
     member_id: UUID
     net_minor: int
-    gross_minor: int
-    tax_minor: int
-    shipping_minor: int
-    points_paid_minor: int
     lines: tuple[tuple[int, Line], ...]
     line_net: dict[int, int]
     line_quantity: dict[int, int]
@@ -89,37 +84,14 @@ def is_gone(sold: Sold) -> bool:
     return taken_whole or (sold.refunds > 0 and not left)
 
 
-def remains(sold: Sold, facts: OrderFacts) -> OrderFacts:
-    """Return what the rules see of an order after refunds; `facts` is the order as they saw it."""
-    by_lines = sold.net_minor - sum(sold.line_net.values())
-    lines = []
-    for (number, _), line in zip(sold.lines, facts.lines, strict=True):
-        net = line.net_minor - sold.line_net.get(number, 0)
-        quantity = line.quantity - sold.line_quantity.get(number, 0)
-        if by_lines > 0:
-            net = net * sold.net_left // by_lines
-        if (net > 0 or quantity > 0) and not is_gone(sold):
-            lines.append(LineFacts(net, quantity, line.category, line.sku, line.attributes))
-    return replace(
-        facts,
-        net_minor=sold.net_left,
-        gross_minor=_share(sold, facts.gross_minor),
-        tax_minor=_share(sold, facts.tax_minor),
-        shipping_minor=_share(sold, facts.shipping_minor),
-        points_paid_minor=_share(sold, facts.points_paid_minor),
-        lines=lines,
-    )
-
-
-def points_due(sold: Sold, points: int) -> int:
-    """Return how many of the points that paid for an order are to be back by now, in all."""
-    if is_gone(sold):
-        return points
-    return points * (sold.net_minor - sold.net_left) // sold.net_minor if sold.net_minor > 0 else 0
-
-
-def _share(sold: Sold, amount: int) -> int:
-    return amount * sold.net_left // sold.net_minor if sold.net_minor > 0 else amount
+def taken_off(sold: Sold) -> TakenOff:
+    """Return what is off an order, by the places of its lines among those that the rules see."""
+    lines = {
+        place: (sold.line_net.get(number, 0), sold.line_quantity.get(number, 0))
+        for place, (number, _) in enumerate(sold.lines)
+        if number in sold.line_net or number in sold.line_quantity
+    }
+    return TakenOff(lines, sold.by_amount, is_gone(sold))
 
 
 def _without_lines(sold: Sold, lines: Sequence[RefundLine]) -> Sold:

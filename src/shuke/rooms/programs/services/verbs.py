@@ -9,6 +9,7 @@ from uuid import UUID
 from shuke.core.state.slots import POINTS_MAX
 from shuke.core.values.dates import NEVER, day_of
 from shuke.core.values.errors import Refusal
+from shuke.engine.remains import points_back, remaining
 from shuke.engine.states import BehaviourFacts, LineFacts, MemberState, OrderFacts, Outcome, PastGrant, RefundFacts
 from shuke.rooms.points.contracts import Kind, PastLot
 from shuke.rooms.programs.contracts import Result, Status
@@ -169,13 +170,14 @@ def _take_back(
 ) -> Outcome:
     """Let the desk of the version that decided the order take back what is too much."""
     running = desktop.timeline.by_id(decision.version_id or 0)
-    due = ((each, refunds.points_due(refunding.after, each.points) - each.returned) for each in payments)
+    off = refunds.taken_off(refunding.after)
+    due = ((each, points_back(each.points, facts, off) - each.returned) for each in payments)
     at = int(refunding.occurred_at.timestamp())
     seconds = int(decision.effective_at.timestamp())
     taken = RefundFacts(
         occurred_at=at,
         vector=decision.vector,
-        remains=refunds.remains(refunding.after, facts),
+        remains=remaining(facts, off),
         grants=grants,
         net_off=refunding.net_off,
         whole=refunding.whole,
