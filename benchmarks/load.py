@@ -7,12 +7,10 @@ each batch. Building the facts and reading the bytes back is not timed.
 """
 
 import gc
-import os
-import tempfile
-from pathlib import Path
 from time import perf_counter
 from typing import Any
 
+from benchmarks.deployment import opened
 from benchmarks.figures import machine, spread, write
 
 WARM_UP, BATCHES, SIZE = 5, 60, 1_000
@@ -146,13 +144,8 @@ def _copy(data: dict[str, bytes], moved: list[list[Any]]) -> int:
 
 
 def main() -> None:
-    with tempfile.TemporaryDirectory(prefix="shuke-bench-") as folder:
-        Path(folder).chmod(0o755)
-        os.environ["SHUKE_HOME"] = str(Path(folder) / "home")
-        from shuke.surfaces.cli import session
-
-        with session.opened(kind="sandbox", migrations="apply"):
-            write("load", run())
+    with opened("sandbox"):
+        write("load", run())
 
 
 if __name__ == "__main__":
