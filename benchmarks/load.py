@@ -21,7 +21,7 @@ WRITTEN = {
     "business_key": ("source, kind, external_id", "reference = ANY(%s)"),
     "orders_order": ("id", "id = ANY(%s)"),
     "orders_line": ("order_id, line_number", "order_id = ANY(%s)"),
-    "programs_decision": ("member_id, order_id", "order_id = ANY(%s)"),
+    "programs_decision": ("member_id, fact_id", "fact_id = ANY(%s)"),
     "points_lot": (
         "holder_id, unit_id, number",
         (
