@@ -32,6 +32,7 @@ def opened(kind: str) -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="shuke-bench-") as folder:
         Path(folder).chmod(0o755)
         os.environ["SHUKE_HOME"] = str(Path(folder) / "home")
+        os.environ.pop("DATABASE_URL", None)  # never somebody's own
         from shuke.surfaces.cli import session
 
         with session.opened(kind=kind, migrations="apply") as home:
