@@ -9,7 +9,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export UV_NO_PROGRESS := 1
 export VIRTUAL_ENV := $(CURDIR)/.venv
 
-.PHONY: help setup demo test test-browser test-long mutants check prop bench fmt reference clean requirements
+.PHONY: help setup demo test test-browser test-long mutants check prop bench bench-large fmt reference clean requirements
 .DEFAULT_GOAL := help
 
 help:  ## list the targets
@@ -47,8 +47,11 @@ prop: .venv/.dev $(VENDOR)/.stamp  ## let far more happen to the ledger; the cou
 	@$(BIN)/pytest -m long tests/properties --hypothesis-seed=$$(date +%s) $(ARGS)
 
 bench: .venv/.dev $(VENDOR)/.stamp  ## measure, and write the figures as JSON into benchmarks/
-	@set -e; for name in backtest load; do \
+	@set -e; for name in backtest load ledger http scale; do \
 	  echo "benchmarks.$$name" >&2; $(BIN)/python -m "benchmarks.$$name" $(ARGS); done
+
+bench-large: .venv/.dev $(VENDOR)/.stamp  ## the same of a hundred thousand members against a million; takes a quarter of an hour
+	@$(BIN)/python -m benchmarks.scale --copies 2500 --name scale-large $(ARGS)
 
 fmt: .venv/.dev  ## put the sources into their one format
 	@$(BIN)/ruff check --fix --exit-zero --quiet

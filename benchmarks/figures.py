@@ -43,6 +43,11 @@ def spread(values: Sequence[float]) -> dict[str, float]:
     }
 
 
+def over(ours: Sequence[float], theirs: Sequence[float]) -> dict[str, float]:
+    """Return the spread of the ratios of two sides that ran in turn."""
+    return spread([mine / other for mine, other in zip(ours, theirs, strict=True)])
+
+
 def write(name: str, result: dict[str, Any]) -> None:
     """Print a result and keep it beside the benchmark."""
     text = json.dumps(result, ensure_ascii=False, indent=2)

@@ -119,7 +119,8 @@ def resolve(refs: Sequence[MemberRef]) -> list[UUID | None]:
     by_external = queries.taken_external_ids({one for one in given if enrolment.is_external_id(one)})
     phones = {ref.phone for ref in refs if ref.phone is not None}
     by_phone = finding.by_phone(phones, _setting().region) if phones else {}
-    merged = queries.survivors({*by_id, *by_phone.values()})
+    merged_ids = {member_id for member_id, is_merged in by_id.items() if is_merged}
+    merged = queries.survivors({*merged_ids, *by_phone.values()})
     found = [
         (ref.id if ref.id in by_id else None)
         or (by_external.get(ref.external) if ref.external else None)

@@ -196,13 +196,15 @@ def members_by_contact(phones: Iterable[bytes], emails: Iterable[bytes]) -> list
         return cursor.fetchall()
 
 
-def known(member_ids: Collection[UUID]) -> set[UUID]:
-    """Return those ids that are members'."""
+def known(member_ids: Collection[UUID]) -> dict[UUID, bool]:
+    """Return those ids that are members', each with whether the member was merged."""
     if not member_ids:
-        return set()
-    with sql.cursor() as cursor:
-        cursor.execute("SELECT id FROM members_member WHERE id = ANY(%b::uuid[])", [list(member_ids)])
-        return {member_id for (member_id,) in cursor.fetchall()}
+        return {}
+    rows = sql.fetch(
+        "SELECT id, merged_into_id IS NOT NULL FROM members_member WHERE id = ANY(%(ids)b::uuid[])",
+        {"ids": list(member_ids)},
+    )
+    return dict(rows)
 
 
 def facts(member_ids: Collection[UUID]) -> dict[UUID, MemberFacts]:

@@ -269,6 +269,6 @@ def _behaviour(row: Sequence[Any]) -> Behaviour:
 
 def _refunds(rows: Sequence[tuple[Any, ...]]) -> list[Refund]:
     lines: dict[UUID, list[RefundLine]] = {row[0]: [] for row in rows}
-    for refund_id, *line in queries.refund_lines(list(lines)):
+    for refund_id, *line in queries.refund_lines(list(lines)) if lines else ():
         lines[refund_id].append(RefundLine(*line))
     return [Refund(*(*head, RefundState(state), tuple(lines[head[0]]))) for *head, state in rows]

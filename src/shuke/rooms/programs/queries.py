@@ -75,8 +75,12 @@ def versions(program_id: int) -> list[Version]:
 
 def version_marks() -> list[tuple[int, str, int]]:
     """Return (program, its slug, version) by id of every version: programs as first published, versions by force."""
-    marks = Version.objects.order_by("program_id", "effective_from", "number")
-    return list(marks.values_list("program_id", "program__slug", "id"))
+    return sql.fetch(
+        "SELECT program.id, program.slug, version.id"
+        " FROM programs_version AS version JOIN programs_program AS program ON program.id = version.program_id"
+        " ORDER BY program.id, version.effective_from, version.number",
+        {},
+    )
 
 
 def lock_program(slug: str) -> Program:

@@ -77,7 +77,9 @@ def write(items: Sequence[Item], desktop: Desktop | None, recorded_at: datetime)
     release(items)
     taken = [item for item in items if item.answer is not None]
     storing.store(taken, recorded_at)
-    queries.insert_decisions([item.decision for item in taken if item.decision is not None])
+    decisions = [item.decision for item in taken if item.decision is not None]
+    if decisions:
+        queries.insert_decisions(decisions)
     posted = desktop.write(recorded_at) if desktop else []
     members.touch_active(_last_active(taken))
     for item in taken:

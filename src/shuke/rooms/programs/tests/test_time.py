@@ -1,5 +1,6 @@
 """What time does: standing in memory, the nightly advance, the test clock."""
 
+import gc
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 from uuid import UUID
@@ -16,6 +17,7 @@ from shuke.rooms.points import facade as points
 from shuke.rooms.points.contracts import EntryKey
 from shuke.rooms.programs import facade, tasks
 from shuke.rooms.programs.contracts import Expiring
+from shuke.rooms.programs.services import advancing
 from shuke.rooms.programs.tests.conftest import ACTOR, NOW, member, order, redemption
 from shuke.rooms.programs.tests.test_record import everything
 from shuke.rooms.tiers import facade as tiers
@@ -80,6 +82,22 @@ def test_the_nightly_advance_goes_in_chunks(enrol):
     clock.set_business_clock(EXPIRY)
 
     assert facade.advance_due(chunk=2).members == 5
+
+
+def test_a_chunk_runs_without_the_garbage_collector_which_runs_again_where_it_failed(enrol, monkeypatch):
+    enrol(1)
+    facade.record([order("a", 600_00, who=member(1))], ACTOR)
+    running = []
+
+    def fail(member_ids, until):
+        running.append(gc.isenabled())
+        raise RuntimeError
+
+    monkeypatch.setattr(advancing, "advance", fail)
+    clock.set_business_clock(NEW_YEAR)
+    with pytest.raises(RuntimeError):
+        facade.advance_due()
+    assert (running, gc.isenabled()) == ([False], True)
 
 
 def test_an_order_after_a_review_names_the_tier_that_decided_it(anna):
