@@ -269,9 +269,8 @@ def _lock(items: Sequence[Item]) -> dict[UUID, MemberFacts]:
     points.lock(member_ids)
     people = members.facts(member_ids)
     for item in waiting:
-        named = item.member_id is not None and getattr(item.fact, "member", None) is not None
-        if named and people[item.member_id].status is MemberStatus.MERGED:
-            raise StaleLedgerError("The member was merged while the fact was on its way.")
+        if any(people[member_id].status is MemberStatus.MERGED for member_id in _living(item)):
+            raise StaleLedgerError("A member was merged while the fact was on its way.")
         if item.member_id is None:
             item.undecided = item.undecided or Undecided.UNKNOWN_MEMBER
             continue
@@ -284,6 +283,17 @@ def _lock(items: Sequence[Item]) -> dict[UUID, MemberFacts]:
             refused = _SITTING_OUT[people[item.other_id].status]
             item.refuse(Refusal(refused.value, "The receiver takes no part.", pointer="/to"))
     return people
+
+
+def _living(item: Item) -> list[UUID]:
+    """Return the members who were found as those that others live on in: of a refund, who answers for the order now."""
+    if isinstance(item.fact, RefundFact):
+        found = [item.other_id or item.member_id]
+    elif getattr(item.fact, "member", None) is not None:
+        found = [item.member_id, item.other_id]
+    else:
+        found = []
+    return [member_id for member_id in found if member_id is not None]
 
 
 def _audit(items: Sequence[Item], actor: Actor) -> None:
