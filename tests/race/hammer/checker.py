@@ -22,7 +22,7 @@ def anomalies(calls: Sequence[Call], at_most: Mapping[str, int], *, conserves: b
     """
     found = [f"an error: {told(call)}" for call in calls if call.outcome is Outcome.ERROR]
     for verb, most in at_most.items():
-        done = {call.op.key for call in calls if call.op.verb == verb and call.outcome is Outcome.OK}
+        done = {call.op.key or id(call) for call in calls if call.op.verb == verb and call.outcome is Outcome.OK}
         if len(done) > most:
             found.append(f"{verb} was done {len(done)} times where {most} can be")
     if conserves:

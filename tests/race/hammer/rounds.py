@@ -47,7 +47,7 @@ def hammer(workload: Workload, clients: Clients, rounds: int, seed: int, each: i
     for number in range(rounds):
         name = f"{seed}-{workload.name}-{number}"
         shop = Shop.opened(name, workload.members, workload.days)
-        calls = _round(workload, shop, clients, each, widened=number % 2 == 1, faults=number % 3 == 2)
+        calls = _round(workload, shop, clients, each, widened=number % 2 == 1, faults=number % 3 == 1)
         verdict.rounds += 1
         verdict.requests += len(calls)
         verdict.outcomes += Counter(call.outcome.value for call in calls)

@@ -147,13 +147,14 @@ def _holds(chance: random.Random, key: str) -> Op:
 
 
 def _merge_or_earn(chance: random.Random, key: str) -> Op:
+    giver, receiver = chance.sample(range(4), 2)
     return chance.choice(
         (
-            Op("earn", key, chance.randrange(3), points=10),
-            Op("redeem", key, chance.randrange(3), points=30),
-            Op("transfer", key, 2, chance.randrange(2), points=10),
-            Op("transfer", key, chance.randrange(2), 2, points=10),
-            Op("look", who=0, to=2),
+            Op("earn", key, giver, points=10),
+            Op("redeem", key, giver, points=30),
+            Op("transfer", key, giver, receiver, 10),
+            Op("transfer", key, giver, receiver, 10),
+            Op("look", who=0, to=3),
         )
     )
 
@@ -183,6 +184,7 @@ _HELD = [Op("hold", f"h{number}", points=20) for number in (1, 2, 3)]
 _PAID = [_earned(0, 300), Op("pay", "paid", points=100, about="o"), _earned(0, 50, "o")]
 _FREEZES = [Op("freeze"), Op("freeze"), Op("thaw")]
 _MERGES = [Op("merge", who=0, to=1), Op("merge", who=1, to=0)]
+_CHAIN = [*_MERGES, Op("merge", who=1, to=2), Op("merge", who=2, to=3)]
 _VERSIONS = [Op("publish", points=rate, about=str(rate)) for rate in (2, 5)]
 
 WORKLOADS = (
@@ -208,7 +210,11 @@ WORKLOADS = (
     Workload("order_or_refund", 4, (), _order_or_refund),
     Workload("holds", 1, [_earned(0, 100), *_HELD], _mixed(_holds)),
     Workload(
-        "merge_or_earn", 3, [_earned(who, 50) for who in range(3)], _with(_MERGES, _mixed(_merge_or_earn)), {"merge": 1}
+        "merge_or_earn",
+        4,
+        [_earned(who, 50) for who in range(4)],
+        _with(_CHAIN, _mixed(_merge_or_earn)),
+        {"merge": 3},
     ),
     Workload("merge_or_refund", 2, [_earned(0, 50), _earned(1, 90)], _with(_MERGES, _mixed(_merge_or_refund))),
     Workload("freeze_or_burn", 1, [_earned(0, 100)], _with(_FREEZES, _mixed(_freeze_or_burn))),

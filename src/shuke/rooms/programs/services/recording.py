@@ -1,8 +1,9 @@
 """THE write path: every order and redemption of every surface, one or a thousand, comes through here.
 
 Facts are decided in the order given; refused ones leave nothing, the rest commit together. Where another transaction
-was first, the batch is tried again once, then halved down to single facts; where the facts themselves fail, it is
-halved at once, and the one that fails alone is refused. What was committed is told, whatever becomes of the rest.
+was first, the batch is tried again once, then halved down to single facts, and those three times; where the facts
+themselves fail, it is halved at once, and the one that fails alone is refused. What was committed is told, whatever
+becomes of the rest.
 """
 
 from collections import Counter
@@ -43,6 +44,7 @@ from shuke.rooms.programs.services.timeline import Timeline, timeline
 from shuke.rooms.tiers.contracts import StaleTierError
 
 BATCH_LIMIT = 1_000
+_AGAIN, _AGAIN_ALONE = 1, 3  # times that a batch, and that a single fact, is tried again after a race
 
 _SITTING_OUT = {
     MemberStatus.FROZEN: Undecided.FROZEN,
@@ -128,18 +130,19 @@ class _TooManyAtOnceError(Exception):
 
 
 def _record(facts: Sequence[Fact], actor: Actor, *, history: bool) -> list[Result]:
-    """Try the facts together, and once more after a race.
+    """Try the facts together, and again after races.
 
     Raises:
         _TooManyAtOnceError: they failed, and are more than one.
     """
     try:
-        try:
-            return _attempt(facts, actor, history=history)
-        except (Error, *_RACING) as failure:
-            if not _is_race(failure):
-                raise
-            return _attempt(facts, actor, history=history)
+        for _ in range(_AGAIN if len(facts) > 1 else _AGAIN_ALONE):
+            try:
+                return _attempt(facts, actor, history=history)
+            except (Error, *_RACING) as failure:
+                if not _is_race(failure):
+                    raise
+        return _attempt(facts, actor, history=history)
     except Refusal as refusal:
         if refusal.code != "supply_exhausted":
             raise

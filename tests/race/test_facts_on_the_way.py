@@ -1,8 +1,10 @@
-"""A refund on its way meets what it is about: its order, and a merge of who bought it. Nothing of it is lost."""
+"""A fact on its way meets what it is about: a refund its order, any fact a merge of its member. Nothing of it is lost."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db import connections
 
 from shuke.foundation import clock
 from shuke.rooms.members import facade as members
@@ -42,6 +44,13 @@ def people(transactional_db):
     facade.publish(PROGRAM.replace("{scale: 0,", "{scale: 0, transfer: yes,"), ACTOR)
     new = [NewMember((ExternalId("till", str(number)),), joined_at=NOW - timedelta(days=20)) for number in range(3)]
     return [member.id for member in facade.enrol(new, ACTOR)]
+
+
+def merge(survivor, source):
+    try:
+        facade.merge_members(survivor, [source], "race", ACTOR)
+    finally:
+        connections.close_all()
 
 
 def owned(people):
@@ -99,3 +108,19 @@ def test_a_transfer_finds_in_whom_the_receiver_lives_on_meanwhile(people, monkey
 
     assert owned(people) == [(6, 0), (0, 0), (4, 0)]
     assert members.get(people[1]).merged_into == people[2]
+
+
+def test_a_fact_follows_its_member_through_merge_after_merge(people, monkeypatch):
+    real, merges = points.lock, [(1, 0), (2, 1)]
+
+    def lock(holder_ids):
+        if merges and len(holder_ids) == 1:
+            survivor, source = merges.pop(0)
+            with ThreadPoolExecutor(1) as beside:
+                beside.submit(merge, people[survivor], people[source]).result()
+        real(holder_ids)
+
+    monkeypatch.setattr(recording.points, "lock", lock)
+
+    assert record(order()).member_id == people[2]
+    assert owned(people) == [(0, 0), (0, 0), (10, 0)]
