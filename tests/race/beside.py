@@ -20,10 +20,10 @@ def once(monkeypatch, module, name, work, *, before):
         threads[0].start()
         threads[0].join(2)  # it may have to wait for us
 
-    def patched(*args):
+    def patched(*args, **named):
         if before and not threads:
             meanwhile()
-        answer = real(*args)
+        answer = real(*args, **named)
         if not before and not threads:
             meanwhile()
         return answer

@@ -45,7 +45,7 @@ def anna(transactional_db):
 
 def test_who_enrols_while_the_first_version_is_published_is_a_member_of_it(transactional_db, monkeypatch):
     clock.set_business_clock(NOW)
-    threads = once(monkeypatch, enrolling, "timeline", lambda: facade.publish(FIRST, ACTOR), before=False)
+    threads = once(monkeypatch, enrolling, "locked_timeline", lambda: facade.publish(FIRST, ACTOR), before=False)
 
     _enrol()
     threads[0].join()
@@ -102,6 +102,19 @@ def test_publishing_and_an_import_that_enrols_do_not_wait_for_each_other(anna, m
 
     assert report.foreseen == {RowState.CREATED: 1, RowState.UPDATED: 1}
     assert facade.current().number == 2
+
+
+def test_an_import_enrols_under_the_version_published_after_it_began(anna, monkeypatch):
+    file = ImportFile("members.csv", b"id\n2\n", "till", {"id": "external_id"})
+    report = facade.check_import(file, ACTOR)
+    threads = once(monkeypatch, landing, "_pass", lambda: facade.publish(SECOND, ACTOR), before=True)
+
+    facade.commit_import(report.id, ACTOR)
+
+    assert not threads[0].is_alive()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM programs_membership WHERE version_id = %s", [facade.current().id])
+        assert cursor.fetchone() == (1,)
 
 
 def test_a_standing_is_of_one_instant(anna, monkeypatch):

@@ -40,7 +40,7 @@ from shuke.rooms.programs.services import intake
 from shuke.rooms.programs.services.claims import claim, references
 from shuke.rooms.programs.services.deciding import decide, write
 from shuke.rooms.programs.services.items import Item, still_open
-from shuke.rooms.programs.services.timeline import Timeline, timeline
+from shuke.rooms.programs.services.timeline import Timeline, locked_timeline
 from shuke.rooms.tiers.contracts import StaleTierError
 
 BATCH_LIMIT = 1_000
@@ -186,7 +186,7 @@ def _attempt(facts: Sequence[Fact], actor: Actor, *, history: bool) -> list[Resu
         references(items)
         _find_survivors(items)
         people = _lock(items)
-        plan = timeline()  # behind the locks: it has every version under which the members may stand
+        plan = locked_timeline()
         _check_one_version(items, plan, now)
         for item in still_open(items):
             item.refuse(_misfit(item, plan, now))
