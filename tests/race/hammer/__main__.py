@@ -25,7 +25,7 @@ MOST_TOLD = 5  # anomalies of a workload that are written down whole
 
 def main() -> None:
     said = argparse.ArgumentParser(prog="make hammer ARGS=…", description=__doc__.splitlines()[0] if __doc__ else "")
-    said.add_argument("--rounds", type=int, default=50, help="of each workload")
+    said.add_argument("--rounds", type=int, default=12, help="of each workload; 12 take ten minutes")
     said.add_argument("--clients", type=int, default=64, help="at once; the server takes 100 connections")
     said.add_argument("--seed", default="1", help="of what is asked; who comes first is chance in any case")
     said.add_argument("--only", nargs="*", default=(), help="names of workloads")
