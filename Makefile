@@ -9,7 +9,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export UV_NO_PROGRESS := 1
 export VIRTUAL_ENV := $(CURDIR)/.venv
 
-.PHONY: help setup demo test test-browser test-long mutants check prop bench bench-large fmt reference clean requirements
+.PHONY: help setup demo test test-browser test-long mutants check prop bench bench-large fmt reference clean requirements hammer
 .DEFAULT_GOAL := help
 
 help:  ## list the targets
@@ -45,6 +45,9 @@ mutants: .venv/.dev $(VENDOR)/.stamp  ## plant faults one at a time, and see tha
 
 prop: .venv/.dev $(VENDOR)/.stamp  ## let far more happen to the ledger; the count of steps goes into benchmarks/prop.json
 	@$(BIN)/pytest -m long tests/properties --hypothesis-seed=$$(date +%s) $(ARGS)
+
+hammer: .venv/.dev $(VENDOR)/.stamp  ## 64 clients at once against everything that moves points; the verdict goes into benchmarks/hammer.json
+	@$(BIN)/python -m tests.race.hammer $(ARGS)
 
 bench: .venv/.dev $(VENDOR)/.stamp  ## measure, and write the figures as JSON into benchmarks/
 	@set -e; for name in backtest load ledger http scale; do \

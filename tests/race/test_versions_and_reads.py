@@ -1,10 +1,9 @@
 """Publishing, enrolling and reading while others write: nobody is lost, nothing crashes, what is read belongs together."""
 
-import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.db import DataError, OperationalError, connection, connections
+from django.db import DataError, OperationalError, connection
 
 from shuke.foundation import clock
 from shuke.rooms.members.contracts import ExternalId, MemberRef, NewMember
@@ -12,9 +11,11 @@ from shuke.rooms.orders import facade as orders
 from shuke.rooms.org.contracts import Actor, ActorKind
 from shuke.rooms.points import facade as points
 from shuke.rooms.programs import facade
-from shuke.rooms.programs.contracts import OrderFact, RedeemFact
-from shuke.rooms.programs.services import enrolling
+from shuke.rooms.programs.contracts import ImportFile, OrderFact, RedeemFact, RowState
+from shuke.rooms.programs.imports import landing
+from shuke.rooms.programs.services import enrolling, storing
 from shuke.surfaces.cli.demo import PROGRAM
+from tests.race.beside import once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -42,34 +43,9 @@ def anna(transactional_db):
     return _enrol()
 
 
-def _once(monkeypatch, module, name, work, *, before):
-    """Let `work` happen in another connection beside the first call of `module.name`; return its thread."""
-    real, threads = getattr(module, name), []
-
-    def run():
-        work()
-        connections.close_all()
-
-    def meanwhile():
-        threads.append(threading.Thread(target=run))
-        threads[0].start()
-        threads[0].join(2)  # it may have to wait for us
-
-    def patched(*args):
-        if before and not threads:
-            meanwhile()
-        answer = real(*args)
-        if not before and not threads:
-            meanwhile()
-        return answer
-
-    monkeypatch.setattr(module, name, patched)
-    return threads
-
-
 def test_who_enrols_while_the_first_version_is_published_is_a_member_of_it(transactional_db, monkeypatch):
     clock.set_business_clock(NOW)
-    threads = _once(monkeypatch, enrolling, "timeline", lambda: facade.publish(FIRST, ACTOR), before=False)
+    threads = once(monkeypatch, enrolling, "locked_timeline", lambda: facade.publish(FIRST, ACTOR), before=False)
 
     _enrol()
     threads[0].join()
@@ -84,7 +60,7 @@ def _publish_and_record():
 
 
 def test_a_version_published_before_the_locks_is_seen(anna, monkeypatch):
-    _once(monkeypatch, points, "lock", _publish_and_record, before=True)
+    once(monkeypatch, points, "lock", _publish_and_record, before=True)
 
     (result,) = facade.record([_order("mine")], ACTOR)
 
@@ -94,7 +70,7 @@ def test_a_version_published_before_the_locks_is_seen(anna, monkeypatch):
 def test_a_version_published_before_the_locks_is_seen_by_the_nightly_advance(anna, monkeypatch):
     facade.record([_order("a")], ACTOR)
     clock.set_business_clock(EXPIRED)
-    _once(monkeypatch, points, "lock", _publish_and_record, before=True)
+    once(monkeypatch, points, "lock", _publish_and_record, before=True)
 
     advanced = facade.advance_due()
 
@@ -103,10 +79,48 @@ def test_a_version_published_before_the_locks_is_seen_by_the_nightly_advance(ann
     assert not points.verify().violations
 
 
+def test_a_version_published_while_an_order_is_decided_calls_its_member(anna, monkeypatch):
+    threads = once(monkeypatch, storing, "store", lambda: facade.publish(SECOND, ACTOR), before=True)
+
+    (result,) = facade.record([_order("a")], ACTOR)
+    threads[0].join()
+
+    assert (result.version, result.points) == (1, {"points": 10})
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT version_id = %s, next_due_at FROM programs_membership", [facade.current().id])
+        assert cursor.fetchall() == [(False, NOW)]
+    assert facade.advance_due().members == 1
+
+
+def test_publishing_and_an_import_that_enrols_do_not_wait_for_each_other(anna, monkeypatch):
+    data = b"id,name\n1,Ann\n2,Ben\n"
+    file = ImportFile("members.csv", data, "till", {"id": "external_id", "name": "name"})
+    threads = once(monkeypatch, landing, "_enrolled", lambda: facade.publish(SECOND, ACTOR), before=True)
+
+    report = facade.check_import(file, ACTOR)
+    threads[0].join()
+
+    assert report.foreseen == {RowState.CREATED: 1, RowState.UPDATED: 1}
+    assert facade.current().number == 2
+
+
+def test_an_import_enrols_under_the_version_published_after_it_began(anna, monkeypatch):
+    file = ImportFile("members.csv", b"id\n2\n", "till", {"id": "external_id"})
+    report = facade.check_import(file, ACTOR)
+    threads = once(monkeypatch, landing, "_pass", lambda: facade.publish(SECOND, ACTOR), before=True)
+
+    facade.commit_import(report.id, ACTOR)
+
+    assert not threads[0].is_alive()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM programs_membership WHERE version_id = %s", [facade.current().id])
+        assert cursor.fetchone() == (1,)
+
+
 def test_a_standing_is_of_one_instant(anna, monkeypatch):
     facade.record([_order("a", 600_00)], ACTOR)
     redemption = RedeemFact("till", "r", ANNA, 100)
-    threads = _once(monkeypatch, points, "open_lots", lambda: facade.redeem(redemption, ACTOR), before=True)
+    threads = once(monkeypatch, points, "open_lots", lambda: facade.redeem(redemption, ACTOR), before=True)
 
     standing = facade.standing(anna)
 

@@ -85,6 +85,18 @@ def standings(identities: Sequence[tuple[str, str, str]]) -> dict[tuple[str, str
     return {id: Standing(key.kind, key.reference, key.member_id) for id, key in _read(asked).items()}
 
 
+def hold_off(identities: Sequence[tuple[str, str, str]]) -> dict[tuple[str, str, str], Standing]:
+    """Let nobody claim the ids that are free until the open transaction ends; return what the others stand for.
+
+    An id that another transaction is claiming is waited for.
+    """
+    asked = [BusinessKey(*identity, b"", None, UUID(int=0)) for identity in dict.fromkeys(identities)]
+    answers = claim(asked)
+    # Whoever claims a key waits for us where we made it, though it is gone again.
+    release([key for key, answer in zip(asked, answers, strict=True) if answer.fresh])
+    return standings(identities)
+
+
 @dataclass(frozen=True, slots=True)
 class Name:
     """Under which outside id a fact was recorded, and of whom."""

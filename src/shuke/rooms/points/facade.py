@@ -111,6 +111,11 @@ def lock(holder_ids: Sequence[UUID]) -> None:
         raise Refusal("unknown_holder", f"There is no holder {unknown}.", params={"holder": str(unknown)})
 
 
+def lock_everybody() -> None:
+    """Lock every holder, those to come included, until the transaction ends. Raises: nothing."""
+    queries.lock_everybody()
+
+
 def balances(holder_ids: Sequence[UUID]) -> dict[UUID, dict[int, Account]]:
     """Return the accounts of each holder by unit id; a unit never posted to is absent. Raises: nothing."""
     accounts: dict[UUID, dict[int, Account]] = {id: {} for id in holder_ids}

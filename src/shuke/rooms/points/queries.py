@@ -65,6 +65,11 @@ def lock_holders(holder_ids: Sequence[UUID]) -> set[UUID]:
     return {id for (id,) in rows}
 
 
+def lock_everybody() -> None:
+    """Let nobody else lock or open a holder until the transaction ends; waits for those who have."""
+    sql.run("LOCK TABLE points_holder IN EXCLUSIVE MODE", {})
+
+
 def take_transaction_numbers(counts: Mapping[UUID, int]) -> dict[UUID, int]:
     """Count the holders' transactions on and return, by holder, the last number given out before."""
     rows = sql.fetch(

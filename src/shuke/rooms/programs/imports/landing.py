@@ -16,6 +16,7 @@ from shuke.rooms.members import facade as members
 from shuke.rooms.members.contracts import Amended, Amendment, Field, Member, NewMember
 from shuke.rooms.org.contracts import Actor
 from shuke.rooms.points import facade as points
+from shuke.rooms.programs import queries
 from shuke.rooms.programs.contracts import Result, RowState
 from shuke.rooms.programs.imports import worth
 from shuke.rooms.programs.imports.layout import ATTRIBUTE, Fault, Layout, person
@@ -146,6 +147,7 @@ def _pass(
 ) -> dict[int, Outcome]:
     """Land the rows that are about different persons each; what is left waits for the next pass."""
     found = dict(zip(people, members.matches(list(people.values())), strict=True))
+    queries.hold_joining(alone=False)  # before the holders, as whoever publishes does
     points.lock(sorted(frozenset().union(*found.values())))  # before the members, as whoever records facts does
     fresh: dict[int, NewMember] = {}
     known: dict[int, UUID] = {}

@@ -22,7 +22,7 @@ from shuke.rooms.points.contracts import Kind
 from shuke.rooms.programs import queries
 from shuke.rooms.programs.contracts import Advanced, ClockMove
 from shuke.rooms.programs.services.loading import Wanted, open_desktop
-from shuke.rooms.programs.services.timeline import published, timeline
+from shuke.rooms.programs.services.timeline import locked_timeline, published, timeline
 
 CHUNK = 10_000
 
@@ -97,7 +97,7 @@ def advance(member_ids: list[UUID], until: datetime) -> Advanced:
     """Advance these members in one transaction, however little is due."""
     with unit_of_work():
         points.lock(member_ids)
-        plan = published(timeline())  # behind the locks: it has every version under which the members may stand
+        plan = published(locked_timeline())
         seconds = int(until.timestamp())
         desktop = open_desktop(plan, dict.fromkeys(member_ids, Wanted(seconds)), members.facts(member_ids))
         for dossier in desktop.dossiers.values():

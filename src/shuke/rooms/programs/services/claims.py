@@ -71,11 +71,15 @@ def release(items: Sequence[Item]) -> None:
 def references(items: Sequence[Item]) -> None:
     """Find what the facts of a batch refer to by key, and refuse those that can't do without it.
 
-    A refund without its order is parked; what is about another member's fact is refused.
+    A refund without its order is parked, and the order waits for that; what is about another member's fact is refused.
     """
     asked = {item: _reference(item) for item in still_open(items)}
     identities = [identity for found in asked.values() for identity in found]
     known = business_keys.standings(identities) if identities else {}
+    refunded = [identity for item in asked if isinstance(item.fact, RefundFact) for identity in asked[item]]
+    early = [identity for identity in refunded if identity not in known]
+    if early:
+        known |= business_keys.hold_off(early)  # an order on its way would not see what is parked, nor we the order
     for item, wanted in asked.items():
         if not wanted:
             continue

@@ -10,7 +10,7 @@ from shuke.rooms.org.contracts import Actor
 from shuke.rooms.points import facade as points
 from shuke.rooms.programs import queries
 from shuke.rooms.programs.services import publishing
-from shuke.rooms.programs.services.timeline import timeline
+from shuke.rooms.programs.services.timeline import locked_timeline
 
 
 def enrol(new: Sequence[NewMember], actor: Actor) -> list[Member | Refusal]:
@@ -20,7 +20,7 @@ def enrol(new: Sequence[NewMember], actor: Actor) -> list[Member | Refusal]:
         answers = members.enrol(new, actor)
         joined = {member.id: member.joined_at for member in answers if isinstance(member, Member)}
         points.open_holders(sorted(joined))
-        plan = timeline()
+        plan = locked_timeline()
         if plan is not None and joined:
             publishing.join(plan, joined)
         return answers

@@ -22,7 +22,7 @@ from shuke.rooms.points import facade as points
 from shuke.rooms.points.contracts import Kind, Lot, Move, Posting
 from shuke.rooms.programs.services.dossiers import Desktop, Dossier
 from shuke.rooms.programs.services.loading import Wanted, open_desktop
-from shuke.rooms.programs.services.timeline import Timeline, timeline
+from shuke.rooms.programs.services.timeline import Timeline, locked_timeline
 from shuke.rooms.tiers import facade as tiers
 from shuke.rooms.tiers.contracts import TierChange
 
@@ -85,7 +85,7 @@ def _held(people: Sequence[UUID]) -> Timeline | None:
     if len(members.get_many(people)) < len(people):
         raise Refusal("unknown_member", "There is no such member.")
     points.lock(people)
-    return timeline()  # behind the locks: it has every version under which the members may stand
+    return locked_timeline()
 
 
 def _desktop(plan: Timeline, people: Sequence[UUID]) -> Desktop:

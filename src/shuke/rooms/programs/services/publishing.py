@@ -47,6 +47,7 @@ def publish(text: str, actor: Actor, effective_from: datetime | None) -> Version
     program, compiled = _checked(text)
     with unit_of_work():
         queries.hold_joining(alone=True)
+        points.lock_everybody()  # whoever has decided under the versions before has written where members stand
         now = clock.business_now()
         _check_only(program.code)
         row = queries.lock_program(program.code)

@@ -1,8 +1,9 @@
 """THE write path: every order and redemption of every surface, one or a thousand, comes through here.
 
 Facts are decided in the order given; refused ones leave nothing, the rest commit together. Where another transaction
-was first, the batch is tried again once, then halved down to single facts; where the facts themselves fail, it is
-halved at once, and the one that fails alone is refused. What was committed is told, whatever becomes of the rest.
+was first, the batch is tried again once, then halved down to single facts, and those three times; where the facts
+themselves fail, it is halved at once, and the one that fails alone is refused. What was committed is told, whatever
+becomes of the rest.
 """
 
 from collections import Counter
@@ -39,10 +40,11 @@ from shuke.rooms.programs.services import intake
 from shuke.rooms.programs.services.claims import claim, references
 from shuke.rooms.programs.services.deciding import decide, write
 from shuke.rooms.programs.services.items import Item, still_open
-from shuke.rooms.programs.services.timeline import Timeline, timeline
+from shuke.rooms.programs.services.timeline import Timeline, locked_timeline
 from shuke.rooms.tiers.contracts import StaleTierError
 
 BATCH_LIMIT = 1_000
+_AGAIN, _AGAIN_ALONE = 1, 3  # times that a batch, and that a single fact, is tried again after a race
 
 _SITTING_OUT = {
     MemberStatus.FROZEN: Undecided.FROZEN,
@@ -128,18 +130,19 @@ class _TooManyAtOnceError(Exception):
 
 
 def _record(facts: Sequence[Fact], actor: Actor, *, history: bool) -> list[Result]:
-    """Try the facts together, and once more after a race.
+    """Try the facts together, and again after races.
 
     Raises:
         _TooManyAtOnceError: they failed, and are more than one.
     """
     try:
-        try:
-            return _attempt(facts, actor, history=history)
-        except (Error, *_RACING) as failure:
-            if not _is_race(failure):
-                raise
-            return _attempt(facts, actor, history=history)
+        for _ in range(_AGAIN if len(facts) > 1 else _AGAIN_ALONE):
+            try:
+                return _attempt(facts, actor, history=history)
+            except (Error, *_RACING) as failure:
+                if not _is_race(failure):
+                    raise
+        return _attempt(facts, actor, history=history)
     except Refusal as refusal:
         if refusal.code != "supply_exhausted":
             raise
@@ -183,7 +186,7 @@ def _attempt(facts: Sequence[Fact], actor: Actor, *, history: bool) -> list[Resu
         references(items)
         _find_survivors(items)
         people = _lock(items)
-        plan = timeline()  # behind the locks: it has every version under which the members may stand
+        plan = locked_timeline()
         _check_one_version(items, plan, now)
         for item in still_open(items):
             item.refuse(_misfit(item, plan, now))
@@ -269,9 +272,8 @@ def _lock(items: Sequence[Item]) -> dict[UUID, MemberFacts]:
     points.lock(member_ids)
     people = members.facts(member_ids)
     for item in waiting:
-        named = item.member_id is not None and getattr(item.fact, "member", None) is not None
-        if named and people[item.member_id].status is MemberStatus.MERGED:
-            raise StaleLedgerError("The member was merged while the fact was on its way.")
+        if any(people[member_id].status is MemberStatus.MERGED for member_id in _living(item)):
+            raise StaleLedgerError("A member was merged while the fact was on its way.")
         if item.member_id is None:
             item.undecided = item.undecided or Undecided.UNKNOWN_MEMBER
             continue
@@ -284,6 +286,17 @@ def _lock(items: Sequence[Item]) -> dict[UUID, MemberFacts]:
             refused = _SITTING_OUT[people[item.other_id].status]
             item.refuse(Refusal(refused.value, "The receiver takes no part.", pointer="/to"))
     return people
+
+
+def _living(item: Item) -> list[UUID]:
+    """Return the members who were found as those that others live on in: of a refund, who answers for the order now."""
+    if isinstance(item.fact, RefundFact):
+        found = [item.other_id or item.member_id]
+    elif getattr(item.fact, "member", None) is not None:
+        found = [item.member_id, item.other_id]
+    else:
+        found = []
+    return [member_id for member_id in found if member_id is not None]
 
 
 def _audit(items: Sequence[Item], actor: Actor) -> None:

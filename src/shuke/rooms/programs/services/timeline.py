@@ -161,6 +161,12 @@ def timeline(slug: str | None = None) -> Timeline | None:
     return Timeline(program_id, slug, _ready(program_id, [mark for program, _, mark in marks if program == program_id]))
 
 
+def locked_timeline() -> Timeline | None:
+    """Return the timeline as it is behind the caller's locks: every version under which the members may stand."""
+    forget_versions()  # of before the locks, or of a try before that lost them
+    return timeline()
+
+
 def forget_versions() -> None:
     """Read anew, in the open unit of work, which versions there are."""
     forget(_MARKS)

@@ -1,0 +1,126 @@
+"""A fact on its way meets what it is about: a refund its order, any fact a merge of its member. Nothing of it is lost."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db import connections
+
+from shuke.foundation import clock
+from shuke.rooms.members import facade as members
+from shuke.rooms.members.contracts import ExternalId, MemberRef, NewMember
+from shuke.rooms.org.contracts import Actor, ActorKind
+from shuke.rooms.points import facade as points
+from shuke.rooms.programs import facade
+from shuke.rooms.programs.facts import OrderFact, RefundFact, TransferFact
+from shuke.rooms.programs.services import recording, storing
+from shuke.rooms.programs.tests.conftest import PROGRAM
+from tests.race.beside import once
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+ACTOR = Actor(ActorKind.SYSTEM, "tests", "tests")
+NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
+REFUND = RefundFact("till", "r", ("till", "o"))
+
+
+def who(number: int) -> MemberRef:
+    return MemberRef(external=ExternalId("till", str(number)))
+
+
+def order(id: str = "o", number: int = 0) -> OrderFact:
+    return OrderFact("till", id, who(number), NOW, 10_00, 10_00, "USD")
+
+
+def record(fact):
+    (result,) = facade.record([fact], ACTOR)
+    assert result.refusal is None
+    return result
+
+
+@pytest.fixture
+def people(transactional_db):
+    clock.set_business_clock(NOW)
+    facade.publish(PROGRAM.replace("{scale: 0,", "{scale: 0, transfer: yes,"), ACTOR)
+    new = [NewMember((ExternalId("till", str(number)),), joined_at=NOW - timedelta(days=20)) for number in range(3)]
+    return [member.id for member in facade.enrol(new, ACTOR)]
+
+
+def merge(survivor, source):
+    try:
+        facade.merge_members(survivor, [source], "race", ACTOR)
+    finally:
+        connections.close_all()
+
+
+def owned(people):
+    found = [next(iter(accounts.values()), None) for accounts in points.balances(people).values()]
+    return [(one.available, one.debt) if one else (0, 0) for one in found]
+
+
+def test_a_refund_finds_the_order_that_is_being_recorded(people, monkeypatch):
+    threads = once(monkeypatch, storing, "store", lambda: record(REFUND), before=False)
+
+    record(order())
+    threads[0].join()
+
+    assert owned(people)[0] == (0, 0)
+    assert [law for each in facade.verify_all() for law in each.violations] == []
+
+
+def test_an_order_finds_the_refund_that_is_being_parked(people, monkeypatch):
+    threads = once(monkeypatch, storing, "store", lambda: record(order()), before=False)
+
+    assert record(REFUND).undecided.value == "parked"
+    threads[0].join()
+
+    assert owned(people)[0] == (0, 0)
+    assert [law for each in facade.verify_all() for law in each.violations] == []
+
+
+def test_a_refund_finds_in_whom_the_member_lives_on_meanwhile(people, monkeypatch):
+    record(order())
+    once(
+        monkeypatch,
+        recording.points,
+        "lock",
+        lambda: facade.merge_members(people[1], people[:1], "race", ACTOR),
+        before=True,
+    )
+
+    record(REFUND)
+
+    assert owned(people)[:2] == [(0, 0), (0, 0)]
+    assert [law for each in facade.verify_all() for law in each.violations] == []
+
+
+def test_a_transfer_finds_in_whom_the_receiver_lives_on_meanwhile(people, monkeypatch):
+    record(order())
+    once(
+        monkeypatch,
+        recording.points,
+        "lock",
+        lambda: facade.merge_members(people[2], people[1:2], "race", ACTOR),
+        before=True,
+    )
+
+    record(TransferFact("till", "t", who(0), who(1), 4))
+
+    assert owned(people) == [(6, 0), (0, 0), (4, 0)]
+    assert members.get(people[1]).merged_into == people[2]
+
+
+def test_a_fact_follows_its_member_through_merge_after_merge(people, monkeypatch):
+    real, merges = points.lock, [(1, 0), (2, 1)]
+
+    def lock(holder_ids):
+        if merges and len(holder_ids) == 1:
+            survivor, source = merges.pop(0)
+            with ThreadPoolExecutor(1) as beside:
+                beside.submit(merge, people[survivor], people[source]).result()
+        real(holder_ids)
+
+    monkeypatch.setattr(recording.points, "lock", lock)
+
+    assert record(order()).member_id == people[2]
+    assert owned(people) == [(0, 0), (0, 0), (10, 0)]
