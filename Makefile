@@ -9,7 +9,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export UV_NO_PROGRESS := 1
 export VIRTUAL_ENV := $(CURDIR)/.venv
 
-.PHONY: help setup demo test test-browser test-long mutants check prop bench fmt reference clean requirements
+.PHONY: help setup demo test test-browser test-long mutants check prop failpoints crash bench fmt reference clean requirements
 .DEFAULT_GOAL := help
 
 help:  ## list the targets
@@ -45,6 +45,12 @@ mutants: .venv/.dev $(VENDOR)/.stamp  ## plant faults one at a time, and see tha
 
 prop: .venv/.dev $(VENDOR)/.stamp  ## let far more happen to the ledger; the count of steps goes into benchmarks/prop.json
 	@$(BIN)/pytest -m long tests/properties --hypothesis-seed=$$(date +%s) $(ARGS)
+
+failpoints: .venv/.dev $(VENDOR)/.stamp  ## end every verb after each of its statements, and call it again; SIZES=3 operations each
+	@$(BIN)/pytest -m long tests/faults/test_failpoints.py $(ARGS)
+
+crash: .venv/.dev $(VENDOR)/.stamp  ## kill -9 of app, PostgreSQL and jobs under load; ARGS="--kills 30 15 15" says how often
+	@$(BIN)/python -m tests.faults.crash $(ARGS)
 
 bench: .venv/.dev $(VENDOR)/.stamp  ## measure, and write the figures as JSON into benchmarks/
 	@set -e; for name in backtest load; do \
