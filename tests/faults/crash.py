@@ -225,8 +225,10 @@ def run(kills: tuple[int, int, int], seed: int, clients: int = CLIENTS) -> dict[
         load = Load(clients, seed)
         shop = Shop(Path(folder), chance, load)
         shop.open()
+        began = time.monotonic()
         threads = load.start()
         try:
+            first_start = load.first_success_after(began, PATIENCE_SECONDS)
             recovery, at_work = _killed_in_turn(shop, kills)
             load.over.set()
             for thread in threads:
@@ -248,6 +250,8 @@ def run(kills: tuple[int, int, int], seed: int, clients: int = CLIENTS) -> dict[
         "not_answered_for_good": dict(sorted(load.trouble.items())),
         "wrong": wrong[:20],
         "wrong_count": len(wrong),
+        "first_start_seconds": round(first_start, 2),
+        "load_average": round(os.getloadavg()[1], 1),
         "first_success_seconds": {name: spread(each) for name, each in recovery.items() if each},
         "goal_seconds": FIRST_SUCCESS_GOAL,
         "failures_in_the_log": dict(Counter(re.findall(r'"error": "(\w+)', log)).most_common(10)),
