@@ -254,6 +254,7 @@ def run(kills: tuple[int, int, int], seed: int, clients: int = CLIENTS) -> dict[
         "load_average": round(os.getloadavg()[1], 1),
         "first_success_seconds": {name: spread(each) for name, each in recovery.items() if each},
         "goal_seconds": FIRST_SUCCESS_GOAL,
+        "reached": {name: max(each) <= FIRST_SUCCESS_GOAL[name] for name, each in recovery.items() if each},
         "failures_in_the_log": dict(Counter(re.findall(r'"error": "(\w+)', log)).most_common(10)),
         "seconds": round(time.monotonic() - started),
         "machine": machine("django", "psycopg", "granian"),
