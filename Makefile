@@ -9,7 +9,8 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export UV_NO_PROGRESS := 1
 export VIRTUAL_ENV := $(CURDIR)/.venv
 
-.PHONY: help setup demo test test-browser test-long mutants check prop bench bench-large fmt reference clean requirements hammer
+.PHONY: help setup demo test test-browser test-long mutants check prop hammer failpoints crash bench bench-large fmt \
+  reference clean requirements
 .DEFAULT_GOAL := help
 
 help:  ## list the targets
@@ -48,6 +49,12 @@ prop: .venv/.dev $(VENDOR)/.stamp  ## let far more happen to the ledger; the cou
 
 hammer: .venv/.dev $(VENDOR)/.stamp  ## 64 clients at once against everything that moves points; the verdict goes into benchmarks/hammer.json
 	@$(BIN)/python -m tests.race.hammer $(ARGS)
+
+failpoints: .venv/.dev $(VENDOR)/.stamp  ## end every verb after each of its statements, and call it again; SIZES=3 operations each
+	@$(BIN)/pytest -m long tests/faults/test_failpoints.py $(ARGS)
+
+crash: .venv/.dev $(VENDOR)/.stamp  ## kill -9 of app, PostgreSQL and jobs under load; ARGS="--kills 30 15 15" says how often
+	@$(BIN)/python -m tests.faults.crash $(ARGS)
 
 bench: .venv/.dev $(VENDOR)/.stamp  ## measure, and write the figures as JSON into benchmarks/
 	@set -e; for name in backtest load ledger http scale; do \

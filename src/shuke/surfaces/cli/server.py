@@ -79,6 +79,7 @@ def run(home: Home, *, worker: bool = True) -> None:
         log_level=LogLevels.error,
         log_dictconfig=_LOGGING,
         workers_kill_timeout=_LEAVE_SECONDS,
+        respawn_failed_workers=True,  # one that dies is replaced; the server ends where that dies at once again
     )
     lost: list[Refusal] = []
 

@@ -8,6 +8,7 @@ import signal
 import socket
 import time
 import urllib.request
+from pathlib import Path
 
 import pytest
 
@@ -107,6 +108,29 @@ def test_a_killed_database_comes_back_and_until_then_everybody_is_told(empty, po
     assert "%r" not in said
     assert "database_started_again" in said
     assert eventually(lambda: not postgres_program.works_in(second, empty.home / "postgres"))
+
+
+def web_processes(server):
+    """The processes of a server that answer requests."""
+    children = Path(f"/proc/{server.pid}/task").glob("*/children")
+    pids = [int(pid) for each in children for pid in each.read_text().split()]
+    return [pid for pid in pids if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+
+
+def test_a_killed_web_process_is_replaced_and_the_others_go_on(live, port):
+    server = live.start("serve", "--bind", f"127.0.0.1:{port}", "--no-worker")
+    try:
+        assert eventually(lambda: answers(port))
+        before = web_processes(server)
+        os.kill(before[0], signal.SIGKILL)
+        assert eventually(lambda: len(set(web_processes(server)) - set(before)) == 1)
+        assert eventually(lambda: answers(port) == 200)
+        assert server.poll() is None
+    finally:
+        server.send_signal(signal.SIGTERM)
+        said = server.communicate(timeout=60)[1]
+    assert server.returncode == 0
+    assert "Unexpected exit from worker-" in said
 
 
 def test_a_database_that_cannot_be_started_again_ends_the_server(empty, port):
