@@ -133,6 +133,18 @@ def test_a_killed_web_process_is_replaced_and_the_others_go_on(live, port):
     assert "Unexpected exit from worker-" in said
 
 
+def test_a_web_process_whose_server_died_before_it_was_up_frees_the_port_too(live, port):
+    server = live.start("serve", "--bind", f"127.0.0.1:{port}", "--no-worker")
+    assert eventually(lambda: answers(port))
+    before = web_processes(server)
+    os.kill(before[0], signal.SIGKILL)
+    while not (new := set(web_processes(server)) - set(before)):
+        time.sleep(0.01)
+    server.kill()
+    server.wait()
+    assert eventually(lambda: not any(Path(f"/proc/{pid}").exists() for pid in (*before, *new)), 20)
+
+
 def test_a_database_that_cannot_be_started_again_ends_the_server(empty, port):
     empty.json("init", *OWNER)
     server = empty.start("serve", "--bind", f"127.0.0.1:{port}", "--no-worker")
