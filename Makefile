@@ -30,7 +30,7 @@ check: .venv/.dev  ## lint, format, types, imports and the core's tests, in unde
 	@$(BIN)/pytest tests/tidy $(wildcard tests/core tests/engine) $(ARGS)
 
 test: .venv/.dev $(VENDOR)/.stamp  ## every test but the browser's and the long ones
-	@$(BIN)/pytest -m "not long and not browser" $(ARGS)
+	@$(BIN)/pytest -n 2 --dist worksteal -m "not long and not browser" $(ARGS)
 
 test-browser: .venv/.dev $(VENDOR)/.stamp  ## the pages in a real Chromium, at 1440 and 390 px
 	@{ command -v chromium || command -v chromium-browser || command -v google-chrome; } >/dev/null 2>&1 \
