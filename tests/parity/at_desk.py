@@ -217,6 +217,8 @@ class AtDesk:
     def _note_clawbacks(self, outcome: Outcome, past: list[tuple[Gave, int]]) -> None:
         by_lot = {(gave.unit, gave.lot): (gave, gone) for gave, gone in past}
         for claw in outcome.clawbacks:
+            if claw.lot == 0:  # of milestones
+                continue
             gave, gone = by_lot[claw.unit, claw.lot]
             undone = claw.taken + claw.owed + claw.forgiven
             gave.back += undone

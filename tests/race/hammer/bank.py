@@ -126,11 +126,10 @@ def _earn(bank: Bank, op: Op) -> int | str:
         return "member_frozen"  # it is kept, and earns nothing
     order = bank.orders[op.key] = Bought(who, op.points, bank.rate)
     bank.credit(who, order.net * order.rate, op.key)
-    seen = bank.has(who)
     for refund in bank.parked.pop(op.key, ()):
         if bank.orders[op.key].refunded + refund.points <= op.points:
             _take_back(bank, op.key, refund.points)
-    return seen
+    return bank.has(who)
 
 
 def _redeem(bank: Bank, op: Op) -> int:

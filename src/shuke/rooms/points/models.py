@@ -196,7 +196,7 @@ class Take(models.Model):
 class Clawback(models.Model):
     """What a refund took back on account of a lot that its order had opened: taken from lots, owed, or forgiven.
 
-    Lot 0 stands for the milestones that the refund took the member below.
+    Lot 0 stands for the milestones that the refund took the member below; of those nothing is said to be forgiven.
     """
 
     pk = models.CompositePrimaryKey("holder_id", "reference", "unit_id", "lot_number")

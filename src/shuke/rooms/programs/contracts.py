@@ -134,7 +134,7 @@ class Moves:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """What a file would change against version `number`: its texts, and where members would stand if all were looked
+    """What a file would change against version `number`: its texts, and who would stand elsewhere if all were looked
     at once. `looked_at` of `members` were.
     """
 

@@ -97,9 +97,7 @@ def _missing(request: HttpRequest, _: Http404) -> HttpResponse:
 @api.exception_handler(InterfaceError)
 def _no_database(request: HttpRequest, error: Exception) -> HttpResponse:
     logs.failure("database_unavailable", error, request_id=request.request_id)  # type: ignore[attr-defined]
-    answer = problems.answer(request, Refusal("unavailable", "The database does not answer; nothing was written."))
-    answer["Retry-After"] = "5"
-    return answer
+    return problems.answer(request, Refusal("unavailable", "The database does not answer; nothing was written."))
 
 
 @api.exception_handler(Exception)

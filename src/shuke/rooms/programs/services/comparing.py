@@ -5,12 +5,14 @@ Members are put under the new version in memory; nothing is written.
 
 from collections import Counter
 from collections.abc import Iterator
+from copy import deepcopy
 from datetime import datetime
 from uuid import UUID
 
 from shuke.engine.compile import compile_program
 from shuke.engine.online import Desk
 from shuke.engine.schema import load_program
+from shuke.engine.states import MemberState
 from shuke.engine.yaml_tree import Mapping, Scalar, Sequence, Value, read_tree
 from shuke.foundation.transactions import snapshot
 from shuke.rooms.members import facade as members
@@ -69,22 +71,25 @@ def _name_of(entry: Value) -> str | None:
 
 
 def _moves(plan: Timeline, draft: Running, member_ids: list[UUID], seconds: int) -> tuple[tuple[Moves, ...], int]:
-    """Return, of the members asked about, how many would go from which tier to which, all looked at once."""
+    """Return, of the members asked about, how many would come to other tiers than under the version in force.
+
+    Under either version all are looked at once: whom a review moves anyway does not count.
+    """
     desktop = open_desktop(plan, dict.fromkeys(member_ids, Wanted(seconds, draws=True)), members.facts(member_ids))
     moved: Counter[tuple[str, str, str]] = Counter()
     for dossier in desktop.dossiers.values():
         outcome = desktop.advance(dossier, seconds)
-        held = _tiers(dossier.running, [ladder.rank for ladder in dossier.state.ladders])
+        held = _looked_at(dossier.running, deepcopy(dossier.state))
         change_version(dossier, draft, outcome)
-        draft.desk.adopt(dossier.state, upgrades=True, downgrades=True)
-        ranks = [ladder.rank for ladder in dossier.state.ladders]
-        for ladder, code in _tiers(draft, ranks).items():
+        for ladder, code in _looked_at(draft, dossier.state).items():
             if held.get(ladder, code) != code:
                 moved[ladder, held[ladder], code] += 1
     found = (Moves(*key, count) for key, count in sorted(moved.items()))
     return tuple(found), len(desktop.dossiers)
 
 
-def _tiers(running: Running, ranks: list[int]) -> dict[str, str]:
-    """Return by ladder the code of the tier of a rank."""
-    return {each.code: each.levels[rank].code for each, rank in zip(running.program.ladders, ranks, strict=True)}
+def _looked_at(running: Running, state: MemberState) -> dict[str, str]:
+    """Return by ladder the code of the tier to which a member comes when looked at now; moves the member there."""
+    running.desk.adopt(state, upgrades=True, downgrades=True)
+    standing = zip(running.program.ladders, state.ladders, strict=True)
+    return {ladder.code: ladder.levels[held.rank].code for ladder, held in standing}

@@ -109,6 +109,8 @@ def _decide(item: Item, plan: Timeline | None, desktop: Desktop | None, past: Pa
             survivor = desktop.dossiers.get(item.other_id) if item.other_id else None
             if survivor is not None and item.reference is not None:
                 merging.carry_over(desktop, dossier, survivor, item.reference)
+                assert item.answer is not None
+                item.answer = verbs.as_it_stands(item.answer, dossier)
     except Refusal as refusal:
         item.refuse(refusal)
 
@@ -145,8 +147,9 @@ def _want_past(wish: Wanted, item: Item, past: Past) -> None:
         if decision is not None and decision.version_id is not None:
             days.append((decision.effective_at.date() - EPOCH).days - 1)  # a day early where the zone is behind
         wish.counts_from = min([wish.counts_from, *days])
-        payments = past.payments.get(fact.order, ()) if isinstance(fact, RefundFact) else ()
-        wish.takes.update(payment.redemption_id for payment in payments)
+    if item.refunding is not None or item.parked:
+        paid = fact.order if isinstance(fact, RefundFact) else (fact.source, fact.external_id)
+        wish.takes.update(payment.redemption_id for payment in past.payments.get(paid, ()))
 
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC).date()

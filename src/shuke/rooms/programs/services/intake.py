@@ -3,10 +3,11 @@
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from datetime import UTC, date, datetime, timedelta
 
+from shuke.core.program.model import Attribute, Program
 from shuke.core.state.slots import POINTS_MAX
 from shuke.core.values.errors import Refusal
 from shuke.engine.facts import LINES_LIMIT, MONEY_LIMIT_MINOR, QUANTITY_LIMIT, TEXT_LIMIT
@@ -207,6 +208,33 @@ def _check_attributes(pointer: str, attributes: Mapping[str, int | str | bool]) 
             refusal = _bounds(f"{pointer}/{name}", -NUMBER_LIMIT, NUMBER_LIMIT)
         if refusal is not None:
             return refusal
+    return None
+
+
+def check_declared(fact: OrderFact | BehaviourFact, program: Program) -> Refusal | None:
+    """Return a refusal where an attribute that the program declares is of another type or out of its bounds."""
+    if isinstance(fact, BehaviourFact):
+        declared = next((each.attributes for each in program.behaviours if each.code == fact.kind), ())
+        return _misfit("/attributes", declared, fact.attributes)
+    refusal = _misfit("/attributes", program.order_attributes, fact.attributes)
+    if refusal is None and program.line_attributes:
+        for place, line in enumerate(fact.lines):
+            refusal = refusal or _misfit(f"/lines/{place}/attributes", program.line_attributes, line.attributes)
+    return refusal
+
+
+def _misfit(pointer: str, declared: Sequence[Attribute], attributes: Mapping[str, int | str | bool]) -> Refusal | None:
+    for attribute in declared if attributes else ():
+        value = attributes.get(attribute.code)
+        at = f"{pointer}/{attribute.code}"
+        if value is None:
+            continue
+        if attribute.type == "number" and isinstance(value, int) and not isinstance(value, bool):
+            if not attribute.lo <= value <= attribute.hi:
+                return _bounds(at, attribute.lo, attribute.hi)
+        elif not isinstance(value, str if attribute.type == "text" else bool):
+            detail = f"The program declares this attribute as a {attribute.type}."
+            return Refusal("invalid_attribute", detail, pointer=at)
     return None
 
 

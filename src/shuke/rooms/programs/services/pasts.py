@@ -13,7 +13,7 @@ from shuke.rooms.points import facade as points
 from shuke.rooms.programs import queries
 from shuke.rooms.programs.contracts import Undecided
 from shuke.rooms.programs.facts import BehaviourFact, OrderFact, RefundFact
-from shuke.rooms.programs.services import refunds
+from shuke.rooms.programs.services import intake, refunds
 from shuke.rooms.programs.services.items import Item, still_open
 from shuke.rooms.programs.services.refunds import Sold
 from shuke.rooms.programs.services.timeline import Timeline
@@ -26,13 +26,14 @@ def past_of(items: Sequence[Item], plan: Timeline | None, now: datetime) -> Past
     stores = {item.fact.store for item in waiting if isinstance(item.fact, OrderFact | BehaviourFact)}
     past = Past(now, brands=org.brand_of_store(sorted(stores - {""})) if stores - {""} else {})
     _scope(waiting, plan, past)
+    waiting = still_open(waiting)
     _work_out(waiting, past)
-    _park(waiting)
+    _park(waiting, past)
     return past
 
 
 def _scope(items: Sequence[Item], plan: Timeline | None, past: Past) -> None:
-    """Leave out orders of brands and stores that the program does not cover."""
+    """Leave out orders of brands and stores that the program does not cover, and refuse attributes unlike declared."""
     for item in items:
         fact = item.fact
         if plan is None or item.undecided is not None or not isinstance(fact, OrderFact | BehaviourFact):
@@ -41,6 +42,10 @@ def _scope(items: Sequence[Item], plan: Timeline | None, past: Past) -> None:
         brand = item.brand = past.brands.get(fact.store, "")
         if (program.brands and brand not in program.brands) or (program.stores and fact.store not in program.stores):
             item.undecided = Undecided.OUT_OF_SCOPE
+            continue
+        refusal = intake.check_declared(fact, program)
+        if refusal is not None:
+            item.refuse(refusal)
 
 
 def _work_out(items: Sequence[Item], past: Past) -> None:
@@ -72,8 +77,8 @@ def _work_out(items: Sequence[Item], past: Past) -> None:
     past.payments = queries.payments(keys)
 
 
-def _park(items: Sequence[Item]) -> None:
-    """Give orders the refunds that came before them."""
+def _park(items: Sequence[Item], past: Past) -> None:
+    """Give orders the refunds that came before them, and load what paid for those orders."""
     keys = [(item.fact.source, item.fact.external_id) for item in items if isinstance(item.fact, OrderFact)]
     waiting = orders.parked_refunds(keys) if keys else {}
     for item in items:
@@ -91,15 +96,16 @@ def _park(items: Sequence[Item]) -> None:
                 continue
             item.parked.append(refunding)
             sold = refunding.after
+    refunded = [(item.fact.source, item.fact.external_id) for item in items if item.parked]
+    if refunded:
+        past.payments |= queries.payments(refunded)
 
 
 def sold_of(left: OrderLeft) -> Sold:
     """Return an order and what is off it by now, gift cards left out."""
     order = left.order
     by_lines = sum(line.refunded_minor for line in left.lines)
-    touched = order.refunded_minor > 0 or any(line.refunded_quantity for line in left.lines)
-    refunded = 1 if touched or (order.net_minor == 0 and orders.refunds_of(order.id)) else 0
-    return replace(
+    sold = replace(
         _sold(order.id, order.member_id, fact_of(left)),
         line_net={line.number: line.refunded_minor for line in left.lines if not line.line.gift_card},
         line_quantity={
@@ -108,8 +114,10 @@ def sold_of(left: OrderLeft) -> Sold:
             if line.refunded_quantity and not line.line.gift_card
         },
         by_amount=order.refunded_minor - by_lines,
-        refunds=refunded,
     )
+    if sold.net_minor > 0:
+        return replace(sold, whole=sold.net_left == 0)
+    return replace(sold, whole=any(refund.empties for refund in orders.refunds_of(order.id)))
 
 
 def fact_of(left: OrderLeft) -> OrderFact:
@@ -140,4 +148,4 @@ def _sold(order_id: UUID, member_id: UUID | None, fact: OrderFact) -> Sold:
         (cards if line.gift_card else kept).append((number, line))
     net = max(0, fact.net_minor - sum(line.net_minor for _, line in cards))
     numbers = frozenset(number for number, _ in cards)
-    return Sold(order_id, member_id, net, tuple(kept), {}, {}, 0, 0, numbers)
+    return Sold(order_id, member_id, net, tuple(kept), {}, {}, 0, gift_cards=numbers)

@@ -158,7 +158,7 @@ def _record(facts: Sequence[Fact], actor: Actor, *, history: bool) -> list[Resul
         if len(facts) > 1:
             raise _TooManyAtOnceError from failure
         if race:
-            raise
+            raise _unavailable() from failure
         logs.failure("fact_not_recordable", failure)
         return [Result(Status.REFUSED, _not_recordable())]
 

@@ -18,7 +18,7 @@ class Sold:
     """An order as it came, gift cards left out, and what earlier refunds took off it.
 
     `lines` are (number in the order, line), from 1, `gift_cards` the numbers of those that are left out. `line_net` and
-    `line_quantity` are off by line number, `by_amount` off by amounts alone.
+    `line_quantity` are off by line number, `by_amount` off by amounts alone; `whole` says that nothing is left.
     """
 
     order_id: UUID
@@ -28,7 +28,7 @@ class Sold:
     line_net: dict[int, int]
     line_quantity: dict[int, int]
     by_amount: int
-    refunds: int
+    whole: bool = False
     gift_cards: frozenset[int] = frozenset()
 
     @property
@@ -59,7 +59,7 @@ def work_out(
     Raises:
         Refusal: `already_refunded`, `more_than_left`, `unknown_line`.
     """
-    if is_gone(sold):
+    if sold.whole:
         raise Refusal("already_refunded", "Nothing of this order is left to refund.", pointer="/order")
     if lines:
         after = _without_lines(sold, lines)
@@ -67,21 +67,12 @@ def work_out(
         amount = sold.net_left if net_minor is None else net_minor
         if amount > sold.net_left:
             raise _more_than_left("/net_minor", sold.net_left)
-        after = replace(sold, by_amount=sold.by_amount + amount, refunds=sold.refunds + 1)
+        after = replace(sold, by_amount=sold.by_amount + amount)
+    nothing = not lines or all(after.line_quantity.get(number, 0) == line.quantity for number, line in after.lines)
+    after = replace(after, whole=after.net_left == 0 and (after.net_minor > 0 or nothing))
     net_off = sold.net_left - after.net_left
     cards = sum(line.net_minor for line in lines if line.line_number in sold.gift_cards)
-    return Refunding(refund_id, occurred_at, after, net_off, is_gone(after), net_off + cards)
-
-
-def is_gone(sold: Sold) -> bool:
-    """Tell whether nothing of an order is left."""
-    if sold.net_left > 0:
-        return False
-    if sold.net_minor > 0:
-        return True
-    left = [number for number, line in sold.lines if line.quantity > sold.line_quantity.get(number, 0)]
-    taken_whole = sold.refunds > 0 and not sold.line_quantity
-    return taken_whole or (sold.refunds > 0 and not left)
+    return Refunding(refund_id, occurred_at, after, net_off, after.whole, net_off + cards)
 
 
 def taken_off(sold: Sold) -> TakenOff:
@@ -91,7 +82,7 @@ def taken_off(sold: Sold) -> TakenOff:
         for place, (number, _) in enumerate(sold.lines)
         if number in sold.line_net or number in sold.line_quantity
     }
-    return TakenOff(lines, sold.by_amount, is_gone(sold))
+    return TakenOff(lines, sold.by_amount, sold.whole)
 
 
 def _without_lines(sold: Sold, lines: Sequence[RefundLine]) -> Sold:
@@ -113,7 +104,7 @@ def _without_lines(sold: Sold, lines: Sequence[RefundLine]) -> Sold:
         if quantity[line.line_number] > sold_line.quantity:
             left = sold_line.quantity - sold.line_quantity.get(line.line_number, 0)
             raise _more_than_left(f"/lines/{place}/quantity", left)
-    after = replace(sold, line_net=net, line_quantity=quantity, refunds=sold.refunds + 1)
+    after = replace(sold, line_net=net, line_quantity=quantity)
     if after.net_left < 0:
         raise _more_than_left("/lines", sold.net_left)
     return after

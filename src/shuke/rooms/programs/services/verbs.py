@@ -87,15 +87,37 @@ def order(item: Item, desktop: Desktop, dossier: Dossier, past: Past) -> None:
         dossier, item.at(past.now), reference, lambda state: dossier.running.desk.order(state, facts, cause)
     )
     _decided(item, desktop, dossier, outcome, begin)
-    for parked in item.parked:
-        decision = item.decision
-        assert decision is not None
-        lots = [
-            PastGrant(given.unit, given.points, 0, given.lot, given.counted_day if given.lot else 0)
-            for given in outcome.given
-        ]
-        _take_back(desktop, dossier, parked, facts, decision, lots, [])
+    if item.parked:
+        _refund_at_once(item, desktop, dossier, facts, outcome, past.payments.get((fact.source, fact.external_id), []))
     item.postings = desktop.caused_by(reference, begin)
+
+
+def _refund_at_once(
+    item: Item, desktop: Desktop, dossier: Dossier, facts: OrderFacts, outcome: Outcome, payments: list[Payment]
+) -> None:
+    """Carry out the refunds that came before their order, and answer with what they leave."""
+    assert item.decision is not None
+    assert item.answer is not None
+    grants = [
+        PastGrant(given.unit, given.points, 0, given.lot, given.counted_day if given.lot else 0)
+        for given in outcome.given
+    ]
+    for parked in item.parked:
+        taken = _take_back(desktop, dossier, parked, facts, item.decision, grants, payments)
+        back = {(claw.unit, claw.lot): claw.taken + claw.owed + claw.forgiven for claw in taken.clawbacks if claw.lot}
+        grants = [replace(grant, back=grant.back + back.get((grant.unit, grant.lot), 0)) for grant in grants]
+        off = refunds.taken_off(parked.after)
+        payments = [replace(each, returned=points_back(each.points, facts, off)) for each in payments]
+    item.decision = replace(item.decision, balances=list(dossier.state.available))
+    item.answer = as_it_stands(item.answer, dossier)
+
+
+def as_it_stands(answer: Result, dossier: Dossier) -> Result:
+    """Return an answer with what the member has and owes by now."""
+    codes, state = dossier.running.unit_codes, dossier.state
+    balances = dict(zip(codes, state.available, strict=True))
+    owed = {code: debt for code, debt in zip(codes, state.debt, strict=True) if debt}
+    return replace(answer, balances={code: balances[code] for code in answer.balances or ()}, owed=owed or None)
 
 
 def behaviour(item: Item, desktop: Desktop, dossier: Dossier, past: Past) -> None:
@@ -443,20 +465,17 @@ def _decided(item: Item, desktop: Desktop, dossier: Dossier, outcome: Outcome, b
 
 
 def _answer(item: Item, dossier: Dossier, outcome: Outcome, moved: dict[str, int]) -> Result:
-    running, state = dossier.running, dossier.state
-    balances = dict(zip(running.unit_codes, state.available, strict=True))
-    owed = {code: debt for code, debt in zip(running.unit_codes, state.debt, strict=True) if debt}
-    return Result(
+    answer = Result(
         Status.RECORDED,
         reference=item.reference,
         member_id=item.member_id,
-        version=running.number,
+        version=dossier.running.number,
         late=outcome.late,
         effective_at=_instant(outcome.effective_at),
         points=moved,
-        balances={code: balances[code] for code in moved},
-        owed=owed or None,
+        balances=dict.fromkeys(moved, 0),
     )
+    return as_it_stands(answer, dossier)
 
 
 def _moved(running: Running, outcome: Outcome) -> dict[str, int]:

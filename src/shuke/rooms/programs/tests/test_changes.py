@@ -144,3 +144,12 @@ def test_a_file_is_compared_with_the_version_in_force_and_members_are_counted(an
         ("main", "silver", "base", 1), ("main", "silver", "gold", 1),
     ]  # fmt: skip
     assert (tier(anna), facade.current().number) == ("silver", 1)
+
+
+def test_whom_a_review_moves_anyway_is_not_counted(now, enrol):
+    resetting = FIRST.replace("tiers:\n", "tiers:\n  reset: on upgrade\n")
+    facade.publish(resetting, ACTOR)
+    anna = enrol(1)
+    buy("a", 12_000)
+    assert tier(anna) == "silver"
+    assert facade.compare(resetting.replace("program: corner", "program: corner\nname: The Corner")).moves == ()

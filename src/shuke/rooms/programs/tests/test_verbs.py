@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from shuke.foundation import clock
+from shuke.rooms.orders.contracts import Line
 from shuke.rooms.points import facade as points
 from shuke.rooms.programs import facade
 from shuke.rooms.programs.contracts import (
@@ -207,3 +208,37 @@ def test_a_dry_run_says_the_same_and_leaves_nothing(enrol):
     assert balance(anna) == (67, 0, 0, 0)
     assert points.verify().violations == ()
     assert clock.business_now() == NOW
+
+
+@pytest.mark.parametrize(
+    ("attributes", "refused"),
+    [
+        ({"stars": 6}, ("out_of_bounds", "/attributes/stars")),
+        ({"stars": -1}, ("out_of_bounds", "/attributes/stars")),
+        ({"stars": "5"}, ("invalid_attribute", "/attributes/stars")),
+        ({"stars": True}, ("invalid_attribute", "/attributes/stars")),
+        ({"photo": 1}, ("invalid_attribute", "/attributes/photo")),
+        ({"words": 1}, ("invalid_attribute", "/attributes/words")),
+    ],
+)
+def test_an_attribute_unlike_declared_is_refused(now, enrol, attributes, refused):
+    declared = "{stars: {type: number, to: 5}, photo: flag, words: text}"
+    facade.publish(FULL.replace("{stars: number}", declared), ACTOR)
+    anna = enrol(1)
+    (said,) = record(BehaviourFact("till", "b", member(1), "review", NOW, attributes=attributes))
+    assert (said.refusal.code, said.refusal.pointer) == refused
+    assert balance(anna) == (0, 0, 0, 0)
+    fine = {"stars": 5, "photo": True, "words": "good", "more": 7}
+    record(BehaviourFact("till", "b", member(1), "review", NOW, attributes=fine))
+    assert balance(anna) == (25, 0, 0, 0)
+
+
+def test_an_attribute_of_orders_and_lines_unlike_declared_is_refused(now, enrol):
+    attributes = "attributes: {order: {guests: {type: number, to: 9}}, item: {colour: text}}\n"
+    facade.publish(FULL.replace("units:\n", attributes + "units:\n", 1), ACTOR)
+    anna = enrol(1)
+    lines = (Line("A", "tea", 1, 10_000, attributes={"colour": 7}),)
+    many, colour = record(bought("a", 10_000, attributes={"guests": 10}), bought("b", 10_000, lines=lines))
+    assert (many.refusal.code, many.refusal.pointer) == ("out_of_bounds", "/attributes/guests")
+    assert (colour.refusal.code, colour.refusal.pointer) == ("invalid_attribute", "/lines/0/attributes/colour")
+    assert balance(anna) == (0, 0, 0, 0)

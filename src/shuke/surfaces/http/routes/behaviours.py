@@ -45,6 +45,7 @@ router = Router(tags=["behaviours"])
             *NAMED,
             *TIMES,
             *OF_A_MEMBER,
+            "invalid_attribute",
             "of_another_member",
             "out_of_scope",
             "points_out_of_range",

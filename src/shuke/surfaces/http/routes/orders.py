@@ -48,6 +48,7 @@ router = Router(tags=["orders"])
             "amount_out_of_range",
             "currency_mismatch",
             "gross_below_net",
+            "invalid_attribute",
             "no_program",
             "points_out_of_range",
             "supply_exhausted",
