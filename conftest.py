@@ -49,7 +49,7 @@ def database_url(open_folder):
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings(database_url, django_db_modify_db_settings_parallel_suffix):
+def django_db_modify_db_settings(database_url, django_db_modify_db_settings_parallel_suffix):  # noqa: ARG001
     said = psycopg.conninfo.conninfo_to_dict(database_url)
     settings = connections["default"].settings_dict
     for name, part in {
