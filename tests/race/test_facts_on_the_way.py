@@ -12,7 +12,7 @@ from shuke.rooms.members.contracts import ExternalId, MemberRef, NewMember
 from shuke.rooms.org.contracts import Actor, ActorKind
 from shuke.rooms.points import facade as points
 from shuke.rooms.programs import facade
-from shuke.rooms.programs.facts import OrderFact, RefundFact, TransferFact
+from shuke.rooms.programs.facts import OrderFact, RedeemFact, RefundFact, TransferFact
 from shuke.rooms.programs.services import recording, storing
 from shuke.rooms.programs.tests.conftest import PROGRAM
 from tests.race.beside import once
@@ -91,6 +91,39 @@ def test_a_refund_finds_in_whom_the_member_lives_on_meanwhile(people, monkeypatc
     record(REFUND)
 
     assert owned(people)[:2] == [(0, 0), (0, 0)]
+    assert [law for each in facade.verify_all() for law in each.violations] == []
+
+
+@pytest.fixture
+def merged(people):
+    """The first has nothing and earned what is refunded, lives on in the second, who has 10; the record of that."""
+    record(order())
+    record(RedeemFact("till", "spent", who(0), 10))
+    record(order("other", 1))
+    return facade.merge_members(people[1], people[:1], "race", ACTOR)
+
+
+def test_a_refund_finds_that_its_member_was_taken_apart_meanwhile(people, merged, monkeypatch):
+    once(monkeypatch, recording.points, "lock", lambda: facade.unmerge_members(merged.id, "race", ACTOR), before=True)
+
+    record(REFUND)
+
+    assert members.get(people[0]).merged_into is None
+    assert owned(people)[:2] == [(0, 10), (10, 0)]
+    assert [law for each in facade.verify_all() for law in each.violations] == []
+
+
+def test_a_refund_finds_that_its_member_lives_on_in_another_meanwhile(people, merged, monkeypatch):
+    def move():
+        facade.unmerge_members(merged.id, "race", ACTOR)
+        facade.merge_members(people[2], people[:1], "race", ACTOR)
+
+    once(monkeypatch, recording.points, "lock", move, before=True)
+
+    record(REFUND)
+
+    assert members.get(people[0]).merged_into == people[2]
+    assert owned(people) == [(0, 10), (10, 0), (0, 0)]
     assert [law for each in facade.verify_all() for law in each.violations] == []
 
 
