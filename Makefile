@@ -38,10 +38,10 @@ test-browser: .venv/.dev $(VENDOR)/.stamp  ## the pages in a real Chromium, at 1
 	  || { echo "The browser tests need Chromium and a Chinese font: apt-get install --yes chromium fontconfig fonts-noto-cjk" >&2; exit 1; }
 	@$(BIN)/pytest -m browser $(ARGS)
 
-test-long: .venv/.dev $(VENDOR)/.stamp  ## the long suites: the whole year, killed and resumed
+test-long: .venv/.dev $(VENDOR)/.stamp  ## all long suites: the year killed and resumed, a backup under load, failpoints, crash, prop
 	@$(BIN)/pytest -m long $(ARGS)
 
-mutants: .venv/.dev $(VENDOR)/.stamp  ## plant faults one at a time, and see that the tests notice each
+mutants: .venv/.dev $(VENDOR)/.stamp  ## plant faults one at a time, and see that the tests notice; up to two of sixty may go unnoticed
 	@$(BIN)/python -m tests.mutants
 
 prop: .venv/.dev $(VENDOR)/.stamp  ## let far more happen to the ledger; the count of steps goes into benchmarks/prop.json

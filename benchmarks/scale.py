@@ -74,11 +74,12 @@ def run(copies: int, factor: int, runs: int, duration: int, reads: int) -> dict[
             found["balance"][database].append(_p50(programs.standing, chosen))
             found["timeline"][database].append(_p50(lambda member_id: points.entries_page(member_id, 20), chosen))
     _switch(SMALLER)
-    violations = ledger_violations()
+    violations = {SMALLER: ledger_violations()}
     _switch(LARGER)
     nights = [_night(night) for night in NIGHTS]
     _night(BEFORE_REVIEW)
     reviewed = _night(REVIEW)
+    violations[LARGER] = ledger_violations()
     ratios = {name: over(of[LARGER], of[SMALLER]) for name, of in found.items()}
     expiry = spread([lots / took for lots, _, took in nights])
     return {
@@ -101,7 +102,7 @@ def run(copies: int, factor: int, runs: int, duration: int, reads: int) -> dict[
             "timeline": ratios["timeline"]["median"] <= GOALS["timeline"],
             "expiry_lots_per_second": expiry["median"] >= GOALS["expiry_lots_per_second"],
         },
-        "ledger_violations_in_the_smaller": violations,
+        "ledger_violations": violations,
         "machine": machine("django", "psycopg"),
     }
 

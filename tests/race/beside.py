@@ -1,13 +1,16 @@
 """Lets something happen in another connection at one place of the product's own work."""
 
-import threading
+from concurrent.futures import ThreadPoolExecutor, wait
 
 from django.db import connections
 
 
 def once(monkeypatch, module, name, work, *, before):
-    """Let `work` happen in another connection beside the first call of `module.name`; return its thread."""
-    real, threads = getattr(module, name), []
+    """Let `work` happen in another connection beside the first call of `module.name`.
+
+    Return what waits until it has ended and raises what it raised; it fails where it was never begun.
+    """
+    real, futures = getattr(module, name), []
 
     def run():
         try:
@@ -16,17 +19,19 @@ def once(monkeypatch, module, name, work, *, before):
             connections.close_all()
 
     def meanwhile():
-        threads.append(threading.Thread(target=run))
-        threads[0].start()
-        threads[0].join(2)  # it may have to wait for us
+        futures.append(ThreadPoolExecutor(1).submit(run))
+        wait(futures, 2)  # it may have to wait for us
 
     def patched(*args, **named):
-        if before and not threads:
+        if before and not futures:
             meanwhile()
         answer = real(*args, **named)
-        if not before and not threads:
+        if not before and not futures:
             meanwhile()
         return answer
 
+    def ended(within=60):
+        futures[0].result(within)
+
     monkeypatch.setattr(module, name, patched)
-    return threads
+    return ended

@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 from django.db import connections
@@ -11,8 +12,9 @@ from shuke.rooms.members import facade as members
 from shuke.rooms.members.contracts import ExternalId, MemberRef, NewMember
 from shuke.rooms.org.contracts import Actor, ActorKind
 from shuke.rooms.points import facade as points
+from shuke.rooms.points.contracts import Kind
 from shuke.rooms.programs import facade
-from shuke.rooms.programs.facts import OrderFact, RefundFact, TransferFact
+from shuke.rooms.programs.facts import OrderFact, RedeemFact, RefundFact, TransferFact
 from shuke.rooms.programs.services import recording, storing
 from shuke.rooms.programs.tests.conftest import PROGRAM
 from tests.race.beside import once
@@ -58,29 +60,35 @@ def owned(people):
     return [(one.available, one.debt) if one else (0, 0) for one in found]
 
 
+def booked(member_id):
+    return [(entry.kind, entry.amount) for entry in reversed(points.entries_page(member_id, 9).entries)]
+
+
 def test_a_refund_finds_the_order_that_is_being_recorded(people, monkeypatch):
-    threads = once(monkeypatch, storing, "store", lambda: record(REFUND), before=False)
+    ended = once(monkeypatch, storing, "store", lambda: record(REFUND), before=False)
 
     record(order())
-    threads[0].join()
+    ended()
 
+    assert booked(people[0]) == [(Kind.ACCRUAL, 10), (Kind.CLAWBACK, -10)]
     assert owned(people)[0] == (0, 0)
     assert [law for each in facade.verify_all() for law in each.violations] == []
 
 
 def test_an_order_finds_the_refund_that_is_being_parked(people, monkeypatch):
-    threads = once(monkeypatch, storing, "store", lambda: record(order()), before=False)
+    ended = once(monkeypatch, storing, "store", lambda: record(order()), before=False)
 
     assert record(REFUND).undecided.value == "parked"
-    threads[0].join()
+    ended()
 
+    assert booked(people[0]) == [(Kind.ACCRUAL, 10), (Kind.CLAWBACK, -10)]
     assert owned(people)[0] == (0, 0)
     assert [law for each in facade.verify_all() for law in each.violations] == []
 
 
 def test_a_refund_finds_in_whom_the_member_lives_on_meanwhile(people, monkeypatch):
     record(order())
-    once(
+    ended = once(
         monkeypatch,
         recording.points,
         "lock",
@@ -89,14 +97,52 @@ def test_a_refund_finds_in_whom_the_member_lives_on_meanwhile(people, monkeypatc
     )
 
     record(REFUND)
+    ended(within=0)
 
+    assert members.get(people[0]).merged_into == people[1]
     assert owned(people)[:2] == [(0, 0), (0, 0)]
+    assert [law for each in facade.verify_all() for law in each.violations] == []
+
+
+@pytest.fixture
+def merged(people):
+    """The first has nothing and earned what is refunded, lives on in the second, who has 10; the record of that."""
+    record(order())
+    record(RedeemFact("till", "spent", who(0), 10))
+    record(order("other", 1))
+    return facade.merge_members(people[1], people[:1], "race", ACTOR)
+
+
+def test_a_refund_finds_that_its_member_was_taken_apart_meanwhile(people, merged, monkeypatch):
+    part = partial(facade.unmerge_members, merged.id, "race", ACTOR)
+    ended = once(monkeypatch, recording.points, "lock", part, before=True)
+
+    record(REFUND)
+    ended(within=0)
+
+    assert members.get(people[0]).merged_into is None
+    assert owned(people)[:2] == [(0, 10), (10, 0)]
+    assert [law for each in facade.verify_all() for law in each.violations] == []
+
+
+def test_a_refund_finds_that_its_member_lives_on_in_another_meanwhile(people, merged, monkeypatch):
+    def move():
+        facade.unmerge_members(merged.id, "race", ACTOR)
+        facade.merge_members(people[2], people[:1], "race", ACTOR)
+
+    ended = once(monkeypatch, recording.points, "lock", move, before=True)
+
+    record(REFUND)
+    ended(within=0)
+
+    assert members.get(people[0]).merged_into == people[2]
+    assert owned(people) == [(0, 10), (10, 0), (0, 0)]
     assert [law for each in facade.verify_all() for law in each.violations] == []
 
 
 def test_a_transfer_finds_in_whom_the_receiver_lives_on_meanwhile(people, monkeypatch):
     record(order())
-    once(
+    ended = once(
         monkeypatch,
         recording.points,
         "lock",
@@ -105,6 +151,7 @@ def test_a_transfer_finds_in_whom_the_receiver_lives_on_meanwhile(people, monkey
     )
 
     record(TransferFact("till", "t", who(0), who(1), 4))
+    ended(within=0)
 
     assert owned(people) == [(6, 0), (0, 0), (4, 0)]
     assert members.get(people[1]).merged_into == people[2]

@@ -45,10 +45,10 @@ def anna(transactional_db):
 
 def test_who_enrols_while_the_first_version_is_published_is_a_member_of_it(transactional_db, monkeypatch):
     clock.set_business_clock(NOW)
-    threads = once(monkeypatch, enrolling, "locked_timeline", lambda: facade.publish(FIRST, ACTOR), before=False)
+    ended = once(monkeypatch, enrolling, "locked_timeline", lambda: facade.publish(FIRST, ACTOR), before=False)
 
     _enrol()
-    threads[0].join()
+    ended()
 
     (result,) = facade.record([_order("a")], ACTOR)
     assert (result.undecided, result.points) == (None, {"points": 10})
@@ -60,9 +60,10 @@ def _publish_and_record():
 
 
 def test_a_version_published_before_the_locks_is_seen(anna, monkeypatch):
-    once(monkeypatch, points, "lock", _publish_and_record, before=True)
+    ended = once(monkeypatch, points, "lock", _publish_and_record, before=True)
 
     (result,) = facade.record([_order("mine")], ACTOR)
+    ended(within=0)
 
     assert (result.version, result.points, result.balances) == (2, {"points": 11}, {"points": 22})
 
@@ -70,9 +71,10 @@ def test_a_version_published_before_the_locks_is_seen(anna, monkeypatch):
 def test_a_version_published_before_the_locks_is_seen_by_the_nightly_advance(anna, monkeypatch):
     facade.record([_order("a")], ACTOR)
     clock.set_business_clock(EXPIRED)
-    once(monkeypatch, points, "lock", _publish_and_record, before=True)
+    ended = once(monkeypatch, points, "lock", _publish_and_record, before=True)
 
     advanced = facade.advance_due()
+    ended(within=0)
 
     assert (advanced.members, advanced.entries) == (1, 0)  # the order of the other was first
     assert facade.standing(anna).balances[0].available == 11
@@ -80,10 +82,10 @@ def test_a_version_published_before_the_locks_is_seen_by_the_nightly_advance(ann
 
 
 def test_a_version_published_while_an_order_is_decided_calls_its_member(anna, monkeypatch):
-    threads = once(monkeypatch, storing, "store", lambda: facade.publish(SECOND, ACTOR), before=True)
+    ended = once(monkeypatch, storing, "store", lambda: facade.publish(SECOND, ACTOR), before=True)
 
     (result,) = facade.record([_order("a")], ACTOR)
-    threads[0].join()
+    ended()
 
     assert (result.version, result.points) == (1, {"points": 10})
     with connection.cursor() as cursor:
@@ -95,10 +97,10 @@ def test_a_version_published_while_an_order_is_decided_calls_its_member(anna, mo
 def test_publishing_and_an_import_that_enrols_do_not_wait_for_each_other(anna, monkeypatch):
     data = b"id,name\n1,Ann\n2,Ben\n"
     file = ImportFile("members.csv", data, "till", {"id": "external_id", "name": "name"})
-    threads = once(monkeypatch, landing, "_enrolled", lambda: facade.publish(SECOND, ACTOR), before=True)
+    ended = once(monkeypatch, landing, "_enrolled", lambda: facade.publish(SECOND, ACTOR), before=True)
 
     report = facade.check_import(file, ACTOR)
-    threads[0].join()
+    ended()
 
     assert report.foreseen == {RowState.CREATED: 1, RowState.UPDATED: 1}
     assert facade.current().number == 2
@@ -107,11 +109,11 @@ def test_publishing_and_an_import_that_enrols_do_not_wait_for_each_other(anna, m
 def test_an_import_enrols_under_the_version_published_after_it_began(anna, monkeypatch):
     file = ImportFile("members.csv", b"id\n2\n", "till", {"id": "external_id"})
     report = facade.check_import(file, ACTOR)
-    threads = once(monkeypatch, landing, "_pass", lambda: facade.publish(SECOND, ACTOR), before=True)
+    ended = once(monkeypatch, landing, "_pass", lambda: facade.publish(SECOND, ACTOR), before=True)
 
     facade.commit_import(report.id, ACTOR)
 
-    assert not threads[0].is_alive()
+    ended(within=0)
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM programs_membership WHERE version_id = %s", [facade.current().id])
         assert cursor.fetchone() == (1,)
@@ -120,11 +122,11 @@ def test_an_import_enrols_under_the_version_published_after_it_began(anna, monke
 def test_a_standing_is_of_one_instant(anna, monkeypatch):
     facade.record([_order("a", 600_00)], ACTOR)
     redemption = RedeemFact("till", "r", ANNA, 100)
-    threads = once(monkeypatch, points, "open_lots", lambda: facade.redeem(redemption, ACTOR), before=True)
+    ended = once(monkeypatch, points, "open_lots", lambda: facade.redeem(redemption, ACTOR), before=True)
 
     standing = facade.standing(anna)
 
-    assert not threads[0].is_alive()
+    ended(within=0)
     assert (standing.balances[0].available, standing.balances[0].next_expiry.points) == (600, 600)
     assert facade.standing(anna).balances[0].available == 500
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 from time import monotonic, sleep
 from typing import Any, Self
 
-from django.db import Error, connection, connections
+from django.db import InterfaceError, OperationalError, connection, connections
 
 from shuke.core.values.errors import Refusal
 from tests.race.hammer.history import Answer, Call, Op, Outcome
@@ -79,7 +79,7 @@ def _send(op: Op, client: int, perform: Perform, chance: random.Random | None) -
         except Exception as error:  # noqa: BLE001  # whatever it is, no client should have seen it
             stack.close()
             connection.close()
-            if fault == "cut" and isinstance(error, Error):
+            if fault == "cut" and isinstance(error, OperationalError | InterfaceError):
                 return begun
             return replace(begun, outcome=Outcome.ERROR, returned=monotonic(), note=f"{fault} {error!r}")
     if fault == "lost":

@@ -40,7 +40,7 @@ def open_shop() -> None:
     facade.publish(PROGRAM.replace("RATE", "1"), ACTOR)
 
 
-def hammer(workload: Workload, clients: Clients, rounds: int, seed: int, each: int = 1) -> Verdict:
+def hammer(workload: Workload, clients: Clients, rounds: int, seed: str, each: int = 1) -> Verdict:
     """Let every client send `each` requests a round; every other round has wider windows, every third has faults."""
     verdict = Verdict(workload.name)
     started = perf_counter()

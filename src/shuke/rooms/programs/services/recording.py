@@ -221,9 +221,12 @@ def _identify(items: Sequence[Item]) -> None:
 def _find_survivors(items: Sequence[Item]) -> None:
     """Find in whom the members live on whose orders are refunded and whose records were merged."""
     refunded = [item for item in still_open(items) if isinstance(item.fact, RefundFact) and item.member_id is not None]
-    found = members.resolve([MemberRef(id=item.member_id) for item in refunded]) if refunded else []
-    for item, survivor in zip(refunded, found, strict=True):
+    for item, survivor in zip(refunded, _survivors(refunded), strict=True):
         item.other_id = survivor if survivor != item.member_id else None
+
+
+def _survivors(items: Sequence[Item]) -> list[UUID | None]:
+    return members.resolve([MemberRef(id=item.member_id) for item in items]) if items else []
 
 
 def _misfit(item: Item, plan: Timeline | None, now: datetime) -> Refusal | None:
@@ -271,6 +274,9 @@ def _lock(items: Sequence[Item]) -> dict[UUID, MemberFacts]:
     member_ids = sorted(member_id for member_id in involved if member_id is not None)
     points.lock(member_ids)
     people = members.facts(member_ids)
+    merged = [item for item in waiting if isinstance(item.fact, RefundFact) and item.other_id is not None]
+    if _survivors(merged) != [item.other_id for item in merged]:  # or somebody pays who is no longer meant
+        raise StaleLedgerError("A merge was taken apart while the fact was on its way.")
     for item in waiting:
         if any(people[member_id].status is MemberStatus.MERGED for member_id in _living(item)):
             raise StaleLedgerError("A member was merged while the fact was on its way.")
