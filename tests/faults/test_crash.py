@@ -11,4 +11,4 @@ def test_what_was_acknowledged_survives_kills_of_everything():
 
     assert result["wrong"] == []
     assert result["acknowledged"] > 100
-    assert set(result["first_success_seconds"]) == {"server", "web worker", "PostgreSQL"}
+    assert set(result["first_success_seconds"]) == {"server", "other web process", "PostgreSQL"}

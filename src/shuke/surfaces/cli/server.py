@@ -69,7 +69,6 @@ def run(home: Home, *, worker: bool = True) -> None:
     _announce_setup(home)
     # The children are made anew: this process has threads, and a copy of them would hang.
     multiprocessing.set_start_method("spawn", force=True)
-    os.environ["SHUKE_SERVER_PID"] = str(os.getpid())  # with which they leave, however early it dies
     web = Server(
         "shuke.config.wsgi:application",
         address=host,

@@ -34,10 +34,10 @@ def answers(port):
         return 0
 
 
-def eventually(met, seconds=60):
+def eventually(met, seconds=60, pause=0.1):
     end = time.monotonic() + seconds
     while not met() and time.monotonic() < end:
-        time.sleep(0.1)
+        time.sleep(pause)
     return met()
 
 
@@ -61,8 +61,9 @@ def test_a_killed_server_frees_its_port(live, port):
     server = live.start("serve", "--bind", f"127.0.0.1:{port}", "--no-worker")
     assert eventually(lambda: answers(port))
     server.kill()
-    server.wait()
-    assert eventually(lambda: answers(port) == 0)
+    said = server.communicate(timeout=60)[1]  # until the web processes, who have the same stderr, are gone too
+    assert answers(port) == 0
+    assert '"event": "server_gone"' in said
 
 
 def status_of(port, path, **headers):
@@ -113,8 +114,21 @@ def test_a_killed_database_comes_back_and_until_then_everybody_is_told(empty, po
 def web_processes(server):
     """The processes of a server that answer requests."""
     children = Path(f"/proc/{server.pid}/task").glob("*/children")
-    pids = [int(pid) for each in children for pid in each.read_text().split()]
-    return [pid for pid in pids if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+    pids = [pid for each in children for pid in of_process(each).split()]
+    return [int(pid) for pid in pids if "spawn_main" in of_process(Path(f"/proc/{pid}/cmdline"))]
+
+
+def lives(pid):
+    """Whether there is such a process, and it does not only wait to be reaped."""
+    return of_process(Path(f"/proc/{pid}/stat")).rpartition(")")[2].split()[:1] not in ([], ["Z"], ["X"])
+
+
+def of_process(path):
+    """What a file of a process says, nothing when the process is gone."""
+    try:
+        return path.read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return ""
 
 
 def test_a_killed_web_process_is_replaced_and_the_others_go_on(live, port):
@@ -138,11 +152,11 @@ def test_a_web_process_whose_server_died_before_it_was_up_frees_the_port_too(liv
     assert eventually(lambda: answers(port))
     before = web_processes(server)
     os.kill(before[0], signal.SIGKILL)
-    while not (new := set(web_processes(server)) - set(before)):
-        time.sleep(0.01)
+    assert eventually(lambda: set(web_processes(server)) - set(before), pause=0.01)
+    everybody = {*before, *web_processes(server)}
     server.kill()
     server.wait()
-    assert eventually(lambda: not any(Path(f"/proc/{pid}").exists() for pid in (*before, *new)), 20)
+    assert eventually(lambda: not any(lives(pid) for pid in everybody), 20)
 
 
 def test_a_database_that_cannot_be_started_again_ends_the_server(empty, port):
