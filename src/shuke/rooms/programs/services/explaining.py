@@ -18,9 +18,9 @@ from shuke.rooms.points.contracts import Entry, EntryKey, Kind
 from shuke.rooms.programs import queries
 from shuke.rooms.programs.contracts import Cause, Explanation, LotStory, Undecided
 from shuke.rooms.programs.queries import DecisionRow
+from shuke.rooms.programs.services.items import order_facts
 from shuke.rooms.programs.services.pasts import fact_of
 from shuke.rooms.programs.services.timeline import Running, Timeline, published, timeline
-from shuke.rooms.programs.services.verbs import order_facts
 
 _AUDIT_LINES = 1_000  # of one member, the newest: where the reason of an adjustment is looked for
 

@@ -1,4 +1,4 @@
-"""A fact on its way through a batch."""
+"""A fact on its way through a batch, and an order as the rules see it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from shuke.core.values.errors import Refusal
-from shuke.engine.states import OrderFacts
+from shuke.engine.states import LineFacts, OrderFacts
 from shuke.foundation.business_keys import BusinessKey, Standing
 from shuke.rooms.programs.contracts import Fact, Result, Status, Undecided
 from shuke.rooms.programs.facts import OrderFact, RefundFact
@@ -62,3 +62,25 @@ class Item:
 def still_open(items: Sequence[Item]) -> list[Item]:
     """Return the items that have no result yet."""
     return [item for item in items if item.result is None]
+
+
+def order_facts(fact: OrderFact, brand: str) -> OrderFacts:
+    """Return an order as the rules see it: gift cards are no sale, so their lines are left out."""
+    gifts = sum(line.net_minor for line in fact.lines if line.gift_card)
+    return OrderFacts(
+        occurred_at=int(fact.occurred_at.timestamp()),
+        net_minor=max(0, fact.net_minor - gifts),
+        gross_minor=max(0, fact.gross_minor - gifts),
+        store=fact.store,
+        channel=fact.channel,
+        lines=[
+            LineFacts(line.net_minor, line.quantity, line.category, line.sku, line.attributes)
+            for line in fact.lines
+            if not line.gift_card
+        ],
+        brand=brand,
+        tax_minor=fact.tax_minor,
+        shipping_minor=fact.shipping_minor,
+        points_paid_minor=fact.points_paid_minor,
+        attributes=fact.attributes,
+    )

@@ -14,10 +14,10 @@ from shuke.rooms.programs import queries
 from shuke.rooms.programs.contracts import Undecided
 from shuke.rooms.programs.facts import BehaviourFact, OrderFact, RefundFact
 from shuke.rooms.programs.services import intake, refunds
-from shuke.rooms.programs.services.items import Item, still_open
+from shuke.rooms.programs.services.items import Item, order_facts, still_open
 from shuke.rooms.programs.services.refunds import Sold
 from shuke.rooms.programs.services.timeline import Timeline
-from shuke.rooms.programs.services.verbs import Past, order_facts
+from shuke.rooms.programs.services.verbs import Past
 
 
 def past_of(items: Sequence[Item], plan: Timeline | None, now: datetime) -> Past:

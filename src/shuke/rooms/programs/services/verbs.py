@@ -10,7 +10,7 @@ from shuke.core.state.slots import POINTS_MAX
 from shuke.core.values.dates import NEVER, day_of
 from shuke.core.values.errors import Refusal
 from shuke.engine.remains import points_back, remaining
-from shuke.engine.states import BehaviourFacts, LineFacts, MemberState, OrderFacts, Outcome, PastGrant, RefundFacts
+from shuke.engine.states import BehaviourFacts, MemberState, OrderFacts, Outcome, PastGrant, RefundFacts
 from shuke.rooms.points.contracts import Kind, PastLot
 from shuke.rooms.programs.contracts import Result, Status
 from shuke.rooms.programs.facts import (
@@ -30,7 +30,7 @@ from shuke.rooms.programs.facts import (
 from shuke.rooms.programs.queries import DecisionRow, Payment
 from shuke.rooms.programs.services import refunds
 from shuke.rooms.programs.services.dossiers import Desktop, Dossier
-from shuke.rooms.programs.services.items import Item
+from shuke.rooms.programs.services.items import Item, order_facts
 from shuke.rooms.programs.services.refunds import Refunding
 from shuke.rooms.programs.services.timeline import Running
 
@@ -52,28 +52,6 @@ class Past:
     decisions: Mapping[UUID, DecisionRow] = field(default_factory=dict)
     lots: Mapping[UUID, list[PastLot]] = field(default_factory=dict)
     payments: Mapping[tuple[str, str], list[Payment]] = field(default_factory=dict)
-
-
-def order_facts(fact: OrderFact, brand: str) -> OrderFacts:
-    """Return an order as the rules see it: gift cards are no sale, so their lines are left out."""
-    gifts = sum(line.net_minor for line in fact.lines if line.gift_card)
-    return OrderFacts(
-        occurred_at=int(fact.occurred_at.timestamp()),
-        net_minor=max(0, fact.net_minor - gifts),
-        gross_minor=max(0, fact.gross_minor - gifts),
-        store=fact.store,
-        channel=fact.channel,
-        lines=[
-            LineFacts(line.net_minor, line.quantity, line.category, line.sku, line.attributes)
-            for line in fact.lines
-            if not line.gift_card
-        ],
-        brand=brand,
-        tax_minor=fact.tax_minor,
-        shipping_minor=fact.shipping_minor,
-        points_paid_minor=fact.points_paid_minor,
-        attributes=fact.attributes,
-    )
 
 
 def order(item: Item, desktop: Desktop, dossier: Dossier, past: Past) -> None:
