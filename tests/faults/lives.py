@@ -29,6 +29,14 @@ class Outcome:
     violations: list[str]
 
 
+# Of each table the columns that are written.
+COLUMNS = """
+SELECT table_name, string_agg(quote_ident(column_name), ', ') FROM information_schema.columns
+JOIN pg_tables ON schemaname = table_schema AND tablename = table_name
+WHERE table_schema = 'public' AND is_generated = 'NEVER' GROUP BY table_name
+"""
+
+
 @dataclass
 class Club:
     """The club in a database of its own on the server of `url`, which Django is to use."""
@@ -49,13 +57,14 @@ class Club:
         self.known = settle()
         with connection.cursor() as cursor:
             cursor.execute("CREATE SCHEMA kept")
-            cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
-            tables = [table for (table,) in cursor.fetchall()]
+            cursor.execute(COLUMNS)
+            tables = dict(cursor.fetchall())
             for table in tables:
                 cursor.execute(f'CREATE TABLE kept."{table}" AS TABLE "{table}"')
         back = (
-            f'DELETE FROM "{table}"; INSERT INTO "{table}" OVERRIDING SYSTEM VALUE TABLE kept."{table}"'
-            for table in tables
+            f'DELETE FROM "{table}"; INSERT INTO "{table}" ({columns}) OVERRIDING SYSTEM VALUE'
+            f' SELECT {columns} FROM kept."{table}"'
+            for table, columns in tables.items()
         )
         self.anew = "; ".join(("SET LOCAL session_replication_role = replica", *back))
 

@@ -31,6 +31,7 @@ LATEST = datetime(2099, 12, 30, tzinfo=UTC)
 
 ATTRIBUTES_LIMIT = 50
 NUMBER_LIMIT = 10**9
+_TYPES = {"number": int, "text": str, "flag": bool}
 _NOT_CONTENT = frozenset({"source", "external_id", "member", "generated"})
 
 _unfit = re.compile("[\x00-\x1f\x7f\ud800-\udfff]").search  # PostgreSQL can't store NUL, UTF-8 no surrogate
@@ -229,12 +230,11 @@ def _misfit(pointer: str, declared: Sequence[Attribute], attributes: Mapping[str
         at = f"{pointer}/{attribute.code}"
         if value is None:
             continue
-        if attribute.type == "number" and isinstance(value, int) and not isinstance(value, bool):
-            if not attribute.lo <= value <= attribute.hi:
-                return _bounds(at, attribute.lo, attribute.hi)
-        elif not isinstance(value, str if attribute.type == "text" else bool):
+        if type(value) is not _TYPES[attribute.type]:  # True is no number
             detail = f"The program declares this attribute as a {attribute.type}."
             return Refusal("invalid_attribute", detail, pointer=at)
+        if isinstance(value, int) and attribute.type == "number" and not attribute.lo <= value <= attribute.hi:
+            return _bounds(at, attribute.lo, attribute.hi)
     return None
 
 
