@@ -209,7 +209,7 @@ def test_conversions(written, conversion):
     [
         ("into: points, dates: 12-31, rate: 1", ("unknown_unit", "points", None)),
         ("into: vouchers, dates: 12-31, rate: 0.005", ("too_many_digits", "rate", "step: 2")),
-        ("into: vouchers, dates: 12-31, rate: 0", ("number_too_small", "0", None)),
+        ("into: vouchers, dates: 12-31, rate: 0", ("number_too_small", "0", "0.000001")),
         ("into: vouchers, dates: 02-29, rate: 1", ("bad_date", "dates", "02-28")),
         ("into: vouchers, dates: 12-31, rate: 1, step: 100, least: 50", ("number_too_small", "50", "100")),
         ("into: vouchers, rate: 1", ("missing_key", "{into", "dates: [02-15, 08-15]")),
@@ -240,3 +240,9 @@ def test_a_program_has_24_caps_at_most():
     text = changed("points: {}", f"points: {{caps: [{caps}]}}")
     text = changed("spendable: no", f"spendable: no, caps: [{caps}]", text)
     assert faults(text) == [("too_many_caps", "shuke", None)]
+
+
+def test_a_step_that_gives_no_whole_fraction_is_quoted_as_a_decimal():
+    convert = "{scale: 2, convert: {into: vouchers, dates: 12-31, rate: 0.01, step: 0.5}}"
+    [(code, _, suggestion)] = faults(changed("points: {}", f"points: {convert}", VOUCHERS))
+    assert (code, suggestion) == ("too_many_digits", "step: 1")

@@ -11,7 +11,7 @@ from fractions import Fraction
 from typing import TypeVar
 
 from shuke.core.values.errors import Refusal
-from shuke.engine.suggestions import nearest, shorten
+from shuke.engine.suggestions import decimal_text, nearest, shorten
 from shuke.engine.yaml_tree import Mapping as MappingNode
 from shuke.engine.yaml_tree import Scalar, Sequence, Value
 
@@ -243,8 +243,9 @@ def read_decimal(
         problems.add("too_many_digits", detail, scalar.place(), found=written, digits=digits, suggestion=cut)
         return None
     if value < least:
-        detail = f"{written} is too small; at least {least} is needed."
-        problems.add("number_too_small", detail, scalar.place(), found=written, suggestion=str(least))
+        enough = decimal_text(Fraction(least), digits)
+        detail = f"{written} is too small; at least {enough} is needed."
+        problems.add("number_too_small", detail, scalar.place(), found=written, suggestion=enough)
         return None
     return value
 

@@ -23,6 +23,7 @@ from shuke.engine.fields import Fields, Problems, read_choice, read_code, read_e
 from shuke.engine.file_texts import Reading, in_fractions
 from shuke.engine.lifetimes import read_dates, read_days, read_expiry, read_pending, read_rounded
 from shuke.engine.spans import PER_EXAMPLES, read_per
+from shuke.engine.suggestions import decimal_text
 from shuke.engine.yaml_tree import Mapping, Scalar, Value
 
 ROUNDINGS = ("floor", "ceil", "half_up", "half_even")
@@ -178,9 +179,10 @@ def _conversion(unit_fields: Fields, unit: Unit, units: dict[str, Unit]) -> Conv
     rate = fields.decimal("rate", RATE_DIGITS, RATE_LIMIT, least=Fraction(1, 10**RATE_DIGITS)) or Fraction(1)
     gives = step * rate * 10 ** (units[into].scale if into else 0)
     if into is not None and gives.denominator != 1:
-        detail = f"{float(step):g} gives no whole fraction of «{into}»; a larger step does."
-        suggestion = f"step: {step * gives.denominator}"
-        problems.add("too_many_digits", detail, fields.key_place("rate"), found=str(rate), suggestion=suggestion)
+        detail = f"{decimal_text(step, unit.scale)} gives no whole fraction of «{into}»; a larger step does."
+        suggestion = f"step: {decimal_text(step * gives.denominator, unit.scale)}"
+        found = decimal_text(rate, RATE_DIGITS)
+        problems.add("too_many_digits", detail, fields.key_place("rate"), found=found, suggestion=suggestion)
     return Conversion(
         into or "",
         _conversion_dates(fields),

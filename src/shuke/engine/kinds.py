@@ -11,7 +11,7 @@ from shuke.core.program import ir
 from shuke.core.program.ir import Kind, Node
 from shuke.core.values.errors import Refusal
 from shuke.engine.facts import TEXT_LIMIT
-from shuke.engine.suggestions import nearest
+from shuke.engine.suggestions import decimal_text, nearest
 from shuke.engine.tokens import RuleText
 
 _WORDS = {
@@ -213,7 +213,7 @@ class Kinds:
                 operand.at,
                 found=node.source,
                 digits=self._digits,
-                suggestion=f"{'-' if cut < 0 else ''}{_decimal(abs(cut), self._digits)}",
+                suggestion=f"{'-' if cut < 0 else ''}{decimal_text(abs(cut), self._digits)}",
             )
         return replace(node, kind=Kind.MONEY)
 
@@ -287,8 +287,3 @@ def _any_of(conditions: Sequence[Node]) -> Node:
 
 def _is_numeral(text: str) -> bool:
     return text.replace(".", "", 1).isdecimal()
-
-
-def _decimal(value: Fraction, digits: int) -> str:
-    whole, rest = divmod(int(value * 10**digits), 10**digits)
-    return f"{whole}.{rest:0{digits}d}" if digits else str(whole)

@@ -49,7 +49,7 @@ def advance_due(until: datetime, chunk: int = CHUNK) -> Advanced:
 
 @contextmanager
 def _uncollected() -> Iterator[None]:
-    """Look nothing through for garbage: a chunk's objects live until it is written. Saves two fifths of Python's time.
+    """Look nothing through for garbage: a chunk's objects live until it is written.
 
     Where another thread leaves first, the rest of this one's work takes longer, no more.
     """

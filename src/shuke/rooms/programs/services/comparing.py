@@ -1,4 +1,4 @@
-"""Says what a program file would change: line by line against the version in force, and who would move on a ladder.
+"""Says what a program file would change: line by line against the newest version, and who would move on a ladder.
 
 Members are put under the new version in memory; nothing is written.
 """
