@@ -70,7 +70,7 @@ DATABASES = {
         "PASSWORD": _database.pop("password", ""),
         "HOST": _database.pop("host", ""),
         "PORT": _database.pop("port", ""),
-        "OPTIONS": _database,
+        "OPTIONS": _database | {"prepare_threshold": 5},  # of a connection's statements, which are always the same
     }
 }
 if os.environ.get("SHUKE_SERVING"):  # set by wsgi.py: many threads that each ask for little

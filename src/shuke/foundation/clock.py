@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from django.conf import settings
 
 from shuke.core.values.errors import Refusal
-from shuke.foundation import transactions
+from shuke.foundation import sql, transactions
 
 _REMEMBERED = "business_now"
 AHEAD = timedelta(days=3_653)  # as far as one may look
@@ -79,7 +79,5 @@ def check_ahead(at: datetime) -> datetime:
 def _read_business_clock() -> datetime:
     if settings.SHUKE_KIND != "sandbox":
         return machine_now()
-    from shuke.foundation.models import BusinessClock  # the clock is read before Django's models are
-
-    at = BusinessClock.objects.filter(pk=1).values_list("at", flat=True).first()
-    return machine_now() if at is None else at.astimezone(UTC)
+    rows = sql.fetch("SELECT at FROM foundation_business_clock WHERE id = 1", {})
+    return rows[0][0].astimezone(UTC) if rows else machine_now()

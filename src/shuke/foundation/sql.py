@@ -1,14 +1,15 @@
 """Loads the SQL statements that rooms keep in files beside their code, and opens the cursor that runs them."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from importlib import resources
 from typing import Any
 
 import psycopg
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.utils import CursorWrapper
+
+from shuke.foundation.columns import column
 
 
 @cache
@@ -24,24 +25,24 @@ def load(package: str, name: str) -> str:
     return "\n".join(lines[header:])
 
 
-@contextmanager
-def cursor() -> Iterator[CursorWrapper]:
+def cursor() -> CursorWrapper:
     """Open a cursor of Django's connection that sends parameters apart from the statement and reads binary results.
 
     Arrays travel in binary form where the statement says `%(name)b::uuid[]`: 9,400 ids in 5 ms, as text in 33 ms.
     """
-    connection.close_if_health_check_failed()
-    connection.ensure_connection()
-    own: Any = psycopg.Cursor(connection.connection)
+    ours: Any = connections[DEFAULT_DB_ALIAS]
+    ours.close_if_health_check_failed()
+    ours.ensure_connection()
+    own: Any = psycopg.Cursor(ours.connection)
     own.format = psycopg.pq.Format.BINARY
-    with connection.make_debug_cursor(own) if connection.queries_logged else connection.make_cursor(own) as wrapper:
-        yield wrapper
+    opened: CursorWrapper = ours.make_debug_cursor(own) if ours.queries_logged else ours.make_cursor(own)
+    return opened
 
 
 def fetch(statement: str, parameters: Mapping[str, Any]) -> list[tuple[Any, ...]]:
     """Run a statement and return its rows."""
     with cursor() as opened:
-        opened.execute(statement, dict(parameters))
+        opened.execute(statement, _arrays(parameters))
         rows: list[tuple[Any, ...]] = opened.fetchall()
         return rows
 
@@ -49,9 +50,13 @@ def fetch(statement: str, parameters: Mapping[str, Any]) -> list[tuple[Any, ...]
 def run(statement: str, parameters: Mapping[str, Any]) -> int:
     """Run a statement and return how many rows it wrote."""
     with cursor() as opened:
-        opened.execute(statement, dict(parameters))
+        opened.execute(statement, _arrays(parameters))
         count: int = opened.rowcount
         return count
+
+
+def _arrays(parameters: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: column(value) if type(value) is list else value for name, value in parameters.items()}
 
 
 def columns(names: str, rows: Iterable[Sequence[Any]]) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """The unit of work: the outermost verb owns the transaction, a verb called inside joins it."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
 from typing import Any, TypeVar, cast
 
@@ -15,14 +15,15 @@ _DRY = "dry_run"
 
 
 @contextmanager
-def unit_of_work(*, dry_run: bool = False) -> Iterator[None]:
+def unit_of_work(*, dry_run: bool = False, apart: bool = False) -> Iterator[None]:
     """Run the block in one transaction, or in the one that is already open.
 
-    An exception rolls everything back. A dry run takes the real path and rolls back at its end; inside another
-    unit it rolls back what itself did and nothing else.
+    An exception rolls everything back, inside another unit and `apart` what the block itself did and nothing else. A
+    dry run takes the real path and rolls back at its end, inside another unit what itself did and nothing else.
     """
     if _memory.get() is not None and not dry_run:
-        yield
+        with transaction.atomic() if apart else nullcontext():
+            yield
         return
     with transaction.atomic():
         opened = _memory.set({**(_memory.get() or {}), _DRY: dry_run})

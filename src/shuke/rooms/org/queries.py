@@ -7,6 +7,7 @@ from uuid import UUID
 from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError, models, transaction
 
+from shuke.foundation import sql
 from shuke.rooms.org import models as tables
 from shuke.rooms.org.contracts import (
     Actor,
@@ -65,8 +66,13 @@ def stores() -> list[Store]:
 
 def brand_codes(store_codes: Collection[str]) -> dict[str, str]:
     """Return the code of the brand of each store that exists, by the store's code."""
-    rows = tables.Store.objects.filter(code__in=store_codes).values_list("code", "brand__code")
-    return dict(rows)
+    return dict(
+        sql.fetch(
+            "SELECT store.code, brand.code FROM org_store AS store JOIN org_brand AS brand ON brand.id = store.brand_id"
+            " WHERE store.code = ANY(%(codes)b::text[])",
+            {"codes": list(store_codes)},
+        )
+    )
 
 
 def insert_stores(stores: Sequence[Store]) -> str | None:

@@ -47,7 +47,7 @@ class Membership(models.Model):
     """
 
     pk = models.CompositePrimaryKey("member_id", "program_id")
-    member = models.ForeignKey("members.Member", on_delete=models.PROTECT, related_name="+")
+    member = models.ForeignKey("members.Member", on_delete=models.PROTECT, related_name="+", db_index=False)
     program = models.ForeignKey(Program, on_delete=models.PROTECT, related_name="+", db_index=False)
     version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="+", db_index=False)
     joined_at = models.DateTimeField()

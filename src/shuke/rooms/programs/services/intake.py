@@ -4,8 +4,10 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import fields, is_dataclass
+from dataclasses import fields
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
+from typing import Any
 
 from shuke.core.program.model import Attribute, Program
 from shuke.core.state.slots import POINTS_MAX
@@ -35,7 +37,6 @@ _TYPES = {"number": int, "text": str, "flag": bool}
 _NOT_CONTENT = frozenset({"source", "external_id", "member", "generated"})
 
 _unfit = re.compile("[\x00-\x1f\x7f\ud800-\udfff]").search  # PostgreSQL can't store NUL, UTF-8 no surrogate
-_canonical = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def check(fact: Fact, now: datetime, *, history: bool) -> Refusal | None:
@@ -73,27 +74,34 @@ def payload_hash(fact: Fact) -> bytes:
     The hash outlives versions of Python and of the product: canonical JSON of the fact's content, in the order of its
     fields, SHA-256. Fields that say nothing are left out, so that new ones don't change it.
     """
-    names = (field.name for field in fields(fact))
-    content = {name: _plain(getattr(fact, name)) for name in names if name not in _NOT_CONTENT}
-    said = {name: value for name, value in content.items() if value not in (None, "", [], {}, False)}
-    return hashlib.sha256(_canonical(said).encode()).digest()
+    return hashlib.sha256(_canonical(_said(fact, _NOT_CONTENT)).encode()).digest()
 
 
 def _plain(value: object) -> object:
+    """Return what JSON has no form of; orders have many lines, so the rest is left to the encoder."""
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat()
     if isinstance(value, date):
         return value.isoformat()
-    if isinstance(value, tuple):
-        return [_plain(part) for part in value]
     if isinstance(value, MemberRef):
         return [str(value.id), str(value.external), value.phone]
-    if isinstance(value, Mapping):
-        return {name: value[name] for name in sorted(value)}
-    if is_dataclass(value) and not isinstance(value, type):
-        parts = {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
-        return {name: part for name, part in parts.items() if part not in (None, "", [], {}, False)}
-    return value
+    return _said(value, frozenset())
+
+
+def _said(value: Any, apart_from: frozenset[str]) -> dict[str, object]:
+    """Return the fields of a dataclass that say something, mappings by name."""
+    said = {name: part for name in _names(type(value)) if (part := getattr(value, name)) and name not in apart_from}
+    if "attributes" in said:
+        said["attributes"] = dict(sorted(said["attributes"].items()))
+    return said
+
+
+@cache
+def _names(kind: type) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind))
+
+
+_canonical = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=_plain).encode
 
 
 def _check_time(at: datetime, now: datetime, *, history: bool) -> Refusal | None:

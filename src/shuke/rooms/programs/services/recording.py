@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from django.db import DataError, Error, IntegrityError, OperationalError, connection, transaction
+from django.db import DataError, Error, IntegrityError, OperationalError, connection
 from psycopg import errors as postgres
 
 from shuke.core.values.errors import Refusal
@@ -176,8 +176,8 @@ def _unavailable() -> Refusal:
 
 
 def _attempt(facts: Sequence[Fact], actor: Actor, *, history: bool) -> list[Result]:
-    """Take the facts from intake to commit in one unit of work; inside another one, behind a savepoint."""
-    with unit_of_work(), transaction.atomic():
+    """Take the facts from intake to commit in one unit of work; apart inside another one."""
+    with unit_of_work(apart=True):
         now = clock.business_now()
         items = [Item(fact) for fact in facts]
         for item in items:
