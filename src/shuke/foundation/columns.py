@@ -72,6 +72,6 @@ COLUMNS = {  # by the type of the elements, beside which there may be None for N
 
 
 def column(values: list[Any]) -> list[Any]:
-    """Return a list as a column, or as it is where psycopg must look at it: without elements, or of other types."""
-    kind = next((type(value) for value in values if value is not None), None)
+    """Return a list as a column, or as it is where psycopg must look at its type; what is empty goes as texts do."""
+    kind = next((type(value) for value in values if value is not None), str)
     return COLUMNS[kind](values) if kind in COLUMNS else values

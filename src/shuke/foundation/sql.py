@@ -60,5 +60,7 @@ def _arrays(parameters: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def columns(names: str, rows: Iterable[Sequence[Any]]) -> dict[str, Any]:
-    """Turn at least one row into arrays under the given names, which a statement unnests again."""
-    return {name: list(column) for name, column in zip(names.split(), zip(*rows, strict=True), strict=True)}
+    """Turn rows into arrays under the given names, which a statement unnests again."""
+    listed = names.split()
+    turned = [list(values) for values in zip(*rows, strict=True)] or [[] for _ in listed]
+    return dict(zip(listed, turned, strict=True))

@@ -43,8 +43,6 @@ def record(orders: Sequence[NewOrder], member_ids: Sequence[UUID | None], record
         return
     with unit_of_work():
         queries.record_orders(orders, member_ids, recorded_at)
-        if any(order.lines for order in orders):
-            queries.record_lines(orders)
 
 
 def record_refunds(refunds: Sequence[NewRefund], recorded_at: datetime) -> None:

@@ -36,6 +36,7 @@ BEHAVIOUR = (
 
 
 def record_orders(orders: Sequence[NewOrder], member_ids: Sequence[UUID | None], recorded_at: datetime) -> None:
+    lines = list(chain.from_iterable(order.lines for order in orders))
     sql.run(
         sql.load(PACKAGE, "record_orders"),
         {
@@ -59,24 +60,15 @@ def record_orders(orders: Sequence[NewOrder], member_ids: Sequence[UUID | None],
             "brand": [order.brand for order in orders],
             "attributes": [_json(order.attributes) for order in orders],
             "gift_minor": [order.gift_minor for order in orders],
-        },
-    )
-
-
-def record_lines(orders: Sequence[NewOrder]) -> None:
-    lines = list(chain.from_iterable(order.lines for order in orders))
-    sql.run(
-        sql.load(PACKAGE, "record_lines"),
-        {
-            "order_id": [order.id for order in orders for _ in order.lines],
+            "line_order_id": [order.id for order in orders for _ in order.lines],
             "line_number": [number for order in orders for number in range(1, len(order.lines) + 1)],
-            "sku": [line.sku for line in lines],
-            "category": [line.category for line in lines],
-            "quantity": [line.quantity for line in lines],
-            "net_minor": [line.net_minor for line in lines],
-            "gross_minor": [line.gross_minor for line in lines],
-            "gift_card": [line.gift_card for line in lines],
-            "attributes": [_json(line.attributes) for line in lines],
+            "line_sku": [line.sku for line in lines],
+            "line_category": [line.category for line in lines],
+            "line_quantity": [line.quantity for line in lines],
+            "line_net_minor": [line.net_minor for line in lines],
+            "line_gross_minor": [line.gross_minor for line in lines],
+            "line_gift_card": [line.gift_card for line in lines],
+            "line_attributes": [_json(line.attributes) for line in lines],
         },
     )
 

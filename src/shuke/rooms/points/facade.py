@@ -3,7 +3,6 @@
 A verb joins the caller's unit of work. The order within one: `lock`, then `accounts` and `open_lots`, decide, `post`.
 """
 
-from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from typing import Any
@@ -220,17 +219,19 @@ def post(
     if not postings:
         return []
     with unit_of_work():
-        last = queries.take_transaction_numbers(Counter(posting.holder_id for posting in postings))
-        plan = posting.plan(postings, expected, last)
-        if queries.move_accounts(plan) != len(plan.after):
+        plan = posting.plan(postings, expected)
+        before = queries.move_accounts(plan)
+        if before is None:
             raise StaleLedgerError("An account does not stand where the postings were decided.")
         if not queries.change_known(plan):
             raise StaleLedgerError("A lot, hold or take to move does not exist.")
-        queries.open_new(plan)
-        queries.append_entries(plan, recorded_at)
+        queries.write_new(plan, before, recorded_at)
         if limited:
             supply.count(plan, limited)
-        return plan.posted
+        return [
+            Posted(before[each.holder_id] + posted.transaction_number, posted.entries)
+            for each, posted in zip(postings, plan.posted, strict=True)
+        ]
 
 
 def limit_supply(unit_id: int, most: int | None) -> None:

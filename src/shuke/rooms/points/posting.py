@@ -29,8 +29,14 @@ AccountKey = tuple[UUID, int]  # holder, unit
 LotKey = tuple[UUID, int, int]  # holder, unit, number
 HoldKey = tuple[UUID, UUID]  # holder, hold
 TakeKey = tuple[UUID, UUID, int, int]  # holder, redemption or hold, unit, number of the lot
-EntryRow = tuple[UUID, int, int, int, int | None, int, int, int, datetime, UUID | None, str]
+EntryRow = tuple[UUID, int, int, int, int | None, int, int, int, datetime, UUID | None, str, str, str]
 Row = list[Any]
+
+ENTRY = (
+    "holder_id unit_id number transaction_number lot_number day amount balance_after occurred_at reference kind"
+    " account counter_account"
+)
+_TRANSACTION = 3  # place in an entry
 
 ACCOUNT = "available pending held debt entry_count lot_count"
 _ENTRY_COUNT, _LOT_COUNT = 4, 5
@@ -78,11 +84,13 @@ _ON_LOTS = {kind: tuple(effect for effect in effects if effect[0] < 3) for kind,
 
 @dataclass(slots=True)
 class Plan:
-    """The rows of one call of `post`. `before` holds each account as the caller expects it, `after` as it becomes.
+    """The rows of one call of `post`. `before` holds each account as the caller expects it, `after` as it becomes;
+    `transactions` counts those of each holder.
 
     `opened` has new rows whole; `changed` has what is added to rows that were there before.
     """
 
+    transactions: Counter[UUID] = field(default_factory=Counter)
     before: dict[AccountKey, Account] = field(default_factory=dict)
     after: dict[AccountKey, Row] = field(default_factory=dict)
     lots_opened: dict[LotKey, Row] = field(default_factory=dict)
@@ -96,21 +104,28 @@ class Plan:
     posted: list[Posted] = field(default_factory=list)
 
 
-def plan(postings: Sequence[Posting], expected: Accounts, last_transactions: Mapping[UUID, int]) -> Plan:
-    """Number the postings in the order given, each account from where it is expected to stand.
+def plan(postings: Sequence[Posting], expected: Accounts) -> Plan:
+    """Number the postings in the order given, each account from where it is expected to stand, transactions from 1.
 
     Raises: ValueError where a posting moves nothing, a new lot's number is not the next of its account, a lot that was
     just opened gives more than it has, or points are taken without saying what takes them.
     """
     result = Plan()
-    last = dict(last_transactions)
     for posting in postings:
         if not posting.moves:
             raise ValueError("A posting moves nothing, and so would be a transaction without entries.")
-        last[posting.holder_id] += 1
-        keys = tuple([_enter(result, posting, move, expected, last[posting.holder_id]) for move in posting.moves])
-        result.posted.append(Posted(last[posting.holder_id], keys))
+        result.transactions[posting.holder_id] += 1
+        number = result.transactions[posting.holder_id]
+        keys = tuple([_enter(result, posting, move, expected, number) for move in posting.moves])
+        result.posted.append(Posted(number, keys))
     return result
+
+
+def numbered(entries: Sequence[EntryRow], before: Mapping[UUID, int]) -> list[EntryRow]:
+    """Return entries with their holders' transactions counted on from those of before."""
+    return [
+        (*entry[:_TRANSACTION], before[entry[0]] + entry[_TRANSACTION], *entry[_TRANSACTION + 1 :]) for entry in entries
+    ]
 
 
 def _enter(result: Plan, posting: Posting, move: Move, expected: Accounts, transaction_number: int) -> EntryKey:
@@ -129,6 +144,7 @@ def _enter(result: Plan, posting: Posting, move: Move, expected: Accounts, trans
         _change_lot(result, posting, move)
     if kind in _TAKES:
         _take(result, posting, move)
+    debited, credited, sign = WAYS[kind]
     result.entries.append(
         (
             holder_id,
@@ -137,11 +153,13 @@ def _enter(result: Plan, posting: Posting, move: Move, expected: Accounts, trans
             transaction_number,
             move.lot_number,
             posting.day,
-            WAYS[kind][2] * points,
+            sign * points,
             account[0],
             posting.occurred_at,
             posting.reference,
             kind.value,
+            debited,
+            credited,
         )
     )
     return EntryKey(holder_id, unit_id, number)

@@ -70,26 +70,19 @@ def lock_everybody() -> None:
     sql.run("LOCK TABLE points_holder IN EXCLUSIVE MODE", {})
 
 
-def take_transaction_numbers(counts: Mapping[UUID, int]) -> dict[UUID, int]:
-    """Count the holders' transactions on and return, by holder, the last number given out before."""
-    rows = sql.fetch(
-        "UPDATE points_holder AS holder SET transaction_count = transaction_count + taken.count "
-        "FROM unnest(%(ids)b::uuid[], %(counts)b::int[]) AS taken (id, count) WHERE holder.id = taken.id "
-        "RETURNING holder.id, transaction_count - taken.count",
-        {"ids": list(counts), "counts": list(counts.values())},
-    )
-    return dict(rows)
+def move_accounts(plan: Plan) -> dict[UUID, int] | None:
+    """Move accounts on and count their holders' transactions; return how many each had before.
 
-
-def move_accounts(plan: Plan) -> int:
-    """Move accounts on and return how many stood where they were expected."""
+    None, and nothing written, where an account doesn't stand where it was expected.
+    """
     rows = [
         (*key, before.available, before.entry_count, *after)
         for (key, before), after in zip(plan.before.items(), plan.after.values(), strict=True)
     ]
     names = f"holder_id unit_id expected_available expected_entry_count {posting.ACCOUNT}"
-    ((count,),) = sql.fetch(sql.load(PACKAGE, "post_accounts"), sql.columns(names, rows))
-    return count
+    counts = {"counted_id": list(plan.transactions), "count": list(plan.transactions.values())}
+    found = sql.fetch(sql.load(PACKAGE, "post_accounts"), sql.columns(names, rows) | counts)
+    return dict(found) if len(found) == len(plan.transactions) else None
 
 
 def change_known(plan: Plan) -> bool:
@@ -105,20 +98,17 @@ def change_known(plan: Plan) -> bool:
     return True
 
 
-def open_new(plan: Plan) -> None:
-    """Write the lots, holds and takes that begin with this plan."""
+def write_new(plan: Plan, before: Mapping[UUID, int], recorded_at: datetime) -> None:
+    """Append the entries and write the lots, holds and takes that begin with this plan."""
+    entries = sql.columns(posting.ENTRY, posting.numbered(plan.entries, before))
+    lots = sql.columns(" ".join(f"opened_{name}" for name in posting.LOT.split()), plan.lots_opened.values())
+    sql.run(sql.load(PACKAGE, "post_entries"), entries | lots | {"recorded_at": recorded_at})
     for name, names, rows in (
-        ("post_lots", posting.LOT, plan.lots_opened),
         ("post_holds", posting.HOLD, plan.holds_opened),
         ("post_takes", posting.TAKE, plan.takes_opened),
     ):
         if rows:
             sql.run(sql.load(PACKAGE, name), sql.columns(names, rows.values()))
-
-
-def append_entries(plan: Plan, recorded_at: datetime) -> None:
-    names = "holder_id unit_id number transaction_number lot_number day amount balance_after occurred_at reference kind"
-    sql.run(sql.load(PACKAGE, "post_entries"), sql.columns(names, plan.entries) | _WAYS | {"recorded_at": recorded_at})
 
 
 def settle_clawbacks(clawbacks: Sequence[Clawback]) -> bool:

@@ -11,7 +11,7 @@ from django.db import transaction
 
 from shuke.core.values.errors import Refusal
 from shuke.rooms.points import queries
-from shuke.rooms.points.contracts import SUPPLIES, WAYS, Kind
+from shuke.rooms.points.contracts import SUPPLIES
 from shuke.rooms.points.posting import Plan
 
 SLICES = 16
@@ -38,8 +38,8 @@ def count(plan: Plan, limited: Collection[int]) -> None:
     """Count what a plan issues and takes back of the units that have a most."""
     changes: Counter[int] = Counter()
     first_holder = 0
-    for holder_id, unit_id, _, _, _, _, amount, _, _, _, kind in plan.entries:
-        if unit_id in limited and WAYS[Kind(kind)][1] in SUPPLIES:
+    for holder_id, unit_id, _, _, _, _, amount, *_, counter_account in plan.entries:
+        if unit_id in limited and counter_account in SUPPLIES:
             changes[unit_id] += amount
             first_holder = first_holder or holder_id.int
     for unit_id, change in sorted(changes.items()):

@@ -1,6 +1,7 @@
--- Purpose: move accounts on; returns how many stood where the caller said (an account without entries is opened).
--- Locks: the accounts' rows; the caller holds their holders' rows, locked in id order.
--- Repeatable: an account that does not stand where the caller said is left as it is, and so missing from the count.
+-- Purpose: move accounts on (one without entries is opened) and count the transactions of their holders; returns how many
+-- each holder had before, or nothing unless every account stood where the caller said.
+-- Locks: the rows of holders and accounts; the caller holds the holders', locked in id order.
+-- Repeatable: an account that does not stand where the caller said is left as it is, and the caller rolls back.
 WITH moved AS (
     SELECT * FROM unnest(
         %(holder_id)b::uuid[], %(unit_id)b::smallint[], %(expected_available)b::bigint[], %(expected_entry_count)b::int[],
@@ -24,5 +25,11 @@ WITH moved AS (
         AND account.available = moved.expected_available AND account.entry_count = moved.expected_entry_count
         AND moved.expected_entry_count > 0
     RETURNING 1
+), counted AS (
+    UPDATE points_holder AS holder SET transaction_count = holder.transaction_count + made.count
+    FROM unnest(%(counted_id)b::uuid[], %(count)b::int[]) AS made (id, count)
+    WHERE holder.id = made.id
+    RETURNING holder.id, holder.transaction_count - made.count AS before
 )
-SELECT (SELECT count(*) FROM opened) + (SELECT count(*) FROM updated)
+SELECT id, before FROM counted
+WHERE (SELECT count(*) FROM moved) = (SELECT count(*) FROM opened) + (SELECT count(*) FROM updated)

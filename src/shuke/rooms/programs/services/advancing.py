@@ -1,9 +1,7 @@
 """What time does without a fact: the nightly advance, and the test clock moved day by day."""
 
-import gc
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import UTC, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -13,6 +11,7 @@ from django.conf import settings
 from shuke.core.values.errors import Refusal
 from shuke.engine.zones import day_start
 from shuke.foundation import clock
+from shuke.foundation.garbage import uncollected
 from shuke.foundation.transactions import unit_of_work
 from shuke.rooms.members import facade as members
 from shuke.rooms.org import facade as org
@@ -42,24 +41,9 @@ def advance_due(until: datetime, chunk: int = CHUNK) -> Advanced:
         if not member_ids:
             break
         after = member_ids[-1]
-        with _uncollected():
+        with uncollected():
             total = _sum(total, advance(member_ids, until))
     return total
-
-
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Look nothing through for garbage: a chunk's objects live until it is written.
-
-    Where another thread leaves first, the rest of this one's work takes longer, no more.
-    """
-    was_running = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_running:
-            gc.enable()
 
 
 def move_clock(to: datetime, actor: Actor, progress: Progress | None = None) -> Advanced:

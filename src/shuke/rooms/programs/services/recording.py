@@ -8,6 +8,7 @@ becomes of the rest.
 
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import nullcontext
 from datetime import datetime
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from psycopg import errors as postgres
 
 from shuke.core.values.errors import Refusal
 from shuke.foundation import clock, ids, logs
+from shuke.foundation.garbage import uncollected
 from shuke.foundation.transactions import unit_of_work
 from shuke.rooms.members import facade as members
 from shuke.rooms.members.contracts import MemberFacts, MemberRef
@@ -177,7 +179,7 @@ def _unavailable() -> Refusal:
 
 def _attempt(facts: Sequence[Fact], actor: Actor, *, history: bool) -> list[Result]:
     """Take the facts from intake to commit in one unit of work; apart inside another one."""
-    with unit_of_work(apart=True):
+    with uncollected() if len(facts) > 1 else nullcontext(), unit_of_work(apart=True):
         now = clock.business_now()
         items = [Item(fact) for fact in facts]
         for item in items:

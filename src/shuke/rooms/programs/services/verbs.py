@@ -1,7 +1,7 @@
 """What each kind of fact does to its member on the desk, one function each: it closes the item or gives its answer."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from uuid import UUID
@@ -92,10 +92,16 @@ def _refund_at_once(
 
 def as_it_stands(answer: Result, dossier: Dossier) -> Result:
     """Return an answer with what the member has and owes by now."""
-    codes, state = dossier.running.unit_codes, dossier.state
-    balances = dict(zip(codes, state.available, strict=True))
-    owed = {code: debt for code, debt in zip(codes, state.debt, strict=True) if debt}
-    return replace(answer, balances={code: balances[code] for code in answer.balances or ()}, owed=owed or None)
+    balances, owed = _standing(dossier, answer.balances or ())
+    return replace(answer, balances=balances, owed=owed)
+
+
+def _standing(dossier: Dossier, codes: Iterable[str]) -> tuple[dict[str, int], dict[str, int] | None]:
+    """Return what the member has of units, and what it owes of any."""
+    units, state = dossier.running.unit_codes, dossier.state
+    balances = dict(zip(units, state.available, strict=True))
+    owed = {code: debt for code, debt in zip(units, state.debt, strict=True) if debt}
+    return {code: balances[code] for code in codes}, owed or None
 
 
 def behaviour(item: Item, desktop: Desktop, dossier: Dossier, past: Past) -> None:
@@ -424,7 +430,7 @@ def _decided(item: Item, desktop: Desktop, dossier: Dossier, outcome: Outcome, b
     item.day = dossier.state.standing_day
     item.postings = desktop.caused_by(_reference(item), begin)
     before, after = running.tier_seen(outcome.vector), running.tier_now(dossier.state)
-    item.answer = replace(_answer(item, dossier, outcome, dict(given)), tier_before=before, tier_after=after)
+    item.answer = _answer(item, dossier, outcome, dict(given), before, after)
     assert item.member_id is not None
     item.decision = DecisionRow(
         member_id=item.member_id,
@@ -442,8 +448,11 @@ def _decided(item: Item, desktop: Desktop, dossier: Dossier, outcome: Outcome, b
     )
 
 
-def _answer(item: Item, dossier: Dossier, outcome: Outcome, moved: dict[str, int]) -> Result:
-    answer = Result(
+def _answer(
+    item: Item, dossier: Dossier, outcome: Outcome, moved: dict[str, int], tier_before: str = "", tier_after: str = ""
+) -> Result:
+    balances, owed = _standing(dossier, moved)
+    return Result(
         Status.RECORDED,
         reference=item.reference,
         member_id=item.member_id,
@@ -451,9 +460,11 @@ def _answer(item: Item, dossier: Dossier, outcome: Outcome, moved: dict[str, int
         late=outcome.late,
         effective_at=_instant(outcome.effective_at),
         points=moved,
-        balances=dict.fromkeys(moved, 0),
+        balances=balances,
+        owed=owed,
+        tier_before=tier_before,
+        tier_after=tier_after,
     )
-    return as_it_stands(answer, dossier)
 
 
 def _moved(running: Running, outcome: Outcome) -> dict[str, int]:
