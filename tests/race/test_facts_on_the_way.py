@@ -171,3 +171,42 @@ def test_a_fact_follows_its_member_through_merge_after_merge(people, monkeypatch
 
     assert record(order()).member_id == people[2]
     assert owned(people) == [(0, 0), (0, 0), (10, 0)]
+
+
+@pytest.mark.parametrize("place", [(recording.points, "lock", True), (storing, "store", False)])
+def test_a_refund_in_a_chain_of_merges_meets_one_that_is_taken_apart(people, monkeypatch, place):
+    """What paid comes to whom the first record lives on in when all is over, and every merge can be taken apart."""
+    record(order("other"))
+    record(RedeemFact("till", "paid", who(0), 10, order=("till", "o")))
+    record(OrderFact("till", "o", who(0), NOW, 0, 0, "USD"))
+    first = facade.merge_members(people[1], people[:1], "race", ACTOR)
+    second = facade.merge_members(people[2], people[1:2], "race", ACTOR)
+    module, name, before = place
+    part = partial(facade.unmerge_members, second.id, "race", ACTOR)
+    ended = once(monkeypatch, module, name, part, before=before)
+
+    record(REFUND)
+    ended()
+
+    assert members.get(people[1]).merged_into is None
+    assert owned(people) == [(0, 0), (10, 0), (0, 0)]
+    facade.unmerge_members(first.id, "race", ACTOR)
+    assert owned(people) == [(10, 0), (0, 0), (0, 0)]
+    assert [law for each in facade.verify_all() for law in each.violations] == []
+
+
+def test_nobody_in_a_chain_of_merges_moves_while_a_refund_is_written(people, monkeypatch):
+    record(order())
+    facade.merge_members(people[1], people[:1], "race", ACTOR)
+    facade.merge_members(people[2], people[1:2], "race", ACTOR)
+    locked = []
+
+    def lock(holder_ids, real=points.lock):
+        locked.append(list(holder_ids))
+        real(holder_ids)
+
+    monkeypatch.setattr(recording.points, "lock", lock)
+
+    record(REFUND)
+
+    assert locked == [sorted(people)]

@@ -5,6 +5,7 @@ Knows the core's machines and the generated text; must not know where a member's
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from shuke.core.state import earning, endings, ladders, lots, passing, spending
 from shuke.core.state.slots import (
@@ -12,7 +13,9 @@ from shuke.core.state.slots import (
     AVAILABLE,
     CREDIT,
     DAY,
+    E_FROM,
     ENTRIES,
+    ENTRY,
     G_UNIT,
     GRANT_ROW,
     HOLD_POINTS,
@@ -27,13 +30,7 @@ from shuke.core.state.slots import (
     P_MILESTONES,
     P_RULES,
     P_STREAKS,
-    TAKE,
-    TAKE_CAUSE,
-    TAKE_ENDS,
     TAKE_TAIL,
-    TAKE_UNIT,
-    TAKE_USED,
-    TAKES,
     TIERS_SIZE,
     TRANSFER_IN,
 )
@@ -294,19 +291,28 @@ class Desk:
         return self._act(state, occurred_at, act)
 
     def hand_over(self, state: MemberState, unit: int, points: int, occurred_at: int) -> Outcome:
-        """Take points that a record merged into this member owes; at most what is usable."""
+        """Take usable points, at most what there is, to another record of the person; `slices` say which."""
 
         def act(a: Arrays) -> Told:
-            lots.draw(a.m, a.R, a.e, MERGE_OUT, unit, points, -1, 1)
-            return NOTHING
+            begin = a.m[TAKE_TAIL]
+            lots.draw(a.m, a.R, a.e, MERGE_OUT, unit, points, 0, 1)
+            return Told(slices=a.slices(begin))
 
         return self._act(state, occurred_at, act)
 
-    def take_over(self, state: MemberState, unit: int, points: int, occurred_at: int) -> Outcome:
-        """Repay what a merged record owes with points of the member that stayed."""
+    def take_over(self, state: MemberState, unit: int, slices: Sequence[Slice], occurred_at: int) -> Outcome:
+        """Take points of another record of the person, one lot for each slice, as it is.
+
+        Raises:
+            Refusal: `balance_limit`.
+        """
 
         def act(a: Arrays) -> Told:
-            lots.credit(a.m, a.R, a.e, MERGE_IN, unit, points, NEVER, 0)
+            for piece in slices:
+                entry = a.m[ENTRIES] * ENTRY
+                lots.credit(a.m, a.R, a.e, MERGE_IN, unit, piece.points, piece.ends, int(piece.gift))
+                if entry + ENTRY <= len(a.e):
+                    a.e[entry + E_FROM] = int(piece.gift)
             return NOTHING
 
         return self._act(state, occurred_at, act)
@@ -342,14 +348,13 @@ class Desk:
         regift = transfer is not None and transfer.regift
 
         def act(a: Arrays) -> Told:
+            begin = a.m[TAKE_TAIL]
             if not spending.give(a.m, a.R, a.e, self._P, unit, points, cause, int(regift)):
                 usable = spending.transferable(a.m, a.R, unit)
                 if usable < points <= a.m[AVAILABLE + unit]:
                     raise Refusal("gifts_not_given_on", "Points that were a gift can't be given on.", pointer="/points")
                 raise not_spendable(a.m, unit, points)
-            takes = a.rows(TAKES, TAKE_TAIL, TAKE)
-            given = [take for take in takes if take[TAKE_CAUSE] == cause and take[TAKE_UNIT] == unit]
-            return Told(slices=tuple(Slice(take[TAKE_USED], take[TAKE_ENDS], True) for take in given))
+            return Told(slices=tuple(replace(piece, gift=True) for piece in a.slices(begin)))
 
         return self._act(state, occurred_at, act)
 

@@ -133,6 +133,16 @@ class Moves:
 
 
 @dataclass(frozen=True, slots=True)
+class Moved:
+    """What a merge moved between a source and the survivor: `points` of a unit came, or (below 0) paid what it owed."""
+
+    member_id: UUID
+    unit: str
+    lots: int
+    points: int
+
+
+@dataclass(frozen=True, slots=True)
 class Comparison:
     """What a file would change against version `number`: its texts, and who would stand elsewhere if all were looked
     at once. `looked_at` of `members` were.

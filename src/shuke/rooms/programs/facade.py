@@ -24,6 +24,7 @@ from shuke.rooms.programs.contracts import (
     Fact,
     ImportFile,
     ImportReport,
+    Moved,
     Passed,
     RedeemFact,
     Result,
@@ -381,11 +382,19 @@ def import_bad_rows(import_id: UUID) -> Iterator[str]:
 def merge_members(survivor_id: UUID, source_ids: Sequence[UUID], reason: str, actor: Actor) -> MergeRecord:
     """Let up to 20 members live on in another one, with all their lots and dates, and their tier where it is higher.
 
+    In a dry run, the standing of the survivor and `moved_by_merge` say what it would come to.
+
     Raises:
         Refusal: `unknown_member`, `nothing_to_merge`, `too_many_to_merge`, `not_mergeable`, `too_many_tags`,
-            `reason_required`, `reason_too_long`, `merge_unsettled` while points are pending, held or owed.
+            `reason_required`, `reason_too_long`, `merge_unsettled` while a source has points pending or held, or owes
+            more than the survivor can pay, `not_enrolled` where the survivor does not belong to the program.
     """
     return merging.merge(survivor_id, source_ids, reason, actor)
+
+
+def moved_by_merge(record: MergeRecord) -> tuple[Moved, ...]:
+    """Return by source and unit what a merge moved, later refunds included. Raises: nothing."""
+    return merging.moved(record)
 
 
 def unmerge_members(merge_id: UUID, reason: str, actor: Actor) -> MergeRecord:

@@ -54,7 +54,7 @@ CHINESE = {
     "merge_covered": "后续变更妨碍撤销此次合并（状态 {status}）。",
     "merge_spent": "合并转入的积分之后已被使用、预占或过期。",
     "merge_undone": "这次合并已撤销。",
-    "merge_unsettled": "会员 {member} 有待生效、预占或欠分的积分，请先结清。",
+    "merge_unsettled": "会员 {member} 的 {unit} 尚有待生效 {pending}、预占 {held} 或还不清的欠分 {debt}，请先结清。",
     "migrations_pending": "有 {count} 个数据库迁移尚未执行（{names}）；请运行 shuke migrate。",
     "no_deployment": "{folder} 中还没有部署；请先运行 shuke init 或 shuke demo，或用 SHUKE_HOME 指定目录。",
     "no_program": "尚未发布会员计划。",

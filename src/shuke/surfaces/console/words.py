@@ -323,7 +323,10 @@ REFUSALS: Words = {
     "invalid_attribute": _("The value does not fit the attribute."),
     "invalid_tag": _("A tag has 1 to 40 lower-case letters, digits, - and _, and begins with a letter."),
     "too_many_tags": _("A member has at most 63 tags."),
-    "merge_unsettled": _("Points that are pending, held or owed are settled before a merge."),
+    "merge_unsettled": _(
+        "Of the record that would end, %(pending)s points (%(unit)s) are pending, %(held)s set aside and %(debt)s owed "
+        "that the other one can't pay: settle them first, or let this record stay."
+    ),
     "merge_spent": _("Points that came by the merge were used since."),
     "merge_undone": _("This merge was taken apart already."),
     "merge_covered": _("Take apart what came later first."),
@@ -370,4 +373,6 @@ def right(code: str) -> str:
 def sentence(refused: Refusal) -> str:
     """Return why something was refused, in the reader's language where we have words for it."""
     words = REFUSALS.get(refused.code)
+    if words is not None and "%(" in str(words):
+        return str(words) % refused.params
     return str(words) if words is not None else gettext("Refused: %(detail)s") % {"detail": refused.detail}

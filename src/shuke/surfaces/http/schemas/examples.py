@@ -460,6 +460,9 @@ MERGE: Json = {
     "by": "all",
     "filled": ["email"],
     "undone_at": None,
+    "moved": [{"member_id": OTHER_MEMBER_ID, "unit": "points", "lots": 3, "points": 240}],
+    "balances": [BALANCE],
+    "tiers": [{"ladder": "tiers", "code": "silver", "until": "2018-12-31"}],
     "livemode": False,
     "dry_run": False,
 }
