@@ -226,6 +226,8 @@ def test_an_adjustment_that_asks_waits_for_another_key(api, earned):
     asked = api.post("/v1/adjustments", body)
 
     assert (asked.status_code, asked.json()["kind"], asked.json()["state"]) == (202, "points.adjustment", "pending")
+    assert api.post("/v1/adjustments", body).json() == asked.json()
+    assert [each["id"] for each in api.get("/v1/approvals").json()["items"]] == [asked.json()["id"]]
     assert asked.json()["subject"] == earned["id"]
     assert asked.json()["summary"] == {
         "unit": "points",

@@ -9,6 +9,7 @@ from django.db import connections
 
 from shuke.foundation import clock
 from shuke.rooms.members import facade as members
+from shuke.rooms.members import statuses
 from shuke.rooms.members.contracts import ExternalId, MemberRef, NewMember
 from shuke.rooms.org.contracts import Actor, ActorKind
 from shuke.rooms.points import facade as points
@@ -210,3 +211,37 @@ def test_nobody_in_a_chain_of_merges_moves_while_a_refund_is_written(people, mon
     record(REFUND)
 
     assert locked == [sorted(people)]
+
+
+def freeze(people):
+    facade.set_status(people[0], members.Status.FROZEN, "stolen card", ACTOR)
+
+
+def test_a_freeze_is_acknowledged_after_what_was_on_its_way(people, monkeypatch):
+    record(order())
+    acknowledged, seen = [], []
+    ended = once(monkeypatch, storing, "store", lambda: acknowledged.append(freeze(people)), before=False)
+    monkeypatch.setattr(recording, "_audit", lambda *_: seen.append(len(acknowledged)))
+
+    record(RedeemFact("till", "spent", who(0), 4))
+    ended()
+
+    assert seen == [0]
+    assert owned(people)[0] == (6, 0)
+    assert members.get(people[0]).status is members.Status.FROZEN
+
+
+def test_nothing_is_decided_after_a_freeze_that_it_met(people, monkeypatch):
+    record(order())
+    answers = []
+
+    def redeem():
+        answers.extend(facade.record([RedeemFact("till", "spent", who(0), 4)], ACTOR))
+
+    ended = once(monkeypatch, statuses, "move", redeem, before=False)
+
+    freeze(people)
+    ended()
+
+    assert [answer.refusal.code for answer in answers] == ["member_frozen"]
+    assert owned(people)[0] == (10, 0)

@@ -7,7 +7,7 @@ from uuid import UUID
 from shuke.core.values.errors import Refusal
 from shuke.foundation import clock, logs
 from shuke.foundation.verification import Verification
-from shuke.rooms.members.contracts import Member, MergeRecord, NewMember
+from shuke.rooms.members.contracts import Member, MergeRecord, NewMember, Status
 from shuke.rooms.orders import facade as orders
 from shuke.rooms.org.contracts import Actor, Approval, Principal, Values
 from shuke.rooms.points import facade as points
@@ -43,6 +43,7 @@ from shuke.rooms.programs.services import (
     merging,
     publishing,
     recording,
+    statuses,
     telling,
     verifying,
 )
@@ -130,6 +131,14 @@ def enrol(new: Sequence[NewMember], actor: Actor) -> list[Member | Refusal]:
     Raises: what `members.enrol` raises for the whole batch; a refused person stands in their answer.
     """
     return enrolling.enrol(new, actor)
+
+
+def set_status(member_id: UUID, status: Status, reason: str, actor: Actor) -> Member:
+    """Give a member another status: what is on its way is written before it, and nothing more is decided after it.
+
+    Raises: Refusal as `members.set_status`.
+    """
+    return statuses.set_status(member_id, status, reason, actor)
 
 
 def record(facts: Sequence[Fact], actor: Actor, *, history: bool = False, dry_run: bool = False) -> list[Result]:

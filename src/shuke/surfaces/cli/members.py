@@ -21,12 +21,13 @@ def status(member: str, wanted: str, reason: str, *, as_json: bool) -> None:
         from shuke.foundation import ids
         from shuke.rooms.members import facade as members
         from shuke.rooms.members.contracts import ID_PREFIX, Status
+        from shuke.rooms.programs import facade as programs
 
         id = found(member)
         if wanted:
             if wanted not in set(Status):
                 raise Refusal("status_not_allowed", f"There is no status {wanted}.")
-            members.set_status(id, Status(wanted), reason, actor())
+            programs.set_status(id, Status(wanted), reason, actor())
         changes = [
             {
                 "at": change.at.isoformat(),

@@ -118,6 +118,10 @@ def test_goodwill_above_the_limit_is_asked_for_and_done_by_a_colleague(log_in, p
     assert "已提交审批" in text(answer)
     assert balance(lin) == (880, 0, 0, 0)
     (asked,) = org.approvals_page(ApprovalState.PENDING, 10).approvals
+    twice, _ = through(client, address, form)
+    assert twice["key"] != filled["key"]
+    assert "已提交审批" in text(client.post(address, twice | {"confirm": "yes"}, follow=True))
+    assert org.approvals_page(None, 10).approvals == (asked,)
     assert "+2,000 老会员关怀" in text(client.get("/adjustments"))
 
     approver = log_in(Role.APPROVER)

@@ -98,7 +98,7 @@ def set_member_status(
     Active and frozen become each other; both become blacklisted, which becomes active again; all may leave (exited),
     and come back within 30 days. The reason is kept.
     """
-    member = members.set_status(_found(member_id).id, body.status, body.reason, keys.actor(request))
+    member = programs.set_status(_found(member_id).id, body.status, body.reason, keys.actor(request))
     return _answer(request, member, dry_run=dry_run)
 
 
