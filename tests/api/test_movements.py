@@ -58,6 +58,19 @@ def test_a_refund_before_its_order_is_parked_and_matched(api, member):
     assert balances(api, member)["points"] == (70, 0, 0, 0)
 
 
+def test_an_order_tells_of_a_refund_before_it_that_did_not_fit(api, member):
+    parked = api.post("/v1/refunds", NAME | {"order": {"source": "till-3", "external_id": "A-1"}, "net_minor": 8651})
+
+    sold = api.post("/v1/orders", order()).json()["id"]
+
+    unfit = {"id": parked.json()["id"], "source": NAME["source"], "external_id": NAME["external_id"]}
+    assert api.get(f"/v1/orders/{sold}").json()["unfit_refunds"] == [unfit | {"because": "more_than_left"}]
+    (listed,) = api.get(f"/v1/orders/{sold}/refunds").json()["items"]
+    assert (listed["state"], listed["refused_because"], listed["order_id"]) == ("refused", "more_than_left", sold)
+    assert "more than was left" in api.get(f"/v1/orders/{sold}/explanation").json()["sentences"][-1]
+    assert balances(api, member)["points"][:2] == (86, 0)
+
+
 @pytest.mark.parametrize(
     ("change", "status", "code"),
     [

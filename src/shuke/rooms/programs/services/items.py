@@ -9,6 +9,7 @@ from shuke.core.values.errors import Refusal
 from shuke.engine.states import LineFacts, OrderFacts
 from shuke.foundation.business_keys import BusinessKey, Standing
 from shuke.rooms.members.contracts import Heir
+from shuke.rooms.orders.contracts import Unfit
 from shuke.rooms.programs.contracts import Fact, Result, Status, Undecided
 from shuke.rooms.programs.facts import OrderFact, RefundFact
 from shuke.rooms.programs.queries import DecisionRow
@@ -40,7 +41,7 @@ class Item:
     refunding: Refunding | None = None
     sold_facts: OrderFacts | None = None
     parked: list[Refunding] = field(default_factory=list)
-    unfit: list[UUID] = field(default_factory=list)
+    unfit: list[Unfit] = field(default_factory=list)
     day: int = 0
     order_day: int | None = None
     brand: str = ""

@@ -21,9 +21,8 @@ from shuke.surfaces.http.schemas import examples, movement_examples
 from shuke.surfaces.http.schemas.behaviours import BEHAVIOUR_PREFIX
 from shuke.surfaces.http.schemas.members import decode_member_id
 from shuke.surfaces.http.schemas.movements import movement_fields
-from shuke.surfaces.http.schemas.orders import ORDER_PREFIX
+from shuke.surfaces.http.schemas.orders import ORDER_PREFIX, REFUND_PREFIX
 from shuke.surfaces.http.schemas.points import tier_answers
-from shuke.surfaces.http.schemas.refunds import REFUND_PREFIX
 from shuke.surfaces.http.schemas.tiers import (
     TIER_PREFIX,
     TierBody,

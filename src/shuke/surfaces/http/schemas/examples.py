@@ -176,6 +176,7 @@ ORDER: Json = {
         _LINE | {"number": 1, "sku": "1029743", "category": "GROCERY", "quantity": 2, "net_minor": 650},
         _LINE | {"number": 2, "sku": "6534178", "category": "FUEL", "quantity": 1, "net_minor": 8000},
     ],
+    "unfit_refunds": [],
     "livemode": False,
 }
 NEW_REDEMPTION: Json = {
