@@ -16,7 +16,7 @@ from shuke.rooms.points import facade as points
 from shuke.rooms.points.contracts import Kind
 from shuke.rooms.programs import facade
 from shuke.rooms.programs.facts import OrderFact, RedeemFact, RefundFact, TransferFact
-from shuke.rooms.programs.services import recording, storing
+from shuke.rooms.programs.services import claims, recording, storing
 from shuke.rooms.programs.tests.conftest import PROGRAM
 from tests.race.beside import once
 
@@ -245,3 +245,26 @@ def test_nothing_is_decided_after_a_freeze_that_it_met(people, monkeypatch):
 
     assert [answer.refusal.code for answer in answers] == ["member_frozen"]
     assert owned(people)[0] == (10, 0)
+
+
+def test_holders_are_locked_before_keys_and_all_keys_together(people, monkeypatch):
+    done = []
+
+    def noted(name, real):
+        return lambda *given: done.append((name, len(given[0]), len(given[1:] and given[1]))) or real(*given)
+
+    monkeypatch.setattr(recording.points, "lock", noted("lock", points.lock))
+    monkeypatch.setattr(claims.business_keys, "claim", noted("claim", claims.business_keys.claim))
+
+    assert [result.refusal for result in facade.record([REFUND, order("other")], ACTOR)] == [None, None]
+
+    assert done == [("lock", 1, 0), ("claim", 2, 1)]
+
+
+def test_a_refund_is_recorded_again_where_its_order_came_meanwhile(people, monkeypatch):
+    ended = once(monkeypatch, recording, "claim", lambda: record(order()), before=True)
+
+    assert record(REFUND).member_id == people[0]
+    ended(within=0)
+
+    assert booked(people[0]) == [(Kind.ACCRUAL, 10), (Kind.CLAWBACK, -10)]

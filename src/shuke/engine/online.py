@@ -40,7 +40,7 @@ from shuke.engine import needs
 from shuke.engine.arrays import Arrays
 from shuke.engine.compile import Compiled, seen_slots
 from shuke.engine.generated import functions_of
-from shuke.engine.limits import check_balances, check_order, check_points, check_redemption, not_spendable
+from shuke.engine.limits import check_balances, check_order, check_points, check_redemption, spend
 from shuke.engine.outcomes import NOTHING, Told, outcome_of
 from shuke.engine.rows import Rows
 from shuke.engine.states import (
@@ -197,8 +197,7 @@ class Desk:
         check_redemption(self.compiled.program.units[unit], points)
 
         def act(a: Arrays) -> Told:
-            if not spending.redeem(a.m, a.R, a.e, self._P, unit, points, cause):
-                raise not_spendable(a.m, unit, points)
+            spend(a.m, unit, points, lambda: spending.redeem(a.m, a.R, a.e, self._P, unit, points, cause))
             return NOTHING
 
         return self._act(state, occurred_at, act)
@@ -229,8 +228,8 @@ class Desk:
             if until <= a.m[AT]:
                 raise Refusal("hold_ends_before", "The hold would end before it begins.", pointer="/until")
             until_day = local_day(until, self.zone)
-            if not spending.hold(a.m, a.R, a.e, self._P, unit, points, cause, until, until_day):
-                raise not_spendable(a.m, unit, points)
+            held = (unit, points, cause, until, until_day)
+            spend(a.m, unit, points, lambda: spending.hold(a.m, a.R, a.e, self._P, *held))
             return NOTHING
 
         return self._act(state, occurred_at, act)
@@ -278,8 +277,8 @@ class Desk:
         check_points(abs(points))
 
         def act(a: Arrays) -> Told:
-            if points < 0 and not spending.debit(a.m, a.R, a.e, unit, -points):
-                raise not_spendable(a.m, unit, -points)
+            if points < 0:
+                spend(a.m, unit, -points, lambda: spending.debit(a.m, a.R, a.e, unit, -points))
             if points > 0:
                 if ends_day is not None and ends_day <= a.m[DAY]:
                     raise Refusal("lot_has_ended", "These points have ended already.", pointer="/expires_on")
@@ -349,11 +348,11 @@ class Desk:
 
         def act(a: Arrays) -> Told:
             begin = a.m[TAKE_TAIL]
-            if not spending.give(a.m, a.R, a.e, self._P, unit, points, cause, int(regift)):
-                usable = spending.transferable(a.m, a.R, unit)
-                if usable < points <= a.m[AVAILABLE + unit]:
-                    raise Refusal("gifts_not_given_on", "Points that were a gift can't be given on.", pointer="/points")
-                raise not_spendable(a.m, unit, points)
+            usable = a.m[AVAILABLE + unit] if regift else spending.transferable(a.m, a.R, unit)
+            if usable < points <= a.m[AVAILABLE + unit]:
+                raise Refusal("gifts_not_given_on", "Points that were a gift can't be given on.", pointer="/points")
+            given = (unit, points, cause, int(regift))
+            spend(a.m, unit, points, lambda: spending.give(a.m, a.R, a.e, self._P, *given))
             return Told(slices=tuple(replace(piece, gift=True) for piece in a.slices(begin)))
 
         return self._act(state, occurred_at, act)

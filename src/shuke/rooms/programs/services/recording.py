@@ -16,6 +16,7 @@ from psycopg import errors as postgres
 
 from shuke.core.values.errors import Refusal
 from shuke.foundation import clock, ids, logs
+from shuke.foundation.business_keys import NotFreeError
 from shuke.foundation.transactions import unit_of_work
 from shuke.rooms.members import facade as members
 from shuke.rooms.members.contracts import Heir, MemberFacts
@@ -59,7 +60,7 @@ _RACES = (
     postgres.SerializationFailure,
     postgres.LockNotAvailable,
 )
-_RACING = (StaleLedgerError, StaleTierError)
+_RACING = (StaleLedgerError, StaleTierError, NotFreeError)
 _OF_THE_FACTS = (IntegrityError, DataError, ArithmeticError, LookupError, ValueError)  # will fail so every time
 
 
