@@ -1,10 +1,13 @@
 """The way of an integrator: enrol, record, redeem, read; repeats, dry runs and batches."""
 
+from threading import Lock
+
 import pytest
 from django.db import connection
-from tests.api.conftest import order
+from tests.api.conftest import GROCER, order
 
 from shuke.rooms.points.models import Entry
+from shuke.rooms.programs.services import comparing
 
 PROBLEM = "application/problem+json"
 
@@ -382,3 +385,13 @@ def test_a_merge_tells_before_what_it_would_come_to(api, earned, friend):
     detail = f"Of points, {earned['id']} has 0 pending and 6 held, and owes 0 that the member who stays can't pay."
     assert refused.json()["detail"] == detail
     assert api.get(f"/v1/members/{earned['id']}").json()["status"] == "active"
+
+
+def test_who_compares_beside_another_is_asked_to_come_again(api, monkeypatch):
+    monkeypatch.setattr(comparing, "_room", Lock())
+    comparing._room.acquire()
+
+    refused = api.post("/v1/programs/compare", {"text": GROCER})
+
+    assert (refused.status_code, refused.json()["code"]) == (429, "comparison_running")
+    assert refused.headers["Retry-After"] == "5"

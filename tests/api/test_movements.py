@@ -288,6 +288,10 @@ def test_a_tier_is_given_with_a_reason_and_told(api, member):
     assert (changes[0]["fact"], changes[0]["why"]) == (first.json()["id"], "gold was given by hand. status match")
     chinese = api.get(f"/v1/members/{member['id']}/tier-changes", HTTP_ACCEPT_LANGUAGE="zh").json()["items"]
     assert chinese[0]["why"] == "人工授予gold。 status match"
+    first_page = api.get(f"/v1/members/{member['id']}/tier-changes?limit=1").json()
+    rest = f"limit=99&cursor={first_page['next_cursor']}"
+    following = api.get(f"/v1/members/{member['id']}/tier-changes?{rest}").json()
+    assert (first_page["items"] + following["items"], following["next_cursor"]) == (changes, None)
     for change, code in (
         ({"tier": "platinum"}, "unknown_tier"),
         ({"ladder": "none"}, "unknown_ladder"),

@@ -14,6 +14,7 @@ CHINESE = {
     "clock_is_moving": "测试时钟正在移动，请等它到达。",
     "clock_moves_back": "测试时钟停在 {at}，不能回拨。",
     "columns_missing": "订单文件缺少列：{missing}；现有：{found}。",
+    "comparison_running": "正在比较另一份文件，请几秒后重试。",
     "database_disk_full": "数据库目录 {folder} 所在磁盘已满：剩余 {free} MB，至少需要 {need} MB。",
     "database_folder_unusable": "数据库目录 {folder} 无法使用：{why}。可用 SHUKE_HOME 另选目录。",
     "database_lost": "与数据库的连接断开：{why}",

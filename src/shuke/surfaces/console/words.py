@@ -305,6 +305,7 @@ REFUSALS: Words = {
     "organisation_exists": _("The shop has been set up already."),
     "clock_is_live": _("Only a sandbox has a test clock."),
     "clock_is_moving": _("The test clock is being moved. Wait until it has arrived."),
+    "comparison_running": _("Another file is being compared just now. Try again in a few seconds."),
     "clock_moves_back": _("The test clock never moves back. Choose a later time."),
     "invalid_cursor": _("This page of the list is no longer valid. Start again from the first one."),
     "invalid_id": _("The id in the address is not one of ours."),

@@ -194,5 +194,6 @@ TIER_CHANGES: Json = {
             "occurred_at": "2017-04-02T15:00:00Z",
         }
     ],
+    "next_cursor": None,
     "livemode": False,
 }
