@@ -241,7 +241,7 @@ def _wait(wait: WaitState) -> list[int]:
 
 
 def _hold(hold: HoldState) -> list[int]:
-    return [hold.cause, hold.unit, hold.points, hold.until, hold.until_day]
+    return [hold.cause, hold.unit, hold.points, hold.until, hold.until_day, hold.made_day]
 
 
 def _take(take: TakeState) -> list[int]:

@@ -260,7 +260,7 @@ class Desk:
         """
 
         def act(a: Arrays) -> Told:
-            if not spending.let_go(a.m, a.R, a.e, cause):
+            if not spending.let_go(a.m, a.R, a.e, self._P, cause):
                 raise Refusal("hold_closed", "The hold is closed.")
             return NOTHING
 

@@ -77,13 +77,14 @@ class WaitState:
 
 @dataclass(slots=True)
 class HoldState:
-    """Points set aside until an instant, on local day `until_day`."""
+    """Points set aside on local day `made_day` until an instant, on local day `until_day`."""
 
     cause: int
     unit: int
     points: int
     until: int
     until_day: int
+    made_day: int
 
 
 @dataclass(slots=True)
