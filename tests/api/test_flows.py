@@ -1,10 +1,13 @@
 """The way of an integrator: enrol, record, redeem, read; repeats, dry runs and batches."""
 
+from threading import Lock
+
 import pytest
 from django.db import connection
-from tests.api.conftest import order
+from tests.api.conftest import GROCER, order
 
 from shuke.rooms.points.models import Entry
+from shuke.rooms.programs.services import comparing
 
 PROBLEM = "application/problem+json"
 
@@ -356,7 +359,39 @@ def test_members_are_merged_and_taken_apart(api, member):
     found = api.get(f"/v1/members/{member['id']}").json()
     assert (found["id"], found["email_masked"]) == (double["id"], "a***@example.com")
     assert api.get(f"/v1/members/{double['id']}/balances").json()["balances"][0]["available"] == 86
+    (moved,) = made.json()["moved"]
+    assert moved == {"member_id": member["id"], "unit": "points", "lots": 1, "points": 86}
     undone = api.post(f"/v1/merges/{made.json()['id']}/undo", {"reason": "twins"})
     assert undone.json()["undone_at"] is not None
     assert api.get(f"/v1/members/{member['id']}").json()["id"] == member["id"]
     assert api.get(f"/v1/members/{member['id']}/balances").json()["balances"][0]["available"] == 86
+
+
+def test_a_merge_tells_before_what_it_would_come_to(api, earned, friend):
+    body = {"sources": [earned["id"]], "reason": "same person"}
+
+    tried = api.post(f"/v1/members/{friend['id']}/merge?dry_run=true", body).json()
+
+    assert tried["moved"] == [{"member_id": earned["id"], "unit": "points", "lots": 1, "points": 86}]
+    assert [(each["unit"], each["available"]) for each in tried["balances"]] == [("points", 86)]
+    assert tried["tiers"] == [{"ladder": "main", "code": "base", "until": None}]
+    assert tried["dry_run"] is True
+    assert api.get(f"/v1/members/{friend['id']}/balances").json()["balances"][0]["available"] == 0
+    held = {"source": "till", "external_id": "h", "member": {"id": earned["id"]}, "points": 6}
+    until = {"until": "2017-01-16T17:00:00Z"}
+    assert api.post("/v1/holds", held | until).status_code == 201
+    refused = api.post(f"/v1/members/{friend['id']}/merge?dry_run=true", body)
+    assert (refused.status_code, refused.json()["code"]) == (409, "merge_unsettled")
+    detail = f"Of points, {earned['id']} has 0 pending and 6 held, and owes 0 that the member who stays can't pay."
+    assert refused.json()["detail"] == detail
+    assert api.get(f"/v1/members/{earned['id']}").json()["status"] == "active"
+
+
+def test_who_compares_beside_another_is_asked_to_come_again(api, monkeypatch):
+    monkeypatch.setattr(comparing, "_room", Lock())
+    comparing._room.acquire()
+
+    refused = api.post("/v1/programs/compare", {"text": GROCER})
+
+    assert (refused.status_code, refused.json()["code"]) == (429, "comparison_running")
+    assert refused.headers["Retry-After"] == "5"

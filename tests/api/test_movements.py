@@ -58,6 +58,19 @@ def test_a_refund_before_its_order_is_parked_and_matched(api, member):
     assert balances(api, member)["points"] == (70, 0, 0, 0)
 
 
+def test_an_order_tells_of_a_refund_before_it_that_did_not_fit(api, member):
+    parked = api.post("/v1/refunds", NAME | {"order": {"source": "till-3", "external_id": "A-1"}, "net_minor": 8651})
+
+    sold = api.post("/v1/orders", order()).json()["id"]
+
+    unfit = {"id": parked.json()["id"], "source": NAME["source"], "external_id": NAME["external_id"]}
+    assert api.get(f"/v1/orders/{sold}").json()["unfit_refunds"] == [unfit | {"because": "more_than_left"}]
+    (listed,) = api.get(f"/v1/orders/{sold}/refunds").json()["items"]
+    assert (listed["state"], listed["refused_because"], listed["order_id"]) == ("refused", "more_than_left", sold)
+    assert "more than was left" in api.get(f"/v1/orders/{sold}/explanation").json()["sentences"][-1]
+    assert balances(api, member)["points"][:2] == (86, 0)
+
+
 @pytest.mark.parametrize(
     ("change", "status", "code"),
     [
@@ -226,6 +239,8 @@ def test_an_adjustment_that_asks_waits_for_another_key(api, earned):
     asked = api.post("/v1/adjustments", body)
 
     assert (asked.status_code, asked.json()["kind"], asked.json()["state"]) == (202, "points.adjustment", "pending")
+    assert api.post("/v1/adjustments", body).json() == asked.json()
+    assert [each["id"] for each in api.get("/v1/approvals").json()["items"]] == [asked.json()["id"]]
     assert asked.json()["subject"] == earned["id"]
     assert asked.json()["summary"] == {
         "unit": "points",
@@ -273,6 +288,10 @@ def test_a_tier_is_given_with_a_reason_and_told(api, member):
     assert (changes[0]["fact"], changes[0]["why"]) == (first.json()["id"], "gold was given by hand. status match")
     chinese = api.get(f"/v1/members/{member['id']}/tier-changes", HTTP_ACCEPT_LANGUAGE="zh").json()["items"]
     assert chinese[0]["why"] == "人工授予gold。 status match"
+    first_page = api.get(f"/v1/members/{member['id']}/tier-changes?limit=1").json()
+    rest = f"limit=99&cursor={first_page['next_cursor']}"
+    following = api.get(f"/v1/members/{member['id']}/tier-changes?{rest}").json()
+    assert (first_page["items"] + following["items"], following["next_cursor"]) == (changes, None)
     for change, code in (
         ({"tier": "platinum"}, "unknown_tier"),
         ({"ladder": "none"}, "unknown_ladder"),

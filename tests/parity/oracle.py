@@ -391,7 +391,7 @@ class Oracle(PointsByHand, Refunding):
     def _lapse(self, person: Person, is_over: Callable[[datetime], bool]) -> None:
         over = [each for each in person.spendings.values() if each.until is not None and is_over(each.until)]
         for spending in sorted(over, key=lambda each: each.until):
-            person.release(spending, self.local_day(spending.until))
+            self.end_hold(person, spending, self.local_day(spending.until))
 
     def _midnight(self, person: Person, day: date) -> None:
         before = day - dates.DAY

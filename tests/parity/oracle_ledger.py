@@ -61,6 +61,7 @@ class Spending:
     takes: list[Take]
     about: Any = None
     until: datetime | None = None
+    made: date | None = None
     returned: int = 0
 
     @property

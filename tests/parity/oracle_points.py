@@ -53,7 +53,7 @@ class PointsByHand:
         self.advance(person, at)
         refuse_if(until <= person.standing)
         spending = self._spend(person, "holding", unit, points, key, None)
-        spending.until = until
+        spending.until, spending.made = until, self.today(person)
         for take in spending.takes:
             take.held, take.used = take.used, 0
 
@@ -91,7 +91,15 @@ class PointsByHand:
     def release(self, person: Person, at: datetime, key: Any) -> None:
         """Let go of what an open hold still sets aside."""
         self.advance(person, at)
-        person.release(self._open_hold(person, key), self.today(person))
+        self.end_hold(person, self._open_hold(person, key), self.today(person))
+
+    def end_hold(self, person: Person, spending: Spending, today: date) -> None:
+        """Let go of a hold: what was never spent of it leaves the caps of the day on which it was made."""
+        for number, cap in enumerate(self.rules.caps):
+            if cap.of == "redeem" and cap.unit == spending.unit:
+                less = int(spending.used == 0) if cap.times else spending.held
+                person.used.setdefault(number, []).append((spending.made, -less))
+        person.release(spending, today)
 
     @staticmethod
     def _open_hold(person: Person, key: Any) -> Spending:

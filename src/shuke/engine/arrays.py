@@ -54,6 +54,8 @@ from shuke.core.state.slots import (
     TAGS,
     TAKE,
     TAKE_CAUSE,
+    TAKE_ENDS,
+    TAKE_GIFT,
     TAKE_LOT,
     TAKE_TAIL,
     TAKE_UNIT,
@@ -80,6 +82,7 @@ from shuke.engine.states import (
     LadderState,
     LotState,
     MemberState,
+    Slice,
     TakeState,
     WaitState,
 )
@@ -184,6 +187,11 @@ class Arrays:
         first = self.m[base]
         return [self.R[i : i + stride] for i in range(first, first + self.m[tail] * stride, stride)]
 
+    def slices(self, begin: int) -> tuple[Slice, ...]:
+        """Return what was drawn for somebody else: the takes from `begin` on."""
+        takes = self.rows(TAKES, TAKE_TAIL, TAKE)[begin:]
+        return tuple(Slice(take[TAKE_USED], take[TAKE_ENDS], bool(take[TAKE_GIFT])) for take in takes)
+
     def forfeits(self) -> tuple[ForfeitFact, ...]:
         """Return what was to be given back and didn't come, comparing the takes with the entries."""
         came: Counter[tuple[int, int, int]] = Counter()
@@ -233,7 +241,7 @@ def _wait(wait: WaitState) -> list[int]:
 
 
 def _hold(hold: HoldState) -> list[int]:
-    return [hold.cause, hold.unit, hold.points, hold.until, hold.until_day]
+    return [hold.cause, hold.unit, hold.points, hold.until, hold.until_day, hold.made_day]
 
 
 def _take(take: TakeState) -> list[int]:

@@ -1,6 +1,6 @@
 """The limits that keep the machines' integers within 64 bits, checked around each verb, with their refusals."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from shuke.core.program.model import Unit
 from shuke.core.state.slots import (
@@ -77,6 +77,21 @@ def check_balances(m: Sequence[int], P: Sequence[int]) -> None:
     counted = max((abs(m[WINDOW + w * WINDOW_ROW + W_VALUE]) for w in range(P[P_WINDOWS])), default=0)
     if max(most, owed) > POINTS_MAX or counted > EARNED_LIMIT:
         raise Refusal("balance_limit", f"A balance holds at most {POINTS_MAX:,} points.", params={"limit": POINTS_MAX})
+
+
+def spend(m: Sequence[int], unit: int, points: int, verb: Callable[[], bool]) -> None:
+    """Let a verb take so many usable points, all or none.
+
+    Raises:
+        Refusal: as `not_spendable`.
+        ArithmeticError: the lots gave other points than were asked for, so they are not what the balance says.
+    """
+    before = m[AVAILABLE + unit]
+    if not verb():
+        raise not_spendable(m, unit, points)
+    drawn = before - m[AVAILABLE + unit]
+    if drawn != points:
+        raise ArithmeticError(f"{points} points were to be drawn of {before}, the lots gave {drawn}.")
 
 
 def not_spendable(m: Sequence[int], unit: int, points: int) -> Refusal:

@@ -5,6 +5,7 @@ Knows the core's machines and the generated text; must not know where a member's
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from shuke.core.state import earning, endings, ladders, lots, passing, spending
 from shuke.core.state.slots import (
@@ -12,7 +13,9 @@ from shuke.core.state.slots import (
     AVAILABLE,
     CREDIT,
     DAY,
+    E_FROM,
     ENTRIES,
+    ENTRY,
     G_UNIT,
     GRANT_ROW,
     HOLD_POINTS,
@@ -27,13 +30,7 @@ from shuke.core.state.slots import (
     P_MILESTONES,
     P_RULES,
     P_STREAKS,
-    TAKE,
-    TAKE_CAUSE,
-    TAKE_ENDS,
     TAKE_TAIL,
-    TAKE_UNIT,
-    TAKE_USED,
-    TAKES,
     TIERS_SIZE,
     TRANSFER_IN,
 )
@@ -43,7 +40,7 @@ from shuke.engine import needs
 from shuke.engine.arrays import Arrays
 from shuke.engine.compile import Compiled, seen_slots
 from shuke.engine.generated import functions_of
-from shuke.engine.limits import check_balances, check_order, check_points, check_redemption, not_spendable
+from shuke.engine.limits import check_balances, check_order, check_points, check_redemption, spend
 from shuke.engine.outcomes import NOTHING, Told, outcome_of
 from shuke.engine.rows import Rows
 from shuke.engine.states import (
@@ -200,8 +197,7 @@ class Desk:
         check_redemption(self.compiled.program.units[unit], points)
 
         def act(a: Arrays) -> Told:
-            if not spending.redeem(a.m, a.R, a.e, self._P, unit, points, cause):
-                raise not_spendable(a.m, unit, points)
+            spend(a.m, unit, points, lambda: spending.redeem(a.m, a.R, a.e, self._P, unit, points, cause))
             return NOTHING
 
         return self._act(state, occurred_at, act)
@@ -232,8 +228,8 @@ class Desk:
             if until <= a.m[AT]:
                 raise Refusal("hold_ends_before", "The hold would end before it begins.", pointer="/until")
             until_day = local_day(until, self.zone)
-            if not spending.hold(a.m, a.R, a.e, self._P, unit, points, cause, until, until_day):
-                raise not_spendable(a.m, unit, points)
+            held = (unit, points, cause, until, until_day)
+            spend(a.m, unit, points, lambda: spending.hold(a.m, a.R, a.e, self._P, *held))
             return NOTHING
 
         return self._act(state, occurred_at, act)
@@ -264,7 +260,7 @@ class Desk:
         """
 
         def act(a: Arrays) -> Told:
-            if not spending.let_go(a.m, a.R, a.e, cause):
+            if not spending.let_go(a.m, a.R, a.e, self._P, cause):
                 raise Refusal("hold_closed", "The hold is closed.")
             return NOTHING
 
@@ -281,8 +277,8 @@ class Desk:
         check_points(abs(points))
 
         def act(a: Arrays) -> Told:
-            if points < 0 and not spending.debit(a.m, a.R, a.e, unit, -points):
-                raise not_spendable(a.m, unit, -points)
+            if points < 0:
+                spend(a.m, unit, -points, lambda: spending.debit(a.m, a.R, a.e, unit, -points))
             if points > 0:
                 if ends_day is not None and ends_day <= a.m[DAY]:
                     raise Refusal("lot_has_ended", "These points have ended already.", pointer="/expires_on")
@@ -294,19 +290,28 @@ class Desk:
         return self._act(state, occurred_at, act)
 
     def hand_over(self, state: MemberState, unit: int, points: int, occurred_at: int) -> Outcome:
-        """Take points that a record merged into this member owes; at most what is usable."""
+        """Take usable points, at most what there is, to another record of the person; `slices` say which."""
 
         def act(a: Arrays) -> Told:
-            lots.draw(a.m, a.R, a.e, MERGE_OUT, unit, points, -1, 1)
-            return NOTHING
+            begin = a.m[TAKE_TAIL]
+            lots.draw(a.m, a.R, a.e, MERGE_OUT, unit, points, 0, 1)
+            return Told(slices=a.slices(begin))
 
         return self._act(state, occurred_at, act)
 
-    def take_over(self, state: MemberState, unit: int, points: int, occurred_at: int) -> Outcome:
-        """Repay what a merged record owes with points of the member that stayed."""
+    def take_over(self, state: MemberState, unit: int, slices: Sequence[Slice], occurred_at: int) -> Outcome:
+        """Take points of another record of the person, one lot for each slice, as it is.
+
+        Raises:
+            Refusal: `balance_limit`.
+        """
 
         def act(a: Arrays) -> Told:
-            lots.credit(a.m, a.R, a.e, MERGE_IN, unit, points, NEVER, 0)
+            for piece in slices:
+                entry = a.m[ENTRIES] * ENTRY
+                lots.credit(a.m, a.R, a.e, MERGE_IN, unit, piece.points, piece.ends, int(piece.gift))
+                if entry + ENTRY <= len(a.e):
+                    a.e[entry + E_FROM] = int(piece.gift)
             return NOTHING
 
         return self._act(state, occurred_at, act)
@@ -342,14 +347,13 @@ class Desk:
         regift = transfer is not None and transfer.regift
 
         def act(a: Arrays) -> Told:
-            if not spending.give(a.m, a.R, a.e, self._P, unit, points, cause, int(regift)):
-                usable = spending.transferable(a.m, a.R, unit)
-                if usable < points <= a.m[AVAILABLE + unit]:
-                    raise Refusal("gifts_not_given_on", "Points that were a gift can't be given on.", pointer="/points")
-                raise not_spendable(a.m, unit, points)
-            takes = a.rows(TAKES, TAKE_TAIL, TAKE)
-            given = [take for take in takes if take[TAKE_CAUSE] == cause and take[TAKE_UNIT] == unit]
-            return Told(slices=tuple(Slice(take[TAKE_USED], take[TAKE_ENDS], True) for take in given))
+            begin = a.m[TAKE_TAIL]
+            usable = a.m[AVAILABLE + unit] if regift else spending.transferable(a.m, a.R, unit)
+            if usable < points <= a.m[AVAILABLE + unit]:
+                raise Refusal("gifts_not_given_on", "Points that were a gift can't be given on.", pointer="/points")
+            given = (unit, points, cause, int(regift))
+            spend(a.m, unit, points, lambda: spending.give(a.m, a.R, a.e, self._P, *given))
+            return Told(slices=tuple(replace(piece, gift=True) for piece in a.slices(begin)))
 
         return self._act(state, occurred_at, act)
 

@@ -77,13 +77,14 @@ class WaitState:
 
 @dataclass(slots=True)
 class HoldState:
-    """Points set aside until an instant, on local day `until_day`."""
+    """Points set aside on local day `made_day` until an instant, on local day `until_day`."""
 
     cause: int
     unit: int
     points: int
     until: int
     until_day: int
+    made_day: int
 
 
 @dataclass(slots=True)
@@ -253,7 +254,7 @@ class EntryFact:
 
     `ends` is the end of a lot that it opens or fills; of `accrual_pending` the day from which it is usable. Of points
     that were taken, `taken_by` is the cause that took them and `taken_from` the lot; `opening` has there the day on
-    which they were earned. `by_time`: no fact did it.
+    which they were earned, `merge_in` whether they are a gift. `by_time`: no fact did it.
     """
 
     day: int
@@ -314,7 +315,7 @@ class ForfeitFact:
 
 @dataclass(frozen=True, slots=True)
 class Slice:
-    """Points of one lot that were given to somebody else."""
+    """Points of one lot that went to another holder."""
 
     points: int
     ends: int
@@ -326,7 +327,7 @@ class Outcome:
     """What a verb did.
 
     `vector` is what an order's or behaviour's decision saw, `given` what it gave; `clawbacks` and `forfeits` are a
-    refund's, `slices` those of points given to somebody else. `next_due_day` is the next day at which time does
+    refund's, `slices` those of points that went to another holder. `next_due_day` is the next day at which time does
     something, `next_lapse_at` the instant at which the first hold ends. `late` says that the fact was decided after
     its time.
     """

@@ -4,9 +4,11 @@ Knows nothing of databases or of Django. Members are stored as they are, so that
 bring a deployment back. Nothing here proves who made a file: its checksums tell accidents, not forgery.
 """
 
+import fcntl
 import hashlib
 import json
 import os
+import re
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
@@ -64,9 +66,11 @@ def write(path: Path, manifest: Manifest, dump: Iterable[bytes], sealed_secrets:
 
     Raises: Refusal `backup_unwritable`, and what `dump` raises.
     """
-    fresh = path.with_name(f".{path.name}.{randomness.token(6)}")
+    fresh = path.with_name(f".{path.name}.{randomness.token(6)}.part")
     try:
+        _clear_away(path)
         with os.fdopen(os.open(fresh, os.O_RDWR | os.O_CREAT | os.O_EXCL, _PRIVATE), "w+b") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)  # so that nobody takes it for one that was left behind
             with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
                 digest, size = hashlib.sha256(), 0
                 with archive.open(zipfile.ZipInfo(_DUMP), "w", force_zip64=True) as member:
@@ -94,6 +98,16 @@ def write(path: Path, manifest: Manifest, dump: Iterable[bytes], sealed_secrets:
         with suppress(OSError):
             fresh.unlink()
     return written
+
+
+def _clear_away(path: Path) -> None:
+    """Delete what backups into the same file left behind when they were killed; of one that still writes, nothing."""
+    left = re.compile(re.escape(f".{path.name}.") + r"[\w-]{8}\.part")
+    for one in path.parent.iterdir():
+        if left.fullmatch(one.name):
+            with one.open("rb") as file, suppress(BlockingIOError):
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                one.unlink()
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,15 +47,26 @@ class Claim:
     mismatch: Mismatch | None = None
 
 
-def claim(keys: Sequence[BusinessKey]) -> list[Claim]:
+class NotFreeError(Exception):
+    """An id that was to be held off has been claimed meanwhile."""
+
+
+def claim(keys: Sequence[BusinessKey], hold_off: Sequence[tuple[str, str, str]] = ()) -> list[Claim]:
     """Claim keys in the open transaction and answer, in the same order, what each stands for.
 
-    A key that another transaction is claiming is waited for. Of equal keys in one call the first is fresh.
+    A key that another transaction is claiming is waited for. Of equal keys in one call the first is fresh. The ids to
+    `hold_off`, none of them among the keys, stay free, and nobody claims them until the transaction ends.
+
+    Raises: NotFreeError where one of those was claimed before.
     """
-    if not keys:
+    held = [BusinessKey(*identity, b"", None, UUID(int=0)) for identity in dict.fromkeys(hold_off)]
+    if not keys and not held:
         return []
-    rows = sql.fetch(sql.load("shuke.foundation", "business_key_insert"), _columns(keys))
+    rows = sql.fetch(sql.load("shuke.foundation", "business_key_insert"), _columns([*keys, *held]))
     fresh = {(source, kind, external_id) for source, kind, external_id in rows}
+    if any(key.identity not in fresh for key in held):
+        raise NotFreeError
+    release(held)  # whoever claims a key waits for us where we made it, though it is gone again
     known = _first_by_identity(keys, fresh) | _read([key for key in keys if key.identity not in fresh])
     claims = []
     for key in keys:
@@ -83,18 +94,6 @@ def standings(identities: Sequence[tuple[str, str, str]]) -> dict[tuple[str, str
     """Return by (source, kind, external id) what the ids that were claimed stand for, in one statement."""
     asked = [BusinessKey(*identity, b"", None, UUID(int=0)) for identity in dict.fromkeys(identities)]
     return {id: Standing(key.kind, key.reference, key.member_id) for id, key in _read(asked).items()}
-
-
-def hold_off(identities: Sequence[tuple[str, str, str]]) -> dict[tuple[str, str, str], Standing]:
-    """Let nobody claim the ids that are free until the open transaction ends; return what the others stand for.
-
-    An id that another transaction is claiming is waited for.
-    """
-    asked = [BusinessKey(*identity, b"", None, UUID(int=0)) for identity in dict.fromkeys(identities)]
-    answers = claim(asked)
-    # Whoever claims a key waits for us where we made it, though it is gone again.
-    release([key for key, answer in zip(asked, answers, strict=True) if answer.fresh])
-    return standings(identities)
 
 
 @dataclass(frozen=True, slots=True)

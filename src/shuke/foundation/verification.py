@@ -23,5 +23,8 @@ class Violation:
 
 @dataclass(frozen=True, slots=True)
 class Verification:
+    """What was checked, where it does not hold, and which laws were not looked at."""
+
     checked: tuple[Invariant, ...]
     violations: tuple[Violation, ...]
+    unchecked: tuple[Invariant, ...] = ()

@@ -231,11 +231,19 @@ def _take_back(bank: Bank, key: str, points: int) -> int:
     owed = due - bank.draw(order.who, due, key)
     if owed:
         bank.debt[order.who] = bank.owes(order.who) + owed
-    survivor = bank.stands_for(order.who)
-    if survivor != order.who:
-        paid = bank.draw(survivor, bank.owes(order.who))
-        bank.debt[order.who] = bank.owes(order.who) - paid
+    if order.who in bank.merged:
+        _hand_over(bank, order.who, bank.stands_for(order.who))
     return bank.has(order.who)
+
+
+def _hand_over(bank: Bank, who: int, to: int) -> None:
+    """Give all that one has to another, who pays what the first owes."""
+    for order, left in bank.lots.get(who, ()):
+        if left:
+            bank.credit(to, left, order)
+    bank.lots[who] = ()
+    if bank.owes(who):
+        bank.debt[who] -= bank.draw(to, bank.owes(who))
 
 
 def _expire(bank: Bank, op: Op) -> None:
@@ -250,10 +258,9 @@ def _expire(bank: Bank, op: Op) -> None:
 def _merge(bank: Bank, op: Op) -> None:
     if op.who in bank.merged or op.to in bank.merged:
         raise NoError("not_mergeable")
-    if any(bank.owes(one) or bank.held(one) for one in (op.who, op.to)):
+    _hand_over(bank, op.who, op.to)
+    if bank.held(op.who) or bank.owes(op.who):
         raise NoError("merge_unsettled")
-    bank.lots[op.to] = (*bank.lots.get(op.to, ()), *bank.lots.get(op.who, ()))
-    bank.lots[op.who] = ()
     bank.merged[op.who] = op.to
 
 

@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from shuke.foundation import clock, ids
-from shuke.rooms.members import facade as members
 from shuke.rooms.members.contracts import ExternalId, Member, MemberRef, NewMember
 from shuke.rooms.members.contracts import Status as MemberStatus
 from shuke.rooms.org.contracts import Actor, ActorKind
@@ -117,11 +116,11 @@ class Shop:
         return Answer(made=facade.merge_members(self.ids[op.to], [self.ids[op.who]], "hammer", ACTOR).id)
 
     def _freeze(self, op: Op) -> Answer:
-        members.set_status(self.ids[op.who], MemberStatus.FROZEN, "hammer", ACTOR)
+        facade.set_status(self.ids[op.who], MemberStatus.FROZEN, "hammer", ACTOR)
         return Answer()
 
     def _thaw(self, op: Op) -> Answer:
-        members.set_status(self.ids[op.who], MemberStatus.ACTIVE, "hammer", ACTOR)
+        facade.set_status(self.ids[op.who], MemberStatus.ACTIVE, "hammer", ACTOR)
         return Answer()
 
     def _publish(self, op: Op) -> Answer:

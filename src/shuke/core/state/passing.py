@@ -53,7 +53,7 @@ from shuke.core.state.slots import (
     WAIT_UNIT,
     WAITS,
 )
-from shuke.core.state.windows import count, post, slide
+from shuke.core.state.windows import count, give_room_back, post, slide
 from shuke.core.values.dates import NEVER, Ints
 
 
@@ -98,6 +98,7 @@ def lapse(m: Ints, R: Ints, e: Ints, P: Ints, row: int) -> None:
     slide(m, R, P, R[row + HOLD_DAY])
     stamp(m, R[row + HOLD_UNTIL], R[row + HOLD_DAY])
     cause = R[row + HOLD_CAUSE]
+    give_room_back(m, R, P, row)
     forget_hold(m, R, cause)
     release(m, R, e, cause)
 

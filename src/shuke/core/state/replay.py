@@ -151,7 +151,7 @@ def one_event(
     if kind == CAPTURE_ASIDE:
         return spending.capture(m, R, e, ref, amount)
     if kind == LET_GO:
-        return spending.let_go(m, R, e, ref)
+        return spending.let_go(m, R, e, P, ref)
     if kind == ASSIGN:
         assign(m, R, e, P, unit, amount, events[row + V_UNTIL], events[row + V_SLOT])
         return True

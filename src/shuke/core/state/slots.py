@@ -68,9 +68,9 @@ LOT_NUMBER, LOT_UNIT, LOT_LEFT, LOT_ENDS, LOT_GIFT, LOT_GONE = range(LOT)  # LOT
 WAIT = 8
 WAIT_NUMBER, WAIT_UNIT, WAIT_POINTS, WAIT_READY, WAIT_CANCEL, WAIT_CAUSE, WAIT_EXPIRY, WAIT_EVENT = range(WAIT)
 
-# holds: points set aside until an instant
-HOLD = 5
-HOLD_CAUSE, HOLD_UNIT, HOLD_POINTS, HOLD_UNTIL, HOLD_DAY = range(HOLD)  # HOLD_UNTIL in UTC seconds, on that local day
+# holds: points set aside on local day MADE until an instant, HOLD_UNTIL in UTC seconds on local day HOLD_DAY
+HOLD = 6
+HOLD_CAUSE, HOLD_UNIT, HOLD_POINTS, HOLD_UNTIL, HOLD_DAY, HOLD_MADE = range(HOLD)
 
 # takes: what a redemption or hold took of which lot; HELD is set aside, USED is spent and may come back
 TAKE = 7

@@ -16,6 +16,7 @@ from shuke.core.state.slots import (
     CAP_REDEEMED,
     CAP_ROW,
     CAP_TRANSFERRED,
+    DAY,
     DEBIT,
     E_FROM,
     ENTRIES,
@@ -25,6 +26,7 @@ from shuke.core.state.slots import (
     HOLD,
     HOLD_CAUSE,
     HOLD_DAY,
+    HOLD_MADE,
     HOLD_POINTS,
     HOLD_TAIL,
     HOLD_UNIT,
@@ -49,7 +51,7 @@ from shuke.core.state.slots import (
     U_COUNTER,
     UNIT_ROW,
 )
-from shuke.core.state.windows import count
+from shuke.core.state.windows import count, give_room_back
 from shuke.core.values.dates import Ints
 
 
@@ -95,6 +97,7 @@ def hold(m: Ints, R: Ints, e: Ints, P: Ints, unit: int, points: int, cause: int,
     R[row + HOLD_POINTS] = points
     R[row + HOLD_UNTIL] = until
     R[row + HOLD_DAY] = until_day
+    R[row + HOLD_MADE] = m[DAY]
     m[HOLD_TAIL] += 1
     m[HELD + unit] += points
     draw(m, R, e, HOLDING, unit, points, cause, 1)
@@ -124,10 +127,12 @@ def capture(m: Ints, R: Ints, e: Ints, cause: int, points: int) -> bool:
     return True
 
 
-def let_go(m: Ints, R: Ints, e: Ints, cause: int) -> bool:
+def let_go(m: Ints, R: Ints, e: Ints, P: Ints, cause: int) -> bool:
     """Release what a hold still sets aside, where it is open."""
-    if find_hold(m, R, cause) < 0:
+    row = find_hold(m, R, cause)
+    if row < 0:
         return False
+    give_room_back(m, R, P, row)
     forget_hold(m, R, cause)
     release(m, R, e, cause)
     return True

@@ -8,10 +8,14 @@ from shuke.core.program.ir import WindowKind
 from shuke.core.state.slots import (
     C_KIND,
     C_LENGTH,
+    C_OF,
+    C_REF,
     C_SCOPE,
     C_SHIFT,
     C_STEP,
+    C_TIMES,
     CAP,
+    CAP_REDEEMED,
     CAP_ROW,
     COUNTED,
     DAY,
@@ -32,6 +36,10 @@ from shuke.core.state.slots import (
     ENTRY,
     EVENT,
     FULL,
+    HOLD_CAUSE,
+    HOLD_MADE,
+    HOLD_POINTS,
+    HOLD_UNIT,
     JOINED,
     MILESTONE,
     P_CAP,
@@ -59,6 +67,11 @@ from shuke.core.state.slots import (
     STAMP_AT,
     STAMP_DAY,
     STREAK,
+    TAKE,
+    TAKE_CAUSE,
+    TAKE_TAIL,
+    TAKE_USED,
+    TAKES,
     W_BASE,
     W_FIRST,
     W_LAST,
@@ -176,6 +189,28 @@ def slide(m: Ints, R: Ints, P: Ints, day: int) -> None:
         if m[STREAK + i * 2 + 1] < day - 1:
             m[STREAK + i * 2] = 0
     m[DAY] = day
+
+
+def give_room_back(m: Ints, R: Ints, P: Ints, row: int) -> None:
+    """Take what a hold still sets aside, which was never spent, out of the caps on redeeming that counted it.
+
+    A cap on times forgets it where nothing of it is spent; one whose window began since has forgotten it already.
+    """
+    spent = 0
+    for i in range(m[TAKE_TAIL]):
+        take = m[TAKES] + i * TAKE
+        if R[take + TAKE_CAUSE] == R[row + HOLD_CAUSE]:
+            spent += R[take + TAKE_USED]
+    for c in range(P[P_CAPS]):
+        p = P_CAP + c * CAP_ROW
+        if P[p + C_OF] == CAP_REDEEMED and P[p + C_REF] == R[row + HOLD_UNIT] and P[p + C_SCOPE] == SCOPE_WINDOW:
+            kind = P[p + C_KIND]
+            start = window_start(kind, P[p + C_LENGTH], P[p + C_STEP], P[p + C_SHIFT], 0, m[DAY], m[JOINED])
+            if R[row + HOLD_MADE] >= start:
+                back = R[row + HOLD_POINTS]
+                if P[p + C_TIMES] == 1:
+                    back = 1 if spent == 0 else 0
+                m[CAP + c] = max(0, m[CAP + c] - back)
 
 
 def slide_window(m: Ints, R: Ints, P: Ints, w: int, day: int) -> None:
@@ -308,6 +343,7 @@ FUNCTIONS = (
     start_of,
     end_of,
     inside,
+    give_room_back,
     slide_window,
     slide,
     empty,

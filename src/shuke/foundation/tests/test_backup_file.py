@@ -118,3 +118,21 @@ def test_a_later_format_is_refused_by_its_number_alone(path):
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("manifest.json", json.dumps({"format": 2, "shuke": "9.0.0", "news": []}))
     assert code_of(path) == "backup_of_newer_release"
+
+
+def test_what_a_killed_backup_left_behind_is_cleared_away(path):
+    """Another backup that writes into the same file just now keeps what it has, and other files are let be."""
+    left, other = path.with_name(".shop.backup.aB3-_x9z.part"), path.with_name(".shop.backup.original")
+    left.write_bytes(b"PGDMP")
+    other.write_bytes(b"mine")
+
+    def slow():
+        yield b"PGDMP"
+        assert not left.exists()
+        backup_file.write(path, MANIFEST, DUMP, None)
+        yield b"end"
+
+    written = backup_file.write(path, MANIFEST, slow(), None)
+
+    assert read(path) == (written, b"PGDMPend", None)
+    assert sorted(path.parent.iterdir()) == [other, path]

@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 from django.db import connection, transaction
 
-from shuke.foundation.business_keys import BusinessKey, Claim, Mismatch, claim, release
+from shuke.foundation.business_keys import BusinessKey, Claim, Mismatch, NotFreeError, claim, release
 from shuke.foundation.models import BusinessKey as Row
 
 ANNA, BELA = UUID(int=1), UUID(int=2)
@@ -70,3 +70,33 @@ def test_of_two_transactions_at_once_one_is_fresh():
         assert rival.is_alive()
     rival.join()
     assert answers == [Claim(True, UUID(int=10), ANNA), Claim(False, UUID(int=10), ANNA)]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_id_that_is_held_off_is_claimed_by_others_afterwards():
+    answers = []
+
+    def compete():
+        try:
+            with transaction.atomic():
+                answers.extend(claim([key("1", 20)]))
+        finally:
+            connection.close()
+
+    with transaction.atomic():
+        assert claim([key("2", 10)], [key("1", 0).identity]) == [Claim(True, UUID(int=10), ANNA)]
+        rival = threading.Thread(target=compete)
+        rival.start()
+        rival.join(0.3)
+        assert rival.is_alive()
+    rival.join()
+    assert answers == [Claim(True, UUID(int=20), ANNA)]
+    assert sorted(row.external_id for row in Row.objects.all()) == ["1", "2"]
+
+
+@pytest.mark.django_db
+def test_an_id_that_was_claimed_is_not_held_off():
+    claim([key("1", 10)])
+    with pytest.raises(NotFreeError), transaction.atomic():
+        claim([key("2", 20)], [key("1", 0).identity])
+    assert [row.external_id for row in Row.objects.all()] == ["1"]

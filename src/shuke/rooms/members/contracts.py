@@ -235,6 +235,14 @@ class MergeRecord:
     undone_at: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class Heir:
+    """In whom a member lives on by a merge."""
+
+    merge_id: UUID
+    member_id: UUID
+
+
 class Likeness(StrEnum):
     """Why two members may be one person, beside their equal names."""
 

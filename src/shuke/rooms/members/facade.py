@@ -33,6 +33,7 @@ from shuke.rooms.members.contracts import (
     DuplicatePage,
     ExternalId,
     Field,
+    Heir,
     IdentityChange,
     Member,
     MemberCounts,
@@ -420,6 +421,14 @@ def merge_record(merge_id: UUID) -> MergeRecord:
     if found is None:
         raise Refusal("unknown_merge", "There is no such merge.")
     return merging.view(found)
+
+
+def heirs(member_ids: Collection[UUID]) -> dict[UUID, tuple[Heir, ...]]:
+    """Return in whom members who were merged live on, one after the other: one statement. Raises nothing."""
+    found: dict[UUID, tuple[Heir, ...]] = {}
+    for member_id, *heir in queries.heirs(member_ids):
+        found[member_id] = (*found.get(member_id, ()), Heir(*heir))
+    return found
 
 
 def merges(member_id: UUID) -> list[MergeRecord]:

@@ -141,6 +141,11 @@ def survivors(member_ids: Collection[UUID]) -> dict[UUID, UUID]:
     return {member_id: _end(member_id, found) for member_id in member_ids if member_id in found}
 
 
+def heirs(member_ids: Collection[UUID]) -> list[tuple[UUID, UUID, UUID]]:
+    """Return (member, merge, member lived on in) along the line of each member who was merged."""
+    return sql.fetch(sql.load("shuke.rooms.members", "heirs"), {"ids": list(member_ids)})
+
+
 def _merged(member_ids: Collection[UUID]) -> dict[UUID, UUID]:
     if not member_ids:
         return {}

@@ -157,8 +157,21 @@ class Application:
 
 
 @dataclass(frozen=True, slots=True)
+class Unfit:
+    """A refund that does not fit its order, of a member or nobody, and the code of `because` of what."""
+
+    refund_id: UUID
+    order_id: UUID
+    member_id: UUID | None
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
 class Refund:
-    """A recorded refund; `order_id`, `member_id` and `day` are None while it is parked."""
+    """A recorded refund; `order_id` and `member_id` are None while it is parked, `day` until it is applied.
+
+    `refused_because` is the code of what was wrong with one that did not fit its order.
+    """
 
     id: UUID
     member_id: UUID | None
@@ -176,6 +189,7 @@ class Refund:
     net_minor: int | None
     state: RefundState
     lines: tuple[RefundLine, ...]
+    refused_because: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

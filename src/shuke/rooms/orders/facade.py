@@ -28,6 +28,7 @@ from shuke.rooms.orders.contracts import (
     RefundLine,
     RefundState,
     Sales,
+    Unfit,
 )
 
 REFUNDS_ADD_UP = Invariant("I38", "What orders and lines count as refunded is what their refunds took off, once each.")
@@ -68,13 +69,13 @@ def apply_refunds(applications: Sequence[Application]) -> None:
                 raise ValueError("A refund is not parked, or its order has no such line.")
 
 
-def refuse_refunds(ids: Sequence[UUID]) -> None:
-    """Close parked refunds that do not fit their order.
+def refuse_refunds(unfit: Sequence[Unfit]) -> None:
+    """Close parked refunds that do not fit their order, with the reason.
 
     Raises: ValueError where one is not parked; nothing of the unit of work holds.
     """
     with unit_of_work():
-        if ids and queries.refuse_refunds(ids) != len(ids):
+        if unfit and queries.refuse_refunds(unfit) != len(unfit):
             raise ValueError("A refund is not parked.")
 
 
@@ -269,4 +270,4 @@ def _refunds(rows: Sequence[tuple[Any, ...]]) -> list[Refund]:
     lines: dict[UUID, list[RefundLine]] = {row[0]: [] for row in rows}
     for refund_id, *line in queries.refund_lines(list(lines)) if lines else ():
         lines[refund_id].append(RefundLine(*line))
-    return [Refund(*(*head, RefundState(state), tuple(lines[head[0]]))) for *head, state in rows]
+    return [Refund(*(*head, RefundState(state), tuple(lines[head[0]]), because)) for *head, because, state in rows]

@@ -92,7 +92,8 @@ class Line(models.Model):
 class Refund(models.Model):
     """What was taken off an order: parked until its order is known, then applied or refused, once.
 
-    `order_day` is the day on which the order counted, null where it did not; `empties`: nothing is left of it.
+    `order_day` is the day on which the order counted, null where it did not; `empties`: nothing is left of it;
+    `refused_because` is the code of why it did not fit its order.
     `net_minor` is null only where all that is left shall be taken off, until it is known how much that is.
     """
 
@@ -108,6 +109,7 @@ class Refund(models.Model):
     order_day = models.IntegerField(null=True)
     empties = models.BooleanField()
     state = models.TextField()
+    refused_because = models.TextField(null=True)  # noqa: DJ001  # null: it was not refused
     source = models.TextField()
     external_id = models.TextField()
     order_source = models.TextField()

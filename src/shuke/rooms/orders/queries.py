@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from shuke.foundation import sql
-from shuke.rooms.orders.contracts import Application, Attributes, NewBehaviour, NewOrder, NewRefund
+from shuke.rooms.orders.contracts import Application, Attributes, NewBehaviour, NewOrder, NewRefund, Unfit
 from shuke.rooms.orders.models import Behaviour, Line, Order, Refund, RefundLine
 
 PACKAGE = "shuke.rooms.orders"
@@ -26,7 +26,7 @@ LINE = ("sku", "category", "quantity", "net_minor", "gross_minor", "gift_card", 
 
 REFUND = (
     *("id", "member_id", "order_id", "source", "external_id", "order_source", "order_external_id", "occurred_at"),
-    *("recorded_at", "recorded_seq", "day", "order_day", "empties", "net_minor", "state"),
+    *("recorded_at", "recorded_seq", "day", "order_day", "empties", "net_minor", "refused_because", "state"),
 )
 
 BEHAVIOUR = (
@@ -99,10 +99,13 @@ def apply_refunds(applications: Sequence[Application]) -> bool:
     return bool(lines == known)
 
 
-def refuse_refunds(ids: Sequence[UUID]) -> int:
+def refuse_refunds(unfit: Sequence[Unfit]) -> int:
     return sql.run(
-        "UPDATE orders_refund SET state = 'refused' WHERE id = ANY(%(ids)b::uuid[]) AND state = 'parked'",
-        {"ids": list(ids)},
+        "UPDATE orders_refund AS refund SET state = 'refused', order_id = unfit.order_id, member_id = unfit.member_id,"
+        " refused_because = unfit.because FROM unnest("
+        "%(refund_id)b::uuid[], %(order_id)b::uuid[], %(member_id)b::uuid[], %(because)b::text[]) AS unfit"
+        " (refund_id, order_id, member_id, because) WHERE refund.id = unfit.refund_id AND refund.state = 'parked'",
+        sql.columns("refund_id order_id member_id because", map(astuple, unfit)),
     )
 
 

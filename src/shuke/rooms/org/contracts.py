@@ -282,13 +282,15 @@ class ApprovalRequest:
 
     `kind` names who carries it out, such as points.adjustment; `subject` is the outside id of what it is about.
     `summary` is what people read before they decide: JSON, one level, personal data only masked; a value may be
-    {"before": …, "after": …}. `payload` is what its executor is given, JSON, kept sealed.
+    {"before": …, "after": …}. `payload` is what its executor is given, JSON, kept sealed; in the parts that `beside`
+    names, two requests for one and the same act may differ.
     """
 
     kind: str
     subject: str
     summary: Values
     payload: Values
+    beside: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -355,6 +355,8 @@ def carry_out(kind: str, executor: Executor) -> None:
 def request_approval(request: ApprovalRequest, actor: Actor) -> Approval:
     """Keep what somebody wants done until another agrees, for 14 days of business time; nothing is changed before.
 
+    Who asks again for the same act while it waits is answered with what waits.
+
     Raises: AssertionError when nothing carries out its kind.
     """
     return approvals.request(request, actor)

@@ -1,5 +1,6 @@
 """Reads and writes of the room's tables; decides nothing."""
 
+import hashlib
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
@@ -264,6 +265,19 @@ def lock_approval(approval_id: UUID, now: datetime) -> tuple[Approval, bytes] | 
     """Lock one approval until the transaction ends; return it with its sealed payload."""
     row = tables.Approval.objects.select_for_update().filter(id=approval_id).first()
     return None if row is None else (_approval(row, now), bytes(row.payload))
+
+
+def hold_requests(subject: str) -> None:
+    """Let nobody else ask for anything about a subject until the transaction ends."""
+    digest = hashlib.sha256(f"approvals\x00{subject}".encode()).digest()
+    lock = int.from_bytes(digest[:8], "big", signed=True)
+    sql.run("SELECT pg_advisory_xact_lock(%(lock)s::bigint)", {"lock": lock})
+
+
+def waiting_approvals(kind: str, subject: str, now: datetime) -> list[tuple[Approval, bytes]]:
+    """Return what waits of a kind about a subject, first requested first, with sealed payloads."""
+    rows = tables.Approval.objects.order_by("number").filter(_standing(ApprovalState.PENDING, now))
+    return [(_approval(row, now), bytes(row.payload)) for row in rows.filter(kind=kind, subject=subject)]
 
 
 def close_approval(

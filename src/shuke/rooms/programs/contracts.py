@@ -11,7 +11,7 @@ from shuke.core.program.explain import Decision
 from shuke.core.program.model import Expiry
 from shuke.core.program.progress import LadderReason
 from shuke.core.values.errors import Refusal
-from shuke.rooms.orders.contracts import Behaviour, Order
+from shuke.rooms.orders.contracts import Behaviour, Order, Refund
 from shuke.rooms.org.contracts import Actor
 from shuke.rooms.points.contracts import Entry, EntryKey, Lot
 from shuke.rooms.programs.facts import (
@@ -130,6 +130,16 @@ class Moves:
     before: str
     after: str
     members: int
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """What a merge moved between a source and the survivor: `points` of a unit came, or (below 0) paid what it owed."""
+
+    member_id: UUID
+    unit: str
+    lots: int
+    points: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -309,7 +319,7 @@ class Explanation:
     `decision` with the reasons (None where it was stored undecided; `undecided` says why), `late`, `effective_at`, the
     tiers. Of every entry: its `unit` and `scale`, the `lots` it opened or drew from, in that order, and its `cause`
     (None: time alone); of one that a refund caused also the `order` refunded. `expiry` is the rule by which points of
-    this unit end.
+    this unit end. `unfit` are refunds that came before the order and did not fit it.
     """
 
     member_id: UUID | None
@@ -329,6 +339,7 @@ class Explanation:
     cause: Cause | None = None
     unit: str = ""
     scale: int = 0
+    unfit: tuple[Refund, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,6 +64,14 @@ class TierChange:
 
 
 @dataclass(frozen=True, slots=True)
+class ChangePage:
+    """Changes of a member, each with its ladder, latest first; `next_cursor` is None on the last page."""
+
+    changes: tuple[tuple[str, TierChange], ...]
+    next_cursor: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class TierUpdate:
     """Decided changes of one member on a ladder, oldest first, and whether a grace runs and which tier a gift keeps.
 

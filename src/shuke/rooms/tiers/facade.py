@@ -1,17 +1,19 @@
 """The verbs of the tiers room. It stores the tiers that were decided elsewhere, and how they came about."""
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from shuke.core.values.dates import NEVER
-from shuke.foundation import guards
+from shuke.core.values.errors import Refusal
+from shuke.foundation import cursors, guards
 from shuke.foundation.guards import CHANGE, EMPTYING, Guard
 from shuke.foundation.transactions import unit_of_work
 from shuke.foundation.verification import Invariant, Verification, Violation
 from shuke.rooms.tiers import queries
 from shuke.rooms.tiers.contracts import (
+    ChangePage,
     MonthOfMoves,
     Reason,
     StaleTierError,
@@ -21,6 +23,9 @@ from shuke.rooms.tiers.contracts import (
     TierState,
     TierUpdate,
 )
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
 
 STATE_IS_LAST_CHANGE = Invariant(
     "I20", "Every tier is what the last of its changes says, and changes follow each other."
@@ -58,6 +63,31 @@ def write(updates: Sequence[TierUpdate], program_id: int, recorded_at: datetime)
 def history(member_id: UUID, program_id: int, ladder: str | None = None) -> tuple[TierChange, ...]:
     """Return a member's changes in a program, of one ladder or of all, oldest first of each. Raises: nothing."""
     return tuple(_change(row) for row in queries.changes(member_id, program_id, ladder))
+
+
+def changes_page(member_id: UUID, program_id: int, limit: int, cursor: str | None = None) -> ChangePage:
+    """Return up to `limit` changes of a member on every ladder of a program, latest first.
+
+    Raises: Refusal `invalid_cursor`.
+    """
+    upto, seen = (None, 0) if cursor is None else _position(cursor)
+    rows = queries.changes_page(member_id, program_id, upto, seen, limit + 1)
+    changes = tuple((ladder, _change(tuple(row))) for ladder, *row in rows[:limit])
+    if len(rows) <= limit:
+        return ChangePage(changes, None)
+    last = changes[-1][1].occurred_at  # of one instant there may be several, on several ladders too
+    told = sum(change.occurred_at == last for _, change in changes) + (seen if last == upto else 0)
+    return ChangePage(changes, cursors.encode((last - _EPOCH) // _MICROSECOND, told))
+
+
+def _position(cursor: str) -> tuple[datetime, int]:
+    microseconds, seen = cursors.decode(cursor, 2)
+    try:
+        return _EPOCH + microseconds * _MICROSECOND, seen
+    except OverflowError as error:
+        raise Refusal(
+            "invalid_cursor", "The cursor is not one that a page was given with.", pointer="/cursor"
+        ) from error
 
 
 def stream_changes(program_id: int, chunk: int = 20_000) -> Iterator[tuple[UUID, str, TierChange]]:

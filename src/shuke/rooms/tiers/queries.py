@@ -95,6 +95,17 @@ def changes(member_id: UUID, program_id: int, ladder: str | None) -> Iterable[tu
     return found.order_by("ladder", "number").values_list(*CHANGE)
 
 
+def changes_page(
+    member_id: UUID, program_id: int, upto: datetime | None, skip: int, limit: int
+) -> Sequence[tuple[Any, ...]]:
+    """Return changes of a member, led by their ladder, latest first, from an instant on back but the first of them."""
+    found = Change.objects.filter(member_id=member_id, program_id=program_id)
+    if upto is not None:
+        found = found.filter(occurred_at__lte=upto)
+    found = found.order_by("-occurred_at", "ladder", "-number")
+    return list(found.values_list("ladder", *CHANGE)[skip : skip + limit])
+
+
 def changes_after(program_id: int, after: tuple[UUID, str, int], limit: int) -> Sequence[tuple[Any, ...]]:
     """Return the next changes by (member, ladder, number), each led by that key."""
     rest = Change.objects.filter(program_id=program_id, member_id__gte=after[0])

@@ -12,6 +12,7 @@ from shuke.surfaces.cli import terminal
 from shuke.surfaces.cli.terminal import Exit
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON value on stdout.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Check and compute everything, write nothing.")]
 
 
 def answering(body: Callable[[], int | None]) -> None:

@@ -29,18 +29,22 @@ def report(*, since_seal: bool = False, as_json: bool, more: Mapping[str, Any] |
     language = words("en", "zh")
     verifications = programs.verify_all(since_seal=since_seal)
     laws = [law for each in verifications for law in each.checked]
+    unchecked = [law for each in verifications for law in each.unchecked]
     broken = [violation for each in verifications for violation in each.violations]
     data = {
         **(more or {}),
         "ok": not broken,
         "checked": [{"id": law.id, "sentence": law.sentence} for law in laws],
+        "unchecked": [{"id": law.id, "sentence": law.sentence} for law in unchecked],
         "violations": [
             {"invariant": each.invariant, "holder": _member(each.holder_id), "detail": each.detail} for each in broken
         ],
     }
     counts = {law.id: sum(each.invariant == law.id for each in broken) for law in laws}
-    told = {law.id: verification_words.law(law.id, law.sentence, language) for law in laws}
-    lines = table(("", "", ""), [("✗" if counts[law.id] else "✓", law.id, told[law.id]) for law in laws])[1:]
+    told = {law.id: verification_words.law(law.id, law.sentence, language) for law in [*laws, *unchecked]}
+    rows = [("✗" if counts[law.id] else "✓", law.id, told[law.id]) for law in laws]
+    rows += [("–", law.id, words(f"not looked at: {told[law.id]}", f"未核对：{told[law.id]}")) for law in unchecked]
+    lines = table(("", "", ""), rows)[1:]
     lines += [
         f"{each.invariant}  {_member(each.holder_id) or ''}  {verification_words.violation(each.detail, language)}"
         for each in broken
@@ -48,6 +52,8 @@ def report(*, since_seal: bool = False, as_json: bool, more: Mapping[str, Any] |
     lines.append(
         words(f"{len(broken)} violations", f"发现 {len(broken)} 处违反")
         if broken
+        else words("What was looked at holds.", "已核对的部分无误。")
+        if unchecked
         else words("The ledger holds.", "账本无误。")
     )
     result(data, lines, as_json=as_json)

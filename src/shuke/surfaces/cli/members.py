@@ -21,12 +21,13 @@ def status(member: str, wanted: str, reason: str, *, as_json: bool) -> None:
         from shuke.foundation import ids
         from shuke.rooms.members import facade as members
         from shuke.rooms.members.contracts import ID_PREFIX, Status
+        from shuke.rooms.programs import facade as programs
 
         id = found(member)
         if wanted:
             if wanted not in set(Status):
                 raise Refusal("status_not_allowed", f"There is no status {wanted}.")
-            members.set_status(id, Status(wanted), reason, actor())
+            programs.set_status(id, Status(wanted), reason, actor())
         changes = [
             {
                 "at": change.at.isoformat(),
@@ -46,14 +47,15 @@ def status(member: str, wanted: str, reason: str, *, as_json: bool) -> None:
         result(data, [f"{data['id']} {now}", *lines], as_json=as_json)
 
 
-def merge(survivor: str, sources: list[str], reason: str, *, as_json: bool) -> None:
-    """Let members live on in another one."""
+def merge(survivor: str, sources: list[str], reason: str, *, dry_run: bool, as_json: bool) -> None:
+    """Let members live on in another one, or say what that would come to."""
     with session.opened():
+        from shuke.foundation.transactions import unit_of_work
         from shuke.rooms.programs import facade as programs
 
-        _tell(
-            programs.merge_members(found(survivor), [found(one) for one in sources], reason, actor()), as_json=as_json
-        )
+        with unit_of_work(dry_run=dry_run):
+            record = programs.merge_members(found(survivor), [found(one) for one in sources], reason, actor())
+            _tell(record, dry_run=dry_run, as_json=as_json)
 
 
 def unmerge(id: str, reason: str, *, as_json: bool) -> None:
@@ -63,21 +65,39 @@ def unmerge(id: str, reason: str, *, as_json: bool) -> None:
         from shuke.rooms.members.contracts import MERGE_PREFIX
         from shuke.rooms.programs import facade as programs
 
-        _tell(programs.unmerge_members(ids.decode(MERGE_PREFIX, id), reason, actor()), as_json=as_json)
+        record = programs.unmerge_members(ids.decode(MERGE_PREFIX, id), reason, actor())
+        _tell(record, dry_run=False, as_json=as_json)
 
 
-def _tell(record: "MergeRecord", *, as_json: bool) -> None:
+def _tell(record: "MergeRecord", *, dry_run: bool, as_json: bool) -> None:
     from shuke.foundation import ids
     from shuke.rooms.members.contracts import ID_PREFIX, MERGE_PREFIX
+    from shuke.rooms.programs import facade as programs
 
+    standing = programs.standings([record.survivor_id]).get(record.survivor_id)
+    moved = [
+        {"member": ids.encode(ID_PREFIX, each.member_id), "unit": each.unit, "lots": each.lots, "points": each.points}
+        for each in programs.moved_by_merge(record)
+    ]
     data = {
         "id": ids.encode(MERGE_PREFIX, record.id),
         "survivor": ids.encode(ID_PREFIX, record.survivor_id),
         "sources": [ids.encode(ID_PREFIX, one) for one in record.source_ids],
         "undone_at": record.undone_at.isoformat() if record.undone_at else None,
+        "moved": moved,
+        "balances": {each.unit: each.available for each in standing.balances} if standing else {},
+        "tiers": {each.ladder: each.code for each in standing.tiers} if standing else {},
+        "dry_run": dry_run,
     }
     arrow = "→" if record.undone_at is None else "×"
-    result(data, [f"{data['id']}  {' '.join(data['sources'])} {arrow} {data['survivor']}"], as_json=as_json)
+    head = f"{data['id']}  {' '.join(data['sources'])} {arrow} {data['survivor']}"
+    lines = [words(f"{head} (dry run)", f"{head}（试算）") if dry_run else head]
+    if moved:
+        heads = [words(*pair) for pair in (("member", "会员"), ("unit", "单位"), ("lots", "批次"), ("points", "积分"))]
+        lines += table(heads, [tuple(each.values()) for each in moved])
+    for name, figures in ((words("balances", "余额"), data["balances"]), (words("tiers", "等级"), data["tiers"])):
+        lines += [f"{name}: " + ", ".join(f"{code} {figure}" for code, figure in figures.items())] if figures else []
+    result(data, lines, as_json=as_json)
 
 
 def found(member: str) -> "UUID":

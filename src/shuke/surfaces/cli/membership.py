@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from shuke.surfaces.cli.commands import AsJson, command
+from shuke.surfaces.cli.commands import AsJson, DryRun, command
 
 members = typer.Typer(help="Members: their status, and double records.", no_args_is_help=True)
 imports = typer.Typer(help="Files: check, commit and undo what they bring.", no_args_is_help=True)
@@ -28,12 +28,13 @@ def members_merge(
     survivor: Annotated[str, typer.Argument(help="The member that stays (mbr_…), a phone, or SOURCE/ID.")],
     source: Annotated[list[str], typer.Argument(help="The members that live on in it.")],
     reason: Annotated[str, typer.Option(help="Why; the history keeps it.")] = "",
+    dry_run: DryRun = False,
     as_json: AsJson = False,
 ) -> None:
     """Let members live on in another one, with their points, dates and tier."""
     from shuke.surfaces.cli import members as people
 
-    people.merge(survivor, source, reason, as_json=as_json)
+    people.merge(survivor, source, reason, dry_run=dry_run, as_json=as_json)
 
 
 @command(members, "unmerge")

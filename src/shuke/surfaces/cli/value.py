@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from shuke.surfaces.cli.commands import AsJson, command
+from shuke.surfaces.cli.commands import AsJson, DryRun, command
 
 points = typer.Typer(help="Points: adjust, transfer, hold, redeem, give back, open.", no_args_is_help=True)
 refunds = typer.Typer(help="Refunds of orders.", no_args_is_help=True)
@@ -25,7 +25,6 @@ Name = Annotated[
     str | None, typer.Option(help="SOURCE/EXTERNAL_ID by which it has one effect for ever; made anew by default.")
 ]
 At = Annotated[str | None, typer.Option(help="RFC 3339 instant at which it happened; now by default.")]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Check and compute everything, write nothing.")]
 Now = Annotated[
     str | None, typer.Option(help="With --dry-run: look ahead to this instant, and say what time does until then.")
 ]

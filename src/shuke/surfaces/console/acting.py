@@ -13,7 +13,7 @@ from shuke.core.values.errors import Refusal
 from shuke.foundation import ids, randomness
 from shuke.foundation.transactions import unit_of_work
 from shuke.rooms.members import facade as people
-from shuke.rooms.members.contracts import ID_PREFIX, Member, MemberRef, Status
+from shuke.rooms.members.contracts import ID_PREFIX, Member, MemberRef, MergeRecord, Status
 from shuke.rooms.org import facade as org
 from shuke.rooms.org.contracts import Approval, Right
 from shuke.rooms.points import facade as points
@@ -45,12 +45,11 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Foreseen:
-    """What an act would do: its result, what it would move, and where the member stands before and after.
+    """What an act would do: what it would move, and where the member stands before and after.
 
     `asks` says that it would only be requested, and done when another agrees.
     """
 
-    result: Result
     parts: list[Part]
     balances: list[tuple[Balance, Balance]]
     tiers: list[tuple[TierStanding, TierStanding]]
@@ -96,7 +95,20 @@ def foresee(member_id: UUID, fact: Fact, desk: Desk) -> Foreseen:
         result = _recorded(fact, desk)
         after = programs.standings([member_id]).get(member_id)
         entries = points.entries_of([(member_id, result.reference)])[result.reference] if result.reference else []
-    return Foreseen(result, _parts(entries), _balances(before, after), _tiers(before, after), asks)
+    return Foreseen(_parts(entries), _balances(before, after), _tiers(before, after), asks)
+
+
+def foresee_merge(survivor_id: UUID, source_id: UUID, reason: str, desk: Desk) -> tuple[MergeRecord, Foreseen]:
+    """Find out what a merge would bring the member that stays, by merging and rolling back.
+
+    Raises: Refusal: whatever would refuse it.
+    """
+    before = programs.standings([survivor_id]).get(survivor_id)
+    with unit_of_work(dry_run=True):
+        record = programs.merge_members(survivor_id, [source_id], reason, desk.actor)
+        after = programs.standings([survivor_id]).get(survivor_id)
+        entries = points.entries_of([(survivor_id, record.id)])[record.id]
+    return record, Foreseen(_parts(entries), _balances(before, after), _tiers(before, after))
 
 
 def do(fact: Fact, desk: Desk) -> Result | Approval:

@@ -305,6 +305,7 @@ REFUSALS: Words = {
     "organisation_exists": _("The shop has been set up already."),
     "clock_is_live": _("Only a sandbox has a test clock."),
     "clock_is_moving": _("The test clock is being moved. Wait until it has arrived."),
+    "comparison_running": _("Another file is being compared just now. Try again in a few seconds."),
     "clock_moves_back": _("The test clock never moves back. Choose a later time."),
     "invalid_cursor": _("This page of the list is no longer valid. Start again from the first one."),
     "invalid_id": _("The id in the address is not one of ours."),
@@ -323,7 +324,10 @@ REFUSALS: Words = {
     "invalid_attribute": _("The value does not fit the attribute."),
     "invalid_tag": _("A tag has 1 to 40 lower-case letters, digits, - and _, and begins with a letter."),
     "too_many_tags": _("A member has at most 63 tags."),
-    "merge_unsettled": _("Points that are pending, held or owed are settled before a merge."),
+    "merge_unsettled": _(
+        "Of the record that would end, %(pending)s points (%(unit)s) are pending, %(held)s set aside and %(debt)s owed "
+        "that the other one can't pay: settle them first, or let this record stay."
+    ),
     "merge_spent": _("Points that came by the merge were used since."),
     "merge_undone": _("This merge was taken apart already."),
     "merge_covered": _("Take apart what came later first."),
@@ -367,7 +371,14 @@ def right(code: str) -> str:
     return str(RIGHTS.get(code, code))
 
 
+def refusal(code: str) -> str:
+    """Return why something was refused, by the code alone."""
+    return sentence(Refusal(code, code))
+
+
 def sentence(refused: Refusal) -> str:
     """Return why something was refused, in the reader's language where we have words for it."""
     words = REFUSALS.get(refused.code)
+    if words is not None and "%(" in str(words):
+        return str(words) % refused.params
     return str(words) if words is not None else gettext("Refused: %(detail)s") % {"detail": refused.detail}

@@ -76,7 +76,7 @@ def answer(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     say_language(request, response)
     if content["status"] == 401:
         response["WWW-Authenticate"] = 'Bearer realm="shuke"'
-    if content["status"] == 503:
+    if content["status"] in (429, 503):
         response["Retry-After"] = "5"
     request.problem_code = refusal.code  # type: ignore[attr-defined]
     return response

@@ -18,6 +18,7 @@ from shuke.rooms.orders.contracts import (
     Refund,
     RefundLine,
     RefundState,
+    Unfit,
 )
 from shuke.rooms.orders.tests.conftest import ANNA, BEN, LINES, RECORDED_AT, at, order
 
@@ -70,7 +71,7 @@ def test_a_refund_waits_for_its_order_and_is_taken_off_it_once():
     with pytest.raises(ValueError, match="not parked"), unit_of_work():
         facade.apply_refunds([applied()])
     with pytest.raises(ValueError, match="not parked"), unit_of_work():
-        facade.refuse_refunds([FIRST])
+        facade.refuse_refunds([Unfit(FIRST, order(1).id, ANNA, "more_than_left")])
     assert stored() == before
 
 
@@ -130,9 +131,13 @@ def test_a_day_of_which_nothing_is_left_is_gone():
 @pytest.mark.usefixtures("_bought")
 def test_a_refund_that_does_not_fit_is_refused_for_good():
     facade.record_refunds([refund()], RECORDED_AT)
-    facade.refuse_refunds([FIRST])
+    facade.refuse_refunds([Unfit(FIRST, order(1).id, ANNA, "more_than_left")])
 
-    assert facade.refund(FIRST).state is RefundState.REFUSED
+    found = facade.refund(FIRST)
+    assert (found.state, found.refused_because) == (RefundState.REFUSED, "more_than_left")
+    assert (found.order_id, found.member_id, found.day) == (order(1).id, ANNA, None)
+    assert facade.refunds_of(order(1).id) == (found,)
+    assert facade.get(order(1).id).refunded_minor == 0
     assert facade.parked_refunds([("till", "1")]) == {("till", "1"): []}
     assert facade.days({ANNA: (100, 100)}) == {ANNA: [DaySum(100, 2_400, 2)]}
 

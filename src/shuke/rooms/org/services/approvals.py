@@ -39,10 +39,14 @@ def carry_out(kind: str, executor: Executor) -> None:
 
 
 def request(asked: ApprovalRequest, actor: Actor) -> Approval:
-    """Keep what is asked until somebody decides."""
+    """Keep what is asked until somebody decides; what the same one asked for already, and waits, is not kept twice."""
     assert asked.kind in _executors, f"nothing carries out {asked.kind}"
     with unit_of_work():
         now = clock.business_now()
+        queries.hold_requests(asked.subject)
+        for waiting, sealed in queries.waiting_approvals(asked.kind, asked.subject, now):
+            if _same(waiting.requested_by, actor) and _act(asked, _payload(waiting.id, sealed)) == _act(asked):
+                return waiting
         approval = Approval(
             ids.new_id(),
             asked.kind,
@@ -132,7 +136,18 @@ def _waiting(approval_id: UUID, now: datetime) -> tuple[Approval, Values]:
         raise Refusal("approval_expired", "Nobody decided in time; ask again.")
     if approval.state is not ApprovalState.PENDING:
         raise Refusal("already_decided", f"This is {approval.state} already.", params={"state": approval.state.value})
-    return approval, json.loads(encryption.open_sealed(sealed, _context(approval_id)))
+    return approval, _payload(approval_id, sealed)
+
+
+def _payload(approval_id: UUID, sealed: bytes) -> Values:
+    opened: Values = json.loads(encryption.open_sealed(sealed, _context(approval_id)))
+    return opened
+
+
+def _act(asked: ApprovalRequest, payload: Values | None = None) -> Values:
+    """Return what of a payload, by default its own, makes it the act that is asked for."""
+    content: Values = json.loads(json.dumps(asked.payload)) if payload is None else payload
+    return {name: value for name, value in content.items() if name not in asked.beside}
 
 
 def _close(

@@ -1,5 +1,6 @@
 """Approvals: nothing is done before another agrees, and then once, in the decision's transaction, told line by line."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -186,7 +187,7 @@ def test_an_approver_does_not_decide_about_their_own_account():
 
 
 def test_pages_are_newest_first_and_by_state():
-    made = [facade.request_approval(STORE, ASKER) for _ in range(5)]
+    made = [facade.request_approval(replace(STORE, payload={"code": str(each)}), ASKER) for each in range(5)]
     decide(made[1], approve=False, comment="no")
     first = facade.approvals_page(None, 3)
     second = facade.approvals_page(None, 3, first.next_cursor)
@@ -209,7 +210,7 @@ def test_what_is_unknown_is_refused():
 
 
 def test_the_payload_is_not_readable_and_opens_for_its_own_request_only():
-    first, second = facade.request_approval(STORE, ASKER), facade.request_approval(STORE, ASKER)
+    first, second = facade.request_approval(STORE, ASKER), facade.request_approval(STORE, DECIDER)
     sealed = {row.id: bytes(row.payload) for row in Approval.objects.all()}
     assert b"Nine" not in b"".join(sealed.values())
     with connection.cursor() as cursor:
@@ -217,7 +218,7 @@ def test_the_payload_is_not_readable_and_opens_for_its_own_request_only():
         cursor.execute("UPDATE org_approval SET payload = %s WHERE id = %s", [sealed[first.id], second.id])
         cursor.execute("SET LOCAL session_replication_role = origin")
     with pytest.raises(Exception, match="was changed or belongs to another place"):
-        decide(second)
+        decide(second, ASKER)
     assert stores() == []
 
 
@@ -242,3 +243,23 @@ def test_a_decision_never_changes():
     decide(facade.request_approval(STORE, ASKER))
     with pytest.raises(IntegrityError, match="decided once"), connection.cursor() as cursor:
         cursor.execute("UPDATE org_approval SET state = 'rejected'")
+
+
+def test_who_asks_again_for_the_same_act_is_answered_with_what_waits():
+    first = facade.request_approval(replace(STORE, beside=("key",), payload={**STORE.payload, "key": "1"}), ASKER)
+    again = replace(STORE, beside=("key",), payload={**STORE.payload, "key": "2"})
+
+    assert facade.request_approval(again, ASKER) == first
+    assert Approval.objects.count() == 1
+    assert len(lines(first)) == 1
+    others = [
+        facade.request_approval(again, DECIDER),
+        facade.request_approval(replace(again, beside=()), ASKER),
+        facade.request_approval(replace(again, subject="mbr_2"), ASKER),
+        facade.request_approval(replace(again, payload={**again.payload, "name": "Ten"}), ASKER),
+    ]
+    assert len({first.id, *(each.id for each in others)}) == 5
+    decide(first, approve=False, comment="no")
+    assert facade.request_approval(again, ASKER).id == others[1].id
+    clock.set_business_clock(NOW + timedelta(days=15))
+    assert facade.request_approval(again, ASKER).id not in {first.id, *(each.id for each in others)}

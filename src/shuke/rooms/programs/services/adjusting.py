@@ -9,7 +9,7 @@ from shuke.foundation.transactions import unit_of_work
 from shuke.rooms.members import facade as members
 from shuke.rooms.members.contracts import ID_PREFIX, MemberRef
 from shuke.rooms.org import facade as org
-from shuke.rooms.org.contracts import Actor, Approval, ApprovalRequest, Principal, Right, StaffPrincipal
+from shuke.rooms.org.contracts import Actor, Approval, ApprovalRequest, KeyPrincipal, Principal, Right, StaffPrincipal
 from shuke.rooms.points import facade as points
 from shuke.rooms.programs.contracts import AdjustFact, Result, Status
 from shuke.rooms.programs.services.recording import record
@@ -35,7 +35,7 @@ def adjust(
         limited = principal is not None and org.needs_approval(principal, change, scale)
         if not (ask or limited):
             return _recorded(fact, actor, history=history, dry_run=False)
-        return org.request_approval(_request(fact, tried, scale), actor)
+        return org.request_approval(_request(fact, tried, scale, principal), actor)
 
 
 def carry_out(approval: Approval, payload: Mapping[str, object], actor: Actor) -> str | None:
@@ -57,8 +57,8 @@ def _recorded(fact: AdjustFact, actor: Actor, *, history: bool, dry_run: bool) -
     return result
 
 
-def _request(fact: AdjustFact, tried: Result, scale: int) -> ApprovalRequest:
-    """Write down the fact, and for people what it would change now."""
+def _request(fact: AdjustFact, tried: Result, scale: int, principal: Principal | None) -> ApprovalRequest:
+    """Write down the fact, and for people what it would change now; a person who asks again got it another name."""
     ((unit, change),) = (tried.points or {}).items()
     assert tried.member_id is not None
     standing = standings([tried.member_id], clock.business_now())[tried.member_id]
@@ -72,7 +72,9 @@ def _request(fact: AdjustFact, tried: Result, scale: int) -> ApprovalRequest:
         "balance": {"before": _written(before, scale), "after": _written((tried.balances or {})[unit], scale)},
         "reason": fact.reason,
     }
-    return ApprovalRequest(KIND, ids.encode(ID_PREFIX, tried.member_id), summary, payload)
+    named = isinstance(principal, KeyPrincipal)
+    beside = () if named else ("source", "external_id")
+    return ApprovalRequest(KIND, ids.encode(ID_PREFIX, tried.member_id), summary, payload, beside)
 
 
 def _require_other(principal: Principal, member: MemberRef) -> None:

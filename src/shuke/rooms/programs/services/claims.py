@@ -32,12 +32,20 @@ _USES = RedeemFact | HoldFact | CaptureFact  # facts whose answer counts up what
 
 
 def claim(items: Sequence[Item], plan: Timeline | None) -> None:
-    """Claim the keys of the open items; those known before are answered, or refused where they differ."""
+    """Claim the keys of the open items; those known before are answered, or refused where they differ.
+
+    The keys of orders that refunds wait for are held off in the same statement: an order on its way would not see what
+    is parked, nor we the order.
+
+    Raises: NotFreeError where such an order has come meanwhile.
+    """
     waiting = still_open(items)
     keys = [_key(item) for item in waiting]
+    parked = [item for item in waiting if isinstance(item.fact, RefundFact) and item.undecided is Undecided.PARKED]
+    missing = [identity for item in parked for identity in _reference(item)]
     firsts: dict[tuple[str, str, str], Item] = {}
     repeats: list[tuple[Item, Claim]] = []
-    for item, key, answer in zip(waiting, keys, _beyond_merges(keys, business_keys.claim(keys)), strict=True):
+    for item, key, answer in zip(waiting, keys, _beyond_merges(keys, business_keys.claim(keys, missing)), strict=True):
         if answer.mismatch is not None:
             item.refuse(_recorded_differently(answer.mismatch))
         elif answer.fresh:
@@ -76,10 +84,6 @@ def references(items: Sequence[Item]) -> None:
     asked = {item: _reference(item) for item in still_open(items)}
     identities = [identity for found in asked.values() for identity in found]
     known = business_keys.standings(identities) if identities else {}
-    refunded = [identity for item in asked if isinstance(item.fact, RefundFact) for identity in asked[item]]
-    early = [identity for identity in refunded if identity not in known]
-    if early:
-        known |= business_keys.hold_off(early)  # an order on its way would not see what is parked, nor we the order
     for item, wanted in asked.items():
         if not wanted:
             continue

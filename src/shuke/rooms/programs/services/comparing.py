@@ -7,8 +7,10 @@ from collections import Counter
 from collections.abc import Iterator
 from copy import deepcopy
 from datetime import datetime
+from threading import Lock
 from uuid import UUID
 
+from shuke.core.values.errors import Refusal
 from shuke.engine.compile import compile_program
 from shuke.engine.online import Desk
 from shuke.engine.schema import load_program
@@ -27,8 +29,20 @@ from shuke.rooms.programs.services.timeline import Running, Timeline, published,
 SAMPLE = 2_000  # members looked at, spread evenly by id
 
 
+_room = Lock()  # one at a time in a process: who compares simulates thousands of members, and tills wait for the rest
+
+
 def compare(text: str, at: datetime) -> Comparison:
     """Compare a file with the newest version, and count who would stand elsewhere under it at `at`."""
+    if not _room.acquire(blocking=False):
+        raise Refusal("comparison_running", "Another file is being compared; try again in a few seconds.")
+    try:
+        return _compare(text, at)
+    finally:
+        _room.release()
+
+
+def _compare(text: str, at: datetime) -> Comparison:
     program = load_program(text)
     compiled = compile_program(program)
     with snapshot():

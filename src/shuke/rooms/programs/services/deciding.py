@@ -106,10 +106,8 @@ def _decide(item: Item, plan: Timeline | None, desktop: Desktop | None, past: Pa
             verbs.transfer(item, desktop, dossier, past, receiver)
         else:
             _VERBS[type(item.fact)](item, desktop, dossier, past)
-            survivor = desktop.dossiers.get(item.other_id) if item.other_id else None
-            if survivor is not None and item.reference is not None:
-                merging.carry_over(desktop, dossier, survivor, item.reference)
-                assert item.answer is not None
+            if item.heirs and item.answer is not None:
+                merging.carry_over(desktop, dossier, item.heirs)
                 item.answer = verbs.as_it_stands(item.answer, dossier)
     except Refusal as refusal:
         item.refuse(refusal)
@@ -121,7 +119,7 @@ def _wanted(items: Sequence[Item], past: Past) -> dict[UUID, Wanted]:
     for item in items:
         if item.undecided is not None:
             continue
-        for member_id in (item.member_id, item.other_id):
+        for member_id in (item.member_id, item.other_id, *(heir.member_id for heir in item.heirs)):
             if member_id is not None:
                 wish = wanted.setdefault(member_id, Wanted(0))
                 wish.until = max(wish.until, item.at(past.now))

@@ -181,7 +181,7 @@ def _move(dossier: Dossier, entry: EntryFact) -> Move:
         points=entry.amount,
         expires_day=ends,
         expires_at=running.start_of(ends),
-        gift=kind is Kind.TRANSFER_IN,
+        gift=kind is Kind.TRANSFER_IN or (kind is Kind.MERGE_IN and entry.taken_from == 1),
         wait=wait,
         taken_by=None if entry.taken_by < 0 else dossier.causes[entry.taken_by],
         taken_from=entry.taken_from or None if kind is Kind.RETURN else None,

@@ -11,7 +11,7 @@ from shuke.foundation import business_keys, ids
 from shuke.foundation.transactions import snapshot
 from shuke.rooms.members.contracts import ID_PREFIX
 from shuke.rooms.orders import facade as orders
-from shuke.rooms.orders.contracts import Behaviour, Order
+from shuke.rooms.orders.contracts import Behaviour, Order, RefundState
 from shuke.rooms.org import facade as org
 from shuke.rooms.points import facade as points
 from shuke.rooms.points.contracts import Entry, EntryKey, Kind
@@ -71,6 +71,7 @@ def _of_order(plan: Timeline, order: Order, entry: Entry | None) -> Explanation:
     texts = {"order.store": order.store, "order.channel": order.channel, **_texts("order", order.attributes)}
     told = _decided(plan, decision, texts, entry, order)
     told |= {"undecided": _why_undecided(decision), "order": order, "member_id": order.member_id}
+    told["unfit"] = tuple(each for each in orders.refunds_of(order.id) if each.state is RefundState.REFUSED)
     return Explanation(**told)
 
 

@@ -8,6 +8,8 @@ from uuid import UUID
 from shuke.core.values.errors import Refusal
 from shuke.engine.states import LineFacts, OrderFacts
 from shuke.foundation.business_keys import BusinessKey, Standing
+from shuke.rooms.members.contracts import Heir
+from shuke.rooms.orders.contracts import Unfit
 from shuke.rooms.programs.contracts import Fact, Result, Status, Undecided
 from shuke.rooms.programs.facts import OrderFact, RefundFact
 from shuke.rooms.programs.queries import DecisionRow
@@ -18,10 +20,10 @@ from shuke.rooms.programs.services.refunds import Refunding
 class Item:
     """A fact and what is known of it so far; `result` closes it.
 
-    `about` is the fact that it refers to by a key; `other_id` the one to whom points are given. `original` is the same
-    fact earlier in this batch; `postings` the places of the postings that it caused. `refunding` is what a refund takes
-    off, `sold_facts` the order as the rules saw it, `parked` the refunds that came before this order and `unfit` those
-    that take more off it than there is.
+    `about` is the fact that it refers to by a key; `other_id` the one to whom points are given; `heirs` in whom the
+    member of a refund lives on, one after the other. `original` is the same fact earlier in this batch; `postings` the
+    places of the postings that it caused. `refunding` is what a refund takes off, `sold_facts` the order as the rules
+    saw it, `parked` the refunds that came before this order and `unfit` those that take more off it than there is.
     """
 
     fact: Fact
@@ -29,6 +31,7 @@ class Item:
     reference: UUID | None = None
     member_id: UUID | None = None
     other_id: UUID | None = None
+    heirs: tuple[Heir, ...] = ()
     about: Standing | None = None
     undecided: Undecided | None = None
     key: BusinessKey | None = None
@@ -38,7 +41,7 @@ class Item:
     refunding: Refunding | None = None
     sold_facts: OrderFacts | None = None
     parked: list[Refunding] = field(default_factory=list)
-    unfit: list[UUID] = field(default_factory=list)
+    unfit: list[Unfit] = field(default_factory=list)
     day: int = 0
     order_day: int | None = None
     brand: str = ""

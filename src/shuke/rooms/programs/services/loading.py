@@ -148,8 +148,10 @@ def _load_holds(desktop: Desktop, wanted: Mapping[UUID, Wanted]) -> None:
 def _add_hold(dossier: Dossier, hold: Hold) -> None:
     until = int(hold.until_at.timestamp())
     unit = dossier.running.unit_index[hold.unit_id]
-    day = local_day(until, dossier.running.program.time_zone)
-    dossier.state.holds.append(HoldState(dossier.cause_of(hold.id), unit, hold.left, until, day))
+    zone = dossier.running.program.time_zone
+    made_day = local_day(int(hold.made_at.timestamp()), zone)
+    held = HoldState(dossier.cause_of(hold.id), unit, hold.left, until, local_day(until, zone), made_day)
+    dossier.state.holds.append(held)
     dossier.state.takes += [_take(dossier, take) for take in hold.takes]
     dossier.lapse_at = until if dossier.lapse_at is None else min(until, dossier.lapse_at)
 

@@ -1,25 +1,26 @@
 """What members own when their records become one, and when they are taken apart again.
 
 Every usable lot goes over whole, with its date; of each ladder the higher tier holds, to the end that it had. What was
-counted stays with the record in which it was counted, and so do its orders; what a merged record would owe after a
-refund, the member that stayed pays.
+counted stays with the record in which it was counted, and so do its orders; what a merged record gets
+back by a refund goes on to the member that stayed, who pays what it would owe.
 """
 
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
 from shuke.core.values.dates import NEVER
 from shuke.core.values.errors import Refusal
-from shuke.engine.states import MemberState, Outcome
 from shuke.engine.zones import local_day
 from shuke.foundation import clock, ids
 from shuke.foundation.transactions import unit_of_work
 from shuke.rooms.members import facade as members
-from shuke.rooms.members.contracts import ID_PREFIX, MergeRecord
+from shuke.rooms.members.contracts import ID_PREFIX, Heir, MergeRecord
 from shuke.rooms.org.contracts import Actor
 from shuke.rooms.points import facade as points
-from shuke.rooms.points.contracts import Kind, Lot, Move, Posting
+from shuke.rooms.points.contracts import Account, Kind, Move, Posting
+from shuke.rooms.programs.contracts import Moved
 from shuke.rooms.programs.services.dossiers import Desktop, Dossier
 from shuke.rooms.programs.services.loading import Wanted, open_desktop
 from shuke.rooms.programs.services.timeline import Timeline, locked_timeline
@@ -35,9 +36,9 @@ def merge(survivor_id: UUID, source_ids: Sequence[UUID], reason: str, actor: Act
         record = members.merge(survivor_id, source_ids, actor, reason)
         if plan is not None:
             before = _brought(plan, people)
-            _check_settled(people)
-            _move_over(before, record)
+            _check_settled(source_ids, plan)
             after = _desktop(plan, people)
+            _move_over(before, after, record)
             _raise_tiers(before, after, record)
             _write(after)
         return record
@@ -59,26 +60,48 @@ def unmerge(merge_id: UUID, reason: str, actor: Actor) -> MergeRecord:
         return record
 
 
-def carry_over(desktop: Desktop, source: Dossier, survivor: Dossier, reference: UUID) -> None:
-    """Let the member that stayed pay what a refund made a merged record owe, as far as they have it."""
-    at = max(source.state.standing_at, survivor.state.standing_at)
-    desktop.advance(survivor, at)
-    desktop.reach(source, at)
-    for unit, owed in enumerate(source.state.debt):
-        paid = min(owed, survivor.state.available[unit])
-        if paid:
-            _pay(desktop, survivor, reference, survivor.running.desk.hand_over, (unit, paid, at))
-            _pay(desktop, source, reference, source.running.desk.take_over, (unit, paid, at))
+def moved(record: MergeRecord) -> tuple[Moved, ...]:
+    """Return what a merge moved between each source and the survivor, by unit; nothing once it is undone."""
+    found: dict[tuple[UUID, int], Counter[int]] = {}
+    for source_id in record.source_ids:
+        for entry in points.entries_of([(source_id, record.id)])[record.id]:
+            if entry.kind in (Kind.MERGE_OUT, Kind.MERGE_IN) and entry.lot_number is not None:
+                found.setdefault((source_id, entry.key.unit_id), Counter())[entry.lot_number] -= entry.amount
+    units = {unit.id: unit.code for unit in points.all_units()}
+    return tuple(
+        Moved(source_id, units[unit_id], sum(each != 0 for each in lots.values()), sum(lots.values()))
+        for (source_id, unit_id), lots in found.items()
+        if any(lots.values())
+    )
 
 
-def _pay(
-    desktop: Desktop,
-    dossier: Dossier,
-    reference: UUID,
-    verb: Callable[[MemberState, int, int, int], Outcome],
-    what: tuple[int, int, int],
-) -> None:
-    desktop.act(dossier, what[2], reference, lambda state: verb(state, *what))
+def carry_over(desktop: Desktop, source: Dossier, heirs: Sequence[Heir]) -> None:
+    """Bring what a merged record has, along the merges by which it lives on, to the member that stayed, and let them
+    pay what it owes, as far as they have it.
+
+    Every step is booked on its merge, so that taking that apart takes back what came by it.
+    """
+    dossiers = [source, *(desktop.dossiers[heir.member_id] for heir in heirs)]
+    at = max(dossier.state.standing_at for dossier in dossiers)
+    for dossier in dossiers:
+        desktop.advance(dossier, at)
+    steps = list(zip(heirs, dossiers, dossiers[1:], strict=False))
+    for unit in range(len(source.state.debt)):
+        for heir, one, following in steps:
+            _hand_over(desktop, one, following, heir.merge_id, (unit, one.state.available[unit], at))
+        owed = sum(dossier.state.debt[unit] for dossier in dossiers[:-1])
+        for heir, one, following in reversed(steps):
+            paid = min(owed, following.state.available[unit])
+            _hand_over(desktop, following, one, heir.merge_id, (unit, paid, at))
+
+
+def _hand_over(desktop: Desktop, giver: Dossier, taker: Dossier, merge_id: UUID, what: tuple[int, int, int]) -> None:
+    """Move points of a (unit, points, at) from one record of a person to another, lot by lot."""
+    unit, amount, at = what
+    if amount == 0:
+        return
+    given = desktop.act(giver, at, merge_id, lambda state: giver.running.desk.hand_over(state, unit, amount, at))
+    desktop.act(taker, at, merge_id, lambda state: taker.running.desk.take_over(state, unit, given.slices, at))
 
 
 def _held(people: Sequence[UUID]) -> Timeline | None:
@@ -104,73 +127,66 @@ def _brought(plan: Timeline, people: Sequence[UUID]) -> Desktop:
     return desktop
 
 
-def _check_settled(people: Sequence[UUID]) -> None:
-    """Refuse while something is under way that a merge would tear apart."""
-    for member_id, accounts in points.balances(people).items():
-        if any(account.pending or account.held or account.debt for account in accounts.values()):
-            raise Refusal(
-                "merge_unsettled",
-                "Points that are pending, held or owed are settled before a merge.",
-                params={"member": ids.encode(ID_PREFIX, member_id)},
-            )
+def _check_settled(source_ids: Sequence[UUID], plan: Timeline) -> None:
+    """Refuse while points of a source wait or are set aside: what they belong to finds them with the source alone."""
+    codes = plan.latest.unit_codes
+    for member_id, accounts in points.balances(source_ids).items():
+        for account in accounts.values():
+            if account.pending or account.held:
+                raise _unsettled(member_id, codes[plan.latest.unit_index[account.unit_id]], account)
 
 
-def _move_over(desktop: Desktop, record: MergeRecord) -> None:
-    """Post every usable lot of the sources to the survivor."""
-    everybody = [record.survivor_id, *record.source_ids]
-    accounts = points.balances(everybody)
-    opened = {unit_id: account.lot_count for unit_id, account in accounts[record.survivor_id].items()}
-    postings: list[Posting] = []
-    for source_id, lots in points.open_lots(record.source_ids).items():
-        out, come = [], []
-        for lot in lots:
-            opened[lot.unit_id] = opened.get(lot.unit_id, 0) + 1
-            ends_at = desktop.timeline.latest.start_of(lot.expires_day)
-            out.append(Move(Kind.MERGE_OUT, lot.unit_id, lot.number, lot.remaining))
-            come.append(
-                Move(
-                    Kind.MERGE_IN,
-                    lot.unit_id,
-                    opened[lot.unit_id],
-                    lot.remaining,
-                    lot.expires_day,
-                    ends_at,
-                    gift=lot.gift,
-                )
-            )
-        if out:
-            postings += [
-                _posting(desktop, source_id, record, out),
-                _posting(desktop, record.survivor_id, record, come),
-            ]
-    points.post(postings, accounts, clock.business_now())
+def _unsettled(member_id: UUID, unit: str, account: Account) -> Refusal:
+    member = ids.encode(ID_PREFIX, member_id)
+    return Refusal(
+        "merge_unsettled",
+        f"Of {unit}, {member} has {account.pending} pending and {account.held} held, "
+        f"and owes {account.debt} that the member who stays can't pay.",
+        params={
+            "member": member,
+            "unit": unit,
+            "pending": account.pending,
+            "held": account.held,
+            "debt": account.debt,
+        },
+    )
+
+
+def _move_over(before: Desktop, after: Desktop, record: MergeRecord) -> None:
+    """Give the survivor every usable lot of the sources, and let them pay what those owe."""
+    survivor = after.dossiers.get(record.survivor_id)
+    sources = [after.dossiers[one] for one in record.source_ids if one in after.dossiers]
+    if survivor is None:
+        if sources:
+            raise Refusal("not_enrolled", "The member that stays does not belong to the program.")
+        return
+    for source in (*sources, *sources):  # what one owns may pay what another one owes
+        carry_over(after, source, [Heir(record.id, record.survivor_id)])
+    for source in sources:
+        for unit, debt in enumerate(source.state.debt):
+            if debt:
+                owing = Account(0, 0, 0, 0, debt=debt)
+                raise _unsettled(source.member_id, source.running.unit_codes[unit], owing)
+    for unit in range(len(survivor.state.active_days)):  # not the merge, but the latest activity of any of them counts
+        days = [dossier.state.active_days[unit] for dossier in before.dossiers.values()]
+        survivor.state.active_days[unit] = max(days)
 
 
 def _move_back(desktop: Desktop, record: MergeRecord) -> None:
-    """Post every lot that came over back into the lot that it was."""
-    come = points.lots_of([(record.survivor_id, record.id)])[record.id]
+    """Post every lot that came over back into the lots that its points are of."""
+    people = [record.survivor_id, *record.source_ids]
+    come = points.lots_of([(member_id, record.id) for member_id in people])[record.id]
     if any(lot.remaining != lot.earned or lot.held for lot in come):
         raise Refusal("merge_spent", "Points that came by the merge were used, set aside or expired since.")
-    waiting: dict[int, list[Lot]] = {}
-    for lot in sorted(come, key=lambda lot: lot.number, reverse=True):
-        waiting.setdefault(lot.unit_id, []).append(lot)
-    postings: list[Posting] = []
+    out = [Move(Kind.MERGE_OUT, lot.unit_id, lot.number, lot.earned) for lot in come]
+    postings = [_posting(desktop, record.survivor_id, record, out)] if out else []
     for source_id in record.source_ids:
-        gone = [
-            entry
-            for entry in points.entries_of([(source_id, record.id)])[record.id]
-            if entry.kind is Kind.MERGE_OUT and entry.key.holder_id == source_id
-        ]
-        if not gone:
-            continue
-        out, back = [], []
-        for entry in gone:
-            lot = waiting[entry.key.unit_id].pop()
-            out.append(Move(Kind.MERGE_OUT, lot.unit_id, lot.number, lot.earned))
-            back.append(Move(Kind.MERGE_IN, lot.unit_id, entry.lot_number, lot.earned, lot.expires_day, lot.expires_at))
-        postings += [_posting(desktop, record.survivor_id, record, out), _posting(desktop, source_id, record, back)]
+        gone = points.entries_of([(source_id, record.id)])[record.id]
+        back = [Move(Kind.MERGE_IN, entry.key.unit_id, entry.lot_number, -entry.amount) for entry in gone]
+        if back:
+            postings.append(_posting(desktop, source_id, record, back))
     if postings:
-        points.post(postings, points.balances([record.survivor_id, *record.source_ids]), clock.business_now())
+        points.post(postings, points.balances(people), clock.business_now())
 
 
 def _posting(desktop: Desktop, holder_id: UUID, record: MergeRecord, moves: Sequence[Move]) -> Posting:
@@ -187,18 +203,10 @@ def _raise_tiers(before: Desktop, after: Desktop, record: MergeRecord) -> None:
     sources = [before.dossiers[one] for one in record.source_ids if one in before.dossiers]
     if survivor is None:
         return
-    _keep_active(survivor, sources)
     for source in sources:
         for place, ladder in enumerate(source.state.ladders):
             if ladder.rank > survivor.state.ladders[place].rank:
                 _assign(after, survivor, place, ladder.rank, ladder.until, record, exactly=False)
-
-
-def _keep_active(survivor: Dossier, sources: Sequence[Dossier]) -> None:
-    """Let the latest activity of any of them count where points end by inactivity."""
-    for unit in range(len(survivor.state.active_days)):
-        days = [one.state.active_days[unit] for one in (survivor, *sources)]
-        survivor.state.active_days[unit] = max(days)
 
 
 def _lower_tiers(plan: Timeline, after: Desktop, record: MergeRecord) -> None:

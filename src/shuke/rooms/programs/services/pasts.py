@@ -7,7 +7,7 @@ from uuid import UUID
 
 from shuke.core.values.errors import Refusal
 from shuke.rooms.orders import facade as orders
-from shuke.rooms.orders.contracts import Line, OrderLeft
+from shuke.rooms.orders.contracts import Line, OrderLeft, Unfit
 from shuke.rooms.org import facade as org
 from shuke.rooms.points import facade as points
 from shuke.rooms.programs import queries
@@ -91,8 +91,8 @@ def _park(items: Sequence[Item], past: Past) -> None:
         for refund in early:
             try:
                 refunding = refunds.work_out(refund.id, refund.occurred_at, sold, refund.lines, refund.net_minor)
-            except Refusal:
-                item.unfit.append(refund.id)
+            except Refusal as refusal:
+                item.unfit.append(Unfit(refund.id, item.reference, item.member_id, refusal.code))
                 continue
             item.parked.append(refunding)
             sold = refunding.after

@@ -17,10 +17,11 @@ from psycopg import errors as postgres
 
 from shuke.core.values.errors import Refusal
 from shuke.foundation import clock, ids, logs
+from shuke.foundation.business_keys import NotFreeError
 from shuke.foundation.garbage import uncollected
 from shuke.foundation.transactions import unit_of_work
 from shuke.rooms.members import facade as members
-from shuke.rooms.members.contracts import MemberFacts, MemberRef
+from shuke.rooms.members.contracts import Heir, MemberFacts
 from shuke.rooms.members.contracts import Status as MemberStatus
 from shuke.rooms.org import facade as org
 from shuke.rooms.org.contracts import Actor, ActorKind
@@ -61,7 +62,7 @@ _RACES = (
     postgres.SerializationFailure,
     postgres.LockNotAvailable,
 )
-_RACING = (StaleLedgerError, StaleTierError)
+_RACING = (StaleLedgerError, StaleTierError, NotFreeError)
 _OF_THE_FACTS = (IntegrityError, DataError, ArithmeticError, LookupError, ValueError)  # will fail so every time
 
 
@@ -186,7 +187,7 @@ def _attempt(facts: Sequence[Fact], actor: Actor, *, history: bool) -> list[Resu
             item.refuse(intake.check(item.fact, now, history=history))
         _identify(items)
         references(items)
-        _find_survivors(items)
+        _find_heirs(items)
         people = _lock(items)
         plan = locked_timeline()
         _check_one_version(items, plan, now)
@@ -220,15 +221,17 @@ def _identify(items: Sequence[Item]) -> None:
         item.other_id = found[to] if to is not None else None
 
 
-def _find_survivors(items: Sequence[Item]) -> None:
+def _find_heirs(items: Sequence[Item]) -> None:
     """Find in whom the members live on whose orders are refunded and whose records were merged."""
-    refunded = [item for item in still_open(items) if isinstance(item.fact, RefundFact) and item.member_id is not None]
-    for item, survivor in zip(refunded, _survivors(refunded), strict=True):
-        item.other_id = survivor if survivor != item.member_id else None
+    for item, heirs in _heirs(items).items():
+        item.heirs = heirs
 
 
-def _survivors(items: Sequence[Item]) -> list[UUID | None]:
-    return members.resolve([MemberRef(id=item.member_id) for item in items]) if items else []
+def _heirs(items: Sequence[Item]) -> dict[Item, tuple[Heir, ...]]:
+    refunded = [item for item in still_open(items) if isinstance(item.fact, RefundFact)]
+    member_ids = {item.member_id for item in refunded if item.member_id is not None}
+    found = members.heirs(member_ids) if member_ids else {}
+    return {item: found.get(item.member_id, ()) if item.member_id else () for item in refunded}
 
 
 def _misfit(item: Item, plan: Timeline | None, now: datetime) -> Refusal | None:
@@ -273,12 +276,12 @@ def _lock(items: Sequence[Item]) -> dict[UUID, MemberFacts]:
     """Lock the holders in id order, and note who takes no part."""
     waiting = still_open(items)
     involved = {member_id for item in waiting for member_id in (item.member_id, item.other_id)}
+    involved |= {heir.member_id for item in waiting for heir in item.heirs}
     member_ids = sorted(member_id for member_id in involved if member_id is not None)
     points.lock(member_ids)
     people = members.facts(member_ids)
-    merged = [item for item in waiting if isinstance(item.fact, RefundFact) and item.other_id is not None]
-    if _survivors(merged) != [item.other_id for item in merged]:  # or somebody pays who is no longer meant
-        raise StaleLedgerError("A merge was taken apart while the fact was on its way.")
+    if any(item.heirs != heirs for item, heirs in _heirs(waiting).items()):  # or somebody pays who is no longer meant
+        raise StaleLedgerError("A member was merged or a merge taken apart while the fact was on its way.")
     for item in waiting:
         if any(people[member_id].status is MemberStatus.MERGED for member_id in _living(item)):
             raise StaleLedgerError("A member was merged while the fact was on its way.")
@@ -288,7 +291,7 @@ def _lock(items: Sequence[Item]) -> dict[UUID, MemberFacts]:
         sits_out = _SITTING_OUT.get(people[item.member_id].status)
         if sits_out is not None and not isinstance(item.fact, ALWAYS):
             item.undecided = sits_out
-        if item.other_id is None or isinstance(item.fact, ALWAYS):
+        if item.other_id is None:
             continue
         if people[item.other_id].status in _SITTING_OUT:
             refused = _SITTING_OUT[people[item.other_id].status]
@@ -297,14 +300,10 @@ def _lock(items: Sequence[Item]) -> dict[UUID, MemberFacts]:
 
 
 def _living(item: Item) -> list[UUID]:
-    """Return the members who were found as those that others live on in: of a refund, who answers for the order now."""
-    if isinstance(item.fact, RefundFact):
-        found = [item.other_id or item.member_id]
-    elif getattr(item.fact, "member", None) is not None:
-        found = [item.member_id, item.other_id]
-    else:
-        found = []
-    return [member_id for member_id in found if member_id is not None]
+    """Return the members who were found as those that others live on in."""
+    if getattr(item.fact, "member", None) is None:
+        return []
+    return [member_id for member_id in (item.member_id, item.other_id) if member_id is not None]
 
 
 def _audit(items: Sequence[Item], actor: Actor) -> None:

@@ -23,7 +23,7 @@ def store(items: Sequence[Item], recorded_at: datetime) -> None:
     orders.record_refunds([_refund(item, recorded_at) for item in refunded], recorded_at)
     applied = [_application(item, item.refunding) for item in refunded if item.refunding]
     orders.apply_refunds(applied + [_application(item, parked) for item in bought for parked in item.parked])
-    orders.refuse_refunds([refund_id for item in bought for refund_id in item.unfit])
+    orders.refuse_refunds([unfit for item in bought for unfit in item.unfit])
     payments = [_payment(item) for item in items if isinstance(item.fact, RedeemFact) and item.fact.order]
     if payments:
         queries.insert_payments(payments)

@@ -74,6 +74,16 @@ _UNDECIDED = ("It was stored without a decision.", "已存储，未作判定。"
 _LOT = ("{points} of the lot of {earned}, {end}.", "涉及 {earned} 的批次：{points}，{end}。")
 _ENDS = (("which ends on {day}", "{day} 到期"), ("without end", "不到期"))
 
+_UNFIT = (
+    "The refund {source}/{external_id}, which came before the order, was not carried out: {because}.",
+    "先于订单到达的退款 {source}/{external_id} 未生效：{because}。",
+)
+_UNFIT_BECAUSE = {
+    "already_refunded": ("nothing of the order was left", "订单已无可退"),
+    "more_than_left": ("it takes off more than was left", "超出订单剩余"),
+    "unknown_line": ("the order has no such line", "订单没有该明细"),
+}
+
 _REASONS: Mapping[Reason, tuple[str, str]] = {
     Reason.ENROLLED: ("Every member begins in {after}.", "入会即为{after}。"),
     Reason.QUALIFIED: ("What {after} asks for was reached.", "已达到{after}的条件。"),
@@ -104,6 +114,9 @@ def told(explained: Explanation, language: str) -> list[str]:
         lines += [_of_lot(story.lot, _written(story.points, explained.scale), at) for story in explained.lots]
     if explained.late and explained.effective_at is not None:
         lines.append(_LATE[at].format(at=explained.effective_at.isoformat()))
+    for refund in explained.unfit:
+        because = _UNFIT_BECAUSE[refund.refused_because or "more_than_left"][at]
+        lines.append(_UNFIT[at].format(source=refund.source, external_id=refund.external_id, because=because))
     return lines
 
 

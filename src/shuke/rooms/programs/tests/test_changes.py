@@ -8,6 +8,7 @@ from shuke.core.values.errors import Refusal
 from shuke.foundation import clock
 from shuke.rooms.programs import facade
 from shuke.rooms.programs.contracts import OrderFact
+from shuke.rooms.programs.services import comparing
 from shuke.rooms.programs.tests.conftest import ACTOR, NOW, member
 from shuke.rooms.tiers import facade as tiers
 from shuke.rooms.tiers.contracts import Reason
@@ -153,3 +154,21 @@ def test_whom_a_review_moves_anyway_is_not_counted(now, enrol):
     buy("a", 12_000)
     assert tier(anna) == "silver"
     assert facade.compare(resetting.replace("program: corner", "program: corner\nname: The Corner")).moves == ()
+
+
+def test_one_file_is_compared_at_a_time(anna, monkeypatch):
+    refused = []
+
+    def compare_too(*_):
+        with pytest.raises(Refusal) as caught:
+            facade.compare(FIRST)
+        refused.append(caught.value.code)
+
+    monkeypatch.setattr(comparing, "check_change", compare_too)
+    facade.compare(FIRST)
+    monkeypatch.undo()
+
+    assert refused == ["comparison_running"]
+    with pytest.raises(Refusal):
+        facade.compare(FIRST.replace("program: corner", "program: elsewhere"))
+    assert facade.compare(FIRST).differences == ()

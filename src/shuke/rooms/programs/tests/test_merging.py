@@ -5,13 +5,13 @@ from datetime import timedelta
 import pytest
 
 from shuke.core.values.errors import Refusal
-from shuke.foundation import clock
+from shuke.foundation import clock, ids
 from shuke.rooms.members import facade as members
 from shuke.rooms.members.contracts import Status as MemberStatus
 from shuke.rooms.points import facade as points
 from shuke.rooms.programs import facade
 from shuke.rooms.programs.contracts import Status
-from shuke.rooms.programs.facts import AdjustFact, HoldFact, RefundFact
+from shuke.rooms.programs.facts import AdjustFact, HoldFact, RedeemFact, RefundFact, ReleaseFact
 from shuke.rooms.programs.tests.conftest import ACTOR, NOW, member, order, redemption
 
 
@@ -134,3 +134,133 @@ def test_a_repeat_of_what_a_merged_record_did_is_answered_as_before(anna, bella)
     assert (again.status, again.reference, again.points) == (Status.REPEATED, first.reference, first.points)
     assert (again.member_id, changed.refusal.code) == (bella, "already_recorded_differently")
     assert stand(anna)[1] == [800]
+
+
+def accounts(member_id):
+    (account,) = points.balances([member_id])[member_id].values()
+    return account.available, account.debt
+
+
+def no_law_is_broken():
+    return [law for each in facade.verify_all() for law in each.violations] == []
+
+
+def test_points_that_paid_come_back_to_the_survivor_with_their_dates(anna, bella):
+    paid = RedeemFact("till", "paid", member(2), 80, order=("till", "4"))
+    facts = [paid, order("4", 10_000, who=member(2))]
+    assert [result.refusal for result in facade.record(facts, ACTOR)] == [None, None]
+    record = facade.merge_members(anna, [bella], "same person", ACTOR)
+
+    (half,) = facade.record([RefundFact("till", "R-1", ("till", "4"), net_minor=5_000)], ACTOR)
+
+    assert half.refusal is None
+    assert (accounts(bella), accounts(anna)) == ((0, 0), (100 + 125 + 570 + 40 - 63, 0))
+    assert no_law_is_broken()
+    with pytest.raises(Refusal) as refused:
+        facade.unmerge_members(record.id, "too late", ACTOR)
+    assert refused.value.code == "merge_spent"
+
+
+@pytest.fixture
+def spent(anna, bella):
+    """Bella paid with her last 80 points, which end on 30 June 2027, for an order that earned nothing."""
+    facts = [
+        redemption("free", 570, who=member(2)),
+        RedeemFact("till", "paid", member(2), 80, order=("till", "4")),
+        order("4", 0, who=member(2)),
+    ]
+    assert [result.refusal for result in facade.record(facts, ACTOR)] == [None] * 3
+    assert lots(bella) == []
+
+
+PAID_BACK = RefundFact("till", "R-1", ("till", "4"))
+
+
+def test_undoing_takes_back_what_came_by_a_refund_too(anna, bella, spent):
+    record = facade.merge_members(anna, [bella], "same person", ACTOR)
+
+    assert facade.record([PAID_BACK], ACTOR)[0].refusal is None
+
+    assert lots(anna) == [(80, "2027-07-01"), (100, "2027-07-01")]
+    assert lots(bella) == []
+    facade.unmerge_members(record.id, "they are twins", ACTOR)
+    assert (lots(anna), lots(bella)) == ([(100, "2027-07-01")], [(80, "2027-07-01")])
+    assert no_law_is_broken()
+
+
+def test_what_comes_back_passes_along_a_chain_of_merges_and_back(anna, bella, spent, enrol):
+    cleo = enrol(3)
+    first = facade.merge_members(anna, [bella], "same person", ACTOR)
+    second = facade.merge_members(cleo, [anna], "same person", ACTOR)
+
+    assert facade.record([PAID_BACK], ACTOR)[0].refusal is None
+
+    assert lots(cleo) == [(80, "2027-07-01"), (100, "2027-07-01")]
+    assert (lots(anna), lots(bella)) == ([], [])
+    facade.unmerge_members(second.id, "they are twins", ACTOR)
+    assert (lots(cleo), lots(anna)) == ([], [(80, "2027-07-01"), (100, "2027-07-01")])
+    facade.unmerge_members(first.id, "they are twins", ACTOR)
+    assert (lots(anna), lots(bella)) == ([(100, "2027-07-01")], [(80, "2027-07-01")])
+    assert no_law_is_broken()
+
+
+def test_the_last_of_a_chain_pays_what_the_first_owes(anna, bella, enrol):
+    cleo = enrol(3)
+    assert facade.record([redemption("1", 640, who=member(2))], ACTOR)[0].refusal is None
+    facade.merge_members(anna, [bella], "same person", ACTOR)
+    facade.merge_members(cleo, [anna], "same person", ACTOR)
+    assert facade.record([order("5", 60_000, who=member(3))], ACTOR)[0].refusal is None
+    assert stand(cleo)[1] == [860]
+
+    assert facade.record([RefundFact("till", "R-1", ("till", "2"))], ACTOR)[0].refusal is None
+
+    assert (accounts(cleo), accounts(anna), accounts(bella)) == ((260, 0), (0, 0), (0, 0))
+    assert no_law_is_broken()
+
+
+@pytest.fixture
+def owing(anna, bella):
+    """Bella owes 550, for she spent what a refund then took back."""
+    facts = [redemption("1", 600, who=member(2)), RefundFact("till", "R-1", ("till", "2"))]
+    assert [result.refusal for result in facade.record(facts, ACTOR)] == [None, None]
+    assert accounts(bella) == (0, 550)
+
+
+def test_who_stays_pays_what_a_record_owes(anna, bella, owing):
+    assert facade.record([order("5", 60_000)], ACTOR)[0].refusal is None
+
+    record = facade.merge_members(anna, [bella], "same person", ACTOR)
+
+    assert (accounts(anna), accounts(bella)) == ((150, 0), (0, 0))
+    assert no_law_is_broken()
+    with pytest.raises(Refusal) as refused:
+        facade.unmerge_members(record.id, "too late", ACTOR)
+    assert refused.value.code == "merge_spent"
+
+
+def test_points_of_a_record_repay_what_the_member_owes_who_stays(anna, bella, owing):
+    facade.merge_members(bella, [anna], "same person", ACTOR)
+
+    assert (accounts(anna), accounts(bella)) == ((0, 0), (0, 450))
+    assert no_law_is_broken()
+
+
+def test_a_debt_that_nobody_can_pay_is_not_merged(anna, bella, owing):
+    with pytest.raises(Refusal) as refused:
+        facade.merge_members(anna, [bella], "same person", ACTOR)
+
+    params = {"member": ids.encode("mbr", bella), "unit": "points", "pending": 0, "held": 0, "debt": 450}
+    assert (refused.value.code, refused.value.params) == ("merge_unsettled", params)
+    assert (accounts(anna), accounts(bella), members.get(bella).status) == ((100, 0), (0, 550), MemberStatus.ACTIVE)
+
+
+def test_what_the_member_who_stays_has_set_aside_is_no_hindrance(anna, bella):
+    held = HoldFact("till", "9", member(2), 10, NOW + timedelta(days=1))
+    assert facade.record([held], ACTOR)[0].refusal is None
+
+    facade.merge_members(bella, [anna], "same person", ACTOR)
+
+    assert stand(bella)[1] == [740]
+    assert facade.record([ReleaseFact("till", "r", ("till", "9"))], ACTOR)[0].refusal is None
+    assert stand(bella)[1] == [750]
+    assert no_law_is_broken()

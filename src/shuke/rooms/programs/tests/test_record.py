@@ -255,3 +255,17 @@ def test_statements_do_not_grow_with_the_batch(anna, enrol, django_assert_max_nu
         facade.record(facts, ACTOR)
     with django_assert_max_num_queries(20):
         assert {result.status for result in facade.record(facts, ACTOR)} == {Status.REPEATED}
+
+
+def test_lots_that_are_not_what_the_balance_says_are_not_spent(anna):
+    assert facade.record([order("1", 10_000)], ACTOR)[0].refusal is None
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE points_lot SET remaining = 60")
+
+    (refused,) = facade.record([redemption("1", 80)], ACTOR)
+
+    assert code(refused.refusal) == "not_recordable"
+    assert [entry.amount for entry in points.entries_page(anna, 9).entries] == [100]
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE points_lot SET remaining = 100")
+    assert points.verify().violations == ()

@@ -3,7 +3,8 @@
 import pytest
 from django.db import connection
 
-from shuke.rooms.orders.contracts import Line, RefundLine
+from shuke.rooms.orders import facade as orders
+from shuke.rooms.orders.contracts import Line, RefundLine, RefundState
 from shuke.rooms.points import facade as points
 from shuke.rooms.points.contracts import StaleLedgerError
 from shuke.rooms.programs import facade
@@ -103,3 +104,27 @@ def test_who_loses_every_race_is_asked_to_come_again(enrol, monkeypatch):
         facade.record([bought("a", 10_000)], ACTOR)
     assert refused.value.code == "unavailable"
     assert balance(anna) == (0, 0)
+
+
+UNFIT = [
+    ({"net_minor": 10_001}, "more_than_left", "it takes off more than was left"),
+    ({"lines": (RefundLine(7, 1, 1),)}, "unknown_line", "the order has no such line"),
+]
+
+
+@pytest.mark.parametrize(("what", "because", "told"), UNFIT)
+def test_an_order_tells_of_a_refund_before_it_that_did_not_fit(enrol, what, because, told):
+    anna = enrol(1)
+    record(refund("r", "a", **what))
+
+    (sale,) = record(bought("a", 10_000, lines=(Line("A", "tea", 1, 10_000),)))
+
+    assert (sale.points, balance(anna)) == ({"points": 100}, (100, 0))
+    (known,) = orders.refunds_of(sale.reference)
+    assert (known.state, known.refused_because, known.member_id) == (RefundState.REFUSED, because, anna)
+    sentence = f"The refund till/r, which came before the order, was not carried out: {told}."
+    assert facade.told(facade.explain_order(sale.reference), "en")[-1] == sentence
+    assert facade.told(facade.explain_entry(sale.entries[0]), "en")[-1] == sentence
+    (again,) = record(refund("r2", "a"))
+    assert (again.points, balance(anna)) == ({"points": -100}, (0, 0))
+    assert [law for each in facade.verify_all() for law in each.violations] == []

@@ -242,3 +242,49 @@ def test_an_attribute_of_orders_and_lines_unlike_declared_is_refused(now, enrol)
     assert (many.refusal.code, many.refusal.pointer) == ("out_of_bounds", "/attributes/guests")
     assert (colour.refusal.code, colour.refusal.pointer) == ("invalid_attribute", "/lines/0/attributes/colour")
     assert balance(anna) == (0, 0, 0, 0)
+
+
+DAILY = "caps: [{of: redeem, per: day, points: 100}, {of: redeem, per: day, times: 2}]"
+
+
+@pytest.fixture
+def limited(now, enrol):
+    """Anna has 500 points, and may use 100 of them, in two parts, a day."""
+    facade.publish(FULL.replace("reinstate: 30 days}", f"reinstate: 30 days, {DAILY}}}", 1), ACTOR)
+    anna = enrol(1)
+    record(bought("a", 50_000))
+    return anna
+
+
+def held(id: str, points: int, hours: int = 2) -> HoldFact:
+    return HoldFact("till", id, member(1), points, clock.business_now() + timedelta(hours=hours))
+
+
+def redeemed(id: str, points: int) -> str | None:
+    return code(record(RedeemFact("till", id, member(1), points))[0].refusal)
+
+
+def test_what_is_released_of_a_hold_was_never_spent(limited):
+    record(held("h", 100))
+    assert redeemed("1", 1) == "cap_reached"
+    record(ReleaseFact("till", "e", ("till", "h")))
+    record(held("h2", 100), CaptureFact("till", "c", ("till", "h2"), 30), ReleaseFact("till", "e2", ("till", "h2")))
+    assert redeemed("2", 71) == "cap_reached"
+    assert redeemed("3", 70) is None
+    assert redeemed("4", 1) == "cap_reached"
+    assert balance(limited) == (400, 0, 0, 0)
+
+
+def test_a_hold_that_lapses_leaves_the_times_of_its_day(limited):
+    record(held("h", 10), held("h2", 10))
+    assert redeemed("1", 1) == "cap_reached"
+    facade.move_clock(NOW + timedelta(hours=3), ACTOR)
+    assert (redeemed("2", 40), redeemed("3", 60), redeemed("4", 1)) == (None, None, "cap_reached")
+
+
+def test_a_hold_of_yesterday_gives_no_room_back_today(limited):
+    record(held("h", 100, hours=30))
+    facade.move_clock(NOW + timedelta(days=1), ACTOR)
+    assert redeemed("1", 80) is None
+    record(ReleaseFact("till", "e", ("till", "h")))
+    assert (redeemed("2", 21), redeemed("3", 20)) == ("cap_reached", None)

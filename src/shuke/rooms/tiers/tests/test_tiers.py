@@ -8,6 +8,7 @@ from django.apps import apps
 from django.db import IntegrityError, connection
 
 from shuke.core.values.dates import NEVER
+from shuke.core.values.errors import Refusal
 from shuke.foundation.transactions import unit_of_work
 from shuke.foundation.verification import Violation
 from shuke.rooms.tiers import facade, models
@@ -192,3 +193,24 @@ def test_a_missing_trigger_is_found():
     assert found == Violation(
         "I20", None, "Changes of tier can be changed: a trigger that refuses it is missing, off or another."
     )
+
+
+def test_changes_are_paged_latest_first_through_those_of_one_instant():
+    up, again = change(5, BASE, SILVER), change(5, SILVER, SILVER, Reason.RENEWED)
+    write(TierUpdate(ANNA, "main", 0, (JOINED, up, again)), TierUpdate(ANNA, "club", 0, (JOINED,)))
+
+    whole = facade.changes_page(ANNA, PROGRAM, 9)
+    assert whole.changes == (("main", again), ("main", up), ("club", JOINED), ("main", JOINED))
+    assert whole.next_cursor is None
+    for limit in (1, 2, 3):
+        pages, cursor = [], None
+        while not pages or cursor:
+            page = facade.changes_page(ANNA, PROGRAM, limit, cursor)
+            pages.append(page.changes)
+            cursor = page.next_cursor
+        assert [len(page) for page in pages[:-1]] == [limit] * (len(pages) - 1)
+        assert sum(pages, ()) == whole.changes
+    for wrong in ("x", "1", "999999999999999999.0"):
+        with pytest.raises(Refusal) as refused:
+            facade.changes_page(ANNA, PROGRAM, 1, wrong)
+        assert refused.value.code == "invalid_cursor"

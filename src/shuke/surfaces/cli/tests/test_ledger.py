@@ -60,7 +60,15 @@ def test_a_seal_is_told_once_and_a_changed_entry_breaks_it(shop):
     line = json.loads(logged)
     assert (line["event"], line["number"], line["digest"]) == ("sealed", 1, sealed["digest"])
     assert shop.json("seal") == {"seal": None}
-    assert shop.json("verify-ledger", "--since-seal")["ok"] is True
+    quick, whole = shop.json("verify-ledger", "--since-seal"), shop.json("verify-ledger")
+    assert quick["ok"] is True
+    unchecked = [law["id"] for law in quick["unchecked"]]
+    assert unchecked == ["I2", "I5", "I22", "I20", "I6", "I33", "I34", "I35", "I36", "I37", "I38"]
+    laws = {law["id"] for law in quick["checked"] + quick["unchecked"]}
+    assert (laws, whole["unchecked"]) == ({law["id"] for law in whole["checked"]}, [])
+    told = shop("verify-ledger", "--since-seal")
+    assert "not looked at: Every membership counts its decided orders" in told
+    assert "What was looked at holds." in told
 
     url = embedded.url(shop.home / "postgres", "shuke")
     change = "UPDATE points_entry SET recorded_at = recorded_at {} interval '1 hour' WHERE number = 2"

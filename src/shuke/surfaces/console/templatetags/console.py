@@ -41,6 +41,7 @@ register.filter("number", figures.number)
 register.filter("points", figures.points)
 register.filter("signed", figures.signed_points)
 register.filter("wording", words.wording)
+register.filter("refusal", words.refusal)
 
 
 @register.simple_tag(takes_context=True)

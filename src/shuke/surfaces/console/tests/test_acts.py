@@ -13,7 +13,7 @@ from shuke.rooms.org import facade as org
 from shuke.rooms.org.contracts import ApprovalState, NewStore, Role, StaffTerms
 from shuke.rooms.points import facade as points
 from shuke.rooms.programs import facade as programs
-from shuke.rooms.programs.contracts import HoldFact, OrderFact, RedeemFact
+from shuke.rooms.programs.contracts import HoldFact, OrderFact, RedeemFact, RefundFact
 from shuke.surfaces.console.tests.conftest import NOON, TESTER
 
 CORNER = """\
@@ -118,6 +118,10 @@ def test_goodwill_above_the_limit_is_asked_for_and_done_by_a_colleague(log_in, p
     assert "已提交审批" in text(answer)
     assert balance(lin) == (880, 0, 0, 0)
     (asked,) = org.approvals_page(ApprovalState.PENDING, 10).approvals
+    twice, _ = through(client, address, form)
+    assert twice["key"] != filled["key"]
+    assert "已提交审批" in text(client.post(address, twice | {"confirm": "yes"}, follow=True))
+    assert org.approvals_page(None, 10).approvals == (asked,)
     assert "+2,000 老会员关怀" in text(client.get("/adjustments"))
 
     approver = log_in(Role.APPROVER)
@@ -352,3 +356,21 @@ def test_the_ladder_shows_levels_with_who_stands_there(log_in, people):
     assert "SPEND('this year')".replace("'", "&#x27;") in page
     assert "银卡 $500.00 相同 × 1.2 1 50.0%" in page
     assert "到当年末，再加 1 个周期" in page
+
+
+def test_an_order_tells_of_a_refund_before_it_that_had_no_effect(log_in, people):
+    lin, _ = people
+    key, who = ("pos", "early"), MemberRef(id=lin.id)
+    facts = [
+        RefundFact("pos", "r-early", key, net_minor=9_901),
+        OrderFact(*key, who, clock.business_now(), 9_900, 9_900, "USD"),
+    ]
+    results = programs.record(facts, TESTER)
+    assert [result.refusal for result in results] == [None, None]
+
+    client = log_in()
+    page = text(client.get(f"{page_of(lin)}/orders"))
+
+    assert "未生效的退款 pos r-early: 超过了可退的余额。" in page
+    why = text(client.get(f"/entries/{results[1].entries[0].id}/why"))
+    assert "先于订单到达的退款 pos r-early 未生效：超过了可退的余额。" in why

@@ -1,12 +1,15 @@
 """The profile tab and the page of duplicates: what staff see and change of a member beside points."""
 
+from datetime import timedelta
+
 import pytest
 
-from shuke.foundation import ids
+from shuke.foundation import clock, ids
 from shuke.rooms.members import facade as people
 from shuke.rooms.members.contracts import Attribute, AttributeKind, Choice, ExternalId, MemberRef, NewMember, Status
 from shuke.rooms.org.contracts import Role
 from shuke.rooms.programs import facade as programs
+from shuke.rooms.programs.contracts import HoldFact
 from shuke.surfaces.console.tests.conftest import TESTER
 
 SKIN = Attribute("skin", "肤质", "Skin", AttributeKind.CHOICE, required=True, choices=(Choice("dry", "干性", "Dry"),))
@@ -94,7 +97,11 @@ def test_two_records_are_merged_and_taken_apart_with_reasons(log_in, member, mem
 
     client.post("/members/duplicates/merge", {"pair": "elder", "elder": member_id, "younger": other, "reason": ""})
     assert people.get(double.id).status is Status.ACTIVE
-    form = {"pair": "elder", "elder": member_id, "younger": other, "reason": "同一人"}
+    form = {"pair": "elder", "elder": other, "younger": member_id, "reason": "同一人"}
+    page = client.post("/members/duplicates/merge", form).content.decode()
+    assert "+587" in page
+    assert people.get(member.id).status is Status.ACTIVE
+    form = {"pair": "elder", "elder": member_id, "younger": other, "reason": "同一人", "confirm": "yes"}
     assert client.post("/members/duplicates/merge", form)["Location"] == f"/members/{member_id}/profile"
 
     assert people.get(double.id).merged_into == member.id
@@ -103,3 +110,17 @@ def test_two_records_are_merged_and_taken_apart_with_reasons(log_in, member, mem
     (record,) = people.merges(member.id)
     client.post(f"/merges/{ids.encode('mrg', record.id)}/undo", {"reason": "认错人"})
     assert people.get(double.id).status is Status.ACTIVE
+
+
+def test_a_merge_that_is_refused_says_why_and_of_which_record(log_in, member, member_id):
+    new = NewMember((ExternalId("web", "W-1"),), phone="+8613900000001", name="林小满")
+    (double,) = programs.enrol([new], TESTER)
+    held = HoldFact("till", "h", MemberRef(id=member.id), 7, clock.business_now() + timedelta(hours=1))
+    assert programs.record([held], TESTER)[0].refusal is None
+    other, client = ids.encode("mbr", double.id), log_in(Role.SERVICE)
+
+    form = {"pair": "younger", "elder": member_id, "younger": other, "reason": "同一人"}
+    page = client.post("/members/duplicates/merge", form, follow=True).content.decode()
+
+    assert "将并入的会员尚有待生效 0、预占 7、还不清的欠分 0（points）：请先结清，或改为保留该会员。" in page
+    assert people.get(member.id).status is Status.ACTIVE

@@ -8,6 +8,7 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -34,7 +35,9 @@ from shuke.rooms.org.contracts import Right
 from shuke.rooms.programs import facade as programs
 from shuke.rooms.programs.contracts import Standing
 from shuke.surfaces.console import figures, words
+from shuke.surfaces.console.acting import foresee_merge
 from shuke.surfaces.console.pages import Desk, page, show
+from shuke.surfaces.console.running import units
 from shuke.surfaces.console.views import member as member_page
 
 _PAIRS = 20
@@ -188,11 +191,13 @@ def duplicates(request: HttpRequest, desk: Desk) -> HttpResponse:
 
 @page(Right.MEMBERS_MERGE, "POST")
 def merge(request: HttpRequest, desk: Desk) -> HttpResponse:
-    """Let one of two members live on in the other; the reason is kept."""
+    """Show what it would come to that one of two members lives on in the other, and do it once that is confirmed."""
     pair = [request.POST.get("elder", ""), request.POST.get("younger", "")]
     survivor, source = reversed(pair) if request.POST.get("pair") == "younger" else pair
     kept, gone, reason = ids.decode(ID_PREFIX, survivor), ids.decode(ID_PREFIX, source), request.POST.get("reason", "")
     try:
+        if "confirm" not in request.POST:
+            return _merge_page(request, desk, kept, gone, reason.strip())
         programs.merge_members(kept, [gone], reason.strip(), desk.actor)
     except Refusal as refused:
         logs.refusal(refused, request_id=desk.actor.request_id)
@@ -200,6 +205,26 @@ def merge(request: HttpRequest, desk: Desk) -> HttpResponse:
         return redirect("duplicates")
     messages.success(request, gettext("The records are one now; it can be undone under Profile."), extra_tags="good")
     return redirect("member-profile", survivor)
+
+
+def _merge_page(request: HttpRequest, desk: Desk, kept: UUID, gone: UUID, reason: str) -> HttpResponse:
+    record, foreseen = foresee_merge(kept, gone, reason, desk)
+    both, own = people.get_many([kept, gone]), programs.standings([kept, gone])
+    pair = [(ids.encode(ID_PREFIX, one), both[one], own.get(one)) for one in (kept, gone)]
+    return show(
+        request,
+        "merge.html",
+        trail=((gettext("Duplicates and merging"), reverse("duplicates")),),
+        title=gettext("Merge into one"),
+        place="duplicates",
+        pair=[(id, one.display_name or id, _tier(standing), _points(standing)) for id, one, standing in pair],
+        filled=[words.personal(field) for field in record.filled],
+        foreseen=foreseen,
+        units=units(),
+        several_units=len(units()) > 1,
+        others=len(units()) > 1,
+        said={key: request.POST.get(key, "") for key in ("pair", "elder", "younger", "reason")},
+    )
 
 
 @page(Right.MEMBERS_MERGE, "POST")

@@ -29,7 +29,7 @@ def orders(request: HttpRequest, desk: Desk, member_id: str) -> HttpResponse:
     seen = [order for order in found.orders if org.sees_store(desk.principal, order.store)]
     earned = points.entries_of([(id, order.id) for order in seen])
     refunds: dict[Any, list[Refund]] = {}
-    for refund in order_room.refunds_of_orders([order.id for order in seen if order.refunded_minor]):
+    for refund in order_room.refunds_of_orders([order.id for order in seen]):
         refunds.setdefault(refund.order_id, []).append(refund)
     rows = [_row(order, earned[order.id], refunds.get(order.id, [])) for order in seen]
     may_refund = desk.may(Right.ORDERS_WRITE)

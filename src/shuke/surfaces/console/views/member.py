@@ -162,7 +162,7 @@ def status(request: HttpRequest, desk: Desk, member_id: str) -> HttpResponse:
         freezing = (people.get(id).status, wanted) in _FREEZING
         if not freezing:
             org.require(desk.principal, Right.MEMBERS_STATUS)
-        people.set_status(id, wanted, reason, desk.actor)
+        programs.set_status(id, wanted, reason, desk.actor)
         messages.success(request, str(_DONE[wanted]), extra_tags="good")
     except Refusal as refused:
         if refused.code == "forbidden":

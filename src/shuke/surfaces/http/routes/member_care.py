@@ -4,7 +4,7 @@ from django.http import HttpRequest
 from ninja import Router
 
 from shuke.rooms.members import facade as members
-from shuke.rooms.members.contracts import Member, MemberRef
+from shuke.rooms.members.contracts import Member, MemberRef, MergeRecord
 from shuke.rooms.org.contracts import Right
 from shuke.rooms.programs import facade as programs
 from shuke.surfaces.http import keys
@@ -98,7 +98,7 @@ def set_member_status(
     Active and frozen become each other; both become blacklisted, which becomes active again; all may leave (exited),
     and come back within 30 days. The reason is kept.
     """
-    member = members.set_status(_found(member_id).id, body.status, body.reason, keys.actor(request))
+    member = programs.set_status(_found(member_id).id, body.status, body.reason, keys.actor(request))
     return _answer(request, member, dry_run=dry_run)
 
 
@@ -185,13 +185,14 @@ def set_member_tags(
         id="mergeMembers",
         en="Merge members into one",
         zh="合并会员",
-        about_zh="让其他会员并入地址中的会员：批次连同日期转入，取较高等级，之后的查找都指向该会员。",
+        about_zh="让其他会员并入地址中的会员：批次连同日期转入，取较高等级，之后的查找都指向该会员。试算时返回将转入的积分与合并后的余额、等级，或拒绝的原因。",
         scope=Right.MEMBERS_MERGE,
         status=201,
         writes=True,
         codes=(
             "invalid_id",
             "merge_unsettled",
+            "not_enrolled",
             "not_mergeable",
             "nothing_to_merge",
             "reason_required",
@@ -209,10 +210,11 @@ def merge_members(
 ) -> MergeAnswer:
     """Let members live on in the one of the address: every lot with its date, the higher tier, all external ids.
 
-    Whoever looks for one of them by id, phone, e-mail or external id finds the one that stays.
+    A dry run tells what would move and where the survivor would stand, or why it is refused. Whoever looks for one of
+    them by id, phone, e-mail or external id finds the one that stays.
     """
     record = programs.merge_members(decode_member_id(member_id), body.ids(), body.reason, keys.actor(request))
-    return merge_answer(record, livemode=keys.livemode(request), dry_run=dry_run)
+    return _merge_answer(request, record, dry_run=dry_run)
 
 
 @operation(
@@ -239,7 +241,7 @@ def merge_members(
         ),
         parameter_examples={"merge_id": examples.MERGE_ID},
         request_example={"reason": "they are twins"},
-        response_example=examples.MERGE | {"undone_at": "2017-01-16T15:00:00Z"},
+        response_example=examples.MERGE | {"undone_at": "2017-01-16T15:00:00Z", "moved": []},
     ),
 )
 def undo_merge(
@@ -247,7 +249,7 @@ def undo_merge(
 ) -> MergeAnswer:
     """Restore the members that were merged, their lots and tiers; refused once points that came over were used."""
     record = programs.unmerge_members(decode_merge_id(merge_id), body.reason, keys.actor(request))
-    return merge_answer(record, livemode=keys.livemode(request), dry_run=dry_run)
+    return _merge_answer(request, record, dry_run=dry_run)
 
 
 @operation(
@@ -327,3 +329,9 @@ def _found(member_id: str) -> Member:
 def _answer(request: HttpRequest, member: Member, *, dry_run: bool) -> MemberAnswer:
     livemode = keys.livemode(request)
     return member_answer(member, members.profile(member.id), livemode=livemode, dry_run=dry_run)
+
+
+def _merge_answer(request: HttpRequest, record: MergeRecord, *, dry_run: bool) -> MergeAnswer:
+    standing = programs.standings([record.survivor_id]).get(record.survivor_id)
+    moved = programs.moved_by_merge(record)
+    return merge_answer(record, moved, standing, livemode=keys.livemode(request), dry_run=dry_run)

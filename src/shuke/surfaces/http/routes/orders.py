@@ -116,7 +116,7 @@ def record_orders(request: HttpRequest, body: OrderBatchBody, *, dry_run: DryRun
         id="getOrder",
         en="Read an order",
         zh="读取订单",
-        about_zh="读取一笔已存订单及其明细。",
+        about_zh="读取一笔已存订单及其明细，以及先于订单到达而未生效的退款。",
         scope=Right.ORDERS_READ,
         codes=("invalid_id", "unknown_order"),
         parameter_examples={"order_id": examples.ORDER_ID},
@@ -124,6 +124,6 @@ def record_orders(request: HttpRequest, body: OrderBatchBody, *, dry_run: DryRun
     ),
 )
 def get_order(request: HttpRequest, order_id: OrderIdPath) -> OrderAnswer:
-    """Read one stored order with its lines."""
+    """Read one stored order with its lines, and with refunds that came before it and did not fit it."""
     order = orders.get(ids.decode(ORDER_PREFIX, order_id))
-    return order_answer(order, orders.lines(order.id), livemode=keys.livemode(request))
+    return order_answer(order, orders.lines(order.id), orders.refunds_of(order.id), livemode=keys.livemode(request))

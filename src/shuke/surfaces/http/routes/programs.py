@@ -79,15 +79,18 @@ def validate_program(request: HttpRequest, body: ProgramTextBody) -> ValidationA
         id="compareProgram",
         en="Compare a program file with the newest version",
         zh="与最新版本比较会员计划",
-        about_zh="说明文件与最新版本相比改变了什么，以及现有会员中谁会升降等级；不保存任何内容。",
+        about_zh="说明文件与最新版本相比改变了什么，以及现有会员中谁会升降等级；不保存任何内容。同一进程一次只比较一份文件。",
         scope=Right.PROGRAMS_READ,
-        codes=(*_CHANGE, "no_program"),
+        codes=(*_CHANGE, "comparison_running", "no_program"),
         request_example={"text": examples.PROGRAM_TEXT},
         response_example=examples.COMPARISON,
     ),
 )
 def compare_program(request: HttpRequest, body: ProgramTextBody) -> ComparisonAnswer:
-    """Say what a file would change against the newest version, and which members would move; nothing is stored."""
+    """Say what a file would change against the newest version, and which members would move; nothing is stored.
+
+    One file is compared at a time: whoever comes meanwhile is answered 429 with Retry-After.
+    """
     try:
         found = programs.compare(body.text)
     except ProgramErrors as errors:

@@ -11,9 +11,8 @@ from shuke.surfaces.http.operations import Operation, operation
 from shuke.surfaces.http.parameters import DryRun, Now, OrderIdPath, RefundIdPath
 from shuke.surfaces.http.recording import NAMED, TIMES, recorded
 from shuke.surfaces.http.schemas import examples, movement_examples
-from shuke.surfaces.http.schemas.orders import ORDER_PREFIX
+from shuke.surfaces.http.schemas.orders import ORDER_PREFIX, REFUND_PREFIX
 from shuke.surfaces.http.schemas.refunds import (
-    REFUND_PREFIX,
     OrderRefundBody,
     RefundAnswer,
     RefundBody,

@@ -15,15 +15,14 @@ from shuke.rooms.tiers.contracts import TierChange
 from shuke.surfaces.http import keys, problems
 from shuke.surfaces.http.naming import name_of
 from shuke.surfaces.http.operations import Operation, operation
-from shuke.surfaces.http.parameters import DryRun, MemberIdPath, Now
+from shuke.surfaces.http.parameters import PAGE, After, DryRun, Limit, MemberIdPath, Now
 from shuke.surfaces.http.recording import OF_POINTS, recorded
 from shuke.surfaces.http.schemas import examples, movement_examples
 from shuke.surfaces.http.schemas.behaviours import BEHAVIOUR_PREFIX
 from shuke.surfaces.http.schemas.members import decode_member_id
 from shuke.surfaces.http.schemas.movements import movement_fields
-from shuke.surfaces.http.schemas.orders import ORDER_PREFIX
+from shuke.surfaces.http.schemas.orders import ORDER_PREFIX, REFUND_PREFIX
 from shuke.surfaces.http.schemas.points import tier_answers
-from shuke.surfaces.http.schemas.refunds import REFUND_PREFIX
 from shuke.surfaces.http.schemas.tiers import (
     TIER_PREFIX,
     TierBody,
@@ -87,29 +86,25 @@ def give_tier(
         about_zh="列出会员在各等级体系的变更及原因，最近的在前；说明文字按 Accept-Language 以中文或英文给出。",
         scope=Right.POINTS_READ,
         speaks=True,
-        codes=("invalid_id", "not_enrolled", "unknown_member"),
+        codes=("invalid_cursor", "invalid_id", "not_enrolled", "unknown_member"),
         parameter_examples={"member_id": examples.MEMBER_ID},
         response_example=movement_examples.TIER_CHANGES,
     ),
 )
-def list_tier_changes(request: HttpRequest, member_id: MemberIdPath) -> TierChangesAnswer:
-    """List every change of tier, the latest first, and why; the sentences are in Chinese or English."""
+def list_tier_changes(
+    request: HttpRequest, member_id: MemberIdPath, *, limit: Limit = PAGE, cursor: After = None
+) -> TierChangesAnswer:
+    """List changes of tier, the latest first, and why; the sentences are in Chinese or English."""
     member = members.get(decode_member_id(member_id)).id
-    standing = programs.standing(member)
-    program_id = programs.current(standing.program).program_id
-    found = [
-        (tier.ladder, change)
-        for tier in standing.tiers
-        for change in reversed(tiers.history(member, program_id, tier.ladder))
-    ]
-    found.sort(key=lambda each: each[1].occurred_at, reverse=True)
-    facts = _facts([change for _, change in found])
+    program_id = programs.current(programs.standing(member).program).program_id
+    page = tiers.changes_page(member, program_id, limit, cursor)
+    facts = _facts([change for _, change in page.changes])
     language = "zh" if problems.is_chinese(request) else "en"
     items = [
         tier_change_answer(ladder, change, facts.get(change.reference), programs.why(change, language))
-        for ladder, change in found
+        for ladder, change in page.changes
     ]
-    return TierChangesAnswer(items=items, livemode=keys.livemode(request))
+    return TierChangesAnswer(items=items, next_cursor=page.next_cursor, livemode=keys.livemode(request))
 
 
 def _facts(changes: list[TierChange]) -> dict[object, str]:

@@ -176,6 +176,7 @@ ORDER: Json = {
         _LINE | {"number": 1, "sku": "1029743", "category": "GROCERY", "quantity": 2, "net_minor": 650},
         _LINE | {"number": 2, "sku": "6534178", "category": "FUEL", "quantity": 1, "net_minor": 8000},
     ],
+    "unfit_refunds": [],
     "livemode": False,
 }
 NEW_REDEMPTION: Json = {
@@ -460,6 +461,9 @@ MERGE: Json = {
     "by": "all",
     "filled": ["email"],
     "undone_at": None,
+    "moved": [{"member_id": OTHER_MEMBER_ID, "unit": "points", "lots": 3, "points": 240}],
+    "balances": [BALANCE],
+    "tiers": [{"ladder": "tiers", "code": "silver", "until": "2018-12-31"}],
     "livemode": False,
     "dry_run": False,
 }

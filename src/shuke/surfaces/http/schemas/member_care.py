@@ -1,5 +1,6 @@
 """What clients say about a member's status and tags, and the histories that they are shown."""
 
+from collections.abc import Sequence
 from typing import Annotated
 from uuid import UUID
 
@@ -7,8 +8,10 @@ from pydantic import Field, StringConstraints
 
 from shuke.foundation import ids
 from shuke.rooms.members import contracts
-from shuke.surfaces.http.fields import Answer, Body, Code, Instant, instant, text
+from shuke.rooms.programs.contracts import Moved, Standing
+from shuke.surfaces.http.fields import Answer, Body, Code, Day, Instant, instant, text
 from shuke.surfaces.http.schemas.members import ExternalIdAnswer, MemberId
+from shuke.surfaces.http.schemas.points import BalanceAnswer, balance_answer
 
 Reason = text(200)
 Name = text(60)
@@ -106,10 +109,28 @@ class ReasonBody(Body):
     reason: Reason
 
 
+class MovedAnswer(Answer):
+    """What a merge moved between a source and the survivor: `points` in `lots`; below 0, they paid what it owed."""
+
+    member_id: str
+    unit: str
+    lots: int
+    points: int
+
+
+class TierHeldAnswer(Answer):
+    """A tier on a ladder, and the last day on which it holds, null where it has no end."""
+
+    ladder: str
+    code: str
+    until: Day | None
+
+
 class MergeAnswer(Answer):
     """A merge: the sources live on in the survivor; `undone_at` is null while it holds.
 
-    `filled` names the personal fields that the survivor lacked and took over.
+    `filled` names the personal fields that the survivor lacked and took over, `moved` what moved between the records;
+    `balances` and `tiers` are the survivor's after it.
     """
 
     id: str
@@ -120,12 +141,22 @@ class MergeAnswer(Answer):
     by: str
     filled: list[str]
     undone_at: Instant | None
+    moved: list[MovedAnswer]
+    balances: list[BalanceAnswer]
+    tiers: list[TierHeldAnswer]
     livemode: bool
     dry_run: bool = False
 
 
-def merge_answer(record: contracts.MergeRecord, *, livemode: bool, dry_run: bool = False) -> MergeAnswer:
-    """Return a merge as the API shows it."""
+def merge_answer(
+    record: contracts.MergeRecord,
+    moved: Sequence[Moved],
+    standing: Standing | None,
+    *,
+    livemode: bool,
+    dry_run: bool = False,
+) -> MergeAnswer:
+    """Return a merge as the API shows it; `standing` is the survivor's, None where they are in no program."""
     return MergeAnswer(
         id=ids.encode(contracts.MERGE_PREFIX, record.id),
         survivor_id=ids.encode(contracts.ID_PREFIX, record.survivor_id),
@@ -135,6 +166,20 @@ def merge_answer(record: contracts.MergeRecord, *, livemode: bool, dry_run: bool
         by=record.actor.label,
         filled=list(record.filled),
         undone_at=instant(record.undone_at) if record.undone_at else None,
+        moved=[
+            MovedAnswer(
+                member_id=ids.encode(contracts.ID_PREFIX, each.member_id),
+                unit=each.unit,
+                lots=each.lots,
+                points=each.points,
+            )
+            for each in moved
+        ],
+        balances=[balance_answer(each) for each in standing.balances] if standing else [],
+        tiers=[
+            TierHeldAnswer(ladder=each.ladder, code=each.code, until=each.until.isoformat() if each.until else None)
+            for each in (standing.tiers if standing else ())
+        ],
         livemode=livemode,
         dry_run=dry_run,
     )

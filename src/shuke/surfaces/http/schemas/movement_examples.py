@@ -47,6 +47,7 @@ REFUND: Json = {
     "order_id": ORDER_ID,
     "member_id": MEMBER_ID,
     "state": "applied",
+    "refused_because": None,
     "net_minor": 8000,
     "lines": NEW_ORDER_REFUND["lines"],
     "occurred_at": "2017-01-20T15:00:00Z",
@@ -193,5 +194,6 @@ TIER_CHANGES: Json = {
             "occurred_at": "2017-04-02T15:00:00Z",
         }
     ],
+    "next_cursor": None,
     "livemode": False,
 }

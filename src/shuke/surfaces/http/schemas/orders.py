@@ -29,6 +29,7 @@ from shuke.surfaces.http.schemas.problems import ProblemAnswer
 
 BATCH_LIMIT = 1_000
 ORDER_PREFIX = "ord"
+REFUND_PREFIX = "rfd"
 OrderId = Annotated[str, StringConstraints(pattern=r"^ord_[0-7][0-9A-HJKMNP-TV-Z]{25}$")]
 
 
@@ -164,8 +165,20 @@ class LineAnswer(Answer):
     attributes: dict[str, Any]
 
 
+class UnfitRefundAnswer(Answer):
+    """A refund that came before its order and did not fit it; `because` is the code of why."""
+
+    id: str
+    source: str
+    external_id: str
+    because: str
+
+
 class OrderAnswer(Answer):
-    """A stored order; `refunded_minor` is what refunds have taken off its net amount so far."""
+    """A stored order; `refunded_minor` is what refunds have taken off its net amount so far.
+
+    `unfit_refunds` came before it and were refused when it came.
+    """
 
     id: str
     source: str
@@ -185,6 +198,7 @@ class OrderAnswer(Answer):
     channel: str | None
     attributes: dict[str, Any]
     lines: list[LineAnswer]
+    unfit_refunds: list[UnfitRefundAnswer]
     livemode: bool
 
 
@@ -218,7 +232,9 @@ def decision_answer(result: Result) -> DecisionAnswer:
     )
 
 
-def order_answer(order: orders.Order, lines: tuple[orders.Line, ...], *, livemode: bool) -> OrderAnswer:
+def order_answer(
+    order: orders.Order, lines: tuple[orders.Line, ...], refunds: tuple[orders.Refund, ...], *, livemode: bool
+) -> OrderAnswer:
     """Return a stored order as the API shows it."""
     return OrderAnswer(
         id=ids.encode(ORDER_PREFIX, order.id),
@@ -249,6 +265,16 @@ def order_answer(order: orders.Order, lines: tuple[orders.Line, ...], *, livemod
                 attributes=dict(line.attributes),
             )
             for number, line in enumerate(lines, start=1)
+        ],
+        unfit_refunds=[
+            UnfitRefundAnswer(
+                id=ids.encode(REFUND_PREFIX, refund.id),
+                source=refund.source,
+                external_id=refund.external_id,
+                because=refund.refused_because,
+            )
+            for refund in refunds
+            if refund.refused_because is not None
         ],
         livemode=livemode,
     )

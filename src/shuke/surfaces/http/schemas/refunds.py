@@ -22,9 +22,8 @@ from shuke.surfaces.http.fields import (
     integer,
 )
 from shuke.surfaces.http.schemas.movements import KeyAnswer, KeyBody, MovementAnswer, movement_fields
-from shuke.surfaces.http.schemas.orders import ORDER_PREFIX
+from shuke.surfaces.http.schemas.orders import ORDER_PREFIX, REFUND_PREFIX
 
-REFUND_PREFIX = "rfd"
 RefundId = Annotated[str, StringConstraints(pattern=r"^rfd_[0-7][0-9A-HJKMNP-TV-Z]{25}$")]
 
 
@@ -83,7 +82,10 @@ class RefundLineAnswer(Answer):
 
 
 class RefundAnswer(Answer):
-    """A stored refund. `state` is `parked` until its order comes, `refused` where it took off more than there was."""
+    """A stored refund. `state` is `parked` until its order comes, `refused` where it did not fit that.
+
+    `refused_because` is the code of what did not fit.
+    """
 
     id: str
     source: str
@@ -92,6 +94,7 @@ class RefundAnswer(Answer):
     order_id: str | None
     member_id: str | None
     state: Literal["parked", "applied", "refused"]
+    refused_because: str | None
     net_minor: int | None
     lines: list[RefundLineAnswer]
     occurred_at: Instant
@@ -126,6 +129,7 @@ def refund_answer(refund: orders.Refund, *, livemode: bool) -> RefundAnswer:
         order_id=ids.encode(ORDER_PREFIX, refund.order_id) if refund.order_id else None,
         member_id=ids.encode(members.ID_PREFIX, refund.member_id) if refund.member_id else None,
         state=refund.state.value,
+        refused_because=refund.refused_because,
         net_minor=refund.net_minor,
         lines=[
             RefundLineAnswer(line_number=line.line_number, quantity=line.quantity, net_minor=line.net_minor)

@@ -136,9 +136,13 @@ class TierChangeAnswer(Answer):
 
 
 class TierChangesAnswer(Answer):
-    """A member's changes of tier on every ladder of the program, the latest first."""
+    """A member's changes of tier on every ladder of the program, the latest first.
+
+    `next_cursor` is null on the last page.
+    """
 
     items: list[TierChangeAnswer]
+    next_cursor: str | None
     livemode: bool
 
 

@@ -1,0 +1,16 @@
+"""A member's status beside the facts on their way: whoever changes it waits for them, and none is decided as before."""
+
+from uuid import UUID
+
+from shuke.foundation.transactions import unit_of_work
+from shuke.rooms.members import facade as members
+from shuke.rooms.members.contracts import Member, Status
+from shuke.rooms.org.contracts import Actor
+from shuke.rooms.points import facade as points
+
+
+def set_status(member_id: UUID, status: Status, reason: str, actor: Actor) -> Member:
+    """Give a member another status, behind the lock that every fact of theirs takes first."""
+    with unit_of_work():
+        points.lock([members.get(member_id).id])
+        return members.set_status(member_id, status, reason, actor)
