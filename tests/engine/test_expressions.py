@@ -20,7 +20,7 @@ from shuke.engine.facts import Vocabulary
 from shuke.engine.windows import read_window
 
 LADDER = ("main", ("base", "silver", "gold"))
-CNY = Vocabulary(2, (), (LADDER,))
+CNY = Vocabulary(2, (), (LADDER,), country="CN")
 JPY = Vocabulary(0, (), (("main", ("base", "gold")),))
 KWD = Vocabulary(3)
 FULL = Vocabulary(

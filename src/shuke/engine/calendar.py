@@ -66,6 +66,21 @@ def countries() -> frozenset[str]:
     return frozenset(code for code in holidays.list_supported_countries() if len(code) == 2)
 
 
+@cache
+def holiday_codes(country: str) -> tuple[str, ...]:
+    """Return the codes of the public holidays of a country from 1990 to 2059, sorted; () where none are known."""
+    import holidays
+
+    if country == CHINA:
+        return tuple(sorted(set(CHINESE.values())))
+    if country not in countries():
+        return ()
+    known = holidays.country_holidays(country)
+    years = range(max(1990, known.start_year), min(2059, known.end_year) + 1)
+    table = holidays.country_holidays(country, years=years, language="en_US")
+    return tuple(sorted({_code(country, name) for name in table.values()}))
+
+
 def _chinese(date: dt.date) -> tuple[str, bool]:
     import chinese_calendar
 

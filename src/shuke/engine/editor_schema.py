@@ -33,7 +33,7 @@ from shuke.engine.file_changes import DOWNGRADES as CHANGE_DOWNGRADES
 from shuke.engine.file_changes import KEPT
 from shuke.engine.file_changes import UPGRADES as CHANGE_UPGRADES
 from shuke.engine.file_earning import CHOICES, GROUPS_LIMIT, RULES_LIMIT
-from shuke.engine.file_facts import ATTRIBUTES_LIMIT, BEHAVIOURS_LIMIT, SCOPE_LIMIT, TYPES
+from shuke.engine.file_facts import ATTRIBUTES_LIMIT, BEHAVIOURS_LIMIT, SCOPE_LIMIT, TEXTS_LIMIT, TYPES
 from shuke.engine.file_ladders import DOWNGRADES, EVALUATIONS, FALLS, MULTIPLIER_DIGITS, RESETS, UPGRADES
 from shuke.engine.file_units import (
     CAPS_OF,
@@ -99,7 +99,9 @@ def json_schema() -> Schema:
 
 def _attributes() -> Schema:
     bound = {"type": ["integer", "string"]}
-    typed = either({"enum": list(TYPES)}, obj({"type": {"enum": list(TYPES)}, "from": bound, "to": bound}, ("type",)))
+    bounded = obj({"type": {"enum": list(TYPES)}, "from": bound, "to": bound}, ("type",))
+    one_of = {"type": "array", "minItems": 1, "maxItems": TEXTS_LIMIT, "items": {"type": "string", "minLength": 1}}
+    typed = either({"enum": list(TYPES)}, bounded, {"description": "The only texts that it may be.", **one_of})
     return keyed("Attributes and their types.", typed, ATTRIBUTES_LIMIT)
 
 

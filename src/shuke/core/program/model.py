@@ -284,12 +284,16 @@ class Milestone:
 
 @dataclass(frozen=True, slots=True)
 class Attribute:
-    """A typed attribute of orders, lines or behaviours: "number" (an integer from `lo` to `hi`), "text" or "flag"."""
+    """A typed attribute of orders, lines or behaviours: "number" (an integer from `lo` to `hi`), "text" or "flag".
+
+    `texts` are the only ones that a text may be (none: any).
+    """
 
     code: str
     type: str
     lo: int = 0
     hi: int = 0
+    texts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,6 +318,7 @@ class Program:
     order_attributes: tuple[Attribute, ...]
     line_attributes: tuple[Attribute, ...]
     behaviours: tuple[Behaviour, ...]
+    texts: tuple[tuple[str, tuple[str, ...]], ...]  # facts whose values the file declares: (name, values)
     base: Node | None  # what `order.base` means; None: the net amount
     units: tuple[Unit, ...]
     ladders: tuple[Ladder, ...]
