@@ -194,9 +194,12 @@ VOUCHERS = changed("growth:", "vouchers: {scale: 2}\n  growth:")
 @pytest.mark.parametrize(
     ("written", "conversion"),
     [
-        ("dates: [08-15, 02-15], least: 150, rate: 0.01", Conversion("vouchers", (215, 815), 150, 1, 1)),
-        ("dates: 12-31, rate: 0.005, step: 2", Conversion("vouchers", (1231,), 2, 2, 1)),
-        ("dates: 03-01, rate: 1.5", Conversion("vouchers", (301,), 1, 1, 150)),
+        ("dates: [08-15, 02-15], least: 150, rate: 0.01", Conversion("vouchers", (215, 815), None, 150, 1, 1)),
+        ("dates: 12-31, rate: 0.005, step: 2", Conversion("vouchers", (1231,), None, 2, 2, 1)),
+        ("dates: 03-01, rate: 1.5", Conversion("vouchers", (301,), None, 1, 1, 150)),
+        ("every: day, rate: 1", Conversion("vouchers", (), Duration(days=1), 1, 1, 100)),
+        ("every: quarter, rate: 1", Conversion("vouchers", (), Duration(step=3), 1, 1, 100)),
+        ("every: year from April, rate: 1", Conversion("vouchers", (), Duration(step=12, shift=3), 1, 1, 100)),
     ],
 )
 def test_conversions(written, conversion):
@@ -212,7 +215,10 @@ def test_conversions(written, conversion):
         ("into: vouchers, dates: 12-31, rate: 0", ("number_too_small", "0", "0.000001")),
         ("into: vouchers, dates: 02-29, rate: 1", ("bad_date", "dates", "02-28")),
         ("into: vouchers, dates: 12-31, rate: 1, step: 100, least: 50", ("number_too_small", "50", "100")),
-        ("into: vouchers, rate: 1", ("missing_key", "{into", "dates: [02-15, 08-15]")),
+        ("into: vouchers, rate: 1", ("one_of_these", "{into", "dates: [02-15, 08-15]")),
+        ("into: vouchers, rate: 1, dates: 12-31, every: day", ("one_of_these", "every", "dates: [02-15, 08-15]")),
+        ("into: vouchers, rate: 1, every: monht", ("unknown_period", "monht", "month")),
+        ("into: vouchers, rate: 1, every: march", ("unknown_period", "march", None)),
         ("into: vouchers, dates: 12-31", ("missing_key", "{into", "rate: 0.01")),
     ],
 )

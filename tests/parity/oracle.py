@@ -139,8 +139,13 @@ class Oracle(PointsByHand, Refunding):
             "day": dates.days_to_birthday(person.birthday, day) == 0,
             "week": dates.in_week(person.birthday, day),
             "month": day.month == person.birthday[0],
-            "lunar day": person.lunar != 0 and self.calendar(day)[2] == person.lunar,
+            "lunar day": person.lunar != 0 and person.lunar in self._celebrated(day),
         }[what]
+
+    def _celebrated(self, day: date) -> tuple[int, int]:
+        """Return which lunar birthdays a day is: the 29th also that of the 30th where its month has no 30th."""
+        today, tomorrow = (self.calendar(each)[2] for each in (day, day + dates.DAY))
+        return today, today + 1 if today % 100 == 29 and tomorrow % 100 == 1 else today
 
     # ---- members and facts
 
@@ -421,8 +426,7 @@ class Oracle(PointsByHand, Refunding):
     def _convert(self, person: Person, unit: int, day: date) -> bool:
         """On a unit's days turn every whole step of a balance that is large enough into another unit."""
         terms = self.units[unit][1].get("convert")
-        days = [dates.of_year(day.year, *map(int, text.split("-"))) for text in listed((terms or {}).get("dates"))]
-        if day not in days:
+        if terms is None or not dates.comes_on(terms, day):
             return False
         step = Fraction(terms.get("step", "1"))
         each = self.rules.whole(unit, step)

@@ -11,7 +11,7 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from shuke.core.values.dates import weekday_of
-from shuke.engine.lunar import lunar_of
+from shuke.engine.lunar import ends_month, lunar_of
 
 if TYPE_CHECKING:
     from holidays import HolidayBase
@@ -38,11 +38,15 @@ CHINESE = {
 
 @dataclass(frozen=True, slots=True)
 class DayFacts:
-    """A local day: the code of its public holiday or "", whether it is a working day, its Chinese month * 100 + day."""
+    """A local day: the code of its public holiday or "", whether it is a working day, its Chinese month * 100 + day.
+
+    `lunar_ends`: the Chinese month ends with it.
+    """
 
     holiday: str
     workday: bool
     lunar: int
+    lunar_ends: bool
 
 
 @lru_cache(maxsize=8192)
@@ -50,7 +54,7 @@ def day_facts(country: str, day: int) -> DayFacts:
     """Return what a local day is in a country (ISO 3166); "" and unknown ones have weekends and no holidays."""
     date = dt.date.fromordinal(EPOCH + day)
     holiday, workday = _chinese(date) if country == CHINA else _general(country, date)
-    return DayFacts(holiday, workday, lunar_of(day))
+    return DayFacts(holiday, workday, lunar_of(day), ends_month(day))
 
 
 def lunar_md(date: dt.date) -> int:

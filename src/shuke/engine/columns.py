@@ -11,7 +11,7 @@ import numpy as np
 from shuke.core.state import replay, slots
 from shuke.core.state.replay import V_AT, V_DAY, V_KIND, V_REF, V_UNTIL
 from shuke.core.state.slots import DAY_ROW, ENTRY, HOLD, LOT, O_ATTRIBUTE, TAKE, WAIT
-from shuke.core.values.dates import SECONDS_PER_DAY
+from shuke.core.values.dates import LUNAR_ENDS, SECONDS_PER_DAY
 from shuke.engine.arrays import Arrays
 from shuke.engine.calendar import day_facts
 from shuke.engine.compile import Compiled
@@ -101,7 +101,7 @@ class Columns:
         table = np.zeros((len(found), 3), np.int64)
         for day in np.flatnonzero(found).tolist():
             said = day_facts(self.compiled.program.country, first + day)
-            table[day] = self._code(said.holiday), said.workday, said.lunar
+            table[day] = self._code(said.holiday), said.workday, said.lunar + LUNAR_ENDS * said.lunar_ends
         o[:, (slots.O_HOLIDAY, slots.O_WORKDAY, slots.O_LUNAR)] = table[days - first]
 
     def _fill_attribute(self, column: Column, name: str) -> None:

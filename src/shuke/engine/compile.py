@@ -49,6 +49,7 @@ DATES = (
     "days_to",
     "days_to_anniversary",
     "first_day",
+    "is_lunar_birthday",
     "local_seconds",
     "month_of",
     "weekday_of",

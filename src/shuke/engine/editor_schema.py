@@ -47,7 +47,7 @@ from shuke.engine.file_units import (
 )
 from shuke.engine.lifetimes import ACTIVITIES
 from shuke.engine.schema import VERSION
-from shuke.engine.spans import PER_EXAMPLES, VALIDITY_EXAMPLES
+from shuke.engine.spans import EVERY_EXAMPLES, PER_EXAMPLES, VALIDITY_EXAMPLES
 
 
 def json_schema() -> Schema:
@@ -160,11 +160,12 @@ def _convert() -> Schema:
     parts = {
         "into": CODE,
         "dates": _dates("Days of the year."),
+        "every": text("Instead of dates: as each period begins.", *EVERY_EXAMPLES),
         "least": decimal("The least balance that is converted; one step by itself."),
         "step": decimal("Only whole steps are converted, the rest stays; 1 by itself."),
         "rate": decimal("How much of the other unit one unit gives."),
     }
-    return obj(parts, ("into", "dates", "rate"))
+    return obj(parts, ("into", "rate")) | {"oneOf": [{"required": ["dates"]}, {"required": ["every"]}]}
 
 
 def _dates(description: str) -> Schema:

@@ -41,6 +41,7 @@ from shuke.core.state.slots import (
     ORDERS,
     T_RANK,
 )
+from shuke.core.values.dates import LUNAR_ENDS
 
 _COLUMNS = {
     "order.net": O_NET,
@@ -71,7 +72,7 @@ _DATES = {
     for name, text in (
         ("date", f"date_number(o[k + {O_DAY}])"),
         ("year", f"month_of(o[k + {O_DAY}]) // 12"),
-        ("lunar_month", f"o[k + {O_LUNAR}] // 100"),
+        ("lunar_month", f"o[k + {O_LUNAR}] % {LUNAR_ENDS} // 100"),
         ("lunar_day", f"o[k + {O_LUNAR}] % 100"),
     )
 }
@@ -97,7 +98,7 @@ OCCASIONS_TEXT: Mapping[str, str] = MappingProxyType(
         "BIRTHDAY('day')": f"days_to(m[{DAY}], m[{BIRTH}]) == 0",
         "BIRTHDAY('week')": f"days_to(m[{DAY}] - weekday_of(m[{DAY}]) + 1, m[{BIRTH}]) <= 6",
         "BIRTHDAY('month')": f"o[k + {O_MONTH}] == m[{BIRTH}] // 100",
-        "BIRTHDAY('lunar day')": f"m[{LUNAR}] != 0 and o[k + {O_LUNAR}] == m[{LUNAR}]",
+        "BIRTHDAY('lunar day')": f"is_lunar_birthday(o[k + {O_LUNAR}], m[{LUNAR}])",
         "ANNIVERSARY('day')": f"days_from_anniversary(m[{DAY}], m[{JOINED}]) == 0",
         "ANNIVERSARY('month')": f"{_MONTHS} > 0 and ({_MONTHS}) % 12 == 0",
     }

@@ -18,6 +18,7 @@ from shuke.core.state.slots import (
     O_TAX,
     O_WORKDAY,
 )
+from shuke.core.values.dates import LUNAR_ENDS
 from shuke.engine.calendar import day_facts
 from shuke.engine.compile import Compiled
 from shuke.engine.lowering import MISSING_TEXT
@@ -61,7 +62,8 @@ class Rows:
         o = [0] * self._compiled.width
         day = day_facts(self._compiled.program.country, local_day(at, self._zone))
         o[O_AT], o[O_STORE], o[O_BRAND], o[O_CHANNEL] = at, self._code(store), self._code(brand), self._code(channel)
-        o[O_HOLIDAY], o[O_WORKDAY], o[O_LUNAR] = self._code(day.holiday), int(day.workday), day.lunar
+        o[O_HOLIDAY], o[O_WORKDAY] = self._code(day.holiday), int(day.workday)
+        o[O_LUNAR] = day.lunar + LUNAR_ENDS * day.lunar_ends
         return o
 
     def _fill(self, o: list[int], attributes: Attributes, of: str) -> None:

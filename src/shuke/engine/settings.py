@@ -105,7 +105,10 @@ class _Settings:
         """Return the row of a conversion: what is converted on a day ends, as it was, with the day before."""
         if convert is None:
             return (NONE, 0, 0, 0, 0)
-        before = Expiry(ExpiryKind.DATES, dates=tuple(_day_before(date) for date in convert.dates))
+        if convert.every is not None:
+            before = Expiry(ExpiryKind.AFTER, convert.every)
+        else:
+            before = Expiry(ExpiryKind.DATES, dates=tuple(_day_before(date) for date in convert.dates))
         into = self._measures.unit(convert.into)
         return (self._expiry(before), into, convert.least, convert.step, convert.gives)
 
@@ -145,7 +148,7 @@ class _Settings:
             *(len(ladder.levels), validity.kind.value, validity.length, validity.step, validity.shift),
             *(ladder.evaluation.value, ladder.downgrade.value),
             *(grace.months, grace.days, grace.step, grace.shift),
-            *(int(ladder.resets), int(ladder.one_step), int(ladder.falls_at_once), holds),
+            *(int(ladder.resets), int(ladder.one_step), int(ladder.falls_at_once), holds, validity.more),
         )
         self._row(s.P_LADDER + index * s.PL_ROW, row)
 

@@ -93,13 +93,15 @@ class Transfer:
 
 @dataclass(frozen=True, slots=True)
 class Conversion:
-    """On some days of the year (MMDD) a balance of `least` or more becomes the unit `into`.
+    """On some days of the year (MMDD), or as periods begin, a balance of `least` or more becomes the unit `into`.
 
-    It gives `gives` for every whole `step`, each in the smallest fraction of its unit; the rest stays.
+    `every` is the time to the next period (None: on `dates`). `gives` come for every whole `step`, each in the smallest
+    fraction of its unit; the rest stays.
     """
 
     into: str
     dates: tuple[int, ...]
+    every: Duration | None
     least: int
     step: int
     gives: int
@@ -166,10 +168,13 @@ class ValidityKind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Validity:
+    """How long a tier holds; one by calendar or membership year lasts `more` months after the end of its period."""
+
     kind: ValidityKind
     length: int = 0
     step: int = 12
     shift: int = 0
+    more: int = 0
 
 
 class Evaluation(Enum):

@@ -78,6 +78,7 @@ W_DAYS = WindowKind.DAYS.value
 W_MONTHS = WindowKind.MONTHS.value
 W_ENDED = WindowKind.ENDED.value
 W_TIER = WindowKind.TIER.value
+W_RUNNING = WindowKind.RUNNING.value
 
 
 def post(m: Ints, e: Ints, kind: int, unit: int, amount: int, lot: int, ref: int) -> None:
@@ -127,6 +128,8 @@ def window_start(kind: int, length: int, step: int, shift: int, offset: int, day
         start = add_months(day, -length) + 1
     elif kind == W_ENDED:
         start = first_day(period_start(day, step, shift) - (length + offset) * step)
+    elif kind == W_RUNNING:
+        start = first_day(period_start(day, step, shift) - (length - 1) * step)
     return start
 
 
