@@ -247,7 +247,7 @@ def test_settings_are_laid_out_for_the_machines():
     expiries = [numbers[slots.P_EXPIRY + i * slots.EXPIRY_ROW :][slots.X_MONTHS : slots.X_DAYS + 1] for i in range(3)]
     assert expiries == [year, (0, 0), month]
     first, promo = (numbers[slots.P_GRANT + i * slots.GRANT_ROW :][: slots.GRANT_ROW] for i in (0, 2))
-    assert first == (0, -1, 1, 0, 7, 0, 0, 0, 0, -1, -1)
+    assert first == (0, -1, 1, 0, 7, 0, 0, 0, 0, -1, -1, -1, -1)
     assert promo[slots.G_EXPIRY] == 2
     assert numbers[slots.P_CAP : slots.P_CAP + slots.CAP_ROW] == (slots.CAP_RULE, 1, 0, 0, 1, 0, 0, 0, 3)
     milestones = [numbers[slots.P_MILESTONE + i * slots.PM_ROW :][: slots.PM_ROW] for i in range(2)]

@@ -62,6 +62,8 @@ def test_expiries(written, expiry):
         ("{for: 7 days}", Pending(PendingKind.PERIOD, Duration(0, 7))),
         ("{for: 1 month, end_of: month}", Pending(PendingKind.PERIOD, Duration(1, 0, 1))),
         ("{end_of: month}", Pending(PendingKind.PERIOD, Duration(0, 0, 1))),
+        ("{end_of: month, dates: [06-15, 01-15]}", Pending(PendingKind.PERIOD, Duration(step=1), dates=(115, 615))),
+        ("{dates: 03-15}", Pending(PendingKind.PERIOD, dates=(315,))),
         ("{until: 2026-12-01}", Pending(PendingKind.DATE, day=DECEMBER_2026)),
         ("{until: delivered}", Pending(PendingKind.EVENT, event="delivered")),
         ("{until: delivered, within: 30 days}", Pending(PendingKind.EVENT, event="delivered", within=Duration(0, 30))),
@@ -69,6 +71,13 @@ def test_expiries(written, expiry):
 )
 def test_pending_points(written, pending):
     assert unit(f"{{pending: {written}}}").pending == pending
+
+
+def test_pending_points_wait_for_the_working_days_of_a_country():
+    text = changed("points: {}", "points: {pending: {for: 3 working days}}").replace("units:", "country: CN\nunits:", 1)
+    assert load_program(text).units[0].pending == Pending(PendingKind.PERIOD, workdays=3)
+    rounded = changed("working days", "working days, end_of: month", text)
+    assert faults(rounded) == [("not_beside", "end_of", "for")]
 
 
 def test_every_other_key_of_a_unit():
@@ -166,6 +175,9 @@ def test_caps_stand_in_the_order_of_the_file_with_those_of_rules_last():
         ("pending: {until: 2026-12-01, within: 3 days}", ("bad_date", "2026-12-01", "2026-12-01")),
         ("pending: {until: delivery}", ("unknown_behaviour", "delivery", "delivered")),
         ("pending: {until: delivered, end_of: month}", ("not_beside", "end_of", "for")),
+        ("pending: {for: 3 working days}", ("no_country", "3 working days", "country: CN")),
+        ("pending: {for: 61 working days}", ("bad_duration", "61 working days", "12 months")),
+        ("pending: {until: delivered, dates: 03-15}", ("not_beside", "dates", "for")),
         ("pending: {for: 7 days, within: 3 days}", ("not_beside", "within", "until")),
         ("refunds: dept", ("unknown_choice", "dept", "debt")),
         ("spendable: maybe", ("unknown_choice", "maybe", "yes")),

@@ -93,6 +93,10 @@ EXPIRIES = {
 PENDING: tuple[Any, ...] = (
     {"for": "7 days"},
     {"for": "1 month", "end_of": "month"},
+    {"for": "3 working days"},
+    {"for": "1 working day", "dates": ["01-10", "06-30"]},
+    {"end_of": "month", "dates": [f"{month:02}-15" for month in range(1, 13)]},
+    {"dates": "03-15"},
     {"until": "2017-01-01"},
     {"until": "delivered", "within": "10 days"},
     {"until": "delivered"},
@@ -166,6 +170,7 @@ class _Maker:
             "program": "made",
             "currency": "CNY",
             "time_zone": self.pick(*ZONES),
+            "country": "CN",
             "attributes": {"order": {"promo": "text", "guests": "number"}, "item": {"colour": "text"}},
             "behaviours": {
                 "review": {"stars": {"type": "number", "from": "1", "to": "5"}, "photo": "flag"},

@@ -124,6 +124,22 @@ def comes_on(terms: Any, day: date) -> bool:
     ]
 
 
+def ready(pending: Any, day: date, is_workday: Callable[[date], bool]) -> date:
+    """Return the day from which points are usable that wait for a period, earned on a day."""
+    wait = pending.get("for", "")
+    if "working" in wait:
+        ready, left = day, int(wait.split()[0])
+        while left:
+            ready += DAY
+            left -= is_workday(ready)
+    else:
+        ready = rounded(wait or None, pending.get("end_of"))(day)
+    if "dates" in pending:
+        said = pending["dates"]
+        ready = next_date([said] if isinstance(said, str) else said, max(ready, day + DAY))
+    return ready
+
+
 def lot_end(expiry: Any, day: date) -> date | None:
     """Return the first day on which points usable from a day can no longer be used; None for never, or by activity."""
     if expiry in (None, "none") or "inactive" in expiry:

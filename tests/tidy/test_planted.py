@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import pytest
-
 from tests.planted import FAULTS
 
 SOURCES = Path(__file__).parents[2] / "src/shuke"

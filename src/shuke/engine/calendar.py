@@ -57,6 +57,14 @@ def day_facts(country: str, day: int) -> DayFacts:
     return DayFacts(holiday, workday, lunar_of(day), ends_month(day))
 
 
+def workdays_on(country: str, day: int, count: int) -> int:
+    """Return the local day that is so many working days (at least 1) after a day, make-up days included."""
+    while count > 0:
+        day += 1
+        count -= day_facts(country, day).workday
+    return day
+
+
 def lunar_md(date: dt.date) -> int:
     """Return month * 100 + day of a date by the Chinese calendar, a leap month as its month; 0 before 1900."""
     return lunar_of(date.toordinal() - EPOCH)

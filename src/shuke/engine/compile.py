@@ -83,6 +83,7 @@ class Compiled:
     grants: tuple[Grant, ...]
     denominators: tuple[int, ...]
     attributes: tuple[str, ...]  # facts in the columns from O_ATTRIBUTE on
+    workdays: tuple[int, ...]  # in the columns after them: the day so many working days on
     line_attributes: tuple[str, ...]  # facts of a line from LINE_ATTRIBUTE on
     aggregates: tuple[tuple[Node | None, Node | None], ...]  # (argument, condition), as they stand in a row
     aggregate_denominators: tuple[int, ...]
@@ -140,7 +141,7 @@ def compile_program(program: Program) -> Compiled:
     rules, denominators = rules_text(lowering, program, grants)
     source = "\n".join([HEADER, IMPORTS, "", *_prepare(lowering), "", "", *rules, "", "", *tiers, ""])
     measures, places = lowering.measures, lowering.places
-    settings, expiries = settings_of(program, grants, measures)
+    settings, expiries = settings_of(program, grants, measures, places)
     return Compiled(
         program=program,
         source=source,
@@ -154,6 +155,7 @@ def compile_program(program: Program) -> Compiled:
         grants=grants.all,
         denominators=tuple(denominators),
         attributes=places.attributes,
+        workdays=places.workdays,
         line_attributes=places.line_attributes,
         aggregates=tuple(lowering.aggregates),
         aggregate_denominators=tuple(lowering.aggregate_denominators),

@@ -198,9 +198,11 @@ def _expiry() -> Schema:
 
 
 def _pending() -> Schema:
+    workdays = {"type": "string", "pattern": "^[1-9][0-9]? working days?$", "examples": ["3 working days"]}
     parts = {
-        "for": {"description": "So long after they were earned.", **DURATION},
+        "for": {"description": "So long after they were earned.", **either(DURATION, workdays)},
         "end_of": END_OF,
+        "dates": _dates("Then from the next of these days of the year on."),
         "until": text("A date, or a behaviour about the same order.", "2026-12-01", "delivered"),
         "within": {"description": "After so long without the behaviour they are cancelled.", **DURATION},
     }

@@ -126,7 +126,9 @@ def _unit(code: str, fields: Fields, reading: Reading) -> Unit:
         at_line=fields.choice("at", LEVELS_OF_ROUNDING, "unknown_level_of_rounding") == "line",
         value=fields.decimal("value", VALUE_DIGITS, VALUE_LIMIT),
         expiry=read_expiry(expiry, behaviours, problems) if expiry is not None else NO_EXPIRY,
-        pending=read_pending(pending, behaviours, problems) if pending is not None else None,
+        pending=read_pending(pending, behaviours, reading.vocabulary.country, problems)
+        if pending is not None
+        else None,
         spendable=fields.flag("spendable", otherwise=True),
         refunds=REFUNDS[fields.choice("refunds", tuple(REFUNDS))],
         reinstate=_reinstate(reinstate, problems),

@@ -109,7 +109,8 @@ class Places:
     """The places of one program's facts.
 
     `attributes` are the columns from O_ATTRIBUTE on, by the fact's name; an attribute that several behaviours have
-    shares one. `line_attributes` are those of a line from LINE_ATTRIBUTE on. The aggregates begin at `aggregates`.
+    shares one. `workdays` stand in the columns after them: the day so many working days on. `line_attributes` are those
+    of a line from LINE_ATTRIBUTE on. The aggregates begin at `aggregates`.
     """
 
     def __init__(self, program: Program) -> None:
@@ -117,11 +118,17 @@ class Places:
         events = [f"event.{each.code}" for behaviour in program.behaviours for each in behaviour.attributes]
         self.attributes = tuple(dict.fromkeys(orders + events))
         self.line_attributes = tuple(f"item.{attribute.code}" for attribute in program.line_attributes)
-        self.aggregates = O_ATTRIBUTE + len(self.attributes)
+        waits = [unit.pending for unit in program.units] + [rule.pending for rule in program.earn]
+        self.workdays = tuple(dict.fromkeys(wait.workdays for wait in waits if wait and wait.workdays))
+        self.aggregates = O_ATTRIBUTE + len(self.attributes) + len(self.workdays)
         self.line_width = LINE_ATTRIBUTE + len(self.line_attributes)
         self._ladders = {f"{ladder.code}{end}": i for i, ladder in enumerate(program.ladders) for end in _ENDS}
         self._ladders |= {"member.tier": 0, "tier.multiplier": 0}
         self._locals: dict[str, str] = {}
+
+    def workdays_at(self, count: int) -> int:
+        """Return the column with the day so many working days on."""
+        return O_ATTRIBUTE + len(self.attributes) + self.workdays.index(count)
 
     def ladder_of(self, name: str, end: str) -> int | None:
         """Return the ladder whose tier (`end` ".tier") or multiplier (".multiplier") a fact is."""

@@ -22,28 +22,32 @@ from shuke.core.program.model import (
 from shuke.core.state import slots as s
 from shuke.engine.grants import AT_ONCE, Grant, Grants
 from shuke.engine.measures import Measures, limit
+from shuke.engine.places import Places
 
 NONE = -1
 _ACTIVITIES = {"earn": s.ACTIVITY_EARN, "redeem": s.ACTIVITY_REDEEM}
 
 
-def settings_of(program: Program, grants: Grants, measures: Measures) -> tuple[list[int], tuple[Expiry, ...]]:
+def settings_of(
+    program: Program, grants: Grants, measures: Measures, places: Places
+) -> tuple[list[int], tuple[Expiry, ...]]:
     """Return the head of P, and the expiries in their rows.
 
     Raises:
         Refusal: too_many_expiries.
     """
-    made = _Settings(program, grants, measures)
+    made = _Settings(program, grants, measures, places)
     return made.numbers, tuple(made.expiries)
 
 
 class _Settings:
     """Fills the head of one program; expiries that are equal share a row."""
 
-    def __init__(self, program: Program, grants: Grants, measures: Measures) -> None:
+    def __init__(self, program: Program, grants: Grants, measures: Measures, places: Places) -> None:
         self.numbers = [0] * s.P_NUMBER
         self._program = program
         self._measures = measures
+        self._places = places
         self._grants = grants
         self.expiries: dict[Expiry, int] = {}
         self._counts()
@@ -131,7 +135,9 @@ class _Settings:
         after, within = pending.after, pending.within or Duration(NONE, NONE)
         event = self._measures.behaviour(pending.event) if pending.event else 0
         wait = (pending.kind.value, after.months, after.days, after.step, after.shift, pending.day, event)
-        return (*wait, within.months, within.days)
+        workdays = self._places.workdays_at(pending.workdays) if pending.workdays else NONE
+        dates = self._expiry(Expiry(ExpiryKind.DATES, dates=pending.dates)) if pending.dates else NONE
+        return (*wait, within.months, within.days, workdays, dates)
 
     def _cap(self, index: int, cap: Cap) -> None:
         of, ref = cap.of.value, self._measures.unit(cap.unit)

@@ -14,6 +14,7 @@ from shuke.engine.windows import FIXED_WINDOWS, MONTH_NAMES, PERIODS, read_windo
 
 MONTHS_LIMIT = 600
 DAYS_LIMIT = 18_300
+WORKDAYS_LIMIT = 60
 
 _COUNTS = {
     "day": (0, 1),
@@ -29,6 +30,7 @@ _COUNTED = re.compile(rf"([1-9][0-9]{{0,4}}) ({'|'.join(_COUNTS)})s?")
 _ONE_PERIOD = re.compile(_PERIOD)
 _CALENDAR = rf"(?:calendar )?(?:(membership) years?|{_PERIOD})"
 _END_OF = re.compile(rf"end of (this|next) (?:([1-9][0-9]?) )?{_CALENDAR}(?: and ([1-9][0-9]?) months?)?")
+_WORKDAYS = re.compile(r"([1-9][0-9]?) working days?")
 _MONTH_DAY = re.compile(r"([0-9]{2})-([0-9]{2})")
 _DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 
@@ -74,6 +76,12 @@ def read_end_of(text: str) -> tuple[int, int] | None:
         return 12, (MONTH_NAMES[plain] + 1) % 12
     found = _ONE_PERIOD.fullmatch(plain)
     return _period(found.group(1), found.group(2)) if found else None
+
+
+def read_workdays(text: str) -> int | None:
+    """Read how many working days: '3 working days', up to 60."""
+    found = _WORKDAYS.fullmatch(_plain(text))
+    return int(found.group(1)) if found and int(found.group(1)) <= WORKDAYS_LIMIT else None
 
 
 def read_every(text: str) -> Duration | None:

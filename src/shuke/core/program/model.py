@@ -61,11 +61,15 @@ class PendingKind(Enum):
 class Pending:
     """Points are usable after a period, from a date on, or once a behaviour about the order came.
 
-    `within` bounds the wait for the behaviour: at its end the points are cancelled (None: they wait for ever).
+    A period is `after`, or so many `workdays` of the program's country (0: none), and goes on to the next of `dates` of
+    the year (MMDD; none: not). `within` bounds the wait for the behaviour: at its end the points are cancelled (None:
+    they wait for ever).
     """
 
     kind: PendingKind
     after: Duration = Duration()
+    workdays: int = 0
+    dates: tuple[int, ...] = ()
     day: int = 0
     event: str = ""
     within: Duration | None = None

@@ -285,7 +285,7 @@ def uncount(m: Ints, R: Ints, e: Ints, P: Ints, counter: int, day: int, amount: 
 
 def uncount_now(m: Ints, R: Ints, e: Ints, P: Ints, counter: int, day: int, amount: int) -> None:
     """Take an amount that counted on `day` off the current period of the ladders: that day where the shortest of
-    their windows holds it, else (-NEVER: in any case) today, and then no more than that window holds.
+    their windows holds it, else (-NEVER: in any case) today, and then no more than that window holds, if there is any.
     """
     shortest = -1
     first = -NEVER
@@ -298,7 +298,9 @@ def uncount_now(m: Ints, R: Ints, e: Ints, P: Ints, counter: int, day: int, amou
                 first = start
     if day > -NEVER and (shortest < 0 or day >= first):
         uncount(m, R, e, P, counter, day, amount)
-    elif shortest >= 0:
+    elif shortest < 0:
+        uncount(m, R, e, P, counter, m[DAY], amount)
+    else:
         uncount(m, R, e, P, counter, m[DAY], min(amount, max(0, m[WINDOW + shortest * WINDOW_ROW + W_VALUE])))
 
 
