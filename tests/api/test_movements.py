@@ -264,6 +264,8 @@ def test_an_opening_lot_has_its_own_dates(api, member):
     assert (lot["origin"], lot["remaining"], lot["expires_at"]) == ("opening", 300, "2017-07-01T04:00:00Z")
     ended = body | {"external_id": "X-2", "expires_on": "2016-12-31"}
     refused(api, "/v1/opening-lots", ended, 422, "lot_has_ended")
+    to_come = body | {"external_id": "X-3", "earned_on": "2030-01-01"}
+    refused(api, "/v1/opening-lots", to_come, 422, "earned_in_future")
 
 
 def test_a_tier_is_given_with_a_reason_and_told(api, member):

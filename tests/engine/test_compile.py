@@ -8,7 +8,7 @@ import pytest
 from shuke.core.program.ir import Window, WindowKind
 from shuke.core.program.model import Expiry, ExpiryKind
 from shuke.core.state import slots
-from shuke.core.values.dates import SECONDS_PER_DAY, day_of
+from shuke.core.values.dates import LUNAR_ENDS, SECONDS_PER_DAY, day_of
 from shuke.core.values.errors import Refusal
 from shuke.engine.compile import compile_program, seen_slots
 from shuke.engine.generated import functions_of
@@ -247,7 +247,7 @@ def test_settings_are_laid_out_for_the_machines():
     expiries = [numbers[slots.P_EXPIRY + i * slots.EXPIRY_ROW :][slots.X_MONTHS : slots.X_DAYS + 1] for i in range(3)]
     assert expiries == [year, (0, 0), month]
     first, promo = (numbers[slots.P_GRANT + i * slots.GRANT_ROW :][: slots.GRANT_ROW] for i in (0, 2))
-    assert first == (0, -1, 1, 0, 7, 0, 0, 0, 0, -1, -1)
+    assert first == (0, -1, 1, 0, 7, 0, 0, 0, 0, -1, -1, -1, -1)
     assert promo[slots.G_EXPIRY] == 2
     assert numbers[slots.P_CAP : slots.P_CAP + slots.CAP_ROW] == (slots.CAP_RULE, 1, 0, 0, 1, 0, 0, 0, 3)
     milestones = [numbers[slots.P_MILESTONE + i * slots.PM_ROW :][: slots.PM_ROW] for i in range(2)]
@@ -388,6 +388,11 @@ def test_the_week_of_a_birthday_is_the_iso_week_that_holds_it(birthday, away):
         ("BIRTHDAY('lunar day')", dt.date(2024, 2, 1), {"LUNAR": 1222, "O_LUNAR": 1222}, True),
         ("BIRTHDAY('lunar day')", dt.date(2024, 2, 1), {"LUNAR": 1221, "O_LUNAR": 1222}, False),
         ("BIRTHDAY('lunar day')", dt.date(2150, 2, 1), {"LUNAR": 0, "O_LUNAR": 0}, False),
+        ("BIRTHDAY('lunar day')", dt.date(2025, 1, 28), {"LUNAR": 1230, "O_LUNAR": LUNAR_ENDS + 1229}, True),
+        ("BIRTHDAY('lunar day')", dt.date(2025, 1, 28), {"LUNAR": 1229, "O_LUNAR": LUNAR_ENDS + 1229}, True),
+        ("BIRTHDAY('lunar day')", dt.date(2024, 2, 8), {"LUNAR": 1230, "O_LUNAR": 1229}, False),
+        ("BIRTHDAY('lunar day')", dt.date(2025, 1, 28), {"LUNAR": 1130, "O_LUNAR": LUNAR_ENDS + 1229}, False),
+        ("order.lunar_month = 12 AND order.lunar_day = 29", dt.date(2025, 1, 28), {"O_LUNAR": LUNAR_ENDS + 1229}, True),
         ("ANNIVERSARY('day')", dt.date(2024, 2, 29), {"JOINED": day_of(2024, 2, 29)}, False),
         ("ANNIVERSARY('day')", dt.date(2025, 2, 28), {"JOINED": day_of(2024, 2, 29)}, True),
         ("ANNIVERSARY('month')", dt.date(2024, 2, 29), {"JOINED": day_of(2024, 2, 1)}, False),

@@ -20,7 +20,7 @@ from shuke.engine.facts import Vocabulary
 from shuke.engine.windows import read_window
 
 LADDER = ("main", ("base", "silver", "gold"))
-CNY = Vocabulary(2, (), (LADDER,))
+CNY = Vocabulary(2, (), (LADDER,), country="CN")
 JPY = Vocabulary(0, (), (("main", ("base", "gold")),))
 KWD = Vocabulary(3)
 FULL = Vocabulary(
@@ -155,6 +155,8 @@ def test_the_four_roundings():
         ("last year from April", Window(WindowKind.ENDED, 1, step=12, shift=3)),
         ("last 12 months ending 1 month ago", Window(WindowKind.ENDED, 12, step=1, offset=1)),
         ("last 2 years", Window(WindowKind.ENDED, 2, step=12)),
+        ("12 calendar months", Window(WindowKind.RUNNING, 12, step=1)),
+        ("2 calendar years from April", Window(WindowKind.RUNNING, 2, step=12, shift=3)),
     ],
 )
 def test_windows(text, window):
@@ -170,6 +172,7 @@ def test_windows(text, window):
         *("", "0 days", "-1 days", "days", "121 months", "11 years", "3661 days", "last 0 months", "3 weeks"),
         *("this month from April", "this year from Nisan", "last 11 years", "last 5 years ending 6 years ago"),
         *("last 3 months ending 1 year ago", "this", "this decade"),
+        *("11 calendar years", "2 calendar weeks", "calendar month", "2 calendar months from April"),
     ],
 )
 def test_texts_that_are_no_window(text):

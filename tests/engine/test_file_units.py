@@ -62,6 +62,8 @@ def test_expiries(written, expiry):
         ("{for: 7 days}", Pending(PendingKind.PERIOD, Duration(0, 7))),
         ("{for: 1 month, end_of: month}", Pending(PendingKind.PERIOD, Duration(1, 0, 1))),
         ("{end_of: month}", Pending(PendingKind.PERIOD, Duration(0, 0, 1))),
+        ("{end_of: month, dates: [06-15, 01-15]}", Pending(PendingKind.PERIOD, Duration(step=1), dates=(115, 615))),
+        ("{dates: 03-15}", Pending(PendingKind.PERIOD, dates=(315,))),
         ("{until: 2026-12-01}", Pending(PendingKind.DATE, day=DECEMBER_2026)),
         ("{until: delivered}", Pending(PendingKind.EVENT, event="delivered")),
         ("{until: delivered, within: 30 days}", Pending(PendingKind.EVENT, event="delivered", within=Duration(0, 30))),
@@ -69,6 +71,13 @@ def test_expiries(written, expiry):
 )
 def test_pending_points(written, pending):
     assert unit(f"{{pending: {written}}}").pending == pending
+
+
+def test_pending_points_wait_for_the_working_days_of_a_country():
+    text = changed("points: {}", "points: {pending: {for: 3 working days}}").replace("units:", "country: CN\nunits:", 1)
+    assert load_program(text).units[0].pending == Pending(PendingKind.PERIOD, workdays=3)
+    rounded = changed("working days", "working days, end_of: month", text)
+    assert faults(rounded) == [("not_beside", "end_of", "for")]
 
 
 def test_every_other_key_of_a_unit():
@@ -166,6 +175,9 @@ def test_caps_stand_in_the_order_of_the_file_with_those_of_rules_last():
         ("pending: {until: 2026-12-01, within: 3 days}", ("bad_date", "2026-12-01", "2026-12-01")),
         ("pending: {until: delivery}", ("unknown_behaviour", "delivery", "delivered")),
         ("pending: {until: delivered, end_of: month}", ("not_beside", "end_of", "for")),
+        ("pending: {for: 3 working days}", ("no_country", "3 working days", "country: CN")),
+        ("pending: {for: 61 working days}", ("bad_duration", "61 working days", "12 months")),
+        ("pending: {until: delivered, dates: 03-15}", ("not_beside", "dates", "for")),
         ("pending: {for: 7 days, within: 3 days}", ("not_beside", "within", "until")),
         ("refunds: dept", ("unknown_choice", "dept", "debt")),
         ("spendable: maybe", ("unknown_choice", "maybe", "yes")),
@@ -194,9 +206,12 @@ VOUCHERS = changed("growth:", "vouchers: {scale: 2}\n  growth:")
 @pytest.mark.parametrize(
     ("written", "conversion"),
     [
-        ("dates: [08-15, 02-15], least: 150, rate: 0.01", Conversion("vouchers", (215, 815), 150, 1, 1)),
-        ("dates: 12-31, rate: 0.005, step: 2", Conversion("vouchers", (1231,), 2, 2, 1)),
-        ("dates: 03-01, rate: 1.5", Conversion("vouchers", (301,), 1, 1, 150)),
+        ("dates: [08-15, 02-15], least: 150, rate: 0.01", Conversion("vouchers", (215, 815), None, 150, 1, 1)),
+        ("dates: 12-31, rate: 0.005, step: 2", Conversion("vouchers", (1231,), None, 2, 2, 1)),
+        ("dates: 03-01, rate: 1.5", Conversion("vouchers", (301,), None, 1, 1, 150)),
+        ("every: day, rate: 1", Conversion("vouchers", (), Duration(days=1), 1, 1, 100)),
+        ("every: quarter, rate: 1", Conversion("vouchers", (), Duration(step=3), 1, 1, 100)),
+        ("every: year from April, rate: 1", Conversion("vouchers", (), Duration(step=12, shift=3), 1, 1, 100)),
     ],
 )
 def test_conversions(written, conversion):
@@ -212,7 +227,10 @@ def test_conversions(written, conversion):
         ("into: vouchers, dates: 12-31, rate: 0", ("number_too_small", "0", "0.000001")),
         ("into: vouchers, dates: 02-29, rate: 1", ("bad_date", "dates", "02-28")),
         ("into: vouchers, dates: 12-31, rate: 1, step: 100, least: 50", ("number_too_small", "50", "100")),
-        ("into: vouchers, rate: 1", ("missing_key", "{into", "dates: [02-15, 08-15]")),
+        ("into: vouchers, rate: 1", ("one_of_these", "{into", "dates: [02-15, 08-15]")),
+        ("into: vouchers, rate: 1, dates: 12-31, every: day", ("one_of_these", "every", "dates: [02-15, 08-15]")),
+        ("into: vouchers, rate: 1, every: monht", ("unknown_period", "monht", "month")),
+        ("into: vouchers, rate: 1, every: march", ("unknown_period", "march", None)),
         ("into: vouchers, dates: 12-31", ("missing_key", "{into", "rate: 0.01")),
     ],
 )

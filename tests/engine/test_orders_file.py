@@ -79,6 +79,7 @@ def test_timestamps_without_a_zone_need_a_word(tmp_path):
         ("1,m,2017-01-01T00:00:00Z,abc", "net: 1 rows, first in row 3"),
         ("1,m,2017-01-01T00:00:00Z,10000000.01", "net: 1 rows, first in row 3"),
         ("1,m,yesterdayZ,1", "occurred_at: 1 rows, first in row 3"),
+        ("1,m,2100-01-01T00:00:00Z,1", "occurred_at: 1 rows, first in row 3"),
         (",m,2017-01-01T00:00:00Z,1", "order_id: 1 rows, first in row 3"),
         ("1,,2017-01-01T00:00:00Z,1", "member_id: 1 rows, first in row 3"),
     ],
@@ -91,6 +92,13 @@ def test_a_bad_row_refuses_the_file_and_names_it(tmp_path, row, cause):
 def test_an_order_of_two_members_is_refused(tmp_path):
     path = written(tmp_path, "1,a,2017-01-01T00:00:00Z,1", "1,b,2017-01-01T00:00:00Z,1")
     assert refused(path).code == "orders_inconsistent"
+
+
+def test_a_part_above_the_net_of_its_order_is_refused(tmp_path):
+    rows = ("1,a,2017-01-01T00:00:00Z,1,1.5", "1,a,2017-01-01T00:00:00Z,1,0.4")
+    assert read_orders(written(tmp_path, *rows, header=HEADER + ",tax"), currency_digits=2).order_count == 1
+    refusal = refused(written(tmp_path, rows[0], header=HEADER + ",tax"))
+    assert (refusal.code, refusal.params) == ("part_above_net", {"order": "1", "row": 2})
 
 
 def test_missing_columns_and_files_are_named(tmp_path):

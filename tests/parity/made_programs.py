@@ -11,7 +11,7 @@ FIXED = ("day", "week", "month", "quarter", "half year", "year", "year from Apri
 WINDOWS = (
     *("lifetime", "this day", "this week", "this month", "this quarter", "this half year", "this year"),
     *("this year from April", "membership year", "30 days", "3 months", "last 2 months", "last quarter"),
-    *("last 2 months ending 1 month ago", "this tier"),
+    *("last 2 months ending 1 month ago", "3 calendar months", "2 calendar years from April", "this tier"),
 )
 CATEGORIES = ("", "WINE", "BREAD", "其他")
 ANYWHERE = (
@@ -93,6 +93,10 @@ EXPIRIES = {
 PENDING: tuple[Any, ...] = (
     {"for": "7 days"},
     {"for": "1 month", "end_of": "month"},
+    {"for": "3 working days"},
+    {"for": "1 working day", "dates": ["01-10", "06-30"]},
+    {"end_of": "month", "dates": [f"{month:02}-15" for month in range(1, 13)]},
+    {"dates": "03-15"},
     {"until": "2017-01-01"},
     {"until": "delivered", "within": "10 days"},
     {"until": "delivered"},
@@ -110,6 +114,8 @@ MEASURES = {  # a measure and thresholds for two levels
 VALIDITIES = (
     *("forever", "as measured", "1 month", "12 months", "30 days", "end of this year", "end of next year"),
     *("end of next month", "end of this membership year", "end of next membership year", "end of next year from April"),
+    *("end of next year and 2 months", "end of next month and 1 month", "end of this quarter and 1 month"),
+    "end of next membership year and 1 month",
 )
 
 
@@ -164,6 +170,7 @@ class _Maker:
             "program": "made",
             "currency": "CNY",
             "time_zone": self.pick(*ZONES),
+            "country": "CN",
             "attributes": {"order": {"promo": "text", "guests": "number"}, "item": {"colour": "text"}},
             "behaviours": {
                 "review": {"stars": {"type": "number", "from": "1", "to": "5"}, "photo": "flag"},
@@ -218,8 +225,13 @@ class _Maker:
             others = [other for other in units if other != code]
             if others and self.chance(3):
                 dates = self.pick(["01-01"], ["02-28", "03-01", "08-31"], [f"{month:02}-15" for month in range(1, 13)])
-                rate = self.pick("0.2", "1", "2.4")
-                unit["convert"] = {"into": self.pick(*others), "dates": dates, "step": "5", "rate": rate}
+                when = self.pick({"dates": dates}, {"dates": dates}, {"every": self.pick("day", "month", "quarter")})
+                unit["convert"] = {
+                    "into": self.pick(*others),
+                    **when,
+                    "step": "5",
+                    "rate": self.pick("0.2", "1", "2.4"),
+                }
                 if self.chance(2):
                     unit["convert"]["least"] = self.pick("5", "60")
 

@@ -13,6 +13,7 @@ from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import chinese_calendar
 import yaml
 
 from tests.parity import oracle_dates as dates
@@ -33,6 +34,14 @@ def weekdays(day: date) -> tuple[str, bool, int]:
     return "", day.isoweekday() < 6, 0
 
 
+def china(day: date) -> tuple[str, bool, int]:
+    """Tell of a day whether it is worked in China, as far as that is announced."""
+    try:
+        return "", chinese_calendar.is_workday(day), 0
+    except NotImplementedError:
+        return weekdays(day)
+
+
 class Past(dict[Any, Any]):
     """What is known of a member as of a day, to one ladder; worked out as it is asked."""
 
@@ -47,10 +56,10 @@ class Past(dict[Any, Any]):
 class Oracle(PointsByHand, Refunding):
     """A program as its file says it, and what it does to a person."""
 
-    def __init__(self, text: str, calendar: Calendar = weekdays) -> None:
+    def __init__(self, text: str, calendar: Calendar | None = None) -> None:
         file = yaml.load(text, yaml.BaseLoader)  # noqa: S506 - every scalar stays text
         self.zone = ZoneInfo(file["time_zone"])
-        self.calendar = calendar
+        self.calendar = calendar or (china if file.get("country") == "CN" else weekdays)
         self.cents = 10 ** DIGITS.get(file["currency"], 2)
         self.units = [(code, value or {}) for code, value in file["units"].items()]
         self.rules = Rules(file, self.units)
@@ -139,8 +148,13 @@ class Oracle(PointsByHand, Refunding):
             "day": dates.days_to_birthday(person.birthday, day) == 0,
             "week": dates.in_week(person.birthday, day),
             "month": day.month == person.birthday[0],
-            "lunar day": person.lunar != 0 and self.calendar(day)[2] == person.lunar,
+            "lunar day": person.lunar != 0 and person.lunar in self._celebrated(day),
         }[what]
+
+    def _celebrated(self, day: date) -> tuple[int, int]:
+        """Return which lunar birthdays a day is: the 29th also that of the 30th where its month has no 30th."""
+        today, tomorrow = (self.calendar(each)[2] for each in (day, day + dates.DAY))
+        return today, today + 1 if today % 100 == 29 and tomorrow % 100 == 1 else today
 
     # ---- members and facts
 
@@ -305,7 +319,7 @@ class Oracle(PointsByHand, Refunding):
         if pending not in (None, "none"):
             until = pending.get("until")
             if until is None:
-                when = {"ready": dates.rounded(pending.get("for"), pending.get("end_of"))(today)}
+                when = {"ready": dates.ready(pending, today, lambda day: self.calendar(day)[1])}
             elif until[0].isdigit():
                 when = {"ready": date.fromisoformat(until)} if date.fromisoformat(until) > today else {}
             else:
@@ -421,8 +435,7 @@ class Oracle(PointsByHand, Refunding):
     def _convert(self, person: Person, unit: int, day: date) -> bool:
         """On a unit's days turn every whole step of a balance that is large enough into another unit."""
         terms = self.units[unit][1].get("convert")
-        days = [dates.of_year(day.year, *map(int, text.split("-"))) for text in listed((terms or {}).get("dates"))]
-        if day not in days:
+        if terms is None or not dates.comes_on(terms, day):
             return False
         step = Fraction(terms.get("step", "1"))
         each = self.rules.whole(unit, step)

@@ -243,7 +243,7 @@ def _same(said: Any) -> Any:
     day = date(2000, 1, 1)
     texts = {}
     for key, value in said.items():
-        if key in ("after", "for", "within"):
+        if key in ("after", "for", "within") and "working" not in value:
             texts[key] = (dates.duration(value)(day), dates.duration(value)(date(2001, 2, 28)))
         elif key == "end_of":
             texts[key] = dates.period(value)

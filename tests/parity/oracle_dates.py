@@ -29,7 +29,10 @@ MONTHS = [
 COUNTED = re.compile(r"(\d+) (day|week|month|quarter|half year|year)s?")
 PERIOD = r"(month|quarter|half year|year)s?(?: from (\w+))?"
 LAST = re.compile(rf"last (?:(\d+) )?{PERIOD}(?: ending (\d+) [a-z ]+ ago)?")
-END_OF = re.compile(rf"end of (this|next) (?:(\d+) )?(?:calendar )?(?:(membership) years?|{PERIOD})")
+RUNNING = re.compile(rf"(\d+) calendar {PERIOD}")
+END_OF = re.compile(
+    rf"end of (this|next) (?:(\d+) )?(?:calendar )?(?:(membership) years?|{PERIOD})(?: and (\d+) months?)?"
+)
 
 
 def plain(text: str) -> str:
@@ -110,6 +113,33 @@ def next_date(texts: list[str], day: date) -> date:
     return min(end for y in (day.year, day.year + 1) for m, d in pairs if (end := of_year(y, m, d)) >= day)
 
 
+def comes_on(terms: Any, day: date) -> bool:
+    """Tell whether a day is one of some `dates` of the year, or begins a period of `every`."""
+    every = terms.get("every")
+    if every is not None:
+        return every == "day" or period_start(day, *period(every)) == day
+    said = terms["dates"]
+    return day in [
+        of_year(day.year, *map(int, text.split("-"))) for text in ([said] if isinstance(said, str) else said)
+    ]
+
+
+def ready(pending: Any, day: date, is_workday: Callable[[date], bool]) -> date:
+    """Return the day from which points are usable that wait for a period, earned on a day."""
+    wait = pending.get("for", "")
+    if "working" in wait:
+        ready, left = day, int(wait.split()[0])
+        while left:
+            ready += DAY
+            left -= is_workday(ready)
+    else:
+        ready = rounded(wait or None, pending.get("end_of"))(day)
+    if "dates" in pending:
+        said = pending["dates"]
+        ready = next_date([said] if isinstance(said, str) else said, max(ready, day + DAY))
+    return ready
+
+
 def lot_end(expiry: Any, day: date) -> date | None:
     """Return the first day on which points usable from a day can no longer be used; None for never, or by activity."""
     if expiry in (None, "none") or "inactive" in expiry:
@@ -137,12 +167,14 @@ def window(text: str, today: date, joined: date) -> tuple[date, date]:
     text = plain(text)
     if text in ("lifetime", "this tier"):
         return date.min, today
-    if text in ("day", "this day"):
-        return today, today
-    if text in ("week", "this week"):
-        return today - (today.isoweekday() - 1) * DAY, today
+    if text in ("day", "this day", "week", "this week"):
+        return today - (today.isoweekday() - 1 if "week" in text else 0) * DAY, today
     if text == "membership year":
         return anniversary(joined, today), today
+    running = RUNNING.fullmatch(text)
+    if running:
+        step, shift = period(f"{running[2]} from {running[3]}" if running[3] else running[2])
+        return add_months(period_start(today, step, shift), step * (1 - int(running[1]))), today
     last = LAST.fullmatch(text)
     if last:
         step, shift = period(f"{last[2]} from {last[3]}" if last[3] else last[2])
@@ -166,11 +198,17 @@ def validity_end(text: str, day: date, joined: date) -> date | None:
     found = END_OF.fullmatch(text)
     if found is None:
         return duration(text)(day)
-    length = 0 if found[1] == "this" else int(found[2] or 1)
+    length, more = 0 if found[1] == "this" else int(found[2] or 1), int(found[6] or 0)
     if found[3]:
-        return add_months(joined, 12 * (next_anniversary(joined, day).year - joined.year + length))
+        return add_months(joined, 12 * (next_anniversary(joined, day).year - joined.year + length) + more)
     step, shift = period(f"{found[4]} from {found[5]}" if found[5] else found[4])
-    return add_months(period_end(day, step, shift), step * length)
+    return add_months(period_end(day, step, shift), step * length + more)
+
+
+def validity_more(text: str) -> int:
+    """Return the months that a validity by calendar lasts after the end of its period."""
+    found = END_OF.fullmatch(plain(text))
+    return int(found[6] or 0) if found else 0
 
 
 def validity_periods(text: str) -> int | None:

@@ -122,7 +122,8 @@ class Ladder:
             self.move(person, "grace", rank, dates.grace(self.grace, day), day, as_of)
             return
         from_last_day = (dates.validity_periods(self.validity) or 0) > 0 and as_of < day
-        until = self.ends(person, as_of if from_last_day else day)
+        base = dates.add_months(day, -dates.validity_more(self.validity)) - dates.DAY
+        until = self.ends(person, base if from_last_day else day)
         self.move(person, "reviewed", left, self.until(standing, left, alone, until), day, as_of)
 
     def never_below(self, rank: int) -> int:

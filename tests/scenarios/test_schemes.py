@@ -277,13 +277,13 @@ def test_btg_silver_never_goes_straight_to_platinum():
     assert guest.tier() == "gold"
 
 
-def test_btg_points_arrive_three_days_after_the_stay():
+def test_btg_points_arrive_three_working_days_after_the_stay():
     guest = Guest(example("btg-homeinns"), "2025-01-01")
     guest.buys("2025-02-01", 200, attributes={"nights": 1})
     assert (guest.has("points"), guest.waits_for("points")) == (0, 200)
-    assert guest.waits_until("2025-02-03 23:59").has("points") == 0
-    assert guest.waits_until("2025-02-04 00:00").has("points") == 200
-    assert guest.last_days("points") == ["2027-02-03"]
+    assert guest.waits_until("2025-02-06 23:59").has("points") == 0  # spring festival to the 4th
+    assert guest.waits_until("2025-02-07 00:00").has("points") == 200
+    assert guest.last_days("points") == ["2027-02-06"]
 
 
 # Tesco Clubcard, UK

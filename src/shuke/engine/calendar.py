@@ -11,7 +11,7 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from shuke.core.values.dates import weekday_of
-from shuke.engine.lunar import lunar_of
+from shuke.engine.lunar import ends_month, lunar_of
 
 if TYPE_CHECKING:
     from holidays import HolidayBase
@@ -38,11 +38,15 @@ CHINESE = {
 
 @dataclass(frozen=True, slots=True)
 class DayFacts:
-    """A local day: the code of its public holiday or "", whether it is a working day, its Chinese month * 100 + day."""
+    """A local day: the code of its public holiday or "", whether it is a working day, its Chinese month * 100 + day.
+
+    `lunar_ends`: the Chinese month ends with it.
+    """
 
     holiday: str
     workday: bool
     lunar: int
+    lunar_ends: bool
 
 
 @lru_cache(maxsize=8192)
@@ -50,7 +54,15 @@ def day_facts(country: str, day: int) -> DayFacts:
     """Return what a local day is in a country (ISO 3166); "" and unknown ones have weekends and no holidays."""
     date = dt.date.fromordinal(EPOCH + day)
     holiday, workday = _chinese(date) if country == CHINA else _general(country, date)
-    return DayFacts(holiday, workday, lunar_of(day))
+    return DayFacts(holiday, workday, lunar_of(day), ends_month(day))
+
+
+def workdays_on(country: str, day: int, count: int) -> int:
+    """Return the local day that is so many working days (at least 1) after a day, make-up days included."""
+    while count > 0:
+        day += 1
+        count -= day_facts(country, day).workday
+    return day
 
 
 def lunar_md(date: dt.date) -> int:
@@ -64,6 +76,21 @@ def countries() -> frozenset[str]:
     import holidays
 
     return frozenset(code for code in holidays.list_supported_countries() if len(code) == 2)
+
+
+@cache
+def holiday_codes(country: str) -> tuple[str, ...]:
+    """Return the codes of the public holidays of a country from 1990 to 2059, sorted; () where none are known."""
+    import holidays
+
+    if country == CHINA:
+        return tuple(sorted(set(CHINESE.values())))
+    if country not in countries():
+        return ()
+    known = holidays.country_holidays(country)
+    years = range(max(1990, known.start_year), min(2059, known.end_year) + 1)
+    table = holidays.country_holidays(country, years=years, language="en_US")
+    return tuple(sorted({_code(country, name) for name in table.values()}))
 
 
 def _chinese(date: dt.date) -> tuple[str, bool]:

@@ -11,9 +11,9 @@ import numpy as np
 from shuke.core.state import replay, slots
 from shuke.core.state.replay import V_AT, V_DAY, V_KIND, V_REF, V_UNTIL
 from shuke.core.state.slots import DAY_ROW, ENTRY, HOLD, LOT, O_ATTRIBUTE, TAKE, WAIT
-from shuke.core.values.dates import SECONDS_PER_DAY
+from shuke.core.values.dates import LUNAR_ENDS, SECONDS_PER_DAY
 from shuke.engine.arrays import Arrays
-from shuke.engine.calendar import day_facts
+from shuke.engine.calendar import day_facts, workdays_on
 from shuke.engine.compile import Compiled
 from shuke.engine.history import Column, History, Texts, in_scope
 from shuke.engine.lowering import MISSING_TEXT
@@ -89,6 +89,7 @@ class Columns:
         self._fill_days(o, self.local_days(at))
         for i, name in enumerate(compiled.attributes):
             self._fill_attribute(o[:, O_ATTRIBUTE + i], name)
+        self._fill_workdays(o, self.local_days(at))
         return o.reshape(-1)
 
     def _fill_days(self, o: Column, days: Column) -> None:
@@ -101,8 +102,16 @@ class Columns:
         table = np.zeros((len(found), 3), np.int64)
         for day in np.flatnonzero(found).tolist():
             said = day_facts(self.compiled.program.country, first + day)
-            table[day] = self._code(said.holiday), said.workday, said.lunar
+            table[day] = self._code(said.holiday), said.workday, said.lunar + LUNAR_ENDS * said.lunar_ends
         o[:, (slots.O_HOLIDAY, slots.O_WORKDAY, slots.O_LUNAR)] = table[days - first]
+
+    def _fill_workdays(self, o: Column, days: Column) -> None:
+        """Fill the days on which points come that wait for working days."""
+        compiled = self.compiled
+        for i, count in enumerate(compiled.workdays, O_ATTRIBUTE + len(compiled.attributes)):
+            found, where = np.unique(days, return_inverse=True)
+            ready = [workdays_on(compiled.program.country, day, count) for day in found.tolist()]
+            o[:, i] = np.array(ready, np.int64)[where]
 
     def _fill_attribute(self, column: Column, name: str) -> None:
         """Fill an attribute of orders ("order.x") or of the behaviours that have it ("event.x")."""

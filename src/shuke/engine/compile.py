@@ -49,6 +49,7 @@ DATES = (
     "days_to",
     "days_to_anniversary",
     "first_day",
+    "is_lunar_birthday",
     "local_seconds",
     "month_of",
     "weekday_of",
@@ -82,6 +83,7 @@ class Compiled:
     grants: tuple[Grant, ...]
     denominators: tuple[int, ...]
     attributes: tuple[str, ...]  # facts in the columns from O_ATTRIBUTE on
+    workdays: tuple[int, ...]  # in the columns after them: the day so many working days on
     line_attributes: tuple[str, ...]  # facts of a line from LINE_ATTRIBUTE on
     aggregates: tuple[tuple[Node | None, Node | None], ...]  # (argument, condition), as they stand in a row
     aggregate_denominators: tuple[int, ...]
@@ -139,7 +141,7 @@ def compile_program(program: Program) -> Compiled:
     rules, denominators = rules_text(lowering, program, grants)
     source = "\n".join([HEADER, IMPORTS, "", *_prepare(lowering), "", "", *rules, "", "", *tiers, ""])
     measures, places = lowering.measures, lowering.places
-    settings, expiries = settings_of(program, grants, measures)
+    settings, expiries = settings_of(program, grants, measures, places)
     return Compiled(
         program=program,
         source=source,
@@ -153,6 +155,7 @@ def compile_program(program: Program) -> Compiled:
         grants=grants.all,
         denominators=tuple(denominators),
         attributes=places.attributes,
+        workdays=places.workdays,
         line_attributes=places.line_attributes,
         aggregates=tuple(lowering.aggregates),
         aggregate_denominators=tuple(lowering.aggregate_denominators),

@@ -33,7 +33,7 @@ from shuke.engine.file_changes import DOWNGRADES as CHANGE_DOWNGRADES
 from shuke.engine.file_changes import KEPT
 from shuke.engine.file_changes import UPGRADES as CHANGE_UPGRADES
 from shuke.engine.file_earning import CHOICES, GROUPS_LIMIT, RULES_LIMIT
-from shuke.engine.file_facts import ATTRIBUTES_LIMIT, BEHAVIOURS_LIMIT, SCOPE_LIMIT, TYPES
+from shuke.engine.file_facts import ATTRIBUTES_LIMIT, BEHAVIOURS_LIMIT, SCOPE_LIMIT, TEXTS_LIMIT, TYPES
 from shuke.engine.file_ladders import DOWNGRADES, EVALUATIONS, FALLS, MULTIPLIER_DIGITS, RESETS, UPGRADES
 from shuke.engine.file_units import (
     CAPS_OF,
@@ -47,7 +47,7 @@ from shuke.engine.file_units import (
 )
 from shuke.engine.lifetimes import ACTIVITIES
 from shuke.engine.schema import VERSION
-from shuke.engine.spans import PER_EXAMPLES, VALIDITY_EXAMPLES
+from shuke.engine.spans import EVERY_EXAMPLES, PER_EXAMPLES, VALIDITY_EXAMPLES
 
 
 def json_schema() -> Schema:
@@ -99,7 +99,9 @@ def json_schema() -> Schema:
 
 def _attributes() -> Schema:
     bound = {"type": ["integer", "string"]}
-    typed = either({"enum": list(TYPES)}, obj({"type": {"enum": list(TYPES)}, "from": bound, "to": bound}, ("type",)))
+    bounded = obj({"type": {"enum": list(TYPES)}, "from": bound, "to": bound}, ("type",))
+    one_of = {"type": "array", "minItems": 1, "maxItems": TEXTS_LIMIT, "items": {"type": "string", "minLength": 1}}
+    typed = either({"enum": list(TYPES)}, bounded, {"description": "The only texts that it may be.", **one_of})
     return keyed("Attributes and their types.", typed, ATTRIBUTES_LIMIT)
 
 
@@ -158,11 +160,12 @@ def _convert() -> Schema:
     parts = {
         "into": CODE,
         "dates": _dates("Days of the year."),
+        "every": text("Instead of dates: as each period begins.", *EVERY_EXAMPLES),
         "least": decimal("The least balance that is converted; one step by itself."),
         "step": decimal("Only whole steps are converted, the rest stays; 1 by itself."),
         "rate": decimal("How much of the other unit one unit gives."),
     }
-    return obj(parts, ("into", "dates", "rate"))
+    return obj(parts, ("into", "rate")) | {"oneOf": [{"required": ["dates"]}, {"required": ["every"]}]}
 
 
 def _dates(description: str) -> Schema:
@@ -195,9 +198,11 @@ def _expiry() -> Schema:
 
 
 def _pending() -> Schema:
+    workdays = {"type": "string", "pattern": "^[1-9][0-9]? working days?$", "examples": ["3 working days"]}
     parts = {
-        "for": {"description": "So long after they were earned.", **DURATION},
+        "for": {"description": "So long after they were earned.", **either(DURATION, workdays)},
         "end_of": END_OF,
+        "dates": _dates("Then from the next of these days of the year on."),
         "until": text("A date, or a behaviour about the same order.", "2026-12-01", "delivered"),
         "within": {"description": "After so long without the behaviour they are cancelled.", **DURATION},
     }

@@ -94,7 +94,7 @@ def values_of(compiled: Compiled, vector: Sequence[int], texts: Mapping[str, str
         if name in columns
     }
     for owner in ("order", "event"):
-        month, day = divmod(o[O_LUNAR], 100)
+        month, day = divmod(o[O_LUNAR] % dates.LUNAR_ENDS, 100)
         values |= {f"{owner}.lunar_month": Fraction(month), f"{owner}.lunar_day": Fraction(day)}
         date = dates.date_number(o[O_DAY])
         values |= {f"{owner}.date": Fraction(date), f"{owner}.year": Fraction(date // 10_000)}
@@ -213,7 +213,7 @@ def _occasions(o: Sequence[int], m: Sequence[int]) -> dict[str, Value]:
         "BIRTHDAY('day')": dates.days_to(day, birth) == 0,
         "BIRTHDAY('week')": dates.days_to(monday, birth) <= 6,
         "BIRTHDAY('month')": o[O_MONTH] == birth // 100,
-        "BIRTHDAY('lunar day')": m[LUNAR] != 0 and o[O_LUNAR] == m[LUNAR],
+        "BIRTHDAY('lunar day')": dates.is_lunar_birthday(o[O_LUNAR], m[LUNAR]),
         "ANNIVERSARY('day')": dates.days_from_anniversary(day, joined) == 0,
         "ANNIVERSARY('month')": months > 0 and months % 12 == 0,
     }

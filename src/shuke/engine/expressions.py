@@ -18,6 +18,7 @@ from shuke.core.program import ir
 from shuke.core.program.ir import Kind, Node
 from shuke.core.values.errors import Refusal
 from shuke.engine.calls import EXAMPLES, Calls
+from shuke.engine.domains import check_calendar
 from shuke.engine.facts import BIRTHDAY, OCCASIONS, Scope, Vocabulary, facts_of, present_names
 from shuke.engine.kinds import Kinds, Operand, TextLiteral, replace_source
 from shuke.engine.suggestions import nearest
@@ -128,9 +129,9 @@ class _Reader:
         if vocabulary.ladders:
             tiers["member.tier"] = vocabulary.ladders[0][1]
         self.rule = rule
-        self.kinds = Kinds(rule, vocabulary.currency_digits, tiers)
-        self._calls = Calls(rule, vocabulary)
         self._facts = facts_of(vocabulary, on)
+        self.kinds = Kinds(rule, vocabulary.currency_digits, tiers, self._facts)
+        self._calls = Calls(rule, vocabulary)
         self._vocabulary = vocabulary
         self._subject = subject
         self._names_base = names_base
@@ -232,6 +233,7 @@ class _Reader:
         if spec.scope == "tier" and not self._vocabulary.ladders:
             raise self.rule.refuse("no_tiers", f"The program has no tiers, so «{name}» says nothing.", at, found=name)
         self._check_scope(name, spec.scope, spec.kind, at)
+        check_calendar(self.rule, name, self._vocabulary.country, at)
         return ir.Fact(spec.kind, name, name)
 
     def _unknown_fact(self, name: str, at: int) -> Refusal:
@@ -318,10 +320,10 @@ class _Reader:
 
     def between(self, tree: exp.Expr) -> Node:
         subject = self._operand(tree.this)
-        low = self.kinds.compare(">=", subject, self._operand(tree.args["low"]))
-        high = self.kinds.compare("<=", subject, self._operand(tree.args["high"]))
-        first, last = (self._node(tree.args[end]).source for end in ("low", "high"))
-        return ir.And(Kind.CONDITION, f"{subject.node.source} BETWEEN {first} AND {last}", low, high)
+        first, last = (self._operand(tree.args[end]) for end in ("low", "high"))
+        low, high = self.kinds.compare(">=", subject, first), self.kinds.compare("<=", subject, last)
+        source = f"{subject.node.source} BETWEEN {first.node.source} AND {last.node.source}"
+        return self.kinds.both(low, Operand(high, last.at), source)
 
     def in_list(self, tree: exp.Expr) -> Node:
         subject = self._operand(tree.this)
@@ -335,7 +337,7 @@ class _Reader:
     def both(self, tree: exp.Expr) -> Node:
         left, right = (self.kinds.condition(self._operand(part)) for part in (tree.this, tree.expression))
         if isinstance(tree, exp.And):
-            return ir.And(Kind.CONDITION, f"{left.source} AND {right.source}", left, right)
+            return self.kinds.both(left, Operand(right, _offset(tree.expression)), f"{left.source} AND {right.source}")
         return ir.Or(Kind.CONDITION, f"{left.source} OR {right.source}", left, right)
 
     def not_(self, tree: exp.Expr) -> Node:
@@ -405,6 +407,7 @@ class _Reader:
             self._check_scope(name, "member", Kind.CONDITION, at)
             return ir.Has(Kind.CONDITION, source, name)
         self._check_scope(name, self._facts[name].scope, Kind.TEXT, at)
+        check_calendar(self.rule, name, self._vocabulary.country, at)
         return ir.OneOf(Kind.CONDITION, source, ir.Fact(Kind.TEXT, name, name), ("",), negated=True)
 
 

@@ -4,8 +4,9 @@ Owns names, kinds, bounds and the value of «missing»; must not know how a fact
 Facts are total: each has a value for every order, so rules know no NULL. Intake enforces the bounds.
 """
 
+import datetime as dt
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Literal
 
@@ -24,13 +25,16 @@ DAYS_LIMIT = 100_000
 MULTIPLIER_LIMIT = 1_000
 EARNED_LIMIT = 10**15  # of one unit in one window, in its smallest fraction
 TEXT_LIMIT = 200  # characters of a text fact
+EARLIEST = dt.datetime(1970, 1, 2, tzinfo=dt.UTC)  # of every instant; zones are known from 1970 to 2099
+LATEST = dt.datetime(2099, 12, 30, tzinfo=dt.UTC)
 
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
     """What a program gives to its rules; `ladders` are (code, codes of the levels from the lowest).
 
-    `base` is what `order.base` stands for (None: the net amount).
+    `base` is what `order.base` stands for (None: the net amount). `texts` are the declared values of facts by name, and
+    `country` whose calendar there is ("": none).
     """
 
     currency_digits: int
@@ -40,6 +44,8 @@ class Vocabulary:
     line_attributes: tuple[Attribute, ...] = ()
     behaviours: tuple[Behaviour, ...] = ()
     base: Node | None = None
+    texts: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    country: str = ""
 
     @classmethod
     def of(cls, program: Program) -> "Vocabulary":
@@ -52,6 +58,8 @@ class Vocabulary:
             program.line_attributes,
             program.behaviours,
             program.base,
+            program.texts,
+            program.country,
         )
 
 
@@ -60,8 +68,9 @@ class FactSpec:
     """A fact of the catalogue.
 
     `lo` and `hi` bound the stored integer: minor units for money, the number itself otherwise; for text they
-    bound its length. `missing` is the value where the source says nothing. Multipliers of tiers are the only facts
-    that may be fractional; their values stand in the program. A fact that is a condition is stored as 0 or 1.
+    bound its length, and `texts` are the only ones it has besides '' (none: any). `missing` is the value where the
+    source says nothing. Multipliers of tiers are the only facts that may be fractional; their values stand in the
+    program. A fact that is a condition is stored as 0 or 1.
     """
 
     name: str
@@ -72,6 +81,7 @@ class FactSpec:
     missing: int | str
     zh: str
     en: str
+    texts: tuple[str, ...] = ()
 
 
 def _fact(name: str, kind: Kind, bounds: tuple[int, int], scope: Scope, zh: str, en: str) -> FactSpec:
@@ -105,8 +115,8 @@ _MOMENT = (
     ("store", Kind.TEXT, _TEXT, "门店", "store"),
     ("brand", Kind.TEXT, _TEXT, "品牌", "brand"),
     ("channel", Kind.TEXT, _TEXT, "渠道", "channel"),
-    ("date", Kind.NUMBER, (19_700_101, 99_991_231), "日期（如 20240108）", "local date, such as 20240108"),
-    ("year", Kind.NUMBER, (1970, 9999), "年份", "local year"),
+    ("date", Kind.NUMBER, (19_700_101, 21_001_231), "日期（如 20240108）", "local date, such as 20240108"),
+    ("year", Kind.NUMBER, (1970, 2100), "年份", "local year"),
     ("hour", Kind.NUMBER, (0, 23), "时刻（时）", "local hour"),
     ("weekday", Kind.NUMBER, (1, 7), "星期", "local weekday, 1 is Monday"),
     ("month", Kind.NUMBER, (1, 12), "月份", "local month"),
@@ -215,6 +225,8 @@ def facts_of(vocabulary: Vocabulary, on: tuple[str, ...] = ()) -> dict[str, Fact
         tier, multiplier = _TIER
         facts[f"{code}.tier"] = _renamed(tier, f"{code}.tier")
         facts[f"{code}.multiplier"] = _renamed(multiplier, f"{code}.multiplier")
+    for name, texts in vocabulary.texts:
+        facts |= {name: replace(facts[name], texts=texts)} if name in facts else {}
     return facts
 
 
@@ -241,7 +253,8 @@ def _attributes(owner: Scope, attributes: tuple[Attribute, ...]) -> dict[str, Fa
             "text": (Kind.TEXT, _TEXT),
             "flag": (Kind.CONDITION, _FLAG),
         }[attribute.type]
-        facts[name] = FactSpec(name, kind, *bounds, owner, "" if kind is Kind.TEXT else 0, name, name)
+        missing = "" if kind is Kind.TEXT else 0
+        facts[name] = FactSpec(name, kind, *bounds, owner, missing, name, name, attribute.texts)
     return facts
 
 
@@ -252,5 +265,6 @@ def _shared(behaviours: list[dict[str, FactSpec]]) -> dict[str, FactSpec]:
         found = [facts[name] for facts in behaviours if name in facts]
         if len(found) == len(behaviours) and all(fact.kind is first.kind for fact in found):
             lo, hi = min(fact.lo for fact in found), max(fact.hi for fact in found)
-            shared[name] = FactSpec(name, first.kind, lo, hi, first.scope, first.missing, first.zh, first.en)
+            texts = tuple(dict.fromkeys(text for fact in found for text in fact.texts))
+            shared[name] = replace(first, lo=lo, hi=hi, texts=texts if all(fact.texts for fact in found) else ())
     return shared

@@ -111,6 +111,7 @@ class _RulesReader:
         self._check_parts(fields, kind)
         expiry, pending = (fields.optional_value(key) for key in ("expiry", "pending"))
         behaviours = tuple(behaviour.code for behaviour in self._reading.vocabulary.behaviours)
+        country = self._reading.vocabulary.country
         rule = EarnRule(
             code=code,
             unit=unit or "",
@@ -122,7 +123,7 @@ class _RulesReader:
             group=self._group(fields),
             priority=int(fields.decimal("priority", 0, PRIORITY_LIMIT) or 0),
             expiry=read_expiry(expiry, behaviours, problems) if expiry is not None else None,
-            pending=read_pending(pending, behaviours, problems) if pending is not None else None,
+            pending=read_pending(pending, behaviours, country, problems) if pending is not None else None,
             line=entry.source.line(entry.start),
             place=place,
         )

@@ -3,8 +3,9 @@
 Must not know how rules ask it.
 """
 
+from shuke.core.program.ir import Kind
 from shuke.core.program.model import Attribute, Behaviour
-from shuke.engine.facts import RESERVED_ATTRIBUTES, TEXT_LIMIT
+from shuke.engine.facts import FACTS, RESERVED_ATTRIBUTES, TEXT_LIMIT
 from shuke.engine.fields import (
     Fields,
     Problems,
@@ -16,15 +17,19 @@ from shuke.engine.fields import (
     read_name,
     read_texts,
 )
-from shuke.engine.yaml_tree import Mapping, Scalar, Value
+from shuke.engine.yaml_tree import Mapping, Scalar, Sequence, Value
 
 ATTRIBUTES_LIMIT = 20  # of orders, of lines, of one behaviour
 BEHAVIOURS_LIMIT = 60
 SCOPE_LIMIT = 1_000  # brands or stores
+TEXTS_LIMIT = 1_000  # that a text fact may be
 NUMBER_LIMIT = 10**9
 DEFAULT_LIMIT = 10**6  # of a number that says no bounds
 TYPES = ("number", "text", "flag")
 ORDER = "order"
+TEXTS_EXAMPLE = "[red, blue]"
+
+Texts = tuple[tuple[str, tuple[str, ...]], ...]  # facts and the only texts that they may be
 
 SCOPE_KEYS = {"brands": "[main]", "stores": "[S01]"}
 ATTRIBUTES_KEYS = {"order": "{promo_code: text}", "item": "{colour: text}"}
@@ -44,16 +49,19 @@ def read_scope(value: Value | None, problems: Problems) -> tuple[tuple[str, ...]
     return brands, stores
 
 
-def read_attributes(value: Value | None, problems: Problems) -> tuple[tuple[Attribute, ...], tuple[Attribute, ...]]:
-    """Read the attributes of orders and of their lines."""
+def read_attributes(
+    value: Value | None, problems: Problems
+) -> tuple[tuple[Attribute, ...], tuple[Attribute, ...], Texts]:
+    """Read the attributes of orders and of their lines, and which texts facts of the catalogue may be."""
     if value is None:
-        return (), ()
+        return (), (), ()
     if not isinstance(value, Mapping):
         problems.wrong_type(value, "mapping", "{order: {promo_code: text}}")
-        return (), ()
+        return (), (), ()
     fields = Fields(value, ATTRIBUTES_KEYS, problems)
     order, item = (_attributes(fields.optional_value(key), key, problems) for key in ATTRIBUTES_KEYS)
-    return order, item
+    named = {f"order.{each.code}": each.texts for each in order} | {f"item.{each.code}": each.texts for each in item}
+    return _own("order", order), _own("item", item), tuple((name, named[name]) for name in named if name in FACTS)
 
 
 def read_behaviours(value: Value | None, problems: Problems) -> tuple[Behaviour, ...]:
@@ -64,11 +72,15 @@ def read_behaviours(value: Value | None, problems: Problems) -> tuple[Behaviour,
 
 def _codes_of_places(fields: Fields, key: str) -> tuple[str, ...]:
     texts = read_texts(fields.optional_value(key), SCOPE_LIMIT, SCOPE_KEYS[key], fields.problems)
-    for text in texts:
-        if len(text.value) > TEXT_LIMIT:
-            detail = f"A code has at most {TEXT_LIMIT} characters."
-            fields.problems.add("text_too_long", detail, text.place(), limit=TEXT_LIMIT)
-    return tuple(text.value for text in texts)
+    return tuple(text.value for text in texts if _fits(text, fields.problems))
+
+
+def _fits(text: Scalar, problems: Problems) -> bool:
+    fits = len(text.value) <= TEXT_LIMIT
+    if not fits:
+        detail = f"A text has at most {TEXT_LIMIT} characters."
+        problems.add("text_too_long", detail, text.place(), limit=TEXT_LIMIT)
+    return fits
 
 
 def _behaviour(key: Scalar, value: Value, problems: Problems) -> Behaviour:
@@ -88,23 +100,35 @@ def _behaviour(key: Scalar, value: Value, problems: Problems) -> Behaviour:
     return Behaviour(code, name or code, attributes)
 
 
+def _own(owner: str, attributes: tuple[Attribute, ...]) -> tuple[Attribute, ...]:
+    """Leave out what is a fact of the catalogue."""
+    return tuple(each for each in attributes if each.code not in RESERVED_ATTRIBUTES[owner])
+
+
 def _attributes(value: Value | None, owner: str, problems: Problems) -> tuple[Attribute, ...]:
     found = []
     for key, entry in read_entries(value, ATTRIBUTES_LIMIT, "{colour: text}", problems):
         code = check_code(key, "[a-z][a-z0-9_]{0,39}", "small letters, digits and _", problems)
-        if key.value in RESERVED_ATTRIBUTES[owner]:
+        if key.value in RESERVED_ATTRIBUTES[owner] and not _is_listed(f"{owner}.{key.value}", entry):
             _taken(key, f"{owner}.{key.value}", problems)
         found.append(_attribute(code or "", entry, problems))
     return tuple(found)
 
 
+def _is_listed(name: str, value: Value) -> bool:
+    """Tell whether a text of the catalogue that sources write is given its values."""
+    fact = FACTS.get(name)
+    written = fact is not None and fact.kind is Kind.TEXT and not name.endswith(".holiday")
+    return written and isinstance(value, Sequence) and name.partition(".")[0] != "event"
+
+
 def _attribute(code: str, value: Value, problems: Problems) -> Attribute:
+    if isinstance(value, Sequence):
+        texts = read_texts(value, TEXTS_LIMIT, TEXTS_EXAMPLE, problems)
+        return Attribute(code, "text", texts=tuple(text.value for text in texts if _fits(text, problems)))
     if isinstance(value, Scalar):
         found = read_choice(value, TYPES, "unknown_choice", problems)
         return _typed(code, found or "flag", (0, DEFAULT_LIMIT))
-    if not isinstance(value, Mapping):
-        problems.wrong_type(value, "text", "number")
-        return Attribute(code, "flag")
     fields = Fields(value, ATTRIBUTE_KEYS, problems)
     kind = fields.choice("type", TYPES)
     lo, hi = (_bound(fields, key, otherwise) for key, otherwise in (("from", 0), ("to", DEFAULT_LIMIT)))

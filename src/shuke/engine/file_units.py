@@ -22,7 +22,7 @@ from shuke.core.state.slots import CAPS_MAX, POINTS_MAX, UNITS_MAX
 from shuke.engine.fields import Fields, Problems, read_choice, read_code, read_entries, read_mappings
 from shuke.engine.file_texts import Reading, in_fractions
 from shuke.engine.lifetimes import read_dates, read_days, read_expiry, read_pending, read_rounded
-from shuke.engine.spans import PER_EXAMPLES, read_per
+from shuke.engine.spans import EVERY_EXAMPLES, PER_EXAMPLES, read_every, read_per
 from shuke.engine.suggestions import decimal_text
 from shuke.engine.yaml_tree import Mapping, Scalar, Value
 
@@ -60,7 +60,14 @@ UNIT_KEYS = {
     "caps": "[{per: day, points: 500}]",
 }
 REDEEM_KEYS = {"least": "500", "step": "100"}
-CONVERT_KEYS = {"into": "vouchers", "dates": "[02-15, 08-15]", "least": "150", "step": "1", "rate": "0.01"}
+CONVERT_KEYS = {
+    "into": "vouchers",
+    "dates": "[02-15, 08-15]",
+    "every": "month",
+    "least": "150",
+    "step": "1",
+    "rate": "0.01",
+}
 TRANSFER_KEYS = {"least": "100", "most": "5000", "cool_down": "7 days", "expiry": "keep", "regift": "no"}
 CAP_KEYS = {"of": "earn", "per": "day", "points": "500", "times": "3"}
 UNITS_EXAMPLE = "{points: {round: floor}}"
@@ -119,7 +126,9 @@ def _unit(code: str, fields: Fields, reading: Reading) -> Unit:
         at_line=fields.choice("at", LEVELS_OF_ROUNDING, "unknown_level_of_rounding") == "line",
         value=fields.decimal("value", VALUE_DIGITS, VALUE_LIMIT),
         expiry=read_expiry(expiry, behaviours, problems) if expiry is not None else NO_EXPIRY,
-        pending=read_pending(pending, behaviours, problems) if pending is not None else None,
+        pending=read_pending(pending, behaviours, reading.vocabulary.country, problems)
+        if pending is not None
+        else None,
         spendable=fields.flag("spendable", otherwise=True),
         refunds=REFUNDS[fields.choice("refunds", tuple(REFUNDS))],
         reinstate=_reinstate(reinstate, problems),
@@ -183,13 +192,23 @@ def _conversion(unit_fields: Fields, unit: Unit, units: dict[str, Unit]) -> Conv
         suggestion = f"step: {decimal_text(step * gives.denominator, unit.scale)}"
         found = decimal_text(rate, RATE_DIGITS)
         problems.add("too_many_digits", detail, fields.key_place("rate"), found=found, suggestion=suggestion)
+    said = fields.one_of("dates", "every")
     return Conversion(
         into or "",
-        _conversion_dates(fields),
+        _conversion_dates(fields) if said == "dates" else (),
+        _every(fields) if said == "every" else None,
         in_fractions(least, unit.scale),
         in_fractions(step, unit.scale),
         int(gives),
     )
+
+
+def _every(fields: Fields) -> Duration | None:
+    text = fields.scalar("every")
+    every = read_every(text.value) if text else None
+    if text is not None and every is None:
+        fields.problems.unreadable("unknown_period", "period", text, EVERY_EXAMPLES)
+    return every
 
 
 def _conversion_dates(fields: Fields) -> tuple[int, ...]:

@@ -10,7 +10,8 @@ from fractions import Fraction
 from shuke.core.program import ir
 from shuke.core.program.ir import Kind, Node
 from shuke.core.values.errors import Refusal
-from shuke.engine.facts import TEXT_LIMIT
+from shuke.engine.domains import Domains
+from shuke.engine.facts import TEXT_LIMIT, FactSpec
 from shuke.engine.suggestions import decimal_text, nearest
 from shuke.engine.tokens import RuleText
 
@@ -42,13 +43,16 @@ class Operand:
 class Kinds:
     """The type rules for one rule, in a currency of `digits` digits.
 
-    `tiers` maps each fact that is a tier to the codes of its ladder.
+    `tiers` maps each fact that is a tier to the codes of its ladder; `facts` say which values the others have.
     """
 
-    def __init__(self, rule: RuleText, digits: int, tiers: Mapping[str, Sequence[str]]) -> None:
+    def __init__(
+        self, rule: RuleText, digits: int, tiers: Mapping[str, Sequence[str]], facts: Mapping[str, FactSpec]
+    ) -> None:
         self._rule = rule
         self._digits = digits
         self._tiers = tiers
+        self._domains = Domains(rule, digits, facts)
 
     def condition(self, operand: Operand) -> Node:
         """Return the operand's node if it is a condition."""
@@ -145,7 +149,15 @@ class Kinds:
             number = right.node.value if _is_numeral(right.node.value) else "100"
             raise self._wrong_type(right, _WORDS[left.node.kind], f"{left.node.source} {sign} {number}")
         first, second = self.alike((left, right), sign)
-        return ir.Compare(Kind.CONDITION, source, sign, first, second)
+        compared = ir.Compare(Kind.CONDITION, source, sign, first, second)
+        self._domains.check_number(compared, right.at if isinstance(second, ir.Constant) else left.at)
+        return compared
+
+    def both(self, left: Node, right: Operand, source: str) -> Node:
+        """Join two conditions that must both hold."""
+        joined = ir.And(Kind.CONDITION, source, left, right.node)
+        self._domains.check_together(joined, right.at)
+        return joined
 
     def _compare_text(self, sign: str, left: Operand, right: Operand, source: str) -> Node:
         fact, text = left.node, right.node
@@ -177,6 +189,7 @@ class Kinds:
         if len(value) > TEXT_LIMIT:
             detail = f"A text has at most {TEXT_LIMIT} characters."
             raise self._rule.refuse("text_too_long", detail, choice.at, limit=TEXT_LIMIT)
+        self._domains.check_text(fact, value, choice.at)
         return value
 
     def _as_money(self, node: Node, operand: Operand, beside: tuple[Node, str]) -> Node:

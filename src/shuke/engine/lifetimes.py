@@ -9,7 +9,15 @@ from dataclasses import replace
 from shuke.core.program.model import NO_EXPIRY, Duration, Expiry, ExpiryKind, Pending, PendingKind
 from shuke.core.state.slots import DATES_MAX
 from shuke.engine.fields import Fields, Problems, read_choice, read_texts
-from shuke.engine.spans import DURATION_EXAMPLES, END_EXAMPLES, read_date, read_duration, read_end_of, read_month_day
+from shuke.engine.spans import (
+    DURATION_EXAMPLES,
+    END_EXAMPLES,
+    read_date,
+    read_duration,
+    read_end_of,
+    read_month_day,
+    read_workdays,
+)
 from shuke.engine.yaml_tree import Mapping, Scalar, Value
 
 EXPIRY_KEYS = {
@@ -19,7 +27,13 @@ EXPIRY_KEYS = {
     "inactive": "6 months",
     "activities": "[earn, redeem]",
 }
-PENDING_KEYS = {"for": "7 days", "end_of": "month", "until": "2026-12-01", "within": "30 days"}
+PENDING_KEYS = {
+    "for": "7 days",
+    "end_of": "month",
+    "dates": "[03-15]",
+    "until": "2026-12-01",
+    "within": "30 days",
+}
 ROUNDED_KEYS = {"after": "1 month", "end_of": "month"}
 ACTIVITIES = ("earn", "redeem")
 
@@ -51,23 +65,33 @@ def read_expiry(value: Value, behaviours: Collection[str] | None, problems: Prob
     return Expiry(ExpiryKind.IDLE, after, activities=_activities(fields, behaviours or ()))
 
 
-def read_pending(value: Value, behaviours: Collection[str], problems: Problems) -> Pending:
-    """Read what points wait for: nothing, a period, a date, or a behaviour about the same order."""
+def read_pending(value: Value, behaviours: Collection[str], country: str, problems: Problems) -> Pending:
+    """Read what points wait for: nothing, a period, a date, or a behaviour about the same order.
+
+    `country` is whose working days there are ("": nobody's).
+    """
     if isinstance(value, Scalar) and value.value == "none":
         return Pending(PendingKind.NONE)
     if not isinstance(value, Mapping):
         problems.wrong_type(value, "mapping", "{for: 7 days}")
         return Pending(PendingKind.NONE)
     fields = Fields(value, PENDING_KEYS, problems)
-    if "end_of" in fields and "until" not in fields and "for" not in fields:
-        return Pending(PendingKind.PERIOD, _rounded(Duration(), fields))
-    if fields.one_of("for", "until") == "until":
-        return _until(fields, behaviours)
+    if "until" in fields or not {"for", "end_of", "dates"} & set(fields):
+        return _until(fields, behaviours) if fields.one_of("for", "until") == "until" else Pending(PendingKind.NONE)
     if "within" in fields:
         detail = "«within» bounds the wait for a behaviour; it stands with until."
         fields.misplaced("within", detail, "until")
+    dates = read_dates(fields) if "dates" in fields else ()
     period = fields.optional("for")
-    return Pending(PendingKind.PERIOD, _rounded(_duration(period, problems), fields))
+    workdays = read_workdays(period.value) if period else None
+    if period is None or workdays is None:
+        return Pending(PendingKind.PERIOD, _rounded(_duration(period, problems), fields), dates=dates)
+    if "end_of" in fields:
+        fields.misplaced("end_of", "«end_of» rounds months and days up, not working days.", "for")
+    if not country:
+        detail = "Working days need a calendar; declare whose, such as country: CN."
+        problems.add("no_country", detail, period.place(), found=period.value, suggestion="country: CN")
+    return Pending(PendingKind.PERIOD, workdays=workdays, dates=dates)
 
 
 def read_rounded(value: Value, problems: Problems) -> Duration:
@@ -104,9 +128,9 @@ def read_dates(fields: Fields) -> tuple[int, ...]:
 
 def _until(fields: Fields, behaviours: Collection[str]) -> Pending:
     problems = fields.problems
-    if "end_of" in fields:
-        detail = "«end_of» rounds a period up; it stands with for."
-        fields.misplaced("end_of", detail, "for")
+    for key in ("end_of", "dates"):
+        if key in fields:
+            fields.misplaced(key, f"«{key}» says when a period is over; it stands with for.", "for")
     until = fields.scalar("until")
     within = fields.optional("within")
     wait = _duration(within, problems) if within else None

@@ -35,6 +35,11 @@ def lunar_of(day: int) -> int:
     return months[index] * 100 + day - starts[index] + 1
 
 
+def ends_month(day: int) -> bool:
+    """Tell whether a month of the Chinese calendar ends with a civil day."""
+    return lunar_of(day) > 0 and lunar_of(day + 1) % 100 <= 1
+
+
 @cache
 def _table() -> tuple[list[int], list[int], int]:
     """Return the first day and the number of every month, and the first day after the table."""

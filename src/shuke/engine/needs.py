@@ -18,7 +18,8 @@ from shuke.core.values.dates import Ints
 from shuke.engine.compile import Compiled
 from shuke.engine.states import MemberState
 
-MOVING = (WindowKind.DAYS.value, WindowKind.MONTHS.value, WindowKind.ENDED.value)  # windows that days leave one by one
+_MOVING = (WindowKind.DAYS, WindowKind.MONTHS, WindowKind.ENDED, WindowKind.RUNNING)  # windows that days leave in parts
+MOVING = tuple(kind.value for kind in _MOVING)
 IDLE = ExpiryKind.IDLE.value
 NEVER_ENDS = ExpiryKind.NEVER.value
 

@@ -319,15 +319,16 @@ class Desk:
     def open_lot(
         self, state: MemberState, unit: int, points: int, occurred_at: int, ends_day: int, earned_day: int
     ) -> Outcome:
-        """Open a lot of an opening balance with its own dates; it counts as earned on `earned_day` (never later than
-        the day on which the member stands).
+        """Open a lot of an opening balance with its own dates; it counts as earned on `earned_day` (NEVER: today).
 
         Raises:
-            Refusal: `points_out_of_range`, `balance_limit`, `lot_has_ended`.
+            Refusal: `points_out_of_range`, `balance_limit`, `lot_has_ended`, `earned_in_future`.
         """
         check_points(points)
 
         def act(a: Arrays) -> Told:
+            if a.m[DAY] < earned_day < NEVER:
+                raise Refusal("earned_in_future", "Nobody has earned points after today.", pointer="/earned_on")
             if ends_day <= a.m[DAY]:
                 raise Refusal("lot_has_ended", "These points have ended already.", pointer="/expires_on")
             day = min(earned_day, a.m[DAY])

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from shuke.core.state.slots import AMOUNT_MAX, LINES_MAX, ORDERS_MAX
 from shuke.core.values.errors import Refusal
-from shuke.engine.facts import QUANTITY_LIMIT
+from shuke.engine.facts import EARLIEST, LATEST, QUANTITY_LIMIT
 from shuke.engine.history import History, Lines, Texts, facts_of_orders, history_of_orders
 
 REQUIRED = ("order_id", "member_id", "occurred_at", "net")
@@ -23,6 +23,7 @@ PARTS = ("tax", "shipping", "points_paid")  # amounts within the net, 0 where th
 OF_LINES = ("category", "sku")
 OF_ORDERS = ("store", "brand", "channel")
 TEXTS = (*OF_LINES, *OF_ORDERS)
+FIRST_AT, LAST_AT = int(EARLIEST.timestamp()), int(LATEST.timestamp())
 ZONED = r"(Z|z|[+-]\d\d(:?\d\d)?)$"
 
 
@@ -35,7 +36,7 @@ def read_orders(path: Path, *, currency_digits: int, timestamps_in: str | None =
     Raises:
         Refusal: `file_not_found`, `file_unreadable`, `columns_missing`, `time_zone_unknown`, `timestamps_without_zone`,
             `rows_invalid` (cause, count and first row), `orders_inconsistent`, `amount_out_of_range`,
-            `gross_below_net`, `too_many_lines`, `too_many_orders`.
+            `gross_below_net`, `part_above_net`, `too_many_lines`, `too_many_orders`.
     """
     if timestamps_in is not None and timestamps_in not in available_timezones():
         raise Refusal("time_zone_unknown", f"There is no time zone {timestamps_in!r}.", params={"zone": timestamps_in})
@@ -124,7 +125,7 @@ def _check_rows(db: duckdb.DuckDBPyConnection, types: dict[str, str]) -> None:
     causes = {
         "order_id": "order_id IS NULL OR order_id = ''",
         "member_id": "member_id IS NULL OR member_id = ''",
-        "occurred_at": "instant IS NULL",
+        "occurred_at": f"instant IS NULL OR instant NOT BETWEEN {FIRST_AT} AND {LAST_AT}",
         "net": f"net IS NULL OR net NOT BETWEEN 0 AND {AMOUNT_MAX}",
         "gross": f"gross IS NULL OR gross NOT BETWEEN 0 AND {AMOUNT_MAX}",
         **{name: f"{name} IS NULL OR {name} NOT BETWEEN 0 AND {AMOUNT_MAX}" for name in PARTS},
@@ -172,6 +173,7 @@ def _group(db: duckdb.DuckDBPyConnection) -> None:
             f"is over {AMOUNT_MAX:,} minor units",
         ),
         "gross_below_net": ("gross < net", "has a gross below its net"),
+        "part_above_net": (" OR ".join(f"{name} > net" for name in PARTS), "has a part of its net above the net"),
         "too_many_lines": (f"lines > {LINES_MAX}", f"has more than {LINES_MAX:,} lines"),
     }
     for code, (test, sentence) in checks.items():

@@ -41,6 +41,7 @@ from shuke.core.state.slots import (
     ORDERS,
     T_RANK,
 )
+from shuke.core.values.dates import LUNAR_ENDS
 
 _COLUMNS = {
     "order.net": O_NET,
@@ -71,7 +72,7 @@ _DATES = {
     for name, text in (
         ("date", f"date_number(o[k + {O_DAY}])"),
         ("year", f"month_of(o[k + {O_DAY}]) // 12"),
-        ("lunar_month", f"o[k + {O_LUNAR}] // 100"),
+        ("lunar_month", f"o[k + {O_LUNAR}] % {LUNAR_ENDS} // 100"),
         ("lunar_day", f"o[k + {O_LUNAR}] % 100"),
     )
 }
@@ -97,7 +98,7 @@ OCCASIONS_TEXT: Mapping[str, str] = MappingProxyType(
         "BIRTHDAY('day')": f"days_to(m[{DAY}], m[{BIRTH}]) == 0",
         "BIRTHDAY('week')": f"days_to(m[{DAY}] - weekday_of(m[{DAY}]) + 1, m[{BIRTH}]) <= 6",
         "BIRTHDAY('month')": f"o[k + {O_MONTH}] == m[{BIRTH}] // 100",
-        "BIRTHDAY('lunar day')": f"m[{LUNAR}] != 0 and o[k + {O_LUNAR}] == m[{LUNAR}]",
+        "BIRTHDAY('lunar day')": f"is_lunar_birthday(o[k + {O_LUNAR}], m[{LUNAR}])",
         "ANNIVERSARY('day')": f"days_from_anniversary(m[{DAY}], m[{JOINED}]) == 0",
         "ANNIVERSARY('month')": f"{_MONTHS} > 0 and ({_MONTHS}) % 12 == 0",
     }
@@ -108,7 +109,8 @@ class Places:
     """The places of one program's facts.
 
     `attributes` are the columns from O_ATTRIBUTE on, by the fact's name; an attribute that several behaviours have
-    shares one. `line_attributes` are those of a line from LINE_ATTRIBUTE on. The aggregates begin at `aggregates`.
+    shares one. `workdays` stand in the columns after them: the day so many working days on. `line_attributes` are those
+    of a line from LINE_ATTRIBUTE on. The aggregates begin at `aggregates`.
     """
 
     def __init__(self, program: Program) -> None:
@@ -116,11 +118,17 @@ class Places:
         events = [f"event.{each.code}" for behaviour in program.behaviours for each in behaviour.attributes]
         self.attributes = tuple(dict.fromkeys(orders + events))
         self.line_attributes = tuple(f"item.{attribute.code}" for attribute in program.line_attributes)
-        self.aggregates = O_ATTRIBUTE + len(self.attributes)
+        waits = [unit.pending for unit in program.units] + [rule.pending for rule in program.earn]
+        self.workdays = tuple(dict.fromkeys(wait.workdays for wait in waits if wait and wait.workdays))
+        self.aggregates = O_ATTRIBUTE + len(self.attributes) + len(self.workdays)
         self.line_width = LINE_ATTRIBUTE + len(self.line_attributes)
         self._ladders = {f"{ladder.code}{end}": i for i, ladder in enumerate(program.ladders) for end in _ENDS}
         self._ladders |= {"member.tier": 0, "tier.multiplier": 0}
         self._locals: dict[str, str] = {}
+
+    def workdays_at(self, count: int) -> int:
+        """Return the column with the day so many working days on."""
+        return O_ATTRIBUTE + len(self.attributes) + self.workdays.index(count)
 
     def ladder_of(self, name: str, end: str) -> int | None:
         """Return the ladder whose tier (`end` ".tier") or multiplier (".multiplier") a fact is."""

@@ -18,7 +18,8 @@ from shuke.core.state.slots import (
     O_TAX,
     O_WORKDAY,
 )
-from shuke.engine.calendar import day_facts
+from shuke.core.values.dates import LUNAR_ENDS
+from shuke.engine.calendar import day_facts, workdays_on
 from shuke.engine.compile import Compiled
 from shuke.engine.lowering import MISSING_TEXT
 from shuke.engine.states import Attributes, BehaviourFacts, OrderFacts
@@ -59,9 +60,13 @@ class Rows:
 
     def _row(self, at: int, store: str, brand: str, channel: str) -> list[int]:
         o = [0] * self._compiled.width
-        day = day_facts(self._compiled.program.country, local_day(at, self._zone))
+        country, today = self._compiled.program.country, local_day(at, self._zone)
+        day = day_facts(country, today)
         o[O_AT], o[O_STORE], o[O_BRAND], o[O_CHANNEL] = at, self._code(store), self._code(brand), self._code(channel)
-        o[O_HOLIDAY], o[O_WORKDAY], o[O_LUNAR] = self._code(day.holiday), int(day.workday), day.lunar
+        o[O_HOLIDAY], o[O_WORKDAY] = self._code(day.holiday), int(day.workday)
+        o[O_LUNAR] = day.lunar + LUNAR_ENDS * day.lunar_ends
+        for i, count in enumerate(self._compiled.workdays, O_ATTRIBUTE + len(self._compiled.attributes)):
+            o[i] = workdays_on(country, today, count)
         return o
 
     def _fill(self, o: list[int], attributes: Attributes, of: str) -> None:

@@ -14,7 +14,7 @@ from shuke.core.program.model import Cap, EarnRule, Ladder, Milestone, Program
 from shuke.core.state.slots import CAPS_MAX
 from shuke.core.values.currencies import CURRENCY_DIGITS
 from shuke.core.values.errors import Refusal
-from shuke.engine.calendar import countries
+from shuke.engine.calendar import countries, holiday_codes
 from shuke.engine.expressions import read_base, tags_of
 from shuke.engine.facts import Vocabulary
 from shuke.engine.fields import Fields, Problems, read_choice
@@ -27,7 +27,7 @@ from shuke.engine.file_earning import (
     read_milestones,
     read_rules,
 )
-from shuke.engine.file_facts import BEHAVIOURS_EXAMPLE, read_attributes, read_behaviours, read_scope
+from shuke.engine.file_facts import BEHAVIOURS_EXAMPLE, Texts, read_attributes, read_behaviours, read_scope
 from shuke.engine.file_ladders import LADDER_EXAMPLE, ladder_codes, ladder_entries, read_ladders
 from shuke.engine.file_texts import Reading
 from shuke.engine.file_units import UNITS_EXAMPLE, read_units
@@ -102,10 +102,18 @@ def _read_program(fields: Fields) -> Program:
     time_zone = _named(fields, "time_zone", tuple(sorted(time_zones())), "unknown_time_zone")
     digits = CURRENCY_DIGITS.get(currency, UNKNOWN_DIGITS)
     brands, stores = read_scope(fields.optional_value("scope"), fields.problems)
-    order_attributes, line_attributes = read_attributes(fields.optional_value("attributes"), fields.problems)
+    country = _country(fields)
+    order_attributes, line_attributes, texts = read_attributes(fields.optional_value("attributes"), fields.problems)
     behaviours = read_behaviours(fields.optional_value("behaviours"), fields.problems)
+    texts += _places_and_days(brands, stores, country)
     vocabulary = Vocabulary(
-        digits, order_attributes=order_attributes, line_attributes=line_attributes, behaviours=behaviours
+        digits,
+        order_attributes=order_attributes,
+        line_attributes=line_attributes,
+        behaviours=behaviours,
+        texts=texts,
+        # of a country that could not be read, nothing else is said
+        country=country or ("unread" if "country" in fields else ""),
     )
     reading = Reading(fields.problems, vocabulary)
     units, caps = read_units(fields.value("units"), reading)
@@ -124,12 +132,13 @@ def _read_program(fields: Fields) -> Program:
         currency=currency,
         currency_digits=digits,
         time_zone=time_zone,
-        country=_country(fields),
+        country=country,
         brands=brands,
         stores=stores,
         order_attributes=order_attributes,
         line_attributes=line_attributes,
         behaviours=behaviours,
+        texts=texts,
         base=base,
         units=units,
         ladders=ladders,
@@ -150,6 +159,12 @@ def _named(fields: Fields, key: str, choices: tuple[str, ...], refusal: str) -> 
 def _country(fields: Fields) -> str:
     scalar = fields.optional("country")
     return (read_choice(scalar, sorted(countries()), "unknown_country", fields.problems) if scalar else None) or ""
+
+
+def _places_and_days(brands: tuple[str, ...], stores: tuple[str, ...], country: str) -> Texts:
+    """Return how brands, stores and holidays are called, as far as it is declared."""
+    days = holiday_codes(country)
+    return (("order.brand", brands), ("order.store", stores), ("order.holiday", days), ("event.holiday", days))
 
 
 def _base(fields: Fields, reading: Reading) -> Node | None:

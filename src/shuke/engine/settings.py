@@ -22,28 +22,32 @@ from shuke.core.program.model import (
 from shuke.core.state import slots as s
 from shuke.engine.grants import AT_ONCE, Grant, Grants
 from shuke.engine.measures import Measures, limit
+from shuke.engine.places import Places
 
 NONE = -1
 _ACTIVITIES = {"earn": s.ACTIVITY_EARN, "redeem": s.ACTIVITY_REDEEM}
 
 
-def settings_of(program: Program, grants: Grants, measures: Measures) -> tuple[list[int], tuple[Expiry, ...]]:
+def settings_of(
+    program: Program, grants: Grants, measures: Measures, places: Places
+) -> tuple[list[int], tuple[Expiry, ...]]:
     """Return the head of P, and the expiries in their rows.
 
     Raises:
         Refusal: too_many_expiries.
     """
-    made = _Settings(program, grants, measures)
+    made = _Settings(program, grants, measures, places)
     return made.numbers, tuple(made.expiries)
 
 
 class _Settings:
     """Fills the head of one program; expiries that are equal share a row."""
 
-    def __init__(self, program: Program, grants: Grants, measures: Measures) -> None:
+    def __init__(self, program: Program, grants: Grants, measures: Measures, places: Places) -> None:
         self.numbers = [0] * s.P_NUMBER
         self._program = program
         self._measures = measures
+        self._places = places
         self._grants = grants
         self.expiries: dict[Expiry, int] = {}
         self._counts()
@@ -105,7 +109,10 @@ class _Settings:
         """Return the row of a conversion: what is converted on a day ends, as it was, with the day before."""
         if convert is None:
             return (NONE, 0, 0, 0, 0)
-        before = Expiry(ExpiryKind.DATES, dates=tuple(_day_before(date) for date in convert.dates))
+        if convert.every is not None:
+            before = Expiry(ExpiryKind.AFTER, convert.every)
+        else:
+            before = Expiry(ExpiryKind.DATES, dates=tuple(_day_before(date) for date in convert.dates))
         into = self._measures.unit(convert.into)
         return (self._expiry(before), into, convert.least, convert.step, convert.gives)
 
@@ -128,7 +135,9 @@ class _Settings:
         after, within = pending.after, pending.within or Duration(NONE, NONE)
         event = self._measures.behaviour(pending.event) if pending.event else 0
         wait = (pending.kind.value, after.months, after.days, after.step, after.shift, pending.day, event)
-        return (*wait, within.months, within.days)
+        workdays = self._places.workdays_at(pending.workdays) if pending.workdays else NONE
+        dates = self._expiry(Expiry(ExpiryKind.DATES, dates=pending.dates)) if pending.dates else NONE
+        return (*wait, within.months, within.days, workdays, dates)
 
     def _cap(self, index: int, cap: Cap) -> None:
         of, ref = cap.of.value, self._measures.unit(cap.unit)
@@ -145,7 +154,7 @@ class _Settings:
             *(len(ladder.levels), validity.kind.value, validity.length, validity.step, validity.shift),
             *(ladder.evaluation.value, ladder.downgrade.value),
             *(grace.months, grace.days, grace.step, grace.shift),
-            *(int(ladder.resets), int(ladder.one_step), int(ladder.falls_at_once), holds),
+            *(int(ladder.resets), int(ladder.one_step), int(ladder.falls_at_once), holds, validity.more),
         )
         self._row(s.P_LADDER + index * s.PL_ROW, row)
 

@@ -14,6 +14,7 @@ from shuke.engine.windows import FIXED_WINDOWS, MONTH_NAMES, PERIODS, read_windo
 
 MONTHS_LIMIT = 600
 DAYS_LIMIT = 18_300
+WORKDAYS_LIMIT = 60
 
 _COUNTS = {
     "day": (0, 1),
@@ -27,7 +28,9 @@ _PERIOD = f"({'|'.join(PERIODS)})s?(?: from ({'|'.join(MONTH_NAMES)}))?"
 
 _COUNTED = re.compile(rf"([1-9][0-9]{{0,4}}) ({'|'.join(_COUNTS)})s?")
 _ONE_PERIOD = re.compile(_PERIOD)
-_END_OF = re.compile(rf"end of (this|next) (?:([1-9][0-9]?) )?(?:calendar )?(?:(membership) years?|{_PERIOD})")
+_CALENDAR = rf"(?:calendar )?(?:(membership) years?|{_PERIOD})"
+_END_OF = re.compile(rf"end of (this|next) (?:([1-9][0-9]?) )?{_CALENDAR}(?: and ([1-9][0-9]?) months?)?")
+_WORKDAYS = re.compile(r"([1-9][0-9]?) working days?")
 _MONTH_DAY = re.compile(r"([0-9]{2})-([0-9]{2})")
 _DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 
@@ -47,11 +50,13 @@ VALIDITY_EXAMPLES = (
     "end of next half year",
     "end of next year from April",
     "end of next 2 years",
+    "end of next year and 2 months",
     "end of this membership year",
     "end of next membership year",
     "12 months",
     "365 days",
 )
+EVERY_EXAMPLES = ("day", *PERIODS, "year from April")
 PER_EXAMPLES = ("day", "week", *PERIODS, "year from April", "membership year", "lifetime")
 
 
@@ -73,6 +78,21 @@ def read_end_of(text: str) -> tuple[int, int] | None:
     return _period(found.group(1), found.group(2)) if found else None
 
 
+def read_workdays(text: str) -> int | None:
+    """Read how many working days: '3 working days', up to 60."""
+    found = _WORKDAYS.fullmatch(_plain(text))
+    return int(found.group(1)) if found and int(found.group(1)) <= WORKDAYS_LIMIT else None
+
+
+def read_every(text: str) -> Duration | None:
+    """Read how often something comes, as the time to its next: 'day', 'month', 'year from April'."""
+    plain = _plain(text)
+    if plain == "day":
+        return Duration(days=1)
+    found = None if plain in MONTH_NAMES else read_end_of(plain)
+    return Duration(step=found[0], shift=found[1]) if found else None
+
+
 def read_validity(text: str) -> Validity | None:
     """Read how long a tier holds, such as 'end of next year', '12 months' or 'forever'."""
     plain = _plain(text)
@@ -86,10 +106,11 @@ def read_validity(text: str) -> Validity | None:
     if found is None or (found.group(1) == "this" and found.group(2)):
         return None
     length = 0 if found.group(1) == "this" else int(found.group(2) or 1)
+    more = int(found.group(6) or 0)
     if found.group(3):
-        return Validity(ValidityKind.ANNIVERSARY, length)
+        return Validity(ValidityKind.ANNIVERSARY, length, more=more)
     step, shift = _period(found.group(4), found.group(5))
-    return Validity(ValidityKind.END_OF, length, step, shift)
+    return Validity(ValidityKind.END_OF, length, step, shift, more)
 
 
 def read_per(text: str) -> Window | None:

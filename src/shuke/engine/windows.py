@@ -33,6 +33,8 @@ WINDOW_EXAMPLES = (
     "30 days",
     "12 months",
     "2 years",
+    "12 calendar months",
+    "2 calendar years",
     "last month",
     "last 3 months",
     "last 12 months ending 1 month ago",
@@ -53,6 +55,7 @@ _COUNT = "[1-9][0-9]{0,3}"
 _PERIOD = "month|quarter|half year|year"
 _FROM = "(?: from ([a-z]+))?"
 _ROLLING = re.compile(rf"({_COUNT}) (day|month|year)s?")
+_RUNNING = re.compile(rf"({_COUNT}) calendar ({_PERIOD})s?{_FROM}")
 _THIS = re.compile(rf"this ({_PERIOD}){_FROM}")
 _LAST = re.compile(rf"last (?:({_COUNT}) )?({_PERIOD})s?{_FROM}(?: ending ({_COUNT}) ({_PERIOD})s? ago)?")
 
@@ -60,7 +63,7 @@ _LAST = re.compile(rf"last (?:({_COUNT}) )?({_PERIOD})s?{_FROM}(?: ending ({_COU
 def read_window(text: str) -> Window | None:
     """Read a window such as 'this year', '30 days' or 'last 3 months'."""
     plain = " ".join(text.lower().split())
-    return _NAMED.get(plain) or _rolling(plain) or _this(plain) or _last(plain)
+    return _NAMED.get(plain) or _rolling(plain) or _running(plain) or _this(plain) or _last(plain)
 
 
 def _rolling(plain: str) -> Window | None:
@@ -72,6 +75,15 @@ def _rolling(plain: str) -> Window | None:
         return Window(WindowKind.DAYS, count) if count <= DAYS_LIMIT else None
     months = count * PERIODS[unit]
     return Window(WindowKind.MONTHS, months) if months <= MONTHS_LIMIT else None
+
+
+def _running(plain: str) -> Window | None:
+    found = _RUNNING.fullmatch(plain)
+    if found is None:
+        return None
+    length, step = int(found[1]), PERIODS[found[2]]
+    shift = _shift(found[3], step)
+    return None if shift is None or length * step > MONTHS_LIMIT else Window(WindowKind.RUNNING, length, step, shift)
 
 
 def _this(plain: str) -> Window | None:

@@ -31,13 +31,14 @@ class WindowKind(Enum):
     MONTHS = 6  # the last n months, today included
     ENDED = 7  # n whole periods of `step` months, ended `offset` periods before the present one begins
     TIER = 8  # since the tier of a ladder was last set
+    RUNNING = 9  # n periods of `step` months, the present one included
 
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """A window as of the decision; `length` is n for DAYS, MONTHS and ENDED, otherwise 0.
+    """A window as of the decision; `length` is n for DAYS, MONTHS, ENDED and RUNNING, otherwise 0.
 
-    PERIOD and ENDED count periods of `step` months; `shift` moves them: step 12 and shift 3 are years from April.
+    The last two and PERIOD count periods of `step` months; `shift` moves them: 12 and 3 are years from April.
     """
 
     kind: WindowKind

@@ -61,11 +61,15 @@ class PendingKind(Enum):
 class Pending:
     """Points are usable after a period, from a date on, or once a behaviour about the order came.
 
-    `within` bounds the wait for the behaviour: at its end the points are cancelled (None: they wait for ever).
+    A period is `after`, or so many `workdays` of the program's country (0: none), and goes on to the next of `dates` of
+    the year (MMDD; none: not). `within` bounds the wait for the behaviour: at its end the points are cancelled (None:
+    they wait for ever).
     """
 
     kind: PendingKind
     after: Duration = Duration()
+    workdays: int = 0
+    dates: tuple[int, ...] = ()
     day: int = 0
     event: str = ""
     within: Duration | None = None
@@ -93,13 +97,15 @@ class Transfer:
 
 @dataclass(frozen=True, slots=True)
 class Conversion:
-    """On some days of the year (MMDD) a balance of `least` or more becomes the unit `into`.
+    """On some days of the year (MMDD), or as periods begin, a balance of `least` or more becomes the unit `into`.
 
-    It gives `gives` for every whole `step`, each in the smallest fraction of its unit; the rest stays.
+    `every` is the time to the next period (None: on `dates`). `gives` come for every whole `step`, each in the smallest
+    fraction of its unit; the rest stays.
     """
 
     into: str
     dates: tuple[int, ...]
+    every: Duration | None
     least: int
     step: int
     gives: int
@@ -166,10 +172,13 @@ class ValidityKind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Validity:
+    """How long a tier holds; one by calendar or membership year lasts `more` months after the end of its period."""
+
     kind: ValidityKind
     length: int = 0
     step: int = 12
     shift: int = 0
+    more: int = 0
 
 
 class Evaluation(Enum):
@@ -284,12 +293,16 @@ class Milestone:
 
 @dataclass(frozen=True, slots=True)
 class Attribute:
-    """A typed attribute of orders, lines or behaviours: "number" (an integer from `lo` to `hi`), "text" or "flag"."""
+    """A typed attribute of orders, lines or behaviours: "number" (an integer from `lo` to `hi`), "text" or "flag".
+
+    `texts` are the only ones that a text may be (none: any).
+    """
 
     code: str
     type: str
     lo: int = 0
     hi: int = 0
+    texts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,6 +327,7 @@ class Program:
     order_attributes: tuple[Attribute, ...]
     line_attributes: tuple[Attribute, ...]
     behaviours: tuple[Behaviour, ...]
+    texts: tuple[tuple[str, tuple[str, ...]], ...]  # facts whose values the file declares: (name, values)
     base: Node | None  # what `order.base` means; None: the net amount
     units: tuple[Unit, ...]
     ladders: tuple[Ladder, ...]

@@ -1,6 +1,6 @@
-"""Conversions: on some days of the year a balance becomes another unit, before tiers are reviewed and points end."""
+"""Conversions: on some days a balance becomes another unit, before tiers are reviewed and points end."""
 
-from shuke.core.state.endings import expiry_of, lot_end, next_date
+from shuke.core.state.endings import expiry_of, lot_end
 from shuke.core.state.lots import credit, draw
 from shuke.core.state.slots import (
     AVAILABLE,
@@ -25,7 +25,7 @@ def conversion_day(m: Ints, P: Ints, unit: int, day: int) -> int:
     p = P_UNIT + unit * UNIT_ROW
     if P[p + U_CONVERT] < 0 or m[AVAILABLE + unit] < P[p + U_LEAST]:
         return NEVER
-    return next_date(P, P_EXPIRY + P[p + U_CONVERT] * EXPIRY_ROW, day) + 1
+    return lot_end(P, P_EXPIRY + P[p + U_CONVERT] * EXPIRY_ROW, day)
 
 
 def convert(m: Ints, R: Ints, e: Ints, P: Ints, day: int) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from shuke.core.program.model import PendingKind
-from shuke.core.state.endings import duration_end, expiry_of, lot_end
+from shuke.core.state.endings import duration_end, expiry_of, lot_end, next_date
 from shuke.core.state.ladders import Tiers, fall, follows_measure, qualify, qualify_all
 from shuke.core.state.lots import REFUNDS_KEEP, REFUNDS_PENDING, credit, take_back, wait_for
 from shuke.core.state.passing import ready_now
@@ -26,6 +26,7 @@ from shuke.core.state.slots import (
     COUNT_ORDERS,
     COUNT_SPEND,
     DAY,
+    EXPIRY_ROW,
     G_CANCEL_DAYS,
     G_CANCEL_MONTHS,
     G_DATE,
@@ -33,10 +34,12 @@ from shuke.core.state.slots import (
     G_EVENT,
     G_EXPIRY,
     G_MONTHS,
+    G_ON_DATES,
     G_PENDING,
     G_SHIFT,
     G_STEP,
     G_UNIT,
+    G_WORKDAYS,
     GRANT_ROW,
     KIND_ORDER,
     MILESTONE,
@@ -50,6 +53,7 @@ from shuke.core.state.slots import (
     P_CAPS,
     P_COUNTER,
     P_COUNTERS,
+    P_EXPIRY,
     P_GRANT,
     P_GRANTS,
     P_LADDER,
@@ -159,14 +163,26 @@ def use_caps(m: Ints, P: Ints, out: Ints, given: int) -> None:
                 m[CAP + c] += 1 if P[p + C_TIMES] == 1 else total
 
 
-def grant(m: Ints, R: Ints, e: Ints, P: Ints, g: int, points: int, cause: int) -> int:
+def ready_day(o: Ints, k: int, P: Ints, g: int, day: int) -> int:
+    """Return the day from which points of a grant are usable that wait for a period, earned on `day` by facts o[k:]."""
+    p = P_GRANT + g * GRANT_ROW
+    if P[p + G_WORKDAYS] >= 0:
+        ready = o[k + P[p + G_WORKDAYS]]
+    else:
+        ready = duration_end(day, P[p + G_MONTHS], P[p + G_DAYS], P[p + G_STEP], P[p + G_SHIFT])
+    if P[p + G_ON_DATES] >= 0:
+        ready = next_date(P, P_EXPIRY + P[p + G_ON_DATES] * EXPIRY_ROW, max(ready, day + 1))
+    return ready
+
+
+def grant(o: Ints, k: int, m: Ints, R: Ints, e: Ints, P: Ints, g: int, points: int, cause: int) -> int:
     """Give points of one grant, usable at once or pending as it says; return the day on which they count as earned."""
     p = P_GRANT + g * GRANT_ROW
     unit = P[p + G_UNIT]
     pending = P[p + G_PENDING]
     day = m[DAY]
     if pending == PENDING_PERIOD:
-        ready = duration_end(day, P[p + G_MONTHS], P[p + G_DAYS], P[p + G_STEP], P[p + G_SHIFT])
+        ready = ready_day(o, k, P, g, day)
         wait_for(m, R, e, unit, points, ready, NEVER, cause, P[p + G_EXPIRY], 0)
         return ready - 1
     if pending == PENDING_DATE and P[p + G_DATE] > day:
@@ -215,7 +231,7 @@ def decide(
         out[given + grants + g] = 0
         if out[given + g] > 0:
             out[given + grants + g] = m[NEXT_LOT + P[P_GRANT + g * GRANT_ROW + G_UNIT]]
-            out[given + 2 * grants + g] = grant(m, R, e, P, g, out[given + g], cause)
+            out[given + 2 * grants + g] = grant(o, k, m, R, e, P, g, out[given + g], cause)
     kind = o[k + O_KIND]
     for c in range(P[P_COUNTERS]):
         counts = P[P_COUNTER + c * 2]
@@ -228,7 +244,7 @@ def decide(
     if kind == KIND_ORDER:
         m[ORDERS] += 1
     active(m, P, ACTIVITY_EARN if kind == KIND_ORDER else ACTIVITY_BEHAVIOUR << (kind - 1))
-    milestones(tiers, t, m, R, e, P, cause)
+    milestones(tiers, t, o, k, m, R, e, P, cause)
     qualify_all(tiers, t, m, R, e, P)
 
 
@@ -239,7 +255,7 @@ def active(m: Ints, P: Ints, bit: int) -> None:
             m[ACTIVE + unit] = m[DAY]
 
 
-def milestones(tiers: Tiers, t: Ints, m: Ints, R: Ints, e: Ints, P: Ints, cause: int) -> None:
+def milestones(tiers: Tiers, t: Ints, o: Ints, k: int, m: Ints, R: Ints, e: Ints, P: Ints, cause: int) -> None:
     """Give the points of milestones that are now reached more often than before."""
     if P[P_MILESTONES] > 0:
         tiers(m, P, t)
@@ -248,7 +264,7 @@ def milestones(tiers: Tiers, t: Ints, m: Ints, R: Ints, e: Ints, P: Ints, cause:
         more = t[OUT_MILESTONE + i] - m[MILESTONE + i]
         if more > 0:
             m[MILESTONE + i] += more
-            grant(m, R, e, P, P[p + PM_GRANT], more * P[p + PM_POINTS], cause)
+            grant(o, k, m, R, e, P, P[p + PM_GRANT], more * P[p + PM_POINTS], cause)
 
 
 def confirm(tiers: Tiers, t: Ints, m: Ints, R: Ints, e: Ints, P: Ints, cause: int, kind: int) -> bool:
@@ -338,6 +354,7 @@ FUNCTIONS = (
     cap_grants,
     under,
     use_caps,
+    ready_day,
     grant,
     decide,
     active,

@@ -25,6 +25,7 @@ from shuke.core.state.slots import (
     PL_HOLDS,
     PL_LENGTH,
     PL_LEVELS,
+    PL_MORE,
     PL_ONE_STEP,
     PL_RESETS,
     PL_ROW,
@@ -71,14 +72,14 @@ def validity_end(m: Ints, P: Ints, k: int, day: int) -> int:
     length = P[p + PL_LENGTH]
     if kind == END_OF:
         step = P[p + PL_STEP]
-        return first_day(period_start(day, step, P[p + PL_SHIFT]) + step * (length + 1))
+        return first_day(period_start(day, step, P[p + PL_SHIFT]) + step * (length + 1) + P[p + PL_MORE])
     if kind == FOR_MONTHS:
         return add_months(day, length)
     if kind == FOR_DAYS:
         return day + length
     if kind == ANNIVERSARY:
         begun = anniversary_on_or_before(day, m[JOINED])
-        return add_months(m[JOINED], month_of(begun) - month_of(m[JOINED]) + 12 * (length + 1))
+        return add_months(m[JOINED], month_of(begun) - month_of(m[JOINED]) + 12 * (length + 1) + P[p + PL_MORE])
     return NEVER
 
 
@@ -208,12 +209,14 @@ def review(tiers: Tiers, t: Ints, m: Ints, R: Ints, e: Ints, P: Ints, k: int) ->
     if target > alone:
         until = m[row + T_FLOOR_UNTIL]
     elif target > 0:
-        until = validity_end(m, P, k, day - 1 if renews_from_last_day(P, p) else day)
+        until = validity_end(m, P, k, add_months(day, -P[p + PL_MORE]) - 1 if renews_from_last_day(P, p) else day)
     set_tier(m, R, e, P, k, TIER_REVIEWED, target, until)
 
 
 def renews_from_last_day(P: Ints, p: int) -> bool:
-    """Tell whether a new validity runs from the last valid day: one by calendar that lasts over the next period too."""
+    """Tell whether a new validity runs from the last day of the period that ended: one by calendar that lasts over the
+    next period too.
+    """
     kind = P[p + PL_VALIDITY]
     return kind in (END_OF, ANNIVERSARY) and P[p + PL_LENGTH] > 0 and P[p + PL_EVALUATION] == EVERY_FACT
 

@@ -91,6 +91,7 @@ W_DAYS = WindowKind.DAYS.value
 W_MONTHS = WindowKind.MONTHS.value
 W_ENDED = WindowKind.ENDED.value
 W_TIER = WindowKind.TIER.value
+W_RUNNING = WindowKind.RUNNING.value
 
 
 def post(m: Ints, e: Ints, kind: int, unit: int, amount: int, lot: int, ref: int) -> None:
@@ -140,6 +141,8 @@ def window_start(kind: int, length: int, step: int, shift: int, offset: int, day
         start = add_months(day, -length) + 1
     elif kind == W_ENDED:
         start = first_day(period_start(day, step, shift) - (length + offset) * step)
+    elif kind == W_RUNNING:
+        start = first_day(period_start(day, step, shift) - (length - 1) * step)
     return start
 
 
@@ -317,7 +320,7 @@ def uncount(m: Ints, R: Ints, e: Ints, P: Ints, counter: int, day: int, amount: 
 
 def uncount_now(m: Ints, R: Ints, e: Ints, P: Ints, counter: int, day: int, amount: int) -> None:
     """Take an amount that counted on `day` off the current period of the ladders: that day where the shortest of
-    their windows holds it, else (-NEVER: in any case) today, and then no more than that window holds.
+    their windows holds it, else (-NEVER: in any case) today, and then no more than that window holds, if there is any.
     """
     shortest = -1
     first = -NEVER
@@ -330,7 +333,9 @@ def uncount_now(m: Ints, R: Ints, e: Ints, P: Ints, counter: int, day: int, amou
                 first = start
     if day > -NEVER and (shortest < 0 or day >= first):
         uncount(m, R, e, P, counter, day, amount)
-    elif shortest >= 0:
+    elif shortest < 0:
+        uncount(m, R, e, P, counter, m[DAY], amount)
+    else:
         uncount(m, R, e, P, counter, m[DAY], min(amount, max(0, m[WINDOW + shortest * WINDOW_ROW + W_VALUE])))
 
 

@@ -10,6 +10,7 @@ Table = Sequence[int]  # read only
 
 NEVER = 1 << 40  # later than any day, and as a lot's or tier's end: it has none
 SECONDS_PER_DAY = 86_400
+LUNAR_ENDS = 10_000  # added to month * 100 + day of the Chinese calendar on the last day of a month
 UNKNOWN_DAYS = 9_999  # to or from a day that is not known or has not come yet
 
 
@@ -115,6 +116,14 @@ def days_from_anniversary(day: int, joined: int) -> int:
     return day - last if last > joined else UNKNOWN_DAYS
 
 
+def is_lunar_birthday(lunar: int, born: int) -> bool:
+    """Tell whether a Chinese date is a birthday, `born` as month * 100 + day (0: unknown).
+
+    Who was born on the 30th celebrates on the 29th where the month has no more days.
+    """
+    return born != 0 and (lunar % LUNAR_ENDS == born or (born % 100 == 30 and lunar == LUNAR_ENDS + born - 1))
+
+
 def local_seconds(at: int, zone_at: Table, zone_offset: Table) -> int:
     """Return the local clock reading, in seconds since day 0, of the UTC second `at`; bisects the zone's table."""
     low = 0
@@ -142,5 +151,6 @@ FUNCTIONS = (
     days_from,
     days_to_anniversary,
     days_from_anniversary,
+    is_lunar_birthday,
     local_seconds,
 )

@@ -30,6 +30,8 @@ CHINESE = {
     "invalid_points": "积分无效",
     "points_missing": "有单位或日期而没有积分",
     "lot_has_ended": "积分已过期",
+    "earned_in_future": "积分获得日期晚于今天",
+    "out_of_bounds": "数值超出范围",
     "balance_limit": "超出余额上限",
     "unknown_tier": "没有该等级",
     "tier_until_missing": "缺少等级有效期",

@@ -270,6 +270,7 @@ REFUSALS: Words = {
     "transfer_to_oneself": _("Points are given to somebody else."),
     "gifts_not_given_on": _("Points that were a gift can't be given on."),
     "lot_has_ended": _("The last day lies in the past."),
+    "earned_in_future": _("Nobody has earned points after today."),
     "tier_ends_before": _("The last day lies in the past."),
     "unknown_tier": _("The program has no such tier."),
     "unknown_ladder": _("The program has no such ladder."),

@@ -18,8 +18,7 @@ PAGE_LIMIT = 200
 
 _TIME = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 _DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
-_EARLIEST = datetime(1970, 1, 2, tzinfo=UTC)
-_LATEST = datetime(2099, 12, 31, tzinfo=UTC)
+_FIRST_DAY = date(1900, 1, 1)  # of a birthday
 _NO_CONTROL = r"^[^\x00-\x1f\x7f]+$"
 
 
@@ -30,8 +29,8 @@ def _parse_time(value: Any) -> datetime:
         instant = datetime.fromisoformat(value.upper()).astimezone(UTC)
     except (ValueError, OverflowError):
         raise PydanticCustomError("time_format", "must be a time in RFC 3339 with an offset") from None
-    if not _EARLIEST <= instant < _LATEST:
-        raise PydanticCustomError("time_range", "must lie between 1970 and 2099")
+    if not facts.EARLIEST <= instant <= facts.LATEST:
+        raise PydanticCustomError("time_range", "must lie between 1970-01-02 and 2099-12-30")
     return instant
 
 
@@ -42,8 +41,8 @@ def _parse_date(value: Any) -> date:
         day = date.fromisoformat(value)
     except ValueError:
         raise PydanticCustomError("date_format", "must be a date like 1990-05-17") from None
-    if day.year < 1900:
-        raise PydanticCustomError("date_range", "must not lie before 1900")
+    if not _FIRST_DAY <= day <= facts.LATEST.date():
+        raise PydanticCustomError("date_range", "must lie between 1900-01-01 and 2099-12-30")
     return day
 
 
@@ -78,12 +77,18 @@ def integer(low: int, high: int) -> Any:
 Time = Annotated[
     datetime,
     BeforeValidator(_parse_time),
-    WithJsonSchema({"type": "string", "format": "date-time", "description": "RFC 3339 with an offset, 1970 to 2099."}),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "format": "date-time",
+            "description": "RFC 3339 with an offset, 1970-01-02 to 2099-12-30 UTC.",
+        }
+    ),
 ]
 Date = Annotated[
     date,
     BeforeValidator(_parse_date),
-    WithJsonSchema({"type": "string", "format": "date", "description": "From 1900."}),
+    WithJsonSchema({"type": "string", "format": "date", "description": "From 1900-01-01 to 2099-12-30."}),
 ]
 Flag = Annotated[bool, BeforeValidator(_parse_flag), WithJsonSchema({"type": "boolean"})]
 PageLimit = Annotated[

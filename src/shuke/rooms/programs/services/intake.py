@@ -12,7 +12,7 @@ from typing import Any
 from shuke.core.program.model import Attribute, Program
 from shuke.core.state.slots import POINTS_MAX
 from shuke.core.values.errors import Refusal
-from shuke.engine.facts import LINES_LIMIT, MONEY_LIMIT_MINOR, QUANTITY_LIMIT, TEXT_LIMIT
+from shuke.engine.facts import EARLIEST, LATEST, LINES_LIMIT, MONEY_LIMIT_MINOR, QUANTITY_LIMIT, TEXT_LIMIT
 from shuke.rooms.members.contracts import MemberRef
 from shuke.rooms.orders.contracts import Line
 from shuke.rooms.programs.facts import (
@@ -20,6 +20,7 @@ from shuke.rooms.programs.facts import (
     BehaviourFact,
     Fact,
     HoldFact,
+    OpeningFact,
     OrderFact,
     RefundFact,
     ReleaseFact,
@@ -28,12 +29,11 @@ from shuke.rooms.programs.facts import (
 
 OLDEST = timedelta(days=30)  # an older fact is history
 AHEAD = timedelta(minutes=5)  # clocks of tills go wrong; a fact further ahead needs the history right
-EARLIEST = datetime(1970, 1, 2, tzinfo=UTC)
-LATEST = datetime(2099, 12, 30, tzinfo=UTC)
 
 ATTRIBUTES_LIMIT = 50
 NUMBER_LIMIT = 10**9
 _TYPES = {"number": int, "text": str, "flag": bool}
+_DAYS = (EARLIEST.date().isoformat(), LATEST.date().isoformat())
 _NOT_CONTENT = frozenset({"source", "external_id", "member", "generated"})
 
 _unfit = re.compile("[\x00-\x1f\x7f\ud800-\udfff]").search  # PostgreSQL can't store NUL, UTF-8 no surrogate
@@ -56,11 +56,21 @@ def check(fact: Fact, now: datetime, *, history: bool) -> Refusal | None:
         case RefundFact():
             refusal = _check_refund(fact)
         case HoldFact():
-            refusal = _check_points(fact.points) or _check_zone("/until", fact.until)
+            refusal = _check_points(fact.points) or _check_instant("/until", fact.until)
         case AdjustFact():
-            refusal = _check_points(abs(fact.points)) or _check_text("/reason", fact.reason, empty=False)
+            refusal = (
+                _check_points(abs(fact.points))
+                or _check_text("/reason", fact.reason, empty=False)
+                or _check_day("/expires_on", fact.expires_on)
+            )
         case TierFact():
-            refusal = _check_text("/reason", fact.reason, empty=False)
+            refusal = _check_text("/reason", fact.reason, empty=False) or _check_day("/until", fact.until)
+        case OpeningFact():
+            refusal = (
+                _check_points(fact.points)
+                or _check_day("/expires_on", fact.expires_on)
+                or _check_day("/earned_on", fact.earned_on)
+            )
         case ReleaseFact():
             pass
         case _:
@@ -105,13 +115,9 @@ _canonical = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default
 
 
 def _check_time(at: datetime, now: datetime, *, history: bool) -> Refusal | None:
-    refusal = _check_zone("/occurred_at", at)
-    if refusal is not None:
+    refusal = _check_instant("/occurred_at", at)
+    if refusal is not None or history:
         return refusal
-    if not EARLIEST <= at <= LATEST:
-        return _bounds("/occurred_at", EARLIEST.date().isoformat(), LATEST.date().isoformat())
-    if history:
-        return None
     if at < now - OLDEST:
         return Refusal(
             "too_old",
@@ -129,10 +135,14 @@ def _check_time(at: datetime, now: datetime, *, history: bool) -> Refusal | None
     return None
 
 
-def _check_zone(pointer: str, at: datetime) -> Refusal | None:
+def _check_instant(pointer: str, at: datetime) -> Refusal | None:
     if at.tzinfo is None:
         return Refusal("time_without_zone", "A time needs its offset from UTC.", pointer=pointer)
-    return None
+    return None if EARLIEST <= at <= LATEST else _bounds(pointer, *_DAYS)
+
+
+def _check_day(pointer: str, day: date | None) -> Refusal | None:
+    return None if day is None or _DAYS[0] <= day.isoformat() <= _DAYS[1] else _bounds(pointer, *_DAYS)
 
 
 def _check_order(order: OrderFact) -> Refusal | None:
@@ -144,6 +154,7 @@ def _check_order(order: OrderFact) -> Refusal | None:
         or _check_amount("/points_paid_minor", order.points_paid_minor, MONEY_LIMIT_MINOR)
         or _check_attributes("/attributes", order.attributes)
         or _check_discount(order)
+        or _check_parts(order)
         or _check_text("/store", order.store)
         or _check_text("/channel", order.channel)
         or (_bounds("/lines", 0, LINES_LIMIT) if len(order.lines) > LINES_LIMIT else None)
@@ -153,6 +164,8 @@ def _check_order(order: OrderFact) -> Refusal | None:
     for number, line in enumerate(order.lines):
         if not _line_is_sound(line):
             return _check_line(f"/lines/{number}", line)
+    if sum(line.net_minor for line in order.lines) > MONEY_LIMIT_MINOR:  # what rules add up has the bound of one amount
+        return _bounds("/lines", 0, MONEY_LIMIT_MINOR)
     return None
 
 
@@ -243,6 +256,9 @@ def _misfit(pointer: str, declared: Sequence[Attribute], attributes: Mapping[str
             return Refusal("invalid_attribute", detail, pointer=at)
         if isinstance(value, int) and attribute.type == "number" and not attribute.lo <= value <= attribute.hi:
             return _bounds(at, attribute.lo, attribute.hi)
+        if attribute.texts and value and value not in attribute.texts:
+            detail = "The program declares which texts this attribute may be; this is none of them."
+            return Refusal("invalid_attribute", detail, pointer=at)
     return None
 
 
@@ -256,6 +272,17 @@ def _check_discount(order: OrderFact) -> Refusal | None:
     detail = f"The gross of {order.gross_minor} is below the net of {order.net_minor}; a discount is never negative."
     params = {"gross": order.gross_minor, "net": order.net_minor}
     return Refusal("gross_below_net", detail, pointer="/gross_minor", params=params)
+
+
+def _check_parts(order: OrderFact) -> Refusal | None:
+    """Return a refusal where a part of the net is more than the net; the parts may overlap, so each counts alone."""
+    for name in ("tax_minor", "shipping_minor", "points_paid_minor"):
+        part = getattr(order, name)
+        if part > order.net_minor:
+            detail = f"This part of {part} is above the net of {order.net_minor}, of which it is a part."
+            params = {"part": part, "net": order.net_minor}
+            return Refusal("part_above_net", detail, pointer=f"/{name}", params=params)
+    return None
 
 
 def _check_text(pointer: str, text: str, *, empty: bool = True) -> Refusal | None:

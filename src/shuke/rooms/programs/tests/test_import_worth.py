@@ -71,6 +71,8 @@ def test_equal_lots_of_one_file_are_several_and_the_same_file_brings_none_again(
         ("X-1,-5,,,,", "invalid_points", "points"),
         ("X-1,5,never,,,", "not_a_time", "expires_on"),
         ("X-1,5,2026-05-31,,,", "lot_has_ended", "expires_on"),
+        ("X-1,5,,2026-06-02,,", "earned_in_future", "earned_on"),
+        ("X-1,5,2100-01-01,,,", "out_of_bounds", "expires_on"),
         ("X-1,,2026-12-31,,,", "points_missing", "expires_on"),
         ("X-1,,,,gold,2027-01-01", "unknown_tier", "tier"),
         ("X-1,,,,silver,", "tier_until_missing", "tier"),

@@ -1,7 +1,7 @@
 """The one write path: what is recorded, repeated, refused, left undecided, and that refusals leave nothing."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import DataError, IntegrityError, connection
@@ -10,9 +10,18 @@ from shuke.core.values.errors import Refusal
 from shuke.rooms.members import facade as members
 from shuke.rooms.members.contracts import Status as MemberStatus
 from shuke.rooms.orders import facade as orders
+from shuke.rooms.orders.contracts import Line
 from shuke.rooms.points import facade as points
 from shuke.rooms.programs import facade
-from shuke.rooms.programs.contracts import OrderFact, Status, Undecided
+from shuke.rooms.programs.contracts import (
+    AdjustFact,
+    HoldFact,
+    OpeningFact,
+    OrderFact,
+    Status,
+    TierFact,
+    Undecided,
+)
 from shuke.rooms.programs.tests.conftest import ACTOR, NOW, PROGRAM, code, member, order, redemption
 
 TABLES = (
@@ -124,6 +133,17 @@ def test_an_id_with_other_content_or_member_is_refused(anna, enrol, other, diffe
         (order("a", 1, NOW - timedelta(days=31)), "too_old", "/occurred_at"),
         (order("a", 1, NOW + timedelta(minutes=6)), "too_far_ahead", "/occurred_at"),
         (order("a", 1, datetime(2026, 6, 1)), "time_without_zone", "/occurred_at"),  # noqa: DTZ001
+        (order("a", 1, datetime(1969, 12, 31, tzinfo=UTC)), "out_of_bounds", "/occurred_at"),
+        (order("a", 1, datetime(2100, 1, 1, tzinfo=UTC)), "out_of_bounds", "/occurred_at"),
+        (order("a", 100, tax_minor=101), "part_above_net", "/tax_minor"),
+        (order("a", 100, tax_minor=100, shipping_minor=101), "part_above_net", "/shipping_minor"),
+        (order("a", 100, points_paid_minor=101), "part_above_net", "/points_paid_minor"),
+        (order("a", 100, lines=(Line("x", "", 1, 10**9), Line("y", "", 1, 1))), "out_of_bounds", "/lines"),
+        (HoldFact("desk", "a", member(1), 1, datetime(2100, 1, 1, tzinfo=UTC)), "out_of_bounds", "/until"),
+        (AdjustFact("desk", "a", member(1), 1, "sorry", expires_on=date(2100, 1, 1)), "out_of_bounds", "/expires_on"),
+        (OpeningFact("desk", "a", member(1), 1, earned_on=date(1969, 1, 1)), "out_of_bounds", "/earned_on"),
+        (OpeningFact("desk", "a", member(1), 1, earned_on=date(2026, 6, 2)), "earned_in_future", "/earned_on"),
+        (TierFact("desk", "a", member(1), "gold", "match", date(9999, 12, 31)), "out_of_bounds", "/until"),
         (order("a", 1, currency="EUR"), "currency_mismatch", "/currency"),
         (order("a\x00", 1), "text_characters", "/external_id"),
         (order("a", 1, store="\ud800"), "text_characters", "/store"),

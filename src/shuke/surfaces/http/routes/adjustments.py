@@ -113,7 +113,7 @@ def transfer_points(
         scope=Right.IMPORTS_WRITE,
         status=201,
         writes=True,
-        codes=(*OF_POINTS, "lot_has_ended", "supply_exhausted"),
+        codes=(*OF_POINTS, "earned_in_future", "lot_has_ended", "supply_exhausted"),
         request_example=movement_examples.NEW_OPENING_LOT,
         response_example=movement_examples.OPENING_LOT,
         links={"lots": ("listLots", "member_id", "$response.body#/member_id")},

@@ -50,6 +50,7 @@ router = Router(tags=["orders"])
             "gross_below_net",
             "invalid_attribute",
             "no_program",
+            "part_above_net",
             "points_out_of_range",
             "supply_exhausted",
             "too_many_lines",

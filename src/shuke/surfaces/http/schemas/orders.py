@@ -58,7 +58,9 @@ class NewOrderBody(Body):
     """An order as a source reports it; (source, external_id) names it for ever. Amounts in minor units of `currency`.
 
     Without a member, or with one that nobody knows yet, the order is stored and not decided. `net_minor` is what was
-    paid; how much of it was tax, shipping or paid with points only matters where the program leaves that out.
+    paid; how much of it was tax, shipping or paid with points (each at most the net) only matters where the program
+    leaves that out. The lines need not add up to the net: shipping, a discount of the whole order or goods that the
+    source does not know may stand between them.
     """
 
     source: Source
