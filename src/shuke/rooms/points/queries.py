@@ -72,13 +72,8 @@ def lock_everybody() -> None:
 
 def take_transaction_numbers(counts: Mapping[UUID, int]) -> dict[UUID, int]:
     """Count the holders' transactions on and return, by holder, the last number given out before."""
-    rows = sql.fetch(
-        "UPDATE points_holder AS holder SET transaction_count = transaction_count + taken.count "
-        "FROM unnest(%(ids)b::uuid[], %(counts)b::int[]) AS taken (id, count) WHERE holder.id = taken.id "
-        "RETURNING holder.id, transaction_count - taken.count",
-        {"ids": list(counts), "counts": list(counts.values())},
-    )
-    return dict(rows)
+    taken = {"ids": list(counts), "counts": list(counts.values())}
+    return dict(sql.fetch(sql.load(PACKAGE, "take_transaction_numbers"), taken))
 
 
 def move_accounts(plan: Plan) -> int:
