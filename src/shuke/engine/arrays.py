@@ -62,8 +62,6 @@ from shuke.core.state.slots import (
     TAKE_USED,
     TAKES,
     W_BASE,
-    W_FIRST,
-    W_LAST,
     W_RESET,
     W_VALUE,
     WAIT,
@@ -72,7 +70,7 @@ from shuke.core.state.slots import (
     WINDOW,
     WINDOW_ROW,
 )
-from shuke.core.state.windows import end_of, start_of
+from shuke.core.state.windows import find_rows
 from shuke.core.values.dates import Ints
 from shuke.engine.compile import Compiled
 from shuke.engine.states import (
@@ -136,14 +134,10 @@ class Arrays:
                 ladder.floor,
                 ladder.floor_until,
             )
-        days = [row[0] for row in state.days or ()]
         for w, (value, (reset, base)) in enumerate(zip(state.windows, state.resets, strict=True)):
             s = WINDOW + w * WINDOW_ROW
-            start = max(start_of(m, P, w, state.standing_day), reset)
-            end = end_of(P, w, state.standing_day)
-            m[s + W_FIRST] = sum(1 for day in days if day < start)
-            m[s + W_LAST] = sum(1 for day in days if day < end)
             m[s + W_VALUE], m[s + W_RESET], m[s + W_BASE] = value, reset, base
+        find_rows(m, self.R, P)
         for s, (length, last) in enumerate(state.streaks):
             m[STREAK + s * 2], m[STREAK + s * 2 + 1] = length, last
         m[CAP : CAP + len(state.caps)] = state.caps

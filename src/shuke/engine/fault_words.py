@@ -92,6 +92,7 @@ CHINESE: Mapping[str, str] = MappingProxyType(
         "unknown_version": "不支持此文件格式版本",
         "unknown_window": "没有此窗口",
         "windows_changed": "新版本更改了已在统计的窗口",
+        "writers_busy": "一直有写入在进行，请稍后重新发布",
         "wrong_arguments": "函数参数不符",
         "wrong_cap": "此处不能这样设上限",
         "wrong_count": "数量不符",

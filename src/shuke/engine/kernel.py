@@ -43,6 +43,9 @@ ALL_MEMBERS = numba.void(
     numba.types.FunctionType(RULES), numba.types.FunctionType(TIERS), I, I, A, A, I, I, A, I, A, A, A, A2,
     A, A, A, A, A, A, A, A, A, A, A, A
 )
+ALL_NIGHTS = numba.void(
+    numba.types.FunctionType(TIERS), I, I, A, A2, A, A, A, A, A, A, A, A
+)
 for function in (*dates.FUNCTIONS, *rounding.FUNCTIONS, *machine.FUNCTIONS, *FUNCTIONS):
     numba.extending.register_jitable(**OPTIONS)(function)
 '''
@@ -50,7 +53,9 @@ for function in (*dates.FUNCTIONS, *rounding.FUNCTIONS, *machine.FUNCTIONS, *FUN
 
 def kernel_text() -> str:
     """Return the kernel's text: the loops stand in it, because numba's cache looks at the file they stand in."""
-    loops = (("ALL_FACTS", replay.all_facts), ("ALL_MEMBERS", replay.all_members))
+    loops = (
+        ("ALL_FACTS", replay.all_facts), ("ALL_MEMBERS", replay.all_members), ("ALL_NIGHTS", replay.all_nights),
+    )  # fmt: skip
     jitted = [
         f"@numba.njit({signature}, cache=True, **OPTIONS)\n{inspect.getsource(loop)}" for signature, loop in loops
     ]

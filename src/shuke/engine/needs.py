@@ -14,7 +14,7 @@ from shuke.core.state.slots import (
     PW_ROW,
     X_KIND,
 )
-from shuke.core.values.dates import Ints
+from shuke.core.values.dates import NEVER, Ints
 from shuke.engine.compile import Compiled
 from shuke.engine.states import MemberState
 
@@ -35,16 +35,16 @@ def may_end(P: Ints, rows: Sequence[int], day: int, until: int) -> bool:
     return any(endings.lot_end(P, x, day) <= until or (P[x + X_KIND] == IDLE and until > day) for x in rows)
 
 
-def days_from(compiled: Compiled, P: Ints, state: MemberState, day: int, counts_from: int) -> int | None:
-    """Return the first day with something counted that must be loaded, or None."""
+def days_from(compiled: Compiled, P: Ints, standing_day: int, day: int, counts_from: int) -> int | None:
+    """Return the first day with something counted that must be loaded of who stands on a day, or None."""
     first = None
     for w, (_, _, ladder) in enumerate(compiled.windows):
         wanted = None
         if P[P_WINDOW + w * PW_ROW + PW_KIND] in MOVING:
-            before = window_start(P, w, state.standing_day, state.joined_day)
-            wanted = before if before < window_start(P, w, day, state.joined_day) else None
+            before = window_start(P, w, standing_day, NEVER)  # no moving window asks for the day of joining
+            wanted = before if before < window_start(P, w, day, NEVER) else None
         if ladder >= 0:  # at a reset the sum of the day so far must be known, and at a refund that of the counted day
-            wanted = min(state.standing_day, counts_from) if wanted is None else min(wanted, counts_from)
+            wanted = min(standing_day, counts_from) if wanted is None else min(wanted, counts_from)
         if wanted is not None:
             first = wanted if first is None else min(first, wanted)
     return first

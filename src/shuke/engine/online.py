@@ -119,7 +119,7 @@ class Desk:
         wanted = draws or next_due_day <= day or any(hold.until <= until_at for hold in state.holds)
         return Needs(
             wanted or needs.may_end(self._P, self._expiries, state.standing_day, day),
-            needs.days_from(self.compiled, self._P, state, day, counts_from),
+            needs.days_from(self.compiled, self._P, state.standing_day, day, counts_from),
         )
 
     def window_bounds(self, day: int, joined_day: int) -> list[tuple[int, int]]:

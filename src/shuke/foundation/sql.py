@@ -9,7 +9,7 @@ import psycopg
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.utils import CursorWrapper
 
-from shuke.foundation.columns import column
+from shuke.foundation.lists import array_of
 
 
 @cache
@@ -56,7 +56,7 @@ def run(statement: str, parameters: Mapping[str, Any]) -> int:
 
 
 def _arrays(parameters: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: column(value) if type(value) is list else value for name, value in parameters.items()}
+    return {name: array_of(value) if type(value) is list else value for name, value in parameters.items()}
 
 
 def columns(names: str, rows: Iterable[Sequence[Any]]) -> dict[str, Any]:

@@ -5,7 +5,8 @@ from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
 from typing import Any, TypeVar, cast
 
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
+from psycopg.errors import LockNotAvailable
 
 T = TypeVar("T")
 
@@ -33,6 +34,25 @@ def unit_of_work(*, dry_run: bool = False, apart: bool = False) -> Iterator[None
             _memory.reset(opened)
         if dry_run:
             transaction.set_rollback(True)
+
+
+@contextmanager
+def bounded_waits(seconds: int) -> Iterator[None]:
+    """Wait no longer than this for a lock that the block takes.
+
+    Raises:
+        TimeoutError: a lock was not free in time; the open transaction can only be rolled back.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('lock_timeout'), set_config('lock_timeout', %s, true)", [f"{seconds}s"])
+        before, _ = cursor.fetchone()
+        try:
+            yield
+        except OperationalError as error:
+            if isinstance(error.__cause__, LockNotAvailable):
+                raise TimeoutError("A lock was not free in time.") from error
+            raise
+        cursor.execute("SELECT set_config('lock_timeout', %s, true)", [before])
 
 
 @contextmanager

@@ -2,14 +2,11 @@
 
 import random
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from math import inf
 from time import perf_counter
-from uuid import UUID
-
-from django.db import connection
 
 from shuke.foundation import clock
 from shuke.rooms.programs import facade
@@ -52,7 +49,7 @@ def hammer(workload: Workload, clients: Clients, rounds: int, seed: str, each: i
         verdict.requests += len(calls)
         verdict.outcomes += Counter(call.outcome.value for call in calls)
         found = anomalies(calls, workload.at_most, conserves=workload.conserves)
-        verdict.anomalies += [f"{name}: {one}" for one in [*found, *_left_behind(shop.ids)]]
+        verdict.anomalies += [f"{name}: {one}" for one in found]
     verdict.seconds = round(perf_counter() - started, 1)
     return verdict
 
@@ -75,15 +72,3 @@ def _as_time_tells(calls: list[Call]) -> Iterator[Call]:
     for call in calls:
         ends = call.op.verb == "expire" and call.outcome is Outcome.OK
         yield replace(call, outcome=Outcome.INFO, returned=inf) if ends else call
-
-
-def _left_behind(member_ids: Sequence[UUID]) -> list[str]:
-    """Return whom no version called: members under an older one than the newest in force, and not due for it."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT member_id FROM programs_membership WHERE member_id = ANY(%s)"
-            " AND version_id < (SELECT max(id) FROM programs_version)"
-            " AND (next_due_at IS NULL OR next_due_at > (SELECT max(effective_from) FROM programs_version))",
-            [list(member_ids)],
-        )
-        return [f"{member_id} was not called by the newest version" for (member_id,) in cursor.fetchall()]

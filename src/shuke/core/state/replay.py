@@ -38,6 +38,7 @@ from shuke.core.state.slots import (
     WAIT_UNIT,
     WAITS,
 )
+from shuke.core.state.windows import find_rows
 from shuke.core.values.dates import Ints, Table
 
 Prepare = Callable[[Ints, int, Table, int, int, Table, Table, Ints], None]
@@ -321,6 +322,30 @@ def all_members(
             refused,
         )
         add_totals(m, e, totals)
+
+
+def all_nights(
+    tiers: Tiers,
+    until_at: int,
+    until_day: int,
+    P: Ints,
+    states: list[Ints],
+    rows: Ints,
+    rows_first: Table,
+    rows_last: Table,
+    entries: Ints,
+    entries_first: Table,
+    entries_last: Table,
+    t: Ints,
+    dues: Ints,
+) -> None:
+    """Let time pass for members who stand before `until_at`, and say in `dues` when it does something next."""
+    for i in range(len(states)):
+        m = states[i]
+        R = rows[rows_first[i] : rows_last[i]]
+        find_rows(m, R, P)
+        passing.advance(tiers, t, m, R, entries[entries_first[i] : entries_last[i]], P, until_at, until_day)
+        dues[i] = passing.next_due(m, R, P)
 
 
 FUNCTIONS = (keep, confirm, refund, one_event, one_member, add_totals)

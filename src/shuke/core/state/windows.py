@@ -242,6 +242,22 @@ def slide_window(m: Ints, R: Ints, P: Ints, w: int, day: int) -> None:
         row += DAY_ROW
 
 
+def find_rows(m: Ints, R: Ints, P: Ints) -> None:
+    """Say which rows of days every window holds, of a member whose rows were just loaded."""
+    for w in range(P[P_WINDOWS]):
+        s = WINDOW + w * WINDOW_ROW
+        m[s + W_FIRST] = rows_before(m, R, max(start_of(m, P, w, m[DAY]), m[s + W_RESET]))
+        m[s + W_LAST] = rows_before(m, R, end_of(P, w, m[DAY]))
+
+
+def rows_before(m: Ints, R: Ints, day: int) -> int:
+    """Return how many rows are of days before one."""
+    i = 0
+    while i < m[DAY_TAIL] and R[m[DAYS] + i * DAY_ROW] < day:
+        i += 1
+    return i
+
+
 def inside(m: Ints, R: Ints, s: int, row: int, column: int) -> int:
     """Return what of a day's sum belongs to the window at m[s:]: what came before its reset doesn't."""
     if R[row] < m[s + W_RESET]:
@@ -347,6 +363,8 @@ FUNCTIONS = (
     window_end,
     start_of,
     end_of,
+    find_rows,
+    rows_before,
     inside,
     give_room_back,
     slide_window,

@@ -8,6 +8,7 @@ from django.conf import settings
 
 from shuke.core.values.errors import Refusal
 from shuke.foundation import clock, ids
+from shuke.foundation.columns import Column, Columns
 from shuke.foundation.transactions import forget, once_per_unit, unit_of_work
 from shuke.rooms.members import (
     amending,
@@ -150,6 +151,11 @@ def matches(people: Sequence[NewMember]) -> list[frozenset[UUID]]:
 def facts(member_ids: Collection[UUID]) -> dict[UUID, MemberFacts]:
     """Return what decisions need to know of members, by id: one statement. Raises nothing."""
     return queries.facts(member_ids)
+
+
+def facts_in_columns(member_ids: Column, tags: Sequence[str]) -> Columns:
+    """Return what midnights ask of members: id, birth_md, lunar_md, tags (bit i: the i-th given). Raises nothing."""
+    return queries.facts_in_columns(member_ids, tags)
 
 
 def search(query: str, limit: int = 20) -> list[Member]:

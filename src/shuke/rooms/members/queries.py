@@ -10,7 +10,8 @@ from django.db import connection
 from django.db.models import Count, Model, Q
 from psycopg.types.json import Jsonb
 
-from shuke.foundation import sql
+from shuke.foundation import columns, sql
+from shuke.foundation.columns import Column, Columns
 from shuke.rooms.members import definitions
 from shuke.rooms.members.contracts import (
     Attribute,
@@ -222,6 +223,16 @@ def facts(member_ids: Collection[UUID]) -> dict[UUID, MemberFacts]:
             member_id: MemberFacts(Status(status), birth_md, joined_at, lunar_md, frozenset(tags))
             for member_id, status, birth_md, joined_at, lunar_md, tags in cursor.fetchall()
         }
+
+
+def facts_in_columns(member_ids: Column, tags: Sequence[str]) -> Columns:
+    return columns.fetch(
+        "SELECT id, birth_md::int, lunar_md::int, coalesce((SELECT sum(1::bigint << known.place::int - 1)::bigint"
+        " FROM unnest(%(tags)s::text[]) WITH ORDINALITY AS known (tag, place) WHERE known.tag = ANY(member.tags)), 0)"
+        " FROM members_member AS member WHERE id = ANY(%(ids)b::uuid[])",
+        {"ids": member_ids, "tags": list(tags)},
+        "id birth_md lunar_md tags",
+    )
 
 
 def touch_active(active_at: Mapping[UUID, datetime]) -> None:

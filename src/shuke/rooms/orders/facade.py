@@ -7,6 +7,7 @@ from uuid import UUID
 
 from shuke.core.values.errors import Refusal
 from shuke.foundation import cursors
+from shuke.foundation.columns import Columns
 from shuke.foundation.transactions import unit_of_work
 from shuke.foundation.verification import Invariant, Verification, Violation
 from shuke.rooms.orders import queries
@@ -223,6 +224,19 @@ def days(spans: Mapping[UUID, tuple[int, int]]) -> dict[UUID, list[DaySum]]:
     for member_id, day, spend_minor, orders in queries.days(spans):
         sums[member_id].append(DaySum(day, spend_minor, orders))
     return sums
+
+
+def days_in_columns(spans: Columns) -> Columns:
+    """Do as `days`, for spans of (member_id, first_day, last_day), in columns: member_id, day, spend_minor, orders.
+
+    Raises: nothing.
+    """
+    return queries.days_in_columns(spans)
+
+
+def event_days_in_columns(spans: Columns, kind: str) -> Columns:
+    """Do as `event_days` for one kind of behaviour, in columns: member_id, day, events. Raises: nothing."""
+    return queries.event_days_in_columns(spans, kind)
 
 
 def monthly(time_zone: str) -> tuple[MonthOfOrders, ...]:

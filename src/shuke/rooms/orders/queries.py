@@ -10,7 +10,8 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from shuke.foundation import sql
+from shuke.foundation import columns, sql
+from shuke.foundation.columns import Columns
 from shuke.rooms.orders.contracts import Application, Attributes, NewBehaviour, NewOrder, NewRefund, Unfit
 from shuke.rooms.orders.models import Behaviour, Line, Order, Refund, RefundLine
 
@@ -190,6 +191,15 @@ def days(spans: Mapping[UUID, tuple[int, int]]) -> list[tuple[UUID, int, int, in
             "last_day": [last for _, last in spans.values()],
         },
     )
+
+
+def days_in_columns(spans: Columns) -> Columns:
+    return columns.fetch(sql.load(PACKAGE, "days"), spans, "member_id day spend_minor orders")
+
+
+def event_days_in_columns(spans: Columns, kind: str) -> Columns:
+    asked = {**spans, "kind": [kind] * len(spans["member_id"])}
+    return columns.fetch(sql.load(PACKAGE, "event_days"), asked, "member_id kind day events")
 
 
 def violations() -> list[tuple[UUID | None, str]]:

@@ -11,10 +11,11 @@ from uuid import UUID
 from shuke.core.values.dates import NEVER
 from shuke.core.values.errors import Refusal
 from shuke.foundation import cursors, guards
+from shuke.foundation.columns import Column, Columns
 from shuke.foundation.guards import CHANGE, EMPTYING, Guard
 from shuke.foundation.transactions import unit_of_work
 from shuke.foundation.verification import Invariant, Verification, Violation
-from shuke.rooms.points import posting, queries, sealing, supply
+from shuke.rooms.points import in_columns, posting, queries, sealing, supply
 from shuke.rooms.points.contracts import (
     Account,
     Accounts,
@@ -233,6 +234,34 @@ def post(
             Posted(before[each.holder_id] + posted.transaction_number, posted.entries)
             for each, posted in zip(postings, plan.posted, strict=True)
         ]
+
+
+def balances_in_columns(holder_ids: Column) -> Columns:
+    """Return accounts as columns: holder_id, unit_id, available, pending, held, debt, lot_count. Raises: nothing."""
+    return in_columns.balances(holder_ids)
+
+
+def open_lots_in_columns(holder_ids: Column) -> Columns:
+    """Return lots with usable points: holder_id, unit_id, number, remaining, expires_day, gift. Raises: nothing."""
+    return in_columns.open_lots(holder_ids)
+
+
+def earned_days_in_columns(spans: Columns) -> Columns:
+    """Do as `earned_days`, in columns: holder_id, unit_id, day, points; day by day of a holder. Raises: nothing."""
+    return in_columns.earned_days(spans)
+
+
+def expire(ended: Columns, recorded_at: datetime) -> None:
+    """Write what ends of lots at midnights, as `post` would: columns by holder and day, in the order in which it ended.
+
+    Of each end: holder_id, unit_id, lot_number, points, day, occurred_at (UTC seconds), and available: in the account
+    before any of these ends, as it was under `lock`.
+
+    Raises:
+        StaleLedgerError: an account or lot does not stand where it was expected; nothing of the unit of work holds.
+    """
+    with unit_of_work():
+        in_columns.expire(ended, recorded_at)
 
 
 def limit_supply(unit_id: int, most: int | None) -> None:

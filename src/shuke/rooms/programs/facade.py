@@ -74,7 +74,7 @@ def publish(text: str, actor: Actor, effective_from: datetime | None = None) -> 
     Raises:
         ProgramErrors: everything that is wrong with the file.
         Refusal: `one_program`, `effective_in_the_past`, `currency_fixed`, `time_zone_fixed`, `unit_dropped`,
-            `unit_scale_fixed`, `tier_in_use`, and what only compiling finds.
+            `unit_scale_fixed`, `tier_in_use`, `writers_busy`, and what only compiling finds.
     """
     return publishing.publish(text, actor, effective_from)
 

@@ -5,7 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from shuke.foundation import sql
+import numpy as np
+
+from shuke.core.values.dates import NEVER
+from shuke.foundation import columns, sql
+from shuke.foundation.columns import Column, Columns
 from shuke.rooms.programs.models import ClockMove, Membership, Program, Version
 
 PACKAGE = "shuke.rooms.programs"
@@ -73,6 +77,12 @@ def versions(program_id: int) -> list[Version]:
     return list(found.order_by("effective_from", "number"))
 
 
+def newest_version(slug: str) -> Version | None:
+    """Return the version of a program that comes last into force."""
+    found = Version.objects.filter(program__slug=slug).select_related("program")
+    return found.order_by("effective_from", "number").last()
+
+
 def version_marks() -> list[tuple[int, str, int]]:
     """Return (program, its slug, version) by id of every version: programs as first published, versions by force."""
     return sql.fetch(
@@ -117,21 +127,42 @@ def memberships(program_id: int, member_ids: Sequence[UUID]) -> dict[UUID, Membe
         return {row[0]: MembershipRow(*row) for row in cursor.fetchall()}
 
 
-def due_members(program_id: int, until: datetime, after: UUID | None, limit: int) -> list[UUID]:
-    """Return up to `limit` members whose next due instant is not after `until`, by id, above `after`."""
-    with sql.cursor() as cursor:
-        cursor.execute(
-            "SELECT member_id FROM programs_membership WHERE program_id = %s AND next_due_at <= %s"
-            " AND (%s::uuid IS NULL OR member_id > %s::uuid) ORDER BY member_id LIMIT %s",
-            [program_id, until, after, after, limit],
-        )
-        return [member_id for (member_id,) in cursor.fetchall()]
+def due_members(program_id: int, until: datetime, outdated: Sequence[int]) -> Column:
+    """Return the members whose next due instant is not after `until`, or who stand under outdated versions, by id."""
+    found = columns.fetch(
+        "SELECT member_id FROM programs_membership WHERE program_id = %(program_id)s"
+        " AND (next_due_at <= %(until)s OR version_id = ANY(%(outdated)s))",
+        {"program_id": program_id, "until": until, "outdated": list(outdated)},
+        "member_id",
+    )
+    return np.sort(found["member_id"])
 
 
 def update_memberships(program_id: int, rows: Sequence[MembershipRow]) -> None:
     """Write where the members now stand: one statement."""
     with sql.cursor() as cursor:
         cursor.execute(sql.load(PACKAGE, "membership_update"), _membership_columns(program_id, rows))
+
+
+def memberships_in_columns(program_id: int, version_id: int, member_ids: Column, before: datetime) -> Columns:
+    """Return the members who stand under a version and before an instant, by id: joined and standing in UTC seconds."""
+    return columns.fetch(
+        "SELECT member_id, trunc(extract(epoch FROM joined_at))::bigint,"
+        " trunc(extract(epoch FROM standing_at))::bigint, orders, memory FROM programs_membership"
+        " WHERE program_id = %(program_id)s AND member_id = ANY(%(ids)b::uuid[])"
+        " AND version_id = %(version_id)s AND standing_at < %(before)s ORDER BY member_id",
+        {"program_id": program_id, "version_id": version_id, "ids": member_ids, "before": before},
+        "member_id joined_at standing_at orders memory",
+    )
+
+
+def advance_memberships(program_id: int, standing_at: datetime, told: Columns) -> None:
+    """Write where members stand whom only time has moved, by the columns member_id, due_at, memory, begins, ends.
+
+    `due_at` is in UTC seconds, NEVER where nothing is due; `memory` is that of all, of one from begins to ends.
+    """
+    asked = {"program_id": program_id, "standing_at": standing_at, "never": NEVER}
+    columns.run(sql.load(PACKAGE, "membership_advance"), told | asked)
 
 
 def insert_decisions(rows: Sequence[DecisionRow]) -> None:
@@ -203,14 +234,6 @@ def membership_sample(program_id: int, size: int) -> tuple[int, list[UUID]]:
         {"program_id": program_id, "size": size},
     )
     return (rows[0][1] if rows else 0), [member_id for member_id, _ in rows]
-
-
-def call_everybody(program_id: int, at: datetime) -> None:
-    """Let every member be due at an instant, or before."""
-    sql.run(
-        "UPDATE programs_membership SET next_due_at = least(next_due_at, %(at)s) WHERE program_id = %(program_id)s",
-        {"at": at, "program_id": program_id},
-    )
 
 
 def decided_page(

@@ -8,6 +8,7 @@ from uuid import UUID
 from shuke.core.values.dates import NEVER
 from shuke.core.values.errors import Refusal
 from shuke.foundation import cursors, guards
+from shuke.foundation.columns import Column, Columns
 from shuke.foundation.guards import CHANGE, EMPTYING, Guard
 from shuke.foundation.transactions import unit_of_work
 from shuke.foundation.verification import Invariant, Verification, Violation
@@ -43,6 +44,16 @@ def load(member_ids: Sequence[UUID], program_id: int) -> dict[UUID, dict[str, Ti
     for member_id, ladder, *row in queries.states(member_ids, program_id):
         found.setdefault(member_id, {})[ladder] = _state(row)
     return found
+
+
+def load_in_columns(member_ids: Column, program_id: int, levels: Sequence[tuple[str, int, str, int]]) -> Columns:
+    """Do as `load`, in columns of numbers, by levels of (ladder, its place, tier, its rank).
+
+    The columns are member_id, place, rank, until_day, grace, floor (a rank), floor_until_day (0 without a floor).
+
+    Raises: nothing.
+    """
+    return queries.states_in_columns(member_ids, program_id, levels)
 
 
 def write(updates: Sequence[TierUpdate], program_id: int, recorded_at: datetime) -> None:

@@ -8,7 +8,8 @@ from uuid import UUID
 from django.db.models import Q
 
 from shuke.core.values.dates import NEVER
-from shuke.foundation import sql
+from shuke.foundation import columns, sql
+from shuke.foundation.columns import Column, Columns
 from shuke.rooms.tiers.contracts import TierChange, TierUpdate
 from shuke.rooms.tiers.models import Change
 
@@ -27,6 +28,12 @@ def states(member_ids: Sequence[UUID], program_id: int) -> list[tuple[Any, ...]]
         "WHERE member_id = ANY(%(ids)b::uuid[]) AND program_id = %(program_id)s",
         {"ids": list(member_ids), "program_id": program_id},
     )
+
+
+def states_in_columns(member_ids: Column, program_id: int, levels: Sequence[tuple[str, int, str, int]]) -> Columns:
+    asked = sql.columns("ladders places codes ranks", levels) | {"ids": member_ids, "never": NEVER}
+    names = "member_id place rank until_day grace floor floor_until_day"
+    return columns.fetch(sql.load(PACKAGE, "states_in_columns"), asked | {"program_id": program_id}, names)
 
 
 def write_states(updates: Sequence[TierUpdate], program_id: int) -> int:

@@ -1,10 +1,13 @@
 -- Purpose: redemptions and holds that took from a lot while another one, ending sooner, had usable points (I9).
 -- Locks: none.
 -- Repeatable: reads only.
-WITH history AS (
+WITH drawn AS MATERIALIZED (
+    SELECT DISTINCT holder_id, unit_id FROM points_entry
+    WHERE kind IN ('redemption', 'holding') AND (%(holder_ids)b::uuid[] IS NULL OR holder_id = ANY(%(holder_ids)b::uuid[]))
+), history AS MATERIALIZED ( -- once, not by every worker
     SELECT holder_id, unit_id, lot_number AS number, sum(amount) AS remaining, max(number) AS last_moved
     FROM points_entry
-    WHERE account = 'available' AND (%(holder_ids)b::uuid[] IS NULL OR holder_id = ANY(%(holder_ids)b::uuid[]))
+    WHERE account = 'available' AND (holder_id, unit_id) IN (SELECT holder_id, unit_id FROM drawn)
     GROUP BY holder_id, unit_id, lot_number
 ), lots AS ( -- `emptied`: the entry since which the lot has nothing usable for good
     SELECT holder_id, unit_id, number, coalesce(lot.expires_day, 2147483647) AS end_day,

@@ -50,12 +50,14 @@ WITH take AS (
     WHERE (coalesce(holds.points, 0), coalesce(holds.captured, 0), coalesce(holds.released, 0), coalesce(holds.lapsed, 0))
         <> (coalesce(moved.points, 0), coalesce(moved.captured, 0), coalesce(moved.released, 0), coalesce(moved.lapsed, 0))
     UNION ALL
-    SELECT 'I11', lot.holder_id, lot.unit_id, format(
-        'lot %%s has %%s held, its takes say %%s.', lot.number, lot.held, coalesce(of_lot.held, 0))
-    FROM points_lot AS lot
-    LEFT JOIN of_lot ON of_lot.holder_id = lot.holder_id AND of_lot.unit_id = lot.unit_id AND of_lot.lot_number = lot.number
-    WHERE lot.held <> coalesce(of_lot.held, 0)
-        AND (%(holder_ids)b::uuid[] IS NULL OR lot.holder_id = ANY(%(holder_ids)b::uuid[]))
+    SELECT 'I11', holder_id, unit_id, format(
+        'lot %%s has %%s held, its takes say %%s.', lot_number, coalesce(lot.held, 0), coalesce(taken.held, 0))
+    FROM (
+        SELECT holder_id, unit_id, number AS lot_number, held FROM points_lot
+        WHERE held <> 0 AND (%(holder_ids)b::uuid[] IS NULL OR holder_id = ANY(%(holder_ids)b::uuid[]))
+    ) AS lot
+    FULL JOIN (SELECT * FROM of_lot WHERE held <> 0) AS taken USING (holder_id, unit_id, lot_number)
+    WHERE coalesce(lot.held, 0) <> coalesce(taken.held, 0)
     UNION ALL
     SELECT 'I13', holder_id, unit_id, format(
         'lot %%s gave %%s, its takes say %%s.', lot_number, coalesce(gave.used, 0), coalesce(of_lot.used, 0))

@@ -6,19 +6,17 @@ WITH way AS (
     SELECT * FROM unnest(%(kinds)b::text[], %(accounts)b::text[], %(counter_accounts)b::text[], %(signs)b::smallint[])
         AS way (kind, account, counter_account, sign)
 ), numbered AS (
-    SELECT holder_id, count(*) AS count, max(transaction_number) AS last
-    FROM (
-        SELECT DISTINCT holder_id, transaction_number FROM points_entry
-        WHERE %(holder_ids)b::uuid[] IS NULL OR holder_id = ANY(%(holder_ids)b::uuid[])
-    ) AS transactions
+    SELECT holder_id, count(DISTINCT transaction_number) AS count, max(transaction_number) AS last
+    FROM points_entry
+    WHERE %(holder_ids)b::uuid[] IS NULL OR holder_id = ANY(%(holder_ids)b::uuid[])
     GROUP BY holder_id
 )
 SELECT 'I1', holder_id, format('Transaction %%s moves points between accounts that are not its own.', transaction_number)
 FROM points_entry AS entry
 LEFT JOIN way USING (kind)
 WHERE (%(holder_ids)b::uuid[] IS NULL OR holder_id = ANY(%(holder_ids)b::uuid[]))
-    AND (entry.account, entry.counter_account, sign(entry.amount))
-        IS DISTINCT FROM (way.account, way.counter_account, way.sign::numeric)
+    AND ((entry.account, entry.counter_account) IS DISTINCT FROM (way.account, way.counter_account)
+        OR sign(entry.amount) <> way.sign)
 UNION ALL
 SELECT 'I1', holder_id, format('Transaction %%s names a lot where there is none, or none where there is one.', transaction_number)
 FROM points_entry

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from shuke.core.state.slots import ACTIVE, CAP, MILESTONE, STREAK, W_BASE, W_RESET, W_VALUE, WINDOW, WINDOW_ROW
 from shuke.core.values.dates import NEVER
 from shuke.engine.compile import Compiled
 from shuke.engine.states import MemberState
@@ -15,6 +16,24 @@ def pack(compiled: Compiled, state: MemberState) -> list[int]:
     for streak in state.streaks:
         numbers += streak
     return [*numbers, *state.caps, *state.milestones, *state.active_days]
+
+
+def slots_of(compiled: Compiled) -> list[int]:
+    """Return where in the machines' state the numbers stand that `pack` gives."""
+    windows = [WINDOW + w * WINDOW_ROW for w in range(len(compiled.windows))]
+    return [
+        *(s + W_VALUE for s in windows),
+        *(
+            s + of
+            for s, (_, _, ladder) in zip(windows, compiled.windows, strict=True)
+            if ladder >= 0
+            for of in (W_RESET, W_BASE)
+        ),
+        *range(STREAK, STREAK + 2 * len(compiled.streaks)),
+        *range(CAP, CAP + len(compiled.program.caps)),
+        *range(MILESTONE, MILESTONE + len(compiled.program.milestones)),
+        *range(ACTIVE, ACTIVE + len(compiled.program.units)),
+    ]
 
 
 def unpack(compiled: Compiled, numbers: Sequence[int], state: MemberState) -> None:

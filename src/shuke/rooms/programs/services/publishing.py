@@ -9,7 +9,7 @@ from shuke.core.values.errors import Refusal
 from shuke.engine.compile import Compiled, compile_program
 from shuke.engine.schema import load_program
 from shuke.foundation import clock
-from shuke.foundation.transactions import unit_of_work
+from shuke.foundation.transactions import bounded_waits, unit_of_work
 from shuke.rooms.members import facade as members
 from shuke.rooms.org import facade as org
 from shuke.rooms.org.contracts import Actor
@@ -24,6 +24,7 @@ from shuke.rooms.programs.services.timeline import Running, Timeline, forget_ver
 from shuke.rooms.tiers import facade as tiers
 from shuke.rooms.tiers.contracts import TierUpdate
 
+PATIENCE_SECONDS = 5
 _PAGE = 200
 
 
@@ -43,11 +44,13 @@ def validate(text: str) -> Draft:
 
 
 def publish(text: str, actor: Actor, effective_from: datetime | None) -> VersionView:
-    """Publish a file as the next version; the same text as the newest version's is that version."""
+    """Publish a file as the next version; the newest version's text again is that version, and locks nobody out."""
     program, compiled = _checked(text)
+    newest = queries.newest_version(program.code)
+    if newest and newest.text == text:
+        return view(newest)
     with unit_of_work():
-        queries.hold_joining(alone=True)
-        points.lock_everybody()  # whoever has decided under the versions before has written where members stand
+        _hold_writers_off()
         now = clock.business_now()
         _check_only(program.code)
         row = queries.lock_program(program.code)
@@ -73,8 +76,6 @@ def publish(text: str, actor: Actor, effective_from: datetime | None) -> Version
                 published_by=actor.label,
             )
         )
-        if known:
-            queries.call_everybody(row.id, at)  # whom the version concerns takes it on as it comes into force
         forget_versions()
         subject = f"program:{program.code}"
         after = {"version": version.number, "effective_from": at.isoformat(), "shape": compiled.shape}
@@ -82,6 +83,23 @@ def publish(text: str, actor: Actor, effective_from: datetime | None) -> Version
         if not known:
             _welcome_everybody()
         return view(version)
+
+
+def _hold_writers_off() -> None:
+    """Wait for whoever writes, and let nobody begin: who decided under the versions before has written then.
+
+    All others wait as long as this does, so it gives up.
+    """
+    try:
+        with bounded_waits(PATIENCE_SECONDS):
+            queries.hold_joining(alone=True)
+            points.lock_everybody()
+    except TimeoutError as error:
+        raise Refusal(
+            "writers_busy",
+            f"Somebody was writing for {PATIENCE_SECONDS} seconds, and a version begins between writes; publish again.",
+            params={"seconds": PATIENCE_SECONDS},
+        ) from error
 
 
 def join(plan: Timeline, joined: dict[UUID, datetime]) -> None:

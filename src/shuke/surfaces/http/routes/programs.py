@@ -111,7 +111,7 @@ def compare_program(request: HttpRequest, body: ProgramTextBody) -> ComparisonAn
         scope=Right.PROGRAMS_WRITE,
         status=201,
         writes=True,
-        codes=(*_CHANGE, "effective_in_the_past", "one_program"),
+        codes=(*_CHANGE, "effective_in_the_past", "one_program", "writers_busy"),
         request_example={"text": examples.PROGRAM_TEXT},
         response_example=examples.VERSION,
         links=_PUBLISHED,

@@ -1,4 +1,4 @@
-"""Columns arrive as psycopg's own arrays do."""
+"""Lists arrive as psycopg's own arrays do."""
 
 from datetime import UTC, date, datetime, timedelta, timezone
 from uuid import UUID
@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shuke.foundation import sql
-from shuke.foundation.columns import COLUMNS, column
+from shuke.foundation.lists import LISTS, array_of
 
 pytestmark = pytest.mark.django_db
 
@@ -27,10 +27,10 @@ ELEMENTS = {
 
 
 @pytest.mark.parametrize("kind", ELEMENTS)
-def test_a_column_comes_back_as_it_went(kind):
+def test_a_list_comes_back_as_it_went(kind):
     @given(st.lists(st.none() | ELEMENTS[kind], min_size=1).filter(any_value))
     def check(values):
-        assert type(column(values)) in COLUMNS.values()
+        assert type(array_of(values)) in LISTS.values()
         assert _echo(kind, values) == values
 
     check()
