@@ -37,7 +37,8 @@ GROUPS = (
         _("Members"),
         (
             Item("members", _("All members"), "members", Right.MEMBERS_READ),
-            Item("duplicates", _("Duplicates and merging"), "members", Right.MEMBERS_MERGE),
+            Item("imports", _("Imports"), "import", Right.IMPORTS_WRITE),
+            Item("duplicates", _("Duplicates and merging"), "merge", Right.MEMBERS_MERGE),
         ),
     ),
     Group(

@@ -243,6 +243,46 @@ TIERS: Words = {
     "diamond": _("Diamond"),
 }
 
+IMPORTS: Words = {
+    "-": _("nothing: left out"),
+    "source": _("Source"),
+    "phone": _("Phone"),
+    "email": _("E-mail"),
+    "name": pgettext_lazy("person", "Name"),
+    "joined_at": _("Joined"),
+    "tags": _("Tags"),
+    "points": _("Points"),
+    "expires_on": _("Last day of the points"),
+    "earned_on": _("Day on which the points were earned"),
+    "tier_until": _("Last day of the tier"),
+    "checked": _("Checked"),
+    "committing": _("Being committed"),
+    "committed": _("Committed"),
+    "undoing": _("Being undone"),
+    "undone": _("Undone"),
+    "waiting": _("Still to come"),
+    "created": pgettext_lazy("import", "New"),
+    "updated": _("Filled in"),
+    "skipped": _("Left alone"),
+    "failed": _("Refused"),
+    "kept": _("Had to stay"),
+    "identity_required": _("There is no phone, e-mail address or external id."),
+    "invalid_external_id": _("This is not an external id."),
+    "joined_in_future": _("The member would have joined in the future."),
+    "joined_at_out_of_range": _("Nobody joined so long ago."),
+    "not_a_time": _("This is not a date or time, such as 1990-05-17 or 2020-01-31 18:30."),
+    "invalid_points": _("These are not points: a number above 0, of the unit's decimals."),
+    "points_missing": _("There is a unit or a date of points, but no points."),
+    "tier_until_missing": _("The tier has no last day."),
+    "value_stays": _("Points or tiers that a member got who was there before stay."),
+    "two_members": _("The identities are two members'."),
+    "unclosed_quote": _("A quotation mark is never closed."),
+    "cell_too_long": _("A cell is longer than 2,000 characters."),
+    "unreadable_characters": _("There are characters that can't be read; save the file as UTF-8."),
+    "too_many_cells": _("The row has more cells than the header."),
+    "touched_since": _("Something happened to the member since."),
+}
+
 NOT_YOURS = frozenset({"own_account", "store_forbidden", "own_request", "not_own_request"})
 
 REFUSALS: Words = {
@@ -334,6 +374,16 @@ REFUSALS: Words = {
     "member_exited": _("The member has left and is not changed any more."),
     "member_merged": _("The member lives on in another one, who can be changed."),
     "status_unchanged": _("The member has this status already."),
+    "unknown_import": _("There is no such import."),
+    "import_in_other_state": _("The import has gone on since this page was opened."),
+    "import_damaged": _("A row is not as it was checked. Check the file again."),
+    "file_empty": _("The file has no rows below its header."),
+    "file_not_readable": _("The file has no header that can be read; save it as CSV or XLSX."),
+    "file_too_large": _("The file is too large."),
+    "too_many_rows": _("The file has too many rows."),
+    "identity_column_missing": _("A column of external ids, phones or e-mail addresses is needed."),
+    "duplicate_columns": _("Several columns mean the same; leave all but one out."),
+    "unknown_columns": _("Say below what these columns mean."),
 }
 
 
@@ -350,6 +400,11 @@ def personal(field: str) -> str:
 def tier(code: str, name: str) -> str:
     """Return what a tier is called: as its program names it, or a word of ours where it only has a common code."""
     return str(TIERS.get(code, name)) if name == code else name
+
+
+def of_import(code: str) -> str:
+    """Return the words for a column, a state or a fault of an import."""
+    return str(IMPORTS.get(code) or REFUSALS.get(code) or wording(code))
 
 
 def approval_state(code: str) -> str:
