@@ -61,6 +61,7 @@ GROUPS = (
     Group(
         _("Settings"),
         (
+            Item("organisation", _("Organisation and stores"), "store", Right.ORGANISATION_WRITE),
             Item("staff", _("Team"), "team", Right.STAFF_WRITE),
             Item("jobs", _("Jobs"), "jobs", Right.JOBS_READ),
             Item("audit", _("Audit log"), "audit", Right.AUDIT_READ),

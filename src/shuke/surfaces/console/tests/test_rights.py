@@ -77,9 +77,9 @@ def test_the_menu_shows_only_what_opens(log_in, program, role):
 
 NOT_IN_THE_MENU = {
     Role.OWNER: set(),
-    Role.OPERATOR: {"keys", "clock", "staff"},
-    Role.APPROVER: {"keys", "clock", "staff", "duplicates", "imports"},
-    Role.SERVICE: {"keys", "clock", "staff", "jobs", "audit", "ledger-check", "imports"},
+    Role.OPERATOR: {"keys", "clock", "organisation", "staff"},
+    Role.APPROVER: {"keys", "clock", "organisation", "staff", "duplicates", "imports"},
+    Role.SERVICE: {"keys", "clock", "organisation", "staff", "jobs", "audit", "ledger-check", "imports"},
 }
 
 
