@@ -152,6 +152,8 @@ CHINESE = {
     "Take a higher one away too.": "更高的等级也降为该等级。",
     "Give a member a tier to its last day, as a floor under what is earned.": "授予会员一个等级至最后一日，自行达到的更高等级保留。",
     "Show how a member's tiers came about, the latest first.": "查看会员等级的变更记录，最近的在前。",
+    "Install completion for the current shell.": "为当前 shell 安装命令补全。",
+    "Show completion for the current shell, to copy it or customize the installation.": "显示当前 shell 的命令补全脚本。",
     "Show this message and exit.": "显示帮助并退出。",
 }  # fmt: skip
 _SCOPES = "A right of the key; may be given several times: "
@@ -159,13 +161,26 @@ _SCOPES = "A right of the key; may be given several times: "
 
 def translate(command: Any) -> None:
     """Put the help of a command, its options and its subcommands into Chinese."""
+    from typer import rich_utils  # it costs time, and only the Chinese pay it
+
+    rich_utils.ARGUMENTS_PANEL_TITLE = "参数"
+    rich_utils.OPTIONS_PANEL_TITLE = "选项"
+    rich_utils.COMMANDS_PANEL_TITLE = "命令"
+    rich_utils.ERRORS_PANEL_TITLE = "错误"
+    rich_utils.REQUIRED_LONG_STRING = "[必填]"
+    rich_utils.DEFAULT_STRING = "[默认：{}]"
+    _translate(command)
+
+
+def _translate(command: Any) -> None:
     command.help = _worded(command.help)
     command.short_help = _worded(command.short_help)
-    for parameter in command.params:
+    asks_for_help = command.get_help_option(command.context_class(command, help_option_names=["-h", "--help"]))
+    for parameter in (*command.params, asks_for_help):
         if hasattr(parameter, "help"):
             parameter.help = _worded(parameter.help)
     for sub in getattr(command, "commands", {}).values():
-        translate(sub)
+        _translate(sub)
 
 
 def _worded(text: str | None) -> str | None:
