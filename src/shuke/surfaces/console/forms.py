@@ -31,21 +31,24 @@ from shuke.surfaces.console import figures, words
 from shuke.surfaces.console.acting import SOURCE, known_as, new_key
 from shuke.surfaces.console.running import Running
 
-_NUMBER = re.compile(r"(\d{1,13})(?:\.(\d+))?")
+_NUMBER = re.compile(r"(\d{1,13}|\d{1,3}(?:[,，]\d{3}){1,4})(?:\.(\d+))?")
 _LONGEST_REASON = 200
 
 
 def smallest(text: str, digits: int) -> int:
-    """Read a number of at most `digits` decimals, thousands separators aside, in its smallest parts: 12.3 is 1230.
+    """Read a number of at most `digits` decimals in its smallest parts: 12.3 is 1230, and so is 1,230 without any.
+
+    A comma that does not part thousands is refused: who writes 12,5 does not mean 125.
 
     Raises: forms.ValidationError.
     """
-    found = _NUMBER.fullmatch(text.replace(",", "").replace("，", "").strip())
+    found = _NUMBER.fullmatch(text.strip())
     if found is None or len(found[2] or "") > digits:
         raise forms.ValidationError(
             _("A number with at most %(digits)d decimals.") % {"digits": digits} if digits else _("A whole number.")
         )
-    return int(found[1]) * 10**digits + int((found[2] or "").ljust(digits, "0") or 0)
+    whole = int(found[1].replace(",", "").replace("，", ""))
+    return whole * 10**digits + int((found[2] or "").ljust(digits, "0") or 0)
 
 
 class ActForm(forms.Form):
