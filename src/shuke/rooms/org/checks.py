@@ -6,11 +6,19 @@ from django.core.validators import validate_email
 
 from shuke.core.values.errors import Refusal
 
+CODE_LIMIT = 200  # as orders name stores
+
 
 def require_name(name: str) -> None:
     """Raises: Refusal `invalid_name`."""
     if not name.strip() or not name.isprintable():
         raise Refusal("invalid_name", "A name of printable characters is needed.", pointer="/name")
+
+
+def require_code(code: str) -> None:
+    """Raises: Refusal `invalid_code`."""
+    if not code.isprintable() or code.strip() != code or not 1 <= len(code) <= CODE_LIMIT:
+        raise Refusal("invalid_code", f"A code has 1 to {CODE_LIMIT} printable characters.", pointer="/code")
 
 
 def require_language(language: str) -> None:

@@ -48,6 +48,8 @@ from shuke.rooms.org.regions import region_of
 from shuke.rooms.org.rights import ADJUST_LIMITS, RIGHTS
 from shuke.rooms.org.services import approvals, auditing, staffing
 
+_OWN_BRAND = "main"
+
 # --- the organisation ---
 
 
@@ -84,8 +86,9 @@ def organisation() -> Organisation | None:
 def create_brand(code: str, name: str, actor: Actor) -> Brand:
     """Create a brand.
 
-    Raises: Refusal `invalid_name`, `brand_exists`.
+    Raises: Refusal `invalid_code`, `invalid_name`, `brand_exists`.
     """
+    checks.require_code(code)
     checks.require_name(name)
     brand = Brand(ids.new_id(), code, name)
     with unit_of_work():
@@ -103,20 +106,40 @@ def list_brands() -> list[Brand]:
 def create_stores(brand_id: UUID, new: Sequence[NewStore], actor: Actor) -> list[Store]:
     """Create stores of one brand, all or none.
 
-    Raises: Refusal `unknown_brand`, `invalid_name`, `store_exists` (names the first code that is taken or twice here).
+    Raises: Refusal `unknown_brand`, `invalid_code`, `invalid_name`, `store_exists` (names the first code that is taken
+        or twice here).
     """
     stores = [Store(ids.new_id(), brand_id, store.code, store.name) for store in new]
     for store in new:
+        checks.require_code(store.code)
         checks.require_name(store.name)
     with unit_of_work():
         if brand_id not in {brand.id for brand in queries.brands()}:
             raise Refusal("unknown_brand", "There is no such brand.", pointer="/brand_id")
         taken = queries.insert_stores(stores)
         if taken is not None:
-            raise Refusal("store_exists", f"There is a store {taken} already.", params={"code": taken})
+            raise Refusal("store_exists", f"There is a store {taken} already.", pointer="/code", params={"code": taken})
         after = {"stores": [{"code": store.code, "name": store.name} for store in new]}
         audit("stores.created", ids.encode(BRAND_PREFIX, brand_id), None, after, actor)
     return stores
+
+
+def open_store(new: NewStore, brand_code: str | None, actor: Actor) -> Store:
+    """Create one store of the brand with the code; None is the only brand there is, of the organisation's own name.
+
+    Raises: Refusal `unknown_brand`, `invalid_code`, `invalid_name`, `store_exists`.
+    """
+    with unit_of_work():
+        brands, own = queries.brands(), queries.organisation()
+        if not brands and brand_code is None and own is not None:
+            brands = [create_brand(_OWN_BRAND, own.name, actor)]
+        meant = [brand for brand in brands if brand_code in {None, brand.code}]
+        if len(meant) != 1:
+            known = ", ".join(brand.code for brand in brands)
+            raise Refusal(
+                "unknown_brand", f"Name one of the brands: {known}.", pointer="/brand", params={"known": known}
+            )
+        return create_stores(meant[0].id, [new], actor)[0]
 
 
 def list_stores() -> list[Store]:

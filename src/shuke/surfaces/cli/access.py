@@ -8,6 +8,7 @@ from shuke.surfaces.cli.commands import AsJson, command
 
 keys = typer.Typer(help="API keys.", no_args_is_help=True)
 staff = typer.Typer(help="People who log in to the console.", no_args_is_help=True)
+stores = typer.Typer(help="Stores and their brands, as orders and rules name them.", no_args_is_help=True)
 approvals = typer.Typer(help="What waits for somebody's yes.", no_args_is_help=True)
 
 Stores = Annotated[
@@ -108,6 +109,39 @@ def staff_disable(email: str, as_json: AsJson = False) -> None:
     from shuke.surfaces.cli import people
 
     people.disable_staff(email, as_json=as_json)
+
+
+@command(stores, "create")
+def stores_create(
+    code: Annotated[str, typer.Argument(help="What orders call it; it stays.")],
+    name: Annotated[str, typer.Option(help="What people call it.")],
+    brand: Annotated[str | None, typer.Option(help="Code of its brand; the only one by default.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Make a store known, so that staff can be for it and pages call it by its name."""
+    from shuke.surfaces.cli import stores
+
+    stores.create(code, name, brand, as_json=as_json)
+
+
+@command(stores, "brand")
+def stores_brand(
+    code: Annotated[str, typer.Argument(help="What programs call it; it stays.")],
+    name: Annotated[str, typer.Option(help="What people call it.")],
+    as_json: AsJson = False,
+) -> None:
+    """Make a brand, for an organisation with several."""
+    from shuke.surfaces.cli import stores
+
+    stores.create_brand(code, name, as_json=as_json)
+
+
+@command(stores, "list")
+def stores_list(as_json: AsJson = False) -> None:
+    """List the stores with their brands."""
+    from shuke.surfaces.cli import stores
+
+    stores.list_them(as_json=as_json)
 
 
 @command(approvals, "list")

@@ -77,6 +77,14 @@ CHINESE = {
     "active, frozen, blacklisted or exited; none: show.": "active、frozen、blacklisted 或 exited；不给出则只显示。",
     "Why; the history keeps it.": "原因，留存于记录。",
     "Give a member another status, or show how it changed.": "变更会员状态，或显示其变更记录。",
+    "Stores and their brands, as orders and rules name them.": "门店与品牌，即订单与规则中的名称。",
+    "What orders call it; it stays.": "订单中的门店代码，不再更改。",
+    "What programs call it; it stays.": "会员计划中的品牌代码，不再更改。",
+    "What people call it.": "名称。",
+    "Code of its brand; the only one by default.": "所属品牌的代码；默认为唯一的品牌。",
+    "Make a store known, so that staff can be for it and pages call it by its name.": "登记门店：员工可以限定门店，页面显示其名称。",
+    "Make a brand, for an organisation with several.": "新增品牌，用于多品牌的组织。",
+    "List the stores with their brands.": "列出门店及其品牌。",
     "What waits for somebody's yes.": "等待审批的事项。",
     "The approval's id (apr_…).": "审批编号（apr_…）。",
     "pending, approved, rejected, withdrawn, expired or all.": "状态：pending、approved、rejected、withdrawn、expired 或 all。",
@@ -144,6 +152,8 @@ CHINESE = {
     "Take a higher one away too.": "更高的等级也降为该等级。",
     "Give a member a tier to its last day, as a floor under what is earned.": "授予会员一个等级至最后一日，自行达到的更高等级保留。",
     "Show how a member's tiers came about, the latest first.": "查看会员等级的变更记录，最近的在前。",
+    "Install completion for the current shell.": "为当前 shell 安装命令补全。",
+    "Show completion for the current shell, to copy it or customize the installation.": "显示当前 shell 的命令补全脚本。",
     "Show this message and exit.": "显示帮助并退出。",
 }  # fmt: skip
 _SCOPES = "A right of the key; may be given several times: "
@@ -151,13 +161,26 @@ _SCOPES = "A right of the key; may be given several times: "
 
 def translate(command: Any) -> None:
     """Put the help of a command, its options and its subcommands into Chinese."""
+    from typer import rich_utils  # it costs time, and only the Chinese pay it
+
+    rich_utils.ARGUMENTS_PANEL_TITLE = "参数"
+    rich_utils.OPTIONS_PANEL_TITLE = "选项"
+    rich_utils.COMMANDS_PANEL_TITLE = "命令"
+    rich_utils.ERRORS_PANEL_TITLE = "错误"
+    rich_utils.REQUIRED_LONG_STRING = "[必填]"
+    rich_utils.DEFAULT_STRING = "[默认：{}]"
+    _translate(command)
+
+
+def _translate(command: Any) -> None:
     command.help = _worded(command.help)
     command.short_help = _worded(command.short_help)
-    for parameter in command.params:
+    asks_for_help = command.get_help_option(command.context_class(command, help_option_names=["-h", "--help"]))
+    for parameter in (*command.params, asks_for_help):
         if hasattr(parameter, "help"):
             parameter.help = _worded(parameter.help)
     for sub in getattr(command, "commands", {}).values():
-        translate(sub)
+        _translate(sub)
 
 
 def _worded(text: str | None) -> str | None:

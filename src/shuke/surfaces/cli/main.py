@@ -34,6 +34,7 @@ app.add_typer(value.tiers, name="tiers")
 app.add_typer(clock, name="clock", invoke_without_command=True)
 app.add_typer(access.keys, name="keys")
 app.add_typer(access.staff, name="staff")
+app.add_typer(access.stores, name="stores")
 app.add_typer(access.approvals, name="approvals")
 
 Migrate = Annotated[bool, typer.Option("--migrate", help="Apply pending migrations first.")]

@@ -27,11 +27,7 @@ def create_key(name: str, scopes: list[str], *, as_json: bool) -> None:
     with session.opened():
         from shuke.rooms.org import facade as org
 
-        try:
-            key, secret = org.create_key(name, scopes, actor())
-        except Refusal as refused:
-            refused.pointer = {"/scopes": "--scope", "/name": "NAME"}.get(refused.pointer or "", refused.pointer)
-            raise
+        key, secret = org.create_key(name, scopes, actor())
         note("The secret is shown this once:", "密钥仅显示这一次：")
         result(_key(key) | {"secret": secret}, [secret], as_json=as_json)
 

@@ -24,14 +24,24 @@ from shuke.surfaces.console.pages import Desk
 
 HOLD_PREFIX = "hld"
 ORDER_PREFIX = "ord"
+REDEMPTION_PREFIX = "rdm"
 SOURCE = "console"
 _KEY_BYTES = 12
 
 ACTS: dict[str, tuple[Right, str | Promise]] = {
     "adjust": (Right.POINTS_ADJUST, _("Adjust points")),
+    "redeem": (Right.POINTS_WRITE, _("Redeem points")),
+    "hold": (Right.POINTS_HOLD, _("Set points aside")),
     "transfer": (Right.POINTS_TRANSFER, _("Give points to another member")),
     "tier": (Right.TIERS_WRITE, _("Give a tier")),
     "behaviour": (Right.ORDERS_WRITE, _("Record a behaviour")),
+}
+
+
+TITLES = {name: label for name, (_right, label) in ACTS.items()} | {
+    "refund": _("Record a refund"),
+    "capture": _("Capture a hold"),
+    "return": _("Give back redeemed points"),
 }
 
 

@@ -1,8 +1,10 @@
 """The forms by which staff act on a member: what is typed becomes a fact, in smallest parts of unit and currency."""
 
 import re
+from datetime import datetime, time, timedelta
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django import forms
 from django.utils.translation import gettext as _
@@ -12,26 +14,41 @@ from shuke.core.program.model import Behaviour, Program
 from shuke.core.values.currencies import CURRENCY_DIGITS
 from shuke.rooms.members.contracts import MemberRef
 from shuke.rooms.orders.contracts import OrderLeft, RefundLine
-from shuke.rooms.programs.contracts import AdjustFact, BehaviourFact, Fact, RefundFact, TierFact, TransferFact
+from shuke.rooms.points.contracts import Unit
+from shuke.rooms.programs.contracts import (
+    AdjustFact,
+    BehaviourFact,
+    CaptureFact,
+    Fact,
+    HoldFact,
+    RedeemFact,
+    RefundFact,
+    ReturnFact,
+    TierFact,
+    TransferFact,
+)
 from shuke.surfaces.console import figures, words
 from shuke.surfaces.console.acting import SOURCE, known_as, new_key
 from shuke.surfaces.console.running import Running
 
-_NUMBER = re.compile(r"(\d{1,13})(?:\.(\d+))?")
+_NUMBER = re.compile(r"(\d{1,13}|\d{1,3}(?:[,，]\d{3}){1,4})(?:\.(\d+))?")
 _LONGEST_REASON = 200
 
 
 def smallest(text: str, digits: int) -> int:
-    """Read a number of at most `digits` decimals, thousands separators aside, in its smallest parts: 12.3 is 1230.
+    """Read a number of at most `digits` decimals in its smallest parts: 12.3 is 1230, and so is 1,230 without any.
+
+    A comma that does not part thousands is refused: who writes 12,5 does not mean 125.
 
     Raises: forms.ValidationError.
     """
-    found = _NUMBER.fullmatch(text.replace(",", "").replace("，", "").strip())
+    found = _NUMBER.fullmatch(text.strip())
     if found is None or len(found[2] or "") > digits:
         raise forms.ValidationError(
             _("A number with at most %(digits)d decimals.") % {"digits": digits} if digits else _("A whole number.")
         )
-    return int(found[1]) * 10**digits + int((found[2] or "").ljust(digits, "0") or 0)
+    whole = int(found[1].replace(",", "").replace("，", ""))
+    return whole * 10**digits + int((found[2] or "").ljust(digits, "0") or 0)
 
 
 class ActForm(forms.Form):
@@ -150,6 +167,81 @@ class TransferForm(ActForm):
         given = self.cleaned_data
         to = MemberRef(id=known_as(given["to"].strip()))
         return TransferFact(SOURCE, given["key"], MemberRef(id=member_id), to, given["points"], given["unit"])
+
+
+class PointsForm(ActForm):
+    """Points of a unit that can be used."""
+
+    unit = forms.ChoiceField(label=gettext_lazy("Unit"))
+    points = forms.CharField(label=gettext_lazy("Points"), max_length=20)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["unit"].choices = self._units(spendable=True)
+        self.fields["points"].widget.attrs["inputmode"] = "decimal"
+
+    def clean(self) -> dict[str, Any]:
+        self._clean_points()
+        return self.cleaned_data
+
+
+class RedeemForm(PointsForm):
+    """Points that a member uses."""
+
+    def fact(self, member_id: UUID) -> RedeemFact:
+        """Return the redemption."""
+        given = self.cleaned_data
+        return RedeemFact(SOURCE, given["key"], MemberRef(id=member_id), given["points"], given["unit"])
+
+
+class HoldForm(PointsForm):
+    """Points set aside to the end of a day."""
+
+    until = forms.DateField(label=gettext_lazy("Last day"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["until"].help_text = _("What is not captured until then comes back by itself.")
+
+    def fact(self, member_id: UUID) -> HoldFact:
+        """Return the hold."""
+        given = self.cleaned_data
+        zone = ZoneInfo(self.program.time_zone)
+        until = datetime.combine(given["until"] + timedelta(days=1), time.min, zone)
+        return HoldFact(SOURCE, given["key"], MemberRef(id=member_id), given["points"], until, given["unit"])
+
+
+class PartForm(ActForm):
+    """A part of points that were set aside or used, or all that is left of them; `name` is what they are known by."""
+
+    points = forms.CharField(label=gettext_lazy("Points"), max_length=20, required=False)
+
+    def __init__(self, running: Running, name: tuple[str, str], unit: Unit, *args: Any, **kwargs: Any) -> None:
+        super().__init__(running, *args, **kwargs)
+        self.name, self.unit = name, unit
+        self.fields["points"].widget.attrs["inputmode"] = "decimal"
+        self.fields["points"].help_text = _("Empty: all that is left.")
+
+    def clean_points(self) -> int | None:
+        """Return the points in the smallest parts of the unit, None for all."""
+        text = self.cleaned_data["points"]
+        return smallest(text, self.unit.scale) if text else None
+
+
+class CaptureForm(PartForm):
+    """Points of a hold that are spent."""
+
+    def fact(self, member_id: UUID) -> CaptureFact:
+        """Return the capture."""
+        return CaptureFact(SOURCE, self.cleaned_data["key"], self.name, self.cleaned_data["points"])
+
+
+class ReturnForm(PartForm):
+    """Points of a redemption that are given back."""
+
+    def fact(self, member_id: UUID) -> ReturnFact:
+        """Return what comes back."""
+        return ReturnFact(SOURCE, self.cleaned_data["key"], self.name, self.cleaned_data["points"])
 
 
 class TierForm(ActForm):

@@ -37,7 +37,8 @@ GROUPS = (
         _("Members"),
         (
             Item("members", _("All members"), "members", Right.MEMBERS_READ),
-            Item("duplicates", _("Duplicates and merging"), "members", Right.MEMBERS_MERGE),
+            Item("imports", _("Imports"), "import", Right.IMPORTS_WRITE),
+            Item("duplicates", _("Duplicates and merging"), "merge", Right.MEMBERS_MERGE),
         ),
     ),
     Group(
@@ -60,6 +61,7 @@ GROUPS = (
     Group(
         _("Settings"),
         (
+            Item("organisation", _("Organisation and stores"), "store", Right.ORGANISATION_WRITE),
             Item("staff", _("Team"), "team", Right.STAFF_WRITE),
             Item("jobs", _("Jobs"), "jobs", Right.JOBS_READ),
             Item("audit", _("Audit log"), "audit", Right.AUDIT_READ),

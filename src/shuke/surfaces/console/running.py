@@ -4,11 +4,14 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 
+from django.utils.translation import gettext as _
+
 from shuke.core.program.model import Program
 from shuke.core.values.errors import Refusal
 from shuke.core.values.rounding import half_up_of
 from shuke.engine.schema import load_program
 from shuke.foundation.transactions import once_per_unit
+from shuke.rooms.org import facade as org
 from shuke.rooms.points import facade as points
 from shuke.rooms.points.contracts import Unit
 from shuke.rooms.programs import facade as programs
@@ -65,6 +68,12 @@ def _running() -> Running | None:
 def units() -> dict[int, Unit]:
     """Return the units of the ledger by id; read once for a page."""
     return once_per_unit("console_units", lambda: {unit.id: unit for unit in points.all_units()})
+
+
+def store_called(code: str) -> str:
+    """Write a store by its name; one that nobody made known by its code."""
+    stores = once_per_unit("console_stores", lambda: {store.code: store.name for store in org.list_stores()})
+    return stores[code] if code in stores else f"{_('Store')} {code}"
 
 
 @lru_cache(maxsize=16)

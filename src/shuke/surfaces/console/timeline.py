@@ -21,6 +21,7 @@ from shuke.rooms.programs import facade as programs
 from shuke.rooms.programs.contracts import DecidedOrder
 from shuke.rooms.tiers import facade as tiers
 from shuke.rooms.tiers.contracts import TierChange
+from shuke.surfaces.console.acting import REDEMPTION_PREFIX
 
 END = "end"  # a source that has nothing more
 ENROLLED = "members.enrolled"
@@ -53,6 +54,12 @@ class Event:
         """What it did to what can be used, by unit; what it did to other accounts where it did nothing to that."""
         usable = _sums(entry for entry in self.entries if entry.account == "available" and entry.kind != Kind.REPAYMENT)
         return usable or _sums(entry for entry in self.entries)
+
+    @property
+    def redemption_id(self) -> str:
+        """The outside id of the redemption that its entries are of."""
+        reference = self.entries[0].reference
+        return ids.encode(REDEMPTION_PREFIX, reference) if reference else ""
 
     @property
     def parts(self) -> list[tuple[Entry, int]]:

@@ -167,7 +167,14 @@ WORDS: Words = {
     "approval.expired": _("Nobody decided in time"),
     # what approvals are about
     "points.adjustment": _("Adjust points"),
-    # fields of audit lines
+    # subjects and fields of audit lines
+    "members": _("Members"),
+    "organisation": _("Organisation"),
+    "program": _("Program"),
+    "reference": _("Reference"),
+    "until": _("Last day"),
+    "sources": _("Merged records"),
+    "rows": _("Rows"),
     "approval": _("Approval"),
     "comment": _("Comment"),
     "result": _("Result"),
@@ -243,6 +250,46 @@ TIERS: Words = {
     "diamond": _("Diamond"),
 }
 
+IMPORTS: Words = {
+    "-": _("nothing: left out"),
+    "source": _("Source"),
+    "phone": _("Phone"),
+    "email": _("E-mail"),
+    "name": pgettext_lazy("person", "Name"),
+    "joined_at": _("Joined"),
+    "tags": _("Tags"),
+    "points": _("Points"),
+    "expires_on": _("Last day of the points"),
+    "earned_on": _("Day on which the points were earned"),
+    "tier_until": _("Last day of the tier"),
+    "checked": _("Checked"),
+    "committing": _("Being committed"),
+    "committed": _("Committed"),
+    "undoing": _("Being undone"),
+    "undone": _("Undone"),
+    "waiting": _("Still to come"),
+    "created": pgettext_lazy("import", "New"),
+    "updated": _("Filled in"),
+    "skipped": _("Left alone"),
+    "failed": _("Refused"),
+    "kept": _("Had to stay"),
+    "identity_required": _("There is no phone, e-mail address or external id."),
+    "invalid_external_id": _("This is not an external id."),
+    "joined_in_future": _("The member would have joined in the future."),
+    "joined_at_out_of_range": _("Nobody joined so long ago."),
+    "not_a_time": _("This is not a date or time, such as 1990-05-17 or 2020-01-31 18:30."),
+    "invalid_points": _("These are not points: a number above 0, of the unit's decimals."),
+    "points_missing": _("There is a unit or a date of points, but no points."),
+    "tier_until_missing": _("The tier has no last day."),
+    "value_stays": _("Points or tiers that a member got who was there before stay."),
+    "two_members": _("The identities are two members'."),
+    "unclosed_quote": _("A quotation mark is never closed."),
+    "cell_too_long": _("A cell is longer than 2,000 characters."),
+    "unreadable_characters": _("There are characters that can't be read; save the file as UTF-8."),
+    "too_many_cells": _("The row has more cells than the header."),
+    "touched_since": _("Something happened to the member since."),
+}
+
 NOT_YOURS = frozenset({"own_account", "store_forbidden", "own_request", "not_own_request"})
 
 REFUSALS: Words = {
@@ -254,6 +301,10 @@ REFUSALS: Words = {
     "invalid_email": _("This is not an e-mail address."),
     "invalid_name": _("A name is needed, of 200 characters at most."),
     "staff_exists": _("Somebody with this e-mail address is in the team already."),
+    "invalid_code": _("A code has 1 to 200 letters, digits or signs, without spaces around them."),
+    "store_exists": _("There is a store with this code already."),
+    "brand_exists": _("There is a brand with this code already."),
+    "unknown_brand": _("There is no such brand."),
     "unknown_store": _("There is no such store."),
     "limit_out_of_range": _("A limit is a whole number from 0 on."),
     "several_members": _("Several members are found by this; take the member id."),
@@ -276,7 +327,13 @@ REFUSALS: Words = {
     "unknown_ladder": _("The program has no such ladder."),
     "unknown_unit": _("The program has no such unit."),
     "not_spendable": _("This unit only counts; it can't be used."),
+    "hold_ends_before": _("The last day lies in the past."),
     "hold_closed": _("The hold is over: its points were captured, released or came back."),
+    "unknown_redemption": _("There is no such redemption."),
+    "already_returned": _("All points of this redemption are back."),
+    "more_than_redeemed": _("This is more than is left of the redemption."),
+    "more_than_held": _("This is more than is still set aside."),
+    "redeem_bounds": _("So few points, or not a multiple that the program asks for."),
     "unknown_hold": _("There is no such hold."),
     "unknown_order": _("There is no such order of a member."),
     "unknown_line": _("The order has no such line."),
@@ -339,6 +396,16 @@ REFUSALS: Words = {
     "member_exited": _("The member has left and is not changed any more."),
     "member_merged": _("The member lives on in another one, who can be changed."),
     "status_unchanged": _("The member has this status already."),
+    "unknown_import": _("There is no such import."),
+    "import_in_other_state": _("The import has gone on since this page was opened."),
+    "import_damaged": _("A row is not as it was checked. Check the file again."),
+    "file_empty": _("The file has no rows below its header."),
+    "file_not_readable": _("The file has no header that can be read; save it as CSV or XLSX."),
+    "file_too_large": _("The file is too large."),
+    "too_many_rows": _("The file has too many rows."),
+    "identity_column_missing": _("A column of external ids, phones or e-mail addresses is needed."),
+    "duplicate_columns": _("Several columns mean the same; leave all but one out."),
+    "unknown_columns": _("Say below what these columns mean."),
 }
 
 
@@ -355,6 +422,11 @@ def personal(field: str) -> str:
 def tier(code: str, name: str) -> str:
     """Return what a tier is called: as its program names it, or a word of ours where it only has a common code."""
     return str(TIERS.get(code, name)) if name == code else name
+
+
+def of_import(code: str) -> str:
+    """Return the words for a column, a state or a fault of an import."""
+    return str(IMPORTS.get(code) or REFUSALS.get(code) or wording(code))
 
 
 def approval_state(code: str) -> str:

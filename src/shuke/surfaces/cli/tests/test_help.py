@@ -35,5 +35,8 @@ def test_what_nobody_foresaw_is_one_sentence(empty):
 def test_help_speaks_the_readers_language(empty):
     assert "提供后台与 API" in empty("--lang", "zh", "--help")
     assert "提供后台与 API" in empty("--help", environment={"LANG": "zh_CN.UTF-8"})
-    assert "访问地址" in empty("--lang=zh", "serve", "--help")
+    told = empty("--lang=zh", "serve", "--help")
+    assert "访问地址" in told
+    assert "显示帮助并退出。" in told
+    assert "选项" in told
     assert "Serve console and API" in empty("--help")

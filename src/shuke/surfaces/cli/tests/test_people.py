@@ -52,3 +52,15 @@ def test_what_somebody_is_for_is_changed_and_what_is_not_said_stays(live):
     assert "There is no store 9" in live.both("staff", "change", "cara@example.com", "--store", "9", code=1)[1]
     assert "whole number" in live.both("staff", "change", "cara@example.com", "--adjust-limit", "-1", code=1)[1]
     assert "last active owner" in live.both("staff", "change", "anna@example.com", "--role", "clerk", code=1)[1]
+
+
+def test_stores_are_made_under_the_organisations_own_brand_until_there_are_others(live):
+    before = live.json("stores", "list")
+    made = live.json("stores", "create", "nanjinglu", "--name", "Nanjing Road")
+    assert made == {"code": "nanjinglu", "name": "Nanjing Road", "brand": "main"}
+    assert live.both("stores", "create", "nanjinglu", "--name", "Again", code=1)[1].startswith("CODE: There is a store")
+    assert live.json("stores", "brand", "cafe", "--name", "Corner Café") == {"code": "cafe", "name": "Corner Café"}
+    assert "cafe, main" in live.both("stores", "create", "b", "--name", "B", code=1)[1]
+    assert live.json("stores", "create", "b", "--name", "B", "--brand", "cafe")["brand"] == "cafe"
+    assert [row["code"] for row in live.json("stores", "list")] == [*(row["code"] for row in before), "b", "nanjinglu"]
+    assert "1 to 200" in live.both("stores", "create", "x" * 201, "--name", "B", "--brand", "cafe", code=1)[1]

@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 
 from shuke import __version__
 from shuke.rooms.orders.contracts import LineLeft
-from shuke.surfaces.console import figures, words
+from shuke.surfaces.console import figures, running, words
 
 register = template.Library()
 
@@ -42,6 +42,7 @@ register.filter("points", figures.points)
 register.filter("signed", figures.signed_points)
 register.filter("wording", words.wording)
 register.filter("refusal", words.refusal)
+register.filter("store_called", running.store_called)
 
 
 @register.simple_tag(takes_context=True)

@@ -165,7 +165,7 @@ def test_nobody_adjusts_their_own_account(log_in, people):
     for act in ("adjust", "transfer"):
         answer = client.get(f"{page_of(lin)}/{act}")
         assert answer.status_code == 403
-        assert "这是您本人的账户" in text(answer)
+        assert "这是你本人的账户" in text(answer)
     assert balance(lin) == (880, 0, 0, 0)
 
 

@@ -99,7 +99,7 @@ def test_nobody_is_offered_or_let_decide_their_own_request(opened):
     answer = owner.post(f"{address}/decision", {"decision": "approve"})
 
     assert (answer.status_code, org.approval(asked.id), opened()) == (403, asked, [])
-    assert "您本人的申请" in answer.content.decode()
+    assert "你本人的申请" in answer.content.decode()
     assert owner.post(f"{address}/withdrawal", follow=True).status_code == 200
     assert org.approval(asked.id).state is ApprovalState.WITHDRAWN
 

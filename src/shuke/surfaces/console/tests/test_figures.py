@@ -1,8 +1,10 @@
 """Numbers as people read them."""
 
 import pytest
+from django.core.exceptions import ValidationError
 
 from shuke.surfaces.console import figures
+from shuke.surfaces.console.forms import smallest
 
 
 @pytest.mark.parametrize(
@@ -38,3 +40,17 @@ def test_points_have_a_sign_and_the_scale_of_their_unit(amount, scale, text):
 )
 def test_a_share_has_one_decimal(part, whole, text):
     assert figures.share(part, whole) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "digits", "amount"),
+    [("7", 0, 7), (" 12.3 ", 2, 1_230), ("1,234.5", 2, 123_450), ("12，345", 0, 12_345), ("1234", 0, 1_234)],
+)
+def test_a_number_is_read_with_its_thousands(text, digits, amount):
+    assert smallest(text, digits) == amount
+
+
+@pytest.mark.parametrize("text", ["12,5", "1,2345", "1,0,0", "12.345", ".5", "5.", "-5", "1e3", "", "9" * 14])
+def test_what_could_be_another_number_is_refused(text):
+    with pytest.raises(ValidationError):
+        smallest(text, 2)

@@ -17,6 +17,8 @@ UNKNOWN = {
     "slug": "grocer",
     "number": "1",
     "approval_id": "apr_00000000000000000000000000",
+    "redemption_id": "rdm_00000000000000000000000000",
+    "import_id": "imp_00000000000000000000000000",
     "merge_id": "mrg_00000000000000000000000000",
     "key_id": "00000000-0000-0000-0000-000000000000",
     "staff_id": "00000000-0000-0000-0000-000000000000",
@@ -76,9 +78,9 @@ def test_the_menu_shows_only_what_opens(log_in, program, role):
 
 NOT_IN_THE_MENU = {
     Role.OWNER: set(),
-    Role.OPERATOR: {"keys", "clock", "staff"},
-    Role.APPROVER: {"keys", "clock", "staff", "duplicates"},
-    Role.SERVICE: {"keys", "clock", "staff", "jobs", "audit", "ledger-check"},
+    Role.OPERATOR: {"keys", "clock", "organisation", "staff"},
+    Role.APPROVER: {"keys", "clock", "organisation", "staff", "duplicates", "imports"},
+    Role.SERVICE: {"keys", "clock", "organisation", "staff", "jobs", "audit", "ledger-check", "imports"},
 }
 
 

@@ -1,10 +1,14 @@
 """The first run in the browser: once, with the token of the terminal."""
 
+import html
+import re
+
 import pytest
 from django.test import Client
 
 from shuke.foundation.models import Deployment
 from shuke.rooms.org import facade as org
+from shuke.rooms.programs import facade as programs
 
 GIVEN = {
     "token": "told-by-the-terminal",
@@ -55,3 +59,14 @@ def test_what_is_wrong_is_said_beside_its_field_and_nothing_is_made(open_setup, 
     assert list(answer.context["form"].errors) == list(wrong)
     assert org.organisation() is None
     assert org.list_staff() == []
+
+
+def test_the_first_program_starts_from_one_that_can_be_published(log_in, shop):
+    client = log_in()
+
+    page = client.get("/programs/publish").content.decode()
+
+    text = html.unescape(re.search(r'id="program-text"[^>]*>(.*?)</textarea>', page, re.DOTALL)[1])
+    assert "currency: USD\ntime_zone: America/New_York\n" in text
+    assert client.post("/programs/publish", {"text": text, "publish": ""}).status_code == 302
+    assert programs.current().program == "cafe"

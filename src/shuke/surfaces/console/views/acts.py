@@ -19,20 +19,33 @@ from shuke.rooms.members.contracts import ID_PREFIX
 from shuke.rooms.orders import facade as orders
 from shuke.rooms.org import facade as org
 from shuke.rooms.org.contracts import APPROVAL_PREFIX, Approval, Right
+from shuke.rooms.points import facade as points
 from shuke.rooms.programs import facade as programs
 from shuke.rooms.programs.contracts import ReleaseFact, Result, Status
 from shuke.surfaces.console import words
 from shuke.surfaces.console.acting import (
-    ACTS,
     HOLD_PREFIX,
     ORDER_PREFIX,
+    REDEMPTION_PREFIX,
     SOURCE,
+    TITLES,
     Foreseen,
     do,
     foresee,
     require_other,
 )
-from shuke.surfaces.console.forms import ActForm, AdjustForm, BehaviourForm, RefundForm, TierForm, TransferForm
+from shuke.surfaces.console.forms import (
+    ActForm,
+    AdjustForm,
+    BehaviourForm,
+    CaptureForm,
+    HoldForm,
+    RedeemForm,
+    RefundForm,
+    ReturnForm,
+    TierForm,
+    TransferForm,
+)
 from shuke.surfaces.console.pages import Desk, page, show
 from shuke.surfaces.console.running import Running, running, units
 from shuke.surfaces.console.standing import ladders, spread
@@ -49,6 +62,43 @@ def transfer(request: HttpRequest, desk: Desk, member_id: str) -> HttpResponse:
     """Give points of the member to another one."""
     form = TransferForm(_program(), request.POST or None)
     return _act(request, desk, ids.decode(ID_PREFIX, member_id), "transfer", form)
+
+
+@page(Right.POINTS_WRITE, "GET", "POST")
+def redeem(request: HttpRequest, desk: Desk, member_id: str) -> HttpResponse:
+    """Use points of the member."""
+    return _act(request, desk, ids.decode(ID_PREFIX, member_id), "redeem", RedeemForm(_program(), request.POST or None))
+
+
+@page(Right.POINTS_WRITE, "GET", "POST")
+def give_back(request: HttpRequest, desk: Desk, redemption_id: str) -> HttpResponse:
+    """Give points of a redemption back to their lots."""
+    id = ids.decode(REDEMPTION_PREFIX, redemption_id)
+    name = business_keys.names([id]).get(id)
+    if name is None or name.member_id is None or name.kind != "redemption":
+        raise Refusal("unknown_redemption", "There is no such redemption.")
+    unit = units()[points.entries_of([(name.member_id, id)])[id][0].key.unit_id]
+    form = ReturnForm(_program(), (name.source, name.external_id), unit, request.POST or None)
+    return _act(request, desk, name.member_id, "return", form)
+
+
+@page(Right.POINTS_HOLD, "GET", "POST")
+def hold(request: HttpRequest, desk: Desk, member_id: str) -> HttpResponse:
+    """Set points of the member aside."""
+    return _act(request, desk, ids.decode(ID_PREFIX, member_id), "hold", HoldForm(_program(), request.POST or None))
+
+
+@page(Right.POINTS_HOLD, "GET", "POST")
+def capture(request: HttpRequest, desk: Desk, member_id: str, hold_id: str) -> HttpResponse:
+    """Spend points of a hold."""
+    id, name = _held(member_id, hold_id)
+    found = next(
+        (each for each in points.open_holds([id]).get(id, ()) if ids.encode(HOLD_PREFIX, each.id) == hold_id), None
+    )
+    if found is None:
+        raise Refusal("hold_closed", "The hold is over.")
+    form = CaptureForm(_program(), name, units()[found.unit_id], request.POST or None)
+    return _act(request, desk, id, "capture", form, held=found)
 
 
 @page(Right.TIERS_WRITE, "GET", "POST")
@@ -86,14 +136,20 @@ def refund(request: HttpRequest, desk: Desk, order_id: str) -> HttpResponse:
 @page(Right.POINTS_HOLD, "POST")
 def release(request: HttpRequest, desk: Desk, member_id: str, hold_id: str) -> HttpResponse:
     """Give back what a hold still has set aside; sent twice, the second one changes nothing."""
-    id, hold = ids.decode(ID_PREFIX, member_id), ids.decode(HOLD_PREFIX, hold_id)
+    id, name = _held(member_id, hold_id)
     require_other(desk, id)
+    result = do(ReleaseFact(SOURCE, hold_id, name), desk)
+    messages.success(request, _said(result), extra_tags="good")
+    return redirect("member-lots", member_id)
+
+
+def _held(member_id: str, hold_id: str) -> tuple[UUID, tuple[str, str]]:
+    """Return the member of a hold, and what it is known by."""
+    id, hold = ids.decode(ID_PREFIX, member_id), ids.decode(HOLD_PREFIX, hold_id)
     name = business_keys.names([hold]).get(hold)
     if name is None or name.member_id != id:
         raise Refusal("unknown_hold", "There is no such hold.")
-    result = do(ReleaseFact(SOURCE, hold_id, (name.source, name.external_id)), desk)
-    messages.success(request, _said(result), extra_tags="good")
-    return redirect("member-lots", member_id)
+    return id, (name.source, name.external_id)
 
 
 def _program() -> Running:
@@ -154,7 +210,7 @@ def _page(
         request,
         f"act_{act}.html",
         trail=((_("All members"), reverse("members")), (name, reverse("member", args=[outside]))),
-        title=str(ACTS[act][1]) if act in ACTS else _("Record a refund"),
+        title=str(TITLES[act]),
         place="members",
         member=member,
         member_id=outside,

@@ -78,6 +78,7 @@ def _timeline(request: HttpRequest, desk: Desk, id: UUID, **context: Any) -> Htt
         events=[(event, told.get(event.entries[0].reference) if event.entries else None) for event in events],
         onward=urlencode(onward) if onward else None,
         paged=any(cursors.values()),
+        can_return=desk.may(Right.POINTS_WRITE),
         can_explain=desk.may(Right.POINTS_READ),
         can_see_approvals=desk.may(Right.APPROVALS_READ),
         **context,

@@ -1,6 +1,8 @@
 """Programs: the file, its versions and generated source, and the desk where a new version is checked and published."""
 
+import re
 from difflib import unified_diff
+from pathlib import Path
 from typing import Any
 
 from django.contrib import messages
@@ -10,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+import shuke
 from shuke.core.values.errors import Refusal
 from shuke.engine import fault_words
 from shuke.engine.schema import ProgramErrors
@@ -20,6 +23,7 @@ from shuke.rooms.programs import facade
 from shuke.rooms.programs.contracts import VersionView
 from shuke.surfaces.console.pages import Desk, page, show
 
+_STARTER = Path(shuke.__file__).parent / "examples" / "cafe.yaml"
 _MOST_CHARACTERS = FILE_LIMIT_BYTES  # the loader counts bytes
 
 
@@ -69,7 +73,7 @@ def publish(request: HttpRequest, desk: Desk) -> HttpResponse:
     """Check a file, show what would change, and publish it as a new version."""
     running = _running()
     if request.method == "GET":
-        return _desk(request, running, running.text if running else "")
+        return _desk(request, running, running.text if running else _starter(desk))
     text = request.POST.get("text", "").replace("\r\n", "\n")
     if len(text) > _MOST_CHARACTERS:
         return _desk(request, running, text, status=422, refused=(_("The file is longer than 256 kB."),))
@@ -107,6 +111,14 @@ def _desk(
         lines=_lines(text, wrong) if wrong else [],
         **context,
     )
+
+
+def _starter(desk: Desk) -> str:
+    """Return a small program in the shop's currency and time zone, for whoever writes the first one."""
+    text = _STARTER.read_text(encoding="utf-8")
+    for field, value in (("currency", desk.shop.currency), ("time_zone", desk.shop.time_zone)):
+        text = re.sub(rf"(?m)^{field}: .*$", f"{field}: {value}", text)
+    return text.partition("\n")[2]  # without what the example says of itself
 
 
 def _published(made: VersionView, desk: Desk) -> str:

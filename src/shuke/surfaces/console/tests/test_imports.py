@@ -1,0 +1,89 @@
+"""Imports in the console: checked without a change, committed and undone by a worker, refused in words."""
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from shuke.foundation import jobs
+from shuke.rooms.members import facade as people
+from shuke.rooms.members.contracts import MemberRef
+from shuke.rooms.org.contracts import Role
+from shuke.rooms.programs import facade as programs
+from shuke.rooms.programs.contracts import ImportState
+
+GOOD = "手机号,姓名,积分\n+8613900000001,赵一,120\n+8613900000002,钱二,80\n12,孙三,1\n"
+FIRST = MemberRef(phone="+8613900000001")
+
+
+def send(client, text, **more):
+    file = SimpleUploadedFile("old.csv", text.encode(), content_type="text/csv")
+    return client.post("/imports", {"file": file, "source": "crm", "on_match": "fill"} | more)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_file_is_checked_committed_and_undone(log_in, program):
+    client = log_in(Role.OPERATOR)
+
+    answer = send(client, GOOD)
+
+    assert answer.status_code == 302
+    address = answer["Location"]
+    page = client.get(address).content.decode()
+    assert '<dd class="value" data-testid="created">2</dd>' in page
+    assert '<dd class="value" data-testid="failed">1</dd>' in page
+    assert "手机号" in page
+    assert people.resolve([FIRST]) == [None]
+    bad = client.get(f"{address}/bad-rows.csv").content.decode()
+    assert bad.splitlines()[1].startswith("4,12,孙三,1,invalid_phone")
+
+    client.post(f"{address}/commit")
+    assert "提交中" in client.get(address).content.decode()
+    jobs.run_worker(until_empty=True)
+
+    (member_id,) = people.resolve([FIRST])
+    assert programs.standing(member_id).balances[0].available == 120
+    assert "已提交" in client.get(address).content.decode()
+    client.post(f"{address}/undo")
+    jobs.run_worker(until_empty=True)
+    assert people.resolve([FIRST]) == [None]
+    assert [each.state for each in programs.imports(9)] == [ImportState.UNDONE]
+
+
+def test_what_a_column_means_is_asked_and_the_answer_taken(log_in, program):
+    client, text = log_in(), "手机号,昵称\n+8613900000001,赵一\n"
+
+    asked = send(client, text)
+
+    assert asked.status_code == 422
+    assert "“昵称”列表示" in asked.content.decode()
+    assert programs.imports(9) == []
+    assert send(client, text, column="昵称", field="name").status_code == 302
+    assert [each.rows for each in programs.imports(9)] == [1]
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("", "所提交的是空文件"),
+        ("手机号\n", "表头之下没有数据。"),
+        ("姓名\n赵一\n", "需要一列会员编号、手机或邮箱。"),
+        ("手机号,电话\n1,2\n", "多个列含义相同，请只保留其一。"),
+        ("手机号\n" + "1" * 9_000_000, "此处文件不超过 8 MB"),
+    ],
+)
+def test_a_file_that_will_not_do_is_refused_in_words(log_in, program, text, told):
+    answer = send(log_in(), text)
+
+    assert answer.status_code == 422
+    assert told in answer.content.decode()
+    assert programs.imports(9) == []
+
+
+def test_an_import_is_not_committed_twice(log_in, program):
+    client = log_in()
+    address = send(client, GOOD)["Location"]
+
+    refused = client.post(f"{address}/undo")
+
+    assert refused.status_code == 409
+    assert "这次导入的状态已经变化" in refused.content.decode()
+    assert [each.state for each in programs.imports(9)] == [ImportState.CHECKED]
