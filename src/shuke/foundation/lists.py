@@ -72,6 +72,6 @@ LISTS = {  # by the type of the elements, beside which there may be None for NUL
 
 
 def array_of(values: list[Any]) -> list[Any]:
-    """Return a list as one that is sent so, or as it is where psycopg must look at its type; an empty one as of texts."""
+    """Return a list as one that is sent so, or as it is where psycopg must look at its type; an empty one is text."""
     kind = next((type(value) for value in values if value is not None), str)
     return LISTS[kind](values) if kind in LISTS else values

@@ -236,19 +236,9 @@ def post(
         ]
 
 
-def balances_in_columns(holder_ids: Column) -> Columns:
-    """Return accounts as columns: holder_id, unit_id, available, pending, held, debt, lot_count. Raises: nothing."""
-    return in_columns.balances(holder_ids)
-
-
-def open_lots_in_columns(holder_ids: Column) -> Columns:
-    """Return lots with usable points: holder_id, unit_id, number, remaining, expires_day, gift. Raises: nothing."""
-    return in_columns.open_lots(holder_ids)
-
-
-def earned_days_in_columns(spans: Columns) -> Columns:
-    """Do as `earned_days`, in columns: holder_id, unit_id, day, points; day by day of a holder. Raises: nothing."""
-    return in_columns.earned_days(spans)
+balances_in_columns = in_columns.balances
+open_lots_in_columns = in_columns.open_lots
+earned_days_in_columns = in_columns.earned_days
 
 
 def expire(ended: Columns, recorded_at: datetime) -> None:

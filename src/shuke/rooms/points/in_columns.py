@@ -12,12 +12,14 @@ from shuke.rooms.points.queries import PACKAGE
 
 
 def balances(holder_ids: Column) -> Columns:
+    """Return accounts as columns: holder_id, unit_id, available, pending, held, debt, lot_count. Raises: nothing."""
     names = "holder_id unit_id available pending held debt lot_count"
     statement = f"SELECT {names.replace(' ', ', ')} FROM points_account WHERE holder_id = ANY(%(ids)b::uuid[])"  # noqa: S608  # our own names
     return columns.fetch(statement, {"ids": holder_ids}, names)
 
 
 def open_lots(holder_ids: Column) -> Columns:
+    """Return lots with usable points: holder_id, unit_id, number, remaining, expires_day, gift. Raises: nothing."""
     return columns.fetch(
         "SELECT holder_id, unit_id, number, remaining, coalesce(expires_day, %(never)s)::bigint, gift::int"
         " FROM points_lot WHERE holder_id = ANY(%(ids)b::uuid[]) AND remaining > 0",
@@ -27,6 +29,7 @@ def open_lots(holder_ids: Column) -> Columns:
 
 
 def earned_days(spans: Columns) -> Columns:
+    """Do as `earned_days`, in columns: holder_id, unit_id, day, points; day by day of a holder. Raises: nothing."""
     return columns.fetch(sql.load(PACKAGE, "earned_days"), spans, "holder_id unit_id day points")
 
 
