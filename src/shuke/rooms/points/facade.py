@@ -11,7 +11,7 @@ from uuid import UUID
 from shuke.core.values.dates import NEVER
 from shuke.core.values.errors import Refusal
 from shuke.foundation import cursors, guards
-from shuke.foundation.columns import Column, Columns
+from shuke.foundation.columns import Columns
 from shuke.foundation.guards import CHANGE, EMPTYING, Guard
 from shuke.foundation.transactions import unit_of_work
 from shuke.foundation.verification import Invariant, Verification, Violation
