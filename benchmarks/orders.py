@@ -18,16 +18,20 @@ _ACCOUNT = {
 _ENTRY = {"number": ":entry_count + 1", "transaction_number": ":entry_count + 1"}
 _ACTIVE = {"members_member": {"ats": "clock_timestamp()"}}
 
-# What differs from call to call beside the ids, by the table that is written and the parameter.
+# What differs from call to call beside the ids, by the first table that is written and the parameter.
 EARNED = _ACTIVE | {
     "points_account": _ACCOUNT | {"available": f":available + {EARNS}", "lot_count": ":lot_count + 1"},
-    "points_lot": {"number": ":lot_count + 1"},
-    "points_entry": _ENTRY | {"lot_number": ":lot_count + 1", "balance_after": f":available + {EARNS}"},
+    "points_lot": _ENTRY
+    | {  # lots and entries are written by one statement
+        "opened_number": ":lot_count + 1",
+        "lot_number": ":lot_count + 1",
+        "balance_after": f":available + {EARNS}",
+    },
     "points_supply": {"slice": "(:n % 16)"},
 }
 USED = _ACTIVE | {
     "points_account": _ACCOUNT | {"available": f":available - {USES}", "lot_count": ":lot_count"},
-    "points_entry": _ENTRY | {"balance_after": f":available - {USES}"},
+    "points_lot": _ENTRY | {"balance_after": f":available - {USES}"},
 }
 
 

@@ -63,8 +63,8 @@ def member(templates: Sequence[UUID]) -> str:
 def script(statements: Sequence[Statement], same: Mapping[Any, str], varied: Mapping[str, Mapping[str, str]]) -> str:
     """Return one transaction of these statements.
 
-    `same` has the expression that stands for a captured value wherever it is, `varied` by the table that is written and
-    the name of a parameter.
+    `same` has the expression that stands for a captured value wherever it is, `varied` by the table that is written
+    first and the name of a parameter.
     """
     lines = [START, "BEGIN;"]
     for text, parameters in statements:
@@ -82,8 +82,7 @@ def written(statements: Sequence[Statement]) -> dict[str, dict[str, int]]:
     found: dict[str, dict[str, int]] = {"inserted": {}, "updated": {}}
     with connection.cursor() as cursor:
         for text, _ in statements:
-            written = _WRITES.search(text.replace("INSERT INTO points_account", ""))  # opened once, moved ever after
-            if written:
+            for written in _WRITES.finditer(text.replace("INSERT INTO points_account", "")):  # opened once, then moved
                 cursor.execute("SELECT count(*) FROM pg_index WHERE indrelid = %s::regclass", [written[1]])
                 kind = "inserted" if written[0].startswith("INSERT") else "updated"
                 found[kind][written[1]] = cursor.fetchone()[0]

@@ -51,7 +51,7 @@ def advance_due(until: datetime, chunk: int = CHUNK) -> Advanced:
     chunks = [due[begin : begin + chunk] for begin in range(0, len(due), chunk)]
     if len(chunks) <= 1 or connection.in_atomic_block:
         return _advance_chunks(chunks, until)
-    nights.prepare(plan.latest)  # imports are no work for two threads at once
+    nights.prepare(in_force)  # imports are no work for two threads at once
     with ThreadPoolExecutor(THREADS) as pool:
         parts = [pool.submit(_advance_apart, chunks[thread::THREADS], until) for thread in range(THREADS)]
     return reduce(_sum, [part.result() for part in parts])

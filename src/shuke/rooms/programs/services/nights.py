@@ -211,7 +211,7 @@ def _told(running: Running, ids: Column, night: Night, told: Column) -> Columns:
 
 def _units(running: Running, unit_ids: Column) -> tuple[Column, Column]:
     """Return where units of the ledger stand in the program, of the known ones, and which those are."""
-    places = np.full(max([*running.unit_ids, *unit_ids.tolist()]) + 1, -1)
+    places = np.full(max(int(unit_ids.max(initial=0)), *running.unit_ids) + 1, -1)
     places[list(running.unit_ids)] = np.arange(len(running.unit_ids))
     unit = places[unit_ids]
     known = unit >= 0
