@@ -38,6 +38,12 @@ FAULTS = (
         ("if day > -NEVER and (shortest < 0 or day >= first):", "if day > -NEVER and (shortest < 0 or day > first):"),
     ),
     *_in(
+        "core/state/windows.py",
+        ("if R[row + HOLD_MADE] >= start:", "if R[row + HOLD_MADE] > start:"),
+        ("back = 1 if spent == 0 else 0", "back = 1"),
+        tests=VERBS,
+    ),
+    *_in(
         "core/state/endings.py",
         ("(month_of(end) - shift) // step * step + shift + step)", "(month_of(end) - shift) // step * step + step)"),
         ("if day <= end < best:", "if day < end < best:"),

@@ -22,6 +22,7 @@ from shuke.rooms.members import (
     models,
     queries,
     statuses,
+    taking_back,
 )
 from shuke.rooms.members import search as finding
 from shuke.rooms.members.contracts import (
@@ -82,6 +83,14 @@ def enrol(new: Sequence[NewMember], actor: Actor) -> list[Member | Refusal]:
             org.audit("members.enrolled", subject, None, {"count": len(enrolled)}, actor)
         views = {view.id: view for view in _views(enrolled)}
     return [one if isinstance(one, Refusal) else views[one.id] for one in answers]
+
+
+def take_back(member_ids: Collection[UUID], reason: str, actor: Actor) -> None:
+    """Take enrolments back: the members exit, and nothing personal of them is left. Raises nothing."""
+    with unit_of_work():
+        taking_back.take_back(member_ids, reason, actor, clock.business_now())
+        after = {"count": len(member_ids), "reason": reason}
+        org.audit("members.taken_back", "members", None, after, actor)
 
 
 # --- find ---

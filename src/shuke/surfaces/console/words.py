@@ -144,6 +144,7 @@ WORDS: Words = {
     "members.enrolled": _("Enrolled members"),
     "member.status_changed": _("Changed the status"),
     "member.updated": _("Changed personal data"),
+    "members.taken_back": _("Took enrolments back"),
     "members.amended": _("Filled in data of members"),
     "member.revealed": _("Looked at personal data"),
     "member.tags_changed": _("Changed the tags"),

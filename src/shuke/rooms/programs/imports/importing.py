@@ -17,7 +17,7 @@ from shuke.core.values.errors import Refusal
 from shuke.foundation import clock, ids
 from shuke.foundation.transactions import unit_of_work
 from shuke.rooms.members import facade as members
-from shuke.rooms.members.contracts import Amendment, ExternalId, Field, Member, MemberRef, Status
+from shuke.rooms.members.contracts import Amendment, ExternalId, Field, Member, MemberRef
 from shuke.rooms.org import facade as org
 from shuke.rooms.org.contracts import Actor, ActorKind
 from shuke.rooms.points import facade as points
@@ -271,16 +271,22 @@ def _undo_chunk(row: Import, actor: Actor) -> int:
         queries.set_state(row.id, ImportState.UNDONE)
         return 0
     member_ids = sorted({one.member_id for one in rows})
+    points.lock(member_ids)  # a fact of theirs that is on its way is seen, or comes after
     people = members.get_many(member_ids)
     mine = queries.enrolled_by(row.id, member_ids)
     busy = queries.busy(row.id, sorted(mine))
     states: dict[int, tuple[RowState, str]] = {}
+    gone: list[UUID] = []
     for one in rows:
         own = one.member_id in mine
         code = "touched_since" if one.member_id in busy else _take_back(one, people, actor, own=own)
         states[one.number] = (RowState.KEPT, code) if code else (RowState.UNDONE, "")
         if not code and one.undo and "fields" in one.undo:
             _look_further_back(one, people[one.member_id].revision, rows)
+        if not code and one.state == RowState.CREATED:
+            gone.append(one.member_id)
+    if gone:
+        members.take_back(gone, _UNDO_REASON, actor)
     queries.write_undone(row.id, states)
     return len(rows)
 
@@ -298,7 +304,6 @@ def _take_back(row: ImportRow, people: dict[UUID, Member], actor: Actor, *, own:
     try:
         if row.state == RowState.CREATED:
             _empty(row, actor)
-            people[member.id] = members.set_status(member.id, Status.EXITED, _UNDO_REASON, actor)
         elif row.undo and "fields" in row.undo:
             (answer,) = members.amend([_reverse(row)], actor)
             if isinstance(answer, Refusal):

@@ -128,10 +128,11 @@ def to_undo(import_id: UUID, limit: int) -> list[ImportRow]:
 
 
 def write_undone(import_id: UUID, states: Mapping[int, tuple[RowState, str]]) -> None:
-    """Write what an undo made of rows: undone, or kept and why."""
+    """Write what an undo made of rows: undone, and nothing personal of them left, or kept and why."""
     rows = [(number, state.value, code) for number, (state, code) in states.items()]
     sql.run(
-        "UPDATE programs_import_row r SET state = u.state, code = u.code"
+        "UPDATE programs_import_row r SET state = u.state, code = u.code,"
+        " undo = CASE u.state WHEN 'undone' THEN r.undo - ARRAY['external', 'tags'] ELSE r.undo END"
         " FROM unnest(%(numbers)b::int[], %(states)b::text[], %(codes)b::text[]) AS u (number, state, code)"
         " WHERE r.import_id = %(import_id)b AND r.number = u.number",
         sql.columns("numbers states codes", rows) | {"import_id": import_id},

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import openpyxl
 import pytest
+from django.db import connection
 
 from shuke.core.values.errors import Refusal
 from shuke.foundation import clock
@@ -320,3 +321,45 @@ def test_rows_that_were_tampered_with_are_not_committed(shop):
     assert (refused.value.code, refused.value.params) == ("import_damaged", {"row": 2})
     assert people() == {}
     assert states(facade.import_report(checked.id)) == {"waiting": 2}
+
+
+def columns_with(*texts):
+    """Return the columns, of any table, in which one of the texts stands in clear."""
+    found = set()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = 'public'"
+            " AND data_type IN ('text', 'jsonb', 'character varying', 'ARRAY')"
+        )
+        for table, column in cursor.fetchall():
+            cursor.execute(
+                f'SELECT count(*) FROM "{table}" WHERE "{column}"::text LIKE ANY(%s)', [[f"%{t}%" for t in texts]]
+            )
+            if cursor.fetchone() != (0,):
+                found.add((table, column))
+    return found
+
+
+@pytest.mark.parametrize("worth", ["", "2"])
+def test_of_whom_an_undone_import_enrolled_nothing_personal_is_left(shop, program, worth):
+    row = GOOD.removesuffix("2") + worth
+    given = file(row, "A-1,,,,,,more,", header=HEADER.replace(",子女数", ",积分"))
+    report = facade.commit_import(facade.check_import(given, BY).id, BY)
+    anna = people()["A-1"]
+    assert columns_with("A-1", "vip") != set()
+
+    undone = facade.undo_import(report.id, BY)
+
+    assert states(undone) == {"undone": 2}
+    closed = members.get(anna.id)
+    assert (closed.status, closed.display_name, closed.phone_masked, closed.email_masked) == (Status.EXITED, "", "", "")
+    assert (closed.external, closed.tags, closed.birth_md) == ((), (), 0)
+    assert [members.reveal(anna.id, field, "test", BY) for field in Field] == [""] * len(Field)
+    assert members.identity_history(anna.id) == []
+    assert columns_with("A-1", "vip") == set()
+    assert [each.available for each in facade.standing(anna.id).balances] == [0]
+    assert [law for each in facade.verify_all() for law in each.violations] == []
+    (line,) = org.audit_lines(1, action="members.taken_back").lines
+    assert line.after == {"count": 1, "reason": "import undone"}
+    again = facade.commit_import(facade.check_import(given, BY).id, BY)
+    assert states(again) == {"created": 1, "updated": 1}

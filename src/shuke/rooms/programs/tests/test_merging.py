@@ -11,8 +11,8 @@ from shuke.rooms.members.contracts import Status as MemberStatus
 from shuke.rooms.points import facade as points
 from shuke.rooms.programs import facade
 from shuke.rooms.programs.contracts import Status
-from shuke.rooms.programs.facts import AdjustFact, HoldFact, RedeemFact, RefundFact, ReleaseFact
-from shuke.rooms.programs.tests.conftest import ACTOR, NOW, member, order, redemption
+from shuke.rooms.programs.facts import AdjustFact, HoldFact, RedeemFact, RefundFact, ReleaseFact, TransferFact
+from shuke.rooms.programs.tests.conftest import ACTOR, NOW, PROGRAM, member, order, redemption
 
 
 @pytest.fixture
@@ -264,3 +264,19 @@ def test_what_the_member_who_stays_has_set_aside_is_no_hindrance(anna, bella):
     assert facade.record([ReleaseFact("till", "r", ("till", "9"))], ACTOR)[0].refusal is None
     assert stand(bella)[1] == [750]
     assert no_law_is_broken()
+
+
+def test_what_was_a_gift_stays_one_and_comes_back_as_one(now, enrol):
+    facade.publish(PROGRAM.replace("{scale: 0,", "{scale: 0, transfer: yes,"), ACTOR)
+    anna, bella, cleo = enrol(1), enrol(2), enrol(3)
+    facts = [order("1", 10_000, who=member(3)), TransferFact("till", "t", member(3), member(2), 30)]
+    assert [result.refusal for result in facade.record(facts, ACTOR)] == [None, None]
+    record = facade.merge_members(anna, [bella], "same person", ACTOR)
+
+    (refused,) = facade.record([TransferFact("till", "u", member(1), member(3), 10)], ACTOR)
+
+    assert refused.refusal.code == "gifts_not_given_on"
+    facade.unmerge_members(record.id, "they are twins", ACTOR)
+    (refused,) = facade.record([TransferFact("till", "v", member(2), member(3), 10)], ACTOR)
+    assert refused.refusal.code == "gifts_not_given_on"
+    assert [stand(each)[1] for each in (anna, bella, cleo)] == [[0], [30], [70]]
