@@ -12,7 +12,7 @@ CHINESE = {
     "bind_invalid": "{bind} 不是 主机:端口 的形式，例如 127.0.0.1:8000。",
     "clock_is_live": "只有沙箱才有测试时钟；正式环境使用机器时间。",
     "clock_is_moving": "测试时钟正在移动，请等它到达。",
-    "clock_moves_back": "测试时钟停在 {at}，不能回拨。",
+    "clock_moves_back": "业务时间已到 {at}，请给出更晚的时间。",
     "columns_missing": "订单文件缺少列：{missing}；现有：{found}。",
     "database_disk_full": "数据库目录 {folder} 所在磁盘已满：剩余 {free} MB，至少需要 {need} MB。",
     "database_folder_unusable": "数据库目录 {folder} 无法使用：{why}。可用 SHUKE_HOME 另选目录。",

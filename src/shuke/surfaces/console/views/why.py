@@ -99,11 +99,13 @@ def _require_store(desk: Desk, entry: Entry) -> None:
 
 def _rules(decision: Decision, key: EntryKey) -> list[dict[str, Any]]:
     """Return the rules of the entry's unit: what other units earned is told with their entries."""
-    return [_rule(rule) for rule in decision.rules if rule.unit == units()[key.unit_id].code]
+    unit = units()[key.unit_id].code
+    return [_rule(rule, decision.names) for rule in decision.rules if rule.unit == unit]
 
 
-def _rule(rule: RuleReason) -> dict[str, Any]:
+def _rule(rule: RuleReason, names: Mapping[str, str]) -> dict[str, Any]:
     labels, language = _speech()
+    labels = {**labels, **names}
     return {
         "code": rule.code,
         "line": rule.line,
@@ -149,7 +151,8 @@ def _extras(decision: Decision, key: EntryKey) -> list[str]:
     code = units()[key.unit_id].code
     caps = tuple(each for each in decision.caps if each.cap.unit == code)
     milestones = tuple(each for each in decision.milestones if each.unit == code)
-    return wording.render(Decision(None, (), (), caps=caps, milestones=milestones), language, labels)
+    told = Decision(None, (), (), caps=caps, milestones=milestones, names=decision.names)
+    return wording.render(told, language, labels)
 
 
 def _taken_back(found: Explanation, key: EntryKey) -> list[dict[str, int]]:
