@@ -104,4 +104,8 @@ CHINESE = {
     "now_needs_dry_run": "展望只能与试算同用；请加 --dry-run。",
     "unknown_fact_id": "没有编号为 {id} 的事项。",
     "clock_too_far": "最多展望十年。",
+    "earned_in_future": "积分获得日期不得晚于今天。",
+    "part_above_net": "其中的 {part} 高于实付金额 {net}；它只能是实付金额的一部分。",
+    "points_zero": "调整须大于 0（增加）或小于 0（扣减）。",
+    "redeem_bounds": "“{unit}”每次至少使用 {lowest}，且须为 {steps} 的整数倍。",
 }
