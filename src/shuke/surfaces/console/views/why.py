@@ -180,9 +180,14 @@ def _ends(expiry: Expiry | None) -> str:
     """Say by which rule points of this unit end."""
     if expiry is None or expiry.kind is ExpiryKind.NEVER:
         return _("Points of this unit never expire.")
-    if expiry.kind is ExpiryKind.DATES:
-        days = _(", ").join(f"{date // 100:02d}-{date % 100:02d}" for date in expiry.dates)
+    days = _(", ").join(f"{date // 100:02d}-{date % 100:02d}" for date in expiry.dates)
+    if expiry.kind is ExpiryKind.DATES and expiry.after == Duration():
         return _("Usable to the next of these days: %(days)s.") % {"days": days}
+    said = _ends_after(expiry)
+    return _("%(said)s Then to the next of these days: %(days)s.") % {"said": said, "days": days} if days else said
+
+
+def _ends_after(expiry: Expiry) -> str:
     idle = expiry.kind is ExpiryKind.IDLE
     length = _length(expiry.after)
     after = (_("%(length)s after the member was last active") if idle else _("%(length)s after they became usable")) % {
