@@ -226,7 +226,7 @@ def test_an_adjustment_is_recorded_once_with_its_reason(api, earned):
 def test_an_adjustment_never_takes_more_than_there_is(api, earned):
     body = NAME | {"member": {"id": earned["id"]}, "points": -87, "reason": "mistake"}
     refused(api, "/v1/adjustments", body, 422, "insufficient_points")
-    refused(api, "/v1/adjustments", body | {"points": 0}, 422, "out_of_bounds")
+    refused(api, "/v1/adjustments", body | {"points": 0}, 422, "points_zero")
     refused(api, "/v1/adjustments", body | {"reason": ""}, 422, "invalid_request")
 
 

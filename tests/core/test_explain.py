@@ -219,7 +219,7 @@ def test_where_a_member_stands_on_a_ladder():
         "SPEND::ENDED:1:12:0:0": Fraction(85),
         "ORDERS::PERIOD:0:12:0:0": Fraction(2),
     }
-    ladder = explain_ladder(STEPS.ladders[0], 2, values)
+    ladder = explain_ladder(STEPS.ladders[0], 2, values, {})
 
     _, silver, gold = ladder.levels
     assert (silver.reach.met, silver.reach.missing, silver.keep.met, silver.keep.missing) == (False, 1, True, 0)
@@ -280,7 +280,9 @@ def test_numbers_are_written_exactly():
         ("ORDERS('this year from April')", "本年（自 4 月起算）订单数"),
         ("SPEND('membership year')", "本会籍年度消费"),
         ("SPEND('lifetime')", "累计消费"),
-        ("EARNED('growth', 'this half year')", "本半年获得 growth"),
+        ("EARNED('growth', 'this half year')", "本半年获得 成长值"),
+        ("EARNED('miles', '12 calendar months')", "含当期连续 12 个自然月获得 miles"),
+        ("SPEND('2 calendar years from April')", "含当期连续 2 个自然年（自 4 月起算）消费"),
         ("EVENTS('review', '7 days')", "近 7 天 review 次数"),
         ("BALANCE('points')", "points 余额"),
         ("STREAK('check_in')", "check_in 连续天数"),
@@ -288,5 +290,5 @@ def test_numbers_are_written_exactly():
 )
 def test_what_is_counted_is_worded_in_chinese(source, said):
     text = (Seen(source, "100"), " ≥ 50")
-    assert text_with(text, {}, "zh") == f"{said} 100 ≥ 50"
+    assert text_with(text, {"'growth'": "成长值"}, "zh") == f"{said} 100 ≥ 50"
     assert text_with(text, {}, "en") == f"{source} 100 ≥ 50"

@@ -83,7 +83,12 @@ EXPIRIES = {
         {"end_of": "year"},
         {"after": "2 weeks"},
     ],
-    "dates": [{"dates": ["12-31"]}, {"dates": ["02-29", "06-30"]}],
+    "dates": [
+        {"dates": ["12-31"]},
+        {"dates": ["02-29", "06-30"]},
+        {"end_of": "year", "dates": "03-31"},
+        {"after": "1 month", "dates": ["02-29", "06-30"]},
+    ],
     "inactive": [
         {"inactive": "1 month"},
         {"inactive": "60 days", "end_of": "month", "activities": ["redeem", "check_in"]},

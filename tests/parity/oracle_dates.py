@@ -146,7 +146,8 @@ def lot_end(expiry: Any, day: date) -> date | None:
         return None
     if "dates" in expiry:
         dates = expiry["dates"]
-        return next_date([dates] if isinstance(dates, str) else dates, day) + DAY
+        start = rounded(expiry.get("after"), expiry.get("end_of"))(day)
+        return next_date([dates] if isinstance(dates, str) else dates, start) + DAY
     return rounded(expiry.get("after"), expiry.get("end_of"))(day)
 
 

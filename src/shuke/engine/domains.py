@@ -93,7 +93,7 @@ class Domains:
             detail = f"{fact.source} is never «{value}»; it is one of {some}."
             raise self._rule.refuse("out_of_domain", detail, at, found=value, **nearest(value, texts))
 
-    def check_together(self, node: Node, at: int) -> None:
+    def check_together(self, node: ir.And, at: int) -> None:
         """Refuse conditions joined by AND that contradict one another.
 
         Raises:
@@ -110,7 +110,8 @@ class Domains:
             found = next((value.source for value, rest in left.items() if rest.empty), None)
             if clash or found is not None:
                 detail = f"These conditions are never true together: {node.source}."
-                raise self._rule.refuse("never_true", detail, at, found=found or operand.source)
+                either = f"{node.left.source} OR {node.right.source}"
+                raise self._rule.refuse("never_true", detail, at, found=found or operand.source, suggestion=either)
 
     def _narrow(self, left: dict[Node, _Left], part: Node) -> None:
         if isinstance(part, ir.OneOf):

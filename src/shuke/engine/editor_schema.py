@@ -190,7 +190,7 @@ def _expiry() -> Schema:
     parts = {
         "after": {"description": "So long after they became usable.", **DURATION},
         "end_of": END_OF,
-        "dates": _dates("Last usable days of the year."),
+        "dates": _dates("Last usable days of the year: the next one, after the time that stands beside."),
         "inactive": {"description": "So long after the last activity.", **DURATION},
         "activities": texts(BEHAVIOURS_LIMIT, "What counts as active: behaviours, or these.", *ACTIVITIES),
     }

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import TypeVar
 
 from shuke.core.program import ir
-from shuke.core.program.explain import Decision, MilestoneReason, UnitReason, explain
+from shuke.core.program.explain import Decision, MilestoneReason, UnitReason, explain, names_of
 from shuke.core.program.ir import Kind, WindowKind
 from shuke.core.program.model import Milestone, PendingKind, Program
 from shuke.core.program.progress import LadderReason, explain_ladder
@@ -134,7 +134,8 @@ def member_values(compiled: Compiled, m: Sequence[int], ladder: int = NO_LADDER)
 def standing_of(compiled: Compiled, m: Sequence[int], ladder: int) -> LadderReason:
     """Explain how a member, as the machines' slots, stands on a ladder."""
     program = compiled.program
-    return explain_ladder(program.ladders[ladder], program.currency_digits, member_values(compiled, m, ladder))
+    values = member_values(compiled, m, ladder)
+    return explain_ladder(program.ladders[ladder], program.currency_digits, values, names_of(program))
 
 
 def explain_levels(compiled: Compiled, state: MemberState, ladder: int) -> LadderReason:

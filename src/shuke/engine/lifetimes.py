@@ -51,12 +51,14 @@ def read_expiry(value: Value, behaviours: Collection[str] | None, problems: Prob
     fields = Fields(value, EXPIRY_KEYS, problems)
     if "end_of" in fields and not ({"after", "dates", "inactive"} & set(fields)):
         return Expiry(ExpiryKind.AFTER, _rounded(Duration(), fields))
-    found = fields.one_of("after", "dates", "inactive")
+    dated = "dates" in fields and "inactive" not in fields  # after a time, then to the next of the dates
+    found = "dates" if dated else fields.one_of("after", "dates", "inactive")
     if "activities" in fields and (found != "inactive" or behaviours is None):
         detail = "«activities» say what counts as active; they stand with inactive, once for a unit."
         fields.misplaced("activities", detail, "inactive")
     if found == "dates":
-        return Expiry(ExpiryKind.DATES, dates=read_dates(fields))
+        after = _rounded(_duration(fields.optional("after"), problems), fields)
+        return Expiry(ExpiryKind.DATES, after, read_dates(fields))
     if found is None:
         return NO_EXPIRY
     after = _rounded(_duration(fields.scalar(found), problems), fields)

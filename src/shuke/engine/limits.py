@@ -62,7 +62,12 @@ def check_redemption(unit: Unit, points: int) -> None:
     if points < least or points % step:
         lowest, steps = (f"{amount / 10**unit.scale:.{unit.scale}f}" for amount in (least, step))
         detail = f"«{unit.code}» is redeemed from {lowest} on, in steps of {steps}."
-        raise Refusal("redeem_bounds", detail, pointer="/points", params={"least": least, "step": step})
+        raise Refusal(
+            "redeem_bounds",
+            detail,
+            pointer="/points",
+            params={"unit": unit.name, "least": least, "step": step, "lowest": lowest, "steps": steps},
+        )
 
 
 def check_balances(m: Sequence[int], P: Sequence[int]) -> None:

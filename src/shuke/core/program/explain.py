@@ -5,7 +5,7 @@ the sentences are in `core.program.wording`. Must not know where the values come
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from math import prod
 
@@ -97,7 +97,8 @@ class MilestoneReason:
 class Decision:
     """A decision with its reasons. `tier` is the name of the tier held before, on the first ladder.
 
-    `on` is the code of the behaviour that was decided, "" for an order; rules on others are left out.
+    `on` is the code of the behaviour that was decided, "" for an order; rules on others are left out. `names` say what
+    people call units and behaviours, by their code in single quotes.
     """
 
     tier: str | None
@@ -106,6 +107,13 @@ class Decision:
     on: str = ""
     caps: tuple[CapReason, ...] = ()
     milestones: tuple[MilestoneReason, ...] = ()
+    names: Mapping[str, str] = field(default_factory=dict)
+
+
+def names_of(program: Program) -> dict[str, str]:
+    """Return what people call the units and behaviours of a program, by their code in single quotes."""
+    units = {f"'{unit.code}'": unit.name for unit in program.units}
+    return units | {f"'{behaviour.code}'": behaviour.name for behaviour in program.behaviours}
 
 
 def explain(
@@ -146,7 +154,7 @@ class _Explained:
         held = self._values.get("member.tier")
         levels = self._program.ladders[0].levels if self._program.ladders else ()
         tier = next((level.name for level in levels if level.code == held), None)
-        return Decision(tier, tuple(reasons.values()), units, self._on, caps)
+        return Decision(tier, tuple(reasons.values()), units, self._on, caps, names=names_of(self._program))
 
     # ---- rules
 

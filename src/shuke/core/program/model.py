@@ -28,13 +28,13 @@ class ExpiryKind(Enum):
 
     NEVER = 0
     AFTER = 1  # a duration after they became usable
-    DATES = 2  # on the next of some dates of the year
+    DATES = 2  # on the next of some dates of the year, after a duration
     IDLE = 3  # a duration after the member's last activity
 
 
 @dataclass(frozen=True, slots=True)
 class Expiry:
-    """When points end: `after` for AFTER and IDLE, `dates` (MMDD, the last usable day) for DATES.
+    """When points end: `after` for AFTER and IDLE; DATES go on to the next of `dates` (MMDD, the last usable day).
 
     `activities` of IDLE: "earn", "redeem" and codes of behaviours.
     """

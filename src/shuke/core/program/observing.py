@@ -24,25 +24,27 @@ _WHENS = {
 }
 _UNITS = {"day": "天", "month": "个月", "quarter": "个季度", "half year": "个半年", "year": "年"}
 _WHOLE = {**_UNITS, "month": "个整月", "quarter": "个整季度", "half year": "个整半年", "year": "个整年"}
+_RUNNING = {"month": "个自然月", "quarter": "个自然季度", "half year": "个自然半年", "year": "个自然年"}
 _SPAN = re.compile(
-    r"(?P<last>last )?(?:(?P<count>\d+) )?(?P<unit>day|month|quarter|half year|year)s?"
+    r"(?P<last>last )?(?:(?P<count>\d+) )?(?P<running>calendar )?(?P<unit>day|month|quarter|half year|year)s?"
     r"(?: from (?P<month>[a-z]+))?(?: ending (?P<ago>\d+) (?P<step>month|quarter|half year|year)s? ago)?"
 )
 
 
 def label(name: str, labels: Mapping[str, str], language: str) -> str:
-    """Return what a fact, a window or another call is named in "zh" or "en"."""
+    """Return what a fact, a window or another call is named in "zh" or "en"; `labels` also name codes in quotes."""
     if name in labels or language != "zh":
         return labels.get(name, name)
     call = _CALL.fullmatch(name)
     if call is None:
         return name
     function, first, second = call["name"].upper(), call["first"], call["second"]
+    of = labels.get(f"'{first}'", first)
     if function in _NAMED:
-        return _NAMED[function].format(of=first)
+        return _NAMED[function].format(of=first if function == "TAGGED" else of)
     if function not in _WINDOWED:
         return name
-    return _WINDOWED[function].format(when=_when(second or first), of=first)
+    return _WINDOWED[function].format(when=_when(second or first), of=of)
 
 
 def _when(window: str) -> str:
@@ -57,9 +59,9 @@ def _when(window: str) -> str:
     if span is None:
         return f"「{window}」"
     count = span["count"] or "1"
-    if not span["last"]:
+    if not span["last"] and not span["running"]:
         return f"近 {count} {_UNITS[span['unit']]}"
-    when = f"过去 {count} {_WHOLE[span['unit']]}"
+    when = f"过去 {count} {_WHOLE[span['unit']]}" if span["last"] else f"含当期连续 {count} {_RUNNING[span['unit']]}"
     details = []
     if span["month"]:
         details.append(f"自 {MONTHS.index(span['month']) + 1} 月起算")

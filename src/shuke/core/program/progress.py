@@ -43,10 +43,16 @@ class LadderReason:
     keep_value: Fraction
     is_money: bool
     levels: tuple[LevelReason, ...]
+    names: Mapping[str, str]
 
 
-def explain_ladder(ladder: Ladder, currency_digits: int, values: Mapping[str, Value]) -> LadderReason:
-    """Explain a ladder. `values` maps `name_of(node)` of everything that it observes to what is seen now."""
+def explain_ladder(
+    ladder: Ladder, currency_digits: int, values: Mapping[str, Value], names: Mapping[str, str]
+) -> LadderReason:
+    """Explain a ladder. `values` maps `name_of(node)` of everything that it observes to what is seen now.
+
+    `names` say what people call units and behaviours, by their code in single quotes.
+    """
     words = Words(currency_digits, values)
     value, measure = _measured(ladder.measure, words)
     keep_value, keep_measure = (value, measure)
@@ -62,7 +68,7 @@ def explain_ladder(ladder: Ladder, currency_digits: int, values: Mapping[str, Va
         for level in ladder.levels
     )
     is_money = ladder.measure is not None and ladder.measure.kind is Kind.MONEY
-    return LadderReason(ladder.code, ladder.name, measure, value, keep_measure, keep_value, is_money, levels)
+    return LadderReason(ladder.code, ladder.name, measure, value, keep_measure, keep_value, is_money, levels, names)
 
 
 def _measured(measure: Node | None, words: Words) -> tuple[Fraction, Text]:

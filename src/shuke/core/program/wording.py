@@ -103,12 +103,12 @@ def render(decision: Decision, language: str, labels: Mapping[str, str] = _NO_LA
 
     `labels` names facts in that language (`engine.facts` has them); a fact without a label keeps its own name.
     """
-    return list(_Sentences(language, labels).decision(decision))
+    return list(_Sentences(language, {**labels, **decision.names}).decision(decision))
 
 
 def render_ladder(ladder: LadderReason, language: str, labels: Mapping[str, str] = _NO_LABELS) -> list[str]:
     """Return the sentences of a ladder's standing: the measure, then what each level but the lowest asks for."""
-    return list(_Sentences(language, labels).ladder(ladder))
+    return list(_Sentences(language, {**labels, **ladder.names}).ladder(ladder))
 
 
 def text_with(text: Text, labels: Mapping[str, str] = _NO_LABELS, language: str = "en") -> str:

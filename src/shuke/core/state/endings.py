@@ -63,11 +63,10 @@ def expiry_of(m: Ints, P: Ints, unit: int, rule: int) -> int:
 
 def lot_end(P: Ints, x: int, day: int) -> int:
     """Return the first local day on which points usable from `day` are no longer so, by the expiry at P[x:]."""
-    if P[x + X_KIND] == X_AFTER:
-        return duration_end(day, P[x + X_MONTHS], P[x + X_DAYS], P[x + X_STEP], P[x + X_SHIFT])
-    if P[x + X_KIND] == X_ON_DATES:
-        return next_date(P, x, day) + 1
-    return NEVER
+    if P[x + X_KIND] != X_AFTER and P[x + X_KIND] != X_ON_DATES:
+        return NEVER
+    end = duration_end(day, P[x + X_MONTHS], P[x + X_DAYS], P[x + X_STEP], P[x + X_SHIFT])
+    return end if P[x + X_KIND] == X_AFTER else next_date(P, x, end) + 1
 
 
 def idle_end(m: Ints, P: Ints, unit: int) -> int:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
+from zoneinfo import ZoneInfo
 
 from shuke.core.values.errors import Refusal
 from shuke.surfaces.cli.terminal import Exit, in_chinese, result, scaled, table, words
@@ -43,13 +44,20 @@ def publish(file: str, *, effective_from: str | None, as_json: bool) -> int:
         if version is None:
             return Exit.FAILED
         at = version.effective_from.isoformat()
+        local = version.effective_from.astimezone(_zone_of(version.text)).isoformat(sep=" ", timespec="seconds")
         line = words(
-            f"{version.program}: version {version.number}, in force from {at}",
-            f"{version.program}：第 {version.number} 版，自 {at} 起生效",
+            f"{version.program}: version {version.number}, in force from {local}",
+            f"{version.program}：第 {version.number} 版，自 {local} 起生效",
         )
         data = {"program": version.program, "version": version.number, "effective_from": at, "shape": version.shape}
         result(data, [line], as_json=as_json)
     return Exit.OK
+
+
+def _zone_of(text: str) -> ZoneInfo:
+    from shuke.engine.schema import load_program
+
+    return ZoneInfo(load_program(text).time_zone)
 
 
 def show(slug: str | None, *, source: bool, as_json: bool) -> None:

@@ -313,6 +313,7 @@ REFUSALS: Words = {
     "balance_limit": _("No balance holds so many points."),
     "points_out_of_range": _("No single movement is as large as this."),
     "out_of_bounds": _("The value lies outside of what is allowed."),
+    "points_zero": _("Give points above 0, or take them below 0."),
     "text_length": _("A text is too long or empty."),
     "text_characters": _("A text holds characters that can't be stored."),
     "cap_reached": _("This is more than the program's limits leave now."),

@@ -39,6 +39,8 @@ DETAILS_ZH: Mapping[str, str] = MappingProxyType(
         "json_too_deep": "请求体嵌套超过 {limit} 层。",
         "out_of_bounds": "数值须在 {least} 与 {most} 之间。",
         "part_above_net": "其中的 {part} 高于实付金额 {net}；它只能是实付金额的一部分。",
+        "points_zero": "调整须大于 0（增加）或小于 0（扣减）。",
+        "redeem_bounds": "“{unit}”每次至少使用 {lowest}，且须为 {steps} 的整数倍。",
         "text_length": "文本长度须为 {least} 至 {most} 个字符。",
         "too_far_ahead": "业务发生时间超前 {minutes} 分钟以上；须有 history:write 权限。",
         "too_old": "业务发生时间早于 {days} 天前；须有 history:write 权限。",

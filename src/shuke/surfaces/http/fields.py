@@ -101,7 +101,7 @@ Cursor = text(300, description="The next_cursor of the page before.")
 AmountMinor = integer(0, facts.MONEY_LIMIT_MINOR)
 Quantity = integer(0, facts.QUANTITY_LIMIT)
 Points = integer(1, POINTS_LIMIT)
-SignedPoints = integer(-POINTS_LIMIT, POINTS_LIMIT)
+SignedPoints = Annotated[integer(-POINTS_LIMIT, POINTS_LIMIT), Field(json_schema_extra={"not": {"const": 0}})]
 ATTRIBUTES_LIMIT = 50
 _NUMBER_LIMIT = 10**9
 

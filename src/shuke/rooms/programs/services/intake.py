@@ -59,7 +59,7 @@ def check(fact: Fact, now: datetime, *, history: bool) -> Refusal | None:
             refusal = _check_points(fact.points) or _check_instant("/until", fact.until)
         case AdjustFact():
             refusal = (
-                _check_points(abs(fact.points))
+                _check_adjusted(fact.points)
                 or _check_text("/reason", fact.reason, empty=False)
                 or _check_day("/expires_on", fact.expires_on)
             )
@@ -217,6 +217,14 @@ def _check_refund(refund: RefundFact) -> Refusal | None:
 
 def _check_points(points: int) -> Refusal | None:
     return None if 1 <= points <= POINTS_MAX else _bounds("/points", 1, POINTS_MAX)
+
+
+def _check_adjusted(points: int) -> Refusal | None:
+    if points == 0:
+        return Refusal(
+            "points_zero", "An adjustment gives points (above 0) or takes them (below 0).", pointer="/points"
+        )
+    return None if abs(points) <= POINTS_MAX else _bounds("/points", -POINTS_MAX, POINTS_MAX)
 
 
 def _check_attributes(pointer: str, attributes: Mapping[str, int | str | bool]) -> Refusal | None:

@@ -99,11 +99,13 @@ def _require_store(desk: Desk, entry: Entry) -> None:
 
 def _rules(decision: Decision, key: EntryKey) -> list[dict[str, Any]]:
     """Return the rules of the entry's unit: what other units earned is told with their entries."""
-    return [_rule(rule) for rule in decision.rules if rule.unit == units()[key.unit_id].code]
+    unit = units()[key.unit_id].code
+    return [_rule(rule, decision.names) for rule in decision.rules if rule.unit == unit]
 
 
-def _rule(rule: RuleReason) -> dict[str, Any]:
+def _rule(rule: RuleReason, names: Mapping[str, str]) -> dict[str, Any]:
     labels, language = _speech()
+    labels = {**labels, **names}
     return {
         "code": rule.code,
         "line": rule.line,
@@ -149,7 +151,8 @@ def _extras(decision: Decision, key: EntryKey) -> list[str]:
     code = units()[key.unit_id].code
     caps = tuple(each for each in decision.caps if each.cap.unit == code)
     milestones = tuple(each for each in decision.milestones if each.unit == code)
-    return wording.render(Decision(None, (), (), caps=caps, milestones=milestones), language, labels)
+    told = Decision(None, (), (), caps=caps, milestones=milestones, names=decision.names)
+    return wording.render(told, language, labels)
 
 
 def _taken_back(found: Explanation, key: EntryKey) -> list[dict[str, int]]:
@@ -177,9 +180,14 @@ def _ends(expiry: Expiry | None) -> str:
     """Say by which rule points of this unit end."""
     if expiry is None or expiry.kind is ExpiryKind.NEVER:
         return _("Points of this unit never expire.")
-    if expiry.kind is ExpiryKind.DATES:
-        days = _(", ").join(f"{date // 100:02d}-{date % 100:02d}" for date in expiry.dates)
+    days = _(", ").join(f"{date // 100:02d}-{date % 100:02d}" for date in expiry.dates)
+    if expiry.kind is ExpiryKind.DATES and expiry.after == Duration():
         return _("Usable to the next of these days: %(days)s.") % {"days": days}
+    said = _ends_after(expiry)
+    return _("%(said)s Then to the next of these days: %(days)s.") % {"said": said, "days": days} if days else said
+
+
+def _ends_after(expiry: Expiry) -> str:
     idle = expiry.kind is ExpiryKind.IDLE
     length = _length(expiry.after)
     after = (_("%(length)s after the member was last active") if idle else _("%(length)s after they became usable")) % {

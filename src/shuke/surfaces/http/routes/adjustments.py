@@ -39,7 +39,7 @@ router = Router(tags=["adjustments"])
         scope=Right.POINTS_ADJUST,
         status=201,
         writes=True,
-        codes=(*OF_POINTS, "insufficient_points", "supply_exhausted"),
+        codes=(*OF_POINTS, "insufficient_points", "points_zero", "supply_exhausted"),
         waits=ApprovalAnswer,
         waits_example=examples.APPROVAL_WAITING,
         request_example=movement_examples.NEW_ADJUSTMENT,

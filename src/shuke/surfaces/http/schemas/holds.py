@@ -52,7 +52,9 @@ class ReleaseBody(KeyedBody):
 
 
 class HoldAnswer(Answer):
-    """A hold as it stands: of its `points`, `left` are still set aside."""
+    """A hold as it stands: of its `points`, `left` are still set aside, `captured` were used, `released` came back, and
+    `lapsed` are gone: when the hold ended, the lot that they were of had ended already.
+    """
 
     id: str
     member_id: str
