@@ -135,7 +135,7 @@ class Window:
         self.seen.append(("console", message.text, message.location["url"]))
 
     def _answered(self, response):
-        self.statuses[response.url] = response.status
+        self.statuses[response.url] = max(response.status, self.statuses.get(response.url, 0))  # a form, then its page
         if response.status >= 500:
             self.seen.append(("status", response.url, response.url))
 

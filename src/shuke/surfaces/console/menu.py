@@ -38,7 +38,7 @@ GROUPS = (
         (
             Item("members", _("All members"), "members", Right.MEMBERS_READ),
             Item("imports", _("Imports"), "import", Right.IMPORTS_WRITE),
-            Item("duplicates", _("Duplicates and merging"), "merge", Right.MEMBERS_MERGE),
+            Item("duplicates", _("Duplicates"), "merge", Right.MEMBERS_MERGE),
         ),
     ),
     Group(
@@ -61,7 +61,7 @@ GROUPS = (
     Group(
         _("Settings"),
         (
-            Item("organisation", _("Organisation and stores"), "store", Right.ORGANISATION_WRITE),
+            Item("organisation", _("Stores"), "store", Right.ORGANISATION_WRITE),
             Item("staff", _("Team"), "team", Right.STAFF_WRITE),
             Item("jobs", _("Jobs"), "jobs", Right.JOBS_READ),
             Item("audit", _("Audit log"), "audit", Right.AUDIT_READ),

@@ -157,7 +157,7 @@ WORDS: Words = {
     "attribute.defined": _("Defined an attribute"),
     "attribute.dropped": _("Dropped an attribute"),
     "program.published": _("Published a program"),
-    "facts.recorded": _("Recorded orders or redemptions"),
+    "facts.recorded": _("Recorded by hand"),
     "adjustment.recorded": _("Adjusted points"),
     "tier.recorded": _("Gave a tier"),
     "clock.moved": _("Moved the test clock"),

@@ -6,7 +6,7 @@ themselves fail, it is halved at once, and the one that fails alone is refused. 
 becomes of the rest.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from contextlib import nullcontext
 from datetime import datetime
@@ -319,7 +319,12 @@ def _audit(items: Sequence[Item], actor: Actor) -> None:
         elif isinstance(fact, TierFact):
             after |= {"tier": fact.tier, "until": fact.until.isoformat() if fact.until else ""}
         org.audit(f"{KINDS[type(fact)]}.recorded", ids.encode("mbr", item.member_id), None, after, actor)
-    rest = [item for item in written if item not in by_hand]
-    if rest and actor.kind is ActorKind.STAFF:
-        counts = Counter(KINDS[type(item.fact)] for item in rest)
-        org.audit("facts.recorded", "program", None, dict(counts), actor)
+    if actor.kind is not ActorKind.STAFF:
+        return
+    rest: defaultdict[UUID | None, Counter[str]] = defaultdict(Counter)
+    for item in written:
+        if item not in by_hand:
+            rest[item.member_id][KINDS[type(item.fact)]] += 1
+    for member_id, counts in rest.items():
+        subject = ids.encode("mbr", member_id) if member_id else "program"
+        org.audit("facts.recorded", subject, None, dict(counts), actor)

@@ -3,6 +3,7 @@
 import re
 
 from shuke.foundation import ids
+from shuke.rooms.org import facade as org
 from shuke.rooms.org.contracts import Role
 from shuke.rooms.points import facade as points
 from shuke.surfaces.console.tests.test_acts import balance, page_of, people, text  # noqa: F401  # a fixture
@@ -31,6 +32,9 @@ def test_points_are_redeemed_once_and_given_back(log_in, people):  # noqa: F811
     assert "已完成。" in first
     assert "没有重复执行" in again
     assert balance(lin) == (580, 0, 0, 0)
+    assert "手工登记 Test service" in text(client.get(page_of(lin)))
+    line = org.audit_lines(1).lines[0]
+    assert (line.action, line.subject, line.after) == ("facts.recorded", page_of(lin)[9:], {"redemption": 1})
     back = re.search(r"/redemptions/rdm_\w+/return", client.get(page_of(lin)).content.decode())[0]
     do(client, back, points="100")
     assert balance(lin) == (680, 0, 0, 0)

@@ -12,6 +12,10 @@ function showDialog(id) {
   const dialog = document.getElementById(id);
   if (dialog && !dialog.open) {
     dialog.showModal();
+    const field = dialog.querySelector("[aria-invalid=true]") || dialog.querySelector("input:not([type=hidden]), select");
+    if (field) {
+      field.focus();
+    }
   }
 }
 
