@@ -169,7 +169,7 @@ def test_caps_stand_in_the_order_of_the_file_with_those_of_rules_last():
         ("expiry: {dates: [02-30]}", ("bad_date", "02-30", "12-31")),
         ("expiry: {dates: []}", ("wrong_count", "[", None)),
         ("expiry: {}", ("one_of_these", "{", "after: 12 months")),
-        ("expiry: {dates: [03-31], inactive: 1 year}", ("one_of_these", "dates", "after: 12 months")),
+        ("expiry: {dates: [03-31], inactive: 1 year}", ("one_of_these", "inactive", "after: 12 months")),
         ("expiry: {after: 1 year, activities: [earn]}", ("not_beside", "activities", "inactive")),
         ("expiry: {inactive: 1 year, activities: [chekin]}", ("unknown_behaviour", "chekin", "check_in")),
         ("pending: {}", ("one_of_these", "{", "for: 7 days")),

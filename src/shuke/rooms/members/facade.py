@@ -8,7 +8,6 @@ from django.conf import settings
 
 from shuke.core.values.errors import Refusal
 from shuke.foundation import clock, ids
-from shuke.foundation.columns import Column, Columns
 from shuke.foundation.transactions import forget, once_per_unit, unit_of_work
 from shuke.rooms.members import (
     amending,
@@ -162,9 +161,7 @@ def facts(member_ids: Collection[UUID]) -> dict[UUID, MemberFacts]:
     return queries.facts(member_ids)
 
 
-def facts_in_columns(member_ids: Column, tags: Sequence[str]) -> Columns:
-    """Return what midnights ask of members: id, birth_md, lunar_md, tags (bit i: the i-th given). Raises nothing."""
-    return queries.facts_in_columns(member_ids, tags)
+facts_in_columns = queries.facts_in_columns
 
 
 def search(query: str, limit: int = 20) -> list[Member]:

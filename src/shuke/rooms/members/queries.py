@@ -226,6 +226,7 @@ def facts(member_ids: Collection[UUID]) -> dict[UUID, MemberFacts]:
 
 
 def facts_in_columns(member_ids: Column, tags: Sequence[str]) -> Columns:
+    """Return what midnights ask of members: id, birth_md, lunar_md, tags (bit i: the i-th given). Raises nothing."""
     return columns.fetch(
         "SELECT id, birth_md::int, lunar_md::int, coalesce((SELECT sum(1::bigint << known.place::int - 1)::bigint"
         " FROM unnest(%(tags)s::text[]) WITH ORDINALITY AS known (tag, place) WHERE known.tag = ANY(member.tags)), 0)"
