@@ -454,7 +454,7 @@ class Oracle(PointsByHand, Refunding):
         for lot in sorted(lots, key=lambda lot: lot.order):
             person.end(lot, day)
         for unit in idle:
-            for lot in person.numbered(unit):
+            for lot in sorted(person.numbered(unit), key=lambda lot: lot.order):
                 lot.ends = day if lot.left else lot.ends
                 person.end(lot, day)
         return bool(lots or idle)

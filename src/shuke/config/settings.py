@@ -72,7 +72,8 @@ DATABASES = {
         "PASSWORD": _database.pop("password", ""),
         "HOST": _database.pop("host", ""),
         "PORT": _database.pop("port", ""),
-        "OPTIONS": _database | {"prepare_threshold": 5},  # of a connection's statements, which are always the same
+        # A connection's statements are always the same; poolers that hand connections round may not bear them prepared.
+        "OPTIONS": _database | {"prepare_threshold": 5 if _home.value("prepared_statements") == "yes" else None},
     }
 }
 if os.environ.get("SHUKE_SERVING"):  # set by wsgi.py: many threads that each ask for little

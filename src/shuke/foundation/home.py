@@ -41,6 +41,7 @@ SETTINGS = {
     "bind": ("SHUKE_BIND", "127.0.0.1:8000"),
     "proxies": ("SHUKE_PROXIES", "0"),
     "insecure_lan": ("SHUKE_INSECURE_LAN", "no"),
+    "prepared_statements": ("SHUKE_PREPARED_STATEMENTS", "yes"),
     "language": ("SHUKE_LANGUAGE", "zh-hans"),
 }
 _PROXIES = tuple("0123456789")  # how many of them stand in front and add to X-Forwarded-For

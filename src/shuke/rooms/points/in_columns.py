@@ -37,7 +37,7 @@ def expire(ended: Columns, recorded_at: datetime) -> None:
     """Write ends of lots; what a holder loses at one midnight is one transaction."""
     holders, holder = np.unique(ended["holder_id"], return_inverse=True)
     _, first, account = np.unique(holder * 2**15 + ended["unit_id"], return_index=True, return_inverse=True)
-    begins = np.diff(holder, prepend=-1) + np.diff(ended["day"], prepend=-1) != 0
+    begins = (np.diff(holder, prepend=-1) != 0) | (np.diff(ended["day"], prepend=-1) != 0)
     last = _taken_numbers(holders, np.bincount(holder[begins]))
     place, taken = _running(account, ended["points"])
     moved = {

@@ -58,7 +58,10 @@ class Membership(models.Model):
 
     class Meta:
         db_table = "programs_membership"
-        indexes = (models.Index(fields=("program", "next_due_at"), name="programs_membership_due"),)
+        indexes = (
+            models.Index(fields=("program", "next_due_at"), name="programs_membership_due"),
+            models.Index(fields=("program", "version"), name="programs_membership_version"),
+        )
 
 
 class Decision(models.Model):

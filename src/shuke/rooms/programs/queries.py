@@ -130,8 +130,9 @@ def memberships(program_id: int, member_ids: Sequence[UUID]) -> dict[UUID, Membe
 def due_members(program_id: int, until: datetime, outdated: Sequence[int]) -> Column:
     """Return the members whose next due instant is not after `until`, or who stand under outdated versions, by id."""
     found = columns.fetch(
-        "SELECT member_id FROM programs_membership WHERE program_id = %(program_id)s"
-        " AND (next_due_at <= %(until)s OR version_id = ANY(%(outdated)s))",
+        "SELECT member_id FROM programs_membership WHERE program_id = %(program_id)s AND next_due_at <= %(until)s"
+        " UNION SELECT member_id FROM programs_membership"
+        " WHERE program_id = %(program_id)s AND version_id = ANY(%(outdated)s)",
         {"program_id": program_id, "until": until, "outdated": list(outdated)},
         "member_id",
     )

@@ -49,9 +49,10 @@ def advance_due(until: datetime, chunk: int = CHUNK) -> Advanced:
     in_force = plan.at(int(until.timestamp()))
     due = queries.due_members(plan.program_id, until, [one.id for one in plan.versions if one.number < in_force.number])
     chunks = [due[begin : begin + chunk] for begin in range(0, len(due), chunk)]
+    if len(due) >= MANY:
+        nights.prepare(in_force)  # before anybody is locked; and imports are no work for two threads at once
     if len(chunks) <= 1 or connection.in_atomic_block:
         return _advance_chunks(chunks, until)
-    nights.prepare(in_force)  # imports are no work for two threads at once
     with ThreadPoolExecutor(THREADS) as pool:
         parts = [pool.submit(_advance_apart, chunks[thread::THREADS], until) for thread in range(THREADS)]
     return reduce(_sum, [part.result() for part in parts])

@@ -6,12 +6,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from shuke.foundation import clock
+from shuke.rooms.members import facade as members
 from shuke.rooms.points import facade as points
-from shuke.rooms.points.contracts import EntryKey
+from shuke.rooms.points.contracts import EntryKey, Kind
 from shuke.rooms.programs import facade
 from shuke.rooms.programs.contracts import HoldFact
 from shuke.rooms.programs.services import advancing, nights
-from shuke.rooms.programs.tests.conftest import ACTOR, NOW, member, order
+from shuke.rooms.programs.tests.conftest import ACTOR, NOW, PROGRAM, member, order
 
 NEW_YEAR = datetime(2028, 1, 1, 5, tzinfo=UTC)
 AUTUMN = datetime(2027, 10, 1, 12, tzinfo=UTC)
@@ -58,6 +59,29 @@ def test_lots_end_in_columns_and_all_else_is_left_to_the_desk(enrol, left):
     ]
     assert not [found for check in facade.verify_all() for found in check.violations]
     assert facade.advance_due() == advancing.NOTHING
+
+
+def test_one_night_for_lots_that_end_a_day_apart_is_a_transaction_for_each_day(enrol, left):
+    facade.publish(PROGRAM.replace("after: 12 months, end_of: month", "after: 30 days"), ACTOR)
+    ids = sorted(enrol(number) for number in range(1, 13))
+    who = {id: number for number in range(1, 13) for id in [members.resolve([member(number)])[0]]}
+    for day in range(5):
+        at = NOW + timedelta(days=day)
+        clock.set_business_clock(at)
+        bought = [order(f"{day}-{place}", 10_00, at, member(who[id])) for place, id in enumerate(ids)]
+        facade.record([bought[place] for place in range(12) if day in (4 - place % 5, place % 3)], ACTOR)
+    clock.set_business_clock(NOW + timedelta(days=60))
+
+    facade.advance_due()
+
+    assert left == []
+    unit = points.all_units()[0].id
+    for id in ids:
+        entries = points.entries_page(id, 20, None, unit).entries
+        ends = [(entry.day, entry.transaction_number) for entry in reversed(entries) if entry.kind is Kind.EXPIRY]
+        first = len(entries) - len(ends) + 1
+        assert ends == [(day, first + place) for place, (day, _) in enumerate(sorted(ends))]
+    assert not [found for check in facade.verify_all() for found in check.violations]
 
 
 @pytest.mark.django_db(transaction=True)

@@ -1,4 +1,4 @@
-"""The key of a membership finds it by member already; every order that moves the next due instant writes one index less."""
+"""Memberships are found by member by their key already, and now by version: who stands under an older one is due."""
 
 from django.db import migrations, models
 
@@ -12,4 +12,5 @@ class Migration(migrations.Migration):
             "member",
             models.ForeignKey(db_index=False, on_delete=models.PROTECT, related_name="+", to="members.member"),
         ),
+        migrations.AddIndex("membership", models.Index(fields=["program", "version"], name="programs_membership_version")),
     )
