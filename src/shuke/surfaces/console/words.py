@@ -1,6 +1,7 @@
 """The console's words for codes: refusals, kinds, statuses, roles, rights and audit actions, in both languages."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext, pgettext, pgettext_lazy
@@ -461,7 +462,7 @@ def sentence(refused: Refusal) -> str:
     return str(words) % _Values(refused.params)
 
 
-class _Values(dict[str, str | int]):
+class _Values(dict[str, Any]):
     """The values of a refusal; one that was kept by its code alone has none, and an ellipsis stands for each."""
 
     def __missing__(self, name: str) -> str:
