@@ -4,9 +4,12 @@ import pytest
 from django.db import connection
 from tests.api.conftest import BY, Caller, order
 
+from shuke.core.values.errors import Refusal
 from shuke.foundation import idempotency, ids
+from shuke.foundation.models import StoredResponse
 from shuke.rooms.org import facade as org
 from shuke.rooms.points.models import Entry
+from shuke.rooms.programs import facade as programs
 
 
 def redeem(member, points=6):
@@ -48,6 +51,22 @@ def test_a_refusal_is_replayed_too_even_when_it_would_succeed_now(api, member):
     again = api.post("/v1/redemptions", redeem(member), HTTP_IDEMPOTENCY_KEY="k-1")
     assert (again.content, again["Content-Type"]) == (refused.content, "application/problem+json")
     assert api.post("/v1/redemptions", redeem(member), HTTP_IDEMPOTENCY_KEY="k-2").status_code == 201
+
+
+@pytest.mark.parametrize(("code", "status"), [("writers_busy", 409), ("comparison_running", 429), ("unavailable", 503)])
+def test_a_refusal_that_asks_for_another_try_keeps_no_answer(api, earned, monkeypatch, code, status):
+    def busy(*_facts, **_how):
+        raise Refusal(code, "Not now.")
+
+    with monkeypatch.context() as now:
+        now.setattr(programs, "record", busy)
+        refused = api.post("/v1/redemptions", redeem(earned), HTTP_IDEMPOTENCY_KEY="k-1")
+    assert (refused.status_code, refused.json()["code"]) == (status, code)
+    assert (Entry.objects.count(), StoredResponse.objects.count()) == (1, 0)
+
+    again = api.post("/v1/redemptions", redeem(earned), HTTP_IDEMPOTENCY_KEY="k-1")
+    assert (again.status_code, "Idempotency-Replayed" in again) == (201, False)
+    assert (Entry.objects.count(), StoredResponse.objects.count()) == (2, 1)
 
 
 def test_a_malformed_request_takes_no_key(api, earned):

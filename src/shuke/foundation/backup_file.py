@@ -16,6 +16,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from struct import error as StructError  # noqa: N812
+from typing import IO
 
 from shuke.core.values.errors import Refusal
 from shuke.foundation import randomness
@@ -66,11 +67,9 @@ def write(path: Path, manifest: Manifest, dump: Iterable[bytes], sealed_secrets:
 
     Raises: Refusal `backup_unwritable`, and what `dump` raises.
     """
-    fresh = path.with_name(f".{path.name}.{randomness.token(6)}.part")
     try:
         _clear_away(path)
-        with os.fdopen(os.open(fresh, os.O_RDWR | os.O_CREAT | os.O_EXCL, _PRIVATE), "w+b") as file:
-            fcntl.flock(file, fcntl.LOCK_EX)  # so that nobody takes it for one that was left behind
+        with _part(path) as (fresh, file):
             with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
                 digest, size = hashlib.sha256(), 0
                 with archive.open(zipfile.ZipInfo(_DUMP), "w", force_zip64=True) as member:
@@ -87,17 +86,30 @@ def write(path: Path, manifest: Manifest, dump: Iterable[bytes], sealed_secrets:
                 archive.writestr(zipfile.ZipInfo(_MANIFEST), text)
             file.flush()
             os.fsync(file.fileno())
-        fresh.rename(path)
+            fresh.rename(path)
         _sync_folder(path.parent)
     except OSError as error:
         why = error.strerror or type(error).__name__
         raise Refusal(
             "backup_unwritable", f"{path} cannot be written: {why}.", params={"path": str(path), "why": why}
         ) from error
-    finally:
-        with suppress(OSError):
-            fresh.unlink()
     return written
+
+
+@contextmanager
+def _part(path: Path) -> Iterator[tuple[Path, IO[bytes]]]:
+    """Give a new file beside `path`, locked so that nobody takes it for one left behind; the block may rename it."""
+    while True:
+        fresh = path.with_name(f".{path.name}.{randomness.token(6)}.part")
+        with os.fdopen(os.open(fresh, os.O_RDWR | os.O_CREAT | os.O_EXCL, _PRIVATE), "w+b") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            if not os.fstat(file.fileno()).st_nlink:
+                continue  # somebody cleared it away before it was locked
+            try:
+                yield fresh, file
+            finally:
+                fresh.unlink(missing_ok=True)
+            return
 
 
 def _clear_away(path: Path) -> None:
@@ -105,7 +117,7 @@ def _clear_away(path: Path) -> None:
     left = re.compile(re.escape(f".{path.name}.") + r"[\w-]{8}\.part")
     for one in path.parent.iterdir():
         if left.fullmatch(one.name):
-            with one.open("rb") as file, suppress(BlockingIOError):
+            with suppress(BlockingIOError, FileNotFoundError), one.open("rb") as file:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 one.unlink()
 

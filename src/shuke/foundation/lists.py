@@ -6,6 +6,7 @@ psycopg asks every element of every list for its type; an order fills some 140 l
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from struct import Struct
+from struct import error as StructError  # noqa: N812
 from typing import Any
 from uuid import UUID
 
@@ -20,7 +21,10 @@ _EPOCH, _MICROSECOND = datetime(2000, 1, 1, tzinfo=UTC), timedelta(microseconds=
 
 
 def _integers(values: list[Any]) -> list[bytes]:
-    return [_ABSENT if value is None else _integer(8, value) for value in values]
+    try:
+        return [_ABSENT if value is None else _integer(8, value) for value in values]
+    except StructError as error:
+        raise OverflowError("Not every element is an integer of 64 bits.") from error
 
 
 def _flags(values: list[Any]) -> list[bytes]:

@@ -38,7 +38,7 @@ def unit_of_work(*, dry_run: bool = False, apart: bool = False) -> Iterator[None
 
 @contextmanager
 def bounded_waits(seconds: int) -> Iterator[None]:
-    """Wait no longer than this for a lock that the block takes.
+    """Wait no longer than this for each lock that the block takes.
 
     Raises:
         TimeoutError: a lock was not free in time; the open transaction can only be rolled back.

@@ -8,7 +8,7 @@ class Refusal(Exception):
 
     `code` is stable snake_case and documented; `detail` is one English sentence without personal data;
     `pointer` names the field (JSON pointer) or the place in a file ("line:column"); `params` holds the values
-    from which the surfaces word the same sentence in other languages.
+    from which the surfaces word the same sentence in other languages, and lists from which they ask further.
     """
 
     def __init__(
@@ -17,13 +17,13 @@ class Refusal(Exception):
         detail: str,
         *,
         pointer: str | None = None,
-        params: Mapping[str, str | int] | None = None,
+        params: Mapping[str, str | int | tuple[str, ...]] | None = None,
     ) -> None:
         super().__init__(detail)
         self.code = code
         self.detail = detail
         self.pointer = pointer
-        self.params: dict[str, str | int] = dict(params or {})
+        self.params: dict[str, str | int | tuple[str, ...]] = dict(params or {})
 
     def __repr__(self) -> str:
         return f"Refusal({self.code!r}, {self.detail!r}, pointer={self.pointer!r})"

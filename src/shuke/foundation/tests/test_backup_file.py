@@ -1,9 +1,11 @@
 """The file of a backup: written whole or not at all; whatever is changed in it is found before it is used."""
 
+import fcntl
 import json
 import resource
 import zipfile
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -136,3 +138,34 @@ def test_what_a_killed_backup_left_behind_is_cleared_away(path):
 
     assert read(path) == (written, b"PGDMPend", None)
     assert sorted(path.parent.iterdir()) == [other, path]
+
+
+def test_a_backup_whose_part_is_cleared_away_before_it_is_locked_begins_another(path, monkeypatch):
+    lock, cleared = fcntl.flock, []
+
+    def late(file, how):
+        if how == fcntl.LOCK_EX and not cleared:
+            cleared.extend(path.parent.iterdir())
+            backup_file._clear_away(path)
+            assert list(path.parent.iterdir()) == []
+        lock(file, how)
+
+    monkeypatch.setattr(fcntl, "flock", late)
+    written = backup_file.write(path, MANIFEST, DUMP, None)
+
+    assert (len(cleared), read(path)) == (1, (written, b"".join(DUMP), None))
+    assert list(path.parent.iterdir()) == [path]
+
+
+def test_a_backup_keeps_its_part_until_it_has_its_name(path, monkeypatch):
+    rename = Path.rename
+
+    def beside_another(fresh, target):
+        backup_file._clear_away(path)
+        return rename(fresh, target)
+
+    monkeypatch.setattr(Path, "rename", beside_another)
+    written = backup_file.write(path, MANIFEST, DUMP, None)
+
+    assert read(path) == (written, b"".join(DUMP), None)
+    assert list(path.parent.iterdir()) == [path]

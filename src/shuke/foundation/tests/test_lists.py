@@ -48,6 +48,13 @@ def test_narrower_and_other_types_come_back_too(kind, values):
     assert _echo(kind, values) == values
 
 
+@pytest.mark.parametrize("number", [2**63, -(2**63) - 1])
+def test_an_integer_beyond_64_bits_is_an_overflow(number):
+    with pytest.raises(OverflowError):
+        _echo("bigint", [1, number])
+    assert _echo("bigint", [1]) == [1]
+
+
 def test_an_instant_before_the_epoch_keeps_its_microseconds():
     at = datetime(1969, 12, 31, 23, 59, 59, 999_999, tzinfo=UTC)
     assert _echo("timestamptz", [at]) == [at]

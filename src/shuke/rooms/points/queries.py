@@ -73,7 +73,7 @@ def lock_everybody() -> None:
 def move_accounts(plan: Plan) -> dict[UUID, int] | None:
     """Move accounts on and count their holders' transactions; return how many each had before.
 
-    None, and nothing written, where an account doesn't stand where it was expected.
+    None where an account doesn't stand where it was expected: others may have been moved, so the caller rolls back.
     """
     rows = [
         (*key, before.available, before.entry_count, *after)

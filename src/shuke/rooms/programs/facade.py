@@ -335,9 +335,15 @@ def check_import(file: ImportFile, actor: Actor, progress: Progress | None = Non
 
     Raises:
         Refusal: `file_too_large`, `file_not_readable`, `file_empty`, `too_many_rows`, `unknown_columns`,
-            `duplicate_columns`, `identity_column_missing`.
+            `duplicate_columns`, `identity_column_missing`. The last three have as params the `headers` of the file and
+            the `fields`, what each is taken for.
     """
     return importing.check(file, actor, progress)
+
+
+def column_meanings() -> list[str]:
+    """Return all that a column may mean: a field, `attribute:` and a code, `-` for nothing. Raises: nothing."""
+    return importing.column_meanings()
 
 
 def commit_import(import_id: UUID, actor: Actor, progress: Progress | None = None) -> ImportReport:

@@ -7,11 +7,13 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django import forms
+from django.core.validators import MaxValueValidator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from shuke.core.program.model import Behaviour, Program
 from shuke.core.values.currencies import CURRENCY_DIGITS
+from shuke.engine.facts import LATEST
 from shuke.rooms.members.contracts import MemberRef
 from shuke.rooms.orders.contracts import OrderLeft, RefundLine
 from shuke.rooms.points.contracts import Unit
@@ -33,6 +35,7 @@ from shuke.surfaces.console.running import Running
 
 _NUMBER = re.compile(r"(\d{1,13}|\d{1,3}(?:[,，]\d{3}){1,4})(?:\.(\d+))?")
 _LONGEST_REASON = 200
+_LAST_WHOLE_DAY = LATEST.date() - timedelta(days=2)  # its end is an instant that facts may have, in every time zone
 
 
 def smallest(text: str, digits: int) -> int:
@@ -197,7 +200,7 @@ class RedeemForm(PointsForm):
 class HoldForm(PointsForm):
     """Points set aside to the end of a day."""
 
-    until = forms.DateField(label=gettext_lazy("Last day"))
+    until = forms.DateField(label=gettext_lazy("Last day"), validators=[MaxValueValidator(_LAST_WHOLE_DAY)])
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -1,6 +1,7 @@
 """The console's words for codes: refusals, kinds, statuses, roles, rights and audit actions, in both languages."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext, pgettext, pgettext_lazy
@@ -454,6 +455,15 @@ def refusal(code: str) -> str:
 def sentence(refused: Refusal) -> str:
     """Return why something was refused, in the reader's language where we have words for it."""
     words = REFUSALS.get(refused.code)
-    if words is not None and "%(" in str(words):
-        return str(words) % refused.params
-    return str(words) if words is not None else gettext("Refused: %(detail)s") % {"detail": refused.detail}
+    if words is None:
+        return gettext("Refused: %(detail)s") % {"detail": refused.detail}
+    if "%(" not in str(words):
+        return str(words)
+    return str(words) % _Values(refused.params)
+
+
+class _Values(dict[str, Any]):
+    """The values of a refusal; one that was kept by its code alone has none, and an ellipsis stands for each."""
+
+    def __missing__(self, name: str) -> str:
+        return "…"

@@ -49,6 +49,7 @@ _FIELD_CODE_OF_TYPE: Mapping[str, str] = {
     "date_range": "bad_date",
     "exactly_one": "exactly_one",
 }
+_BUSY = (429, 503)
 _LIMITS = ("ge", "le", "min_length", "max_length")
 
 
@@ -76,10 +77,15 @@ def answer(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     say_language(request, response)
     if content["status"] == 401:
         response["WWW-Authenticate"] = 'Bearer realm="shuke"'
-    if content["status"] in (429, 503):
+    if content["status"] in _BUSY:
         response["Retry-After"] = "5"
     request.problem_code = refusal.code  # type: ignore[attr-defined]
     return response
+
+
+def asks_for_another_try(refusal: Refusal) -> bool:
+    """Say whether the same request may be done when it is sent again: only the moment was wrong."""
+    return CODES.get(refusal.code, UNKNOWN).status in _BUSY or refusal.code == "writers_busy"
 
 
 def problem(request: HttpRequest, refusal: Refusal) -> dict[str, Any]:

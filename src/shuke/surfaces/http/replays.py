@@ -1,7 +1,7 @@
 """Does a request with an Idempotency-Key once, and answers its repeats with the answer of the first.
 
 The answer is kept in the transaction of the effect. A refusal that was reached by running is kept too, so that
-a repeat never does what the first was refused.
+a repeat never does what the first was refused, unless the refusal asks for another try.
 """
 
 import hashlib
@@ -39,6 +39,8 @@ def once(request: HttpRequest, run: Callable[[], HttpResponse]) -> HttpResponse:
                 response = run()
         except Refusal as refusal:
             response = problems.answer(request, refusal)
+            if problems.asks_for_another_try(refusal):
+                return response
         idempotency.keep(slot, response.status_code, response.content)
         return response
 

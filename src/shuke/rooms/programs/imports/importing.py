@@ -32,7 +32,7 @@ from shuke.rooms.programs.contracts import (
 from shuke.rooms.programs.facts import AdjustFact
 from shuke.rooms.programs.imports import queries, reading, worth
 from shuke.rooms.programs.imports.landing import Outcome, Staged, land
-from shuke.rooms.programs.imports.layout import IGNORED, Fault, Layout, layout
+from shuke.rooms.programs.imports.layout import IGNORED, Fault, Layout, layout, meanings
 from shuke.rooms.programs.models import Import, ImportRow
 from shuke.rooms.programs.services import recording
 
@@ -75,6 +75,11 @@ def check(file: ImportFile, actor: Actor, progress: Progress | None = None) -> I
         after = {"name": row.name, "rows": row.rows}
         org.audit("import.checked", ids.encode(IMPORT_PREFIX, row.id), None, after, actor)
     return report(row.id)
+
+
+def column_meanings() -> list[str]:
+    """Return all that a column of a file may mean."""
+    return meanings(members.defined_attributes())
 
 
 def begin(import_id: UUID, actor: Actor, *, undo: bool) -> int:

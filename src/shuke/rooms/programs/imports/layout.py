@@ -96,7 +96,8 @@ def layout(
 ) -> Layout:
     """Find out what the columns mean; `mapping` says it of columns whose names don't.
 
-    Raises: Refusal `unknown_columns`, `duplicate_columns`, `identity_column_missing`.
+    Raises: Refusal `unknown_columns`, `duplicate_columns`, `identity_column_missing`; params: `headers` of the
+        file and `fields`, what each means, `-` where nothing is known of it.
     """
     own = {one.code: one for one in known}
     names = dict(_BY_NAME)
@@ -106,25 +107,37 @@ def layout(
         }
     names |= {_fold(name): field for name, field in _BY_NAME.items()}  # a field's name is never an attribute's
     said = {_fold(column): field for column, field in mapping.items()}
-    fields = [said.get(_fold(header)) or names.get(_fold(header), "") for header in headers]
-    allowed = {*FIELDS, IGNORED, *(ATTRIBUTE + code for code in own)}
+    fields = [mapping.get(one) or said.get(_fold(one)) or names.get(_fold(one), "") for one in headers]
+    allowed = meanings(known)
     unknown = [header for header, field in zip(headers, fields, strict=True) if field not in allowed]
+    found = tuple(field if field in allowed else IGNORED for field in fields)
     if unknown:
-        told, choice = ", ".join(unknown)[:300], ", ".join(sorted(allowed))
+        told, choice = ", ".join(unknown)[:300], ", ".join(allowed)
         raise Refusal(
             "unknown_columns",
             f"Nothing is known of the columns {told}; map each to one of {choice}.",
-            params={"columns": told, "known": choice},
+            params={"columns": told, "known": choice, "headers": tuple(headers), "fields": found},
         )
     meant = [field for field in fields if field != IGNORED]
     twice = sorted({field for field in meant if meant.count(field) > 1})
     if twice:
         raise Refusal(
-            "duplicate_columns", f"Several columns mean {', '.join(twice)}.", params={"columns": ", ".join(twice)}
+            "duplicate_columns",
+            f"Several columns mean {', '.join(twice)}.",
+            params={"columns": ", ".join(twice), "headers": tuple(headers), "fields": found},
         )
     if not {"external_id", "phone", "email"} & set(meant):
-        raise Refusal("identity_column_missing", "A column of external ids, phones or e-mail addresses is needed.")
+        raise Refusal(
+            "identity_column_missing",
+            "A column of external ids, phones or e-mail addresses is needed.",
+            params={"headers": tuple(headers), "fields": found},
+        )
     return Layout(tuple(fields), tuple(headers), source, zone, own, scheme)
+
+
+def meanings(known: Sequence[Attribute]) -> list[str]:
+    """Return all that a column may mean: a field, an attribute or `-` for nothing."""
+    return sorted({*FIELDS, IGNORED, *(ATTRIBUTE + one.code for one in known)})
 
 
 def person(values: Mapping[str, str], plan: Layout) -> NewMember | list[Fault]:

@@ -88,7 +88,7 @@ def publish(text: str, actor: Actor, effective_from: datetime | None) -> Version
 def _hold_writers_off() -> None:
     """Wait for whoever writes, and let nobody begin: who decided under the versions before has written then.
 
-    All others wait as long as this does, so it gives up.
+    All others wait as long as this does, so it gives up: who joins waits for both locks, who records for the second.
     """
     try:
         with bounded_waits(PATIENCE_SECONDS):

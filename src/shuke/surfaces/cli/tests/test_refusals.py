@@ -1,6 +1,8 @@
 """Every refusal that foundation, rooms and command line make is worded in Chinese, with values that it has."""
 
 import ast
+import csv
+import re
 import string
 from pathlib import Path
 
@@ -8,6 +10,8 @@ from shuke.engine import fault_words
 from shuke.surfaces.cli.refusals import CHINESE
 
 SOURCES = Path(__file__).parents[3]
+with (SOURCES / "surfaces" / "http" / "codes.csv").open(newline="") as _table:
+    EVERY_CODE = [row["code"] for row in csv.DictReader(_table)]
 # Met by requests only, never by a command.
 OF_REQUESTS = {
     "attribute_in_use",
@@ -41,6 +45,14 @@ def refusals():
                     names = {key.value for key in params.keys} if isinstance(params, ast.Dict) else None
                     if isinstance(node.args[0], ast.Constant):
                         yield node.args[0].value, names
+                    elif isinstance(node.args[0], ast.JoinedStr):
+                        yield from ((code, None) for code in alike(node.args[0]))
+
+
+def alike(told):
+    """Return every code of ours that a code put together from parts may be."""
+    pattern = "".join(re.escape(part.value) if isinstance(part, ast.Constant) else "[a-z_]+" for part in told.values)
+    return [code for code in EVERY_CODE if re.fullmatch(pattern, code)]
 
 
 def test_every_refusal_is_worded_with_values_that_it_has():

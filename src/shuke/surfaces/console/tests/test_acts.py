@@ -215,6 +215,28 @@ def test_a_behaviour_is_recorded_by_who_may_record_facts(log_in, people):
     assert "写评价" in text(client.get(page_of(lin)))
 
 
+@pytest.mark.parametrize(("until", "told"), [("9999-12-31", "2099-12-28"), ("0001-01-01", "数值超出允许范围")])
+def test_a_hold_ends_on_a_day_that_facts_may_have(log_in, people, until, told):
+    lin, _ = people
+    client, address = log_in(Role.SERVICE), f"{page_of(lin)}/hold"
+
+    filled, answer = through(client, address, {"unit": "points", "points": "10", "until": until})
+
+    assert (answer.status_code, told in text(answer)) == (422, True)
+    assert client.post(address, filled | {"confirm": "yes"}).status_code == 422
+    assert balance(lin) == (880, 0, 0, 0)
+
+
+def test_a_hold_on_the_last_day_of_all_is_made(log_in, people):
+    lin, _ = people
+    client, address = log_in(Role.SERVICE), f"{page_of(lin)}/hold"
+
+    filled, _ = through(client, address, {"unit": "points", "points": "10", "until": "2099-12-28"})
+    client.post(address, filled | {"confirm": "yes"})
+
+    assert balance(lin) == (870, 0, 10, 0)
+
+
 def test_a_hold_is_released_once(log_in, people):
     lin, _ = people
     held = record(HoldFact("mall", "h", MemberRef(id=lin.id), 60, NOON + timedelta(hours=2), occurred_at=NOON))

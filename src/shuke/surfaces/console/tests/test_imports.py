@@ -5,10 +5,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from shuke.foundation import jobs
 from shuke.rooms.members import facade as people
-from shuke.rooms.members.contracts import MemberRef
+from shuke.rooms.members.contracts import MemberRef, NewMember
 from shuke.rooms.org.contracts import Role
 from shuke.rooms.programs import facade as programs
 from shuke.rooms.programs.contracts import ImportState
+from shuke.surfaces.console.tests.conftest import TESTER
 
 GOOD = "手机号,姓名,积分\n+8613900000001,赵一,120\n+8613900000002,钱二,80\n12,孙三,1\n"
 FIRST = MemberRef(phone="+8613900000001")
@@ -58,6 +59,66 @@ def test_what_a_column_means_is_asked_and_the_answer_taken(log_in, program):
     assert programs.imports(9) == []
     assert send(client, text, column="昵称", field="name").status_code == 302
     assert [each.rows for each in programs.imports(9)] == [1]
+
+
+def test_of_several_columns_that_mean_the_same_one_is_left_out(log_in, program):
+    client, text = log_in(), "phone,手机,姓名\n+8613900000001,12,赵一\n"
+
+    asked = send(client, text)
+
+    assert asked.status_code == 422
+    assert asked.context["columns"] == [("phone", "phone"), ("手机", "phone"), ("姓名", "name")]
+    choices = [choice for choice, _ in asked.context["known"]]
+    assert (choices, choices[0], len(choices)) == (programs.column_meanings(), "-", 16)
+    assert programs.imports(9) == []
+    said = {"column": ["phone", "手机", "姓名"], "field": ["phone", "-", "name"]}
+    assert send(client, text, **said).status_code == 302
+    assert [each.rows for each in programs.imports(9)] == [1]
+
+
+def test_a_column_is_asked_for_by_the_name_that_it_has(log_in, program):
+    client, long = log_in(), "长" * 400
+    text = f'手机号,"昵称, 小名",{long}\n+8613900000001,赵一,x\n'
+
+    asked = send(client, text)
+
+    assert asked.context["columns"] == [("手机号", "phone"), ("昵称, 小名", "-"), (long, "-")]
+    said = {"column": ["手机号", "昵称, 小名", long], "field": ["phone", "name", "-"]}
+    assert send(client, "", **said).context["columns"] == list(zip(*said.values(), strict=True))
+    assert programs.imports(9) == []
+    assert send(client, text, **said).status_code == 302
+    assert [each.rows for each in programs.imports(9)] == [1]
+
+
+def test_columns_whose_names_differ_in_their_case_are_told_apart(log_in, program):
+    text = "Phone,phone\n12,+8613900000001\n"
+
+    answer = send(log_in(), text, column=["Phone", "phone"], field=["-", "phone"])
+
+    assert answer.status_code == 302
+    assert [each.foreseen for each in programs.imports(9)] == [{"created": 1}]
+
+
+def test_a_body_that_does_not_say_its_length_is_refused_in_words(log_in, program):
+    answer = log_in().post("/imports", {"source": "crm", "on_match": "fill"}, CONTENT_LENGTH="")
+
+    assert answer.status_code == 422
+    assert programs.imports(9) == []
+
+
+def test_rows_that_were_filled_in_are_not_done_before_they_are_undone(log_in, program, db):
+    programs.enrol([NewMember(phone="+8613900000001")], TESTER)
+    client = log_in()
+    address = send(client, "手机号,姓名\n+8613900000001,赵一\n+8613900000002,钱二\n")["Location"]
+    (checked,) = programs.imports(9)
+    assert programs.commit_import(checked.id, TESTER).counts == {"updated": 1, "created": 1}
+
+    programs.ask_import(checked.id, TESTER, undo=True)
+    page = client.get(address)
+    programs.undo_import(checked.id, TESTER)
+
+    assert (page.context["done"], page.context["report"].rows) == (0, 2)
+    assert client.get(address).context["done"] == 2
 
 
 @pytest.mark.parametrize(

@@ -222,7 +222,6 @@ def _merge_page(request: HttpRequest, desk: Desk, kept: UUID, gone: UUID, reason
         foreseen=foreseen,
         units=units(),
         several_units=len(units()) > 1,
-        others=len(units()) > 1,
         said={key: request.POST.get(key, "") for key in ("pair", "elder", "younger", "reason")},
     )
 

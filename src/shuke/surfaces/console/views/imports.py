@@ -50,7 +50,7 @@ def imports(request: HttpRequest, desk: Desk) -> HttpResponse:
         return _list(request, ImportForm())
     form = ImportForm(request.POST, request.FILES)
     mapping = dict(zip(request.POST.getlist("column"), request.POST.getlist("field"), strict=False))
-    if int(request.META["CONTENT_LENGTH"]) > settings.FILE_UPLOAD_MAX_MEMORY_SIZE:
+    if int(request.META.get("CONTENT_LENGTH") or 0) > settings.FILE_UPLOAD_MAX_MEMORY_SIZE:
         form.errors.pop("file", None)  # that there is none
         form.add_error("file", _("Here a file has at most 8 MB. Larger ones: shuke import members FILE."))
     if not form.is_valid():
@@ -123,7 +123,7 @@ def _list(
     status: int = 200,
 ) -> HttpResponse:
     found = programs.imports(_LATEST)
-    columns, known = _columns(refused, mapping or {})
+    columns = _columns(refused, mapping or {})
     return show(
         request,
         "imports.html",
@@ -131,25 +131,26 @@ def _list(
         place="imports",
         form=form,
         columns=columns,
-        known=known,
+        known=[(field, words.of_import(field)) for field in programs.column_meanings()] if columns else [],
         rows=[(ids.encode(IMPORT_PREFIX, each.id), each, words.of_import(each.state)) for each in found],
         status=status,
     )
 
 
-def _columns(refused: Refusal | None, mapping: dict[str, str]) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
-    """Return the columns of which somebody has to say what they mean, each with what was said, and the choices."""
-    if refused is None or refused.code != "unknown_columns":
-        return list(mapping.items()), [(field, words.of_import(field)) for field in dict.fromkeys(mapping.values())]
-    unknown = [column for column in str(refused.params["columns"]).split(", ") if column not in mapping]
-    known = [(field, words.of_import(field)) for field in str(refused.params["known"]).split(", ")]
-    return [*mapping.items(), *((column, "-") for column in unknown)], known
+def _columns(refused: Refusal | None, mapping: dict[str, str]) -> list[tuple[str, str]]:
+    """Return the columns of the file that was refused, as far as it was read, each with what it is taken for."""
+    if refused is None or "headers" not in refused.params:
+        return list(mapping.items())
+    headers, fields = refused.params["headers"], refused.params["fields"]
+    assert isinstance(headers, tuple)
+    assert isinstance(fields, tuple)
+    return list(dict(zip(headers, fields, strict=True)).items())
 
 
 def _done(found: ImportReport) -> int:
     """Return how many rows a worker has been through."""
-    left = RowState.WAITING if found.state is ImportState.COMMITTING else RowState.CREATED
-    return found.rows - found.counts.get(left, 0)
+    left = (RowState.WAITING,) if found.state is ImportState.COMMITTING else (RowState.CREATED, RowState.UPDATED)
+    return found.rows - sum(found.counts.get(state, 0) for state in left)
 
 
 def _id(text: str) -> UUID:
