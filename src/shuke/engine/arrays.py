@@ -182,8 +182,9 @@ class Arrays:
         return [self.R[i : i + stride] for i in range(first, first + self.m[tail] * stride, stride)]
 
     def slices(self, begin: int) -> tuple[Slice, ...]:
-        """Return what was drawn for somebody else: the takes from `begin` on."""
+        """Return what was drawn for somebody else, the takes from `begin` on, and forget them: none comes back."""
         takes = self.rows(TAKES, TAKE_TAIL, TAKE)[begin:]
+        self.m[TAKE_TAIL] = begin
         return tuple(Slice(take[TAKE_USED], take[TAKE_ENDS], bool(take[TAKE_GIFT])) for take in takes)
 
     def forfeits(self) -> tuple[ForfeitFact, ...]:

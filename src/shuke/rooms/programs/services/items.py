@@ -21,9 +21,10 @@ class Item:
     """A fact and what is known of it so far; `result` closes it.
 
     `about` is the fact that it refers to by a key; `other_id` the one to whom points are given; `heirs` in whom the
-    member of a refund lives on, one after the other. `original` is the same fact earlier in this batch; `postings` the
-    places of the postings that it caused. `refunding` is what a refund takes off, `sold_facts` the order as the rules
-    saw it, `parked` the refunds that came before this order and `unfit` those that take more off it than there is.
+    member of a refund or return lives on, one after the other. `original` is the same fact earlier in this batch;
+    `postings` the places of the postings that it caused. `refunding` is what a refund takes off, `sold_facts` the order
+    as the rules saw it, `parked` the refunds that came before this order and `unfit` those that take more off it than
+    there is.
     """
 
     fact: Fact

@@ -2,7 +2,7 @@
 
 Every usable lot goes over whole, with its date; of each ladder the higher tier holds, to the end that it had. What was
 counted stays with the record in which it was counted, and so do its orders; what a merged record gets
-back by a refund goes on to the member that stayed, who pays what it would owe.
+back by a refund or return goes on to the member that stayed, who pays what it would owe.
 """
 
 from collections import Counter

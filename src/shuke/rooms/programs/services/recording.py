@@ -36,6 +36,7 @@ from shuke.rooms.programs.facts import (
     RedeemFact,
     RefundFact,
     ReleaseFact,
+    ReturnFact,
     TierFact,
     TransferFact,
 )
@@ -55,7 +56,7 @@ _SITTING_OUT = {
     MemberStatus.EXITED: Undecided.EXITED,
     MemberStatus.MERGED: Undecided.MERGED,
 }
-ALWAYS = RefundFact | ReleaseFact  # what belongs to facts of before takes place whatever the member is now
+ALWAYS = RefundFact | ReturnFact | ReleaseFact  # what belongs to facts of before takes place whatever the member is now
 _RACES = (
     postgres.UniqueViolation,
     postgres.DeadlockDetected,
@@ -222,16 +223,16 @@ def _identify(items: Sequence[Item]) -> None:
 
 
 def _find_heirs(items: Sequence[Item]) -> None:
-    """Find in whom the members live on whose orders are refunded and whose records were merged."""
+    """Find in whom the members live on whose records were merged, of facts that belong to those of before."""
     for item, heirs in _heirs(items).items():
         item.heirs = heirs
 
 
 def _heirs(items: Sequence[Item]) -> dict[Item, tuple[Heir, ...]]:
-    refunded = [item for item in still_open(items) if isinstance(item.fact, RefundFact)]
-    member_ids = {item.member_id for item in refunded if item.member_id is not None}
+    about = [item for item in still_open(items) if isinstance(item.fact, ALWAYS)]
+    member_ids = {item.member_id for item in about if item.member_id is not None}
     found = members.heirs(member_ids) if member_ids else {}
-    return {item: found.get(item.member_id, ()) if item.member_id else () for item in refunded}
+    return {item: found.get(item.member_id, ()) if item.member_id else () for item in about}
 
 
 def _misfit(item: Item, plan: Timeline | None, now: datetime) -> Refusal | None:

@@ -11,7 +11,17 @@ from shuke.rooms.members.contracts import Status as MemberStatus
 from shuke.rooms.points import facade as points
 from shuke.rooms.programs import facade
 from shuke.rooms.programs.contracts import Status
-from shuke.rooms.programs.facts import AdjustFact, HoldFact, RedeemFact, RefundFact, ReleaseFact, TransferFact
+from shuke.rooms.programs.facts import (
+    AdjustFact,
+    CaptureFact,
+    HoldFact,
+    RedeemFact,
+    RefundFact,
+    ReleaseFact,
+    ReturnFact,
+    TransferFact,
+)
+from shuke.rooms.programs.services import recording
 from shuke.rooms.programs.tests.conftest import ACTOR, NOW, PROGRAM, member, order, redemption
 
 
@@ -215,6 +225,51 @@ def test_the_last_of_a_chain_pays_what_the_first_owes(anna, bella, enrol):
     assert facade.record([RefundFact("till", "R-1", ("till", "2"))], ACTOR)[0].refusal is None
 
     assert (accounts(cleo), accounts(anna), accounts(bella)) == ((260, 0), (0, 0), (0, 0))
+    assert no_law_is_broken()
+
+
+def together(*facts):
+    """Record facts at one desk: what fails there is not tried again apart."""
+    return recording._attempt(facts, ACTOR, history=False)
+
+
+REDEEMED = [redemption("used", 60, who=member(2))]
+CAPTURED = [
+    HoldFact("till", "used", member(2), 60, NOW + timedelta(days=1)),
+    CaptureFact("till", "c", ("till", "used")),
+]
+
+
+@pytest.mark.parametrize("used", [REDEEMED, CAPTURED])
+def test_what_a_merged_record_used_is_returned_to_the_survivor(anna, bella, used):
+    assert [result.refusal for result in facade.record(used, ACTOR)] == [None] * len(used)
+    record = facade.merge_members(anna, [bella], "same person", ACTOR)
+    assert lots(anna) == [(100, "2027-07-01"), (590, "2027-07-01")]
+
+    half, rest = together(ReturnFact("till", "1", ("till", "used"), 10), ReturnFact("till", "2", ("till", "used")))
+
+    assert (half.refusal, half.points, half.member_id) == (None, {"points": 10}, bella)
+    assert (rest.refusal, rest.points, rest.balances) == (None, {"points": 50}, {"points": 0})
+    back = [(10, "2027-07-01"), (50, "2027-01-01")]
+    assert (lots(anna), lots(bella)) == ([*back, (100, "2027-07-01"), (590, "2027-07-01")], [])
+    (again,) = facade.record([ReturnFact("till", "3", ("till", "used"))], ACTOR)
+    assert (again.refusal.code, accounts(anna), accounts(bella)) == ("already_returned", (750, 0), (0, 0))
+    assert no_law_is_broken()
+    facade.unmerge_members(record.id, "they are twins", ACTOR)
+    assert (lots(anna), lots(bella)) == ([(100, "2027-07-01")], [(50, "2027-01-01"), (600, "2027-07-01")])
+    assert no_law_is_broken()
+
+
+def test_what_the_survivor_pays_for_a_record_is_no_part_of_a_return_of_the_same_batch(anna, bella):
+    assert facade.record([redemption("used", 40)], ACTOR)[0].refusal is None
+    facade.merge_members(anna, [bella], "same person", ACTOR)
+    assert lots(anna) == [(50, "2027-01-01"), (60, "2027-07-01"), (600, "2027-07-01")]
+
+    refunded, returned = together(RefundFact("till", "R-1", ("till", "2")), ReturnFact("till", "1", ("till", "used")))
+
+    assert (refunded.refusal, returned.refusal, returned.points) == (None, None, {"points": 40})
+    assert (accounts(anna), accounts(bella)) == ((150, 0), (0, 0))
+    assert lots(anna) == [(40, "2027-07-01"), (110, "2027-07-01")]
     assert no_law_is_broken()
 
 

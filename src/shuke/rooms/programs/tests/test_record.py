@@ -18,6 +18,7 @@ from shuke.rooms.programs.contracts import (
     HoldFact,
     OpeningFact,
     OrderFact,
+    ReturnFact,
     Status,
     TierFact,
     Undecided,
@@ -197,6 +198,17 @@ def test_who_takes_no_part_has_orders_stored_and_redemptions_refused(anna, statu
 
     assert stored.undecided is Undecided(f"member_{status.value}")
     assert code(redeemed.refusal) == f"member_{status.value}"
+    assert facade.standing(anna).balances[0].available == 600
+
+
+@pytest.mark.parametrize("status", [MemberStatus.FROZEN, MemberStatus.BLACKLISTED, MemberStatus.EXITED])
+def test_who_takes_no_part_gets_back_what_is_returned(anna, status):
+    facade.record([order("a", 600_00), redemption("r", 10)], ACTOR)
+    facade.set_status(anna, status, "test", ACTOR)
+
+    (returned,) = facade.record([ReturnFact("till", "b", ("till", "r"))], ACTOR)
+
+    assert (returned.refusal, returned.points, returned.balances) == (None, {"points": 10}, {"points": 600})
     assert facade.standing(anna).balances[0].available == 600
 
 
