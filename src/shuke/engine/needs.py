@@ -6,12 +6,25 @@ from shuke.core.program.ir import WindowKind
 from shuke.core.program.model import ExpiryKind
 from shuke.core.state import endings, windows
 from shuke.core.state.slots import (
+    C_KIND,
+    C_LENGTH,
+    C_OF,
+    C_REF,
+    C_SCOPE,
+    C_SHIFT,
+    C_STEP,
+    C_TIMES,
+    CAP_REDEEMED,
+    CAP_ROW,
     EXPIRIES_MAX,
     EXPIRY_ROW,
+    P_CAP,
+    P_CAPS,
     P_EXPIRY,
     P_WINDOW,
     PW_KIND,
     PW_ROW,
+    SCOPE_WINDOW,
     X_KIND,
 )
 from shuke.core.values.dates import NEVER, Ints
@@ -70,3 +83,17 @@ def windows_from(compiled: Compiled, P: Ints, days: Sequence[tuple[int, ...]], s
         before = base if start <= reset < end and any(row[0] == reset for row in inside) else 0
         values.append(sum(row[1 + counter] for row in inside) - before)
     return values
+
+
+def set_aside(P: Ints, state: MemberState) -> list[int]:
+    """Return by cap what open holds that a cap on redeeming counts set aside in its window, or how many they are."""
+    return [_set_aside(P, P_CAP + c * CAP_ROW, state) for c in range(P[P_CAPS])]
+
+
+def _set_aside(P: Ints, p: int, state: MemberState) -> int:
+    if P[p + C_OF] != CAP_REDEEMED or P[p + C_SCOPE] != SCOPE_WINDOW:
+        return 0
+    kind, length, step, shift = P[p + C_KIND], P[p + C_LENGTH], P[p + C_STEP], P[p + C_SHIFT]
+    start = windows.window_start(kind, length, step, shift, 0, state.standing_day, state.joined_day)
+    held = [hold.points for hold in state.holds if hold.unit == P[p + C_REF] and hold.made_day >= start]
+    return len(held) if P[p + C_TIMES] == 1 else sum(held)

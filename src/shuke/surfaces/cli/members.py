@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from shuke.core.values.errors import Refusal
 from shuke.surfaces.cli import session
 from shuke.surfaces.cli.people import actor
-from shuke.surfaces.cli.terminal import result, table, words
+from shuke.surfaces.cli.terminal import result, scaled, table, words
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -72,8 +72,10 @@ def unmerge(id: str, reason: str, *, as_json: bool) -> None:
 def _tell(record: "MergeRecord", *, dry_run: bool, as_json: bool) -> None:
     from shuke.foundation import ids
     from shuke.rooms.members.contracts import ID_PREFIX, MERGE_PREFIX
+    from shuke.rooms.points import facade as points
     from shuke.rooms.programs import facade as programs
 
+    scales = {unit.code: unit.scale for unit in points.all_units()}
     standing = programs.standings([record.survivor_id]).get(record.survivor_id)
     moved = [
         {"member": ids.encode(ID_PREFIX, each.member_id), "unit": each.unit, "lots": each.lots, "points": each.points}
@@ -94,8 +96,10 @@ def _tell(record: "MergeRecord", *, dry_run: bool, as_json: bool) -> None:
     lines = [words(f"{head} (dry run)", f"{head}（试算）") if dry_run else head]
     if moved:
         heads = [words(*pair) for pair in (("member", "会员"), ("unit", "单位"), ("lots", "批次"), ("points", "积分"))]
-        lines += table(heads, [tuple(each.values()) for each in moved])
-    for name, figures in ((words("balances", "余额"), data["balances"]), (words("tiers", "等级"), data["tiers"])):
+        rows = [each | {"points": scaled(each["points"], scales[each["unit"]])} for each in moved]
+        lines += table(heads, [tuple(row.values()) for row in rows])
+    balances = {unit: scaled(amount, scales[unit]) for unit, amount in data["balances"].items()}
+    for name, figures in ((words("balances", "余额"), balances), (words("tiers", "等级"), data["tiers"])):
         lines += [f"{name}: " + ", ".join(f"{code} {figure}" for code, figure in figures.items())] if figures else []
     result(data, lines, as_json=as_json)
 

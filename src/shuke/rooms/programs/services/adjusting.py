@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import date, datetime
 
+from shuke.core.values.points import written
 from shuke.foundation import clock, ids
 from shuke.foundation.transactions import unit_of_work
 from shuke.rooms.members import facade as members
@@ -68,8 +69,8 @@ def _request(fact: AdjustFact, tried: Result, scale: int, principal: Principal |
         payload[name] = payload[name].isoformat() if payload[name] is not None else None
     summary = {
         "unit": unit,
-        "change": f"{'+' if change > 0 else '-'}{_written(abs(change), scale)}",
-        "balance": {"before": _written(before, scale), "after": _written((tried.balances or {})[unit], scale)},
+        "change": f"{'+' if change > 0 else '-'}{written(abs(change), scale)}",
+        "balance": {"before": written(before, scale), "after": written((tried.balances or {})[unit], scale)},
         "reason": fact.reason,
     }
     named = isinstance(principal, KeyPrincipal)
@@ -88,8 +89,3 @@ def _require_other(principal: Principal, member: MemberRef) -> None:
     own, other = members.resolve([MemberRef(id=ids.decode(ID_PREFIX, principal.own_account)), member])
     if own is not None and own == other:
         org.require_other_account(principal, principal.own_account)
-
-
-def _written(amount: int, scale: int) -> str:
-    whole, part = divmod(amount, 10**scale)
-    return f"{whole:,}" + (f".{part:0{scale}d}" if scale else "")

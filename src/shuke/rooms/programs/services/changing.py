@@ -1,7 +1,8 @@
 """Puts a member under a later version of the program: what that means for tiers, units, windows, caps and waits.
 
 Tiers go by their code or as the version's `changes` say, counts are added up anew where windows differ, what is used
-of a cap, milestone or streak stays where the new version has the same one.
+of a cap, milestone or streak stays where the new version has the same one. A new cap on redeeming counts what is set
+aside, which leaves it again where it is released.
 """
 
 from collections.abc import Sequence
@@ -10,6 +11,7 @@ from dataclasses import replace
 from shuke.core.program.model import Cap, Ladder
 from shuke.core.state.slots import COUNT_EARNED
 from shuke.core.values.dates import NEVER
+from shuke.engine import needs
 from shuke.engine.states import LadderState, MemberState, Outcome
 from shuke.rooms.programs.services.counted import days_of
 from shuke.rooms.programs.services.dossiers import Dossier, first_tier
@@ -80,9 +82,10 @@ def _add_units(state: MemberState, count: int) -> None:
 
 
 def _carry_limits(state: MemberState, before: Running, version: Running) -> None:
-    """Keep what is used of caps, milestones and streaks that the new version has too."""
+    """Keep what is used of caps, milestones and streaks that the new version has too; of new caps, open holds are."""
     caps = dict(zip(map(_cap_key, before.program.caps), state.caps, strict=True))
-    state.caps = [caps.get(_cap_key(cap), 0) for cap in version.program.caps]
+    held = needs.set_aside(version.desk.compiled.numbers, state)
+    state.caps = [caps.get(_cap_key(cap), used) for cap, used in zip(version.program.caps, held, strict=True)]
     reached = {
         milestone.code: count for milestone, count in zip(before.program.milestones, state.milestones, strict=True)
     }

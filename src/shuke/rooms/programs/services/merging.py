@@ -10,8 +10,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+from shuke.core.program.model import Unit
 from shuke.core.values.dates import NEVER
 from shuke.core.values.errors import Refusal
+from shuke.core.values.points import written
 from shuke.engine.zones import local_day
 from shuke.foundation import clock, ids
 from shuke.foundation.transactions import unit_of_work
@@ -129,26 +131,21 @@ def _brought(plan: Timeline, people: Sequence[UUID]) -> Desktop:
 
 def _check_settled(source_ids: Sequence[UUID], plan: Timeline) -> None:
     """Refuse while points of a source wait or are set aside: what they belong to finds them with the source alone."""
-    codes = plan.latest.unit_codes
+    latest = plan.latest
     for member_id, accounts in points.balances(source_ids).items():
         for account in accounts.values():
             if account.pending or account.held:
-                raise _unsettled(member_id, codes[plan.latest.unit_index[account.unit_id]], account)
+                raise _unsettled(member_id, latest.program.units[latest.unit_index[account.unit_id]], account)
 
 
-def _unsettled(member_id: UUID, unit: str, account: Account) -> Refusal:
+def _unsettled(member_id: UUID, unit: Unit, account: Account) -> Refusal:
     member = ids.encode(ID_PREFIX, member_id)
+    pending, held, debt = (written(each, unit.scale) for each in (account.pending, account.held, account.debt))
     return Refusal(
         "merge_unsettled",
-        f"Of {unit}, {member} has {account.pending} pending and {account.held} held, "
-        f"and owes {account.debt} that the member who stays can't pay.",
-        params={
-            "member": member,
-            "unit": unit,
-            "pending": account.pending,
-            "held": account.held,
-            "debt": account.debt,
-        },
+        f"Of {unit.code}, {member} has {pending} pending and {held} held, "
+        f"and owes {debt} that the member who stays can't pay.",
+        params={"member": member, "unit": unit.code, "pending": pending, "held": held, "debt": debt},
     )
 
 
@@ -166,7 +163,7 @@ def _move_over(before: Desktop, after: Desktop, record: MergeRecord) -> None:
         for unit, debt in enumerate(source.state.debt):
             if debt:
                 owing = Account(0, 0, 0, 0, debt=debt)
-                raise _unsettled(source.member_id, source.running.unit_codes[unit], owing)
+                raise _unsettled(source.member_id, source.running.program.units[unit], owing)
     for unit in range(len(survivor.state.active_days)):  # not the merge, but the latest activity of any of them counts
         days = [dossier.state.active_days[unit] for dossier in before.dossiers.values()]
         survivor.state.active_days[unit] = max(days)

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 from shuke.core.program import wording
 from shuke.core.values.dates import NEVER
+from shuke.core.values.points import written
 from shuke.engine.explanation import EN_LABELS, ZH_LABELS
 from shuke.rooms.points.contracts import Lot
 from shuke.rooms.programs.contracts import Cause, Explanation
@@ -108,10 +109,10 @@ def told(explained: Explanation, language: str) -> list[str]:
     elif explained.entry is None or explained.undecided is not None:
         lines.append(_UNDECIDED[at])
     if explained.entry is not None:
-        amount = _written(abs(explained.entry.amount), explained.scale)
+        amount = written(abs(explained.entry.amount), explained.scale)
         lines.append(_KINDS[explained.entry.kind][at].format(points=amount, unit=explained.unit))
         lines += _because(explained.cause, at)
-        lines += [_of_lot(story.lot, _written(story.points, explained.scale), at) for story in explained.lots]
+        lines += [_of_lot(story.lot, written(story.points, explained.scale), at) for story in explained.lots]
     if explained.late and explained.effective_at is not None:
         lines.append(_LATE[at].format(at=explained.effective_at.isoformat()))
     for refund in explained.unfit:
@@ -141,11 +142,6 @@ def _of_lot(lot: Lot, points: str, at: int) -> str:
     if lot.expires_day < NEVER:
         ending = ending.format(day=(date(1970, 1, 1) + timedelta(days=lot.expires_day - 1)).isoformat())
     return _LOT[at].format(points=points, earned=lot.earned_at.date().isoformat(), end=ending)
-
-
-def _written(amount: int, scale: int) -> str:
-    whole, part = divmod(amount, 10**scale)
-    return f"{whole:,}" + (f".{part:0{scale}d}" if scale else "")
 
 
 def _at(language: str) -> int:

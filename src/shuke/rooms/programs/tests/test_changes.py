@@ -7,7 +7,7 @@ import pytest
 from shuke.core.values.errors import Refusal
 from shuke.foundation import clock
 from shuke.rooms.programs import facade
-from shuke.rooms.programs.contracts import OrderFact
+from shuke.rooms.programs.contracts import HoldFact, OrderFact, RedeemFact, ReleaseFact
 from shuke.rooms.programs.services import comparing
 from shuke.rooms.programs.tests.conftest import ACTOR, NOW, member
 from shuke.rooms.tiers import facade as tiers
@@ -106,6 +106,43 @@ def test_caps_pending_points_and_new_units_are_carried_over(anna):
     clock.set_business_clock(NOW + timedelta(days=45))
     late = {each.unit: each for each in facade.standing(anna).balances}["late"]
     assert (late.available, late.pending) == (10, 0)  # the first ten were usable on day 7 and ended 30 days later
+
+
+@pytest.mark.parametrize("cap", ["points: 50", "times: 1"])
+def test_a_new_cap_on_redeeming_counts_what_is_set_aside(anna, cap):
+    buy("a", 15_000)
+    later, until = NOW + timedelta(hours=1), NOW + timedelta(days=5)
+    facade.record([HoldFact("till", "h", member(1), 50, until)], ACTOR)
+    limited = f"caps: [{{per: month, points: 150}}, {{of: redeem, per: day, {cap}}}]"
+    facade.publish(FIRST.replace("caps: [{per: month, points: 150}]", limited), ACTOR, later)
+    clock.set_business_clock(later)
+
+    def redeem(id: str, points: int = 50):
+        (result,) = facade.record([RedeemFact("till", id, member(1), points)], ACTOR)
+        return result.refusal and result.refusal.code
+
+    def usable():
+        return {each.unit: each.available for each in facade.standing(anna).balances}["points"]
+
+    assert (redeem("1"), usable()) == ("cap_reached", 100)
+    facade.record([ReleaseFact("till", "r", ("till", "h"))], ACTOR)
+    assert (redeem("2"), usable()) == (None, 100)
+    assert (redeem("3", 1), usable()) == ("cap_reached", 100)
+    assert [law for each in facade.verify_all() for law in each.violations] == []
+
+
+@pytest.mark.parametrize(("span", "refused"), [("day", None), ("month", "cap_reached")])
+def test_a_new_cap_on_redeeming_counts_holds_of_its_window_only(anna, span, refused):
+    buy("a", 15_000)
+    later = NOW + timedelta(days=1)
+    facade.record([HoldFact("till", "h", member(1), 50, NOW + timedelta(days=5))], ACTOR)
+    limited = f"caps: [{{per: month, points: 150}}, {{of: redeem, per: {span}, points: 50}}]"
+    facade.publish(FIRST.replace("caps: [{per: month, points: 150}]", limited), ACTOR, later)
+    clock.set_business_clock(later)
+
+    (result,) = facade.record([RedeemFact("till", "1", member(1), 50)], ACTOR)
+
+    assert (result.refusal and result.refusal.code) == refused
 
 
 def test_a_second_ladder_may_come_beside_the_first(anna):

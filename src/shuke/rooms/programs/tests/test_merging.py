@@ -304,9 +304,29 @@ def test_a_debt_that_nobody_can_pay_is_not_merged(anna, bella, owing):
     with pytest.raises(Refusal) as refused:
         facade.merge_members(anna, [bella], "same person", ACTOR)
 
-    params = {"member": ids.encode("mbr", bella), "unit": "points", "pending": 0, "held": 0, "debt": 450}
+    params = {"member": ids.encode("mbr", bella), "unit": "points", "pending": "0", "held": "0", "debt": "450"}
     assert (refused.value.code, refused.value.params) == ("merge_unsettled", params)
     assert (accounts(anna), accounts(bella), members.get(bella).status) == ((100, 0), (0, 550), MemberStatus.ACTIVE)
+
+
+def test_what_is_in_the_way_of_a_merge_is_told_in_whole_units(now, enrol):
+    facade.publish(PROGRAM.replace("tiers:\n", "  cash: {scale: 2}\ntiers:\n"), ACTOR)
+    anna, bella = enrol(1), enrol(2)
+    given = AdjustFact("desk", "1", member(2), 100_000, "sorry", "cash")
+    held = HoldFact("till", "9", member(2), 6_000, NOW + timedelta(days=1), "cash")
+    assert [result.refusal for result in facade.record([given, held], ACTOR)] == [None, None]
+
+    with pytest.raises(Refusal) as refused:
+        facade.merge_members(anna, [bella], "same person", ACTOR)
+
+    who = ids.encode("mbr", bella)
+    said = f"Of cash, {who} has 0.00 pending and 60.00 held, and owes 0.00 that the member who stays can't pay."
+    params = {"member": who, "unit": "cash", "pending": "0.00", "held": "60.00", "debt": "0.00"}
+    assert (refused.value.detail, refused.value.params) == (said, params)
+    assert members.get(bella).status is MemberStatus.ACTIVE
+    assert points.balances([anna])[anna] == {}
+    (account,) = points.balances([bella])[bella].values()
+    assert (account.available, account.held) == (94_000, 6_000)
 
 
 def test_what_the_member_who_stays_has_set_aside_is_no_hindrance(anna, bella):

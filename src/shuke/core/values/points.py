@@ -1,0 +1,7 @@
+"""Points as people read them: amounts count the smallest parts of a unit, `scale` decimal places below a whole one."""
+
+
+def written(amount: int, scale: int) -> str:
+    """Write an amount that is not negative: 600_000 of scale 2 is 6,000.00."""
+    whole, part = divmod(amount, 10**scale)
+    return f"{whole:,}" + (f".{part:0{scale}d}" if scale else "")
