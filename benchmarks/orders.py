@@ -16,22 +16,22 @@ _ACCOUNT = {
     "entry_count": ":entry_count + 1",
 }
 _ENTRY = {"number": ":entry_count + 1", "transaction_number": ":entry_count + 1"}
-_ACTIVE = {"members_member": {"ats": "clock_timestamp()"}}
+_ACTIVE = {"UPDATE members_member": {"ats": "clock_timestamp()"}}
 
-# What differs from call to call beside the ids, by the first table that is written and the parameter.
+# What differs from call to call beside the ids, by the first write of the statement and the parameter.
 EARNED = _ACTIVE | {
-    "points_account": _ACCOUNT | {"available": f":available + {EARNS}", "lot_count": ":lot_count + 1"},
-    "points_lot": _ENTRY
+    "INSERT INTO points_account": _ACCOUNT | {"available": f":available + {EARNS}", "lot_count": ":lot_count + 1"},
+    "INSERT INTO points_lot": _ENTRY
     | {  # lots and entries are written by one statement
         "opened_number": ":lot_count + 1",
         "lot_number": ":lot_count + 1",
         "balance_after": f":available + {EARNS}",
     },
-    "points_supply": {"slice": "(:n % 16)"},
+    "UPDATE points_supply": {"slice": "(:n % 16)"},
 }
 USED = _ACTIVE | {
-    "points_account": _ACCOUNT | {"available": f":available - {USES}", "lot_count": ":lot_count"},
-    "points_lot": _ENTRY | {"balance_after": f":available - {USES}"},
+    "INSERT INTO points_account": _ACCOUNT | {"available": f":available - {USES}", "lot_count": ":lot_count"},
+    "INSERT INTO points_lot": _ENTRY | {"balance_after": f":available - {USES}"},
 }
 
 

@@ -63,13 +63,13 @@ def member(templates: Sequence[UUID]) -> str:
 def script(statements: Sequence[Statement], same: Mapping[Any, str], varied: Mapping[str, Mapping[str, str]]) -> str:
     """Return one transaction of these statements.
 
-    `same` has the expression that stands for a captured value wherever it is, `varied` by the table that is written
-    first and the name of a parameter.
+    `same` has the expression that stands for a captured value wherever it is, `varied` by the first write of a
+    statement, such as `INSERT INTO points_lot`, and the name of a parameter.
     """
     lines = [START, "BEGIN;"]
     for text, parameters in statements:
         written = _WRITES.search(text)
-        own = varied.get(written[1], {}) if written else {}
+        own = varied.get(written[0], {}) if written else {}
         end = " \\gset" if text.startswith(_ACCOUNT) else ";"
         lines.append(_rendered(text, parameters, same, own) + end)
     return "\n".join([*lines, "COMMIT;", ""])
