@@ -22,7 +22,8 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from tests.planted import FAULTS, GENERATED, Fault
 
 STORIES = 600
-LIMIT = 900  # seconds for what takes 10 s to some minutes
+LIMIT = 900  # seconds for tests, which take 10 s to some minutes
+LOOPS = 6  # times what the stories take without a fault: a fault that takes longer makes a loop without end
 ROOT = Path(__file__).parents[1]
 TESTS = ("tests/core", "tests/engine", "tests/parity/test_engines.py")
 
@@ -103,33 +104,33 @@ def planted(fault: Fault, folder: Path) -> Path:
     return folder
 
 
-def ends_well(arguments: list[str], folder: Path) -> bool:
-    """Run Python in a copy of the project."""
+def ends_well(arguments: list[str], folder: Path, limit: float = LIMIT) -> bool:
+    """Run Python in a copy of the project, for some seconds at most."""
     environment = {"PYTHONPATH": f"{folder / 'src'}:{folder}", "PATH": "/usr/bin:/bin", "HOME": str(folder)}
     try:
         done = subprocess.run(
-            [sys.executable, *arguments], env=environment, cwd=folder, capture_output=True, check=False, timeout=LIMIT
+            [sys.executable, *arguments], env=environment, cwd=folder, capture_output=True, check=False, timeout=limit
         )
     except subprocess.TimeoutExpired:  # a loop without end
         return False
     return done.returncode == 0
 
 
-def unnoticed(fault: Fault, stories: Path) -> bool:
+def unnoticed(fault: Fault, stories: Path, limit: float) -> bool:
     """Tell whether neither the stories nor the tests notice a fault; the stories don't reach the rooms."""
     with tempfile.TemporaryDirectory() as name:
         folder = planted(fault, Path(name))
         folder.chmod(0o755)  # PostgreSQL runs as another user where one is root
         if not fault.file.startswith("rooms/") and not ends_well(
-            ["-m", "tests.mutants", "--notices", str(stories)], folder
+            ["-m", "tests.mutants", "--notices", str(stories)], folder, limit
         ):
             return False
         return all(ends_well(["-m", "pytest", "-x", each], folder) for each in fault.tests or TESTS)
 
 
-def untold(number: int, stories: Path) -> bool:
+def untold(number: int, stories: Path, limit: float) -> bool:
     """Tell whether the stories go on as they were with a fault in the generated text."""
-    return ends_well(["-m", "tests.mutants", "--notices", str(number), str(stories)], ROOT)
+    return ends_well(["-m", "tests.mutants", "--notices", str(number), str(stories)], ROOT, limit)
 
 
 def main() -> int:
@@ -138,10 +139,12 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(os.cpu_count()) as pool:
         stories = Path(folder) / "stories"
         collect(stories)
+        begun = perf_counter()
         assert not notices(stories, None), "without a fault, oracle and desk disagree"
-        under_way = [(fault, pool.submit(unnoticed, fault, stories)) for fault in FAULTS]
+        limit = LOOPS * (perf_counter() - begun)
+        under_way = [(fault, pool.submit(unnoticed, fault, stories, limit)) for fault in FAULTS]
         for number, (before, after) in enumerate(GENERATED):
-            under_way.append((Fault("generated", before, after), pool.submit(untold, number, stories)))
+            under_way.append((Fault("generated", before, after), pool.submit(untold, number, stories, limit)))
         for fault, missed in under_way:
             _tell(faults, fault.file, fault.before.strip("\n"), fault.after.strip("\n"), missed.result())
     noticed = sum(fault["noticed"] for fault in faults)
