@@ -3,10 +3,9 @@
 psycopg asks every element of every list for its type; an order fills some 140 lists, and that took a sixth of its time.
 """
 
+import struct
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from struct import Struct
-from struct import error as StructError  # noqa: N812
 from typing import Any
 from uuid import UUID
 
@@ -14,16 +13,16 @@ from psycopg import adapters, pq
 from psycopg.adapt import Dumper
 
 _ABSENT = b"\xff\xff\xff\xff"
-_head = Struct("!iiIii").pack  # dimensions, nulls, type of the elements, how many, number of the first
-_length = Struct("!i").pack
-_integer = Struct("!iq").pack
+_head = struct.Struct("!iiIii").pack  # dimensions, nulls, type of the elements, how many, number of the first
+_length = struct.Struct("!i").pack
+_integer = struct.Struct("!iq").pack
 _EPOCH, _MICROSECOND = datetime(2000, 1, 1, tzinfo=UTC), timedelta(microseconds=1)  # PostgreSQL's
 
 
 def _integers(values: list[Any]) -> list[bytes]:
     try:
         return [_ABSENT if value is None else _integer(8, value) for value in values]
-    except StructError as error:
+    except struct.error as error:
         raise OverflowError("Not every element is an integer of 64 bits.") from error
 
 

@@ -99,9 +99,8 @@ def _fill_accounts(running: Running, ids: Column, states: Column) -> None:
     accounts = points.balances_in_columns(ids)
     unit, known = _units(running, accounts["unit_id"])
     of = np.searchsorted(ids, accounts["holder_id"])[known]
-    for base, name in (
-        *((slots.AVAILABLE, "available"), (slots.PENDING, "pending"), (slots.HELD, "held"), (slots.DEBT, "debt")),
-    ):
+    kept = ((slots.AVAILABLE, "available"), (slots.PENDING, "pending"), (slots.HELD, "held"), (slots.DEBT, "debt"))
+    for base, name in kept:
         states[of, base + unit] = accounts[name][known]
     states[of, slots.NEXT_LOT + unit] = accounts["lot_count"][known] + 1
 
