@@ -9,7 +9,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export UV_NO_PROGRESS := 1
 export VIRTUAL_ENV := $(CURDIR)/.venv
 
-.PHONY: help setup demo test test-browser test-long mutants check prop hammer failpoints crash bench bench-large fmt \
+.PHONY: help setup demo test test-browser test-long mutants check prop hammer failpoints crash bench bench-large bench-peers fmt \
   reference clean requirements
 .DEFAULT_GOAL := help
 
@@ -63,6 +63,9 @@ bench: .venv/.dev $(VENDOR)/.stamp  ## measure, and write the figures as JSON in
 bench-large: .venv/.dev $(VENDOR)/.stamp  ## the same of a hundred thousand members against a million; takes a quarter of an hour
 	@$(BIN)/python -m benchmarks.scale --copies 2500 --name scale-large $(ARGS)
 
+bench-peers: .venv/.peers $(VENDOR)/.stamp  ## an order against django-oscar's and pinax-points', which are installed for it
+	@$(BIN)/python -m benchmarks.peers
+
 fmt: .venv/.dev  ## put the sources into their one format
 	@$(BIN)/ruff check --fix --exit-zero --quiet
 	@$(BIN)/ruff format
@@ -103,6 +106,11 @@ clean:  ## remove the environment, the fetched libraries and every cache; data i
 	@$(BIN)/uv pip install --quiet --require-hashes -r requirements/dev.txt >&2
 	@touch $@
 
+.venv/.peers: requirements/peers.txt .venv/.dev
+	@echo "Installing requirements/peers.txt into .venv/peers" >&2
+	@$(BIN)/uv pip install --quiet --require-hashes --target .venv/peers -r requirements/peers.txt >&2
+	@touch $@
+
 # Node comes as a wheel, fetches the browser libraries into a temporary folder and leaves with it.
 $(VENDOR)/.stamp: package.json package-lock.json requirements/setup.txt .venv/.install
 	@echo "Fetching the browser libraries" >&2
@@ -128,3 +136,4 @@ requirements: .venv/.install  ## pin requirements/*.in and package.json again
 	@$(COMPILE) requirements/base.in -o requirements/base.txt >/dev/null
 	@$(COMPILE) --no-deps requirements/demo.in -o requirements/demo.txt >/dev/null
 	@$(COMPILE) requirements/dev.in -c requirements/base.txt -o requirements/dev.txt >/dev/null
+	@$(COMPILE) requirements/peers.in -o requirements/peers.txt >/dev/null

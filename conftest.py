@@ -9,12 +9,15 @@ import psycopg.conninfo
 import pytest
 from django.db import connections
 from django.db.backends.postgresql.operations import DatabaseOperations
+from hypothesis import Phase, settings
 
 from shuke.foundation import embedded
 
 # Tests die with the machine anyway, so nothing is waited for on disk.
 QUICK = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off", "shared_buffers": "256MB"}
 
+# For whoever asks only whether a test fails: to look for the smallest story that fails may take minutes.
+settings.register_profile("unshrunk", phases=[Phase.explicit, Phase.generate])
 
 _sql_flush = DatabaseOperations.sql_flush
 

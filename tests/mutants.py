@@ -25,6 +25,7 @@ STORIES = 600
 LIMIT = 900  # seconds for tests, which take 10 s to some minutes
 LOOPS = 6  # times what the stories take without a fault: a fault that takes longer makes a loop without end
 ROOT = Path(__file__).parents[1]
+PYTEST = ("-m", "pytest", "-x", "--hypothesis-profile=unshrunk")
 TESTS = ("tests/core", "tests/engine", "tests/parity/test_engines.py")
 
 
@@ -125,7 +126,7 @@ def unnoticed(fault: Fault, stories: Path, limit: float) -> bool:
             ["-m", "tests.mutants", "--notices", str(stories)], folder, limit
         ):
             return False
-        return all(ends_well(["-m", "pytest", "-x", each], folder) for each in fault.tests or TESTS)
+        return all(ends_well([*PYTEST, each], folder) for each in fault.tests or TESTS)
 
 
 def untold(number: int, stories: Path, limit: float) -> bool:
