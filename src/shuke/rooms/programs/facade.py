@@ -127,6 +127,15 @@ def versions(slug: str) -> list[VersionView]:
     return found
 
 
+def ready_versions() -> int:
+    """Make every published version ready to run, as a process does that starts, and return how many there are.
+
+    Raises: Refusal `version_recompiled_differently`.
+    """
+    running = timeline()
+    return len(running.versions) if running else 0
+
+
 def enrol(new: Sequence[NewMember], actor: Actor) -> list[Member | Refusal]:
     """Enrol people: member, holder of points, membership of the program. One answer each, in the order given.
 

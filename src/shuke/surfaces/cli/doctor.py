@@ -63,6 +63,7 @@ def _findings(home: Home) -> Iterator[Finding]:
             yield from _database()
             yield _durability(home)
             yield _migrations()
+            yield _refusable("programs", _programs)
             yield _clock()
     except Refusal as refused:
         yield Finding("database", "failed", explain(refused))
@@ -134,6 +135,15 @@ def _migrations() -> Finding:
     if not names:
         return Finding("migrations", "ok", words("all applied", "均已执行"))
     return Finding("migrations", "failed", words("not applied: ", "未执行：") + ", ".join(names))
+
+
+def _programs() -> str:
+    from shuke.rooms.programs import facade as programs
+
+    if session.pending():
+        return words("after the migrations", "待迁移之后检查")
+    count = programs.ready_versions()
+    return words(f"{count} versions, served as published", f"{count} 个版本，判定与发布时一致")
 
 
 def _clock() -> Finding:

@@ -154,7 +154,7 @@ def worker(
     with session.opened(migrations="apply" if migrate else "refuse") as home:
         from shuke.foundation import jobs
 
-        session.check_durability(home)
+        session.check_start(home)
         jobs.run_worker(until_empty=until_empty)
 
 

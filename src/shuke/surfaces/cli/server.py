@@ -54,8 +54,8 @@ def check(home: Home) -> None:
 def run(home: Home, *, worker: bool = True) -> None:
     """Serve until a signal says stop; the deployment is open and checked.
 
-    Raises: Refusal `check`'s, `database_unsafe`, and those of the embedded database where it died and cannot be
-        started again.
+    Raises: Refusal `check`'s, those of `session.check_start`, and those of the embedded database where it died and
+        cannot be started again.
     """
     from granian.constants import Interfaces
     from granian.log import LogLevels
@@ -64,7 +64,7 @@ def run(home: Home, *, worker: bool = True) -> None:
     from shuke.foundation import embedded, jobs
 
     check(home)
-    session.check_durability(home)
+    session.check_start(home)
     host, port = _bind(home)
     _announce_setup(home)
     # The children are made anew: this process has threads, and a copy of them would hang.

@@ -95,12 +95,16 @@ def apply_migrations() -> None:
     call_command("migrate", verbosity=0, interactive=False)
 
 
-def check_durability(home: Home) -> None:
-    """Check, before a deployment starts, that what it acknowledges survives a crash; a sandbox is only told.
+def check_start(home: Home) -> None:
+    """Check, before a deployment starts, that its programs are served as they were published, and that what it
+    acknowledges survives a crash; of that a sandbox is only told.
 
-    Raises: Refusal `database_unsafe`.
+    Raises: Refusal `database_unsafe`, `version_recompiled_differently`.
     """
     from shuke.foundation import durability
+    from shuke.rooms.programs import facade as programs
+
+    programs.ready_versions()
 
     if home.kind != "sandbox":
         durability.require()

@@ -34,7 +34,7 @@ def test_doctor_shows_every_setting_with_its_source(live):
     assert told["settings"]["insecure_lan"] == {"value": "no", "source": "default"}
     assert told["settings"]["home"]["source"] == "environment SHUKE_HOME"
     assert {check["name"]: check["state"] for check in told["checks"]} == dict.fromkeys(
-        ("secrets", "disk", "port", "database", "durability", "checksums", "migrations", "clock"), "ok"
+        ("secrets", "disk", "port", "database", "durability", "checksums", "migrations", "programs", "clock"), "ok"
     ) | {"backup": "warning"}
 
 
@@ -56,11 +56,31 @@ def test_a_live_start_on_an_unsafe_database_is_refused(live, unsafe, command):
     assert checks["durability"] == ("failed", "synchronous_commit = off")
 
 
+@pytest.fixture
+def of_another_release(shop):
+    """A published version whose compiled shape is not this release's."""
+    with psycopg.connect(embedded.url(shop.home / "postgres", "shuke"), autocommit=True) as connection:
+        connection.execute("SET session_replication_role = replica")  # versions never change
+        ((shape,),) = connection.execute("SELECT shape FROM programs_version").fetchall()
+        connection.execute("UPDATE programs_version SET shape = 'another'")
+        yield
+        connection.execute("UPDATE programs_version SET shape = %s", [shape])
+
+
+@pytest.mark.usefixtures("of_another_release")
+def test_a_program_that_this_release_reads_otherwise_is_told_before_the_start(shop):
+    said = shop.both("worker", "--until-empty", code=1)[1]
+    assert said.startswith("Version 1 was published by a release that compiled it to other rules than this one does;")
+    checks = {check["name"]: (check["state"], check["detail"]) for check in shop.json("doctor", code=1)["checks"]}
+    assert checks["programs"][0] == "failed"
+    assert checks["programs"][1].startswith("Version 1 was published by a release")
+
+
 @pytest.mark.django_db
 def test_a_sandbox_on_an_unsafe_database_is_told(capsys, tmp_path):
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL synchronous_commit = off")
-    session.check_durability(Home(tmp_path, "default", {}, "sandbox", "deployment.toml"))
+    session.check_start(Home(tmp_path, "default", {}, "sandbox", "deployment.toml"))
     assert "synchronous_commit = off" in capsys.readouterr().err
 
 
