@@ -1,0 +1,143 @@
+"""What each effect takes off the parts of a cart, as minor units by line."""
+
+from collections.abc import Collection, Sequence
+from fractions import Fraction
+
+from shuke.core.offers.model import (
+    Amount,
+    Base,
+    Bundle,
+    Deal,
+    EachPiece,
+    Gift,
+    Offer,
+    Percent,
+    Pick,
+    PointsTimes,
+    Prices,
+    Shipping,
+    Single,
+    Steps,
+)
+from shuke.core.offers.parts import Part, Parts
+from shuke.core.values.rounding import half_up_of
+
+Off = dict[int, int]
+
+
+def step_of(offer: Offer, parts: Parts) -> Single | None:
+    """Return the effect that an offer has on a cart: that of the highest step reached, None below the first."""
+    effect = offer.effect
+    if not isinstance(effect, Steps):
+        return effect
+    reached = parts.measured(effect.measure, offer.lines, effect.base)
+    return next((single for least, single in reversed(effect.steps) if reached >= least), None)
+
+
+def take_off(effect: Single, offer: Offer, parts: Parts, skus: Sequence[str]) -> Off:
+    """Take what an effect takes off the lines of its offer; `skus` are those of the cart's lines."""
+    match effect:
+        case Percent():
+            return _percent(effect, offer.lines, parts)
+        case Amount():
+            return parts.cut(_chosen(effect.pieces, effect.pick, offer.lines, parts), effect.minor)
+        case EachPiece():
+            return _each(effect, offer.lines, parts)
+        case Prices():
+            return _prices(effect, offer.lines, parts, skus)
+        case Bundle():
+            return _bundle(effect, offer.lines, parts)
+        case Deal():
+            return _deal(effect, offer, parts)
+        case Shipping() | Gift() | PointsTimes():
+            return {}
+
+
+def shipping_off(effect: Shipping, shipping: int) -> int:
+    """Return how much a discount of shipping takes off it."""
+    return min(shipping, _share(shipping, effect.percent, effect.cap))
+
+
+def _share(minor: int, percent: Fraction, cap: int | None) -> int:
+    part = percent / 100 * minor
+    off = half_up_of(part.numerator, part.denominator)
+    return off if cap is None else min(off, cap)
+
+
+def _chosen(pieces: int | None, pick: Pick, lines: Collection[int], parts: Parts) -> list[Part]:
+    """Return the parts of an offer's lines: all, or those of so many pieces, or of all where there are fewer."""
+    if pieces is None:
+        return parts.of(lines)
+    there = sum(part.pieces for part in parts.of(lines))
+    return parts.take(lines, min(pieces, there), pick)
+
+
+def _percent(effect: Percent, lines: Collection[int], parts: Parts) -> Off:
+    chosen = _chosen(effect.pieces, effect.pick, lines, parts)
+    base = sum(part.initial if effect.base is Base.INITIAL else part.left for part in chosen)
+    return parts.cut(chosen, _share(max(0, base), effect.percent, effect.cap))
+
+
+def _each(effect: EachPiece, lines: Collection[int], parts: Parts) -> Off:
+    off: Off = {}
+    for line in sorted(set(lines)):
+        there = sum(part.pieces for part in parts.of((line,)))
+        most = there if effect.most is None else min(effect.most, there)
+        for part in parts.take((line,), most, Pick.DEAREST):
+            _add(off, parts.cut((part,), effect.minor * part.pieces))
+    return off
+
+
+def _prices(effect: Prices, lines: Collection[int], parts: Parts, skus: Sequence[str]) -> Off:
+    off: Off = {}
+    for part in parts.of(lines):
+        price = effect.minor.get(skus[part.line], effect.minor.get(""))
+        if price is not None:
+            _add(off, parts.cut((part,), part.left - price * part.pieces))
+    return off
+
+
+def _bundle(effect: Bundle, lines: Collection[int], parts: Parts) -> Off:
+    """Make bundles of the dearest pieces for as long as one saves something."""
+    off: Off = {}
+    for _ in range(_times(effect.times, lines, effect.pieces, parts)):
+        bundle = parts.take(lines, effect.pieces, Pick.DEAREST, dealt=True)
+        saved = sum(part.left for part in bundle) - effect.minor
+        if saved <= 0:
+            break
+        _add(off, parts.cut(bundle, saved))
+    return off
+
+
+def _deal(effect: Deal, offer: Offer, parts: Parts) -> Off:
+    """Make deals for as long as pieces last: each of the dearest pieces that are left, of which some cost less."""
+    off: Off = {}
+    for _ in range(_times(effect.times, offer.lines, effect.pieces, parts)):
+        bought = parts.take(offer.lines, effect.pieces, Pick.DEAREST, dealt=True)
+        if offer.gets:
+            reduced = parts.take(offer.gets, effect.reduced, effect.pick, dealt=True)
+        else:
+            reduced = _some(bought, effect.reduced, effect.pick, parts)
+        if not bought or not reduced:
+            break
+        _add(off, parts.cut(reduced, _share(sum(part.left for part in reduced), effect.percent, None)))
+    return off
+
+
+def _times(most: int | None, lines: Collection[int], pieces: int, parts: Parts) -> int:
+    there = sum(part.pieces for part in parts.of(lines) if not part.dealt)
+    return there // pieces if most is None else min(most, there // pieces)
+
+
+def _some(bought: list[Part], pieces: int, pick: Pick, parts: Parts) -> list[Part]:
+    """Return parts of so many pieces among those of one deal."""
+    inner = Parts.__new__(Parts)
+    inner.parts, inner.shipping = list(bought), 0
+    taken = inner.take({part.line for part in bought}, pieces, pick)
+    parts.parts += [part for part in inner.parts if not any(part is one for one in bought)]
+    return taken
+
+
+def _add(off: Off, more: Off) -> None:
+    for line, minor in more.items():
+        off[line] = off.get(line, 0) + minor

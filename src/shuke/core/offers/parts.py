@@ -1,0 +1,98 @@
+"""A cart while offers are taken off it: lines in parts, so that some pieces of a line can cost less than others."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from shuke.core.offers.model import Base, Cart, Measure, Pick
+from shuke.core.offers.sharing import share_out
+
+
+@dataclass(slots=True)
+class Part:
+    """Pieces of one line: what they cost as listed and now. `dealt`: a bundle or deal counts them already."""
+
+    line: int
+    pieces: int
+    initial: int
+    left: int
+    dealt: bool = False
+
+
+class Parts:
+    """All parts of a cart, and what shipping still costs."""
+
+    __slots__ = ("parts", "shipping")
+
+    def __init__(self, cart: Cart) -> None:
+        self.parts = [Part(k, line.quantity, line.minor, line.minor) for k, line in enumerate(cart.lines)]
+        self.shipping = cart.shipping_minor
+
+    def copy(self) -> "Parts":
+        """Return parts that can be changed while these stay."""
+        other = Parts.__new__(Parts)
+        other.parts = [Part(part.line, part.pieces, part.initial, part.left, part.dealt) for part in self.parts]
+        other.shipping = self.shipping
+        return other
+
+    @property
+    def total(self) -> int:
+        """What all lines still cost."""
+        return sum(part.left for part in self.parts)
+
+    def of(self, lines: Collection[int]) -> list[Part]:
+        """Return the parts of some lines that still cost something."""
+        return [part for part in self.parts if part.left > 0 and part.line in lines]
+
+    def measured(self, measure: Measure, lines: Collection[int], base: Base) -> int:
+        """Return how much money or how many pieces there are, of some lines or of the cart."""
+        whole = measure in (Measure.CART_MONEY, Measure.CART_PIECES)
+        counted = [part for part in self.parts if whole or part.line in lines]
+        if measure in (Measure.PIECES, Measure.CART_PIECES):
+            return sum(part.pieces for part in counted)
+        return sum(part.initial if base is Base.INITIAL else part.left for part in counted)
+
+    def take(self, lines: Collection[int], pieces: int, pick: Pick, *, dealt: bool = False) -> list[Part]:
+        """Return parts of exactly so many pieces, or none where there are fewer; parts are split where they must be.
+
+        `dealt`: only pieces that no deal counts yet, and they count from now on.
+        """
+        free = [part for part in self.of(lines) if part.pieces and not (dealt and part.dealt)]
+        if sum(part.pieces for part in free) < pieces:
+            return []
+        sign = 1 if pick is Pick.CHEAPEST else -1
+        free.sort(key=lambda part: sign * Fraction(part.left, part.pieces))
+        taken = []
+        for part in free:
+            if pieces == 0:
+                break
+            some = self._split(part, pieces) if part.pieces > pieces else part
+            some.dealt = some.dealt or dealt
+            pieces -= some.pieces
+            taken.append(some)
+        return taken
+
+    def _split(self, part: Part, pieces: int) -> Part:
+        """Return a new part of the first pieces of one, which keeps the others."""
+        first = Part(
+            part.line,
+            pieces,
+            part.initial * pieces // part.pieces,
+            part.left * pieces // part.pieces,
+            part.dealt,
+        )
+        part.pieces -= first.pieces
+        part.initial -= first.initial
+        part.left -= first.left
+        self.parts.append(first)
+        return first
+
+    def cut(self, parts: Sequence[Part], minor: int) -> dict[int, int]:
+        """Take so much off parts by what they cost, no more than they and the whole cart do; return it by line."""
+        weights = [part.left for part in parts]
+        minor = max(0, min(minor, sum(weights), self.total))
+        off: dict[int, int] = {}
+        for part, share in zip(parts, share_out(minor, weights), strict=True):
+            part.left -= share
+            off[part.line] = off.get(part.line, 0) + share
+        return off

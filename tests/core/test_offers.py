@@ -1,0 +1,371 @@
+"""The offer engine: the scenarios of other products in their figures, and what holds for every cart."""
+
+from fractions import Fraction
+from itertools import chain, combinations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from shuke.core.offers.choosing import best
+from shuke.core.offers.model import (
+    Amount,
+    Base,
+    Bundle,
+    Cart,
+    CartLine,
+    Deal,
+    EachPiece,
+    Gift,
+    Group,
+    Limits,
+    Measure,
+    Minimum,
+    Mode,
+    Offer,
+    Percent,
+    Pick,
+    PointsTimes,
+    Prices,
+    Reason,
+    Shipping,
+    Stacking,
+    Steps,
+)
+from shuke.core.offers.paying import PointsPayment, pay_with_points
+from shuke.core.offers.pricing import price
+from shuke.core.offers.sharing import share_out
+from shuke.core.offers.tax import tax_of, with_tax
+
+
+def cart(*lines, shipping=0, tax=0, taxed=True):
+    """A cart of (pieces, price of one in minor units)."""
+    made = (CartLine(f"sku{k}", n, n * each, Fraction(tax, 100)) for k, (n, each) in enumerate(lines))
+    return Cart(tuple(made), shipping, taxed)
+
+
+def offer(effect, lines=None, code="offer", **more):
+    return Offer(code, effect, tuple(range(50)) if lines is None else lines, **more)
+
+
+def group(*offers, mode=Mode.STACKABLE):
+    return [Group(offers, mode)]
+
+
+def off(bought, *offers, **more):
+    return price(bought, group(*offers), **more).off_minor
+
+
+# ---- scenarios of other products ----
+
+
+@pytest.mark.parametrize(
+    ("lines", "reward"),
+    [([(1, 10000)], 900), ([(1, -2000)], 0), ([(1, 10000), (1, -2000)], 900), ([(1, 10000), (1, -9500)], 600),
+     ([(1, 5000), (1, -500)], 600)],
+)  # fmt: skip
+def test_odoo_003_a_capped_discount_of_one_product_never_exceeds_the_order(lines, reward):
+    of_a = offer(Percent(Fraction(10), cap=900), lines=(0,) if lines[0][1] > 0 else ())
+    assert off(with_tax(cart(*lines, tax=20, taxed=False)), of_a) == reward
+
+
+def test_odoo_007_a_code_for_one_category_and_what_is_left_to_earn_on():
+    priced = price(cart((1, 10000), (1, 5000)), group(offer(Percent(Fraction(10)), lines=(0,))))
+    assert (priced.pay_minor, priced.lines) == (14000, (9000, 5000))
+
+
+def test_odoo_035_two_discounts_of_the_order_never_add():
+    auto = offer(Percent(Fraction(10)), code="auto", of_order=True)
+    coupon = offer(Percent(Fraction(10)), code="coupon", of_order=True, coupon=True)
+    priced = price(cart((1, 32000)), group(auto, coupon))
+    assert priced.pay_minor == 28800
+    assert priced.refused == {"coupon": Reason.OTHER_CHOSEN}
+
+
+@pytest.mark.parametrize(
+    ("pieces", "used", "total", "refused"),
+    [(10, ("promo",), 6500, set()), (10, ("promo", "coupon"), 6500, {"coupon"}), (15, ("promo", "coupon"), 4750, set()),
+     (5, ("promo", "coupon"), 8250, {"promo", "coupon"})],
+)  # fmt: skip
+def test_odoo_039_two_coupons_each_with_a_minimum_of_what_is_left(pieces, used, total, refused):
+    least = Minimum(Measure.CART_MONEY, 10000)
+    both = [offer(Amount(10000), code=code, coupon=True, minimum=least) for code in ("promo", "coupon")]
+    priced = price(cart((pieces, 1650)), group(*both), used)
+    assert priced.pay_minor == total
+    assert {code for code in used if code in priced.refused} == refused
+    assert all(priced.refused[code] is Reason.MINIMUM_NOT_MET for code in refused)
+
+
+@pytest.mark.parametrize(("pieces", "total"), [(14, 148680), (17, 160480), (20, 188800), (14, 148680), (12, 141600)])
+def test_odoo_043_the_best_single_step(pieces, total):
+    steps = ((150000, 10), (175000, 15), (200000, 20), (250000, 25))
+    stepped = Steps(Measure.CART_MONEY, tuple((least, Percent(Fraction(percent))) for least, percent in steps))
+    assert price(cart((pieces, 11800)), group(offer(stepped))).pay_minor == total
+
+
+def test_odoo_047_a_fixed_amount_once_an_order():
+    assert price(cart((2, 10000)), group(offer(Amount(500)))).pay_minor == 19500
+
+
+@pytest.mark.parametrize(
+    ("lines", "total", "split"),
+    [([12000, 23000, 30000], 5000, (924, 1769, 2307)), ([1200, 2300, 1000], 675, (180, 345, 150))],
+)
+def test_solidus_002_percent_with_a_cap_and_the_leftover_cent(lines, total, split):
+    priced = price(cart(*((1, each) for each in lines)), group(offer(Percent(Fraction(15), cap=5000))))
+    (applied,) = priced.applied
+    assert (applied.total, tuple(applied.off.values())) == (total, split)
+
+
+@pytest.mark.parametrize(("shirts", "trousers", "reward"), [(2, 3, 1000), (7, 5, 5250)])
+def test_solidus_006_steps_by_pieces(shirts, trousers, reward):
+    steps = Steps(Measure.PIECES, ((0, Percent(Fraction(10))), (10, Percent(Fraction(15)))))
+    (applied,) = price(cart((shirts, 5000), (trousers, 4000)), group(offer(steps, lines=(0, 1)))).applied
+    assert applied.off[0] == reward
+
+
+@pytest.mark.parametrize(("lines", "reward"), [([(2, 1200), (2, 1000)], 300), ([(2, 200), (2, 100)], 100)])
+def test_oscar_003_an_amount_off_one_item_at_most(lines, reward):
+    (applied,) = price(cart(*lines), group(offer(Amount(300, pieces=1), minimum=Minimum(Measure.PIECES, 2)))).applied
+    assert (applied.total, len([minor for minor in applied.off.values() if minor])) == (reward, 1)
+
+
+@pytest.mark.parametrize(
+    ("lines", "reward"), [([(3, 600)], 0), ([(4, 500)], 0), ([(4, 800)], 400), ([(1, 700)] * 3, 100)]
+)
+def test_oscar_007_three_for_twenty(lines, reward):
+    assert off(cart(*lines), offer(Bundle(3, 2000))) == reward
+
+
+def test_medusa_002_so_much_off_each_piece_of_a_line():
+    p1 = offer(EachPiece(3000, most=2), code="p1")
+    p2 = offer(EachPiece(5000, most=1), code="p2")
+    priced = price(cart((1, 5000), (1, 15000)), group(p1, p2))
+    assert [dict(each.off) for each in priced.applied] == [{0: 3000, 1: 3000}, {0: 2000, 1: 5000}]
+
+
+def test_medusa_006_a_budget_that_is_used_up_is_told():
+    spent = offer(Amount(150000), refused=Reason.BUDGET_REACHED)
+    priced = price(cart((5, 100000)), group(spent))
+    assert (priced.off_minor, priced.refused) == (0, {"offer": Reason.BUDGET_REACHED})
+
+
+@pytest.mark.parametrize(("wanted", "least", "used"), [(1000, 500, 1000), (400, 500, 0), (9000, 500, 5000)])
+def test_setono_024_points_that_pay(wanted, least, used):
+    rule = PointsPayment(Fraction(1), least=least, percent=Fraction(50))
+    assert pay_with_points(rule, 10000, 5000, wanted) == (used, used)
+
+
+def test_formance_001_shares_add_up_and_the_first_get_the_rest():
+    assert share_out(15, (80, 8, 12)) == [13, 1, 1]
+
+
+def test_the_smaller_of_two_vouchers_that_both_exceed_the_order_is_used():
+    vouchers = [offer(Amount(minor), code=str(minor), coupon=True) for minor in (8000, 5000)]
+    chosen = best(cart((1, 4000)), group(*vouchers))
+    assert ([each.code for each in chosen.applied], chosen.pay_minor) == (["5000"], 0)
+
+
+# ---- each effect ----
+
+
+@pytest.mark.parametrize(
+    ("effect", "lines", "reward"),
+    [
+        (Percent(Fraction(50), pieces=1), [(2, 1000), (1, 600)], 300),
+        (Percent(Fraction(50), pieces=1, pick=Pick.DEAREST), [(2, 1000), (1, 600)], 500),
+        (Percent(Fraction(50), pieces=9), [(2, 1000)], 1000),
+        (EachPiece(100), [(3, 80), (2, 250)], 440),
+        (Prices({"sku0": 900}), [(2, 1000), (1, 600)], 200),
+        (Prices({"": 500}), [(2, 1000), (1, 400)], 1000),
+        (Bundle(2, 1500, times=1), [(4, 1000)], 500),
+        (Bundle(2, 1500), [(4, 1000)], 1000),
+        (Deal(3), [(1, 1000), (1, 900), (1, 800), (1, 300), (1, 200), (1, 100)], 900),
+        (Deal(3, pick=Pick.DEAREST), [(1, 1000), (1, 900), (1, 800)], 1000),
+        (Deal(2, percent=Fraction(50)), [(5, 333)], 334),
+        (Deal(3, times=1), [(9, 100)], 100),
+    ],
+)
+def test_what_each_effect_takes_off(effect, lines, reward):
+    assert off(cart(*lines), offer(effect)) == reward
+
+
+def test_buy_one_thing_and_get_another():
+    deal = offer(Deal(2), lines=(0,), gets=(1,))
+    assert off(cart((2, 1000), (1, 700)), deal) == 700
+    assert off(cart((1, 1000), (1, 700)), deal) == 0
+    assert off(cart((5, 1000), (9, 700)), deal) == 1400
+
+
+def test_a_piece_counts_in_one_deal_only():
+    assert off(cart((3, 1000)), offer(Deal(2), code="a"), offer(Deal(2), code="b")) == 1000
+    priced = price(cart((3, 1000)), group(offer(Deal(2), code="a"), offer(Deal(2), code="b")))
+    assert priced.refused == {"b": Reason.NO_EFFECT}
+
+
+def test_shipping_gifts_and_points_leave_the_lines_as_they_are():
+    offers = [
+        offer(Shipping(Fraction(50), cap=300), code="ship"),
+        offer(Gift("mug"), code="gift"),
+        offer(PointsTimes(Fraction(2)), code="double"),
+    ]
+    priced = price(cart((1, 1000), shipping=1000), group(*offers))
+    assert (priced.lines, priced.shipping_minor, priced.pay_minor) == ((1000,), 700, 1700)
+    ship, gift, double = priced.applied
+    assert (ship.shipping_off, gift.gifts, double.points_times) == (300, (Gift("mug"),), 2)
+
+
+# ---- stacking ----
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "together"),
+    [
+        (Stacking.COMMON, Stacking.COMMON, True),
+        (Stacking.COMMON, Stacking.NEVER, False),
+        (Stacking.NEVER, Stacking.NEVER, True),
+        (Stacking.ALWAYS, Stacking.COMMON, True),
+        (Stacking.NEVER, Stacking.ALWAYS, True),
+    ],
+)
+def test_which_classes_stand_together(one, other, together):
+    priced = price(
+        cart((1, 1000)), group(offer(Amount(100), code="a", stacking=one), offer(Amount(50), code="b", stacking=other))
+    )
+    assert priced.off_minor == (150 if together else 100)
+    assert priced.refused == ({} if together else {"b": Reason.NOT_STACKABLE})
+
+
+@pytest.mark.parametrize(
+    ("mode", "reward"), [(Mode.STACKABLE, 600), (Mode.LIST_ORDER, 200), (Mode.LOWEST, 100), (Mode.HIGHEST, 300)]
+)
+def test_what_a_group_lets_its_offers_do(mode, reward):
+    offers = [offer(Amount(minor), code=str(minor)) for minor in (200, 300, 100)]
+    assert price(cart((1, 1000)), group(*offers, mode=mode)).off_minor == reward
+
+
+def test_a_share_of_what_was_listed_or_of_what_is_left():
+    before = offer(Amount(500), code="before")
+    for base, reward in ((Base.INITIAL, 600), (Base.LEFT, 550)):
+        assert off(cart((1, 1000)), before, offer(Percent(Fraction(10), base=base))) == reward
+
+
+def test_a_minimum_that_must_hold_afterwards_too():
+    after = offer(Amount(500), minimum=Minimum(Measure.CART_MONEY, 800, after=True))
+    assert price(cart((1, 1000)), group(after)).refused == {"offer": Reason.MINIMUM_LOST}
+    assert off(cart((1, 1300)), after) == 500
+
+
+def test_limits_of_an_order():
+    coupons = [offer(Amount(100), code=str(k), coupon=True) for k in range(3)]
+    priced = price(cart((1, 1000)), group(*coupons), limits=Limits(coupons=2))
+    assert (priced.off_minor, priced.refused) == (200, {"2": Reason.TOO_MANY})
+    never = [offer(Amount(10), code=str(k), stacking=Stacking.NEVER) for k in range(7)]
+    assert off(cart((1, 1000)), *never) == 50
+    assert off(cart((1, 1000)), *(offer(Amount(1), code=str(k)) for k in range(40))) == 30
+
+
+def test_tax_in_and_on_top():
+    assert tax_of(11300, Fraction(13, 100), taxed=True) == 1300
+    assert tax_of(10000, Fraction(13, 100), taxed=False) == 1300
+    assert with_tax(with_tax(cart((1, 999), tax=20, taxed=False))).lines[0].minor == 1199
+
+
+# ---- what holds for every cart ----
+
+moneys = st.integers(1, 30_000)
+percents = st.sampled_from([Fraction(n) for n in (1, 5, 10, 33, 50, 100)] + [Fraction(15, 2)])
+effects = st.one_of(
+    st.builds(Percent, percents, st.none() | moneys, st.sampled_from(Base), st.none() | st.integers(1, 4)),
+    st.builds(Amount, moneys, st.none() | st.integers(1, 3), st.sampled_from(Pick)),
+    st.builds(EachPiece, moneys, st.none() | st.integers(1, 3)),
+    st.builds(Prices, st.dictionaries(st.sampled_from(["", "sku0", "sku1"]), moneys, max_size=2)),
+    st.builds(Bundle, st.integers(1, 4), moneys, st.none() | st.integers(1, 2)),
+    st.integers(1, 4).flatmap(
+        lambda n: st.builds(Deal, st.just(n), st.integers(1, n), percents, st.sampled_from(Pick), st.none() | st.just(1))
+    ),
+    st.builds(Shipping, percents, st.none() | moneys),
+)
+steps = st.builds(
+    lambda measure, least, one, two: Steps(measure, ((0, one), (least, two))),
+    st.sampled_from(Measure), moneys, effects, effects,
+)  # fmt: skip
+carts = st.builds(
+    lambda lines, shipping: cart(*lines, shipping=shipping),
+    st.lists(st.tuples(st.integers(1, 5), st.integers(0, 20_000)), min_size=1, max_size=4),
+    st.sampled_from([0, 999]),
+)
+places = st.lists(st.integers(0, 3), unique=True, max_size=4).map(tuple)
+minimums = st.none() | st.builds(
+    Minimum, st.sampled_from(Measure), st.integers(0, 20_000), st.sampled_from(Base), st.booleans()
+)
+
+
+def offers(least, most):
+    one = st.tuples(effects | steps, places, places | st.just(()), minimums, st.sampled_from(Stacking), st.booleans(), st.booleans())
+    made = st.lists(one, min_size=least, max_size=most)
+    return made.map(lambda all_: [
+        Offer(f"o{k}", effect, tuple(p for p in lines), tuple(gets), minimum, stacking, of_order, coupon)
+        for k, (effect, lines, gets, minimum, stacking, of_order, coupon) in enumerate(all_)
+    ])  # fmt: skip
+
+
+@st.composite
+def groups(draw, most=6):
+    """Groups of offers about lines that the cart has."""
+    bought = draw(carts)
+    there = range(len(bought.lines))
+    made = [
+        Offer(each.code, each.effect, tuple(k for k in each.lines if k in there), tuple(k for k in each.gets if k in there),
+              each.minimum, each.stacking, each.of_order, each.coupon)
+        for each in draw(offers(1, most))
+    ]  # fmt: skip
+    cut = draw(st.integers(0, len(made)))
+    modes = draw(st.tuples(st.sampled_from(Mode), st.sampled_from(Mode)))
+    return bought, [Group(tuple(made[:cut]), modes[0]), Group(tuple(made[cut:]), modes[1])]
+
+
+many = settings(max_examples=2_000, deadline=None)
+
+
+@many
+@given(groups())
+def test_nobody_pays_less_than_nothing_or_more_than_listed_and_every_cent_has_its_line(made):
+    bought, all_groups = made
+    for priced in (price(bought, all_groups), best(bought, all_groups)):
+        listed = [line.minor for line in bought.lines]
+        taken = [sum(each.off.get(k, 0) for each in priced.applied) for k in range(len(listed))]
+        assert all(0 <= left <= was for left, was in zip(priced.lines, listed, strict=True))
+        assert [was - off for was, off in zip(listed, taken, strict=True)] == list(priced.lines)
+        assert 0 <= priced.shipping_minor == bought.shipping_minor - sum(each.shipping_off for each in priced.applied)
+        assert all(minor > 0 for each in priced.applied for minor in each.off.values())
+        codes = {offer.code for group in all_groups for offer in group.offers}
+        assert {each.code for each in priced.applied} | set(priced.refused) == codes
+        assert not {each.code for each in priced.applied} & set(priced.refused)
+
+
+@settings(max_examples=400, deadline=None)
+@given(groups(most=5))
+def test_the_best_is_the_best_of_all_combinations(made):
+    bought, all_groups = made
+    coupons = [offer.code for group in all_groups for offer in group.offers if offer.coupon]
+    sets = chain.from_iterable(combinations(coupons, count) for count in range(len(coupons) + 1))
+    assert best(bought, all_groups).pay_minor == min(price(bought, all_groups, used).pay_minor for used in sets)
+
+
+@given(st.integers(0, 10**9), st.lists(st.integers(0, 10**6), min_size=1, max_size=8))
+def test_shares_add_up_and_never_exceed_their_weight(amount, weights):
+    total = sum(weights)
+    shares = share_out(min(amount, total), weights)
+    assert sum(shares) == min(amount, total)
+    assert all(0 <= share <= weight for share, weight in zip(shares, weights, strict=True))
+
+
+@given(st.integers(1, 500), st.integers(1, 100), st.integers(0, 10**6), st.integers(0, 10**6), st.none() | st.integers(0, 10**6))
+def test_points_never_pay_more_than_there_is_to_pay(value, block, pay_minor, available, wanted):
+    rule = PointsPayment(Fraction(value, 100), block=block, percent=Fraction(80))
+    points, minor = pay_with_points(rule, pay_minor, available, wanted)
+    assert 0 <= points <= available
+    assert wanted is None or points <= wanted
+    assert points % block == 0
+    assert minor <= pay_minor * 80 // 100
