@@ -38,6 +38,7 @@ from shuke.core.state.slots import (
 from shuke.engine.deciding import rules_text
 from shuke.engine.grants import Grant, grants_of
 from shuke.engine.lowering import Lowering
+from shuke.engine.offering import offers_text
 from shuke.engine.settings import settings_of
 from shuke.engine.standing import tiers_text
 
@@ -139,7 +140,9 @@ def compile_program(program: Program) -> Compiled:
     lowering, grants = Lowering(program), grants_of(program)
     tiers = tiers_text(lowering, program.ladders, program.milestones)
     rules, denominators = rules_text(lowering, program, grants)
-    source = "\n".join([HEADER, IMPORTS, "", *_prepare(lowering), "", "", *rules, "", "", *tiers, ""])
+    offers = offers_text(lowering, program)
+    texts = [_prepare(lowering), rules, tiers, *([offers] if offers else [])]
+    source = "\n".join([HEADER, IMPORTS, "", "\n\n\n".join("\n".join(text) for text in texts), ""])
     measures, places = lowering.measures, lowering.places
     settings, expiries = settings_of(program, grants, measures, places)
     return Compiled(

@@ -50,6 +50,7 @@ class Subject(Enum):
     ORDER = "an order"
     EVENT = "a behaviour"
     PAST = "the past"
+    LINE = "a line of an order"
 
 
 Place = Callable[[int], str]  # turns an offset of the text into "line:column" of the file
@@ -73,6 +74,16 @@ def read_number(text: str, vocabulary: Vocabulary, place: Place, on: tuple[str, 
     """
     reader = _Reader(RuleText(text, place), vocabulary, Subject.EVENT if on else Subject.ORDER, on)
     return reader.kinds.number(reader.read())
+
+
+def read_line_condition(text: str, vocabulary: Vocabulary, place: Place) -> Node:
+    """Read a condition about one line of an order, by which an offer says which lines it is for.
+
+    Raises:
+        Refusal: as `read_condition`.
+    """
+    reader = _Reader(RuleText(text, place), vocabulary, Subject.LINE)
+    return reader.kinds.condition(reader.read())
 
 
 def read_base(text: str, vocabulary: Vocabulary, place: Place) -> Node:
@@ -136,7 +147,7 @@ class _Reader:
         self._subject = subject
         self._names_base = names_base
         self._tokens: Sequence[Token] = ()
-        self._in_lines = False
+        self._in_lines = subject is Subject.LINE
 
     def read(self) -> Operand:
         """Read the whole text."""
@@ -441,6 +452,7 @@ _SCOPES: Mapping[Subject, frozenset[Scope]] = {
     Subject.ORDER: frozenset({"order", "moment", "item", "member", "tier"}),
     Subject.EVENT: frozenset({"event", "moment", "member", "tier"}),
     Subject.PAST: frozenset({"member"}),
+    Subject.LINE: frozenset({"item"}),
 }
 
 

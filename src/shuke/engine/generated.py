@@ -7,6 +7,21 @@ from shuke.engine.compile import Compiled
 
 def functions_of(compiled: Compiled) -> tuple[Any, Any, Any]:
     """Return (prepare, rules, tiers) of a program."""
+    module = _module_of(compiled)
+    return module["prepare"], module["rules"], module["tiers"]
+
+
+def offer_functions_of(compiled: Compiled) -> tuple[Any, Any, Any]:
+    """Return (prepare, offers, offer_lines) of a program; those of one without offers tell of none."""
+    module = _module_of(compiled)
+    return module["prepare"], module.get("offers", _nothing), module.get("offer_lines", _nothing)
+
+
+def _module_of(compiled: Compiled) -> dict[str, Any]:
     module: dict[str, Any] = {}
     exec(compile(compiled.source, f"<program {compiled.program.code}>", "exec"), module)  # noqa: S102  our own text
-    return module["prepare"], module["rules"], module["tiers"]
+    return module
+
+
+def _nothing(*_: object) -> None:
+    """Tell of no offer."""

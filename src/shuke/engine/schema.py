@@ -29,6 +29,7 @@ from shuke.engine.file_earning import (
 )
 from shuke.engine.file_facts import BEHAVIOURS_EXAMPLE, Texts, read_attributes, read_behaviours, read_scope
 from shuke.engine.file_ladders import LADDER_EXAMPLE, ladder_codes, ladder_entries, read_ladders
+from shuke.engine.file_offers import OFFER_EXAMPLE, OFFER_GROUPS_EXAMPLE, read_offer_groups, read_offers
 from shuke.engine.file_texts import Reading
 from shuke.engine.file_units import UNITS_EXAMPLE, read_units
 from shuke.engine.yaml_tree import Mapping, read_tree
@@ -52,6 +53,8 @@ PROGRAM_KEYS = {
     "groups": GROUPS_EXAMPLE,
     "earn": f"[{RULE_EXAMPLE}]",
     "milestones": f"[{MILESTONE_EXAMPLE}]",
+    "offer_groups": OFFER_GROUPS_EXAMPLE,
+    "offers": f"[{OFFER_EXAMPLE}]",
     "changes": "{tiers: {vip: gold}}",
 }
 
@@ -126,6 +129,8 @@ def _read_program(fields: Fields) -> Program:
     groups = read_groups(fields.optional_value("groups"), reading)
     rules, rules_caps = read_rules(fields.value("earn"), units, groups, reading)
     milestones = read_milestones(fields.optional_value("milestones"), units, reading)
+    offer_groups = read_offer_groups(fields.optional_value("offer_groups"), reading)
+    offers = read_offers(fields.optional_value("offers"), offer_groups, reading)
     return Program(
         code=code,
         name=fields.name(code),
@@ -145,8 +150,10 @@ def _read_program(fields: Fields) -> Program:
         groups=groups,
         earn=rules,
         milestones=milestones,
+        offer_groups=offer_groups,
+        offers=offers,
         caps=_counted(caps + rules_caps, fields),
-        tags=tags_of(_texts(ladders, rules, milestones)),
+        tags=tags_of((*_texts(ladders, rules, milestones), *(offer.when for offer in offers))),
         migration=read_changes(fields.optional_value("changes"), ladders, units, fields.problems),
     )
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 from fractions import Fraction
 
+from shuke.core.offers.model import Effect, Minimum, Mode, Stacking
 from shuke.core.program.ir import Node, Window
 
 
@@ -315,6 +316,27 @@ class Behaviour:
 
 
 @dataclass(frozen=True, slots=True)
+class OfferRule:
+    """What is taken off carts that `when` is true of: of the lines that `lines` is true of, or of all.
+
+    `gets` says which lines a deal reduces, where they are not those that must be bought.
+    """
+
+    code: str
+    name: str
+    when: Node | None
+    lines: Node | None
+    gets: Node | None
+    effect: Effect  # amounts in minor units
+    minimum: Minimum | None
+    stacking: Stacking
+    group: str | None
+    whole_order: bool  # of several such only the better one applies
+    line: int
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
 class Program:
     code: str
     name: str
@@ -334,6 +356,8 @@ class Program:
     groups: tuple[Group, ...]
     earn: tuple[EarnRule, ...]
     milestones: tuple[Milestone, ...]
+    offer_groups: tuple[tuple[str, Mode], ...]
+    offers: tuple[OfferRule, ...]
     caps: tuple[Cap, ...]
     tags: tuple[str, ...]  # tags that the rules ask for, by bit; filled by the loader
     migration: tuple[tuple[str, str], ...]  # (what, how) of a change on a live base

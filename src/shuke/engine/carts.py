@@ -1,0 +1,41 @@
+"""Which offers of a program bear on a cart, for a member or for somebody whom nobody knows."""
+
+from shuke.core.offers.model import Group
+from shuke.engine.arrays import Arrays
+from shuke.engine.compile import Compiled
+from shuke.engine.generated import offer_functions_of
+from shuke.engine.limits import check_order
+from shuke.engine.offering import groups_of
+from shuke.engine.rows import Rows
+from shuke.engine.states import MemberState, OrderFacts
+from shuke.engine.zones import zone_table
+
+
+class CartDesk:
+    """Everything of one published program that an evaluation needs, made once per process."""
+
+    def __init__(self, compiled: Compiled) -> None:
+        self._compiled = compiled
+        self._zone = zone_table(compiled.program.time_zone)
+        self._P = list(compiled.numbers)
+        self._rows = Rows(compiled)
+        self._prepare, self._offers, self._lines = offer_functions_of(compiled)
+
+    def groups(self, state: MemberState, order: OrderFacts) -> tuple[Group, ...]:
+        """Return the offers for an order that would be placed now, by a member who has been advanced to now.
+
+        Raises:
+            Refusal: `amount_out_of_range`, `too_many_lines`, `too_many_orders`.
+        """
+        check_order(order, state.orders)
+        compiled, P, count = self._compiled, self._P, len(self._compiled.program.offers)
+        o, items = self._rows.order(order, order.occurred_at), self._rows.lines(order)
+        self._prepare(o, 0, items, 0, len(order.lines), *self._zone, P)
+        holds = [False] * count
+        self._offers(o, 0, Arrays(compiled, P, state, 0).m, P, holds)
+        matches = []
+        for line in range(len(order.lines)):
+            told = [False] * (2 * count)
+            self._lines(items, line * compiled.line_width, P, told)
+            matches.append(told)
+        return groups_of(compiled.program, holds, matches)

@@ -1,0 +1,278 @@
+"""Reads the offers of a program: what they take off a cart, whom and which lines they are for, beside what they stand.
+
+Must not know how an offer is applied.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from fractions import Fraction
+
+from shuke.core.offers.model import (
+    Amount,
+    Base,
+    Bundle,
+    Deal,
+    EachPiece,
+    Gift,
+    Measure,
+    Minimum,
+    Mode,
+    Percent,
+    Pick,
+    PointsTimes,
+    Prices,
+    Shipping,
+    Single,
+    Stacking,
+    Steps,
+)
+from shuke.core.program.model import OfferRule
+from shuke.engine.expressions import read_condition, read_line_condition
+from shuke.engine.fields import Fields, check_unique, read_choice, read_code, read_decimal, read_entries, read_mappings
+from shuke.engine.file_texts import Reading
+from shuke.engine.yaml_tree import Mapping, Scalar, Source, Value
+
+OFFERS_LIMIT = 200
+OFFER_GROUPS_LIMIT = 40
+STEPS_LIMIT = 20
+PRICES_LIMIT = 1_000
+MONEY_LIMIT = 10**9
+PIECES_LIMIT = 10**5
+PERCENT_DIGITS = 4
+FACTOR_LIMIT = 1_000
+SKU_LIMIT = 80
+
+OFFER_GROUPS_EXAMPLE = "{seasonal: highest}"
+OFFER_EXAMPLE = "{code: wine, percent: 10, lines: \"item.category = 'wine'\"}"
+EFFECT_KEYS = {
+    "percent": "10",
+    "amount": "5",
+    "each": "{off: 3, most: 2}",
+    "prices": "{SKU1: 9.90}",
+    "bundle": "{pieces: 3, price: 20}",
+    "deal": "{pieces: 3, reduced: 1}",
+    "shipping": "100",
+    "gift": "mug",
+    "points_times": "2",
+}
+OFFER_KEYS = {
+    "code": "wine",
+    "name": "Ten percent off wine",
+    "when": "order.net >= 100",
+    "lines": "item.category = 'wine'",
+    "gets": "item.category = 'glass'",
+    **EFFECT_KEYS,
+    "steps": "{by: money, at: [{from: 100, percent: 10}]}",
+    "minimum": "{money: 100}",
+    "stacking": "common",
+    "group": "seasonal",
+    "whole_order": "yes",
+}
+_OFF = {"off": "10"}
+_PIECES = {"pieces": "1", "pick": "cheapest"}
+_PERCENT_KEYS = {**_OFF, "at_most": "50", "of": "left", **_PIECES}
+_AMOUNT_KEYS = {**_OFF, **_PIECES}
+_EACH_KEYS = {**_OFF, "most": "2"}
+_BUNDLE_KEYS = {"pieces": "3", "price": "20", "times": "1"}
+_DEAL_KEYS = {"pieces": "3", "reduced": "1", "percent": "100", "pick": "cheapest", "times": "1"}
+_SHIPPING_KEYS = {**_OFF, "at_most": "10"}
+_GIFT_KEYS = {"sku": "mug", "quantity": "1"}
+_STEPS_KEYS = {"by": "money", "of": "left", "at": "[{from: 100, percent: 10}]"}
+_STEP_KEYS = {"from": "100", **EFFECT_KEYS}
+_MINIMUM_KEYS = {
+    "money": "100", "pieces": "2", "cart_money": "100", "cart_pieces": "2", "of": "left", "after": "yes",
+}  # fmt: skip
+
+BASES = {"left": Base.LEFT, "listed": Base.INITIAL}
+PICKS = {pick.value: pick for pick in Pick}
+MODES = {mode.value: mode for mode in Mode}
+STACKINGS = {stacking.value: stacking for stacking in Stacking}
+MEASURES = {measure.value: measure for measure in Measure}
+_MONEYS = (Measure.MONEY, Measure.CART_MONEY)
+
+
+def read_offer_groups(value: Value | None, reading: Reading) -> tuple[tuple[str, Mode], ...]:
+    """Read the groups of offers, in the order in which they are looked at."""
+    groups = []
+    for key, entry in read_entries(value, OFFER_GROUPS_LIMIT, OFFER_GROUPS_EXAMPLE, reading.problems):
+        code = read_code(key, reading.problems)
+        if not isinstance(entry, Scalar):
+            reading.problems.wrong_type(entry, "text", "highest")
+        else:
+            mode = read_choice(entry, tuple(MODES), "unknown_choice", reading.problems)
+            groups.append((code or key.value, MODES[mode or "stackable"]))
+    return tuple(groups)
+
+
+def read_offers(value: Value | None, groups: tuple[tuple[str, Mode], ...], reading: Reading) -> tuple[OfferRule, ...]:
+    """Read the offers, in the order of the file."""
+    reader = _Reader(tuple(code for code, _ in groups), reading)
+    offers = tuple(reader.offer(entry) for entry in read_mappings(value, OFFERS_LIMIT, OFFER_EXAMPLE, reading.problems))
+    check_unique(reader.codes, reading.problems)
+    return offers
+
+
+class _Reader:
+    """Reads the offers of one file; amounts of money become minor units of its currency."""
+
+    def __init__(self, groups: tuple[str, ...], reading: Reading) -> None:
+        self.codes: list[tuple[str, Scalar]] = []
+        self._groups = groups
+        self._reading = reading
+        self._problems = reading.problems
+        self._digits = reading.vocabulary.currency_digits
+        self._source = Source("")
+
+    def offer(self, entry: Mapping) -> OfferRule:
+        """Read one offer."""
+        self._source = entry.source
+        fields = Fields(entry, OFFER_KEYS, self._problems)
+        code_text = fields.scalar("code")
+        code = (read_code(code_text, self._problems) if code_text else None) or ""
+        if code_text is not None and code:
+            self.codes.append((code, code_text))
+        kind = fields.one_of(*EFFECT_KEYS, "steps")
+        if "gets" in fields and kind != "deal":
+            fields.misplaced("gets", "Which pieces are reduced is said of a deal.", "deal")
+        group = fields.optional("group")
+        return OfferRule(
+            code=code,
+            name=fields.name(code),
+            when=self._reading.text(fields.optional("when"), read_condition),
+            lines=self._reading.text(fields.optional("lines"), read_line_condition),
+            gets=self._reading.text(fields.optional("gets"), read_line_condition),
+            effect=self._steps(fields) if kind == "steps" else self._effect(fields, kind),
+            minimum=self._minimum(fields),
+            stacking=STACKINGS[fields.choice("stacking", tuple(STACKINGS))],
+            group=read_choice(group, self._groups, "unknown_group", self._problems) if group else None,
+            whole_order=fields.flag("whole_order", otherwise=False),
+            line=entry.source.line(entry.start),
+            place=entry.place(),
+        )
+
+    # ---- effects
+
+    def _effect(self, fields: Fields, kind: str | None) -> Single:
+        """Read the effect under one of the keys of effects; a stand-in where there is none."""
+        if kind is None:
+            return Amount(0)
+        read: Callable[[Fields], Single] = getattr(self, f"_read_{kind}")
+        return read(fields)
+
+    def _read_percent(self, fields: Fields) -> Percent:
+        part = self._part(fields, "percent", _PERCENT_KEYS)
+        return Percent(
+            self._share(part, "off"),
+            self._money(part, "at_most"),
+            BASES[part.choice("of", tuple(BASES))],
+            self._count(part, "pieces"),
+            PICKS[part.choice("pick", tuple(PICKS))],
+        )
+
+    def _read_amount(self, fields: Fields) -> Amount:
+        part = self._part(fields, "amount", _AMOUNT_KEYS)
+        return Amount(self._needed(part, "off"), self._count(part, "pieces"), PICKS[part.choice("pick", tuple(PICKS))])
+
+    def _read_each(self, fields: Fields) -> EachPiece:
+        part = self._part(fields, "each", _EACH_KEYS)
+        return EachPiece(self._needed(part, "off"), self._count(part, "most"))
+
+    def _read_prices(self, fields: Fields) -> Prices:
+        prices = {}
+        value = fields.optional_value("prices")
+        for key, entry in read_entries(value, PRICES_LIMIT, EFFECT_KEYS["prices"], self._problems):
+            if not isinstance(entry, Scalar):
+                self._problems.wrong_type(entry, "number", "9.90")
+                continue
+            price = read_decimal(entry, self._digits, MONEY_LIMIT, self._problems)
+            prices["" if key.value == "others" else key.value] = self._minor(price)
+        return Prices(prices)
+
+    def _read_bundle(self, fields: Fields) -> Bundle:
+        part = self._part(fields, "bundle", _BUNDLE_KEYS)
+        return Bundle(
+            self._count(part, "pieces", needed=True) or 1, self._needed(part, "price"), self._count(part, "times")
+        )
+
+    def _read_deal(self, fields: Fields) -> Deal:
+        part = self._part(fields, "deal", _DEAL_KEYS)
+        pieces, reduced = self._count(part, "pieces", needed=True) or 1, self._count(part, "reduced") or 1
+        if reduced > pieces and "gets" not in fields:
+            part.misplaced("reduced", "Of so many pieces no more can be reduced.", "pieces")
+        share = self._share(part, "percent") if "percent" in part else Fraction(100)
+        return Deal(pieces, reduced, share, PICKS[part.choice("pick", tuple(PICKS))], self._count(part, "times"))
+
+    def _read_shipping(self, fields: Fields) -> Shipping:
+        part = self._part(fields, "shipping", _SHIPPING_KEYS)
+        return Shipping(self._share(part, "off"), self._money(part, "at_most"))
+
+    def _read_gift(self, fields: Fields) -> Gift:
+        part = self._part(fields, "gift", _GIFT_KEYS, first="sku")
+        sku = part.scalar("sku")
+        return Gift(sku.value[:SKU_LIMIT] if sku else "", self._count(part, "quantity") or 1)
+
+    def _read_points_times(self, fields: Fields) -> PointsTimes:
+        factor = fields.decimal("points_times", PERCENT_DIGITS, FACTOR_LIMIT)
+        return PointsTimes(Fraction(1) if factor is None else factor)
+
+    def _steps(self, fields: Fields) -> Steps:
+        """Read steps by how much is bought, in rising order."""
+        part = self._part(fields, "steps", _STEPS_KEYS)
+        measure = MEASURES[part.choice("by", tuple(MEASURES))]
+        steps: list[tuple[int, Single]] = []
+        for entry in read_mappings(part.value("at"), STEPS_LIMIT, "{from: 100, percent: 10}", self._problems):
+            step = Fields(entry, _STEP_KEYS, self._problems)
+            least = self._measured(step, "from", measure)
+            effect = self._effect(step, step.one_of(*EFFECT_KEYS))
+            if steps and least <= steps[-1][0]:
+                step.misplaced("from", "Each step begins above the one before it.", "from")
+            steps.append((least, effect))
+        return Steps(measure, tuple(steps), BASES[part.choice("of", tuple(BASES))])
+
+    def _minimum(self, fields: Fields) -> Minimum | None:
+        if "minimum" not in fields:
+            return None
+        part = self._part(fields, "minimum", _MINIMUM_KEYS)
+        kind = part.one_of(*MEASURES)
+        measure = MEASURES[kind or "money"]
+        least = self._measured(part, kind, measure) if kind else 0
+        return Minimum(measure, least, BASES[part.choice("of", tuple(BASES))], part.flag("after", otherwise=False))
+
+    # ---- parts
+
+    def _part(self, fields: Fields, key: str, known: dict[str, str], first: str = "off") -> Fields:
+        """Return the fields of a mapping; a text alone is the field `first`."""
+        value = fields.optional_value(key)
+        if isinstance(value, Scalar) and first in known:
+            value = Mapping(value.source, [(replace(value, value=first), value)], value.start)
+        if not isinstance(value, Mapping):
+            if value is not None:
+                self._problems.wrong_type(value, "mapping", OFFER_KEYS[key])
+            value = Mapping(self._source, [], 0)
+        return Fields(value, known, self._problems)
+
+    def _share(self, part: Fields, key: str) -> Fraction:
+        part.scalar(key)
+        return part.decimal(key, PERCENT_DIGITS, 100, Fraction(1, 10**PERCENT_DIGITS)) or Fraction(1)
+
+    def _money(self, part: Fields, key: str) -> int | None:
+        amount = part.decimal(key, self._digits, MONEY_LIMIT)
+        return None if amount is None else self._minor(amount)
+
+    def _needed(self, part: Fields, key: str) -> int:
+        part.scalar(key)
+        return self._money(part, key) or 0
+
+    def _count(self, part: Fields, key: str, *, needed: bool = False) -> int | None:
+        if needed:
+            part.scalar(key)
+        count = part.decimal(key, 0, PIECES_LIMIT, 1)
+        return None if count is None else int(count)
+
+    def _measured(self, part: Fields, key: str, measure: Measure) -> int:
+        part.scalar(key)
+        digits = self._digits if measure in _MONEYS else 0
+        return int((part.decimal(key, digits, MONEY_LIMIT) or 0) * 10**digits)
+
+    def _minor(self, amount: Fraction | None) -> int:
+        return int((amount or 0) * 10**self._digits)
