@@ -7,6 +7,7 @@ from enum import Enum, StrEnum
 from fractions import Fraction
 from uuid import UUID
 
+from shuke.core.offers.model import Gift, Reason
 from shuke.core.program.explain import Decision
 from shuke.core.program.model import Expiry
 from shuke.core.program.progress import LadderReason
@@ -48,6 +49,38 @@ __all__ = (  # what is handed on; what stands below needs no mention
     "TierFact",
     "TransferFact",
 )
+
+
+@dataclass(frozen=True, slots=True)
+class AppliedOffer:
+    """What an offer did to a cart: minor units off in all, off each line by its place, and off shipping."""
+
+    code: str
+    name: str
+    off_minor: int
+    lines: Mapping[int, int]
+    shipping_off_minor: int
+    gifts: tuple[Gift, ...]
+    points_times: Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class CartPriced:
+    """A cart with its offers: what each line and shipping still cost, what applied, (code, name, why) of the rest."""
+
+    member_id: UUID | None
+    program: str
+    version: int
+    currency: str
+    lines_minor: tuple[int, ...]
+    shipping_minor: int
+    applied: tuple[AppliedOffer, ...]
+    refused: tuple[tuple[str, str, Reason], ...]
+
+    @property
+    def pay_minor(self) -> int:
+        """What is to be paid for all of it."""
+        return sum(self.lines_minor) + self.shipping_minor
 
 
 class Status(Enum):

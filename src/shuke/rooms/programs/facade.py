@@ -17,6 +17,7 @@ from shuke.rooms.programs import queries, tasks
 from shuke.rooms.programs.contracts import (
     AdjustFact,
     Advanced,
+    CartPriced,
     ClockMove,
     Comparison,
     DecidedPage,
@@ -26,6 +27,7 @@ from shuke.rooms.programs.contracts import (
     ImportFile,
     ImportReport,
     Moved,
+    OrderFact,
     Passed,
     RedeemFact,
     Result,
@@ -36,6 +38,7 @@ from shuke.rooms.programs.imports import importing
 from shuke.rooms.programs.services import (
     adjusting,
     advancing,
+    carts,
     comparing,
     dealings,
     enrolling,
@@ -166,6 +169,17 @@ def record(facts: Sequence[Fact], actor: Actor, *, history: bool = False, dry_ru
             `not_recordable`; and `unavailable` where the database gave up after a part was committed.
     """
     return recording.record(facts, actor, history=history, dry_run=dry_run)
+
+
+def evaluate_cart(cart: OrderFact) -> CartPriced:
+    """Price a cart, told as the order that it would be, with the offers of the program in force; nothing is written.
+
+    Of the coupons and offers that can't all stand together those are used with which it costs least.
+
+    Raises:
+        Refusal: `no_program`, `unknown_member`, `not_enrolled`, `currency_mismatch`, and as `record` refuses an order.
+    """
+    return carts.evaluate(cart, clock.business_now())
 
 
 def redeem(fact: RedeemFact, actor: Actor, *, history: bool = False, dry_run: bool = False) -> Result:

@@ -14,6 +14,7 @@ from shuke.core.program.model import Level, Program
 from shuke.core.state.slots import COUNT_EARNED, LADDER, T_RANK
 from shuke.core.values.dates import NEVER
 from shuke.core.values.errors import Refusal
+from shuke.engine.carts import CartDesk
 from shuke.engine.compile import Compiled, compile_program, seen_slots
 from shuke.engine.online import Desk
 from shuke.engine.schema import load_program
@@ -38,6 +39,11 @@ class Running:
     @property
     def program(self) -> Program:
         return self.desk.compiled.program
+
+    @cached_property
+    def carts(self) -> CartDesk:
+        """What prices carts; made when the first cart comes."""
+        return CartDesk(self.desk.compiled)
 
     @cached_property
     def levels(self) -> tuple[Level, ...]:
