@@ -96,7 +96,7 @@ def test_odoo_039_two_coupons_each_with_a_minimum_of_what_is_left(pieces, used, 
     assert all(priced.refused[code] is Reason.MINIMUM_NOT_MET for code in refused)
 
 
-@pytest.mark.parametrize(("pieces", "total"), [(14, 148680), (17, 160480), (20, 188800), (14, 148680), (12, 141600)])
+@pytest.mark.parametrize(("pieces", "total"), [(14, 148680), (17, 160480), (20, 188800), (12, 141600)])
 def test_odoo_043_the_best_single_step(pieces, total):
     steps = ((150000, 10), (175000, 15), (200000, 20), (250000, 25))
     stepped = Steps(Measure.CART_MONEY, tuple((least, Percent(Fraction(percent))) for least, percent in steps))
@@ -282,7 +282,9 @@ effects = st.one_of(
     st.builds(Prices, st.dictionaries(st.sampled_from(["", "sku0", "sku1"]), moneys, max_size=2)),
     st.builds(Bundle, st.integers(1, 4), moneys, st.none() | st.integers(1, 2)),
     st.integers(1, 4).flatmap(
-        lambda n: st.builds(Deal, st.just(n), st.integers(1, n), percents, st.sampled_from(Pick), st.none() | st.just(1))
+        lambda n: st.builds(
+            Deal, st.just(n), st.integers(1, n), percents, st.sampled_from(Pick), st.none() | st.just(1)
+        )
     ),
     st.builds(Shipping, percents, st.none() | moneys),
 )
@@ -302,7 +304,9 @@ minimums = st.none() | st.builds(
 
 
 def offers(least, most):
-    one = st.tuples(effects | steps, places, places | st.just(()), minimums, st.sampled_from(Stacking), st.booleans(), st.booleans())
+    one = st.tuples(
+        effects | steps, places, places | st.just(()), minimums, st.sampled_from(Stacking), st.booleans(), st.booleans()
+    )
     made = st.lists(one, min_size=least, max_size=most)
     return made.map(lambda all_: [
         Offer(f"o{k}", effect, tuple(p for p in lines), tuple(gets), minimum, stacking, of_order, coupon)
@@ -361,7 +365,13 @@ def test_shares_add_up_and_never_exceed_their_weight(amount, weights):
     assert all(0 <= share <= weight for share, weight in zip(shares, weights, strict=True))
 
 
-@given(st.integers(1, 500), st.integers(1, 100), st.integers(0, 10**6), st.integers(0, 10**6), st.none() | st.integers(0, 10**6))
+@given(
+    st.integers(1, 500),
+    st.integers(1, 100),
+    st.integers(0, 10**6),
+    st.integers(0, 10**6),
+    st.none() | st.integers(0, 10**6),
+)
 def test_points_never_pay_more_than_there_is_to_pay(value, block, pay_minor, available, wanted):
     rule = PointsPayment(Fraction(value, 100), block=block, percent=Fraction(80))
     points, minor = pay_with_points(rule, pay_minor, available, wanted)

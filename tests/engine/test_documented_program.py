@@ -5,7 +5,16 @@ from pathlib import Path
 
 import pytest
 
-from shuke.engine import file_changes, file_earning, file_facts, file_ladders, file_units, lifetimes, schema
+from shuke.engine import (
+    file_changes,
+    file_earning,
+    file_facts,
+    file_ladders,
+    file_offers,
+    file_units,
+    lifetimes,
+    schema,
+)
 from shuke.engine.calls import EXAMPLES
 from shuke.engine.compile import compile_program
 from shuke.engine.facts import FACTS, OCCASIONS
@@ -31,6 +40,8 @@ KEYS = (
     file_earning.RULE_KEYS,
     file_earning.MILESTONE_KEYS,
     file_changes.CHANGES_KEYS,
+    file_offers.OFFER_KEYS,
+    file_offers.PARTS_KEYS,
 )
 CHOICES = (
     file_units.ROUNDINGS,
@@ -48,6 +59,11 @@ CHOICES = (
     file_facts.TYPES,
     file_changes.UPGRADES,
     file_changes.DOWNGRADES,
+    file_offers.BASES,
+    file_offers.PICKS,
+    file_offers.MODES,
+    file_offers.STACKINGS,
+    file_offers.MEASURES,
     DURATION_EXAMPLES,
     PER_EXAMPLES,
     VALIDITY_EXAMPLES,

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 
 from shuke.core.state.slots import CAPS_MAX, DATES_MAX, LADDERS_MAX, LEVELS_MAX, MILESTONES_MAX, UNITS_MAX
 from shuke.core.values.currencies import CURRENCY_DIGITS
+from shuke.engine.editor_offers import offers_schema
 from shuke.engine.editor_parts import (
     CODE,
     DURATION,
@@ -52,6 +53,7 @@ from shuke.engine.spans import EVERY_EXAMPLES, PER_EXAMPLES, VALIDITY_EXAMPLES
 
 def json_schema() -> Schema:
     """Return the JSON Schema (draft 2020-12) of a program file."""
+    offers, offer = offers_schema()
     properties = {
         "shuke": {"description": "Version of the format.", "enum": [int(VERSION), VERSION]},
         "program": {"description": "Code of the program, for ever.", **CODE},
@@ -74,6 +76,7 @@ def json_schema() -> Schema:
         "groups": keyed("Which rules of a group count, by code.", {"enum": list(CHOICES)}, GROUPS_LIMIT),
         "earn": {"description": "What orders and behaviours earn.", **listed(ref("rule"), RULES_LIMIT)},
         "milestones": {"description": "What reaching a measure gives.", **listed(ref("milestone"), MILESTONES_MAX)},
+        **offers,
         "changes": _changes(),
     }
     required = ("shuke", "program", "currency", "time_zone", "units", "earn")
@@ -92,6 +95,7 @@ def json_schema() -> Schema:
             "level": _level(),
             "rule": _rule(),
             "milestone": _milestone(),
+            **offer,
             **PARTS,
         },
     }

@@ -82,6 +82,9 @@ _STEP_KEYS = {"from": "100", **EFFECT_KEYS}
 _MINIMUM_KEYS = {
     "money": "100", "pieces": "2", "cart_money": "100", "cart_pieces": "2", "of": "left", "after": "yes",
 }  # fmt: skip
+PARTS_KEYS = (
+    _PERCENT_KEYS | _EACH_KEYS | _BUNDLE_KEYS | _DEAL_KEYS | _GIFT_KEYS | _STEPS_KEYS | _STEP_KEYS | _MINIMUM_KEYS
+)
 
 BASES = {"left": Base.LEFT, "listed": Base.INITIAL}
 PICKS = {pick.value: pick for pick in Pick}
