@@ -215,6 +215,19 @@ def test_a_behaviour_is_recorded_by_who_may_record_facts(log_in, people):
     assert "写评价" in text(client.get(page_of(lin)))
 
 
+@pytest.mark.usefixtures("shop")
+@pytest.mark.parametrize(("act", "told"), [("transfer", "不允许转赠积分"), ("tier", "没有可授予的等级")])
+def test_what_the_program_leaves_no_choice_for_is_told_instead_of_an_empty_list(log_in, act, told):
+    plain = re.sub(r"tiers:.*(?=earn:)", "", CORNER, flags=re.DOTALL).replace(", transfer: {least: 10}", "")
+    programs.publish(plain.replace(" * tier.multiplier", ""), TESTER)
+    (member,) = programs.enrol([NewMember(phone="+8613800000002", name="周可")], TESTER)
+
+    client, address = log_in(), f"{page_of(member)}/{act}"
+    for answer in (client.get(address), client.post(address, {"key": "k", "preview": "yes"})):
+        assert f"生效中的会员计划{told}" in text(answer)
+        assert "<select" not in answer.content.decode()
+
+
 @pytest.mark.parametrize(("until", "told"), [("9999-12-31", "2099-12-28"), ("0001-01-01", "数值超出允许范围")])
 def test_a_hold_ends_on_a_day_that_facts_may_have(log_in, people, until, told):
     lin, _ = people

@@ -171,6 +171,8 @@ def _act(
     """Take a form through its three steps: filled in, read before it is confirmed, done."""
     require_other(desk, member_id)
     foreseen, failure = None, ""
+    if form is not None and not form.possible:
+        form = None
     if form is not None and form.is_bound and form.is_valid() and "edit" not in request.POST:
         try:
             fact = form.fact(member_id)
