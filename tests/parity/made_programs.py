@@ -32,7 +32,7 @@ OF_ORDERS = (
     "order.net > 499.99 AND order.hour BETWEEN 8 AND 22",
     "order.weekday IN (2, 3) OR NOT order.net < 100",
     "order.month = member.birth_month",
-    "HAS(member.birthday) AND order.day = member.birth_day",
+    "HAS(member.birthday) AND order.day <= member.birth_day",
     "order.store = 'S1'",
     "HAS(order.store) AND order.store <> 'S2'",
     "order.promo = 'X'",
