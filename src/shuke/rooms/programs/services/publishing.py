@@ -182,13 +182,14 @@ def _instant(effective_from: datetime | None, plan: Timeline | None, now: dateti
 
     The first version may begin at any time before now: it decides what came before it, too.
     """
+    now = now.replace(microsecond=0)
     at = (effective_from or now).replace(microsecond=0)
     latest = _latest(now, first=plan is None)
     if at > latest:
         raise Refusal(
             "effective_too_late",
-            f"It would come into force after {latest.isoformat()}: the first version of a program does so at once, a "
-            f"later one within {YEARS_AHEAD} years.",
+            f"It has to come into force by {latest.isoformat()}: the first version of a program at once, a later one "
+            f"within {YEARS_AHEAD} years.",
             pointer="/effective_from",
             params={"latest": latest.isoformat()},
         )
@@ -204,12 +205,12 @@ def _instant(effective_from: datetime | None, plan: Timeline | None, now: dateti
             pointer="/effective_from",
             params={"version": planned.number, "effective_from": begins},
         )
-    if at < now.replace(microsecond=0):
+    if at < now:
         raise Refusal(
             "effective_in_the_past",
             "A new version comes into force now or later.",
             pointer="/effective_from",
-            params={"earliest": now.replace(microsecond=0).isoformat()},
+            params={"earliest": now.isoformat()},
         )
     return at
 
