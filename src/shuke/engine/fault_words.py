@@ -19,7 +19,7 @@ CHINESE: Mapping[str, str] = MappingProxyType(
         "division_by_zero": "不能除以 0",
         "duplicate_code": "代码重复",
         "duplicate_key": "键重复",
-        "effective_in_the_past": "生效时间早于当前或已有版本",
+        "effective_in_the_past": "生效时间早于当前时间",
         "empty_file": "文件为空",
         "empty_value": "缺少取值",
         "expiry_kind_fixed": "同一单位的积分过期方式须一致",

@@ -103,8 +103,11 @@ class StaleLedgerError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class NewUnit:
+    """A unit as it is to be; `supply` is the most of it that may ever be issued, None: any number."""
+
     code: str
     scale: int
+    supply: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,18 +20,24 @@ SLICES = 16
 def limit(unit_id: int, most: int | None) -> None:
     """Let at most so many points of a unit exist from now on, those issued before included; None: any number."""
     queries.hold_entries_off()
-    known = queries.lock_supply(unit_id)
-    issued = sum(points for _, _, points in known) if known else queries.issued(unit_id)
-    if most is not None and issued > most:
+    queries.lock_supply(unit_id)
+    if most is None:
+        queries.delete_supply(unit_id)
+    else:
+        queries.write_supply(unit_id, _spread(check(unit_id, most), most))
+
+
+def check(unit_id: int, most: int) -> int:
+    """Return how many points of a unit were issued, or refuse that no more than so many may exist."""
+    counted = queries.issued_of_supply(unit_id)
+    issued = queries.issued(unit_id) if counted is None else counted
+    if issued > most:
         raise Refusal(
             "supply_below_issued",
             f"{issued} were issued already, so the most cannot be {most}.",
             params={"issued": issued, "most": most},
         )
-    if most is None:
-        queries.delete_supply(unit_id)
-    else:
-        queries.write_supply(unit_id, _spread(issued, most))
+    return issued
 
 
 def count(plan: Plan, limited: Collection[int]) -> None:

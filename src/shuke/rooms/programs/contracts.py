@@ -124,9 +124,23 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Moves:
-    """How many of the members looked at would go from one tier of a ladder to another."""
+    """How many of the members looked at go from one tier of a ladder to another as a version comes into force."""
 
     ladder: str
+    before: str
+    after: str
+    members: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reviews:
+    """How many members who hold a tier as a version comes into force would come to another one than before it.
+
+    That is, if each were looked at on that day: by the next fact, and by a review with any grace after it.
+    """
+
+    ladder: str
+    held: str
     before: str
     after: str
     members: int
@@ -144,20 +158,26 @@ class Moved:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """What a file would change against version `number`: its texts, and who would stand elsewhere if all were looked
-    at once. `looked_at` of `members` were.
+    """What a file would change against version `number` if it came into force at `at`; `looked_at` of `members` were.
+
+    `moves` are what publishing does to the tiers that members hold; `reviews` what it would change later.
     """
 
     number: int
+    at: datetime
     differences: tuple[Difference, ...]
     moves: tuple[Moves, ...]
+    reviews: tuple[Reviews, ...]
     looked_at: int
     members: int
 
 
 @dataclass(frozen=True, slots=True)
 class VersionView:
-    """A published version; `source` is the text generated from the file, kept as its audit record."""
+    """A published version; `source` is the text generated from the file, kept as its audit record.
+
+    `withdrawn_at` and `withdrawn_by` are None unless it was taken back before it came into force.
+    """
 
     id: int
     program_id: int
@@ -170,6 +190,8 @@ class VersionView:
     effective_from: datetime
     published_at: datetime
     published_by: str
+    withdrawn_at: datetime | None
+    withdrawn_by: str | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,6 +47,7 @@ from shuke.rooms.programs.services import (
     statuses,
     telling,
     verifying,
+    withdrawing,
 )
 from shuke.rooms.programs.services import standing as standings_of
 from shuke.rooms.programs.services.advancing import Progress
@@ -68,28 +69,44 @@ def validate(text: str) -> Draft:
 def publish(text: str, actor: Actor, effective_from: datetime | None = None) -> VersionView:
     """Publish a program file as a version that never changes, in force from `effective_from` (now by default).
 
-    Publishing the newest version's text again answers with that version; of two from the same instant the later one
-    decides. The first version also decides facts from before it, and gives a membership to everybody enrolled so far.
+    Publishing the newest version's text again answers with that version, once it is in force; of two from the same
+    instant the later one decides. None comes into force before one that is planned, or later than in ten years. The
+    first version also decides facts from before it, and gives a membership to everybody enrolled so far.
 
     Raises:
         ProgramErrors: everything that is wrong with the file.
-        Refusal: `one_program`, `effective_in_the_past`, `currency_fixed`, `time_zone_fixed`, `unit_dropped`,
-            `unit_scale_fixed`, `tier_in_use`, `writers_busy`, and what only compiling finds.
+        Refusal: `one_program`, `version_planned`, `effective_in_the_past`, `effective_too_late`, `currency_fixed`,
+            `time_zone_fixed`, `unit_dropped`, `unit_scale_fixed`, `supply_below_issued`, `tier_in_use`,
+            `writers_busy`, and what only compiling finds.
     """
     return publishing.publish(text, actor, effective_from)
 
 
-def compare(text: str, at: datetime | None = None) -> Comparison:
-    """Say what a program file would change against the newest version: texts, and who would move on which ladder.
+def withdraw(slug: str, number: int, actor: Actor) -> VersionView:
+    """Take back a version that is planned: it stays in the list, keeps its number, and never comes into force.
 
-    Members are looked at as of `at` (the business clock by default), at most 2,000, spread evenly; nothing is written.
+    Units that only it declared are gone with it. One that is withdrawn already is answered as it is.
+
+    Raises:
+        Refusal: `no_program`, `version_not_found`, `version_in_force` where members have come to it, too,
+            `version_followed` where a later one is planned, `supply_below_issued` where more was issued meanwhile
+            than the version before allows, `writers_busy`.
+    """
+    return withdrawing.withdraw(slug, number, actor)
+
+
+def compare(text: str, effective_from: datetime | None = None) -> Comparison:
+    """Say what publishing a program file would change: texts against the newest version, and who would move where.
+
+    Members are looked at as they will stand at `effective_from` (now by default) if nothing happens until then, at
+    most 2,000, spread evenly; nothing is written.
 
     Raises:
         ProgramErrors: everything that is wrong with the file.
         Refusal: `no_program`, `comparison_running` while this process compares another file, and what `publish`
-            refuses of a change.
+            refuses but `writers_busy`.
     """
-    return comparing.compare(text, at or clock.business_now())
+    return comparing.compare(text, effective_from)
 
 
 def programs() -> list[str]:
@@ -111,20 +128,16 @@ def current(slug: str | None = None) -> VersionView:
 
 
 def versions(slug: str) -> list[VersionView]:
-    """Return every version of a program, newest first.
+    """Return every version of a program, withdrawn ones included, newest first.
 
     Raises:
         Refusal: `no_program`.
     """
-    found = [
-        publishing.view(version)
-        for program in queries.programs()
-        if program.slug == slug
-        for version in reversed(queries.versions(program.id))
-    ]
-    if not found:
+    program = next((program for program in queries.programs() if program.slug == slug), None)
+    if program is None:
         raise Refusal("no_program", "No such program is published.")
-    return found
+    withdrawn = queries.withdrawals(program.id)
+    return [publishing.view(version, withdrawn.get(version.id)) for version in reversed(queries.versions(program.id))]
 
 
 def ready_versions() -> int:

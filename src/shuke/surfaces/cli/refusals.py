@@ -148,6 +148,12 @@ CHINESE = {
     "unknown_hold": "没有这笔预占。",
     "unknown_lot": "没有这个批次。",
     "unknown_refund": "没有这笔退款。",
+    "effective_too_late": "生效时间不能晚于 {latest}：首个版本须立即生效，其后的版本须在十年之内生效。",
+    "version_followed": "第 {later} 版是接在第 {version} 版之后制定的，请先撤回第 {later} 版。",
+    "version_in_force": "第 {version} 版已生效或已有会员到达，不能撤回；请发布新版本来替换。",
+    "version_not_found": "没有第 {version} 版。",
+    "version_planned": "第 {version} 版已定于 {effective_from} 生效。请先撤回它（shuke program withdraw {version}），"
+    "或将生效时间改为不早于它。",
     "version_recompiled_differently": "当前程序对已发布版本的判定与发布时不同。",
     "already_refunded": "订单已无可退。",
     "ambiguous_member": "请只用编号、外部编号、手机号之一指定会员。",

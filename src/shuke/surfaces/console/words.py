@@ -158,6 +158,7 @@ WORDS: Words = {
     "attribute.defined": _("Defined an attribute"),
     "attribute.dropped": _("Dropped an attribute"),
     "program.published": _("Published a program"),
+    "program.withdrawn": _("Withdrew a version of a program"),
     "facts.recorded": _("Recorded by hand"),
     "adjustment.recorded": _("Adjusted points"),
     "tier.recorded": _("Gave a tier"),
@@ -371,6 +372,13 @@ REFUSALS: Words = {
     "invalid_cursor": _("This page of the list is no longer valid. Start again from the first one."),
     "invalid_id": _("The id in the address is not one of ours."),
     "version_not_found": _("There is no such version of the program."),
+    "version_planned": _("Version %(version)s is planned. Withdraw it on its page, then publish."),
+    "version_in_force": _(
+        "Version %(version)s is in force, or members have come to it. Publish another to replace it."
+    ),
+    "version_followed": _("Version %(later)s was made to follow this one. Withdraw that first."),
+    "supply_below_issued": _("More was issued already than the unit may have: %(issued)s."),
+    "writers_busy": _("Others were writing all the time, so nothing was done. Try again at a quieter time."),
     "unknown_entry": _("There is no such entry."),
     "no_program": _("No program is published yet."),
     "invalid_time": _("This is not a date and time."),

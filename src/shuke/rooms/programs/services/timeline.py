@@ -139,7 +139,8 @@ class Timeline:
 
     def following(self, running: Running, until: int) -> list[Running]:
         """Return the versions after one that are in force by a UTC second."""
-        return [version for version in self.versions[running.number :] if version.effective_from <= until]
+        later = (version for version in self.versions if version.number > running.number)
+        return [version for version in later if version.effective_from <= until]
 
 
 @lru_cache(maxsize=4_096)
@@ -201,6 +202,8 @@ def _ready(program_id: int, version_ids: list[int]) -> tuple[Running, ...]:
     if any(version_id not in _running for version_id in version_ids):
         ids = {unit.code: unit.id for unit in points.all_units()}
         for version in queries.versions(program_id):
+            if version.id not in version_ids:
+                continue  # withdrawn: what it alone declared may be gone
             compiled = _as_published(version)
             _running[version.id] = Running(
                 version.id,

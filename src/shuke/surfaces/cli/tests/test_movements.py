@@ -128,4 +128,9 @@ def test_a_program_file_is_compared_with_the_one_in_force(till, tmp_path):
     file.write_text(CLUB.replace("{code: silver, from: 500}", "{code: silver, from: 50}"))
     told = till("program", "diff", str(file))
     assert [(one["before"], one["after"]) for one in told["differences"]] == [("500", "50")]
+    assert told["moves"] == []
+    assert told["reviews"] == [{"ladder": "main", "held": "base", "before": "base", "after": "silver", "members": 1}]
+    file.write_text(file.read_text() + "changes: {upgrades: at once}\n")
+    told = till("program", "diff", str(file))
     assert told["moves"] == [{"ladder": "main", "before": "base", "after": "silver", "members": 1}]
+    assert told["reviews"] == []

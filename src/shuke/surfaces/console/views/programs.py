@@ -1,6 +1,7 @@
 """Programs: the file, its versions and generated source, and the desk where a new version is checked and published."""
 
 import re
+from collections.abc import Sequence
 from difflib import unified_diff
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from shuke.foundation import clock, logs
 from shuke.rooms.org.contracts import Right
 from shuke.rooms.programs import facade
 from shuke.rooms.programs.contracts import VersionView
+from shuke.surfaces.console import words
 from shuke.surfaces.console.pages import Desk, page, show
 
 _STARTER = Path(shuke.__file__).parent / "examples" / "cafe.yaml"
@@ -50,7 +52,7 @@ def version(request: HttpRequest, desk: Desk, slug: str, number: int) -> HttpRes
     shown = next((each for each in every if each.number == number), None)
     if shown is None:
         raise Refusal("version_not_found", "There is no such version.")
-    before = next((each for each in every if each.number == number - 1), None)
+    before = next((each for each in every if each.number < number and not each.withdrawn_at), None)
     view = request.GET.get("view", "file")
     return show(
         request,
@@ -65,7 +67,23 @@ def version(request: HttpRequest, desk: Desk, slug: str, number: int) -> HttpRes
         before=before,
         diff=_diff(before.text, shown.text) if before else [],
         can_publish=desk.may(Right.PROGRAMS_WRITE),
+        planned=_planned(every),
     )
+
+
+@page(Right.PROGRAMS_WRITE, "POST")
+def withdraw(request: HttpRequest, desk: Desk, slug: str, number: int) -> HttpResponse:
+    """Take back a version that is planned."""
+    try:
+        facade.withdraw(slug, number, desk.actor)
+    except Refusal as refused:
+        if refused.code in {"no_program", "version_not_found"}:
+            raise
+        logs.refusal(refused, request_id=desk.actor.request_id)
+        messages.error(request, words.sentence(refused), extra_tags="bad")
+    else:
+        messages.success(request, _("Version %(number)d is withdrawn.") % {"number": number}, extra_tags="good")
+    return redirect("program-version", slug, number)
 
 
 @page(Right.PROGRAMS_WRITE, "GET", "POST")
@@ -80,7 +98,7 @@ def publish(request: HttpRequest, desk: Desk) -> HttpResponse:
     try:
         if "publish" in request.POST:
             made = facade.publish(text, desk.actor)
-            messages.success(request, _published(made, desk), extra_tags="good")
+            messages.success(request, _("Version %(number)d is in force.") % {"number": made.number}, extra_tags="good")
             return redirect("program-version", made.program, made.number)
         draft = facade.validate(text)
         return _desk(request, running, text, draft=draft, comparison=facade.compare(text) if running else None)
@@ -106,7 +124,7 @@ def _desk(
         text=text,
         running=running,
         diff=_diff(running.text, text) if running and "draft" in context else [],
-        planned=_planned(running),
+        planned=_planned(facade.versions(running.program)) if running else None,
         faults=len(wrong),
         lines=_lines(text, wrong) if wrong else [],
         **context,
@@ -121,24 +139,15 @@ def _starter(desk: Desk) -> str:
     return text.partition("\n")[2]  # without what the example says of itself
 
 
-def _published(made: VersionView, desk: Desk) -> str:
-    """Say from when a version counts: one that was planned before it makes it later."""
-    if made.effective_from <= clock.business_now():
-        return _("Version %(number)d is in force.") % {"number": made.number}
-    at = made.effective_from.astimezone(desk.zone)
-    return _("Version %(number)d comes into force on %(at)s.") % {
-        "number": made.number,
-        "at": f"{at:%Y-%m-%d %H:%M:%S}",
-    }
-
-
-def _planned(running: VersionView | None) -> VersionView | None:
-    """Return the last version, if it is not in force yet."""
-    last = max(facade.versions(running.program), key=lambda each: each.number) if running else None
-    return last if last and last.effective_from > clock.business_now() else None
+def _planned(every: Sequence[VersionView]) -> VersionView | None:
+    """Return the last version, if it is not in force yet: the one that can be withdrawn."""
+    last = next(each for each in every if not each.withdrawn_at)
+    return last if last.effective_from > clock.business_now() else None
 
 
 def _said(fault: Refusal) -> str:
+    if fault.code in words.REFUSALS:
+        return words.sentence(fault)
     return fault_words.sentence(fault, (get_language() or "en")[:2])
 
 
