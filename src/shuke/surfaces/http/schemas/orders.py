@@ -60,7 +60,8 @@ class NewOrderBody(Body):
     Without a member, or with one that nobody knows yet, the order is stored and not decided. `net_minor` is what was
     paid; how much of it was tax, shipping or paid with points (each at most the net) only matters where the program
     leaves that out. The lines need not add up to the net: shipping, a discount of the whole order or goods that the
-    source does not know may stand between them.
+    source does not know may stand between them. Attributes that the program does not declare are stored and read by
+    no rule.
     """
 
     source: Source
