@@ -36,7 +36,11 @@ FAULTS = (
         ("            if start > m[DAY]:\n                m[MILESTONE + i] = 0", "            if start > day:\n                m[MILESTONE + i] = 0"),
         ("min(amount - there, max(0,", "max(amount - there, max(0,"),
         ("if day > -NEVER and day >= first:", "if day > -NEVER and day > first:"),
+    ),
+    *_in(
+        "core/state/windows.py",
         ("if day == m[s + W_RESET] else amount", "if day > m[s + W_RESET] else amount"),
+        tests=("tests/scenarios/test_scenarios.py",),
     ),
     *_in(
         "core/state/windows.py",

@@ -34,7 +34,7 @@ from shuke.rooms.programs.services.dossiers import Desktop, Dossier
 from shuke.rooms.programs.services.items import Item, order_facts
 from shuke.rooms.programs.services.refunds import Refunding
 from shuke.rooms.programs.services.terms import check_transfer, more_than_left, spendable_unit, unit_of
-from shuke.rooms.programs.services.timeline import Running
+from shuke.rooms.programs.services.timeline import EARNS, Running
 
 # What an entry does to what a member can use, for the answers of facts that move points both ways.
 _GIVES = frozenset({Kind.CREDIT, Kind.OPENING, Kind.TRANSFER_IN, Kind.RETURN, Kind.RELEASE})
@@ -384,7 +384,9 @@ def _decided(item: Item, desktop: Desktop, dossier: Dossier, outcome: Outcome, b
     item.day = dossier.state.standing_day
     item.postings = desktop.caused_by(_reference(item), begin)
     before, after = running.tier_seen(outcome.vector), running.tier_now(dossier.state)
-    item.answer = _answer(item, dossier, outcome, dict(given), before, after)
+    earned = [each for each in outcome.entries if each.kind in EARNS and not each.by_time]
+    milestones = running.by_milestones(((running.unit_codes[each.unit], each.amount) for each in earned), given)
+    item.answer = replace(_answer(item, dossier, outcome, dict(given), before, after), milestones=milestones)
     assert item.member_id is not None
     item.decision = DecisionRow(
         member_id=item.member_id,
