@@ -1,7 +1,7 @@
 """What crosses the door of programs: facts going in, results, standings and explanations coming out."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import Enum, StrEnum
 from fractions import Fraction
@@ -76,8 +76,9 @@ class Undecided(Enum):
 class Result:
     """The answer to one fact.
 
-    `reference` is the id of the order, behaviour, refund, redemption or hold. `points` are what an order or behaviour
-    earned, what a redemption or hold used, and what of anything else came to the member (below 0: was taken), by unit.
+    `reference` is the id of the order, behaviour, refund, redemption or hold. `points` are what the rules gave for an
+    order or behaviour, what a redemption or hold used, and what of anything else came to the member (below 0: was
+    taken), by unit; `milestones` what the milestones that were reached by it gave besides, of units that they gave.
     `owed` is what the member owes after it. `late` says that the fact was older than the instant where its member
     already stood, so it was decided as of `effective_at`. `version` is the number of the program version that decided.
     `tier_before`, the tier that the decision saw, and `tier_after` are codes ("" without a ladder).
@@ -92,6 +93,7 @@ class Result:
     late: bool = False
     effective_at: datetime | None = None
     points: Mapping[str, int] | None = None
+    milestones: Mapping[str, int] = field(default_factory=dict)
     balances: Mapping[str, int] | None = None
     tier_before: str = ""
     tier_after: str = ""

@@ -168,12 +168,14 @@ def set_status(member_id: UUID, status: Status, reason: str, actor: Actor) -> Me
 def record(facts: Sequence[Fact], actor: Actor, *, history: bool = False, dry_run: bool = False) -> list[Result]:
     """Record orders and redemptions, 1 to 1,000, decide them in the order given and answer each. The one write path.
 
-    `history` allows facts older than 30 days or more than 5 minutes ahead. A dry run takes the same path and is
-    rolled back. A repeat is answered from what was stored, without effect.
+    `history` allows facts older than 30 days or more than 5 minutes ahead; nothing allows more than 24 hours in a live
+    deployment. A dry run takes the same path and is rolled back. A repeat is answered from what was stored, without
+    effect.
 
     Raises:
         Refusal: `batch_size`. Refusals of single facts stand in their results: `out_of_bounds`, `text_length`,
-            `text_characters`, `time_without_zone`, `too_old`, `too_far_ahead`, `currency_mismatch`, `no_program`,
+            `text_characters`, `time_without_zone`, `too_old`, `too_far_ahead`, `occurs_in_future`,
+            `reason_required`, `reason_too_long`, `refund_of_nothing`, `currency_mismatch`, `no_program`,
             `unknown_unit`, `unknown_member`, `already_recorded_differently`, `insufficient_points`,
             `not_enrolled`, `member_frozen`, `member_blacklisted`, `member_exited`, `too_many_orders`,
             `not_recordable`; and `unavailable` where the database gave up after a part was committed.

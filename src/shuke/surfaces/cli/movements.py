@@ -245,6 +245,7 @@ def _print(prefix: str, done: "Result", passed: "Passed | None", how: How) -> No
         "member": ids.encode(ID_PREFIX, done.member_id) if done.member_id else None,
         "undecided": done.undecided.value if done.undecided else None,
         "points": dict(done.points or {}),
+        "milestones": dict(done.milestones),
         "balances": dict(done.balances or {}),
         "owed": dict(done.owed or {}),
         "entries": [entry.id for entry in done.entries],
@@ -257,6 +258,9 @@ def _print(prefix: str, done: "Result", passed: "Passed | None", how: How) -> No
     for unit, amount in data["points"].items():
         moved, left = scaled(amount, scales[unit]), scaled(data["balances"].get(unit, 0), scales[unit])
         lines.append(words(f"{unit}: {moved}, usable after it {left}", f"{unit}：{moved}，之后可用 {left}"))
+    for unit, amount in data["milestones"].items():
+        more = scaled(amount, scales[unit])
+        lines.append(words(f"{unit} by milestones besides: {more}", f"{unit} 另由里程碑发放：{more}"))
     for unit, debt in data["owed"].items():
         lines.append(words(f"{unit} owed: {scaled(debt, scales[unit])}", f"{unit} 欠分：{scaled(debt, scales[unit])}"))
     if passed is not None:

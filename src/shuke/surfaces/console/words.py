@@ -311,17 +311,20 @@ REFUSALS: Words = {
     "unknown_store": _("There is no such store."),
     "limit_out_of_range": _("A limit is a whole number from 0 on."),
     "several_members": _("Several members are found by this; take the member id."),
-    "insufficient_points": _("There are not so many usable points."),
+    "insufficient_points": _("%(asked)s points asked for, %(usable)s usable."),
     "balance_limit": _("No balance holds so many points."),
     "points_out_of_range": _("No single movement is as large as this."),
     "out_of_bounds": _("The value lies outside of what is allowed."),
     "points_zero": _("Give points above 0, or take them below 0."),
-    "text_length": _("A text is too long or empty."),
+    "too_old": _("What is older than %(days)s days needs a key of the API that may write history."),
+    "too_far_ahead": _("This lies more than %(minutes)s minutes ahead."),
+    "occurs_in_future": _("This lies more than %(hours)s hours ahead; record it once it has happened."),
+    "text_length": _("A text has %(least)s to %(most)s characters."),
     "text_characters": _("A text holds characters that can't be stored."),
     "cap_reached": _("This is more than the program's limits leave now."),
     "not_transferable": _("Points of this unit can't be given away."),
-    "transfer_bounds": _("So many points can't be given at once."),
-    "transfer_cool_down": _("The member joined too short ago to give points away."),
+    "transfer_bounds": _("%(asked)s asked for; %(least)s to %(most)s can be given at once."),
+    "transfer_cool_down": _("The member can give points away from %(first)s on, %(days)s days after joining."),
     "transfer_to_oneself": _("Points are given to somebody else."),
     "gifts_not_given_on": _("Points that were a gift can't be given on."),
     "lot_has_ended": _("The last day lies in the past."),
@@ -336,18 +339,19 @@ REFUSALS: Words = {
     "unknown_redemption": _("There is no such redemption."),
     "already_returned": _("All points of this redemption are back."),
     "more_than_redeemed": _("This is more than is left of the redemption."),
-    "more_than_held": _("This is more than is still set aside."),
-    "redeem_bounds": _("So few points, or not a multiple that the program asks for."),
+    "more_than_held": _("%(asked)s asked for, %(held)s still set aside."),
+    "redeem_bounds": _("%(asked)s asked for; %(unit)s: from %(lowest)s on, in steps of %(steps)s."),
     "unknown_hold": _("There is no such hold."),
     "unknown_order": _("There is no such order of a member."),
     "unknown_line": _("The order has no such line."),
     "already_refunded": _("Nothing of this order is left to refund."),
-    "more_than_left": _("This is more than is left to refund."),
+    "more_than_left": _("This is more than is left of it."),
+    "refund_of_nothing": _("The refund takes nothing off."),
     "unknown_behaviour": _("The program knows no such behaviour."),
     "not_enrolled": _("The member does not belong to the program."),
     "member_frozen": _("The member is frozen: nothing is given or taken."),
     "member_blacklisted": _("The member is on the blacklist: nothing is given or taken."),
-    "supply_exhausted": _("All that may ever be issued of this unit is issued."),
+    "supply_exhausted": _("Only %(left)s more of this unit can be issued."),
     "already_recorded_differently": _("The form was sent before with something else in it. Open it again."),
     "not_recordable": _("This can't be recorded; the log of the server says why."),
     "own_account": _("This is your own account; a colleague has to do it."),
@@ -437,7 +441,9 @@ def tier(code: str, name: str) -> str:
 
 def of_import(code: str) -> str:
     """Return the words for a column, a state or a fault of an import."""
-    return str(IMPORTS.get(code) or REFUSALS.get(code) or wording(code))
+    if code in IMPORTS:
+        return str(IMPORTS[code])
+    return refusal(code) if code in REFUSALS else wording(code)
 
 
 def approval_state(code: str) -> str:

@@ -57,6 +57,26 @@ def test_a_milestone_that_a_refund_took_the_member_below_is_taken_back(now, enro
     assert points.verify().violations == ()
 
 
+@pytest.mark.parametrize("order", ["a", "free", "unknown"])
+@pytest.mark.parametrize(
+    ("what", "pointer"),
+    [
+        ({"net_minor": 0}, "/net_minor"),
+        ({"lines": (RefundLine(1, 0, 0), RefundLine(2, 0, 0))}, "/lines"),
+    ],
+)
+def test_a_refund_that_takes_nothing_off_is_refused(now, enrol, order, what, pointer):
+    facade.publish(PROGRAM, ACTOR)
+    anna = enrol(1)
+    lines = (Line("x", "", 1, 10_000), Line("gift", "", 1, 0))
+    record(bought("a", 10_000, lines=lines), bought("free", 0, lines=lines[1:]))
+    (result,) = facade.record([refund("r", order, **what)], ACTOR)
+    assert (code(result.refusal), result.refusal.pointer) == ("refund_of_nothing", pointer)
+    assert (balance(anna), orders.parked_refunds([("till", "unknown")])) == ((100, 0), {("till", "unknown"): []})
+    record(refund("r", "a", lines=(RefundLine(2, 1, 0),)))  # the name is free; goods that cost nothing may come back
+    assert balance(anna) == (100, 0)
+
+
 @pytest.mark.parametrize("first", [("sale", "r1", "r2"), ("r1", "sale", "r2"), ("r1", "r2", "sale")])
 def test_what_paid_comes_back_whenever_the_refund_comes(enrol, first):
     anna = enrol(1)

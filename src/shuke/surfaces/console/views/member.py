@@ -127,7 +127,10 @@ def lots(request: HttpRequest, desk: Desk, member_id: str) -> HttpResponse:
         desk,
         id,
         "lots",
-        rows=[(lot, lot.earned - lot.remaining - lot.waiting - lot.held, waits_for(lot)) for lot in found.lots],
+        rows=[
+            (lot, lot.earned - lot.remaining - lot.waiting - lot.held, waits_for(lot), lot.active_day == NEVER)
+            for lot in found.lots
+        ],
         holds=[(hold, ids.encode(HOLD_PREFIX, hold.id)) for hold in points.open_holds([id]).get(id, ())],
         can_release=desk.may(Right.POINTS_HOLD),
         next_cursor=found.next_cursor,
@@ -143,9 +146,9 @@ def tiers(request: HttpRequest, desk: Desk, member_id: str) -> HttpResponse:
     changes = [
         (ladder.name, change)
         for ladder in ladders
-        for change in (tier_room.history(id, program.program_id, ladder.code) if program else ())
+        for change in (reversed(tier_room.history(id, program.program_id, ladder.code)) if program else ())
     ]
-    changes.sort(key=lambda row: row[1].occurred_at, reverse=True)
+    changes.sort(key=lambda row: row[1].occurred_at, reverse=True)  # of one instant they stay as they are
     rows = [(ladder, change, last_day(change)) for ladder, change in changes]
     return tab(request, desk, id, "tiers", rows=rows, several=len(ladders) > 1)
 

@@ -116,6 +116,7 @@ ORDER_RESULT: Json = {
         "effective_at": "2017-01-15T15:00:00Z",
         "late": False,
         "points": [{"unit": "points", "points": 86}],
+        "milestones": [],
         "tier_before": "base",
         "tier_after": "base",
         "entry_ids": [ENTRY_ID],
