@@ -240,6 +240,11 @@ class Take:
     expires_day: int  # of the lot
     gift: bool  # of the lot
 
+    @property
+    def returnable(self) -> int:
+        """What of the used points may still be given back."""
+        return self.used - self.returned - self.forfeited
+
 
 @dataclass(frozen=True, slots=True)
 class Hold:
