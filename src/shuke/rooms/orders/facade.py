@@ -255,7 +255,9 @@ def active_members(since: datetime, until: datetime, without: Collection[UUID] =
 
 
 def sales(since: datetime, until: datetime) -> Sales:
-    """Return orders and net sales from `since` to before `until`, and the members' share of both. Raises: nothing."""
+    """Return orders and net sales from `since` to before `until`, and the members' share of both, refunds of these
+    orders taken off whenever they came. Raises: nothing.
+    """
     return Sales(*queries.sales(since, until))
 
 

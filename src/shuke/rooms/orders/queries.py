@@ -228,10 +228,11 @@ def active_members(since: datetime, until: datetime, without: Collection[UUID]) 
     return members
 
 
-def sales(since: datetime, until: datetime) -> tuple[int, int, int, int]:
+def sales(since: datetime, until: datetime) -> tuple[int, int, int, int, int]:
     (row,) = sql.fetch(
-        "SELECT count(*), coalesce(sum(net_minor), 0)::bigint, count(member_id), "
-        "coalesce(sum(net_minor) FILTER (WHERE member_id IS NOT NULL), 0)::bigint "
+        "SELECT count(*), coalesce(sum(net_minor - refunded_minor), 0)::bigint, count(member_id), "
+        "coalesce(sum(net_minor - refunded_minor) FILTER (WHERE member_id IS NOT NULL), 0)::bigint, "
+        "coalesce(sum(refunded_minor) FILTER (WHERE member_id IS NOT NULL), 0)::bigint "
         "FROM orders_order WHERE occurred_at >= %(since)s AND occurred_at < %(until)s",
         {"since": since, "until": until},
     )

@@ -253,6 +253,21 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
+class Outstanding:
+    """The points of a unit that are out, as booked, in its smallest parts.
+
+    `usable` can be used right now; `barred` could, if their members were not frozen, blacklisted or gone; `pending` are
+    not usable yet, `held` are set aside, `owed` is what members owe.
+    """
+
+    usable: int
+    barred: int
+    pending: int
+    held: int
+    owed: int
+
+
+@dataclass(frozen=True, slots=True)
 class Advanced:
     """What one run of the nightly advance did."""
 
