@@ -17,6 +17,7 @@ from shuke.rooms.programs import facade as programs
 from shuke.rooms.programs.contracts import BehaviourFact, OrderFact, RedeemFact, RefundFact
 from shuke.surfaces.console.acting import ORDER_PREFIX
 from shuke.surfaces.console.tests.conftest import NOON, TESTER
+from shuke.surfaces.console.views import dealings, member
 
 PROGRAM = """\
 shuke: 1
@@ -117,11 +118,11 @@ def tell(pages):
 
 @pytest.mark.parametrize("role", [Role.SERVICE, Role.OPERATOR, Role.APPROVER, Role.OWNER])
 def test_no_page_tells_of_an_order_of_another_store_and_no_link_is_shut(of_nanjinglu, lin, role):
-    client, member = of_nanjinglu(role), f"/members/{ids.encode(ID_PREFIX, lin.id)}"
+    client, address = of_nanjinglu(role), f"/members/{ids.encode(ID_PREFIX, lin.id)}"
     entries = [entry.key.id for entry in points.entries_page(lin.id, 100).entries]
 
     pages = walk(
-        client, "/", member, "/ledger?from=2026-03-01&to=2026-05-31", *(f"/entries/{entry}/why" for entry in entries)
+        client, "/", address, "/ledger?from=2026-03-01&to=2026-05-31", *(f"/entries/{entry}/why" for entry in entries)
     )
 
     assert {address: status for address, (status, _) in pages.items() if status not in (200, 302)} == {}
@@ -165,3 +166,28 @@ def test_an_order_of_another_store_is_not_refunded(of_nanjinglu, lin):
 
     assert [answer.status_code for answer in answers] == [403, 403]
     assert points.entries_page(lin.id, 100) == before
+
+
+def test_what_is_withheld_shuts_off_no_page_of_what_is_not(of_nanjinglu, stores, monkeypatch):
+    monkeypatch.setattr(dealings, "_ROWS", 2)
+    monkeypatch.setattr(member, "_EVENTS", 2)
+    programs.publish(PROGRAM, TESTER)
+    (lin,) = programs.enrol([NewMember(phone="+8613800000001", joined_at=at(100))], TESTER)
+    ref = MemberRef(id=lin.id)
+    codes = ["nanjinglu"] * 3 + ["wukanglu"] * 9
+    facts = [
+        *(OrderFact("pos", f"o-{n}", ref, at(50 - n), 50, 50, "USD", code) for n, code in enumerate(codes)),
+        *(BehaviourFact("pos", f"b-{n}", ref, "review", at(30 - n), store=code) for n, code in enumerate(codes)),
+    ]
+    assert [result.refusal for result in programs.record(facts, TESTER, history=True)] == [None] * len(facts)
+    client, address = of_nanjinglu(Role.SERVICE), f"/members/{ids.encode(ID_PREFIX, lin.id)}"
+
+    for tab, names in (("", "ob"), ("/orders", "o"), ("/behaviours", "b")):
+        told, link = "", f"{address}{tab}"
+        while link:
+            page = client.get(link).content.decode()
+            told += page
+            onward = re.search(r'rel="next" href="([^"]+)"', page)
+            link = f"{address}{tab}{onward[1].replace('&amp;', '&')}" if onward else ""
+        expected = sorted(f"pos {name}-{n}" for name in names for n in range(3))
+        assert sorted(set(re.findall(r"pos [ob]-\d+", told))) == expected
