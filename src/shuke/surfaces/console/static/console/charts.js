@@ -13,7 +13,7 @@ function bars(data) {
   return {
     textStyle: text,
     tooltip,
-    legend: { top: 0, left: 0, icon: "roundRect", itemWidth: 12, itemHeight: 8, itemGap: 18, textStyle: text },
+    legend: { type: "scroll", top: 0, left: 0, icon: "roundRect", itemWidth: 12, itemHeight: 8, itemGap: 18, textStyle: text },
     grid: { left: 4, right: 20, top: 36, bottom: 4, containLabel: true },
     xAxis: { type: "category", data: data.labels, axisTick: { show: false }, axisLine: { lineStyle: { color: "#d5dcd8" } }, axisLabel: { color: "#65716d", hideOverlap: true } },
     yAxis: { type: "value", splitNumber: 4, minInterval: 1, axisLabel: { color: "#65716d", formatter: (value) => short.format(value) }, splitLine: { lineStyle: { color: "#eef1ef" } } },
