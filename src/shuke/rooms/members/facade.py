@@ -189,9 +189,9 @@ def counts(active_since: datetime) -> MemberCounts:
     return queries.counts(active_since)
 
 
-def left() -> set[UUID]:
-    """Return the members who have left. Raises nothing."""
-    return queries.with_status(Status.EXITED)
+def with_status(statuses: Collection[Status]) -> set[UUID]:
+    """Return the members who have one of some statuses. Raises nothing."""
+    return queries.with_status(statuses)
 
 
 # --- change and show ---

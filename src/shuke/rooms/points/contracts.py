@@ -179,10 +179,6 @@ class Account:
     held: int = 0
     debt: int = 0
 
-    @property
-    def outstanding(self) -> int:
-        return self.available + self.pending + self.held - self.debt
-
 
 Accounts = Mapping[UUID, Mapping[int, Account]]  # by holder and unit; a unit never posted to is absent
 
@@ -242,6 +238,11 @@ class Take:
     forfeited: int
     expires_day: int  # of the lot
     gift: bool  # of the lot
+
+    @property
+    def returnable(self) -> int:
+        """What of the used points may still be given back."""
+        return self.used - self.returned - self.forfeited
 
 
 @dataclass(frozen=True, slots=True)
@@ -473,16 +474,19 @@ class Totals:
 
 @dataclass(frozen=True, slots=True)
 class MonthOfPoints:
-    """What came and went of a unit in a local month, counted as in `Totals`."""
+    """What came and went of a unit in a local month, none below 0; together they change what is outstanding.
+
+    `issued` was earned, given, brought along or converted from another unit, `taken_back` what refunds, cancellations
+    and staff took; `redeemed` was used or converted into another unit, `returned` came back of what was used.
+    """
 
     year: int
     month: int
     issued: int
+    taken_back: int
     redeemed: int
+    returned: int
     expired: int
-    adjusted: int = 0
-    opening: int = 0
-    converted: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -409,17 +409,9 @@ def monthly(unit_id: int) -> tuple[MonthOfPoints, ...]:
     return tuple(MonthOfPoints(*row) for row in queries.monthly(unit_id))
 
 
-def all_accounts(unit_id: int) -> Account:
-    """Return what all holders together have of a unit. Raises: nothing."""
-    return Account(unit_id, *queries.all_accounts(unit_id))
-
-
-def outstanding(unit_id: int) -> int:
-    """Return the points of a unit that all holders have, those not usable now included, less what they owe.
-
-    Raises: nothing.
-    """
-    return all_accounts(unit_id).outstanding
+def all_accounts(unit_id: int, holder_ids: Collection[UUID] | None = None) -> Account:
+    """Return what these holders, None for all, together have of a unit. Raises: nothing."""
+    return Account(unit_id, *queries.all_accounts(unit_id, holder_ids))
 
 
 def expiring(unit_id: int, until_day: int) -> int:

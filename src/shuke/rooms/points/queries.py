@@ -377,14 +377,15 @@ def monthly(unit_id: int) -> list[tuple[int, ...]]:
     return sql.fetch(sql.load(PACKAGE, "monthly"), {"unit_id": unit_id})
 
 
-def all_accounts(unit_id: int) -> tuple[int, ...]:
-    """Return available, entry count, lot count, pending, held and debt, each summed over all holders."""
+def all_accounts(unit_id: int, holder_ids: Collection[UUID] | None) -> tuple[int, ...]:
+    """Return available, entry count, lot count, pending, held and debt, summed over these holders, None for all."""
     sums = ", ".join(
         f"coalesce(sum({name}), 0)::bigint"
         for name in ("available", "entry_count", "lot_count", "pending", "held", "debt")
     )
-    statement = f"SELECT {sums} FROM points_account WHERE unit_id = %(unit_id)s"  # noqa: S608  # names of our own list
-    (row,) = sql.fetch(statement, {"unit_id": unit_id})
+    of_these = "" if holder_ids is None else " AND holder_id = ANY(%(ids)b::uuid[])"
+    statement = f"SELECT {sums} FROM points_account WHERE unit_id = %(unit_id)s{of_these}"  # noqa: S608  # our own names
+    (row,) = sql.fetch(statement, {"unit_id": unit_id} | ({} if holder_ids is None else {"ids": list(holder_ids)}))
     return row
 
 

@@ -1,7 +1,7 @@
 """What crosses the door of programs: facts going in, results, standings and explanations coming out."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import Enum, StrEnum
 from fractions import Fraction
@@ -277,6 +277,21 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
+class Outstanding:
+    """The points of a unit that are out, as booked, in its smallest parts.
+
+    `usable` can be used right now; `barred` could, if their members were not frozen, blacklisted or gone; `pending` are
+    not usable yet, `held` are set aside, `owed` is what members owe.
+    """
+
+    usable: int
+    barred: int
+    pending: int
+    held: int
+    owed: int
+
+
+@dataclass(frozen=True, slots=True)
 class Advanced:
     """What one run of the nightly advance did."""
 
@@ -314,11 +329,18 @@ class DecidedPage:
 
 @dataclass(frozen=True, slots=True)
 class LotStory:
-    """A lot that an entry opened or drew from: its dates, and the order that earned it (None where none did)."""
+    """A lot that an entry opened or drew from: its dates, and the order that earned it (None where none did, and where
+    it is `withheld` from who asks).
+    """
 
     lot: Lot
     points: int
     order: Order | None
+    withheld: bool = False
+
+    def seen_by(self, sees: Callable[[str], bool]) -> "LotStory":
+        """Return what somebody may know who sees the stores of which `sees` says so."""
+        return self if self.order is None or sees(self.order.store) else replace(self, order=None, withheld=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -336,14 +358,27 @@ class Cause:
 
 
 @dataclass(frozen=True, slots=True)
+class PaidBack:
+    """Why used points came back with a refund: `paid` of the unit had paid for the order, of which `due` are to be back
+    by the refunds so far. These took `refunded_minor` of `net_minor` off the order, gift cards left out.
+    """
+
+    paid: int
+    due: int
+    refunded_minor: int
+    net_minor: int
+
+
+@dataclass(frozen=True, slots=True)
 class Explanation:
     """Why an order or behaviour earned what it earned, or why an entry stands in the ledger.
 
     `entry` is None where an order was asked for. Of an order or behaviour and what it earned: `order` or `behaviour`,
     `decision` with the reasons (None where it was stored undecided; `undecided` says why), `late`, `effective_at`, the
     tiers. Of every entry: its `unit` and `scale`, the `lots` it opened or drew from, in that order, and its `cause`
-    (None: time alone); of one that a refund caused also the `order` refunded. `expiry` is the rule by which points of
-    this unit end. `unfit` are refunds that came before the order and did not fit it.
+    (None: time alone); of one that a refund caused also the `order` refunded, and `paid_back` where it brought used
+    points back. `expiry` is the rule by which points of this unit end. `unfit` are refunds that came before the order
+    and did not fit it. `withheld` says that the order or behaviour is of a store that who asks does not see.
     """
 
     member_id: UUID | None
@@ -364,6 +399,33 @@ class Explanation:
     unit: str = ""
     scale: int = 0
     unfit: tuple[Refund, ...] = ()
+    paid_back: PaidBack | None = None
+    withheld: bool = False
+
+    def seen_by(self, sees: Callable[[str], bool]) -> "Explanation":
+        """Return what somebody may know who sees the stores of which `sees` says so.
+
+        Of another store's order, its refunds, or a behaviour there, only what kind of fact it was remains, and what it
+        did to the points.
+        """
+        told = replace(self, lots=tuple(story.seen_by(sees) for story in self.lots))
+        fact = self.order or self.behaviour
+        if fact is None or sees(fact.store):
+            return told
+        return replace(
+            told,
+            order=None,
+            behaviour=None,
+            decision=None,
+            undecided=None,
+            late=False,
+            tier_before="",
+            tier_after="",
+            cause=replace(self.cause, source="", external_id="") if self.cause else None,
+            unfit=(),
+            paid_back=None,
+            withheld=True,
+        )
 
 
 @dataclass(frozen=True, slots=True)

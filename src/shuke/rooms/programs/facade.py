@@ -26,6 +26,7 @@ from shuke.rooms.programs.contracts import (
     ImportFile,
     ImportReport,
     Moved,
+    Outstanding,
     Passed,
     RedeemFact,
     Result,
@@ -246,6 +247,11 @@ def standing(member_id: UUID, at: datetime | None = None) -> Standing:
 def standings(member_ids: Sequence[UUID], at: datetime | None = None) -> dict[UUID, Standing]:
     """Say where members stand; who does not belong to the program is left out. Raises: nothing."""
     return standings_of.standings(member_ids, at or clock.business_now())
+
+
+def outstanding(unit_id: int) -> Outstanding:
+    """Return what members together have of a unit, and who of them can use it. Raises: nothing."""
+    return standings_of.outstanding(unit_id)
 
 
 def explain_entry(key: EntryKey) -> Explanation:

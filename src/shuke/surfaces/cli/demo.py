@@ -161,6 +161,7 @@ def _summary(versions: list[VersionView], load: Load, year: Year, result: Backte
     from shuke.rooms.members import facade as members
     from shuke.rooms.orders import facade as orders
     from shuke.rooms.points import facade as points
+    from shuke.rooms.programs import facade as programs
     from shuke.rooms.tiers import facade as tiers
     from shuke.surfaces.cli.journey.comparison import count_differences
     from shuke.surfaces.cli.journey.source import SOURCE
@@ -181,7 +182,7 @@ def _summary(versions: list[VersionView], load: Load, year: Year, result: Backte
             "issued": totals.issued,
             "redeemed": totals.redeemed,
             "expired": totals.expired,
-            "outstanding": points.outstanding(unit_id),
+            "usable": programs.outstanding(unit_id).usable,
         },
         "tiers": {code: held.get(code, 0) for code in [*levels, *(code for code in held if code not in levels)]},
         "load": {
@@ -210,7 +211,7 @@ def _table(summary: dict[str, Any]) -> list[str]:
         (words("points issued", "发放积分"), points["issued"]),
         (words("points redeemed", "兑换积分"), points["redeemed"]),
         (words("points expired", "过期积分"), points["expired"]),
-        (words("points outstanding", "未用积分"), points["outstanding"]),
+        (words("points usable", "可用积分"), points["usable"]),
         *((words(f"tier {code}", f"等级 {code}"), count) for code, count in summary["tiers"].items()),
         (words("loaded in this run", "本次载入订单"), load["orders"]),
         (words("orders a second", "每秒载入"), load["orders_per_second"]),

@@ -20,7 +20,7 @@ from shuke.surfaces.console import words
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """The version in force with its program, and the ledger's unit for the first unit of it."""
+    """The version in force with its program, and the ledger's unit for the first one of it that members can spend."""
 
     program_id: int
     program: Program
@@ -60,9 +60,8 @@ def _running() -> Running | None:
     except Refusal:
         return None
     program = _program(version.text)
-    return Running(
-        version.program_id, program, next(each for each in units().values() if each.code == program.units[0].code)
-    )
+    first = next((unit for unit in program.units if unit.spendable), program.units[0])
+    return Running(version.program_id, program, next(each for each in units().values() if each.code == first.code))
 
 
 def units() -> dict[int, Unit]:

@@ -92,4 +92,4 @@ def test_many_writers_issue_the_last_point_once():
 
     assert refused == ["supply_exhausted"] * 20
     assert supply(unit) == (20, 20)
-    assert facade.outstanding(unit) == 20
+    assert facade.totals(unit).outstanding == 20

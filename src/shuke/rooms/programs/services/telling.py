@@ -70,6 +70,10 @@ _BECAUSE = ("By {what}.", "由{what}引起。")
 _STAND_IN = ":"  # with which a source begins that stands in for the API key whose request had no name of its own
 _BY_TIME = ("Time alone did this.", "由时间推移引起。")
 _NOTE = ("Reason given: {note}", "填写的原因：{note}")
+_PAID_BACK = (
+    "{paid} {unit} had paid for the order, of which {due} are to be back by its refunds so far.",
+    "该订单曾用 {paid} {unit} 抵扣，按累计退款应退回 {due}。",
+)
 _LATE = ("It came late and was decided as of {at}.", "迟到上报，按 {at} 判定。")
 _UNDECIDED = ("It was stored without a decision.", "已存储，未作判定。")
 _LOT = ("{points} of the lot of {earned}, {end}.", "涉及 {earned} 的批次：{points}，{end}。")
@@ -112,6 +116,9 @@ def told(explained: Explanation, language: str) -> list[str]:
         amount = written(abs(explained.entry.amount), explained.scale)
         lines.append(_KINDS[explained.entry.kind][at].format(points=amount, unit=explained.unit))
         lines += _because(explained.cause, at)
+        if explained.paid_back is not None:
+            paid, due = (written(each, explained.scale) for each in (explained.paid_back.paid, explained.paid_back.due))
+            lines.append(_PAID_BACK[at].format(paid=paid, due=due, unit=explained.unit))
         lines += [_of_lot(story.lot, written(story.points, explained.scale), at) for story in explained.lots]
     if explained.late and explained.effective_at is not None:
         lines.append(_LATE[at].format(at=explained.effective_at.isoformat()))

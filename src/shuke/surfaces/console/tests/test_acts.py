@@ -317,6 +317,32 @@ def test_a_claw_back_is_explained_by_what_the_rest_earns(log_in, people, sale):
     assert re.search(r"订单原得 批次 #\d+ 97 剩余部分按原判定应得 48 本次追回 −49", why)
 
 
+def test_what_a_refund_gives_back_is_explained_by_what_had_paid_and_is_then_not_offered_again(log_in, people, sale):
+    lin, _ = people
+    client = log_in()
+    told = []
+    for form in ({"what": "amount", "amount": "20.25"}, {"what": "all"}):
+        assert "兑换" in text(client.get(page_of(lin)))
+        assert "/return" in client.get(page_of(lin)).content.decode()
+        filled, _ = through(client, sale, form)
+        client.post(sale, filled | {"confirm": "yes"})
+        back = next(entry for entry in points.entries_page(lin.id, 20).entries if entry.kind == "return")
+        told.append(text(client.get(f"/entries/{back.key.id}/why")))
+
+    for page, steps in zip(
+        told, (("20.25", 125, "", 125), ("81.00", 500, " 此前已退回，或已随批次到期 125", 375)), strict=True
+    ):
+        refunded, due, before, now = steps
+        assert "这些积分为什么退回？" in page
+        assert (
+            f"曾用于抵扣该订单的积分 500 该订单累计退款 ${refunded} 按比例累计应退回 {due}{before} 本次退回 +{now} "
+            "退回到以下批次"
+        ) in page
+        assert "剩余部分按原判定应得" not in page
+    assert "/return" not in client.get(page_of(lin)).content.decode()
+    assert balance(lin) == (880, 0, 0, 0)
+
+
 def test_a_refund_of_lines_takes_pieces_and_money(log_in, people, sale):
     lin, _ = people
     client = log_in()
