@@ -199,6 +199,13 @@ WORDS: Words = {
     "status": _("Status"),
     "reason": _("Reason"),
     "field": _("Field"),
+    "prefix": _("Begins with"),
+    "personal": _("Personal"),
+    "required": _("Required"),
+    "attributes": _("Attributes"),
+    "external_ids": _("External ids"),
+    "tags": _("Tags"),
+    "revoked_at": _("Revoked"),
     "count": _("Count"),
     "scopes": _("Scopes"),
     "is_active": _("May log in"),
@@ -218,8 +225,6 @@ WORDS: Words = {
     "en": "English",
     "sandbox": _("Sandbox"),
     "live": _("Live"),
-    "True": _("yes"),
-    "False": _("no"),
     # jobs
     "move_clock": _("Move the test clock"),
     "advance": _("Nightly advance"),
@@ -243,6 +248,14 @@ APPROVAL_STATES: Words = {
     "expired": pgettext_lazy("approval", "Expired"),
 }
 
+ATTRIBUTE_KINDS: Words = {
+    "text": pgettext_lazy("attribute", "Text"),
+    "number": pgettext_lazy("attribute", "Whole number"),
+    "date": pgettext_lazy("attribute", "Date"),
+    "boolean": pgettext_lazy("attribute", "Yes or no"),
+    "choice": pgettext_lazy("attribute", "One of its choices"),
+}
+
 TIERS: Words = {
     "base": _("Base"),
     "bronze": _("Bronze"),
@@ -259,7 +272,6 @@ IMPORTS: Words = {
     "email": _("E-mail"),
     "name": pgettext_lazy("person", "Name"),
     "joined_at": _("Joined"),
-    "tags": _("Tags"),
     "points": _("Points"),
     "expires_on": _("Last day of the points"),
     "earned_on": _("Day on which the points were earned"),
@@ -430,6 +442,11 @@ def tier(code: str, name: str) -> str:
 def of_import(code: str) -> str:
     """Return the words for a column, a state or a fault of an import."""
     return str(IMPORTS.get(code) or REFUSALS.get(code) or wording(code))
+
+
+def attribute_kind(code: str) -> str:
+    """Return what values an attribute takes."""
+    return str(ATTRIBUTE_KINDS.get(code, code))
 
 
 def approval_state(code: str) -> str:
