@@ -1,16 +1,18 @@
 """`shuke program` and `shuke backtest`: program files checked, published, shown, and replayed over a history."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from shuke.core.values.errors import Refusal
+from shuke.surfaces.cli import times
 from shuke.surfaces.cli.terminal import Exit, in_chinese, result, scaled, table, words
 
 if TYPE_CHECKING:
     from shuke.engine.backtest import BacktestResult
+    from shuke.rooms.programs.contracts import VersionView
 
 T = TypeVar("T")
 
@@ -36,11 +38,15 @@ def publish(file: str, *, effective_from: str | None, as_json: bool) -> int:
     from shuke.surfaces.cli import session
     from shuke.surfaces.cli.people import actor
 
-    text, starts = read(file), instant(effective_from)
+    text = read(file)
     with session.opened():
         from shuke.rooms.programs import facade
 
-        version = _judged(file, lambda: facade.publish(text, actor(), starts), as_json=as_json)
+        def put() -> "VersionView":
+            starts = times.instant(effective_from, _zone_of(text)) if effective_from else None
+            return facade.publish(text, actor(), starts)
+
+        version = _judged(file, put, as_json=as_json)
         if version is None:
             return Exit.FAILED
         at = version.effective_from.isoformat()
@@ -140,7 +146,8 @@ def backtest(file: str, orders: str, *, timestamps_in: str | None, until: str | 
     zone = compiled.program.time_zone
     history = read_orders(Path(orders), currency_digits=compiled.program.currency_digits, timestamps_in=timestamps_in)
     last = int(history.order_at.max()) if history.order_count else 0
-    end = _day(until) if until else zones.local_day(last, zone) + 1
+    asked = times.day(until)
+    end = (asked - date(1970, 1, 1)).days if asked else zones.local_day(last, zone) + 1
     data = _summary(replay(compiled, history, zones.day_start(end, zone)))
     result(data, _lines(data), as_json=as_json)
     return Exit.OK
@@ -229,30 +236,3 @@ def read(file: str) -> str:
     except (OSError, ValueError) as error:
         why = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
         raise Refusal("file_unreadable", f"{file} can't be read: {why}", params={"path": file}) from error
-
-
-def instant(text: str | None) -> datetime | None:
-    """Return an RFC 3339 instant with an offset.
-
-    Raises: Refusal `date_invalid`.
-    """
-    at = None if text is None else _parsed(text)
-    if at is not None and at.tzinfo is None:
-        raise _invalid(str(text))
-    return at
-
-
-def _day(text: str) -> int:
-    return _parsed(text).toordinal() - datetime(1970, 1, 1).toordinal()  # noqa: DTZ001  # a civil day has no zone
-
-
-def _parsed(text: str) -> datetime:
-    try:
-        return datetime.fromisoformat(text)
-    except ValueError as error:
-        raise _invalid(text) from error
-
-
-def _invalid(text: str) -> Refusal:
-    detail = f"{text!r} is neither a date such as 2018-02-01 nor an RFC 3339 instant with an offset."
-    return Refusal("date_invalid", detail, params={"text": text})

@@ -30,7 +30,7 @@ from shuke.rooms.programs.contracts import (
     RowState,
 )
 from shuke.rooms.programs.facts import AdjustFact
-from shuke.rooms.programs.imports import queries, reading, worth
+from shuke.rooms.programs.imports import expected, queries, reading, worth
 from shuke.rooms.programs.imports.landing import Outcome, Staged, land
 from shuke.rooms.programs.imports.layout import IGNORED, Fault, Layout, layout, meanings
 from shuke.rooms.programs.models import Import, ImportRow
@@ -165,7 +165,7 @@ def _report(row: Import) -> ImportReport:
     )
 
 
-def bad_rows(import_id: UUID) -> Iterator[str]:
+def bad_rows(import_id: UUID, reason: Callable[[str], str], *, chinese: bool) -> Iterator[str]:
     """Yield the lines of a CSV of the refused rows, as they were, with what is wrong; no cell of it is a formula.
 
     Raises: Refusal `unknown_import`.
@@ -178,7 +178,9 @@ def bad_rows(import_id: UUID) -> Iterator[str]:
     for bad in queries.failed(import_id):
         said = queries.texts(bad)
         cells = [said["values"].get(field, "") for _, field in meant]
-        yield _line([str(bad.number), *cells, bad.code, bad.column, said["fault"]["expected"]])
+        wanted = said["fault"]["expected"]
+        wanted = expected.CHINESE.get(bad.code, wanted) if chinese else wanted
+        yield _line([str(bad.number), *cells, reason(bad.code), bad.column, wanted])
 
 
 def _line(cells: Sequence[str]) -> str:
