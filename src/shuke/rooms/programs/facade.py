@@ -1,6 +1,6 @@
 """The verbs of programs: check and publish, enrol, record, say where members stand, and let time pass."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
@@ -417,13 +417,15 @@ def imports(limit: int) -> list[ImportReport]:
     return importing.latest(limit)
 
 
-def import_bad_rows(import_id: UUID) -> Iterator[str]:
+def import_bad_rows(import_id: UUID, reason: Callable[[str], str] = str, *, chinese: bool = False) -> Iterator[str]:
     """Yield a CSV of the rows that were refused, as they were, with what is wrong with each.
+
+    `reason` words the code of a fault; what was expected stands in English or Chinese.
 
     Raises:
         Refusal: `unknown_import`.
     """
-    return importing.bad_rows(import_id)
+    return importing.bad_rows(import_id, reason, chinese=chinese)
 
 
 # --- two records of one person ---

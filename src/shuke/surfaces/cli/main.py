@@ -106,13 +106,16 @@ def init(
     time_zone: Annotated[str | None, typer.Option(help="IANA name, e.g. Asia/Shanghai.")] = None,
     language: Annotated[str | None, typer.Option(help="zh-hans or en.")] = None,
     email: Annotated[str | None, typer.Option(help="The owner's e-mail address, for log-in.")] = None,
+    sandbox: Annotated[
+        bool, typer.Option("--sandbox", help="Make a sandbox, whose test clock can be moved, not a live deployment.")
+    ] = False,
     as_json: AsJson = False,
 ) -> int:
-    """Make a live deployment; what is not said by flags is asked."""
+    """Make a deployment; what is not said by flags is asked."""
     from shuke.surfaces.cli import first_hour
 
     asked = first_hour.Answers(organisation, currency, time_zone, language, email)
-    return first_hour.init(asked, as_json=as_json)
+    return first_hour.init(asked, "sandbox" if sandbox else "live", as_json=as_json)
 
 
 @_command(app, "demo")
@@ -256,7 +259,10 @@ def backtest(
     programs.backtest(file, orders, timestamps_in=timestamps_in, until=until, as_json=as_json)
 
 
-EffectiveFrom = Annotated[str | None, typer.Option(help="RFC 3339 instant from which it holds; now by default.")]
+EffectiveFrom = Annotated[
+    str | None,
+    typer.Option(help="Date (its midnight in the program's time zone) or RFC 3339 instant; now by default."),
+]
 
 
 @_command(program, "validate")

@@ -2,17 +2,18 @@
 
 from collections.abc import Callable
 from dataclasses import asdict
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from shuke.core.values.errors import Refusal
+from shuke.surfaces.cli import times
 from shuke.surfaces.cli.terminal import Exit, in_chinese, result, scaled, table, words
 
 if TYPE_CHECKING:
     from shuke.engine.backtest import BacktestResult
-    from shuke.rooms.programs.contracts import Comparison
+    from shuke.rooms.programs.contracts import Comparison, VersionView
 
 T = TypeVar("T")
 
@@ -38,11 +39,15 @@ def publish(file: str, *, effective_from: str | None, as_json: bool) -> int:
     from shuke.surfaces.cli import session
     from shuke.surfaces.cli.people import actor
 
-    text, starts = read(file), instant(effective_from)
+    text = read(file)
     with session.opened():
         from shuke.rooms.programs import facade
 
-        version = _judged(file, lambda: facade.publish(text, actor(), starts), as_json=as_json)
+        def put() -> "VersionView":
+            starts = times.instant(effective_from, _zone_of(text)) if effective_from else None
+            return facade.publish(text, actor(), starts)
+
+        version = _judged(file, put, as_json=as_json)
         if version is None:
             return Exit.FAILED
         at = version.effective_from.isoformat()
@@ -85,9 +90,13 @@ def withdraw(number: int, *, as_json: bool) -> None:
 
 def _locally(at: datetime, text: str) -> str:
     """Return an instant in the time zone of a program file."""
+    return at.astimezone(_zone_of(text)).isoformat(sep=" ", timespec="seconds")
+
+
+def _zone_of(text: str) -> ZoneInfo:
     from shuke.engine.schema import load_program
 
-    return at.astimezone(ZoneInfo(load_program(text).time_zone)).isoformat(sep=" ", timespec="seconds")
+    return ZoneInfo(load_program(text).time_zone)
 
 
 def show(slug: str | None, *, source: bool, as_json: bool) -> None:
@@ -120,11 +129,15 @@ def diff(file: str, *, effective_from: str | None, as_json: bool) -> int:
     """
     from shuke.surfaces.cli import session
 
-    text, starts = read(file), instant(effective_from)
+    text = read(file)
     with session.opened():
         from shuke.rooms.programs import facade
 
-        found = _judged(file, lambda: facade.compare(text, starts), as_json=as_json)
+        def compare() -> "Comparison":
+            starts = times.instant(effective_from, _zone_of(text)) if effective_from else None
+            return facade.compare(text, starts)
+
+        found = _judged(file, compare, as_json=as_json)
         if found is None:
             return Exit.FAILED
         data = {
@@ -187,7 +200,8 @@ def backtest(file: str, orders: str, *, timestamps_in: str | None, until: str | 
     zone = compiled.program.time_zone
     history = read_orders(Path(orders), currency_digits=compiled.program.currency_digits, timestamps_in=timestamps_in)
     last = int(history.order_at.max()) if history.order_count else 0
-    end = _day(until) if until else zones.local_day(last, zone) + 1
+    asked = times.day(until)
+    end = (asked - date(1970, 1, 1)).days if asked else zones.local_day(last, zone) + 1
     data = _summary(replay(compiled, history, zones.day_start(end, zone)))
     result(data, _lines(data), as_json=as_json)
     return Exit.OK
@@ -276,30 +290,3 @@ def read(file: str) -> str:
     except (OSError, ValueError) as error:
         why = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
         raise Refusal("file_unreadable", f"{file} can't be read: {why}", params={"path": file}) from error
-
-
-def instant(text: str | None) -> datetime | None:
-    """Return an RFC 3339 instant with an offset.
-
-    Raises: Refusal `date_invalid`.
-    """
-    at = None if text is None else _parsed(text)
-    if at is not None and at.tzinfo is None:
-        raise _invalid(str(text))
-    return at
-
-
-def _day(text: str) -> int:
-    return _parsed(text).toordinal() - datetime(1970, 1, 1).toordinal()  # noqa: DTZ001  # a civil day has no zone
-
-
-def _parsed(text: str) -> datetime:
-    try:
-        return datetime.fromisoformat(text)
-    except ValueError as error:
-        raise _invalid(text) from error
-
-
-def _invalid(text: str) -> Refusal:
-    detail = f"{text!r} is neither a date such as 2018-02-01 nor an RFC 3339 instant with an offset."
-    return Refusal("date_invalid", detail, params={"text": text})

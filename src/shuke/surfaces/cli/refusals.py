@@ -175,7 +175,7 @@ CHINESE = {
     "not_a_time": "不是日期或时间。",
     "out_of_scope": "会员计划不适用于该门店。",
     "refund_of_both": "退款不能同时给出明细与金额。",
-    "rows_invalid": "订单文件有无效的行：{causes}。",
+    "rows_invalid": "订单文件有无效的行：{causes_zh}。",
     "tier_ends_before": "等级的最后一日已过。",
     "too_many_orders": "该会员的订单数已达上限。",
     "unknown_line": "订单没有该明细。",

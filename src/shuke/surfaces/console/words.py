@@ -200,6 +200,13 @@ WORDS: Words = {
     "status": _("Status"),
     "reason": _("Reason"),
     "field": _("Field"),
+    "prefix": _("Begins with"),
+    "personal": _("Personal"),
+    "required": _("Required"),
+    "attributes": _("Attributes"),
+    "external_ids": _("External ids"),
+    "tags": _("Tags"),
+    "revoked_at": _("Revoked"),
     "count": _("Count"),
     "scopes": _("Scopes"),
     "is_active": _("May log in"),
@@ -219,8 +226,6 @@ WORDS: Words = {
     "en": "English",
     "sandbox": _("Sandbox"),
     "live": _("Live"),
-    "True": _("yes"),
-    "False": _("no"),
     # jobs
     "move_clock": _("Move the test clock"),
     "advance": _("Nightly advance"),
@@ -244,6 +249,14 @@ APPROVAL_STATES: Words = {
     "expired": pgettext_lazy("approval", "Expired"),
 }
 
+ATTRIBUTE_KINDS: Words = {
+    "text": pgettext_lazy("attribute", "Text"),
+    "number": pgettext_lazy("attribute", "Whole number"),
+    "date": pgettext_lazy("attribute", "Date"),
+    "boolean": pgettext_lazy("attribute", "Yes or no"),
+    "choice": pgettext_lazy("attribute", "One of its choices"),
+}
+
 TIERS: Words = {
     "base": _("Base"),
     "bronze": _("Bronze"),
@@ -260,7 +273,6 @@ IMPORTS: Words = {
     "email": _("E-mail"),
     "name": pgettext_lazy("person", "Name"),
     "joined_at": _("Joined"),
-    "tags": _("Tags"),
     "points": _("Points"),
     "expires_on": _("Last day of the points"),
     "earned_on": _("Day on which the points were earned"),
@@ -276,6 +288,7 @@ IMPORTS: Words = {
     "skipped": _("Left alone"),
     "failed": _("Refused"),
     "kept": _("Had to stay"),
+    "invalid_name": _("A member's name has 1 to 100 printable characters."),
     "identity_required": _("There is no phone, e-mail address or external id."),
     "invalid_external_id": _("This is not an external id."),
     "joined_in_future": _("The member would have joined in the future."),
@@ -302,7 +315,7 @@ REFUSALS: Words = {
     "approval_expired": _("Nobody decided in time; it has to be asked for again."),
     "unknown_approval": _("There is no such approval."),
     "invalid_email": _("This is not an e-mail address."),
-    "invalid_name": _("A name is needed, of 200 characters at most."),
+    "invalid_name": _("A name is needed, of 200 characters at most, a member's of 100."),
     "staff_exists": _("Somebody with this e-mail address is in the team already."),
     "invalid_code": _("A code has 1 to 200 letters, digits or signs, without spaces around them."),
     "store_exists": _("There is a store with this code already."),
@@ -444,6 +457,11 @@ def of_import(code: str) -> str:
     if code in IMPORTS:
         return str(IMPORTS[code])
     return refusal(code) if code in REFUSALS else wording(code)
+
+
+def attribute_kind(code: str) -> str:
+    """Return what values an attribute takes."""
+    return str(ATTRIBUTE_KINDS.get(code, code))
 
 
 def approval_state(code: str) -> str:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from uuid import UUID
 
-from shuke.core.program.model import Program
+from shuke.core.program.model import Ladder, Program
 from shuke.core.values.errors import Refusal
 from shuke.engine.compile import Compiled, compile_program
 from shuke.engine.schema import load_program
@@ -255,23 +255,43 @@ def check_change(plan: Timeline | None, compiled: Compiled) -> None:
 
 def _check_ladders(latest: Running, compiled: Compiled) -> None:
     """Refuse a version that says nothing of a tier in which members may stand."""
-    ladders = {ladder.code: {level.code for level in ladder.levels} for ladder in compiled.program.ladders}
+    ladders = {ladder.code: [level.code for level in ladder.levels] for ladder in compiled.program.ladders}
     moved = dict(compiled.program.migration)
     dropped = [
-        level.code
+        (ladder, level.code)
         for ladder in latest.program.ladders
         for level in ladder.levels
-        if moved.get(f"tiers.{ladder.code}.{level.code}", level.code) not in ladders.get(ladder.code, set())
+        if moved.get(f"tiers.{ladder.code}.{level.code}", level.code) not in ladders.get(ladder.code, ())
     ]
     if dropped:
-        listed = ", ".join(dropped)
+        listed = ", ".join(code for _, code in dropped)
         raise Refusal(
             "tier_in_use",
             f"Members may stand in {listed} by an earlier version; keep every tier, or say under changes which "
             "tier takes its place.",
             pointer="/tiers",
-            params={"tiers": listed},
+            params={"tiers": listed} | _moves_to(dropped, ladders),
         )
+
+
+def _moves_to(dropped: list[tuple[Ladder, str]], ladders: dict[str, list[str]]) -> dict[str, str]:
+    """Suggest what to say under changes of the first ladder that lost tiers; nothing where it is gone altogether."""
+    ladder = dropped[0][0]
+    levels = ladders.get(ladder.code)
+    if levels is None:
+        return {}
+    pairs = ", ".join(f"{code}: {_heir(ladder, code, levels)}" for of, code in dropped if of is ladder)
+    moves = f"{{{pairs}}}" if ladder.code == next(iter(ladders)) else f"{{{ladder.code}: {{{pairs}}}}}"
+    return {"suggestion": f"changes: {{tiers: {moves}}}"}
+
+
+def _heir(ladder: Ladder, code: str, levels: list[str]) -> str:
+    """Return the level of the same rank where as many are left, else the nearest one below that is still there."""
+    before = [level.code for level in ladder.levels]
+    rank = before.index(code)
+    if len(levels) == len(before):
+        return levels[rank]
+    return next((each for each in reversed(before[:rank]) if each in levels), levels[0])
 
 
 def _welcome_everybody() -> None:

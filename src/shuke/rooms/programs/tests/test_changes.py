@@ -61,7 +61,10 @@ def test_a_tier_that_is_removed_needs_a_place_for_its_members(anna):
     without = FIRST.replace("    - {code: silver, from: 100}\n", "")
     with pytest.raises(Refusal) as refused:
         facade.publish(without, ACTOR, LATER)
-    assert (refused.value.code, refused.value.params) == ("tier_in_use", {"tiers": "silver"})
+    assert (refused.value.code, refused.value.params) == (
+        "tier_in_use",
+        {"tiers": "silver", "suggestion": "changes: {tiers: {silver: base}}"},
+    )
     facade.publish(without + "changes: {tiers: {silver: gold}}\n", ACTOR, LATER)
     assert tier(anna) == "silver"
     reach(LATER)

@@ -117,7 +117,7 @@ def test_a_bad_file_is_refused_at_its_line_and_column(log_in, program):
     answer = log_in(Role.OPERATOR).post("/programs/publish", {"text": text, "publish": ""})
 
     assert answer.status_code == 422
-    assert "第 18 行第 41 列：没有此事实：“order.nett”。例如：order.net" in answer.content.decode()
+    assert "第 18 行第 41 列：没有此事实：“order.nett”。是否应为：order.net" in answer.content.decode()
     assert len(programs.versions("grocer")) == 1
 
 

@@ -14,6 +14,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 import shuke
+from shuke.core.program.model import Program
 from shuke.core.values.errors import Refusal
 from shuke.engine import fault_words
 from shuke.engine.schema import ProgramErrors
@@ -21,9 +22,10 @@ from shuke.engine.yaml_tree import FILE_LIMIT_BYTES
 from shuke.foundation import clock, logs
 from shuke.rooms.org.contracts import Right
 from shuke.rooms.programs import facade
-from shuke.rooms.programs.contracts import VersionView
+from shuke.rooms.programs.contracts import Comparison, VersionView
 from shuke.surfaces.console import words
 from shuke.surfaces.console.pages import Desk, page, show
+from shuke.surfaces.console.running import program_of, tier_name, unit_name
 
 _STARTER = Path(shuke.__file__).parent / "examples" / "cafe.yaml"
 _MOST_CHARACTERS = FILE_LIMIT_BYTES  # the loader counts bytes
@@ -100,8 +102,8 @@ def publish(request: HttpRequest, desk: Desk) -> HttpResponse:
             made = facade.publish(text, desk.actor)
             messages.success(request, _("Version %(number)d is in force.") % {"number": made.number}, extra_tags="good")
             return redirect("program-version", made.program, made.number)
-        draft = facade.validate(text)
-        return _desk(request, running, text, draft=draft, comparison=facade.compare(text) if running else None)
+        facade.validate(text)
+        return _desk(request, running, text, **_looked_at(program_of(text), text, running))
     except ProgramErrors as errors:
         logs.event("program_refused", request_id=desk.actor.request_id, errors=len(errors.refusals))
         return _desk(request, running, text, status=422, wrong=errors.refusals)
@@ -129,6 +131,49 @@ def _desk(
         lines=_lines(text, wrong) if wrong else [],
         **context,
     )
+
+
+def _looked_at(program: Program, text: str, running: VersionView | None) -> dict[str, Any]:
+    """Return what a good file holds and whom it would move, all by the names that programs declare."""
+    comparison = facade.compare(text) if running else None
+    ladder = next(iter(program.ladders), None)
+    return {
+        "draft": program,
+        "units": [unit_name(program, unit.code) for unit in program.units],
+        "tiers": [tier_name(program, level.code, ladder.code) for level in ladder.levels] if ladder else [],
+        "comparison": comparison,
+        "moves": _moves(program_of(running.text), program, comparison) if running and comparison else [],
+        "reviews": _reviews(program, comparison) if comparison else [],
+    }
+
+
+def _moves(before: Program, program: Program, comparison: Comparison) -> list[tuple[str, str, str, int]]:
+    """Return who would move as (ladder, tier before, tier after, members), each as its program calls it."""
+    ladders = {ladder.code: ladder.name for ladder in program.ladders}
+    return [
+        (
+            ladders[move.ladder],
+            tier_name(before, move.before, move.ladder),
+            tier_name(program, move.after, move.ladder),
+            move.members,
+        )
+        for move in comparison.moves
+    ]
+
+
+def _reviews(program: Program, comparison: Comparison) -> list[tuple[str, str, str, str, int]]:
+    """Return what reviews come to as (ladder, tier held, tier so far, tier with the file, members)."""
+    ladders = {ladder.code: ladder.name for ladder in program.ladders}
+    return [
+        (
+            ladders[review.ladder],
+            tier_name(program, review.held, review.ladder),
+            tier_name(program, review.before, review.ladder),
+            tier_name(program, review.after, review.ladder),
+            review.members,
+        )
+        for review in comparison.reviews
+    ]
 
 
 def _starter(desk: Desk) -> str:

@@ -150,7 +150,7 @@ def _total(unit: UnitReason) -> dict[str, Any]:
     rounding = _("every line rounded on its own") if unit.at_line else whole[unit.rounding]
     return {
         "exact": written(unit.exact),
-        "rounding": rounding if points_given != unit.exact else _("already whole, nothing to round"),
+        "rounding": rounding if points_given != unit.exact else _("nothing to round"),
         "points": written(points_given),
         "granted": written(Fraction(unit.granted, 10**unit.scale)) if unit.granted != unit.points else "",
     }
