@@ -224,9 +224,7 @@ class PastLot:
 
 @dataclass(frozen=True, slots=True)
 class Take:
-    """What a redemption or hold (`reference`) took of a lot, in the order taken: still set aside, used, and what came
-    back of the used ones, or didn't because the lot had ended (`forfeited`).
-    """
+    """What a redemption or hold (`reference`) took of a lot, in the order taken; `forfeited` came back too late."""
 
     reference: UUID
     unit_id: int

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from enum import Enum, StrEnum
+from enum import Enum
 from fractions import Fraction
 from uuid import UUID
 
@@ -12,7 +12,6 @@ from shuke.core.program.model import Expiry
 from shuke.core.program.progress import LadderReason
 from shuke.core.values.errors import Refusal
 from shuke.rooms.orders.contracts import Behaviour, Order, Refund
-from shuke.rooms.org.contracts import Actor
 from shuke.rooms.points.contracts import Entry, EntryKey, Lot
 from shuke.rooms.programs.facts import (
     KINDS,
@@ -30,6 +29,7 @@ from shuke.rooms.programs.facts import (
     TierFact,
     TransferFact,
 )
+from shuke.rooms.programs.reports import FaultGroup, ImportFile, ImportReport, ImportState, RowState
 from shuke.rooms.tiers.contracts import TierChange
 
 __all__ = (  # what is handed on; what stands below needs no mention
@@ -38,13 +38,18 @@ __all__ = (  # what is handed on; what stands below needs no mention
     "BehaviourFact",
     "CaptureFact",
     "Fact",
+    "FaultGroup",
     "HoldFact",
+    "ImportFile",
+    "ImportReport",
+    "ImportState",
     "OpeningFact",
     "OrderFact",
     "RedeemFact",
     "RefundFact",
     "ReleaseFact",
     "ReturnFact",
+    "RowState",
     "TierFact",
     "TransferFact",
 )
@@ -450,67 +455,3 @@ class ClockMove:
 
 
 IMPORT_PREFIX = "imp"
-
-
-class ImportState(StrEnum):
-    """How far an import is; a checked one changed nothing yet."""
-
-    CHECKED = "checked"
-    COMMITTING = "committing"
-    COMMITTED = "committed"
-    UNDOING = "undoing"
-    UNDONE = "undone"
-
-
-class RowState(StrEnum):
-    """What came of a row: `kept` is what an undo had to leave, because it was touched since."""
-
-    WAITING = "waiting"
-    CREATED = "created"
-    UPDATED = "updated"
-    SKIPPED = "skipped"
-    FAILED = "failed"
-    UNDONE = "undone"
-    KEPT = "kept"
-
-
-@dataclass(frozen=True, slots=True)
-class ImportFile:
-    """A file of members: CSV or XLSX with a header. `source` names the system of its external ids.
-
-    `mapping` says what columns mean whose names don't, `-` for nothing. With `fill` what members lack is filled in,
-    without it who is there already is left alone.
-    """
-
-    name: str
-    data: bytes
-    source: str
-    mapping: Mapping[str, str]
-    fill: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class FaultGroup:
-    """Rows that are not taken for one cause: how many, the numbers of the first, and what stood in the very first."""
-
-    code: str
-    column: str
-    count: int
-    rows: tuple[int, ...]
-    found: str
-    expected: str
-
-
-@dataclass(frozen=True, slots=True)
-class ImportReport:
-    """An import: `foreseen` counts rows by what the check found would come of them, `counts` by what came so far."""
-
-    id: UUID
-    name: str
-    state: ImportState
-    rows: int
-    foreseen: Mapping[RowState, int]
-    counts: Mapping[RowState, int]
-    faults: tuple[FaultGroup, ...]
-    created_at: datetime
-    actor: Actor

@@ -479,11 +479,6 @@ def right(code: str) -> str:
     return str(RIGHTS.get(code, code))
 
 
-def refusal(code: str) -> str:
-    """Return why something was refused, by the code alone."""
-    return sentence(Refusal(code, code))
-
-
 def sentence(refused: Refusal) -> str:
     """Return why something was refused, in the reader's language where we have words for it."""
     words = REFUSALS.get(refused.code)
