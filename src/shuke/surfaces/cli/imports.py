@@ -1,4 +1,4 @@
-"""`shuke import`: members from a file, checked, committed and undone, with a report of every fault."""
+"""`shuke import`: members from a file, checked, committed and undone, with a report of what is wrong."""
 
 from dataclasses import dataclass
 from pathlib import Path
