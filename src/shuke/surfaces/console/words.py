@@ -456,7 +456,7 @@ def of_import(code: str) -> str:
     """Return the words for a column, a state or a fault of an import."""
     if code in IMPORTS:
         return str(IMPORTS[code])
-    return refusal(code) if code in REFUSALS else wording(code)
+    return sentence(Refusal(code, code)) if code in REFUSALS else wording(code)
 
 
 def attribute_kind(code: str) -> str:
