@@ -456,7 +456,7 @@ def of_import(code: str) -> str:
     """Return the words for a column, a state or a fault of an import."""
     if code in IMPORTS:
         return str(IMPORTS[code])
-    return sentence(Refusal(code, code)) if code in REFUSALS else wording(code)
+    return refusal(code) if code in REFUSALS else wording(code)
 
 
 def attribute_kind(code: str) -> str:
@@ -479,14 +479,17 @@ def right(code: str) -> str:
     return str(RIGHTS.get(code, code))
 
 
+def refusal(code: str) -> str:
+    """Return why something was refused, by the code alone."""
+    return sentence(Refusal(code, code))
+
+
 def sentence(refused: Refusal) -> str:
     """Return why something was refused, in the reader's language where we have words for it."""
     words = REFUSALS.get(refused.code)
     if words is None:
         return gettext("Refused: %(detail)s") % {"detail": refused.detail}
-    if "%(" not in str(words):
-        return str(words)
-    return str(words) % _Values(refused.params)
+    return str(words) % _Values(refused.params) if "%(" in str(words) else str(words)
 
 
 class _Values(dict[str, Any]):

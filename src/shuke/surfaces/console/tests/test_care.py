@@ -5,7 +5,6 @@ from datetime import timedelta
 import pytest
 from django.utils import translation
 
-from shuke.core.values.errors import Refusal
 from shuke.foundation import clock, ids
 from shuke.rooms.members import facade as people
 from shuke.rooms.members.contracts import Attribute, AttributeKind, Choice, ExternalId, MemberRef, NewMember, Status
@@ -131,5 +130,5 @@ def test_a_merge_that_is_refused_says_why_and_of_which_record(log_in, member, me
 
 def test_a_refusal_that_was_kept_by_its_code_alone_is_told_without_its_values():
     with translation.override("zh-hans"):
-        told = words.sentence(Refusal("merge_unsettled", "merge_unsettled"))
+        told = words.refusal("merge_unsettled")
     assert told == "将并入的会员尚有待生效 …、预占 …、还不清的欠分 …（…）：请先结清，或改为保留该会员。"
