@@ -239,6 +239,12 @@ class _Maker:
                 }
                 if self.chance(2):
                     unit["convert"]["least"] = self.pick("5", "60")
+                into: str | None = code
+                for _ in units:
+                    into = units[into].get("convert", {}).get("into") if into else None
+                    if into == code:  # points that go round are refused
+                        del unit["convert"]
+                        break
 
     def cap(self, *, spendable: bool, transferable: bool) -> dict[str, Any]:
         of = self.pick("earn", "earn", *(["redeem"] if spendable else []), *(["transfer"] if transferable else []))
