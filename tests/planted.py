@@ -34,8 +34,13 @@ FAULTS = (
         ("return R[row + column] - m[s + W_BASE]", "return R[row + column]"),
         ("            if start > m[DAY]:\n                m[CAP + c] = 0", "            if start >= m[DAY]:\n                m[CAP + c] = 0"),
         ("            if start > m[DAY]:\n                m[MILESTONE + i] = 0", "            if start > day:\n                m[MILESTONE + i] = 0"),
-        ("m[DAY], min(amount, max(0,", "m[DAY], max(amount, max(0,"),
-        ("if day > -NEVER and (shortest < 0 or day >= first):", "if day > -NEVER and (shortest < 0 or day > first):"),
+        ("min(amount - there, max(0,", "max(amount - there, max(0,"),
+        ("if day > -NEVER and day >= first:", "if day > -NEVER and day > first:"),
+    ),
+    *_in(
+        "core/state/windows.py",
+        ("if day == m[s + W_RESET] else amount", "if day > m[s + W_RESET] else amount"),
+        tests=("tests/scenarios/test_scenarios.py",),
     ),
     *_in(
         "core/state/windows.py",

@@ -10,6 +10,7 @@ from shuke.rooms.points.models import Entry
 from shuke.rooms.programs.services import comparing
 
 PROBLEM = "application/problem+json"
+NEXT_YEAR = "2018-01-01T05:00:00Z"
 
 
 def points_of(answer):
@@ -235,6 +236,28 @@ def test_a_program_is_checked_published_and_read(api, shop):
     versions = api.get("/v1/programs/grocer/versions").json()["items"]
     assert [version["number"] for version in versions] == [2, 1]
     assert api.get("/v1/programs/other/current").json()["code"] == "no_program"
+
+
+def test_a_planned_version_is_withdrawn_and_comes_to_nothing(api, member):
+    text, planned = GROCER.replace("1.25", "1.3"), {"text": GROCER.replace("1.25", "1.4"), "effective_from": NEXT_YEAR}
+    assert api.post("/v1/programs/compare", planned).json()["effective_from"] == NEXT_YEAR
+    assert api.post("/v1/programs/publish", planned).json()["number"] == 2
+    for path in ("/v1/programs/compare", "/v1/programs/publish"):
+        refused = api.post(path, {"text": text})
+        assert (refused.status_code, refused.json()["code"]) == (409, "version_planned")
+    tried = api.post("/v1/programs/grocer/versions/2/withdrawal?dry_run=true", {}).json()
+    assert (tried["dry_run"], tried["withdrawn_by"] is None) == (True, False)
+    assert api.get("/v1/programs/grocer/versions").json()["items"][0]["withdrawn_at"] is None
+
+    withdrawn = api.post("/v1/programs/grocer/versions/2/withdrawal", {})
+    assert (withdrawn.status_code, withdrawn.json()["number"]) == (200, 2)
+    assert api.post("/v1/programs/grocer/versions/2/withdrawal", {}).json() == withdrawn.json()
+    for number, told in ((1, (409, "version_in_force")), (3, (404, "version_not_found"))):
+        refused = api.post(f"/v1/programs/grocer/versions/{number}/withdrawal", {})
+        assert (refused.status_code, refused.json()["code"]) == told
+    assert api.post("/v1/programs/publish", {"text": text}).json()["number"] == 3
+    listed = api.get("/v1/programs/grocer/versions").json()["items"]
+    assert [(each["number"], each["withdrawn_at"] is None) for each in listed] == [(3, True), (2, False), (1, True)]
 
 
 def test_an_entry_and_its_order_say_why(api, member):

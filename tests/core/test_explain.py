@@ -75,7 +75,7 @@ def test_a_decision_in_words():
         "  order.net 86.00 ≥ 100.00: no",
         "  member.tier «gold» ∈ {«gold»}: yes",
         "Rule wine (line 14): (SPEND('30 days') 22.50 + 1.00) ÷ 3 − 0.50 = 22/3.",
-        "  (SUM(item.net) FILTER (WHERE item.category = 'WINE') 0.00 > 0.00 OR NOT (member.birthday —)): yes",
+        "  (SUM(item.net) FILTER (WHERE item.category = 'WINE') 0.00 > 0.00 OR NOT (member.birthday ✗)): yes",
         "points: 103.2 in total, rounded down: 103.",
         "stars: 22/3 in total, rounded: 7.3.",
     ]

@@ -195,7 +195,7 @@ def test_a_lot_past_its_date_can_not_be_drawn():
     before = (member.available[:], [lot.left for lot in member.lots], member.standing_at)
     with pytest.raises(Refusal) as refusal:
         desk.redeem(member, 0, 1, at("2018-02-01T00:00:00"))
-    assert (refusal.value.code, refusal.value.params) == ("insufficient_points", {"asked": 1, "usable": 0})
+    assert (refusal.value.code, refusal.value.params) == ("insufficient_points", {"asked": "1", "usable": "0"})
     assert (member.available, [lot.left for lot in member.lots], member.standing_at) == before
 
 

@@ -14,7 +14,9 @@ def test_the_shop_is_made_once_with_the_token_of_the_terminal(chromium, open_fol
     home.mkdir()
     with serving(home, port) as log:
         address = re.search(r"http://127\.0\.0\.1:\d+/setup\?token=\S+", log.read_text())[0]
-        window = Window(chromium.new_page(viewport={"width": 1440, "height": 900}), f"http://127.0.0.1:{port}")
+        window = Window(
+            chromium.new_page(viewport={"width": 1440, "height": 900}, locale="zh-CN"), f"http://127.0.0.1:{port}"
+        )
         window.watch()
         page = window.page
 

@@ -255,6 +255,12 @@ def test_a_growth_value_is_not_converted():
     assert faults(text) == [("not_transferable", "convert", "spendable: yes")]
 
 
+def test_points_that_would_go_round_are_refused():
+    there, back = (f"{{convert: {{into: {into}, every: day, rate: 2}}}}" for into in ("vouchers", "points"))
+    both = f"points: {there}\n  vouchers: {back}"
+    assert faults(changed("points: {}", both)) == [("not_beside", "convert", "into"), ("not_beside", "convert", "into")]
+
+
 def test_a_program_has_24_caps_at_most():
     caps = ", ".join(["{per: day, points: 1}"] * 13)
     text = changed("points: {}", f"points: {{caps: [{caps}]}}")

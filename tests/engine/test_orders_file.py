@@ -74,19 +74,21 @@ def test_timestamps_without_a_zone_need_a_word(tmp_path):
 @pytest.mark.parametrize(
     ("row", "cause"),
     [
-        ("1,m,2017-01-01T00:00:00Z,1.005", "net: 1 rows, first in row 3"),
-        ("1,m,2017-01-01T00:00:00Z,-1", "net: 1 rows, first in row 3"),
-        ("1,m,2017-01-01T00:00:00Z,abc", "net: 1 rows, first in row 3"),
-        ("1,m,2017-01-01T00:00:00Z,10000000.01", "net: 1 rows, first in row 3"),
-        ("1,m,yesterdayZ,1", "occurred_at: 1 rows, first in row 3"),
-        ("1,m,2100-01-01T00:00:00Z,1", "occurred_at: 1 rows, first in row 3"),
-        (",m,2017-01-01T00:00:00Z,1", "order_id: 1 rows, first in row 3"),
-        ("1,,2017-01-01T00:00:00Z,1", "member_id: 1 rows, first in row 3"),
+        ("1,m,2017-01-01T00:00:00Z,1.005", "net: 1 row, first in row 3"),
+        ("1,m,2017-01-01T00:00:00Z,-1", "net: 1 row, first in row 3"),
+        ("1,m,2017-01-01T00:00:00Z,abc", "net: 1 row, first in row 3"),
+        ("1,m,2017-01-01T00:00:00Z,10000000.01", "net: 1 row, first in row 3"),
+        ("1,m,yesterdayZ,1", "occurred_at: 1 row, first in row 3"),
+        ("1,m,2100-01-01T00:00:00Z,1", "occurred_at: 1 row, first in row 3"),
+        (",m,2017-01-01T00:00:00Z,1", "order_id: 1 row, first in row 3"),
+        ("1,,2017-01-01T00:00:00Z,1", "member_id: 1 row, first in row 3"),
     ],
 )
 def test_a_bad_row_refuses_the_file_and_names_it(tmp_path, row, cause):
     refusal = refused(written(tmp_path, "0,m,2017-01-01T00:00:00Z,1", row))
-    assert (refusal.code, refusal.params) == ("rows_invalid", {"causes": cause})
+    column = cause.partition(":")[0]
+    chinese = f"{column} 列 1 行，首见于第 3 行"
+    assert (refusal.code, refusal.params) == ("rows_invalid", {"causes": cause, "causes_zh": chinese})
 
 
 def test_an_order_of_two_members_is_refused(tmp_path):

@@ -110,7 +110,8 @@ class Live:
 
     def _refund(self, who: int, at: dt.datetime, key: Any, net: int | None = None, lines: Any = ()) -> Fact:
         off = tuple(RefundLine(place + 1, quantity, net_off) for place, net_off, quantity in lines)
-        return RefundFact(SOURCE, self.name(), (SOURCE, _key(who, key)), at, off, net)
+        amount = net or None  # nothing of a free order is all that is left of it
+        return RefundFact(SOURCE, self.name(), (SOURCE, _key(who, key)), at, off, amount)
 
     def _redeem(self, who: int, at: dt.datetime, unit: int, points: int, key: Any, order_key: Any) -> Fact:
         about = None if order_key is None else (SOURCE, _key(who, order_key))

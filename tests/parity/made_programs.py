@@ -32,7 +32,7 @@ OF_ORDERS = (
     "order.net > 499.99 AND order.hour BETWEEN 8 AND 22",
     "order.weekday IN (2, 3) OR NOT order.net < 100",
     "order.month = member.birth_month",
-    "HAS(member.birthday) AND order.day = member.birth_day",
+    "HAS(member.birthday) AND order.day <= member.birth_day",
     "order.store = 'S1'",
     "HAS(order.store) AND order.store <> 'S2'",
     "order.promo = 'X'",
@@ -239,6 +239,12 @@ class _Maker:
                 }
                 if self.chance(2):
                     unit["convert"]["least"] = self.pick("5", "60")
+                into: str | None = code
+                for _ in units:
+                    into = units[into].get("convert", {}).get("into") if into else None
+                    if into == code:  # points that go round are refused
+                        del unit["convert"]
+                        break
 
     def cap(self, *, spendable: bool, transferable: bool) -> dict[str, Any]:
         of = self.pick("earn", "earn", *(["redeem"] if spendable else []), *(["transfer"] if transferable else []))

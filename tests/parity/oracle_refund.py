@@ -104,24 +104,30 @@ class Refunding:
             person.note("owed", today, unit, points - taken, 0)
 
     def _uncount_earned(self, person: Person, today: date, unit: int, points: int, counted: date | None) -> None:
-        """Take points off what counts as earned: on their own day where the shortest window of the ladders that holds
-        today holds it too, else today, and then no more than that window has. `counted` None: today.
+        """Take points off what counts as earned, which is the shortest window of the ladders that holds today: off their
+        own day as far as that window holds it, of the day of its reset what came after that, and the rest off today, no
+        more than the window has. `counted` None: all of it off today.
         """
-        code = self.units[unit][0]
-        begins: date | None = None
-        most = 0
+        counter = ("EARNED", self.units[unit][0])
+        running = []
         for ladder in self.ladders:
-            for asked in sorted(ladder.asked):
+            for asked in ladder.asked:
                 first, last = dates.window(asked[2], today, person.joined) if asked[2] else (date.max, date.min)
-                if asked[:2] == ("EARNED", code) and last == today:
+                if asked[:2] == counter and last == today:
                     reset = self.reset_of(person, asked[2], ladder.index)
-                    first = max(first, reset.day) if reset else first
-                    if begins is None or first > begins:
-                        begins, most = first, self.window_value(person, asked, today, ladder.index)
-        if counted is not None and (begins is None or counted >= begins):
-            person.uncount(("EARNED", code), counted, points)
-        else:
-            person.uncount(("EARNED", code), today, points if begins is None else min(points, max(0, most)))
+                    begins = max(first, reset.day) if reset else first
+                    most = self.window_value(person, asked, today, ladder.index)
+                    since = person.counted(counter, reset.day, reset.day, reset) if reset else 0
+                    running.append((begins, -most, reset.day if reset else None, since))
+        if not running:
+            person.uncount(counter, counted or today, points)
+            return
+        begins, minus_most, reset_day, since = max(running, key=lambda each: each[:2])
+        there = 0
+        if counted is not None and counted >= begins:
+            there = min(points, max(0, since)) if counted == reset_day else points
+            person.uncount(counter, counted, there)
+        person.uncount(counter, today, min(points - there, max(0, -minus_most - there)))
 
     def _lose_milestones(self, person: Person, today: date, before: list[int]) -> None:
         """Take the points of milestones back that this refund took the measure below."""

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 
+from shuke.core.program.model import Unit
 from shuke.core.state.slots import (
     ACTIVE,
     AT,
@@ -109,6 +110,11 @@ class Arrays:
     def is_full(self) -> bool:
         """Whether something found no room, so that the result means nothing."""
         return self.m[FULL] == 1 or self.m[ENTRIES] * ENTRY > len(self.e)
+
+    @property
+    def units(self) -> Sequence[Unit]:
+        """The program's units, by their place in it."""
+        return self._compiled.program.units
 
     def _region(self, base: int, tail: int, stride: int, rows: Sequence[Sequence[int]], room: int) -> None:
         self.m[base], self.m[tail] = len(self.R), len(rows)

@@ -215,8 +215,10 @@ def read_choice(scalar: Scalar, choices: Collection[str], code: str, problems: P
     asked = nearest(scalar.value.replace(" ", "_"), choices)
     if len(choices) == 1:
         asked = {"suggestion": next(iter(choices))}
-    listed = f"; allowed are {', '.join(choices)}" if len(choices) <= 8 else ""
-    problems.add(code, f"«{scalar.value}» is not known here{listed}.", scalar.place(), found=scalar.value, **asked)
+    known = {"known": ", ".join(choices)} if 0 < len(choices) <= 8 else {}
+    listed = f"; allowed are {known['known']}" if known else ""
+    detail = f"«{scalar.value}» is not known here{listed}."
+    problems.add(code, detail, scalar.place(), found=scalar.value, **known, **asked)
     return None
 
 

@@ -89,10 +89,23 @@ def read_units(value: Value | None, reading: Reading) -> tuple[tuple[Unit, ...],
         said.append(fields)
         caps.extend(read_caps(fields.optional_value("caps"), unit, None, reading.problems))
     known = {unit.code: unit for unit in units}
-    converted = (
+    converted = tuple(
         replace(unit, convert=_conversion(fields, unit, known)) for unit, fields in zip(units, said, strict=True)
     )
-    return tuple(converted), tuple(caps)
+    _check_circles(converted, said)
+    return converted, tuple(caps)
+
+
+def _check_circles(units: tuple[Unit, ...], said: list[Fields]) -> None:
+    """Record every conversion whose points come back to where they were: they would go round, and grow, for ever."""
+    into = {unit.code: unit.convert.into for unit in units if unit.convert is not None}
+    for unit, fields in zip(units, said, strict=True):
+        code = into.get(unit.code)
+        for _ in units:
+            if code == unit.code:
+                fields.misplaced("convert", f"What «{unit.code}» becomes would become «{unit.code}» again.", "into")
+                break
+            code = into.get(code or "")
 
 
 def read_caps(value: Value | None, unit: Unit, rule: str | None, problems: Problems) -> tuple[Cap, ...]:

@@ -8,6 +8,8 @@ from shuke.core.state.slots import (
     AVAILABLE,
     DEBT,
     HELD,
+    HOLD_POINTS,
+    HOLD_UNIT,
     LINES_MAX,
     ORDERS_MAX,
     P_UNITS,
@@ -19,6 +21,8 @@ from shuke.core.state.slots import (
     WINDOW_ROW,
 )
 from shuke.core.values.errors import Refusal
+from shuke.core.values.points import written
+from shuke.engine.arrays import Arrays
 from shuke.engine.facts import EARNED_LIMIT
 from shuke.engine.states import OrderFacts
 
@@ -48,7 +52,9 @@ def check_points(points: int) -> None:
         Refusal: `points_out_of_range`.
     """
     if not 0 < points <= POINTS_MAX:
-        raise Refusal("points_out_of_range", f"Points must lie between 1 and {POINTS_MAX:,}.", pointer="/points")
+        raise Refusal(
+            "points_out_of_range", f"Points count 1 to {POINTS_MAX:,} of a unit's smallest parts.", pointer="/points"
+        )
 
 
 def check_redemption(unit: Unit, points: int) -> None:
@@ -60,14 +66,10 @@ def check_redemption(unit: Unit, points: int) -> None:
     check_points(points)
     least, step = unit.redeem_least, unit.redeem_step
     if points < least or points % step:
-        lowest, steps = (f"{amount / 10**unit.scale:.{unit.scale}f}" for amount in (least, step))
-        detail = f"«{unit.code}» is redeemed from {lowest} on, in steps of {steps}."
-        raise Refusal(
-            "redeem_bounds",
-            detail,
-            pointer="/points",
-            params={"unit": unit.name, "least": least, "step": step, "lowest": lowest, "steps": steps},
-        )
+        asked, lowest, steps = (written(amount, unit.scale) for amount in (points, least, step))
+        detail = f"{asked} asked for; «{unit.code}» is redeemed from {lowest} on, in steps of {steps}."
+        params = {"unit": unit.name, "asked": asked, "lowest": lowest, "steps": steps}
+        raise Refusal("redeem_bounds", detail, pointer="/points", params=params)
 
 
 def check_balances(m: Sequence[int], P: Sequence[int]) -> None:
@@ -81,32 +83,43 @@ def check_balances(m: Sequence[int], P: Sequence[int]) -> None:
     owed = max((m[DEBT + u] for u in units), default=0)
     counted = max((abs(m[WINDOW + w * WINDOW_ROW + W_VALUE]) for w in range(P[P_WINDOWS])), default=0)
     if max(most, owed) > POINTS_MAX or counted > EARNED_LIMIT:
-        raise Refusal("balance_limit", f"A balance holds at most {POINTS_MAX:,} points.", params={"limit": POINTS_MAX})
+        raise balance_limit()
 
 
-def spend(m: Sequence[int], unit: int, points: int, verb: Callable[[], bool]) -> None:
+def balance_limit(pointer: str | None = None) -> Refusal:
+    """Return why a balance can't grow so much."""
+    return Refusal(
+        "balance_limit", f"A balance holds at most {POINTS_MAX:,} of a unit's smallest parts.", pointer=pointer
+    )
+
+
+def spend(a: Arrays, unit: int, points: int, verb: Callable[[], bool]) -> None:
     """Let a verb take so many usable points, all or none.
 
     Raises:
         Refusal: as `not_spendable`.
         ArithmeticError: the lots gave other points than were asked for, so they are not what the balance says.
     """
-    before = m[AVAILABLE + unit]
+    before = a.m[AVAILABLE + unit]
     if not verb():
-        raise not_spendable(m, unit, points)
-    drawn = before - m[AVAILABLE + unit]
+        raise not_spendable(a, unit, points)
+    drawn = before - a.m[AVAILABLE + unit]
     if drawn != points:
         raise ArithmeticError(f"{points} points were to be drawn of {before}, the lots gave {drawn}.")
 
 
-def not_spendable(m: Sequence[int], unit: int, points: int) -> Refusal:
+def not_spendable(a: Arrays, unit: int, points: int) -> Refusal:
     """Return why points can't be used: there are too few, or a cap is reached."""
-    usable = m[AVAILABLE + unit]
-    if points <= usable:
+    if points <= a.m[AVAILABLE + unit]:
         return Refusal("cap_reached", "This is more than the program's limits leave now.", pointer="/points")
-    return Refusal(
-        "insufficient_points",
-        f"{points} points asked for, {usable} usable.",
-        pointer="/points",
-        params={"asked": points, "usable": usable},
-    )
+    asked, usable = (written(amount, a.units[unit].scale) for amount in (points, a.m[AVAILABLE + unit]))
+    detail = f"{asked} points asked for, {usable} usable."
+    return Refusal("insufficient_points", detail, pointer="/points", params={"asked": asked, "usable": usable})
+
+
+def more_than_held(a: Arrays, hold_row: int, points: int) -> Refusal:
+    """Return why points can't be captured of the hold at R[hold_row:]."""
+    scale = a.units[a.R[hold_row + HOLD_UNIT]].scale
+    asked, held = (written(amount, scale) for amount in (points, a.R[hold_row + HOLD_POINTS]))
+    params = {"asked": asked, "held": held}
+    return Refusal("more_than_held", f"{asked} asked for, {held} held.", pointer="/points", params=params)

@@ -18,7 +18,6 @@ from shuke.core.state.slots import (
     ENTRY,
     G_UNIT,
     GRANT_ROW,
-    HOLD_POINTS,
     M_SIZE,
     MERGE_IN,
     MERGE_OUT,
@@ -40,7 +39,7 @@ from shuke.engine import needs
 from shuke.engine.arrays import Arrays
 from shuke.engine.compile import Compiled, seen_slots
 from shuke.engine.generated import functions_of
-from shuke.engine.limits import check_balances, check_order, check_points, check_redemption, spend
+from shuke.engine.limits import check_balances, check_order, check_points, check_redemption, more_than_held, spend
 from shuke.engine.outcomes import NOTHING, Told, outcome_of
 from shuke.engine.rows import Rows
 from shuke.engine.states import (
@@ -197,7 +196,7 @@ class Desk:
         check_redemption(self.compiled.program.units[unit], points)
 
         def act(a: Arrays) -> Told:
-            spend(a.m, unit, points, lambda: spending.redeem(a.m, a.R, a.e, self._P, unit, points, cause))
+            spend(a, unit, points, lambda: spending.redeem(a.m, a.R, a.e, self._P, unit, points, cause))
             return NOTHING
 
         return self._act(state, occurred_at, act)
@@ -229,7 +228,7 @@ class Desk:
                 raise Refusal("hold_ends_before", "The hold would end before it begins.", pointer="/until")
             until_day = local_day(until, self.zone)
             held = (unit, points, cause, until, until_day)
-            spend(a.m, unit, points, lambda: spending.hold(a.m, a.R, a.e, self._P, *held))
+            spend(a, unit, points, lambda: spending.hold(a.m, a.R, a.e, self._P, *held))
             return NOTHING
 
         return self._act(state, occurred_at, act)
@@ -246,8 +245,7 @@ class Desk:
                 row = spending.find_hold(a.m, a.R, cause)
                 if row < 0:
                     raise Refusal("hold_closed", "The hold is closed.")
-                held = a.R[row + HOLD_POINTS]
-                raise Refusal("more_than_held", f"{points} asked for, {held} held.", params={"held": held})
+                raise more_than_held(a, row, points)
             return NOTHING
 
         return self._act(state, occurred_at, act)
@@ -278,7 +276,7 @@ class Desk:
 
         def act(a: Arrays) -> Told:
             if points < 0:
-                spend(a.m, unit, -points, lambda: spending.debit(a.m, a.R, a.e, unit, -points))
+                spend(a, unit, -points, lambda: spending.debit(a.m, a.R, a.e, unit, -points))
             if points > 0:
                 if ends_day is not None and ends_day <= a.m[DAY]:
                     raise Refusal("lot_has_ended", "These points have ended already.", pointer="/expires_on")
@@ -353,7 +351,7 @@ class Desk:
             if usable < points <= a.m[AVAILABLE + unit]:
                 raise Refusal("gifts_not_given_on", "Points that were a gift can't be given on.", pointer="/points")
             given = (unit, points, cause, int(regift))
-            spend(a.m, unit, points, lambda: spending.give(a.m, a.R, a.e, self._P, *given))
+            spend(a, unit, points, lambda: spending.give(a.m, a.R, a.e, self._P, *given))
             return Told(slices=tuple(replace(piece, gift=True) for piece in a.slices(begin)))
 
         return self._act(state, occurred_at, act)

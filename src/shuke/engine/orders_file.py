@@ -137,12 +137,15 @@ def _check_rows(db: duckdb.DuckDBPyConnection, types: dict[str, str]) -> None:
             continue
         row = db.execute(f"SELECT count(*), min(line) FROM typed WHERE {test}").fetchone()  # noqa: S608
         if row and row[0]:
-            found.append(f"{column}: {row[0]} rows, first in row {row[1]}")
+            found.append((column, *row))
     if found:
+        rows = {1: "row"}
+        told = "; ".join(f"{name}: {count} {rows.get(count, 'rows')}, first in row {row}" for name, count, row in found)
+        chinese = "；".join(f"{column} 列 {count} 行，首见于第 {row} 行" for column, count, row in found)
         raise Refusal(
             "rows_invalid",
-            f"The file has rows that can't be used: {'; '.join(found)}.",
-            params={"causes": "; ".join(found)},
+            f"The file has rows that can't be used: {told}.",
+            params={"causes": told, "causes_zh": chinese},
         )
 
 

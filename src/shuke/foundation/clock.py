@@ -31,12 +31,17 @@ def business_now() -> datetime:
     return transactions.once_per_unit(_REMEMBERED, _read_business_clock)
 
 
+def is_tested() -> bool:
+    """Say whether business time is a test clock, which only a sandbox has."""
+    return bool(settings.SHUKE_KIND == "sandbox")
+
+
 def set_business_clock(to: datetime) -> None:
     """Set the test clock of a sandbox to `to`, which has a time zone.
 
     Raises: Refusal `clock_is_live` outside a sandbox, `clock_moves_back` when `to` lies before the test clock.
     """
-    if settings.SHUKE_KIND != "sandbox":
+    if not is_tested():
         raise Refusal("clock_is_live", "Only a sandbox has a test clock; a live deployment follows the machine's.")
     from shuke.foundation.models import BusinessClock  # the clock is read before Django's models are
 
@@ -77,7 +82,7 @@ def check_ahead(at: datetime) -> datetime:
 
 
 def _read_business_clock() -> datetime:
-    if settings.SHUKE_KIND != "sandbox":
+    if not is_tested():
         return machine_now()
     rows = sql.fetch("SELECT at FROM foundation_business_clock WHERE id = 1", {})
     return rows[0][0].astimezone(UTC) if rows else machine_now()

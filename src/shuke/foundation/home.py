@@ -45,7 +45,7 @@ SETTINGS = {
     "language": ("SHUKE_LANGUAGE", "zh-hans"),
 }
 _PROXIES = tuple("0123456789")  # how many of them stand in front and add to X-Forwarded-For
-_KIND_VARIABLE = "SHUKE_KIND"
+KIND_VARIABLE = "SHUKE_KIND"
 _SECRET_VARIABLES = {
     "django_key": "SHUKE_DJANGO_KEY",
     "field_keys": "SHUKE_FIELD_KEYS",
@@ -261,8 +261,8 @@ def current(flags: Mapping[str, str | None] | None = None) -> Home:
             pointer="/proxies",
             params={"file": "SHUKE_PROXIES"},
         )
-    told = os.environ.get(_KIND_VARIABLE)
-    kind_source = f"environment {_KIND_VARIABLE}" if told else "deployment.toml"
+    told = os.environ.get(KIND_VARIABLE)
+    kind_source = f"environment {KIND_VARIABLE}" if told else "deployment.toml"
     return Home(folder, source, settings, told or mark.get("kind"), kind_source)
 
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from shuke.core.values.months import MONTHS
 
 _CALL = re.compile(r"(?P<name>[A-Z]+)\s*\(\s*'(?P<first>[^']*)'\s*(?:,\s*'(?P<second>[^']*)'\s*)?\)", re.IGNORECASE)
+_OBSERVED = re.compile(rf"{_CALL.pattern}|\b[a-z]+\.[a-z_]+\b", re.IGNORECASE)
 _WINDOWED = {"SPEND": "{when}消费", "ORDERS": "{when}订单数", "EARNED": "{when}获得 {of}", "EVENTS": "{when} {of} 次数"}
 _NAMED = {"BALANCE": "{of} 余额", "STREAK": "{of} 连续天数", "TAGGED": "标签「{of}」"}
 _WHENS = {
@@ -22,6 +23,16 @@ _WHENS = {
     "this tier": "本等级期内",
     "membership year": "本会籍年度",
 }
+_IN_ENGLISH = {
+    "SPEND": "spend, {when}",
+    "ORDERS": "number of orders, {when}",
+    "EARNED": "{of} earned, {when}",
+    "EVENTS": "number of times {of}, {when}",
+    "BALANCE": "balance of {of}",
+    "STREAK": "days of {of} in a row",
+    "TAGGED": "tag {of}",
+}
+_OWNERS = {"order": "订单", "item": "商品行", "event": "行为"}
 _UNITS = {"day": "天", "month": "个月", "quarter": "个季度", "half year": "个半年", "year": "年"}
 _WHOLE = {**_UNITS, "month": "个整月", "quarter": "个整季度", "half year": "个整半年", "year": "个整年"}
 _RUNNING = {"month": "个自然月", "quarter": "个自然季度", "half year": "个自然半年", "year": "个自然年"}
@@ -37,7 +48,8 @@ def label(name: str, labels: Mapping[str, str], language: str) -> str:
         return labels.get(name, name)
     call = _CALL.fullmatch(name)
     if call is None:
-        return name
+        owner, _, attribute = name.partition(".")
+        return f"{_OWNERS[owner]} {attribute}" if owner in _OWNERS else name
     function, first, second = call["name"].upper(), call["first"], call["second"]
     of = labels.get(f"'{first}'", first)
     if function in _NAMED:
@@ -45,6 +57,19 @@ def label(name: str, labels: Mapping[str, str], language: str) -> str:
     if function not in _WINDOWED:
         return name
     return _WINDOWED[function].format(when=_when(second or first), of=of)
+
+
+def in_words(source: str, labels: Mapping[str, str], language: str) -> str:
+    """Return an expression with all that it observes named: for who never wrote one."""
+
+    def named(found: re.Match[str]) -> str:
+        if language == "zh" or found[0] in labels or found["name"] is None:
+            return label(found[0], labels, language)
+        first, second = found["first"], found["second"]
+        words = _IN_ENGLISH.get(found["name"].upper(), found[0])
+        return words.format(of=labels.get(f"'{first}'", first), when=(second or first).lower())
+
+    return _OBSERVED.sub(named, source)
 
 
 def _when(window: str) -> str:

@@ -15,7 +15,7 @@ from shuke.core.values.rounding import ceil_of, floor_of, half_even_of, half_up_
 Value = Fraction | str | bool
 ROUNDINGS = {"floor": floor_of, "ceil": ceil_of, "half_up": half_up_of, "half_even": half_even_of}
 SIGNS = {"=": "=", "<>": "≠", "<": "<", "<=": "≤", ">": ">", ">=": "≥"}
-YES, NO = "✓", "—"
+YES, NO = "✓", "✗"
 
 SUM, PRODUCT, SIGNED, WHOLE = range(4)  # how tightly a text binds
 

@@ -335,24 +335,37 @@ def uncount(m: Ints, R: Ints, e: Ints, P: Ints, counter: int, day: int, amount: 
 
 
 def uncount_now(m: Ints, R: Ints, e: Ints, P: Ints, counter: int, day: int, amount: int) -> None:
-    """Take an amount that counted on `day` off the current period of the ladders: that day where the shortest of
-    their windows holds it, else (-NEVER: in any case) today, and then no more than that window holds, if there is any.
+    """Take an amount that counted on `day` off the current period of the ladders, the shortest of their windows: off
+    that day as far as the window holds it, the rest off today down to 0 (-NEVER: all of it), and no more.
+
+    Where no ladder asks, all of it comes off its day (-NEVER: today).
     """
     shortest = -1
     first = -NEVER
     for w in range(P[P_WINDOWS]):
         p = P_WINDOW + w * PW_ROW
         if P[p + PW_COUNTER] == counter and P[p + PW_MEASURED] == 1 and end_of(P, w, m[DAY]) > m[DAY]:
-            start = max(start_of(m, P, w, m[DAY]), m[WINDOW + w * WINDOW_ROW + W_RESET])
-            if shortest < 0 or start > first:
+            s = WINDOW + w * WINDOW_ROW
+            start = max(start_of(m, P, w, m[DAY]), m[s + W_RESET])
+            least = shortest < 0 or m[s + W_VALUE] < m[WINDOW + shortest * WINDOW_ROW + W_VALUE]
+            if start > first or (start == first and least):
                 shortest = w
                 first = start
-    if day > -NEVER and (shortest < 0 or day >= first):
-        uncount(m, R, e, P, counter, day, amount)
-    elif shortest < 0:
-        uncount(m, R, e, P, counter, m[DAY], amount)
-    else:
-        uncount(m, R, e, P, counter, m[DAY], min(amount, max(0, m[WINDOW + shortest * WINDOW_ROW + W_VALUE])))
+    if shortest < 0:
+        uncount(m, R, e, P, counter, day if day > -NEVER else m[DAY], amount)
+        return
+    s = WINDOW + shortest * WINDOW_ROW
+    there = 0
+    if day > -NEVER and day >= first:
+        there = min(amount, since_reset(m, R, s, day, 1 + counter)) if day == m[s + W_RESET] else amount
+    uncount(m, R, e, P, counter, day, there)
+    uncount(m, R, e, P, counter, m[DAY], min(amount - there, max(0, m[s + W_VALUE])))
+
+
+def since_reset(m: Ints, R: Ints, s: int, day: int, column: int) -> int:
+    """Return what was counted after the reset of the window at m[s:] on its day."""
+    i = rows_before(m, R, day)
+    return max(0, inside(m, R, s, m[DAYS] + i * DAY_ROW, column)) if i < m[DAY_TAIL] else 0
 
 
 FUNCTIONS = (
@@ -374,4 +387,5 @@ FUNCTIONS = (
     count,
     uncount,
     uncount_now,
+    since_reset,
 )

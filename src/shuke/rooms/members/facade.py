@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.conf import settings
 
+from shuke.core.values import reasons
 from shuke.core.values.errors import Refusal
 from shuke.foundation import clock, ids
 from shuke.foundation.transactions import forget, once_per_unit, unit_of_work
@@ -50,7 +51,6 @@ from shuke.rooms.members.contracts import (
 from shuke.rooms.org import facade as org
 from shuke.rooms.org.contracts import Actor
 
-_REASON_LIMIT = 200
 ATTRIBUTES_LIMIT = 60
 _DEFINITIONS = "members.attributes"
 
@@ -189,9 +189,9 @@ def counts(active_since: datetime) -> MemberCounts:
     return queries.counts(active_since)
 
 
-def left() -> set[UUID]:
-    """Return the members who have left. Raises nothing."""
-    return queries.with_status(Status.EXITED)
+def with_status(statuses: Collection[Status]) -> set[UUID]:
+    """Return the members who have one of some statuses. Raises nothing."""
+    return queries.with_status(statuses)
 
 
 # --- change and show ---
@@ -207,7 +207,7 @@ def set_status(member_id: UUID, status: Status, reason: str, actor: Actor) -> Me
     Raises: Refusal `unknown_member`, `reason_required`, `reason_too_long`, `status_unchanged`, `status_not_allowed`,
         `reinstate_too_late`, `duplicate_phone`, `duplicate_email`, `duplicate_external_id`.
     """
-    _require_reason(reason)
+    reasons.require(reason)
     with unit_of_work():
         return enrolment.until_won(lambda: _set_status(member_id, status, reason, actor))
 
@@ -279,7 +279,7 @@ def reveal(member_id: UUID, field: Field, reason: str, actor: Actor) -> str:
 
     Raises: Refusal `unknown_member`, `reason_required`, `reason_too_long`.
     """
-    _require_reason(reason)
+    reasons.require(reason)
     with unit_of_work():
         row = _known(queries.row(member_id))
         after = {"field": field.value, "reason": reason}
@@ -402,7 +402,7 @@ def merge(survivor: UUID, sources: Sequence[UUID], actor: Actor, reason: str) ->
     Raises: Refusal `unknown_member`, `nothing_to_merge`, `too_many_to_merge`, `not_mergeable`, `too_many_tags`,
         `reason_required`, `reason_too_long`.
     """
-    _require_reason(reason)
+    reasons.require(reason)
     with unit_of_work():
         record = merging.merge(survivor, sources, reason, actor, clock.business_now())
         after = {"sources": [ids.encode(ID_PREFIX, one) for one in sources], "reason": reason}
@@ -416,7 +416,7 @@ def unmerge(merge_id: UUID, actor: Actor, reason: str) -> MergeRecord:
     Raises: Refusal `unknown_merge`, `merge_undone`, `merge_covered` when the survivor was itself merged or closed
         since, `duplicate_phone`, `duplicate_email`, `reason_required`, `reason_too_long`.
     """
-    _require_reason(reason)
+    reasons.require(reason)
     with unit_of_work():
         record = merging.unmerge(merge_id, reason, actor, clock.business_now())
         after = {"sources": [ids.encode(ID_PREFIX, one) for one in record.source_ids], "reason": reason}
@@ -489,10 +489,3 @@ def _known(row: models.Member | None) -> models.Member:
 
 def _unknown() -> Refusal:
     return Refusal("unknown_member", "There is no such member.")
-
-
-def _require_reason(reason: str) -> None:
-    if len(reason) > _REASON_LIMIT:
-        raise Refusal("reason_too_long", "A reason has at most 200 characters.", pointer="/reason")
-    if not reason.strip() or not reason.isprintable():
-        raise Refusal("reason_required", "A reason of 1 to 200 printable characters is needed.", pointer="/reason")

@@ -343,8 +343,8 @@ def give_up_contact(member_id: UUID, field: str) -> None:
     row.save(update_fields=[column for column in _AMENDED if column.startswith(field)])
 
 
-def with_status(status: Status) -> set[UUID]:
-    return set(Member.objects.filter(status=status).values_list("pk", flat=True))
+def with_status(statuses: Collection[Status]) -> set[UUID]:
+    return set(Member.objects.filter(status__in=statuses).values_list("pk", flat=True))
 
 
 def counts(active_since: datetime) -> MemberCounts:

@@ -264,9 +264,13 @@ class MonthOfOrders:
 
 @dataclass(frozen=True, slots=True)
 class Sales:
-    """Orders and net sales, of everybody and of members."""
+    """Orders and net sales, of everybody and of members, less what refunds have taken off these orders since.
+
+    `member_refunded_minor` is what they took off those of members.
+    """
 
     orders: int
     net_minor: int
     member_orders: int
     member_net_minor: int
+    member_refunded_minor: int

@@ -157,13 +157,15 @@ def behaviours(ids: Sequence[UUID]) -> dict[UUID, Behaviour]:
     return {found.id: found for found in map(_behaviour, queries.behaviours(ids))}
 
 
-def behaviours_of_member(member_id: UUID, limit: int, cursor: str | None = None) -> BehaviourPage:
-    """Return up to `limit` behaviours of a member, latest day first.
+def behaviours_of_member(
+    member_id: UUID, limit: int, cursor: str | None = None, stores: Collection[str] | None = None
+) -> BehaviourPage:
+    """Return up to `limit` behaviours of a member, latest day first, of these stores alone, None for every store.
 
     Raises: Refusal `invalid_cursor`.
     """
     before = None if cursor is None else cursors.decode(cursor, 2)
-    found = tuple(_behaviour(row) for row in queries.behaviours_of_member(member_id, limit + 1, before))
+    found = tuple(_behaviour(row) for row in queries.behaviours_of_member(member_id, limit + 1, before, stores))
     if len(found) <= limit:
         return BehaviourPage(found, None)
     last = found[limit - 1]
@@ -202,13 +204,15 @@ def lines(order_id: UUID) -> tuple[Line, ...]:
     return tuple(_line(*row) for row in queries.lines(order_id))
 
 
-def page_of_member(member_id: UUID, limit: int, cursor: str | None = None) -> OrderPage:
-    """Return up to `limit` orders of a member, latest day first.
+def page_of_member(
+    member_id: UUID, limit: int, cursor: str | None = None, stores: Collection[str] | None = None
+) -> OrderPage:
+    """Return up to `limit` orders of a member, latest day first, of these stores alone, None for every store.
 
     Raises: Refusal `invalid_cursor`.
     """
     before = None if cursor is None else cursors.decode(cursor, 2)
-    found = tuple(_order(row) for row in queries.orders_of_member(member_id, limit + 1, before))
+    found = tuple(_order(row) for row in queries.orders_of_member(member_id, limit + 1, before, stores))
     if len(found) <= limit:
         return OrderPage(found, None)
     last = found[limit - 1]
@@ -255,7 +259,9 @@ def active_members(since: datetime, until: datetime, without: Collection[UUID] =
 
 
 def sales(since: datetime, until: datetime) -> Sales:
-    """Return orders and net sales from `since` to before `until`, and the members' share of both. Raises: nothing."""
+    """Return orders and net sales from `since` to before `until`, and the members' share of both, refunds of these
+    orders taken off whenever they came. Raises: nothing.
+    """
     return Sales(*queries.sales(since, until))
 
 

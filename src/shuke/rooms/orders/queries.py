@@ -159,9 +159,11 @@ def behaviours(ids: Sequence[UUID]) -> Iterable[tuple[Any, ...]]:
     return Behaviour.objects.filter(id__in=ids).values_list(*BEHAVIOUR)
 
 
-def behaviours_of_member(member_id: UUID, limit: int, before: tuple[int, ...] | None) -> Iterable[tuple[Any, ...]]:
-    """Return a member's behaviours, latest first, before the key (day, recorded_seq)."""
-    return _latest(Behaviour.objects.filter(member_id=member_id), before).values_list(*BEHAVIOUR)[:limit]
+def behaviours_of_member(
+    member_id: UUID, limit: int, before: tuple[int, ...] | None, stores: Collection[str] | None
+) -> Iterable[tuple[Any, ...]]:
+    """Return a member's behaviours of stores, latest first, before the key (day, recorded_seq)."""
+    return _latest(Behaviour.objects.filter(member_id=member_id), before, stores).values_list(*BEHAVIOUR)[:limit]
 
 
 def event_days(spans: Sequence[tuple[UUID, str, int, int]]) -> list[tuple[UUID, str, int, int]]:
@@ -177,9 +179,11 @@ def lines(order_id: UUID) -> Iterable[tuple[Any, ...]]:
     return found.values_list(*LINE)
 
 
-def orders_of_member(member_id: UUID, limit: int, before: tuple[int, ...] | None) -> Iterable[tuple[Any, ...]]:
-    """Return a member's orders, latest first, before the key (day, recorded_seq)."""
-    return _latest(Order.objects.filter(member_id=member_id), before).values_list(*ORDER)[:limit]
+def orders_of_member(
+    member_id: UUID, limit: int, before: tuple[int, ...] | None, stores: Collection[str] | None
+) -> Iterable[tuple[Any, ...]]:
+    """Return a member's orders of stores, latest first, before the key (day, recorded_seq)."""
+    return _latest(Order.objects.filter(member_id=member_id), before, stores).values_list(*ORDER)[:limit]
 
 
 def days(spans: Mapping[UUID, tuple[int, int]]) -> list[tuple[UUID, int, int, int]]:
@@ -228,17 +232,20 @@ def active_members(since: datetime, until: datetime, without: Collection[UUID]) 
     return members
 
 
-def sales(since: datetime, until: datetime) -> tuple[int, int, int, int]:
+def sales(since: datetime, until: datetime) -> tuple[int, int, int, int, int]:
     (row,) = sql.fetch(
-        "SELECT count(*), coalesce(sum(net_minor), 0)::bigint, count(member_id), "
-        "coalesce(sum(net_minor) FILTER (WHERE member_id IS NOT NULL), 0)::bigint "
+        "SELECT count(*), coalesce(sum(net_minor - refunded_minor), 0)::bigint, count(member_id), "
+        "coalesce(sum(net_minor - refunded_minor) FILTER (WHERE member_id IS NOT NULL), 0)::bigint, "
+        "coalesce(sum(refunded_minor) FILTER (WHERE member_id IS NOT NULL), 0)::bigint "
         "FROM orders_order WHERE occurred_at >= %(since)s AND occurred_at < %(until)s",
         {"since": since, "until": until},
     )
     return row
 
 
-def _latest(found: QuerySet[Any], before: tuple[int, ...] | None) -> QuerySet[Any]:
+def _latest(found: QuerySet[Any], before: tuple[int, ...] | None, stores: Collection[str] | None) -> QuerySet[Any]:
+    if stores is not None:
+        found = found.filter(store__in=stores)
     if before is not None:
         found = found.filter(day__lte=before[0]).exclude(day=before[0], recorded_seq__gte=before[1])
     return found.order_by("-day", "-recorded_seq")

@@ -103,8 +103,11 @@ class StaleLedgerError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class NewUnit:
+    """A unit as it is to be; `supply` is the most of it that may ever be issued, None: any number."""
+
     code: str
     scale: int
+    supply: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,10 +179,6 @@ class Account:
     held: int = 0
     debt: int = 0
 
-    @property
-    def outstanding(self) -> int:
-        return self.available + self.pending + self.held - self.debt
-
 
 Accounts = Mapping[UUID, Mapping[int, Account]]  # by holder and unit; a unit never posted to is absent
 
@@ -225,9 +224,7 @@ class PastLot:
 
 @dataclass(frozen=True, slots=True)
 class Take:
-    """What a redemption or hold (`reference`) took of a lot, in the order taken: still set aside, used, and what came
-    back of the used ones, or didn't because the lot had ended (`forfeited`).
-    """
+    """What a redemption or hold (`reference`) took of a lot, in the order taken; `forfeited` came back too late."""
 
     reference: UUID
     unit_id: int
@@ -239,6 +236,11 @@ class Take:
     forfeited: int
     expires_day: int  # of the lot
     gift: bool  # of the lot
+
+    @property
+    def returnable(self) -> int:
+        """What of the used points may still be given back."""
+        return self.used - self.returned - self.forfeited
 
 
 @dataclass(frozen=True, slots=True)
@@ -470,16 +472,19 @@ class Totals:
 
 @dataclass(frozen=True, slots=True)
 class MonthOfPoints:
-    """What came and went of a unit in a local month, counted as in `Totals`."""
+    """What came and went of a unit in a local month, none below 0; together they change what is outstanding.
+
+    `issued` was earned, given, brought along or converted from another unit, `taken_back` what refunds, cancellations
+    and staff took; `redeemed` was used or converted into another unit, `returned` came back of what was used.
+    """
 
     year: int
     month: int
     issued: int
+    taken_back: int
     redeemed: int
+    returned: int
     expired: int
-    adjusted: int = 0
-    opening: int = 0
-    converted: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from shuke.foundation.columns import Columns
 from shuke.foundation.guards import CHANGE, EMPTYING, Guard
 from shuke.foundation.transactions import unit_of_work
 from shuke.foundation.verification import Invariant, Verification, Violation
-from shuke.rooms.points import in_columns, posting, queries, sealing, supply
+from shuke.rooms.points import declaring, in_columns, posting, queries, sealing, supply
 from shuke.rooms.points.contracts import (
     Account,
     Accounts,
@@ -78,22 +78,25 @@ def declare_units(units: Sequence[NewUnit]) -> dict[str, Unit]:
 
     Raises: Refusal `unit_scale_fixed` where a unit exists with another scale.
     """
-    with unit_of_work():
-        queries.insert_units(units)
-        known = {unit.code: unit for unit in all_units()}
-        for unit in units:
-            if known[unit.code].scale != unit.scale:
-                raise Refusal(
-                    "unit_scale_fixed",
-                    f"The unit {unit.code} has {known[unit.code].scale} decimal places, which never change.",
-                    params={"unit": unit.code, "scale": known[unit.code].scale},
-                )
-        return {unit.code: known[unit.code] for unit in units}
+    return declaring.declare(units)
+
+
+def check_units(units: Sequence[NewUnit]) -> None:
+    """Read whether units may be declared so, and their supply be limited so.
+
+    Raises: Refusal `unit_scale_fixed`, `supply_below_issued`.
+    """
+    declaring.check(units)
+
+
+def drop_units(codes: Collection[str]) -> None:
+    """Forget units that nobody ever had anything of. Raises: django.db.IntegrityError where somebody had."""
+    declaring.drop(codes)
 
 
 def all_units() -> tuple[Unit, ...]:
     """Return every unit, in the order declared. Raises: nothing."""
-    return tuple(Unit(*row) for row in queries.units())
+    return declaring.known()
 
 
 def open_holders(holder_ids: Sequence[UUID]) -> None:
@@ -406,17 +409,9 @@ def monthly(unit_id: int) -> tuple[MonthOfPoints, ...]:
     return tuple(MonthOfPoints(*row) for row in queries.monthly(unit_id))
 
 
-def all_accounts(unit_id: int) -> Account:
-    """Return what all holders together have of a unit. Raises: nothing."""
-    return Account(unit_id, *queries.all_accounts(unit_id))
-
-
-def outstanding(unit_id: int) -> int:
-    """Return the points of a unit that all holders have, those not usable now included, less what they owe.
-
-    Raises: nothing.
-    """
-    return all_accounts(unit_id).outstanding
+def all_accounts(unit_id: int, holder_ids: Collection[UUID] | None = None) -> Account:
+    """Return what these holders, None for all, together have of a unit. Raises: nothing."""
+    return Account(unit_id, *queries.all_accounts(unit_id, holder_ids))
 
 
 def expiring(unit_id: int, until_day: int) -> int:

@@ -1,6 +1,6 @@
 """The statements of the points room, one function each. They decide nothing and open no transaction."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import astuple
 from datetime import datetime
 from string import Template
@@ -46,6 +46,10 @@ def insert_units(units: Sequence[NewUnit]) -> None:
         "ON CONFLICT (code) DO NOTHING",
         {"code": [unit.code for unit in units], "scale": [unit.scale for unit in units]},
     )
+
+
+def delete_units(codes: Collection[str]) -> None:
+    sql.run("DELETE FROM points_unit WHERE code = ANY(%(codes)b::text[])", {"codes": list(codes)})
 
 
 def open_holders(holder_ids: Sequence[UUID]) -> None:
@@ -144,6 +148,14 @@ def issued(unit_id: int) -> int:
         "SELECT coalesce(sum(amount), 0)::bigint FROM points_entry "
         "WHERE unit_id = %(unit_id)s AND counter_account = ANY(%(accounts)s)",
         {"unit_id": unit_id, "accounts": list(SUPPLIES)},
+    )
+    return points
+
+
+def issued_of_supply(unit_id: int) -> int | None:
+    """Return what was issued of a unit whose supply is limited, None where it is not."""
+    ((points,),) = sql.fetch(
+        "SELECT sum(issued)::bigint FROM points_supply WHERE unit_id = %(unit_id)s", {"unit_id": unit_id}
     )
     return points
 
@@ -365,14 +377,15 @@ def monthly(unit_id: int) -> list[tuple[int, ...]]:
     return sql.fetch(sql.load(PACKAGE, "monthly"), {"unit_id": unit_id})
 
 
-def all_accounts(unit_id: int) -> tuple[int, ...]:
-    """Return available, entry count, lot count, pending, held and debt, each summed over all holders."""
+def all_accounts(unit_id: int, holder_ids: Collection[UUID] | None) -> tuple[int, ...]:
+    """Return available, entry count, lot count, pending, held and debt, summed over these holders, None for all."""
     sums = ", ".join(
         f"coalesce(sum({name}), 0)::bigint"
         for name in ("available", "entry_count", "lot_count", "pending", "held", "debt")
     )
-    statement = f"SELECT {sums} FROM points_account WHERE unit_id = %(unit_id)s"  # noqa: S608  # names of our own list
-    (row,) = sql.fetch(statement, {"unit_id": unit_id})
+    of_these = "" if holder_ids is None else " AND holder_id = ANY(%(ids)b::uuid[])"
+    statement = f"SELECT {sums} FROM points_account WHERE unit_id = %(unit_id)s{of_these}"  # noqa: S608  # our own names
+    (row,) = sql.fetch(statement, {"unit_id": unit_id} | ({} if holder_ids is None else {"ids": list(holder_ids)}))
     return row
 
 

@@ -10,6 +10,7 @@ from collections.abc import Collection
 from django.db import transaction
 
 from shuke.core.values.errors import Refusal
+from shuke.core.values.points import written
 from shuke.rooms.points import queries
 from shuke.rooms.points.contracts import SUPPLIES
 from shuke.rooms.points.posting import Plan
@@ -20,18 +21,22 @@ SLICES = 16
 def limit(unit_id: int, most: int | None) -> None:
     """Let at most so many points of a unit exist from now on, those issued before included; None: any number."""
     queries.hold_entries_off()
-    known = queries.lock_supply(unit_id)
-    issued = sum(points for _, _, points in known) if known else queries.issued(unit_id)
-    if most is not None and issued > most:
-        raise Refusal(
-            "supply_below_issued",
-            f"{issued} were issued already, so the most cannot be {most}.",
-            params={"issued": issued, "most": most},
-        )
+    queries.lock_supply(unit_id)
     if most is None:
         queries.delete_supply(unit_id)
     else:
-        queries.write_supply(unit_id, _spread(issued, most))
+        queries.write_supply(unit_id, _spread(check(unit_id, most), most))
+
+
+def check(unit_id: int, most: int) -> int:
+    """Return how many points of a unit were issued, or refuse that no more than so many may exist."""
+    counted = queries.issued_of_supply(unit_id)
+    issued = queries.issued(unit_id) if counted is None else counted
+    if issued > most:
+        told = {"issued": _written(unit_id, issued), "most": _written(unit_id, most)}
+        detail = f"{told['issued']} were issued already, so the most cannot be {told['most']}."
+        raise Refusal("supply_below_issued", detail, params=told)
+    return issued
 
 
 def count(plan: Plan, limited: Collection[int]) -> None:
@@ -61,12 +66,14 @@ def _count_anew(unit_id: int, change: int) -> None:
     most = sum(share for _, share, _ in slices)
     issued = sum(points for _, _, points in slices)
     if issued + change > most:
-        raise Refusal(
-            "supply_exhausted",
-            f"Only {most - issued} more of this unit can be issued.",
-            params={"left": most - issued},
-        )
+        left = _written(unit_id, most - issued)
+        raise Refusal("supply_exhausted", f"Only {left} more of this unit can be issued.", params={"left": left})
     queries.write_supply(unit_id, _spread(issued + change, most))
+
+
+def _written(unit_id: int, points: int) -> str:
+    """Write points of a unit as people read them."""
+    return written(points, next(scale for id, _, scale in queries.units() if id == unit_id))
 
 
 def _spread(issued: int, most: int) -> list[tuple[int, int, int]]:

@@ -1,9 +1,9 @@
 """What crosses the door of programs: facts going in, results, standings and explanations coming out."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from enum import Enum, StrEnum
+from enum import Enum
 from fractions import Fraction
 from uuid import UUID
 
@@ -13,7 +13,6 @@ from shuke.core.program.model import Expiry
 from shuke.core.program.progress import LadderReason
 from shuke.core.values.errors import Refusal
 from shuke.rooms.orders.contracts import Behaviour, Order, Refund
-from shuke.rooms.org.contracts import Actor
 from shuke.rooms.points.contracts import Entry, EntryKey, Lot
 from shuke.rooms.programs.facts import (
     KINDS,
@@ -31,6 +30,7 @@ from shuke.rooms.programs.facts import (
     TierFact,
     TransferFact,
 )
+from shuke.rooms.programs.reports import FaultGroup, ImportFile, ImportReport, ImportState, RowState
 from shuke.rooms.tiers.contracts import TierChange
 
 __all__ = (  # what is handed on; what stands below needs no mention
@@ -39,13 +39,18 @@ __all__ = (  # what is handed on; what stands below needs no mention
     "BehaviourFact",
     "CaptureFact",
     "Fact",
+    "FaultGroup",
     "HoldFact",
+    "ImportFile",
+    "ImportReport",
+    "ImportState",
     "OpeningFact",
     "OrderFact",
     "RedeemFact",
     "RefundFact",
     "ReleaseFact",
     "ReturnFact",
+    "RowState",
     "TierFact",
     "TransferFact",
 )
@@ -109,8 +114,9 @@ class Undecided(Enum):
 class Result:
     """The answer to one fact.
 
-    `reference` is the id of the order, behaviour, refund, redemption or hold. `points` are what an order or behaviour
-    earned, what a redemption or hold used, and what of anything else came to the member (below 0: was taken), by unit.
+    `reference` is the id of the order, behaviour, refund, redemption or hold. `points` are what the rules gave for an
+    order or behaviour, what a redemption or hold used, and what of anything else came to the member (below 0: was
+    taken), by unit; `milestones` what the milestones that were reached by it gave besides, of units that they gave.
     `owed` is what the member owes after it. `late` says that the fact was older than the instant where its member
     already stood, so it was decided as of `effective_at`. `version` is the number of the program version that decided.
     `tier_before`, the tier that the decision saw, and `tier_after` are codes ("" without a ladder).
@@ -125,6 +131,7 @@ class Result:
     late: bool = False
     effective_at: datetime | None = None
     points: Mapping[str, int] | None = None
+    milestones: Mapping[str, int] = field(default_factory=dict)
     balances: Mapping[str, int] | None = None
     tier_before: str = ""
     tier_after: str = ""
@@ -157,9 +164,23 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Moves:
-    """How many of the members looked at would go from one tier of a ladder to another."""
+    """How many of the members looked at go from one tier of a ladder to another as a version comes into force."""
 
     ladder: str
+    before: str
+    after: str
+    members: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reviews:
+    """How many members who hold a tier as a version comes into force would come to another one than before it.
+
+    That is, if each were looked at on that day: by the next fact, and by a review with any grace after it.
+    """
+
+    ladder: str
+    held: str
     before: str
     after: str
     members: int
@@ -177,20 +198,26 @@ class Moved:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """What a file would change against version `number`: its texts, and who would stand elsewhere if all were looked
-    at once. `looked_at` of `members` were.
+    """What a file would change against version `number` if it came into force at `at`; `looked_at` of `members` were.
+
+    `moves` are what publishing does to the tiers that members hold; `reviews` what it would change later.
     """
 
     number: int
+    at: datetime
     differences: tuple[Difference, ...]
     moves: tuple[Moves, ...]
+    reviews: tuple[Reviews, ...]
     looked_at: int
     members: int
 
 
 @dataclass(frozen=True, slots=True)
 class VersionView:
-    """A published version; `source` is the text generated from the file, kept as its audit record."""
+    """A published version; `source` is the text generated from the file, kept as its audit record.
+
+    `withdrawn_at` and `withdrawn_by` are None unless it was taken back before it came into force.
+    """
 
     id: int
     program_id: int
@@ -203,6 +230,8 @@ class VersionView:
     effective_from: datetime
     published_at: datetime
     published_by: str
+    withdrawn_at: datetime | None
+    withdrawn_by: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,6 +315,21 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
+class Outstanding:
+    """The points of a unit that are out, as booked, in its smallest parts.
+
+    `usable` can be used right now; `barred` could, if their members were not frozen, blacklisted or gone; `pending` are
+    not usable yet, `held` are set aside, `owed` is what members owe.
+    """
+
+    usable: int
+    barred: int
+    pending: int
+    held: int
+    owed: int
+
+
+@dataclass(frozen=True, slots=True)
 class Advanced:
     """What one run of the nightly advance did."""
 
@@ -323,11 +367,18 @@ class DecidedPage:
 
 @dataclass(frozen=True, slots=True)
 class LotStory:
-    """A lot that an entry opened or drew from: its dates, and the order that earned it (None where none did)."""
+    """A lot that an entry opened or drew from: its dates, and the order that earned it (None where none did, and where
+    it is `withheld` from who asks).
+    """
 
     lot: Lot
     points: int
     order: Order | None
+    withheld: bool = False
+
+    def seen_by(self, sees: Callable[[str], bool]) -> "LotStory":
+        """Return what somebody may know who sees the stores of which `sees` says so."""
+        return self if self.order is None or sees(self.order.store) else replace(self, order=None, withheld=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -345,14 +396,27 @@ class Cause:
 
 
 @dataclass(frozen=True, slots=True)
+class PaidBack:
+    """Why used points came back with a refund: `paid` of the unit had paid for the order, of which `due` are to be back
+    by the refunds so far. These took `refunded_minor` of `net_minor` off the order, gift cards left out.
+    """
+
+    paid: int
+    due: int
+    refunded_minor: int
+    net_minor: int
+
+
+@dataclass(frozen=True, slots=True)
 class Explanation:
     """Why an order or behaviour earned what it earned, or why an entry stands in the ledger.
 
     `entry` is None where an order was asked for. Of an order or behaviour and what it earned: `order` or `behaviour`,
     `decision` with the reasons (None where it was stored undecided; `undecided` says why), `late`, `effective_at`, the
     tiers. Of every entry: its `unit` and `scale`, the `lots` it opened or drew from, in that order, and its `cause`
-    (None: time alone); of one that a refund caused also the `order` refunded. `expiry` is the rule by which points of
-    this unit end. `unfit` are refunds that came before the order and did not fit it.
+    (None: time alone); of one that a refund caused also the `order` refunded, and `paid_back` where it brought used
+    points back. `expiry` is the rule by which points of this unit end. `unfit` are refunds that came before the order
+    and did not fit it. `withheld` says that the order or behaviour is of a store that who asks does not see.
     """
 
     member_id: UUID | None
@@ -373,6 +437,33 @@ class Explanation:
     unit: str = ""
     scale: int = 0
     unfit: tuple[Refund, ...] = ()
+    paid_back: PaidBack | None = None
+    withheld: bool = False
+
+    def seen_by(self, sees: Callable[[str], bool]) -> "Explanation":
+        """Return what somebody may know who sees the stores of which `sees` says so.
+
+        Of another store's order, its refunds, or a behaviour there, only what kind of fact it was remains, and what it
+        did to the points.
+        """
+        told = replace(self, lots=tuple(story.seen_by(sees) for story in self.lots))
+        fact = self.order or self.behaviour
+        if fact is None or sees(fact.store):
+            return told
+        return replace(
+            told,
+            order=None,
+            behaviour=None,
+            decision=None,
+            undecided=None,
+            late=False,
+            tier_before="",
+            tier_after="",
+            cause=replace(self.cause, source="", external_id="") if self.cause else None,
+            unfit=(),
+            paid_back=None,
+            withheld=True,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -397,67 +488,3 @@ class ClockMove:
 
 
 IMPORT_PREFIX = "imp"
-
-
-class ImportState(StrEnum):
-    """How far an import is; a checked one changed nothing yet."""
-
-    CHECKED = "checked"
-    COMMITTING = "committing"
-    COMMITTED = "committed"
-    UNDOING = "undoing"
-    UNDONE = "undone"
-
-
-class RowState(StrEnum):
-    """What came of a row: `kept` is what an undo had to leave, because it was touched since."""
-
-    WAITING = "waiting"
-    CREATED = "created"
-    UPDATED = "updated"
-    SKIPPED = "skipped"
-    FAILED = "failed"
-    UNDONE = "undone"
-    KEPT = "kept"
-
-
-@dataclass(frozen=True, slots=True)
-class ImportFile:
-    """A file of members: CSV or XLSX with a header. `source` names the system of its external ids.
-
-    `mapping` says what columns mean whose names don't, `-` for nothing. With `fill` what members lack is filled in,
-    without it who is there already is left alone.
-    """
-
-    name: str
-    data: bytes
-    source: str
-    mapping: Mapping[str, str]
-    fill: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class FaultGroup:
-    """Rows that are not taken for one cause: how many, the numbers of the first, and what stood in the very first."""
-
-    code: str
-    column: str
-    count: int
-    rows: tuple[int, ...]
-    found: str
-    expected: str
-
-
-@dataclass(frozen=True, slots=True)
-class ImportReport:
-    """An import: `foreseen` counts rows by what the check found would come of them, `counts` by what came so far."""
-
-    id: UUID
-    name: str
-    state: ImportState
-    rows: int
-    foreseen: Mapping[RowState, int]
-    counts: Mapping[RowState, int]
-    faults: tuple[FaultGroup, ...]
-    created_at: datetime
-    actor: Actor

@@ -1,6 +1,6 @@
 """The verbs of programs: check and publish, enrol, record, say where members stand, and let time pass."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
@@ -28,6 +28,7 @@ from shuke.rooms.programs.contracts import (
     ImportReport,
     Moved,
     OrderFact,
+    Outstanding,
     Passed,
     RedeemFact,
     Result,
@@ -50,6 +51,7 @@ from shuke.rooms.programs.services import (
     statuses,
     telling,
     verifying,
+    withdrawing,
 )
 from shuke.rooms.programs.services import standing as standings_of
 from shuke.rooms.programs.services.advancing import Progress
@@ -71,28 +73,44 @@ def validate(text: str) -> Draft:
 def publish(text: str, actor: Actor, effective_from: datetime | None = None) -> VersionView:
     """Publish a program file as a version that never changes, in force from `effective_from` (now by default).
 
-    Publishing the newest version's text again answers with that version; of two from the same instant the later one
-    decides. The first version also decides facts from before it, and gives a membership to everybody enrolled so far.
+    Publishing the newest version's text again answers with that version, once it is in force; of two from the same
+    instant the later one decides. None comes into force before one that is planned, or later than in ten years. The
+    first version also decides facts from before it, and gives a membership to everybody enrolled so far.
 
     Raises:
         ProgramErrors: everything that is wrong with the file.
-        Refusal: `one_program`, `effective_in_the_past`, `currency_fixed`, `time_zone_fixed`, `unit_dropped`,
-            `unit_scale_fixed`, `tier_in_use`, `writers_busy`, and what only compiling finds.
+        Refusal: `one_program`, `version_planned`, `effective_in_the_past`, `effective_too_late`, `currency_fixed`,
+            `time_zone_fixed`, `unit_dropped`, `unit_scale_fixed`, `supply_below_issued`, `tier_in_use`,
+            `writers_busy`, and what only compiling finds.
     """
     return publishing.publish(text, actor, effective_from)
 
 
-def compare(text: str, at: datetime | None = None) -> Comparison:
-    """Say what a program file would change against the newest version: texts, and who would move on which ladder.
+def withdraw(slug: str, number: int, actor: Actor) -> VersionView:
+    """Take back a version that is planned: it stays in the list, keeps its number, and never comes into force.
 
-    Members are looked at as of `at` (the business clock by default), at most 2,000, spread evenly; nothing is written.
+    Units that only it declared are gone with it. One that is withdrawn already is answered as it is.
+
+    Raises:
+        Refusal: `no_program`, `version_not_found`, `version_in_force` where members have come to it, too,
+            `version_followed` where a later one is planned, `supply_below_issued` where more was issued meanwhile
+            than the version before allows, `writers_busy`.
+    """
+    return withdrawing.withdraw(slug, number, actor)
+
+
+def compare(text: str, effective_from: datetime | None = None) -> Comparison:
+    """Say what publishing a program file would change: texts against the newest version, and who would move where.
+
+    Members are looked at as they will stand at `effective_from` (now by default) if nothing happens until then, at
+    most 2,000, spread evenly; nothing is written.
 
     Raises:
         ProgramErrors: everything that is wrong with the file.
         Refusal: `no_program`, `comparison_running` while this process compares another file, and what `publish`
-            refuses of a change.
+            refuses but `writers_busy`.
     """
-    return comparing.compare(text, at or clock.business_now())
+    return comparing.compare(text, effective_from)
 
 
 def programs() -> list[str]:
@@ -114,20 +132,16 @@ def current(slug: str | None = None) -> VersionView:
 
 
 def versions(slug: str) -> list[VersionView]:
-    """Return every version of a program, newest first.
+    """Return every version of a program, withdrawn ones included, newest first.
 
     Raises:
         Refusal: `no_program`.
     """
-    found = [
-        publishing.view(version)
-        for program in queries.programs()
-        if program.slug == slug
-        for version in reversed(queries.versions(program.id))
-    ]
-    if not found:
+    program = next((program for program in queries.programs() if program.slug == slug), None)
+    if program is None:
         raise Refusal("no_program", "No such program is published.")
-    return found
+    withdrawn = queries.withdrawals(program.id)
+    return [publishing.view(version, withdrawn.get(version.id)) for version in reversed(queries.versions(program.id))]
 
 
 def ready_versions() -> int:
@@ -158,12 +172,14 @@ def set_status(member_id: UUID, status: Status, reason: str, actor: Actor) -> Me
 def record(facts: Sequence[Fact], actor: Actor, *, history: bool = False, dry_run: bool = False) -> list[Result]:
     """Record orders and redemptions, 1 to 1,000, decide them in the order given and answer each. The one write path.
 
-    `history` allows facts older than 30 days or more than 5 minutes ahead. A dry run takes the same path and is
-    rolled back. A repeat is answered from what was stored, without effect.
+    `history` allows facts older than 30 days or more than 5 minutes ahead; nothing allows more than 24 hours in a live
+    deployment. A dry run takes the same path and is rolled back. A repeat is answered from what was stored, without
+    effect.
 
     Raises:
         Refusal: `batch_size`. Refusals of single facts stand in their results: `out_of_bounds`, `text_length`,
-            `text_characters`, `time_without_zone`, `too_old`, `too_far_ahead`, `currency_mismatch`, `no_program`,
+            `text_characters`, `time_without_zone`, `too_old`, `too_far_ahead`, `occurs_in_future`,
+            `reason_required`, `reason_too_long`, `refund_of_nothing`, `currency_mismatch`, `no_program`,
             `unknown_unit`, `unknown_member`, `already_recorded_differently`, `insufficient_points`,
             `not_enrolled`, `member_frozen`, `member_blacklisted`, `member_exited`, `too_many_orders`,
             `not_recordable`; and `unavailable` where the database gave up after a part was committed.
@@ -245,6 +261,11 @@ def standing(member_id: UUID, at: datetime | None = None) -> Standing:
 def standings(member_ids: Sequence[UUID], at: datetime | None = None) -> dict[UUID, Standing]:
     """Say where members stand; who does not belong to the program is left out. Raises: nothing."""
     return standings_of.standings(member_ids, at or clock.business_now())
+
+
+def outstanding(unit_id: int) -> Outstanding:
+    """Return what members together have of a unit, and who of them can use it. Raises: nothing."""
+    return standings_of.outstanding(unit_id)
 
 
 def explain_entry(key: EntryKey) -> Explanation:
@@ -410,13 +431,15 @@ def imports(limit: int) -> list[ImportReport]:
     return importing.latest(limit)
 
 
-def import_bad_rows(import_id: UUID) -> Iterator[str]:
+def import_bad_rows(import_id: UUID, reason: Callable[[str], str] = str, *, chinese: bool = False) -> Iterator[str]:
     """Yield a CSV of the rows that were refused, as they were, with what is wrong with each.
+
+    `reason` words the code of a fault; what was expected stands in English or Chinese.
 
     Raises:
         Refusal: `unknown_import`.
     """
-    return importing.bad_rows(import_id)
+    return importing.bad_rows(import_id, reason, chinese=chinese)
 
 
 # --- two records of one person ---

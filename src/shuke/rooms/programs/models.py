@@ -39,6 +39,20 @@ class Version(models.Model):
         constraints = (models.UniqueConstraint(fields=("program", "number"), name="programs_version_number"),)
 
 
+class Withdrawal(models.Model):
+    """That a version was taken back before it came into force; it keeps its number and its text, and decides nothing.
+
+    Never changed or deleted, as versions are not (a trigger refuses).
+    """
+
+    version = models.OneToOneField(Version, on_delete=models.PROTECT, related_name="+", primary_key=True)
+    withdrawn_at = models.DateTimeField()
+    withdrawn_by = models.CharField(max_length=200)
+
+    class Meta:
+        db_table = "programs_withdrawal"
+
+
 class Membership(models.Model):
     """A member in a program: since when, up to which instant time was told under which version, what is remembered.
 

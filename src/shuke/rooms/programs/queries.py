@@ -10,7 +10,7 @@ import numpy as np
 from shuke.core.values.dates import NEVER
 from shuke.foundation import columns, sql
 from shuke.foundation.columns import Column, Columns
-from shuke.rooms.programs.models import ClockMove, Membership, Program, Version
+from shuke.rooms.programs.models import ClockMove, Membership, Program, Version, Withdrawal
 
 PACKAGE = "shuke.rooms.programs"
 
@@ -72,25 +72,44 @@ def programs() -> list[Program]:
 
 
 def versions(program_id: int) -> list[Version]:
-    """Return the versions of a program by the instant from which they are in force, and so by number."""
-    found = Version.objects.filter(program_id=program_id).select_related("program")
-    return list(found.order_by("effective_from", "number"))
+    """Return every version of a program by number, withdrawn ones included."""
+    return list(Version.objects.filter(program_id=program_id).select_related("program").order_by("number"))
+
+
+def withdrawals(program_id: int) -> dict[int, Withdrawal]:
+    """Return what is known of the withdrawn versions of a program, by the version's id."""
+    return {found.version_id: found for found in Withdrawal.objects.filter(version__program_id=program_id)}
 
 
 def newest_version(slug: str) -> Version | None:
     """Return the version of a program that comes last into force."""
-    found = Version.objects.filter(program__slug=slug).select_related("program")
-    return found.order_by("effective_from", "number").last()
+    withdrawn = Withdrawal.objects.values("version_id")
+    found = Version.objects.filter(program__slug=slug).exclude(id__in=withdrawn).select_related("program")
+    return found.order_by("number").last()
 
 
 def version_marks() -> list[tuple[int, str, int]]:
-    """Return (program, its slug, version) by id of every version: programs as first published, versions by force."""
+    """Return (program, its slug, version) by id of every version that counts, by force: withdrawn ones don't.
+
+    Programs stand as they were first published.
+    """
     return sql.fetch(
         "SELECT program.id, program.slug, version.id"
         " FROM programs_version AS version JOIN programs_program AS program ON program.id = version.program_id"
+        " WHERE NOT EXISTS (SELECT FROM programs_withdrawal WHERE version_id = version.id)"
         " ORDER BY program.id, version.effective_from, version.number",
         {},
     )
+
+
+def somebody_stands_under(program_id: int, version_id: int) -> bool:
+    """Tell whether any membership has come to a version."""
+    return Membership.objects.filter(program_id=program_id, version_id=version_id).exists()
+
+
+def insert_withdrawal(version: Version, at: datetime, by: str) -> Withdrawal:
+    """Take a version out of those that count."""
+    return Withdrawal.objects.create(version=version, withdrawn_at=at, withdrawn_by=by)
 
 
 def lock_program(slug: str) -> Program:

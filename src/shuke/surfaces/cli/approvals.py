@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from shuke.core.values.errors import Refusal
-from shuke.surfaces.cli import session
+from shuke.surfaces.cli import session, times
 from shuke.surfaces.cli.people import actor
 from shuke.surfaces.cli.terminal import result, table, words
 
@@ -73,10 +73,11 @@ def _print(approval: "Approval", *, as_json: bool) -> None:
     told = _told(approval)
     lines = [f"{told['id']}  {told['kind']}  {told['subject']}  {_state(told['state'])}"]
     lines += [f"  {name}: {_value(value)}" for name, value in approval.summary.items()]
-    at = approval.requested_at.isoformat(timespec="seconds")
+    at = times.local(approval.requested_at)
     lines.append(words(f"  asked by {told['requested_by']} at {at}", f"  申请人 {told['requested_by']}，{at}"))
     if told["decided_by"]:
-        lines.append("  " + " · ".join(filter(None, (told["decided_by"], told["decided_at"], approval.comment))))
+        decided = times.local(approval.decided_at) if approval.decided_at else None
+        lines.append("  " + " · ".join(filter(None, (told["decided_by"], decided, approval.comment))))
     if approval.result:
         lines.append(f"  → {approval.result}")
     result(told, lines, as_json=as_json)

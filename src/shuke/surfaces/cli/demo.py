@@ -161,6 +161,7 @@ def _summary(versions: list[VersionView], load: Load, year: Year, result: Backte
     from shuke.rooms.members import facade as members
     from shuke.rooms.orders import facade as orders
     from shuke.rooms.points import facade as points
+    from shuke.rooms.programs import facade as programs
     from shuke.rooms.tiers import facade as tiers
     from shuke.surfaces.cli.journey.comparison import count_differences
     from shuke.surfaces.cli.journey.source import SOURCE
@@ -181,7 +182,8 @@ def _summary(versions: list[VersionView], load: Load, year: Year, result: Backte
             "issued": totals.issued,
             "redeemed": totals.redeemed,
             "expired": totals.expired,
-            "outstanding": points.outstanding(unit_id),
+            "outstanding": totals.outstanding,
+            "usable": programs.outstanding(unit_id).usable,
         },
         "tiers": {code: held.get(code, 0) for code in [*levels, *(code for code in held if code not in levels)]},
         "load": {

@@ -31,12 +31,12 @@ class Answers:
     email: str | None
 
 
-def init(said: Answers, *, as_json: bool) -> int:
-    """Make a live deployment of organisation and owner, and print the owner's generated password.
+def init(said: Answers, kind: str, *, as_json: bool) -> int:
+    """Make a deployment of a `kind`, live or sandbox, with organisation and owner; print the owner's new password.
 
     Raises: Refusal of the session, and of `org.facade`: `organisation_exists`, `unknown_currency` and the like.
     """
-    homes.current().refuse_other_kind("live")
+    homes.current().refuse_other_kind(kind)
     answers = _ask(said)
     if None in astuple(answers):
         flags = ", ".join(f"--{name.replace('_', '-')}" for name in Answers.__slots__ if getattr(answers, name) is None)
@@ -46,14 +46,14 @@ def init(said: Answers, *, as_json: bool) -> int:
         )
         return Exit.USAGE
     speak_of(answers.language)
-    with session.opened(fresh=True) as home:
+    with session.opened(becomes=kind) as home:
         try:
-            password = _create(answers, home)
+            password = _create(answers, home, kind)
         except Refusal as refused:
             refused.pointer = _FLAGS.get(refused.pointer or "", refused.pointer)
             raise
         origin = home.value("origin")
-        data = {"home": str(home.folder), "email": answers.email, "password": password, "origin": origin}
+        data = {"home": str(home.folder), "kind": kind, "email": answers.email, "password": password, "origin": origin}
         lines = [
             words(
                 f"{answers.organisation} is set up in {home.folder}.",
@@ -63,11 +63,18 @@ def init(said: Answers, *, as_json: bool) -> int:
             words(f"  password  {password}  (shown once)", f"  密码      {password}（仅显示一次）"),
             words(f"Start it with: shuke serve   then open {origin}", f"启动：shuke serve，然后打开 {origin}"),
         ]
+        if kind == "sandbox":
+            lines.append(
+                words(
+                    "It is a sandbox; its test clock is moved with: shuke clock advance --to 2027-01-01",
+                    "这是沙箱；用 shuke clock advance --to 2027-01-01 拨动测试时钟",
+                )
+            )
         result(data, lines, as_json=as_json)
     return Exit.OK
 
 
-def _create(answers: Answers, home: Home) -> str:
+def _create(answers: Answers, home: Home, kind: str) -> str:
     """Make organisation and owner, and mark the home as the last thing, so that a refused init leaves it empty."""
     from shuke.foundation import deployment
     from shuke.foundation.transactions import unit_of_work
@@ -77,9 +84,9 @@ def _create(answers: Answers, home: Home) -> str:
 
     name, currency, time_zone, language, email = (str(answer) for answer in astuple(answers))
     with unit_of_work():
-        org.create_organisation(NewOrganisation(name, currency, time_zone, language, Kind.LIVE), actor())
+        org.create_organisation(NewOrganisation(name, currency, time_zone, language, Kind(kind)), actor())
         _owner, password = org.create_staff(email, email.partition("@")[0], Role.OWNER, actor(), language)
-        deployment.establish(home, "live", language)
+        deployment.establish(home, kind, language)
     return password
 
 

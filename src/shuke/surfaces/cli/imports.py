@@ -1,11 +1,11 @@
-"""`shuke import`: members from a file, checked, committed and undone, with a report of every fault."""
+"""`shuke import`: members from a file, checked, committed and undone, with a report of what is wrong."""
 
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from shuke.core.values.errors import Refusal
-from shuke.surfaces.cli import session
+from shuke.surfaces.cli import session, times
 from shuke.surfaces.cli.import_words import CHINESE
 from shuke.surfaces.cli.people import actor
 from shuke.surfaces.cli.terminal import Exit, in_chinese, note, progress, result, table, words
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from shuke.rooms.programs.contracts import ImportReport
 
 _LATEST = 20
-_HEADS_OF_IMPORTS = (("id", "编号"), ("file", "文件"), ("state", "状态"), ("rows", "行数"), ("when", "时间"))
-_HEADS_OF_FAULTS = (("rows", "行数"), ("why", "原因"), ("column", "列"), ("first rows", "前几行"), ("found", "内容"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +57,8 @@ def check(file: str, options: Options, *, commit: bool, bad_rows: str | None, as
             with progress(report.rows, "committed", "已提交") as advance:
                 report = programs.commit_import(report.id, actor(), _steps(advance))
         if bad_rows is not None:
-            Path(bad_rows).write_text("".join(programs.import_bad_rows(report.id)), encoding="utf-8-sig", newline="")
+            lines = programs.import_bad_rows(report.id, _worded, chinese=in_chinese())
+            Path(bad_rows).write_text("".join(lines), encoding="utf-8-sig", newline="")
         _tell(report, as_json=as_json)
         if not commit:
             note("Nothing is changed yet; --commit commits it.", "尚未改变任何会员；加 --commit 提交。")
@@ -94,15 +93,20 @@ def show(*, as_json: bool) -> None:
     with session.opened():
         from shuke.rooms.programs import facade as programs
 
-        rows = [_data(report) for report in programs.imports(_LATEST)]
+        here = times.zone()
+        latest = programs.imports(_LATEST)
+        rows = [_data(report) for report in latest]
         heads = (
             words("id", "编号"),
             words("file", "文件"),
             words("state", "状态"),
             words("rows", "行数"),
-            words("when", "时间"),
+            times.when(here),
         )
-        cells = [(row["id"], row["name"], _worded(row["state"]), row["rows"], row["created_at"]) for row in rows]
+        cells = [
+            (row["id"], row["name"], _worded(row["state"]), row["rows"], times.clock_time(report.created_at, here))
+            for report, row in zip(latest, rows, strict=True)
+        ]
         result(rows, table(heads, cells), as_json=as_json)
 
 

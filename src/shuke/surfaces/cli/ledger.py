@@ -5,7 +5,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from shuke.core.values.errors import Refusal
-from shuke.surfaces.cli import session
+from shuke.surfaces.cli import session, times
 from shuke.surfaces.cli.terminal import Exit, in_chinese, result, table, words
 
 if TYPE_CHECKING:
@@ -114,7 +114,7 @@ def _sentences(found: "Explanation") -> list[str]:
     if found.version is not None:
         lines.append(words(f"{found.program}, version {found.version}", f"{found.program} 第 {found.version} 版"))
     if found.order is not None:
-        at = found.order.occurred_at.isoformat()
+        at = times.local(found.order.occurred_at)
         net = _money(found.order.net_minor, found.order.currency)
         lines.append(
             words(f"Order {found.order.source}/{found.order.external_id} of {at}, net {net}.",

@@ -106,13 +106,16 @@ def init(
     time_zone: Annotated[str | None, typer.Option(help="IANA name, e.g. Asia/Shanghai.")] = None,
     language: Annotated[str | None, typer.Option(help="zh-hans or en.")] = None,
     email: Annotated[str | None, typer.Option(help="The owner's e-mail address, for log-in.")] = None,
+    sandbox: Annotated[
+        bool, typer.Option("--sandbox", help="Make a sandbox, whose test clock can be moved, not a live deployment.")
+    ] = False,
     as_json: AsJson = False,
 ) -> int:
-    """Make a live deployment; what is not said by flags is asked."""
+    """Make a deployment; what is not said by flags is asked."""
     from shuke.surfaces.cli import first_hour
 
     asked = first_hour.Answers(organisation, currency, time_zone, language, email)
-    return first_hour.init(asked, as_json=as_json)
+    return first_hour.init(asked, "sandbox" if sandbox else "live", as_json=as_json)
 
 
 @_command(app, "demo")
@@ -256,6 +259,12 @@ def backtest(
     programs.backtest(file, orders, timestamps_in=timestamps_in, until=until, as_json=as_json)
 
 
+EffectiveFrom = Annotated[
+    str | None,
+    typer.Option(help="Date (its midnight in the program's time zone) or RFC 3339 instant; now by default."),
+]
+
+
 @_command(program, "validate")
 def program_validate(file: str, as_json: AsJson = False) -> int:
     """Check a program file; errors name line and column. Needs no deployment."""
@@ -267,9 +276,7 @@ def program_validate(file: str, as_json: AsJson = False) -> int:
 @_command(program, "publish")
 def program_publish(
     file: str,
-    effective_from: Annotated[
-        str | None, typer.Option(help="RFC 3339 instant from which it holds; now by default.")
-    ] = None,
+    effective_from: EffectiveFrom = None,
     as_json: AsJson = False,
 ) -> int:
     """Publish a program file as a new version."""
@@ -279,11 +286,21 @@ def program_publish(
 
 
 @_command(program, "diff")
-def program_diff(file: str, as_json: AsJson = False) -> int:
-    """Show what a program file would change against the newest version, and how many members would move."""
+def program_diff(file: str, effective_from: EffectiveFrom = None, as_json: AsJson = False) -> int:
+    """Show what publishing a program file would change: texts, whose tier at once, and what reviews come to."""
     from shuke.surfaces.cli import programs
 
-    return programs.diff(file, as_json=as_json)
+    return programs.diff(file, effective_from=effective_from, as_json=as_json)
+
+
+@_command(program, "withdraw")
+def program_withdraw(
+    number: Annotated[int, typer.Argument(min=1, help="The number of the version.")], as_json: AsJson = False
+) -> None:
+    """Take back a version that is planned: it keeps its number and never comes into force."""
+    from shuke.surfaces.cli import programs
+
+    programs.withdraw(number, as_json=as_json)
 
 
 @_command(program, "show")

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from shuke.core.values.errors import Refusal
-from shuke.surfaces.cli import session
+from shuke.surfaces.cli import session, times
 from shuke.surfaces.cli.people import actor
 from shuke.surfaces.cli.terminal import result, scaled, table, words
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from shuke.rooms.members.contracts import MergeRecord
 
-_HEADS = (("when", "时间"), ("from", "从"), ("to", "到"), ("why", "原因"), ("by", "操作人"))
+_HEADS = (("from", "从"), ("to", "到"), ("why", "原因"), ("by", "操作人"))
 
 
 def status(member: str, wanted: str, reason: str, *, as_json: bool) -> None:
@@ -28,6 +28,7 @@ def status(member: str, wanted: str, reason: str, *, as_json: bool) -> None:
             if wanted not in set(Status):
                 raise Refusal("status_not_allowed", f"There is no status {wanted}.")
             programs.set_status(id, Status(wanted), reason, actor())
+        history, here = members.status_history(id), times.zone()
         changes = [
             {
                 "at": change.at.isoformat(),
@@ -36,14 +37,16 @@ def status(member: str, wanted: str, reason: str, *, as_json: bool) -> None:
                 "reason": change.reason,
                 "by": change.actor.label,
             }
-            for change in members.status_history(id)
+            for change in history
         ]
         now = members.get(id).status.value
         data = {"id": ids.encode(ID_PREFIX, id), "status": now, "changes": changes}
-        heads = [
-            words(*pair) for pair in (("when", "时间"), ("from", "从"), ("to", "到"), ("why", "原因"), ("by", "操作人"))
+        heads = [times.when(here), *(words(*pair) for pair in _HEADS)]
+        cells = [
+            (times.clock_time(change.at, here), *list(row.values())[1:])
+            for change, row in zip(history, changes, strict=True)
         ]
-        lines = table(heads, [tuple(change.values()) for change in changes]) if changes else []
+        lines = table(heads, cells) if changes else []
         result(data, [f"{data['id']} {now}", *lines], as_json=as_json)
 
 

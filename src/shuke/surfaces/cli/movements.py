@@ -3,14 +3,13 @@
 from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from shuke.core.values.errors import Refusal
-from shuke.surfaces.cli import session
+from shuke.surfaces.cli import session, times
 from shuke.surfaces.cli.members import found
 from shuke.surfaces.cli.people import actor
-from shuke.surfaces.cli.programs import instant
 from shuke.surfaces.cli.terminal import result, scaled, table, words
 
 if TYPE_CHECKING:
@@ -33,7 +32,7 @@ class How:
 
     @property
     def occurred_at(self) -> datetime | None:
-        return instant(self.at)
+        return times.instant(self.at)
 
     def key(self) -> tuple[str, str]:
         """Return (source, external id) as told, or new ones."""
@@ -48,7 +47,7 @@ def adjust(
     def fact() -> "Fact":
         from shuke.rooms.programs.contracts import AdjustFact
 
-        ends, at = _day(expires_on), how.occurred_at
+        ends, at = times.day(expires_on), how.occurred_at
         return AdjustFact(*how.key(), _member(member), points, reason, unit, ends, at)
 
     def run(made: "Fact") -> "Result | Approval":
@@ -93,7 +92,7 @@ def hold(member: str, points: int, until: str, unit: str | None, how: How) -> No
     def fact() -> "Fact":
         from shuke.rooms.programs.contracts import HoldFact
 
-        end = instant(until)
+        end = times.instant(until)
         assert end is not None
         return HoldFact(*how.key(), _member(member), points, end, unit, how.occurred_at)
 
@@ -124,7 +123,7 @@ def open_lot(
     def fact() -> "Fact":
         from shuke.rooms.programs.contracts import OpeningFact
 
-        ends, earned = _day(expires_on), _day(earned_on)
+        ends, earned = times.day(expires_on), times.day(earned_on)
         return OpeningFact(*how.key(), _member(member), points, unit, ends, earned, how.occurred_at)
 
     _carry_out("opn", fact, how)
@@ -160,7 +159,7 @@ def assign(
     def fact() -> "Fact":
         from shuke.rooms.programs.contracts import TierFact
 
-        return TierFact(*how.key(), _member(member), tier, reason, _day(until), ladder, exactly, how.occurred_at)
+        return TierFact(*how.key(), _member(member), tier, reason, times.day(until), ladder, exactly, how.occurred_at)
 
     _carry_out("tch", fact, how)
 
@@ -174,27 +173,38 @@ def history(member: str, *, as_json: bool) -> None:
         id = found(member)
         standing = programs.standing(id)
         program_id = programs.current(standing.program).program_id
+        changes = [
+            (change, held.ladder)
+            for held in standing.tiers
+            for change in reversed(tiers.history(id, program_id, held.ladder))
+        ]
+        changes.sort(key=lambda each: each[0].occurred_at, reverse=True)
         rows = [
             {
                 "at": change.occurred_at.isoformat(),
-                "ladder": held.ladder,
+                "ladder": ladder,
                 "before": change.before.code if change.before else None,
                 "after": change.after.code,
                 "reason": change.reason.value,
                 "why": programs.why(change, words("en", "zh")),
             }
-            for held in standing.tiers
-            for change in reversed(tiers.history(id, program_id, held.ladder))
+            for change, ladder in changes
         ]
-        rows.sort(key=lambda row: str(row["at"]), reverse=True)
+        here = times.zone()
         heads = (
-            words("when", "时间"),
+            times.when(here),
             words("ladder", "等级体系"),
             words("from", "从"),
             words("to", "到"),
             words("why", "原因"),
         )
-        cells = [(row["at"], row["ladder"], row["before"] or "–", row["after"], row["why"]) for row in rows]
+        cells = [
+            (
+                times.clock_time(change.occurred_at, here),
+                *(row[name] or "–" for name in ("ladder", "before", "after", "why")),
+            )
+            for (change, ladder), row in zip(changes, rows, strict=True)
+        ]
         result(rows, table(heads, cells) if cells else [], as_json=as_json)
 
 
@@ -205,8 +215,7 @@ def _carry_out(
     run: "Callable[[Fact], Result | Approval] | None" = None,
 ) -> None:
     """Record a fact, or only try it, and print what came of it."""
-    ahead = instant(how.now)
-    if ahead is not None and not how.dry_run:
+    if how.now is not None and not how.dry_run:
         raise Refusal("now_needs_dry_run", "--now looks ahead in a dry run only; add --dry-run.")
     with session.opened():
         from shuke.foundation import clock
@@ -215,6 +224,7 @@ def _carry_out(
         from shuke.rooms.programs import facade as programs
 
         with unit_of_work(dry_run=True) if how.dry_run else nullcontext():
+            ahead = times.instant(how.now)
             since = clock.imagine_business_clock(ahead) if ahead else None
             done = (run or _record)(fact())
             if isinstance(done, Approval):
@@ -245,6 +255,7 @@ def _print(prefix: str, done: "Result", passed: "Passed | None", how: How) -> No
         "member": ids.encode(ID_PREFIX, done.member_id) if done.member_id else None,
         "undecided": done.undecided.value if done.undecided else None,
         "points": dict(done.points or {}),
+        "milestones": dict(done.milestones),
         "balances": dict(done.balances or {}),
         "owed": dict(done.owed or {}),
         "entries": [entry.id for entry in done.entries],
@@ -257,6 +268,9 @@ def _print(prefix: str, done: "Result", passed: "Passed | None", how: How) -> No
     for unit, amount in data["points"].items():
         moved, left = scaled(amount, scales[unit]), scaled(data["balances"].get(unit, 0), scales[unit])
         lines.append(words(f"{unit}: {moved}, usable after it {left}", f"{unit}：{moved}，之后可用 {left}"))
+    for unit, amount in data["milestones"].items():
+        more = scaled(amount, scales[unit])
+        lines.append(words(f"{unit} by milestones besides: {more}", f"{unit} 另由里程碑发放：{more}"))
     for unit, debt in data["owed"].items():
         lines.append(words(f"{unit} owed: {scaled(debt, scales[unit])}", f"{unit} 欠分：{scaled(debt, scales[unit])}"))
     if passed is not None:
@@ -283,14 +297,20 @@ def _told(passed: "Passed", scales: dict[str, int]) -> tuple[dict[str, Any], lis
     ]  # fmt: skip
     balances = {each.unit: each.available for each in standing.balances}
     tiers = {each.ladder: each.code for each in standing.tiers}
-    at = standing.at.isoformat()
+    at, here = standing.at.isoformat(), times.zone()
     lines = [
-        f"{row['at']}  {row['unit']} {row['kind']} {scaled(row['amount'], scales[row['unit']])}" for row in entries
+        f"{times.clock_time(each.occurred_at, here)}  {row['unit']} {row['kind']} "
+        f"{scaled(row['amount'], scales[row['unit']])}"
+        for each, row in zip(passed.entries, entries, strict=True)
     ]
-    lines += [f"{row['at']}  {row['before']} → {row['after']}  {row['reason']}" for row in changes]
+    lines += [
+        f"{times.clock_time(each.occurred_at, here)}  {row['before']} → {row['after']}  {row['reason']}"
+        for each, row in zip(passed.tier_changes, changes, strict=True)
+    ]
     usable = ", ".join(f"{unit} {scaled(amount, scales[unit])}" for unit, amount in balances.items())
     held = ", ".join(tiers.values())
-    lines.append(words(f"At {at}: {usable}; {held}", f"{at}：{usable}；{held}"))
+    told = times.local(standing.at)
+    lines.append(words(f"At {told}: {usable}; {held}", f"{told}：{usable}；{held}"))
     return {"as_of": at, "entries": entries, "tier_changes": changes, "balances": balances, "tiers": tiers}, lines
 
 
@@ -359,13 +379,3 @@ def _attribute(text: str) -> tuple[str, int | str | bool]:
         return code, value == "true"
     digits = value.removeprefix("-")
     return code, int(value) if digits.isascii() and digits.isdigit() else value
-
-
-def _day(text: str | None) -> date | None:
-    if text is None:
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        detail = f"{text!r} is not a date such as 2018-02-01."
-        raise Refusal("date_invalid", detail, params={"text": text}) from error

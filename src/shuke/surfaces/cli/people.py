@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from shuke.core.values.errors import Refusal
-from shuke.surfaces.cli import session
+from shuke.surfaces.cli import session, times
 from shuke.surfaces.cli.terminal import note, result, table, words
 
 if TYPE_CHECKING:
@@ -36,16 +36,24 @@ def list_keys(*, as_json: bool) -> None:
     with session.opened():
         from shuke.rooms.org import facade as org
 
-        rows = [_key(key) for key in org.list_keys()]
+        keys, here = org.list_keys(), times.zone()
+        rows = [_key(key) for key in keys]
         heads = (
             words("id", "编号"),
             words("name", "名称"),
             words("prefix", "前缀"),
             words("scopes", "权限"),
-            words("revoked", "停用"),
+            words(f"revoked ({here.key})", f"停用（{here.key}）"),
         )
         cells = [
-            (row["id"], row["name"], row["prefix"], " ".join(row["scopes"]), row["revoked_at"] or "–") for row in rows
+            (
+                row["id"],
+                row["name"],
+                row["prefix"],
+                " ".join(key.scopes),
+                times.clock_time(key.revoked_at, here) if key.revoked_at else "–",
+            )
+            for key, row in zip(keys, rows, strict=True)
         ]
         result(rows, table(heads, cells), as_json=as_json)
 

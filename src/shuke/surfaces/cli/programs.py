@@ -1,16 +1,19 @@
 """`shuke program` and `shuke backtest`: program files checked, published, shown, and replayed over a history."""
 
 from collections.abc import Callable
-from datetime import datetime
+from dataclasses import asdict
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from shuke.core.values.errors import Refusal
+from shuke.surfaces.cli import times
 from shuke.surfaces.cli.terminal import Exit, in_chinese, result, scaled, table, words
 
 if TYPE_CHECKING:
     from shuke.engine.backtest import BacktestResult
+    from shuke.rooms.programs.contracts import Comparison, VersionView
 
 T = TypeVar("T")
 
@@ -36,15 +39,19 @@ def publish(file: str, *, effective_from: str | None, as_json: bool) -> int:
     from shuke.surfaces.cli import session
     from shuke.surfaces.cli.people import actor
 
-    text, starts = read(file), instant(effective_from)
+    text = read(file)
     with session.opened():
         from shuke.rooms.programs import facade
 
-        version = _judged(file, lambda: facade.publish(text, actor(), starts), as_json=as_json)
+        def put() -> "VersionView":
+            starts = times.instant(effective_from, _zone_of(text)) if effective_from else None
+            return facade.publish(text, actor(), starts)
+
+        version = _judged(file, put, as_json=as_json)
         if version is None:
             return Exit.FAILED
         at = version.effective_from.isoformat()
-        local = version.effective_from.astimezone(_zone_of(version.text)).isoformat(sep=" ", timespec="seconds")
+        local = _locally(version.effective_from, version.text)
         line = words(
             f"{version.program}: version {version.number}, in force from {local}",
             f"{version.program}：第 {version.number} 版，自 {local} 起生效",
@@ -52,6 +59,38 @@ def publish(file: str, *, effective_from: str | None, as_json: bool) -> int:
         data = {"program": version.program, "version": version.number, "effective_from": at, "shape": version.shape}
         result(data, [line], as_json=as_json)
     return Exit.OK
+
+
+def withdraw(number: int, *, as_json: bool) -> None:
+    """Withdraw a planned version of the program.
+
+    Raises: Refusal as `programs.facade.withdraw`.
+    """
+    from shuke.surfaces.cli import session
+    from shuke.surfaces.cli.people import actor
+
+    with session.opened():
+        from shuke.rooms.programs import facade
+
+        running = facade.current()
+        version = facade.withdraw(running.program, number, actor())
+        line = words(
+            f"{version.program}: version {number} is withdrawn; version {running.number} is in force",
+            f"{version.program}：第 {number} 版已撤回；生效中的是第 {running.number} 版",
+        )
+        data = {
+            "program": version.program,
+            "version": number,
+            "effective_from": version.effective_from.isoformat(),
+            "withdrawn_at": version.withdrawn_at.isoformat() if version.withdrawn_at else None,
+            "in_force": running.number,
+        }
+        result(data, [line], as_json=as_json)
+
+
+def _locally(at: datetime, text: str) -> str:
+    """Return an instant in the time zone of a program file."""
+    return at.astimezone(_zone_of(text)).isoformat(sep=" ", timespec="seconds")
 
 
 def _zone_of(text: str) -> ZoneInfo:
@@ -83,47 +122,68 @@ def show(slug: str | None, *, source: bool, as_json: bool) -> None:
         result(data, [version.source if source else version.text], as_json=as_json)
 
 
-def diff(file: str, *, as_json: bool) -> int:
-    """Print what a program file would change against the newest version, and who would move.
+def diff(file: str, *, effective_from: str | None, as_json: bool) -> int:
+    """Print what publishing a program file would change: against the newest version, and for its members.
 
-    Raises: Refusal `no_program`, `file_not_found`, `file_unreadable`.
+    Raises: Refusal `no_program`, `file_not_found`, `file_unreadable`, `version_planned`, `effective_too_late`.
     """
     from shuke.surfaces.cli import session
 
+    text = read(file)
     with session.opened():
         from shuke.rooms.programs import facade
 
-        found = _judged(file, lambda: facade.compare(read(file)), as_json=as_json)
+        def compare() -> "Comparison":
+            starts = times.instant(effective_from, _zone_of(text)) if effective_from else None
+            return facade.compare(text, starts)
+
+        found = _judged(file, compare, as_json=as_json)
         if found is None:
             return Exit.FAILED
         data = {
             "against": found.number,
-            "differences": [
-                {"path": each.path, "before": each.before, "after": each.after} for each in found.differences
-            ],
-            "moves": [
-                {"ladder": each.ladder, "before": each.before, "after": each.after, "members": each.members}
-                for each in found.moves
-            ],
+            "effective_from": found.at.isoformat(),
+            "differences": [asdict(each) for each in found.differences],
+            "moves": [asdict(each) for each in found.moves],
+            "reviews": [asdict(each) for each in found.reviews],
             "looked_at": found.looked_at,
             "members": found.members,
         }
         lines = [f"{each.path}: {each.before or '–'} → {each.after or '–'}" for each in found.differences]
-        lines += [
-            words(
-                f"{each.ladder}: {each.members:,} from {each.before} to {each.after}",
-                f"{each.ladder}：{each.members:,} 人由 {each.before} 到 {each.after}",
-            )
-            for each in found.moves
-        ]
+        result(data, [*lines, *_of_members(found, _locally(found.at, text))], as_json=as_json)
+        return Exit.OK
+
+
+def _of_members(found: "Comparison", at: str) -> list[str]:
+    """Return what publishing does to members' tiers, what reviews come to after it, and who was looked at."""
+    lines = [words(f"In force from {at}:", f"自 {at} 起生效时：")]
+    lines += [
+        words(
+            f"  {each.ladder}: {each.members:,} go from {each.before} to {each.after}",
+            f"  {each.ladder}：{each.members:,} 人由 {each.before} 变为 {each.after}",
+        )
+        for each in found.moves
+    ] or [words("  nobody's tier changes", "  没有会员的等级会变化")]
+    if found.reviews:
         lines.append(
             words(
-                f"Against version {found.number}; {found.looked_at:,} of {found.members:,} members looked at.",
-                f"与第 {found.number} 版相比；查看了 {found.members:,} 名会员中的 {found.looked_at:,} 名。",
+                "At the next review, or fact that moves up, as of that day:", "其后首次评定或升级（按当日情形试算）："
             )
         )
-        result(data, lines, as_json=as_json)
-        return Exit.OK
+    lines += [
+        words(
+            f"  {each.ladder}: {each.members:,} who hold {each.held} come to {each.after}, not to {each.before}",
+            f"  {each.ladder}：持有 {each.held} 的 {each.members:,} 人将为 {each.after}，而不是 {each.before}",
+        )
+        for each in found.reviews
+    ]
+    lines.append(
+        words(
+            f"Against version {found.number}; {found.looked_at:,} of {found.members:,} members looked at.",
+            f"与第 {found.number} 版相比；查看了 {found.members:,} 名会员中的 {found.looked_at:,} 名。",
+        )
+    )
+    return lines
 
 
 def backtest(file: str, orders: str, *, timestamps_in: str | None, until: str | None, as_json: bool) -> int:
@@ -140,7 +200,8 @@ def backtest(file: str, orders: str, *, timestamps_in: str | None, until: str | 
     zone = compiled.program.time_zone
     history = read_orders(Path(orders), currency_digits=compiled.program.currency_digits, timestamps_in=timestamps_in)
     last = int(history.order_at.max()) if history.order_count else 0
-    end = _day(until) if until else zones.local_day(last, zone) + 1
+    asked = times.day(until)
+    end = (asked - date(1970, 1, 1)).days if asked else zones.local_day(last, zone) + 1
     data = _summary(replay(compiled, history, zones.day_start(end, zone)))
     result(data, _lines(data), as_json=as_json)
     return Exit.OK
@@ -229,30 +290,3 @@ def read(file: str) -> str:
     except (OSError, ValueError) as error:
         why = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
         raise Refusal("file_unreadable", f"{file} can't be read: {why}", params={"path": file}) from error
-
-
-def instant(text: str | None) -> datetime | None:
-    """Return an RFC 3339 instant with an offset.
-
-    Raises: Refusal `date_invalid`.
-    """
-    at = None if text is None else _parsed(text)
-    if at is not None and at.tzinfo is None:
-        raise _invalid(str(text))
-    return at
-
-
-def _day(text: str) -> int:
-    return _parsed(text).toordinal() - datetime(1970, 1, 1).toordinal()  # noqa: DTZ001  # a civil day has no zone
-
-
-def _parsed(text: str) -> datetime:
-    try:
-        return datetime.fromisoformat(text)
-    except ValueError as error:
-        raise _invalid(text) from error
-
-
-def _invalid(text: str) -> Refusal:
-    detail = f"{text!r} is neither a date such as 2018-02-01 nor an RFC 3339 instant with an offset."
-    return Refusal("date_invalid", detail, params={"text": text})

@@ -18,12 +18,14 @@ def opened(
     flags: Mapping[str, str | None] | None = None,
     migrations: Literal["refuse", "apply", "leave", "ignore"] = "refuse",
     fresh: bool = False,
+    becomes: str | None = None,
 ) -> Iterator[Home]:
     """Open the deployment of the home; Django may be imported inside.
 
     With `kind` an empty home becomes a deployment of it, which speaks the reader's language. `fresh` opens an empty
-    home too, without making it a deployment. Pending migrations are refused, applied or left; a database that is no
-    deployment's yet gets them in any case, unless they are ignored.
+    home too, without making it a deployment; so does `becomes`, as of the kind that the caller will make it. Pending
+    migrations are refused, applied or left; a database that is no deployment's yet gets them in any case, unless they
+    are ignored.
 
     Raises: Refusal `no_deployment`, `home_of_other_kind`, `migrations_pending`, `database_unreachable`,
         `database_lost`, and those of the home and of the embedded database.
@@ -31,7 +33,7 @@ def opened(
     home = homes.current(flags)
     if kind:
         home.refuse_other_kind(kind)
-    elif home.kind is None and not fresh:
+    elif home.kind is None and not (fresh or becomes):
         raise Refusal(
             "no_deployment",
             f"There is no deployment in {home.folder}; run shuke init or shuke demo, or say where with SHUKE_HOME.",
@@ -42,6 +44,8 @@ def opened(
         terminal.speak_of(home.value("language"))
         home.establish(kind, terminal.deployment_language())
     homes.export(flags or {})
+    if becomes:
+        os.environ[homes.KIND_VARIABLE] = becomes  # for Django's settings
     with _database(home):
         import django
 
@@ -53,7 +57,7 @@ def opened(
 
         try:
             _reach(home)
-            deployment.check(home, secrets, kind or home.kind or "live")
+            deployment.check(home, secrets, kind or becomes or home.kind or "live")
             _migrate(migrations)
             if kind:
                 deployment.establish(homes.current(flags), kind, terminal.deployment_language())

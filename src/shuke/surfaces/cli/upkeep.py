@@ -1,10 +1,6 @@
 """`shuke migrate` and `shuke clock`: what keeps a deployment current."""
 
-from datetime import datetime, time
-from zoneinfo import ZoneInfo
-
-from shuke.core.values.errors import Refusal
-from shuke.surfaces.cli import session
+from shuke.surfaces.cli import session, times
 from shuke.surfaces.cli.people import actor
 from shuke.surfaces.cli.terminal import progress, result, words
 
@@ -23,7 +19,7 @@ def show_clock(*, as_json: bool) -> None:
     with session.opened() as home:
         from shuke.foundation import clock
 
-        zone = _time_zone()
+        zone = times.zone()
         business, machine = (
             at.astimezone(zone).isoformat(timespec="seconds") for at in (clock.business_now(), clock.machine_now())
         )
@@ -43,8 +39,9 @@ def advance_clock(to: str, *, as_json: bool) -> None:
         from shuke.foundation import clock
         from shuke.rooms.programs import facade as programs
 
-        zone = _time_zone()
-        target = _instant(to, zone)
+        zone = times.zone()
+        target = times.instant(to, zone)
+        assert target is not None
         days = max(1, (target - clock.business_now()).days + 1)
         with progress(days, "Days", "天") as advance:
             seen = 0
@@ -72,22 +69,3 @@ def advance_clock(to: str, *, as_json: bool) -> None:
             )
         ]
         result(data, lines, as_json=as_json)
-
-
-def _time_zone() -> ZoneInfo:
-    from shuke.rooms.org import facade as org
-
-    own = org.organisation()
-    return ZoneInfo(own.time_zone if own else "UTC")
-
-
-def _instant(text: str, zone: ZoneInfo) -> datetime:
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise Refusal(
-            "date_invalid",
-            f"{text!r} is neither a date such as 2018-02-01 nor an RFC 3339 instant.",
-            params={"text": text},
-        ) from error
-    return at if at.tzinfo else datetime.combine(at.date(), at.time() or time.min, zone)

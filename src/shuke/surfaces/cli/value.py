@@ -24,9 +24,10 @@ LastDay = Annotated[str | None, typer.Option(help="The last day, such as 2027-12
 Name = Annotated[
     str | None, typer.Option(help="SOURCE/EXTERNAL_ID by which it has one effect for ever; made anew by default.")
 ]
-At = Annotated[str | None, typer.Option(help="RFC 3339 instant at which it happened; now by default.")]
+At = Annotated[str | None, typer.Option(help="Date or RFC 3339 instant at which it happened; now by default.")]
 Now = Annotated[
-    str | None, typer.Option(help="With --dry-run: look ahead to this instant, and say what time does until then.")
+    str | None,
+    typer.Option(help="With --dry-run: look ahead to this date or instant, and say what time does until then."),
 ]
 
 
@@ -107,7 +108,7 @@ def points_return(
 def points_hold(
     member: Member,
     points: Points,
-    until: Annotated[str, typer.Option(help="RFC 3339 instant at which what is left comes back by itself.")],
+    until: Annotated[str, typer.Option(help="Date or RFC 3339 instant at which what is left comes back by itself.")],
     unit: Unit = None,
     name: Name = None,
     at: At = None,

@@ -61,18 +61,34 @@ class Chart:
 
 
 def points_by_month(running: Running, zone: str, now: datetime) -> Chart:
-    """How many points came and went each month."""
+    """How many points came and went each month, what was taken or given back on its own."""
     found = points.monthly(running.unit.id)
-    months = {(each.year, each.month): (each.issued, each.redeemed, each.expired) for each in found}
+    months = {
+        (each.year, each.month): (each.issued, each.taken_back, each.redeemed, each.returned, each.expired)
+        for each in found
+    }
     return Chart(
         "points",
-        _("How many points were issued, used and expired each month?"),
-        _("Points by the local month in which they counted; whole points."),
+        _("How many points came and went each month?"),
+        _(
+            "Whole points by the local month in which they counted. Issued: earned, given, brought along or converted "
+            "from another unit. Taken back: by refunds, cancellations and staff. Used: redeemed or converted into "
+            "another unit. Came back: of used ones."
+        ),
         "bars",
         _("Month"),
-        (("issued", _("Issued")), ("redeemed", _("Used")), ("expired", _("Expired"))),
+        (
+            ("issued", _("Issued")),
+            ("taken_back", _("Taken back")),
+            ("redeemed", _("Used")),
+            ("returned", _("Came back")),
+            ("expired", _("Expired")),
+        ),
         _by_month(
-            {month: tuple(count // 10**running.unit.scale for count in row) for month, row in months.items()}, zone, now
+            {month: tuple(count // 10**running.unit.scale for count in row) for month, row in months.items()},
+            5,
+            zone,
+            now,
         ),
     )
 
@@ -105,7 +121,7 @@ def moves_by_month(running: Running, zone: str, now: datetime, ladder: Ladder | 
         "bars",
         _("Month"),
         (("up", _("Up")), ("down", _("Down")), ("kept", _("Kept"))),
-        _by_month(months, zone, now),
+        _by_month(months, 3, zone, now),
         stacked=True,
         lacks=_lacks_tiers(running),
     )
@@ -116,7 +132,7 @@ def _lacks_tiers(running: Running) -> str:
 
 
 def _by_month(
-    known: dict[tuple[int, int], Sequence[int]], zone: str, now: datetime
+    known: dict[tuple[int, int], Sequence[int]], columns: int, zone: str, now: datetime
 ) -> tuple[tuple[str | int, ...], ...]:
     """Return a row for each of the latest months up to now, zeros where nothing was, none before the first."""
     local = now.astimezone(ZoneInfo(zone))
@@ -124,4 +140,4 @@ def _by_month(
     months = [divmod(month, 12) for month in range(latest - _MONTHS + 1, latest + 1)]
     first = min(known, default=(local.year, local.month))
     rows = ((year, index + 1) for year, index in months if (year, index + 1) >= first)
-    return tuple((f"{year}-{month:02d}", *known.get((year, month), (0, 0, 0))) for year, month in rows)
+    return tuple((f"{year}-{month:02d}", *known.get((year, month), [0] * columns)) for year, month in rows)

@@ -1,5 +1,7 @@
 """Numbers as people read them: separators, signs, money and shares, from integers only."""
 
+from django.utils.translation import gettext as _
+
 from shuke.core.values.currencies import CURRENCY_DIGITS
 
 _SIGNS = {
@@ -24,6 +26,13 @@ def number(value: int | None) -> str:
     if value is None:
         return "—"
     return f"{value:,}" if value >= 0 else f"{MINUS}{-value:,}"
+
+
+def plain(value: object) -> str:
+    """Write a value that is no code: yes and no, an integer with separators, a text as it is."""
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    return number(value) if isinstance(value, int) else str(value)
 
 
 def money(minor: int, currency: str) -> str:

@@ -75,6 +75,15 @@ class ActForm(forms.Form):
         raise NotImplementedError
 
     @property
+    def possible(self) -> bool:
+        """Whether the program leaves anything to choose where something must be chosen."""
+        return all(
+            field.choices
+            for field in self.fields.values()
+            if isinstance(field, forms.ChoiceField) and field.required and not field.disabled
+        )
+
+    @property
     def said(self) -> list[tuple[str, str]]:
         """What was typed as (label, text), for reading before it is confirmed."""
         return [

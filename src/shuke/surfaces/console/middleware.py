@@ -7,12 +7,15 @@ from django.contrib.auth import SESSION_KEY, logout
 from django.contrib.sessions.backends.base import SessionBase
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
+from django.utils.translation.trans_real import parse_accept_lang_header
 
 from shuke.foundation import clock
+from shuke.rooms.org import facade as org
 
 _IDLE_SECONDS = 1_800
 _LONGEST_SECONDS = 43_200
 _NOTED_SECONDS = 60
+_API = "/v1/"
 Handler = Callable[[HttpRequest], HttpResponse]
 
 POLICY = (
@@ -58,7 +61,7 @@ class SessionEnds:
 
 
 class PageLanguage:
-    """Speak the language of the account, otherwise of the browser's cookie, otherwise of the deployment."""
+    """Speak the language of the account, else of the cookie, else what the browser prefers, else the organisation's."""
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
@@ -80,4 +83,15 @@ class PageLanguage:
             chosen = str(getattr(request.user, "language", ""))
         else:
             chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
-        return chosen if chosen in known else settings.LANGUAGE_CODE
+        return chosen if chosen in known else self._preferred(request) or self._own(request)
+
+    def _preferred(self, request: HttpRequest) -> str:
+        """Return what of our languages the browser likes best, empty where it names none of them."""
+        accepted = parse_accept_lang_header(request.headers.get("Accept-Language", ""))
+        ours = {code[:2]: code for code in dict(settings.LANGUAGES)}
+        return next((ours[code[:2]] for code, _ in accepted if code[:2] in ours), "")
+
+    def _own(self, request: HttpRequest) -> str:
+        """Return the organisation's language. Nothing is read for the API, which says its language itself."""
+        shop = None if request.path.startswith(_API) else org.organisation()
+        return shop.language if shop else str(settings.LANGUAGE_CODE)

@@ -20,7 +20,7 @@ from shuke.surfaces.console import words
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """The version in force with its program, and the ledger's unit for the first unit of it."""
+    """The version in force with its program, and the ledger's unit for the first one of it that members can spend."""
 
     program_id: int
     program: Program
@@ -28,13 +28,11 @@ class Running:
 
     def tier_name(self, code: str) -> str:
         """Return what a tier is called, also one that the program no longer has."""
-        levels = (level for ladder in self.program.ladders for level in ladder.levels)
-        return words.tier(code, next((level.name for level in levels if level.code == code), code))
+        return tier_name(self.program, code)
 
     def unit_name(self, code: str) -> str:
         """Return what a unit is called: as the program names it, or a word of ours."""
-        name = next((unit.name for unit in self.program.units if unit.code == code), code)
-        return words.wording(code) if name == code else name
+        return unit_name(self.program, code)
 
     def behaviour_name(self, code: str) -> str:
         """Return what a behaviour is called."""
@@ -59,10 +57,9 @@ def _running() -> Running | None:
         version = programs.current()
     except Refusal:
         return None
-    program = _program(version.text)
-    return Running(
-        version.program_id, program, next(each for each in units().values() if each.code == program.units[0].code)
-    )
+    program = program_of(version.text)
+    first = next((unit for unit in program.units if unit.spendable), program.units[0])
+    return Running(version.program_id, program, next(each for each in units().values() if each.code == first.code))
 
 
 def units() -> dict[int, Unit]:
@@ -76,6 +73,32 @@ def store_called(code: str) -> str:
     return stores[code] if code in stores else f"{_('Store')} {code}"
 
 
+def unit_called(code: str) -> str:
+    """Write a unit by its name in the program in force; before one is published by a word of ours."""
+    program = running()
+    return program.unit_name(code) if program else words.wording(code)
+
+
+def tier_called(code: str) -> str:
+    """Write a tier by its name in the program in force; before one is published by a word of ours."""
+    program = running()
+    return program.tier_name(code) if program else words.tier(code, code)
+
+
+def tier_name(program: Program, code: str, ladder: str | None = None) -> str:
+    """Return what a program calls a tier, of any ladder where none is named; one that it lacks by a word of ours."""
+    ladders = (each for each in program.ladders if ladder in {None, each.code})
+    levels = (level for each in ladders for level in each.levels)
+    return words.tier(code, next((level.name for level in levels if level.code == code), code))
+
+
+def unit_name(program: Program, code: str) -> str:
+    """Return what a program calls a unit; one that it lacks or does not name by a word of ours."""
+    name = next((unit.name for unit in program.units if unit.code == code), code)
+    return words.wording(code) if name == code else name
+
+
 @lru_cache(maxsize=16)
-def _program(text: str) -> Program:
+def program_of(text: str) -> Program:
+    """Return the program of a file that was found good."""
     return load_program(text)

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from shuke.foundation import cursors, ids
+from shuke.foundation import ids
 from shuke.rooms.members.contracts import ID_PREFIX
 from shuke.rooms.orders.contracts import Order
 from shuke.rooms.org import facade as org
@@ -106,9 +106,10 @@ def sources(member_id: UUID, joined_at: datetime, program_id: int | None) -> tup
         return found.lines, found.next_cursor
 
     def read_changes(limit: int, cursor: str | None) -> tuple[Sequence[TierChange], str | None]:
-        changes = () if program_id is None else tiers.history(member_id, program_id)[::-1]  # few: read at once
-        start = cursors.decode(cursor, 1)[0] if cursor else 0
-        return changes[start : start + limit], str(start + limit) if start + limit < len(changes) else None
+        if program_id is None:
+            return (), None
+        found = tiers.changes_page(member_id, program_id, limit, cursor)
+        return [change for _, change in found.changes], found.next_cursor
 
     def place_of_line(line: AuditLine) -> Key:
         at = joined_at if line.action == ENROLLED else line.business_at

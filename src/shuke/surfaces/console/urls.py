@@ -74,6 +74,7 @@ urlpatterns = [
     path("programs", programs.programs, name="programs"),
     path("programs/publish", programs.publish, name="program-publish"),
     path("programs/<slug:slug>/<int:number>", programs.version, name="program-version"),
+    path("programs/<slug:slug>/<int:number>/withdrawal", programs.withdraw, name="program-withdrawal"),
     path("clock", clock.test_clock, name="clock"),
     path("ledger-check", ledger.check, name="ledger-check"),
     path("keys", keys.keys, name="keys"),

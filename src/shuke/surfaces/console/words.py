@@ -158,6 +158,7 @@ WORDS: Words = {
     "attribute.defined": _("Defined an attribute"),
     "attribute.dropped": _("Dropped an attribute"),
     "program.published": _("Published a program"),
+    "program.withdrawn": _("Withdrew a version of a program"),
     "facts.recorded": _("Recorded by hand"),
     "adjustment.recorded": _("Adjusted points"),
     "tier.recorded": _("Gave a tier"),
@@ -199,6 +200,13 @@ WORDS: Words = {
     "status": _("Status"),
     "reason": _("Reason"),
     "field": _("Field"),
+    "prefix": _("Begins with"),
+    "personal": _("Personal"),
+    "required": _("Required"),
+    "attributes": _("Attributes"),
+    "external_ids": _("External ids"),
+    "tags": _("Tags"),
+    "revoked_at": _("Revoked"),
     "count": _("Count"),
     "scopes": _("Scopes"),
     "is_active": _("May log in"),
@@ -218,8 +226,6 @@ WORDS: Words = {
     "en": "English",
     "sandbox": _("Sandbox"),
     "live": _("Live"),
-    "True": _("yes"),
-    "False": _("no"),
     # jobs
     "move_clock": _("Move the test clock"),
     "advance": _("Nightly advance"),
@@ -243,6 +249,14 @@ APPROVAL_STATES: Words = {
     "expired": pgettext_lazy("approval", "Expired"),
 }
 
+ATTRIBUTE_KINDS: Words = {
+    "text": pgettext_lazy("attribute", "Text"),
+    "number": pgettext_lazy("attribute", "Whole number"),
+    "date": pgettext_lazy("attribute", "Date"),
+    "boolean": pgettext_lazy("attribute", "Yes or no"),
+    "choice": pgettext_lazy("attribute", "One of its choices"),
+}
+
 TIERS: Words = {
     "base": _("Base"),
     "bronze": _("Bronze"),
@@ -259,7 +273,6 @@ IMPORTS: Words = {
     "email": _("E-mail"),
     "name": pgettext_lazy("person", "Name"),
     "joined_at": _("Joined"),
-    "tags": _("Tags"),
     "points": _("Points"),
     "expires_on": _("Last day of the points"),
     "earned_on": _("Day on which the points were earned"),
@@ -275,6 +288,7 @@ IMPORTS: Words = {
     "skipped": _("Left alone"),
     "failed": _("Refused"),
     "kept": _("Had to stay"),
+    "invalid_name": _("A member's name has 1 to 100 printable characters."),
     "identity_required": _("There is no phone, e-mail address or external id."),
     "invalid_external_id": _("This is not an external id."),
     "joined_in_future": _("The member would have joined in the future."),
@@ -301,7 +315,7 @@ REFUSALS: Words = {
     "approval_expired": _("Nobody decided in time; it has to be asked for again."),
     "unknown_approval": _("There is no such approval."),
     "invalid_email": _("This is not an e-mail address."),
-    "invalid_name": _("A name is needed, of 200 characters at most."),
+    "invalid_name": _("A name is needed, of 200 characters at most, a member's of 100."),
     "staff_exists": _("Somebody with this e-mail address is in the team already."),
     "invalid_code": _("A code has 1 to 200 letters, digits or signs, without spaces around them."),
     "store_exists": _("There is a store with this code already."),
@@ -310,17 +324,20 @@ REFUSALS: Words = {
     "unknown_store": _("There is no such store."),
     "limit_out_of_range": _("A limit is a whole number from 0 on."),
     "several_members": _("Several members are found by this; take the member id."),
-    "insufficient_points": _("There are not so many usable points."),
+    "insufficient_points": _("%(asked)s points asked for, %(usable)s usable."),
     "balance_limit": _("No balance holds so many points."),
     "points_out_of_range": _("No single movement is as large as this."),
     "out_of_bounds": _("The value lies outside of what is allowed."),
     "points_zero": _("Give points above 0, or take them below 0."),
-    "text_length": _("A text is too long or empty."),
+    "too_old": _("What is older than %(days)s days needs a key of the API that may write history."),
+    "too_far_ahead": _("This lies more than %(minutes)s minutes ahead."),
+    "occurs_in_future": _("This lies more than %(hours)s hours ahead; record it once it has happened."),
+    "text_length": _("A text has %(least)s to %(most)s characters."),
     "text_characters": _("A text holds characters that can't be stored."),
     "cap_reached": _("This is more than the program's limits leave now."),
     "not_transferable": _("Points of this unit can't be given away."),
-    "transfer_bounds": _("So many points can't be given at once."),
-    "transfer_cool_down": _("The member joined too short ago to give points away."),
+    "transfer_bounds": _("%(asked)s asked for; %(least)s to %(most)s can be given at once."),
+    "transfer_cool_down": _("The member can give points away from %(first)s on, %(days)s days after joining."),
     "transfer_to_oneself": _("Points are given to somebody else."),
     "gifts_not_given_on": _("Points that were a gift can't be given on."),
     "lot_has_ended": _("The last day lies in the past."),
@@ -335,18 +352,19 @@ REFUSALS: Words = {
     "unknown_redemption": _("There is no such redemption."),
     "already_returned": _("All points of this redemption are back."),
     "more_than_redeemed": _("This is more than is left of the redemption."),
-    "more_than_held": _("This is more than is still set aside."),
-    "redeem_bounds": _("So few points, or not a multiple that the program asks for."),
+    "more_than_held": _("%(asked)s asked for, %(held)s still set aside."),
+    "redeem_bounds": _("%(asked)s asked for; %(unit)s: from %(lowest)s on, in steps of %(steps)s."),
     "unknown_hold": _("There is no such hold."),
     "unknown_order": _("There is no such order of a member."),
     "unknown_line": _("The order has no such line."),
     "already_refunded": _("Nothing of this order is left to refund."),
-    "more_than_left": _("This is more than is left to refund."),
+    "more_than_left": _("This is more than is left of it."),
+    "refund_of_nothing": _("The refund takes nothing off."),
     "unknown_behaviour": _("The program knows no such behaviour."),
     "not_enrolled": _("The member does not belong to the program."),
     "member_frozen": _("The member is frozen: nothing is given or taken."),
     "member_blacklisted": _("The member is on the blacklist: nothing is given or taken."),
-    "supply_exhausted": _("All that may ever be issued of this unit is issued."),
+    "supply_exhausted": _("Only %(left)s more of this unit can be issued."),
     "already_recorded_differently": _("The form was sent before with something else in it. Open it again."),
     "not_recordable": _("This can't be recorded; the log of the server says why."),
     "own_account": _("This is your own account; a colleague has to do it."),
@@ -371,6 +389,13 @@ REFUSALS: Words = {
     "invalid_cursor": _("This page of the list is no longer valid. Start again from the first one."),
     "invalid_id": _("The id in the address is not one of ours."),
     "version_not_found": _("There is no such version of the program."),
+    "version_planned": _("Version %(version)s is planned. Withdraw it on its page, then publish."),
+    "version_in_force": _(
+        "Version %(version)s is in force, or members have come to it. Publish another to replace it."
+    ),
+    "version_followed": _("Version %(later)s was made to follow this one. Withdraw that first."),
+    "supply_below_issued": _("More was issued already than the unit may have: %(issued)s."),
+    "writers_busy": _("Others were writing all the time, so nothing was done. Try again at a quieter time."),
     "unknown_entry": _("There is no such entry."),
     "no_program": _("No program is published yet."),
     "invalid_time": _("This is not a date and time."),
@@ -429,7 +454,14 @@ def tier(code: str, name: str) -> str:
 
 def of_import(code: str) -> str:
     """Return the words for a column, a state or a fault of an import."""
-    return str(IMPORTS.get(code) or REFUSALS.get(code) or wording(code))
+    if code in IMPORTS:
+        return str(IMPORTS[code])
+    return refusal(code) if code in REFUSALS else wording(code)
+
+
+def attribute_kind(code: str) -> str:
+    """Return what values an attribute takes."""
+    return str(ATTRIBUTE_KINDS.get(code, code))
 
 
 def approval_state(code: str) -> str:
@@ -457,9 +489,7 @@ def sentence(refused: Refusal) -> str:
     words = REFUSALS.get(refused.code)
     if words is None:
         return gettext("Refused: %(detail)s") % {"detail": refused.detail}
-    if "%(" not in str(words):
-        return str(words)
-    return str(words) % _Values(refused.params)
+    return str(words) % _Values(refused.params) if "%(" in str(words) else str(words)
 
 
 class _Values(dict[str, Any]):

@@ -36,14 +36,21 @@ DETAILS_ZH: Mapping[str, str] = MappingProxyType(
     {
         "gross_below_net": "应付金额 {gross} 低于实付金额 {net}；优惠不能为负。",
         "insufficient_points": "请求兑换 {asked}，可用仅 {usable}。",
+        "balance_limit": "余额以单位的最小部分计，至多 1,000,000,000,000。",
         "json_too_deep": "请求体嵌套超过 {limit} 层。",
+        "more_than_held": "请求扣收 {asked}，预占仅余 {held}。",
+        "occurs_in_future": "业务发生时间超前 {hours} 小时以上；任何权限均不可上报。",
         "out_of_bounds": "数值须在 {least} 与 {most} 之间。",
         "part_above_net": "其中的 {part} 高于实付金额 {net}；它只能是实付金额的一部分。",
         "points_zero": "调整须大于 0（增加）或小于 0（扣减）。",
-        "redeem_bounds": "“{unit}”每次至少使用 {lowest}，且须为 {steps} 的整数倍。",
+        "reason_required": "须说明原因：1 至 200 个可见字符。",
+        "redeem_bounds": "请求使用 {asked}；“{unit}”每次至少使用 {lowest}，且须为 {steps} 的整数倍。",
+        "supply_exhausted": "该单位仅可再发行 {left}。",
         "text_length": "文本长度须为 {least} 至 {most} 个字符。",
         "too_far_ahead": "业务发生时间超前 {minutes} 分钟以上；须有 history:write 权限。",
         "too_old": "业务发生时间早于 {days} 天前；须有 history:write 权限。",
+        "transfer_bounds": "请求转赠 {asked}；每次可转赠 {least} 至 {most}。",
+        "transfer_cool_down": "该会员自 {first} 起（入会满 {days} 天）方可转赠。",
     }
 )
 

@@ -29,6 +29,7 @@ ABOUT_ZH = {
     "order_id": "订单的 id。",
     "entry_id": "分录的 id。",
     "program": "会员计划的代码，与其文件中一致。",
+    "number": "版本号。",
     "source": "给出外部编号的系统。",
     "external_id": "该系统中的标识。",
     "attribute": "自定义属性的代码。",
@@ -49,6 +50,7 @@ MemberIdPath = Annotated[MemberId, Path(description="The member's id.")]
 OrderIdPath = Annotated[OrderId, Path(description="The order's id.")]
 EntryIdPath = Annotated[EntryId, Path(description="The entry's id.")]
 ProgramCodePath = Annotated[Code, Path(description="The program's code, as its file says it.")]
+VersionNumberPath = Annotated[int, Path(ge=1, le=2**31 - 1, description="The version's number.")]
 SourcePath = Annotated[Source, Path(description="The system that gave the external id.")]
 ExternalIdPath = Annotated[ExternalIdText, Path(description="What that system calls it.")]
 RefundIdPath = Annotated[RefundId, Path(description="The refund's id.")]

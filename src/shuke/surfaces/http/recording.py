@@ -14,7 +14,16 @@ from shuke.surfaces.http.fields import Body
 from shuke.surfaces.http.schemas.problems import ProblemAnswer
 
 NAMED = ("already_recorded_differently", "text_characters", "text_length")
-TIMES = ("clock_moves_back", "clock_too_far", "now_needs_dry_run", "out_of_bounds", "too_far_ahead", "too_old")
+TIMES = (
+    "clock_moves_back",
+    "clock_too_far",
+    "now_needs_dry_run",
+    "occurs_in_future",
+    "out_of_bounds",
+    "too_far_ahead",
+    "too_old",
+)
+REASONED = ("reason_required", "reason_too_long")
 OF_A_MEMBER = (
     "member_blacklisted",
     "member_exited",

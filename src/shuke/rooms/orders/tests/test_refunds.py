@@ -18,6 +18,7 @@ from shuke.rooms.orders.contracts import (
     Refund,
     RefundLine,
     RefundState,
+    Sales,
     Unfit,
 )
 from shuke.rooms.orders.tests.conftest import ANNA, BEN, LINES, RECORDED_AT, at, order
@@ -67,6 +68,7 @@ def test_a_refund_waits_for_its_order_and_is_taken_off_it_once():
     (left,) = facade.lock_orders([order(1).id, UUID(int=5)]).values()
     assert left == OrderLeft(facade.get(order(1).id), (LineLeft(1, LINES[0], 0, 0), LineLeft(2, LINES[1], 1, 900)))
     assert left.order.refunded_minor == 900
+    assert facade.sales(at(0), at(300)) == Sales(3, 2_700, 3, 2_700, 900)
     before = stored()
     with pytest.raises(ValueError, match="not parked"), unit_of_work():
         facade.apply_refunds([applied()])

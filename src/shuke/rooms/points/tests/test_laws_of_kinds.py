@@ -4,6 +4,7 @@ A small engine decides from what stands, as the write path does; a model of plai
 """
 
 from collections import Counter, defaultdict
+from dataclasses import astuple
 from uuid import UUID
 
 import pytest
@@ -192,7 +193,12 @@ def test_any_history_of_all_kinds_keeps_every_law(history):
                 *(model["available"], model["pending"], model["held"], -model["debt"]),
             )
         totals = facade.totals(engine.unit)
-        assert totals.outstanding == facade.outstanding(engine.unit)
+        together = facade.all_accounts(engine.unit)
+        assert totals.outstanding == together.available + together.pending + together.held - together.debt
+        months = facade.monthly(engine.unit)
+        assert min((min(astuple(month)) for month in months), default=0) >= 0
+        came = sum(month.issued + month.returned for month in months)
+        assert totals.outstanding == came - sum(month.taken_back + month.redeemed + month.expired for month in months)
         assert (totals.transferred, totals.issued) == (0, -sum(model["issued"] for model in engine.model.values()))
         assert facade.verify().violations == ()
         transaction.set_rollback(True)

@@ -99,11 +99,16 @@ def test_foreign_cursors_are_refused(ledger):
 
 def test_sums_by_unit_holder_month_and_end(ledger, growth):
     assert facade.totals(ledger) == Totals(157, 80, 30)
-    assert facade.totals(ledger).outstanding == facade.outstanding(ledger) == 47
+    assert facade.totals(ledger).outstanding == facade.all_accounts(ledger).available == 47
+    assert facade.all_accounts(ledger, [BEN]).available == 7
+    assert facade.all_accounts(ledger, []).available == 0
     assert facade.totals(ledger, BEN) == Totals(7, 0, 0)
     assert facade.totals(growth) == Totals(9, 0, 0)
     assert facade.totals(growth + 1) == Totals(0, 0, 0)
-    assert facade.monthly(ledger) == (MonthOfPoints(1970, 1, 150, 70, 0), MonthOfPoints(1970, 2, 7, 10, 30))
+    assert facade.monthly(ledger) == (
+        MonthOfPoints(1970, 1, 150, 0, 70, 0, 0),
+        MonthOfPoints(1970, 2, 7, 0, 10, 0, 30),
+    )
 
 
 def test_expiring_counts_what_is_not_usable_afterwards(ledger):

@@ -30,7 +30,7 @@ from shuke.rooms.programs.contracts import (
     RowState,
 )
 from shuke.rooms.programs.facts import AdjustFact
-from shuke.rooms.programs.imports import queries, reading, worth
+from shuke.rooms.programs.imports import expected, queries, reading, worth
 from shuke.rooms.programs.imports.landing import Outcome, Staged, land
 from shuke.rooms.programs.imports.layout import IGNORED, Fault, Layout, layout, meanings
 from shuke.rooms.programs.models import Import, ImportRow
@@ -47,8 +47,8 @@ _EXPECTED_OF_ROW = {
 _LOT = ("source", "external_id", "phone", "email", *worth.FIELDS)  # what tells one lot of a file from another
 _COMMITTING = (ImportState.COMMITTING, {ImportState.CHECKED})
 _UNDOING = (ImportState.UNDOING, {ImportState.COMMITTING, ImportState.COMMITTED})
+_NAME_LIMIT = 200
 _FORMULA = re.compile("[=+\\-@\t\r＝＋－＠]")
-_UNDO_REASON = "import undone"
 
 
 def check(file: ImportFile, actor: Actor, progress: Progress | None = None) -> ImportReport:
@@ -165,7 +165,7 @@ def _report(row: Import) -> ImportReport:
     )
 
 
-def bad_rows(import_id: UUID) -> Iterator[str]:
+def bad_rows(import_id: UUID, reason: Callable[[str], str], *, chinese: bool) -> Iterator[str]:
     """Yield the lines of a CSV of the refused rows, as they were, with what is wrong; no cell of it is a formula.
 
     Raises: Refusal `unknown_import`.
@@ -178,7 +178,9 @@ def bad_rows(import_id: UUID) -> Iterator[str]:
     for bad in queries.failed(import_id):
         said = queries.texts(bad)
         cells = [said["values"].get(field, "") for _, field in meant]
-        yield _line([str(bad.number), *cells, bad.code, bad.column, said["fault"]["expected"]])
+        wanted = said["fault"]["expected"]
+        wanted = expected.CHINESE.get(bad.code, wanted) if chinese else wanted
+        yield _line([str(bad.number), *cells, reason(bad.code), bad.column, wanted])
 
 
 def _line(cells: Sequence[str]) -> str:
@@ -195,15 +197,16 @@ def _digest(file: ImportFile) -> bytes:
 def _plan(headers: Sequence[str], file: ImportFile) -> Layout:
     own = org.organisation()
     zone = ZoneInfo(own.time_zone if own else "UTC")
-    mapping = dict(file.mapping)
-    return layout(headers, mapping, file.source, zone, members.defined_attributes(), worth.scheme())
+    found = layout(headers, dict(file.mapping), file.source, zone, members.defined_attributes(), worth.scheme())
+    name = "".join(filter(str.isprintable, file.name))[:_NAME_LIMIT]
+    return replace(found, name=name or "-")
 
 
 def _plan_of(row: Import) -> Layout:
     own = org.organisation()
     zone = ZoneInfo(own.time_zone if own else "UTC")
     known = {one.code: one for one in members.defined_attributes()}
-    return Layout(tuple(row.fields), tuple(row.headers), row.source, zone, known, worth.scheme())
+    return Layout(tuple(row.fields), tuple(row.headers), row.source, zone, known, worth.scheme(), row.name)
 
 
 def _staged(rows: Iterator[reading.Row], plan: Layout) -> tuple[list[Staged], dict[int, Outcome]]:
@@ -242,7 +245,7 @@ def _foreseen(
 def _import(file: ImportFile, digest: bytes, plan: Layout, rows: int, actor: Actor) -> Import:
     return Import(
         id=ids.new_id(),
-        name=file.name[:200],
+        name=plan.name,
         digest=digest,
         state=ImportState.CHECKED,
         fill=file.fill,
@@ -284,19 +287,19 @@ def _undo_chunk(row: Import, actor: Actor) -> int:
     gone: list[UUID] = []
     for one in rows:
         own = one.member_id in mine
-        code = "touched_since" if one.member_id in busy else _take_back(one, people, actor, own=own)
+        code = "touched_since" if one.member_id in busy else _take_back(one, people, row.name, actor, own=own)
         states[one.number] = (RowState.KEPT, code) if code else (RowState.UNDONE, "")
         if not code and one.undo and "fields" in one.undo:
             _look_further_back(one, people[one.member_id].revision, rows)
         if not code and one.state == RowState.CREATED:
             gone.append(one.member_id)
     if gone:
-        members.take_back(gone, _UNDO_REASON, actor)
+        members.take_back(gone, row.name, actor)
     queries.write_undone(row.id, states)
     return len(rows)
 
 
-def _take_back(row: ImportRow, people: dict[UUID, Member], actor: Actor, *, own: bool) -> str:
+def _take_back(row: ImportRow, people: dict[UUID, Member], file: str, actor: Actor, *, own: bool) -> str:
     """Undo one row; return why it stays, or nothing. `own`: the import itself enrolled the member.
 
     Points of a member whom the import enrolled go with the member; those of somebody else stay.
@@ -308,7 +311,7 @@ def _take_back(row: ImportRow, people: dict[UUID, Member], actor: Actor, *, own:
         return "value_stays"
     try:
         if row.state == RowState.CREATED:
-            _empty(row, actor)
+            _empty(row, file, actor)
         elif row.undo and "fields" in row.undo:
             (answer,) = members.amend([_reverse(row)], actor)
             if isinstance(answer, Refusal):
@@ -319,8 +322,8 @@ def _take_back(row: ImportRow, people: dict[UUID, Member], actor: Actor, *, own:
     return ""
 
 
-def _empty(row: ImportRow, actor: Actor) -> None:
-    """Take all points from a member who has nothing but what the import brought."""
+def _empty(row: ImportRow, file: str, actor: Actor) -> None:
+    """Take all points from a member who has nothing but what the import brought; the file's name is the reason."""
     accounts = points.balances([row.member_id])[row.member_id]
     units = {unit.id: unit.code for unit in points.all_units()}
     facts = [
@@ -329,7 +332,7 @@ def _empty(row: ImportRow, actor: Actor) -> None:
             f"undo:{row.import_id}:{row.number}:{account.unit_id}",
             MemberRef(id=row.member_id),
             -account.available,
-            _UNDO_REASON,
+            file,
             units[account.unit_id],
         )
         for account in accounts.values()

@@ -121,7 +121,7 @@ def _given(
     }
     if not bring:
         return {}
-    told = worth.give(bring, undone_rows({member_id for member_id, _, _ in bring.values()}), actor)
+    told = worth.give(bring, undone_rows({member_id for member_id, _, _ in bring.values()}), plan.name, actor)
     refused = {
         number: _refused(number, refusal, texts[number], plan) for number, (_, refusal) in told.items() if refusal
     }

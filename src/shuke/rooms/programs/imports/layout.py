@@ -62,7 +62,10 @@ class Scheme:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """What each column means, `-` for nothing; the source of external ids, and the zone of times without one."""
+    """What each column means, `-` for nothing; the source of external ids, and the zone of times without one.
+
+    `name` is that of the file: the reason of the tiers that it brings.
+    """
 
     fields: tuple[str, ...]
     headers: tuple[str, ...]
@@ -70,6 +73,7 @@ class Layout:
     zone: ZoneInfo
     attributes: Mapping[str, Attribute]
     scheme: Scheme | None = None
+    name: str = ""
 
     def header(self, field: str) -> str:
         """Return what the file calls a field."""

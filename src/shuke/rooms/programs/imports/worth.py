@@ -24,7 +24,6 @@ from shuke.rooms.programs.services.timeline import timeline
 FIELDS = ("unit", "points", "expires_on", "earned_on", "tier", "tier_until")
 ORDINAL = "#"  # of equal lots of one person in one file
 SOURCE = "import"
-_REASON = "import"
 _POINTS = re.compile(r"\+?(\d{1,12}|\d{1,3}(?:,\d{3}){1,3})(?:\.(\d+))?")
 Given = OpeningFact | TierFact
 
@@ -110,15 +109,16 @@ def _tier(values: Mapping[str, str], plan: Layout) -> str | Fault:
 
 
 def give(
-    worths: Mapping[int, tuple[UUID, Worth, str]], undone: Mapping[UUID, int], actor: Actor
+    worths: Mapping[int, tuple[UUID, Worth, str]], undone: Mapping[UUID, int], file: str, actor: Actor
 ) -> dict[int, tuple[list[Result], Refusal | None]]:
     """Give members what rows bring, of row number to (member, worth, ordinal); answer with what was recorded.
 
-    `undone` counts for each member how many rows were undone before: what they brought may come again.
+    `undone` counts for each member how many rows were undone before: what they brought may come again. The name of the
+    `file` is the reason of tiers.
     """
     facts: list[tuple[int, Given]] = []
     for number, (member_id, worth, ordinal) in worths.items():
-        facts += [(number, fact) for fact in _facts(member_id, worth, f"{ordinal}|{undone.get(member_id, 0)}")]
+        facts += [(number, fact) for fact in _facts(member_id, worth, f"{ordinal}|{undone.get(member_id, 0)}", file)]
     told: dict[int, tuple[list[Result], Refusal | None]] = {number: ([], None) for number in worths}
     for at in range(0, len(facts), recording.BATCH_LIMIT):
         part = facts[at : at + recording.BATCH_LIMIT]
@@ -131,7 +131,7 @@ def give(
     return told
 
 
-def _facts(member_id: UUID, worth: Worth, which: str) -> list[Given]:
+def _facts(member_id: UUID, worth: Worth, which: str, file: str) -> list[Given]:
     member = MemberRef(id=member_id)
     given: list[Given] = []
     if worth.points:
@@ -140,7 +140,7 @@ def _facts(member_id: UUID, worth: Worth, which: str) -> list[Given]:
         given.append(OpeningFact(SOURCE, key, member, worth.points, worth.unit, worth.expires_on, worth.earned_on))
     if worth.tier:
         key = _key(member_id, f"{worth.tier}|{worth.tier_until}", which)
-        given.append(TierFact(SOURCE, key, member, worth.tier, _REASON, worth.tier_until))
+        given.append(TierFact(SOURCE, key, member, worth.tier, file, worth.tier_until))
     return given
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import date, datetime
 
-from shuke.core.values.points import written
+from shuke.core.values.points import change_written, written
 from shuke.foundation import clock, ids
 from shuke.foundation.transactions import unit_of_work
 from shuke.rooms.members import facade as members
@@ -69,7 +69,7 @@ def _request(fact: AdjustFact, tried: Result, scale: int, principal: Principal |
         payload[name] = payload[name].isoformat() if payload[name] is not None else None
     summary = {
         "unit": unit,
-        "change": f"{'+' if change > 0 else '-'}{written(abs(change), scale)}",
+        "change": change_written(change, scale),
         "balance": {"before": written(before, scale), "after": written((tried.balances or {})[unit], scale)},
         "reason": fact.reason,
     }

@@ -8,7 +8,6 @@ from functools import reduce
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.db import connection
 
 from shuke.core.values.errors import Refusal
@@ -96,7 +95,7 @@ def clock_move() -> ClockMove | None:
 
 def start_of_move(to: datetime) -> datetime:
     """Return where the clock stands, or refuse to move it."""
-    if settings.SHUKE_KIND != "sandbox":
+    if not clock.is_tested():
         raise Refusal("clock_is_live", "Only a sandbox has a test clock; a live deployment follows the machine's.")
     start = clock.business_now()
     if to < start:

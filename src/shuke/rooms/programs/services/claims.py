@@ -26,7 +26,7 @@ from shuke.rooms.programs.facts import (
 from shuke.rooms.programs.queries import DecisionRow
 from shuke.rooms.programs.services.intake import payload_hash
 from shuke.rooms.programs.services.items import Item, still_open
-from shuke.rooms.programs.services.timeline import Running, Timeline
+from shuke.rooms.programs.services.timeline import EARNS, Running, Timeline
 
 _USES = RedeemFact | HoldFact | CaptureFact  # facts whose answer counts up what they use
 
@@ -144,7 +144,7 @@ def _answer(repeats: Sequence[tuple[Item, Claim]], plan: Timeline | None) -> Non
         result = Result(Status.REPEATED, reference=answer.reference, member_id=member_id, entries=keys)
         decision = decisions.get(answer.reference)
         if decision is not None and decision.version_id is not None and plan is not None:
-            item.result = _decided(result, decision, plan.by_id(decision.version_id))
+            item.result = _decided(result, decision, plan.by_id(decision.version_id), entries)
         elif decision is not None:
             item.result = replace(result, undecided=Undecided(decision.undecided))
         elif isinstance(item.fact, OrderFact):
@@ -155,13 +155,17 @@ def _answer(repeats: Sequence[tuple[Item, Claim]], plan: Timeline | None) -> Non
             item.result = replace(result, undecided=item.undecided)
 
 
-def _decided(result: Result, decision: DecisionRow, running: Running) -> Result:
+def _decided(result: Result, decision: DecisionRow, running: Running, entries: Sequence[Entry]) -> Result:
+    points = running.by_unit(decision.points)
+    mine = [each for each in entries if each.key in result.entries and each.kind in EARNS]
+    credited = ((running.unit_codes[running.unit_index[each.key.unit_id]], each.amount) for each in mine)
     return replace(
         result,
         version=running.number,
         late=decision.late,
         effective_at=decision.effective_at,
-        points=running.by_unit(decision.points),
+        points=points,
+        milestones=running.by_milestones(credited, points),
         balances=dict(zip(running.unit_codes, decision.balances, strict=True)),
         tier_before=decision.tier_before,
         tier_after=decision.tier_after,

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from shuke.core.program.model import Expiry
 from shuke.engine.explanation import explain_vector
+from shuke.engine.remains import points_back
 from shuke.foundation import business_keys, ids
 from shuke.foundation.transactions import snapshot
 from shuke.rooms.members.contracts import ID_PREFIX
@@ -16,10 +17,11 @@ from shuke.rooms.org import facade as org
 from shuke.rooms.points import facade as points
 from shuke.rooms.points.contracts import Entry, EntryKey, Kind
 from shuke.rooms.programs import queries
-from shuke.rooms.programs.contracts import Cause, Explanation, LotStory, Undecided
+from shuke.rooms.programs.contracts import Cause, Explanation, LotStory, PaidBack, Undecided
 from shuke.rooms.programs.queries import DecisionRow
 from shuke.rooms.programs.services.items import order_facts
-from shuke.rooms.programs.services.pasts import fact_of
+from shuke.rooms.programs.services.pasts import fact_of, sold_after
+from shuke.rooms.programs.services.refunds import taken_off
 from shuke.rooms.programs.services.timeline import Running, Timeline, published, timeline
 
 _AUDIT_LINES = 1_000  # of one member, the newest: where the reason of an adjustment is looked for
@@ -47,12 +49,13 @@ def _of_entry(plan: Timeline, key: EntryKey) -> Explanation:
     if cause is not None and cause.kind == "behaviour":
         return replace(_of_behaviour(plan, orders.behaviour(cause.reference), entry), cause=cause)
     running = plan.at(int(entry.occurred_at.timestamp()))
+    refunded = _refunded(cause)
     return Explanation(
         member_id=key.holder_id,
         program=plan.slug,
         version=running.number,
         entry=entry,
-        order=_refunded(cause),
+        order=refunded,
         decision=None,
         undecided=None,
         late=False,
@@ -62,6 +65,7 @@ def _of_entry(plan: Timeline, key: EntryKey) -> Explanation:
         lots=_lots(entry),
         expiry=_expiry(plan, entry),
         cause=cause,
+        paid_back=_paid_back(entry, refunded) if refunded else None,
         **_unit(entry),
     )
 
@@ -161,6 +165,24 @@ def _refunded(cause: Cause | None) -> Order | None:
         return None
     order_id = orders.refund(cause.reference).order_id
     return orders.get(order_id) if order_id else None
+
+
+def _paid_back(entry: Entry, order: Order) -> PaidBack | None:
+    """Return how many of the points that paid for an order its refunds, up to the entry's, are to bring back."""
+    if entry.kind is not Kind.RETURN:
+        return None
+    key = order.source, order.external_id
+    payments = queries.payments([key]).get(key, [])
+    takes = points.takes_of([(each.member_id, each.redemption_id) for each in payments])
+    paid = [
+        each.points for each in payments if any(take.unit_id == entry.key.unit_id for take in takes[each.redemption_id])
+    ]
+    carried_out = [refund for refund in orders.refunds_of(order.id) if refund.state is RefundState.APPLIED]
+    place = next(place for place, refund in enumerate(carried_out) if refund.id == entry.reference)
+    left = orders.left([order.id])[order.id]
+    off = taken_off(sold_after(left, carried_out[: place + 1]))
+    facts = order_facts(fact_of(left), order.brand)
+    return PaidBack(sum(paid), sum(points_back(each, facts, off) for each in paid), off.net, facts.net_minor)
 
 
 def _unit(entry: Entry) -> dict[str, Any]:

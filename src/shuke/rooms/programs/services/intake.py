@@ -11,6 +11,7 @@ from typing import Any
 
 from shuke.core.program.model import Attribute, Program
 from shuke.core.state.slots import POINTS_MAX
+from shuke.core.values import reasons
 from shuke.core.values.errors import Refusal
 from shuke.engine.facts import EARLIEST, LATEST, LINES_LIMIT, MONEY_LIMIT_MINOR, QUANTITY_LIMIT, TEXT_LIMIT
 from shuke.rooms.members.contracts import MemberRef
@@ -29,6 +30,7 @@ from shuke.rooms.programs.facts import (
 
 OLDEST = timedelta(days=30)  # an older fact is history
 AHEAD = timedelta(minutes=5)  # clocks of tills go wrong; a fact further ahead needs the history right
+FURTHEST_AHEAD = timedelta(hours=24)  # nobody's fact is further: its member would stand there, with all that had ended
 
 ATTRIBUTES_LIMIT = 50
 NUMBER_LIMIT = 10**9
@@ -39,12 +41,12 @@ _NOT_CONTENT = frozenset({"source", "external_id", "member", "generated"})
 _unfit = re.compile("[\x00-\x1f\x7f\ud800-\udfff]").search  # PostgreSQL can't store NUL, UTF-8 no surrogate
 
 
-def check(fact: Fact, now: datetime, *, history: bool) -> Refusal | None:
-    """Return why a fact can't be taken at all, or None."""
+def check(fact: Fact, now: datetime, *, live: bool, history: bool) -> Refusal | None:
+    """Return why a fact can't be taken at all, or None; a `live` deployment takes none that is far in the future."""
     refusal = (
         _check_text("/source", fact.source, empty=False)
         or _check_text("/external_id", fact.external_id, empty=False)
-        or (_check_time(fact.occurred_at, now, history=history) if fact.occurred_at else None)
+        or (_check_time(fact.occurred_at, now, live=live, history=history) if fact.occurred_at else None)
     )
     if refusal is not None:
         return refusal
@@ -59,12 +61,10 @@ def check(fact: Fact, now: datetime, *, history: bool) -> Refusal | None:
             refusal = _check_points(fact.points) or _check_instant("/until", fact.until)
         case AdjustFact():
             refusal = (
-                _check_adjusted(fact.points)
-                or _check_text("/reason", fact.reason, empty=False)
-                or _check_day("/expires_on", fact.expires_on)
+                _check_adjusted(fact.points) or reasons.fault(fact.reason) or _check_day("/expires_on", fact.expires_on)
             )
         case TierFact():
-            refusal = _check_text("/reason", fact.reason, empty=False) or _check_day("/until", fact.until)
+            refusal = reasons.fault(fact.reason) or _check_day("/until", fact.until)
         case OpeningFact():
             refusal = (
                 _check_points(fact.points)
@@ -114,8 +114,12 @@ def _names(kind: type) -> tuple[str, ...]:
 _canonical = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=_plain).encode
 
 
-def _check_time(at: datetime, now: datetime, *, history: bool) -> Refusal | None:
+def _check_time(at: datetime, now: datetime, *, live: bool, history: bool) -> Refusal | None:
     refusal = _check_instant("/occurred_at", at)
+    if refusal is None and live and at > now + FURTHEST_AHEAD:
+        hours = FURTHEST_AHEAD // timedelta(hours=1)
+        detail = f"Nobody records a fact more than {hours} hours before it happens."
+        return Refusal("occurs_in_future", detail, pointer="/occurred_at", params={"hours": hours})
     if refusal is not None or history:
         return refusal
     if at < now - OLDEST:
@@ -204,7 +208,8 @@ def _check_refund(refund: RefundFact) -> Refusal | None:
         if refund.lines:
             detail = "A refund takes off lines or an amount, not both."
             return Refusal("refund_of_both", detail, pointer="/net_minor")
-        return _check_amount("/net_minor", refund.net_minor, MONEY_LIMIT_MINOR)
+        refusal = _check_amount("/net_minor", refund.net_minor, MONEY_LIMIT_MINOR)
+        return refusal or (_nothing("/net_minor") if refund.net_minor == 0 else None)
     if len(refund.lines) > LINES_LIMIT:
         return _bounds("/lines", 0, LINES_LIMIT)
     for number, line in enumerate(refund.lines):
@@ -212,7 +217,14 @@ def _check_refund(refund: RefundFact) -> Refusal | None:
         refusal = refusal or _check_amount(f"/lines/{number}/quantity", line.quantity, QUANTITY_LIMIT)
         if refusal is not None:
             return refusal
+    if refund.lines and not any(line.net_minor or line.quantity for line in refund.lines):
+        return _nothing("/lines")
     return None
+
+
+def _nothing(pointer: str) -> Refusal:
+    detail = "The refund takes nothing off: name an amount above 0, or lines with an amount or a quantity."
+    return Refusal("refund_of_nothing", detail, pointer=pointer)
 
 
 def _check_points(points: int) -> Refusal | None:

@@ -164,7 +164,7 @@ def _take(dossier: Dossier, take: Take) -> TakeState:
         take.expires_day,
         take.gift,
         take.held,
-        take.used - take.returned - take.forfeited,
+        take.returnable,
     )
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from shuke.core.values.errors import Refusal
 from shuke.rooms.orders import facade as orders
-from shuke.rooms.orders.contracts import Line, OrderLeft, Unfit
+from shuke.rooms.orders.contracts import Line, OrderLeft, Refund, Unfit
 from shuke.rooms.org import facade as org
 from shuke.rooms.points import facade as points
 from shuke.rooms.programs import queries
@@ -118,6 +118,14 @@ def sold_of(left: OrderLeft) -> Sold:
     if sold.net_minor > 0:
         return replace(sold, whole=sold.net_left == 0)
     return replace(sold, whole=any(refund.empties for refund in orders.refunds_of(order.id)))
+
+
+def sold_after(left: OrderLeft, refunded: Sequence[Refund]) -> Sold:
+    """Return an order as the first refunds that were carried out, in the order recorded, left it."""
+    sold = _sold(left.order.id, left.order.member_id, fact_of(left))
+    for refund in refunded:
+        sold = refunds.work_out(refund.id, refund.occurred_at, sold, refund.lines, refund.net_minor).after
+    return sold
 
 
 def fact_of(left: OrderLeft) -> OrderFact:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from uuid import UUID
 
-from shuke.core.program.model import Program
+from shuke.core.program.model import Ladder, Program
 from shuke.core.values.errors import Refusal
 from shuke.engine.compile import Compiled, compile_program
 from shuke.engine.schema import load_program
@@ -17,7 +17,7 @@ from shuke.rooms.points import facade as points
 from shuke.rooms.points.contracts import NewUnit
 from shuke.rooms.programs import queries
 from shuke.rooms.programs.contracts import Draft, VersionView
-from shuke.rooms.programs.models import Version
+from shuke.rooms.programs.models import Version, Withdrawal
 from shuke.rooms.programs.services.dossiers import first_tier
 from shuke.rooms.programs.services.loading import fresh_row
 from shuke.rooms.programs.services.timeline import Running, Timeline, forget_versions, timeline
@@ -25,6 +25,7 @@ from shuke.rooms.tiers import facade as tiers
 from shuke.rooms.tiers.contracts import TierUpdate
 
 PATIENCE_SECONDS = 5
+YEARS_AHEAD = 10  # within which a version comes into force
 _PAGE = 200
 
 
@@ -46,23 +47,18 @@ def validate(text: str) -> Draft:
 def publish(text: str, actor: Actor, effective_from: datetime | None) -> VersionView:
     """Publish a file as the next version; the newest version's text again is that version, and locks nobody out."""
     program, compiled = _checked(text)
-    newest = queries.newest_version(program.code)
-    if newest and newest.text == text:
-        return view(newest)
+    if repeated := _repeated(text, program, effective_from):
+        return view(repeated)
     with unit_of_work():
-        _hold_writers_off()
+        hold_writers_off()
+        if repeated := _repeated(text, program, effective_from):
+            return view(repeated)
         now = clock.business_now()
-        _check_only(program.code)
+        at = admit(compiled, effective_from, now)
         row = queries.lock_program(program.code)
         known = queries.versions(row.id)
-        if known and known[-1].text == text:
-            return view(known[-1])
-        at = _instant(effective_from, known, now)
-        if known:
-            check_change(timeline(program.code), compiled)
-        declared = points.declare_units([NewUnit(unit.code, unit.scale) for unit in program.units])
-        for unit in program.units:
-            points.limit_supply(declared[unit.code].id, unit.supply)
+        before = queries.newest_version(program.code)
+        limit_units(program)
         version = queries.insert_version(
             Version(
                 program=row,
@@ -77,16 +73,39 @@ def publish(text: str, actor: Actor, effective_from: datetime | None) -> Version
             )
         )
         forget_versions()
-        subject = f"program:{program.code}"
         after = {"version": version.number, "effective_from": at.isoformat(), "shape": compiled.shape}
-        org.audit("program.published", subject, {"version": len(known)} if known else None, after, actor)
+        told = {"version": before.number} if before else None
+        org.audit("program.published", f"program:{program.code}", told, after, actor)
         if not known:
             _welcome_everybody()
         return view(version)
 
 
-def _hold_writers_off() -> None:
+def admit(compiled: Compiled, effective_from: datetime | None, now: datetime) -> datetime:
+    """Return from when a file would be in force that is published now, or refuse it; reads only.
+
+    These are all refusals that the file meets because of what is published and held already.
+    """
+    program = compiled.program
+    _check_only(program.code)
+    plan = timeline(program.code)
+    at = _instant(effective_from, plan, now)
+    check_change(plan, compiled)
+    points.check_units([NewUnit(unit.code, unit.scale, unit.supply) for unit in program.units])
+    return at
+
+
+def limit_units(program: Program) -> None:
+    """Have the units of a program in the ledger, with as much supply as it says."""
+    declared = points.declare_units([NewUnit(unit.code, unit.scale) for unit in program.units])
+    for unit in program.units:
+        points.limit_supply(declared[unit.code].id, unit.supply)
+
+
+def hold_writers_off() -> None:
     """Wait for whoever writes, and let nobody begin: who decided under the versions before has written then.
+
+    Which versions there are is read anew after it.
 
     All others wait as long as this does, so it gives up: who joins waits for both locks, who records for the second.
     """
@@ -97,9 +116,10 @@ def _hold_writers_off() -> None:
     except TimeoutError as error:
         raise Refusal(
             "writers_busy",
-            f"Somebody was writing for {PATIENCE_SECONDS} seconds, and a version begins between writes; publish again.",
+            f"Somebody was writing for {PATIENCE_SECONDS} seconds, and versions change between writes; try again.",
             params={"seconds": PATIENCE_SECONDS},
         ) from error
+    forget_versions()
 
 
 def join(plan: Timeline, joined: dict[UUID, datetime]) -> None:
@@ -116,7 +136,8 @@ def version(version_id: int) -> VersionView:
     return view(queries.version(version_id))
 
 
-def view(version: Version) -> VersionView:
+def view(version: Version, withdrawal: Withdrawal | None = None) -> VersionView:
+    """Return a version as it leaves the room."""
     return VersionView(
         id=version.id,
         program_id=version.program_id,
@@ -129,6 +150,8 @@ def view(version: Version) -> VersionView:
         effective_from=version.effective_from.astimezone(UTC),
         published_at=version.published_at.astimezone(UTC),
         published_by=version.published_by,
+        withdrawn_at=withdrawal and withdrawal.withdrawn_at.astimezone(UTC),
+        withdrawn_by=withdrawal and withdrawal.withdrawn_by,
     )
 
 
@@ -147,18 +170,57 @@ def _check_only(slug: str) -> None:
         )
 
 
-def _instant(effective_from: datetime | None, known: list[Version], now: datetime) -> datetime:
-    """Return the whole second from which a new version is in force; of several from the same one the last counts."""
-    earliest = max([now, *(version.effective_from for version in known)]).replace(microsecond=0)
-    at = (effective_from or earliest).replace(microsecond=0)
-    if known and at < earliest:
+def _repeated(text: str, program: Program, effective_from: datetime | None) -> Version | None:
+    """Return the newest version where its text is published again and it is in force by the instant wanted."""
+    newest = queries.newest_version(program.code)
+    wanted = effective_from or clock.business_now()
+    return newest if newest and newest.text == text and newest.effective_from <= wanted else None
+
+
+def _instant(effective_from: datetime | None, plan: Timeline | None, now: datetime) -> datetime:
+    """Return the whole second from which a new version is in force; of several from the same one the last counts.
+
+    The first version may begin at any time before now: it decides what came before it, too.
+    """
+    now = now.replace(microsecond=0)
+    at = (effective_from or now).replace(microsecond=0)
+    latest = _latest(now, first=plan is None)
+    if at > latest:
+        raise Refusal(
+            "effective_too_late",
+            f"It has to come into force by {latest.isoformat()}: the first version of a program at once, a later one "
+            f"within {YEARS_AHEAD} years.",
+            pointer="/effective_from",
+            params={"latest": latest.isoformat()},
+        )
+    if plan is None:
+        return at
+    planned = plan.latest if plan.latest.effective_from > now.timestamp() else None
+    if planned and int(at.timestamp()) < planned.effective_from:
+        begins = planned.instant(planned.effective_from).isoformat()
+        raise Refusal(
+            "version_planned",
+            f"Version {planned.number} is planned and comes into force at {begins}. Withdraw it first "
+            f"(shuke program withdraw {planned.number}), or let this one come into force then or later.",
+            pointer="/effective_from",
+            params={"version": planned.number, "effective_from": begins},
+        )
+    if at < now:
         raise Refusal(
             "effective_in_the_past",
-            "A new version comes into force now or later, and not before an earlier version.",
+            "A new version comes into force now or later.",
             pointer="/effective_from",
-            params={"earliest": earliest.isoformat()},
+            params={"earliest": now.isoformat()},
         )
     return at
+
+
+def _latest(now: datetime, *, first: bool) -> datetime:
+    """Return the last instant at which a version that is published now may come into force."""
+    if first:
+        return now
+    day = now.day if (now.month, now.day) != (2, 29) else 28
+    return now.replace(year=now.year + YEARS_AHEAD, day=day)
 
 
 def check_change(plan: Timeline | None, compiled: Compiled) -> None:
@@ -193,23 +255,43 @@ def check_change(plan: Timeline | None, compiled: Compiled) -> None:
 
 def _check_ladders(latest: Running, compiled: Compiled) -> None:
     """Refuse a version that says nothing of a tier in which members may stand."""
-    ladders = {ladder.code: {level.code for level in ladder.levels} for ladder in compiled.program.ladders}
+    ladders = {ladder.code: [level.code for level in ladder.levels] for ladder in compiled.program.ladders}
     moved = dict(compiled.program.migration)
     dropped = [
-        level.code
+        (ladder, level.code)
         for ladder in latest.program.ladders
         for level in ladder.levels
-        if moved.get(f"tiers.{ladder.code}.{level.code}", level.code) not in ladders.get(ladder.code, set())
+        if moved.get(f"tiers.{ladder.code}.{level.code}", level.code) not in ladders.get(ladder.code, ())
     ]
     if dropped:
-        listed = ", ".join(dropped)
+        listed = ", ".join(code for _, code in dropped)
         raise Refusal(
             "tier_in_use",
             f"Members may stand in {listed} by an earlier version; keep every tier, or say under changes which "
             "tier takes its place.",
             pointer="/tiers",
-            params={"tiers": listed},
+            params={"tiers": listed} | _moves_to(dropped, ladders),
         )
+
+
+def _moves_to(dropped: list[tuple[Ladder, str]], ladders: dict[str, list[str]]) -> dict[str, str]:
+    """Suggest what to say under changes of the first ladder that lost tiers; nothing where it is gone altogether."""
+    ladder = dropped[0][0]
+    levels = ladders.get(ladder.code)
+    if levels is None:
+        return {}
+    pairs = ", ".join(f"{code}: {_heir(ladder, code, levels)}" for of, code in dropped if of is ladder)
+    moves = f"{{{pairs}}}" if ladder.code == next(iter(ladders)) else f"{{{ladder.code}: {{{pairs}}}}}"
+    return {"suggestion": f"changes: {{tiers: {moves}}}"}
+
+
+def _heir(ladder: Ladder, code: str, levels: list[str]) -> str:
+    """Return the level of the same rank where as many are left, else the nearest one below that is still there."""
+    before = [level.code for level in ladder.levels]
+    rank = before.index(code)
+    if len(levels) == len(before):
+        return levels[rank]
+    return next((each for each in reversed(before[:rank]) if each in levels), levels[0])
 
 
 def _welcome_everybody() -> None:

@@ -16,6 +16,7 @@ from django.db import DataError, Error, IntegrityError, OperationalError, connec
 from psycopg import errors as postgres
 
 from shuke.core.values.errors import Refusal
+from shuke.core.values.points import change_written
 from shuke.foundation import clock, ids, logs
 from shuke.foundation.business_keys import NotFreeError
 from shuke.foundation.garbage import uncollected
@@ -182,10 +183,10 @@ def _unavailable() -> Refusal:
 def _attempt(facts: Sequence[Fact], actor: Actor, *, history: bool) -> list[Result]:
     """Take the facts from intake to commit in one unit of work; apart inside another one."""
     with uncollected() if len(facts) > 1 else nullcontext(), unit_of_work(apart=True):
-        now = clock.business_now()
+        now, live = clock.business_now(), not clock.is_tested()
         items = [Item(fact) for fact in facts]
         for item in items:
-            item.refuse(intake.check(item.fact, now, history=history))
+            item.refuse(intake.check(item.fact, now, live=live, history=history))
         _identify(items)
         references(items)
         _find_heirs(items)
@@ -197,7 +198,7 @@ def _attempt(facts: Sequence[Fact], actor: Actor, *, history: bool) -> list[Resu
         claim(items, plan)
         desktop = decide(items, plan, people, now)
         write(items, desktop, now)
-        _audit(items, actor)
+        _audit(items, plan, actor)
         return [item.result for item in items if item.result is not None]
 
 
@@ -307,16 +308,19 @@ def _living(item: Item) -> list[UUID]:
     return [member_id for member_id in (item.member_id, item.other_id) if member_id is not None]
 
 
-def _audit(items: Sequence[Item], actor: Actor) -> None:
+def _audit(items: Sequence[Item], plan: Timeline | None, actor: Actor) -> None:
     """Leave an audit line where a person of the staff recorded something by hand, and for every adjustment and tier."""
     written = [item for item in items if item.answer is not None]
     by_hand = [item for item in written if isinstance(item.fact, AdjustFact | TierFact)]
+    scales = {unit.code: unit.scale for unit in plan.latest.program.units} if plan else {}
     for item in by_hand:
         fact = item.fact
         assert item.member_id is not None
+        assert item.answer is not None
         after: dict[str, object] = {"reason": getattr(fact, "reason", ""), "reference": str(item.reference)}
         if isinstance(fact, AdjustFact):
-            after |= {"points": fact.points, "unit": fact.unit or ""}
+            ((unit, change),) = (item.answer.points or {}).items()
+            after |= {"points": change_written(change, scales[unit]), "unit": unit}
         elif isinstance(fact, TierFact):
             after |= {"tier": fact.tier, "until": fact.until.isoformat() if fact.until else ""}
         org.audit(f"{KINDS[type(fact)]}.recorded", ids.encode("mbr", item.member_id), None, after, actor)

@@ -12,12 +12,15 @@ from shuke.engine.explanation import standing_of
 from shuke.engine.zones import day_start
 from shuke.foundation.transactions import snapshot
 from shuke.rooms.members import facade as members
-from shuke.rooms.programs.contracts import Balance, Expiring, Standing, TierStanding
+from shuke.rooms.members.contracts import Status
+from shuke.rooms.points import facade as points
+from shuke.rooms.programs.contracts import Balance, Expiring, Outstanding, Standing, TierStanding
 from shuke.rooms.programs.services.dossiers import Desktop, Dossier
 from shuke.rooms.programs.services.loading import Wanted, open_desktop
 from shuke.rooms.programs.services.timeline import timeline
 
 SOON_DAYS = 30
+_BARRED = (Status.FROZEN, Status.BLACKLISTED, Status.EXITED)  # who redeems nothing
 AHEAD_DAYS = 3_660  # a tier that ends later is not projected
 _DAY_0 = date(1970, 1, 1)
 
@@ -26,6 +29,15 @@ def standings(member_ids: Sequence[UUID], at: datetime) -> dict[UUID, Standing]:
     """Return the standing of each member who belongs to the program, of one snapshot: lots and balances agree."""
     with snapshot():
         return _standings(member_ids, at)
+
+
+def outstanding(unit_id: int) -> Outstanding:
+    """Return what members together have of a unit, of one snapshot."""
+    with snapshot():
+        all_of_them = points.all_accounts(unit_id)
+        barred = points.all_accounts(unit_id, members.with_status(_BARRED)).available
+    usable = all_of_them.available - barred
+    return Outstanding(usable, barred, all_of_them.pending, all_of_them.held, all_of_them.debt)
 
 
 def _standings(member_ids: Sequence[UUID], at: datetime) -> dict[UUID, Standing]:

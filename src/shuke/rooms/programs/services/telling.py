@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, timedelta
+from zoneinfo import ZoneInfo
 
 from shuke.core.program import wording
 from shuke.core.values.dates import NEVER
@@ -9,6 +10,7 @@ from shuke.core.values.points import written
 from shuke.engine.explanation import EN_LABELS, ZH_LABELS
 from shuke.rooms.points.contracts import Lot
 from shuke.rooms.programs.contracts import Cause, Explanation
+from shuke.rooms.programs.services.timeline import timeline
 from shuke.rooms.tiers.contracts import Reason, TierChange
 
 _KINDS: Mapping[str, tuple[str, str]] = {
@@ -70,6 +72,10 @@ _BECAUSE = ("By {what}.", "由{what}引起。")
 _STAND_IN = ":"  # with which a source begins that stands in for the API key whose request had no name of its own
 _BY_TIME = ("Time alone did this.", "由时间推移引起。")
 _NOTE = ("Reason given: {note}", "填写的原因：{note}")
+_PAID_BACK = (
+    "{paid} {unit} had paid for the order, of which {due} are to be back by its refunds so far.",
+    "该订单曾用 {paid} {unit} 抵扣，按累计退款应退回 {due}。",
+)
 _LATE = ("It came late and was decided as of {at}.", "迟到上报，按 {at} 判定。")
 _UNDECIDED = ("It was stored without a decision.", "已存储，未作判定。")
 _LOT = ("{points} of the lot of {earned}, {end}.", "涉及 {earned} 的批次：{points}，{end}。")
@@ -112,9 +118,13 @@ def told(explained: Explanation, language: str) -> list[str]:
         amount = written(abs(explained.entry.amount), explained.scale)
         lines.append(_KINDS[explained.entry.kind][at].format(points=amount, unit=explained.unit))
         lines += _because(explained.cause, at)
+        if explained.paid_back is not None:
+            paid, due = (written(each, explained.scale) for each in (explained.paid_back.paid, explained.paid_back.due))
+            lines.append(_PAID_BACK[at].format(paid=paid, due=due, unit=explained.unit))
         lines += [_of_lot(story.lot, written(story.points, explained.scale), at) for story in explained.lots]
     if explained.late and explained.effective_at is not None:
-        lines.append(_LATE[at].format(at=explained.effective_at.isoformat()))
+        zone = _zone()
+        lines.append(_LATE[at].format(at=f"{explained.effective_at.astimezone(zone):%Y-%m-%d %H:%M:%S} {zone.key}"))
     for refund in explained.unfit:
         because = _UNFIT_BECAUSE[refund.refused_because or "more_than_left"][at]
         lines.append(_UNFIT[at].format(source=refund.source, external_id=refund.external_id, because=because))
@@ -137,11 +147,17 @@ def _because(cause: Cause | None, at: int) -> list[str]:
     return lines + ([_NOTE[at].format(note=cause.note)] if cause.note else [])
 
 
+def _zone() -> ZoneInfo:
+    """Return the program's time zone, which its days are of."""
+    plan = timeline()
+    return ZoneInfo(plan.latest.program.time_zone if plan else "UTC")
+
+
 def _of_lot(lot: Lot, points: str, at: int) -> str:
     ending = _ENDS[lot.expires_day >= NEVER][at]
     if lot.expires_day < NEVER:
         ending = ending.format(day=(date(1970, 1, 1) + timedelta(days=lot.expires_day - 1)).isoformat())
-    return _LOT[at].format(points=points, earned=lot.earned_at.date().isoformat(), end=ending)
+    return _LOT[at].format(points=points, earned=lot.earned_at.astimezone(_zone()).date(), end=ending)
 
 
 def _at(language: str) -> int:

@@ -5,7 +5,8 @@ release that compiles it to the very program that was published.
 """
 
 from bisect import bisect_right
-from collections.abc import Collection, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property, lru_cache
@@ -22,8 +23,11 @@ from shuke.engine.states import MemberState
 from shuke.engine.zones import day_start, local_day
 from shuke.foundation.transactions import forget, once_per_unit
 from shuke.rooms.points import facade as points
+from shuke.rooms.points.contracts import Kind
 from shuke.rooms.programs import queries
 from shuke.rooms.programs.models import Version
+
+EARNS = frozenset({Kind.ACCRUAL, Kind.ACCRUAL_PENDING})  # entries of what a fact earned, usable or not yet
 
 
 @dataclass(frozen=True)
@@ -95,6 +99,14 @@ class Running:
             given[self.unit_codes[grant.unit]] += amount
         return given
 
+    def by_milestones(self, credited: Iterable[tuple[str, int]], by_rules: Mapping[str, int]) -> dict[str, int]:
+        """Return by unit what of the credits of an order or behaviour, (unit, points), no rule gave: milestones did."""
+        total: Counter[str] = Counter()
+        for unit, amount in credited:
+            total[unit] += amount
+        total.subtract(by_rules)
+        return {unit: total[unit] for unit in self.unit_codes if total[unit] > 0}
+
     def earned_unit(self, counter: int) -> int | None:
         """Return the ledger's unit whose earned points a counter counts, None for others."""
         kind, of = self.desk.compiled.counters[counter]
@@ -145,7 +157,8 @@ class Timeline:
 
     def following(self, running: Running, until: int) -> list[Running]:
         """Return the versions after one that are in force by a UTC second."""
-        return [version for version in self.versions[running.number :] if version.effective_from <= until]
+        later = (version for version in self.versions if version.number > running.number)
+        return [version for version in later if version.effective_from <= until]
 
 
 @lru_cache(maxsize=4_096)
@@ -207,6 +220,8 @@ def _ready(program_id: int, version_ids: list[int]) -> tuple[Running, ...]:
     if any(version_id not in _running for version_id in version_ids):
         ids = {unit.code: unit.id for unit in points.all_units()}
         for version in queries.versions(program_id):
+            if version.id not in version_ids:
+                continue  # withdrawn: what it alone declared may be gone
             compiled = _as_published(version)
             _running[version.id] = Running(
                 version.id,

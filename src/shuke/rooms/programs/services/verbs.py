@@ -9,6 +9,7 @@ from uuid import UUID
 from shuke.core.state.slots import POINTS_MAX
 from shuke.core.values.dates import NEVER, day_of
 from shuke.core.values.errors import Refusal
+from shuke.engine.limits import balance_limit
 from shuke.engine.remains import points_back, remaining
 from shuke.engine.states import BehaviourFacts, MemberState, OrderFacts, Outcome, PastGrant, RefundFacts
 from shuke.rooms.points.contracts import Kind, PastLot
@@ -32,7 +33,8 @@ from shuke.rooms.programs.services import refunds
 from shuke.rooms.programs.services.dossiers import Desktop, Dossier
 from shuke.rooms.programs.services.items import Item, order_facts
 from shuke.rooms.programs.services.refunds import Refunding
-from shuke.rooms.programs.services.timeline import Running
+from shuke.rooms.programs.services.terms import check_transfer, more_than_left, spendable_unit, unit_of
+from shuke.rooms.programs.services.timeline import EARNS, Running
 
 # What an entry does to what a member can use, for the answers of facts that move points both ways.
 _GIVES = frozenset({Kind.CREDIT, Kind.OPENING, Kind.TRANSFER_IN, Kind.RETURN, Kind.RELEASE})
@@ -221,12 +223,13 @@ def give_back(item: Item, desktop: Desktop, dossier: Dossier, past: Past) -> Non
     assert isinstance(fact, ReturnFact)
     assert about is not None
     at, cause = item.at(past.now), dossier.cause_of(about.reference)
-    left = sum(take.used for take in dossier.state.takes if take.cause == cause)
+    takes = [take for take in dossier.state.takes if take.cause == cause]
+    left = sum(take.used for take in takes)
     if left == 0:
         raise Refusal("already_returned", "All points of this redemption are back.", pointer="/redemption")
     points = left if fact.points is None else fact.points
     if points > left:
-        raise Refusal("more_than_left", f"Only {left} is left to return.", pointer="/points", params={"left": left})
+        raise more_than_left(dossier.running.program.units[takes[0].unit], points, left)
     _act(item, desktop, dossier, at, lambda state: dossier.running.desk.give_back(state, cause, points, at))
 
 
@@ -343,8 +346,7 @@ def transfer(item: Item, desktop: Desktop, dossier: Dossier, past: Past, receive
     check_transfer(dossier, unit, fact.points, at)
     has = receiver.state.available[unit] + receiver.state.pending[unit] + receiver.state.held[unit]
     if has + fact.points > POINTS_MAX:
-        params: dict[str, str | int] = {"limit": POINTS_MAX}
-        raise Refusal("balance_limit", f"A balance holds at most {POINTS_MAX:,} points.", pointer="/to", params=params)
+        raise balance_limit("/to")
     cause = dossier.cause_of(reference)
     begin = len(desktop.postings)
     outcome = desktop.act(
@@ -353,54 +355,6 @@ def transfer(item: Item, desktop: Desktop, dossier: Dossier, past: Past, receive
     desktop.act(receiver, at, reference, lambda state: receiver.running.desk.receive(state, unit, outcome.slices, at))
     item.postings = desktop.caused_by(reference, begin)
     item.answer = _answer(item, dossier, outcome, {dossier.running.unit_codes[unit]: -fact.points})
-
-
-def check_transfer(dossier: Dossier, unit: int, points: int, at: int) -> None:
-    """Refuse what the unit's terms of giving away don't allow.
-
-    Raises:
-        Refusal: `not_transferable`, `transfer_bounds`, `transfer_cool_down`.
-    """
-    terms = dossier.running.program.units[unit].transfer
-    if terms is None:
-        raise Refusal("not_transferable", "Points of this unit can't be given away.", pointer="/unit")
-    if points < terms.least or (terms.most is not None and points > terms.most):
-        params: dict[str, str | int] = {"least": terms.least, "most": terms.most or 0}
-        raise Refusal("transfer_bounds", "So many points can't be given at once.", pointer="/points", params=params)
-    joined = dossier.state.joined_day
-    day = dossier.running.day_of(datetime.fromtimestamp(at, UTC))
-    if day < joined + terms.cool_down_days:
-        params = {"days": terms.cool_down_days}
-        raise Refusal("transfer_cool_down", "The member joined too short ago to give points away.", params=params)
-
-
-def unit_of(running: Running, code: str | None) -> int:
-    """Return where a unit stands in the program, by default the first.
-
-    Raises:
-        Refusal: `unknown_unit`.
-    """
-    if code is None:
-        return 0
-    if code not in running.unit_codes:
-        known = ", ".join(running.unit_codes)
-        raise Refusal("unknown_unit", f"The units then were: {known}.", pointer="/unit", params={"known": known})
-    return running.unit_codes.index(code)
-
-
-def spendable_unit(running: Running, code: str | None) -> int:
-    """Return where a unit stands in the program, by default the first that can be spent.
-
-    Raises:
-        Refusal: `unknown_unit`, `not_spendable`.
-    """
-    units = running.program.units
-    if code is None:
-        return next((place for place, unit in enumerate(units) if unit.spendable), 0)
-    place = unit_of(running, code)
-    if not units[place].spendable:
-        raise Refusal("not_spendable", "This unit only counts; it can't be used.", pointer="/unit")
-    return place
 
 
 def _act(
@@ -430,7 +384,9 @@ def _decided(item: Item, desktop: Desktop, dossier: Dossier, outcome: Outcome, b
     item.day = dossier.state.standing_day
     item.postings = desktop.caused_by(_reference(item), begin)
     before, after = running.tier_seen(outcome.vector), running.tier_now(dossier.state)
-    item.answer = _answer(item, dossier, outcome, dict(given), before, after)
+    earned = [each for each in outcome.entries if each.kind in EARNS and not each.by_time]
+    milestones = running.by_milestones(((running.unit_codes[each.unit], each.amount) for each in earned), given)
+    item.answer = replace(_answer(item, dossier, outcome, dict(given), before, after), milestones=milestones)
     assert item.member_id is not None
     item.decision = DecisionRow(
         member_id=item.member_id,

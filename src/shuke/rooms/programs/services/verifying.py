@@ -32,6 +32,8 @@ GUARDS = (
     Guard("programs_decision", "programs_decision_never_emptied", EMPTYING),
     Guard("programs_version", "programs_version_final", CHANGE),
     Guard("programs_version", "programs_version_never_emptied", EMPTYING),
+    Guard("programs_withdrawal", "programs_withdrawal_final", CHANGE),
+    Guard("programs_withdrawal", "programs_withdrawal_never_emptied", EMPTYING),
 )
 CHUNK = 10_000  # members looked at together
 SAMPLE = 1_000  # decisions made again

@@ -360,6 +360,6 @@ def test_of_whom_an_undone_import_enrolled_nothing_personal_is_left(shop, progra
     assert [each.available for each in facade.standing(anna.id).balances] == [0]
     assert [law for each in facade.verify_all() for law in each.violations] == []
     (line,) = org.audit_lines(1, action="members.taken_back").lines
-    assert line.after == {"count": 1, "reason": "import undone"}
+    assert line.after == {"count": 1, "reason": "old.csv"}
     again = facade.commit_import(facade.check_import(given, BY).id, BY)
     assert states(again) == {"created": 1, "updated": 1}

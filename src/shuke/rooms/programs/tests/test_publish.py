@@ -185,7 +185,10 @@ def test_a_tier_that_only_a_future_version_has_may_not_be_dropped_either(program
     with pytest.raises(Refusal) as refused:
         facade.publish(PROGRAM, ACTOR, NOW + timedelta(days=2))
 
-    assert (refused.value.code, refused.value.params) == ("tier_in_use", {"tiers": "bronze"})
+    assert (refused.value.code, refused.value.params) == (
+        "tier_in_use",
+        {"tiers": "bronze", "suggestion": "changes: {tiers: {bronze: base}}"},
+    )
 
 
 def test_now_is_at_once_while_the_clock_stands(anna):

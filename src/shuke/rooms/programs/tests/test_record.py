@@ -7,6 +7,7 @@ import pytest
 from django.db import DataError, IntegrityError, connection
 
 from shuke.core.values.errors import Refusal
+from shuke.foundation import clock
 from shuke.rooms.members import facade as members
 from shuke.rooms.members.contracts import Status as MemberStatus
 from shuke.rooms.orders import facade as orders
@@ -145,6 +146,10 @@ def test_an_id_with_other_content_or_member_is_refused(anna, enrol, other, diffe
         (OpeningFact("desk", "a", member(1), 1, earned_on=date(1969, 1, 1)), "out_of_bounds", "/earned_on"),
         (OpeningFact("desk", "a", member(1), 1, earned_on=date(2026, 6, 2)), "earned_in_future", "/earned_on"),
         (TierFact("desk", "a", member(1), "gold", "match", date(9999, 12, 31)), "out_of_bounds", "/until"),
+        (AdjustFact("desk", "a", member(1), 1, " \u3000"), "reason_required", "/reason"),
+        (AdjustFact("desk", "a", member(1), 1, "two\nlines"), "reason_required", "/reason"),
+        (AdjustFact("desk", "a", member(1), 1, "x" * 201), "reason_too_long", "/reason"),
+        (TierFact("desk", "a", member(1), "silver", "  "), "reason_required", "/reason"),
         (order("a", 1, currency="EUR"), "currency_mismatch", "/currency"),
         (order("a\x00", 1), "text_characters", "/external_id"),
         (order("a", 1, store="\ud800"), "text_characters", "/store"),
@@ -161,6 +166,48 @@ def test_a_refused_fact_leaves_nothing(anna, fact, refusal, pointer):
 
     assert (result.status, code(result.refusal), result.refusal.pointer) == (Status.REFUSED, refusal, pointer)
     assert everything() == before
+
+
+def test_a_reason_may_hold_the_wide_space_of_chinese(anna):
+    (result,) = facade.record([AdjustFact("desk", "a", member(1), 1, "漏记\u3000补分")], ACTOR)
+
+    assert result.balances == {"points": 1}
+
+
+@pytest.mark.parametrize("history", [False, True])
+@pytest.mark.parametrize(
+    "fact",
+    [
+        lambda at: order("a", 1, at),
+        lambda at: AdjustFact("desk", "a", member(1), 5, "typo", occurred_at=at),
+        lambda at: replace(redemption("a", 1), occurred_at=at),
+    ],
+)
+def test_a_live_deployment_takes_no_fact_of_a_far_future(anna, settings, monkeypatch, fact, history):
+    settings.SHUKE_KIND = "live"
+    monkeypatch.setattr(clock, "machine_now", lambda: NOW)
+    facade.record([order("first", 100_00)], ACTOR)
+    before = everything()
+
+    (result,) = facade.record([fact(NOW + timedelta(hours=24, seconds=1))], ACTOR, history=history)
+
+    assert (code(result.refusal), result.refusal.pointer) == ("occurs_in_future", "/occurred_at")
+    assert result.refusal.detail == "Nobody records a fact more than 24 hours before it happens."
+    assert everything() == before
+
+
+def test_a_live_deployment_takes_facts_a_day_ahead_with_history_and_a_sandbox_any(anna, settings, monkeypatch):
+    monkeypatch.setattr(clock, "machine_now", lambda: NOW)
+    far, near = NOW + timedelta(days=9_000), NOW + timedelta(hours=24)
+    settings.SHUKE_KIND = "live"
+
+    (refused,) = facade.record([order("a", 1_00, near)], ACTOR)
+    (taken,) = facade.record([order("a", 1_00, near)], ACTOR, history=True)
+
+    assert (code(refused.refusal), taken.status) == ("too_far_ahead", Status.RECORDED)
+    settings.SHUKE_KIND = "sandbox"
+    (toy,) = facade.record([order("b", 1_00, far)], ACTOR, history=True)
+    assert toy.status is Status.RECORDED
 
 
 def test_old_facts_need_history(anna):
@@ -276,7 +323,7 @@ def test_a_redemption_draws_what_ends_soonest_and_raises_its_refusal(anna):
     assert [points.entry(key).lot_number for key in result.entries] == [1, 2]
     with pytest.raises(Refusal) as refused:
         facade.redeem(redemption("s", 26), ACTOR)
-    assert (refused.value.code, refused.value.params) == ("insufficient_points", {"asked": 26, "usable": 25})
+    assert (refused.value.code, refused.value.params) == ("insufficient_points", {"asked": "26", "usable": "25"})
 
 
 def test_statements_do_not_grow_with_the_batch(anna, enrol, django_assert_max_num_queries):

@@ -6,9 +6,9 @@ from django.db import connection
 from shuke.rooms.orders import facade as orders
 from shuke.rooms.orders.contracts import Line, RefundLine, RefundState
 from shuke.rooms.points import facade as points
-from shuke.rooms.points.contracts import StaleLedgerError
+from shuke.rooms.points.contracts import Kind, StaleLedgerError
 from shuke.rooms.programs import facade
-from shuke.rooms.programs.contracts import OrderFact, RedeemFact, RefundFact, Status
+from shuke.rooms.programs.contracts import OrderFact, PaidBack, RedeemFact, RefundFact, Status
 from shuke.rooms.programs.services import recording
 from shuke.rooms.programs.tests.conftest import ACTOR, NOW, PROGRAM, code, member
 
@@ -55,6 +55,26 @@ def test_a_milestone_that_a_refund_took_the_member_below_is_taken_back(now, enro
         cursor.execute("SELECT lot_number = 0, taken + owed FROM points_clawback ORDER BY lot_number")
         assert cursor.fetchall() == [(True, 500), (False, 100)]
     assert points.verify().violations == ()
+
+
+@pytest.mark.parametrize("order", ["a", "free", "unknown"])
+@pytest.mark.parametrize(
+    ("what", "pointer"),
+    [
+        ({"net_minor": 0}, "/net_minor"),
+        ({"lines": (RefundLine(1, 0, 0), RefundLine(2, 0, 0))}, "/lines"),
+    ],
+)
+def test_a_refund_that_takes_nothing_off_is_refused(now, enrol, order, what, pointer):
+    facade.publish(PROGRAM, ACTOR)
+    anna = enrol(1)
+    lines = (Line("x", "", 1, 10_000), Line("gift", "", 1, 0))
+    record(bought("a", 10_000, lines=lines), bought("free", 0, lines=lines[1:]))
+    (result,) = facade.record([refund("r", order, **what)], ACTOR)
+    assert (code(result.refusal), result.refusal.pointer) == ("refund_of_nothing", pointer)
+    assert (balance(anna), orders.parked_refunds([("till", "unknown")])) == ((100, 0), {("till", "unknown"): []})
+    record(refund("r", "a", lines=(RefundLine(2, 1, 0),)))  # the name is free; goods that cost nothing may come back
+    assert balance(anna) == (100, 0)
 
 
 @pytest.mark.parametrize("first", [("sale", "r1", "r2"), ("r1", "sale", "r2"), ("r1", "r2", "sale")])
@@ -128,3 +148,29 @@ def test_an_order_tells_of_a_refund_before_it_that_did_not_fit(enrol, what, beca
     (again,) = record(refund("r2", "a"))
     assert (again.points, balance(anna)) == ({"points": -100}, (0, 0))
     assert [law for each in facade.verify_all() for law in each.violations] == []
+
+
+@pytest.mark.parametrize("first", [("sale", "r1", "r2"), ("r1", "r2", "sale")])
+def test_what_came_back_is_explained_by_what_had_paid_and_the_refunds_so_far(enrol, first):
+    anna = enrol(1)
+    lines = (Line("A", "tea", 2, 10_000), Line("G", "gift", 1, 5_000, gift_card=True))
+    record(bought("before", 100_000), paid("p1", 300, "sale"), paid("p2", 101, "sale"))
+    facts = {
+        "sale": bought("sale", 15_000, lines=lines),
+        "r1": refund("r1", "sale", lines=(RefundLine(1, 1, 3_400), RefundLine(2, 1, 5_000))),
+        "r2": refund("r2", "sale"),
+    }
+    for each in first:
+        record(facts[each])
+
+    back = [entry for entry in points.entries_page(anna, 50).entries if entry.kind is Kind.RETURN]
+    told = {}
+    for explained in map(facade.explain_entry, [entry.key for entry in back]):
+        sentence = facade.told(explained, "en")[2]
+        told[explained.cause.external_id] = explained.paid_back, sum(lot.points for lot in explained.lots), sentence
+
+    sentence = "401 points had paid for the order, of which {} are to be back by its refunds so far."
+    assert told == {
+        "r1": (PaidBack(401, 102 + 34, 3_400, 10_000), 136, sentence.format(136)),
+        "r2": (PaidBack(401, 401, 10_000, 10_000), 265, sentence.format(401)),
+    }

@@ -124,7 +124,7 @@ def test_a_redemption_after_the_end_finds_nothing_though_no_job_ran(anna):
     with pytest.raises(Refusal) as refused:
         facade.redeem(redemption("r", 1), ACTOR)
 
-    assert refused.value.params == {"asked": 1, "usable": 0}
+    assert refused.value.params == {"asked": "1", "usable": "0"}
 
 
 def test_moving_the_clock_does_each_day_what_is_due(anna):

@@ -185,6 +185,7 @@ TAMPERINGS = {
             for trigger in (
                 "programs_decision_final", "programs_decision_never_emptied",
                 "programs_version_final", "programs_version_never_emptied",
+                "programs_withdrawal_final", "programs_withdrawal_never_emptied",
             )
         ],
     ),

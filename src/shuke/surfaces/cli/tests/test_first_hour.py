@@ -1,4 +1,4 @@
-"""`shuke init` makes a live deployment, once, and never in a home of the other kind."""
+"""`shuke init` makes a deployment, live or sandbox, once, and never in a home of the other kind."""
 
 from shuke.surfaces.cli.tests.conftest import OWNER
 
@@ -53,3 +53,21 @@ def test_messages_follow_flag_then_locale_then_deployment(empty, live):
     assert "还没有部署" in empty.both("staff", "list", code=1, environment={"LANG": "zh_CN.UTF-8"})[1]
     assert "There is no deployment" in empty.both("staff", "list", code=1, environment={"LANG": "C.UTF-8"})[1]
     assert live("staff", "list", environment={"LANG": "C.UTF-8"}).startswith("e-mail")
+
+
+def test_init_makes_a_sandbox_of_ones_own_whose_clock_moves(empty):
+    made = empty.json("init", "--sandbox", *OWNER)
+
+    assert made["kind"] == "sandbox"
+    assert (empty.home / "deployment.toml").read_text() == 'kind = "sandbox"\nlanguage = "en"\n'
+    moved = empty.json("clock", "advance", "--to", "2032-02-01")
+    assert moved["business"] == "2032-02-01T00:00:00-05:00"
+    _, said = empty.both("init", *OWNER, code=1)
+    assert said == f"{empty.home} holds a sandbox deployment; choose another folder with SHUKE_HOME.\n"
+
+
+def test_a_refused_sandbox_leaves_no_deployment(empty):
+    wrong = [value.replace("America/New_York", "Mars/Olympus") for value in OWNER]
+
+    assert "time zone" in empty.both("init", "--sandbox", *wrong, code=1)[1]
+    assert not (empty.home / "deployment.toml").exists()

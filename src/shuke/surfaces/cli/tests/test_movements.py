@@ -46,6 +46,40 @@ def run(*arguments, code=0):
     return json.loads(done.stdout) if code == 0 else done.stderr
 
 
+def said(*arguments):
+    done = CliRunner().invoke(app, [*arguments])
+    assert done.exit_code == 0, done.output
+    return done.stdout
+
+
+def test_people_read_the_organisations_time_with_its_zone_named_once(till):
+    heads, first, *_ = said("tiers", "history", "till/ann").splitlines()
+    assert heads.startswith("when (America/New_York)  ladder")
+    assert first.startswith("2016-12-31 19:00:00 ")
+    assert "Order till/A-1 of 2017-01-20 12:00:00 America/New_York, net USD 86.50." in said("explain", "till/A-1")
+    ahead = said("points", "redeem", "till/ann", "1", "--dry-run", "--now", "2017-02-01")
+    assert "At 2017-02-01 00:00:00 America/New_York: " in ahead
+    redeemed = till("points", "redeem", "till/ann", "1")["entries"][0]
+    assert "1 of the lot of 2017-01-20" in said("explain", redeemed)
+    assert till("tiers", "history", "till/ann")[0]["at"] == "2017-01-01T00:00:00+00:00"
+
+
+def test_a_date_is_its_midnight_there(till):
+    look = ("points", "adjust", "till/ann", "5", "--reason", "x", "--dry-run", "--now")
+    assert till(*look, "2017-03-01")["passed"]["as_of"] == "2017-03-01T05:00:00+00:00"
+    for wrong in ("2017-03-01T00:00:00", "tomorrow"):
+        assert till(*look, wrong, code=1) == (
+            f"{wrong!r} is neither a date such as 2018-02-01 nor an RFC 3339 instant with an offset.\n"
+        )
+
+
+def test_a_version_may_begin_at_a_date_of_its_program(till, tmp_path):
+    file = tmp_path / "club.yaml"
+    file.write_text(CLUB.replace("{code: silver, from: 500}", "{code: silver, from: 50}"))
+    told = till("program", "publish", str(file), "--effective-from", "2017-02-01")
+    assert told["effective_from"] == "2017-02-01T05:00:00+00:00"
+
+
 def test_points_are_adjusted_once_by_their_name(till):
     told = till("points", "adjust", "till/ann", "-6", "--reason", "mistake", "--name", "desk/1")
     assert (told["status"], told["id"][:4], told["points"], told["balances"]) == (
@@ -128,4 +162,9 @@ def test_a_program_file_is_compared_with_the_one_in_force(till, tmp_path):
     file.write_text(CLUB.replace("{code: silver, from: 500}", "{code: silver, from: 50}"))
     told = till("program", "diff", str(file))
     assert [(one["before"], one["after"]) for one in told["differences"]] == [("500", "50")]
+    assert told["moves"] == []
+    assert told["reviews"] == [{"ladder": "main", "held": "base", "before": "base", "after": "silver", "members": 1}]
+    file.write_text(file.read_text() + "changes: {upgrades: at once}\n")
+    told = till("program", "diff", str(file))
     assert told["moves"] == [{"ladder": "main", "before": "base", "after": "silver", "members": 1}]
+    assert told["reviews"] == []

@@ -48,7 +48,7 @@ def test_errors_of_a_file_are_chinese_for_chinese_readers(empty, tmp_path):
     bad = tmp_path / "bad.yaml"
     bad.write_text(Path(GROCER).read_text().replace("order.net *", "order.nett *"))
     said = empty("--lang", "zh", "program", "validate", str(bad), code=1)
-    assert said == f"{bad}:18:41: 没有此事实：“order.nett”。例如：order.net\n"
+    assert said == f"{bad}:18:41: 没有此事实：“order.nett”。是否应为：order.net\n"
 
 
 def test_a_file_that_is_not_there_is_one_sentence(empty):

@@ -38,6 +38,7 @@ _STYLES = {"order", "tier", "staff", "joined"}
 _SPENT = {"redemption", "expiry", "lapse", "cancellation", "debit", "transfer_out", "holding", "capture", "refund"}
 
 register.filter("number", figures.number)
+register.filter("plain", figures.plain)
 register.filter("points", figures.points)
 register.filter("signed", figures.signed_points)
 register.filter("wording", words.wording)
@@ -101,12 +102,6 @@ def held(context: template.Context, tier: Any) -> dict[str, Any]:
     return {"name": context["program"].tier_name(tier.code), "rank": min(tier.rank, 4)}
 
 
-@register.simple_tag
-def tier_named(code: str) -> str:
-    """Write what a tier is called, of a program that may not be published yet."""
-    return words.tier(code, code) if code else "—"
-
-
 @register.inclusion_tag("console/parts/approval_state.html")
 def approval_state(code: str) -> dict[str, Any]:
     """Draw the badge of where an approval stands."""
@@ -143,8 +138,7 @@ def with_query(context: template.Context, **changes: Any) -> str:
 @register.simple_tag(takes_context=True)
 def unit_name(context: template.Context, unit_id: int) -> str:
     """Write what a unit of the ledger is called."""
-    code, program = context["units"][unit_id].code, context["program"]
-    return program.unit_name(code) if program else words.wording(code)
+    return running.unit_called(context["units"][unit_id].code)
 
 
 @register.simple_tag(takes_context=True)

@@ -117,7 +117,7 @@ def test_a_bad_file_is_refused_at_its_line_and_column(log_in, program):
     answer = log_in(Role.OPERATOR).post("/programs/publish", {"text": text, "publish": ""})
 
     assert answer.status_code == 422
-    assert "第 18 行第 41 列：没有此事实：“order.nett”。例如：order.net" in answer.content.decode()
+    assert "第 18 行第 41 列：没有此事实：“order.nett”。是否应为：order.net" in answer.content.decode()
     assert len(programs.versions("grocer")) == 1
 
 
@@ -129,17 +129,60 @@ def test_no_text_breaks_the_desk(log_in, program, text):
     assert len(programs.versions("grocer")) == 1
 
 
-def test_a_version_behind_a_planned_one_is_said_to_come_later(log_in, program):
+def test_before_a_planned_version_nothing_is_published_until_it_is_withdrawn(log_in, program):
     text = GROCER.read_text()
-    later = text.replace("multiplier: 2}", "multiplier: 3}")
+    later, now = (text.replace("multiplier: 2}", f"multiplier: {factor}}}") for factor in (3, 4))
     programs.publish(later, TESTER, NOON + timedelta(days=3))
     client = log_in(Role.OPERATOR)
 
-    assert "版本 2 尚待生效" in client.get("/programs/publish").content.decode()
-    answer = client.post("/programs/publish", {"text": text.replace("multiplier: 2}", "multiplier: 4}"), "publish": ""})
+    desk = client.get("/programs/publish").content.decode()
+    assert "版本 2 待生效。在它之前不能再发布其他版本" in desk
+    assert "2026-06-18 12:00:00" in desk
+    for button in ("check", "publish"):
+        answer = client.post("/programs/publish", {"text": now, button: ""})
+        assert answer.status_code == 422
+        assert "版本 2 待生效。请先在该版本页面将其撤回，再行发布。" in answer.content.decode()
+    assert len(programs.versions("grocer")) == 2
+
+    assert 'data-testid="withdraw"' in client.get("/programs/grocer/2").content.decode()
+    assert 'data-testid="withdraw"' not in client.get("/programs/grocer/1").content.decode()
+    answer = client.post("/programs/grocer/2/withdrawal")
+    told = client.get(answer["Location"]).content.decode()
+    assert "版本 2 已撤回。" in told
+    assert 'data-testid="withdraw"' not in told
+    assert client.post("/programs/publish", {"text": now, "publish": ""})["Location"] == "/programs/grocer/3"
+    third = client.get("/programs/grocer/3?view=diff").content.decode()
+    assert "multiplier: 3" not in third  # what changed is told against the version before that counts
+    assert [bool(version.withdrawn_at) for version in programs.versions("grocer")] == [False, True, False]
+
+
+def test_a_version_in_force_is_not_withdrawn(log_in, program):
+    client = log_in(Role.OPERATOR)
+
+    answer = client.post("/programs/grocer/1/withdrawal")
 
     told = client.get(answer["Location"]).content.decode()
-    assert "版本 3 将于 2026-06-18 12:00:00 生效" in told
+    assert "版本 1 已生效或已有会员到达，不能撤回。请发布新版本来替换。" in told
+    assert client.post("/programs/grocer/9/withdrawal").status_code == 404
+    assert [version.withdrawn_at for version in programs.versions("grocer")] == [None]
+
+
+def test_checking_tells_whose_tier_publishing_changes_and_what_reviews_come_to(log_in, member):
+    client, raised = log_in(Role.OPERATOR), GROCER.read_text().replace("from: 500,", "from: 1200,")
+
+    waits = client.post("/programs/publish", {"text": raised, "check": ""}).content.decode()
+    at_once = client.post("/programs/publish", {"text": raised + "changes: {downgrades: at once}\n", "check": ""})
+    refused = client.post(
+        "/programs/publish", {"text": GROCER.read_text().replace("scale: 0", "scale: 2"), "check": ""}
+    )
+
+    assert "发布不会改变任何会员的等级" in waits
+    assert 'data-testid="reviews"' in waits
+    assert "发布不会改变任何会员的等级" not in at_once.content.decode()
+    assert 'data-testid="reviews"' not in at_once.content.decode()
+    assert (refused.status_code, "单位的小数位数不可更改" in refused.content.decode()) == (422, True)
+    assert 'name="publish"' not in refused.content.decode()
+    assert len(programs.versions("grocer")) == 1
 
 
 def test_a_key_is_shown_once_and_revoked(log_in):

@@ -215,6 +215,19 @@ def test_a_behaviour_is_recorded_by_who_may_record_facts(log_in, people):
     assert "写评价" in text(client.get(page_of(lin)))
 
 
+@pytest.mark.usefixtures("shop")
+@pytest.mark.parametrize(("act", "told"), [("transfer", "不允许转赠积分"), ("tier", "没有可授予的等级")])
+def test_what_the_program_leaves_no_choice_for_is_told_instead_of_an_empty_list(log_in, act, told):
+    plain = re.sub(r"tiers:.*(?=earn:)", "", CORNER, flags=re.DOTALL).replace(", transfer: {least: 10}", "")
+    programs.publish(plain.replace(" * tier.multiplier", ""), TESTER)
+    (member,) = programs.enrol([NewMember(phone="+8613800000002", name="周可")], TESTER)
+
+    client, address = log_in(), f"{page_of(member)}/{act}"
+    for answer in (client.get(address), client.post(address, {"key": "k", "preview": "yes"})):
+        assert f"生效中的会员计划{told}" in text(answer)
+        assert "<select" not in answer.content.decode()
+
+
 @pytest.mark.parametrize(("until", "told"), [("9999-12-31", "2099-12-28"), ("0001-01-01", "数值超出允许范围")])
 def test_a_hold_ends_on_a_day_that_facts_may_have(log_in, people, until, told):
     lin, _ = people
@@ -302,6 +315,32 @@ def test_a_claw_back_is_explained_by_what_the_rest_earns(log_in, people, sale):
 
     assert "为什么追回这些积分？" in why
     assert re.search(r"订单原得 批次 #\d+ 97 剩余部分按原判定应得 48 本次追回 −49", why)
+
+
+def test_what_a_refund_gives_back_is_explained_by_what_had_paid_and_is_then_not_offered_again(log_in, people, sale):
+    lin, _ = people
+    client = log_in()
+    told = []
+    for form in ({"what": "amount", "amount": "20.25"}, {"what": "all"}):
+        assert "兑换" in text(client.get(page_of(lin)))
+        assert "/return" in client.get(page_of(lin)).content.decode()
+        filled, _ = through(client, sale, form)
+        client.post(sale, filled | {"confirm": "yes"})
+        back = next(entry for entry in points.entries_page(lin.id, 20).entries if entry.kind == "return")
+        told.append(text(client.get(f"/entries/{back.key.id}/why")))
+
+    for page, steps in zip(
+        told, (("20.25", 125, "", 125), ("81.00", 500, " 此前已退回，或已随批次到期 125", 375)), strict=True
+    ):
+        refunded, due, before, now = steps
+        assert "这些积分为什么退回？" in page
+        assert (
+            f"曾用于抵扣该订单的积分 500 该订单累计退款 ${refunded} 按比例累计应退回 {due}{before} 本次退回 +{now} "
+            "退回到以下批次"
+        ) in page
+        assert "剩余部分按原判定应得" not in page
+    assert "/return" not in client.get(page_of(lin)).content.decode()
+    assert balance(lin) == (880, 0, 0, 0)
 
 
 def test_a_refund_of_lines_takes_pieces_and_money(log_in, people, sale):

@@ -11,6 +11,7 @@ from shuke.rooms.programs import facade as programs
 from shuke.rooms.programs.contracts import ImportState
 from shuke.surfaces.console.tests.conftest import TESTER
 
+NAME = "姓" * 101
 GOOD = "手机号,姓名,积分\n+8613900000001,赵一,120\n+8613900000002,钱二,80\n12,孙三,1\n"
 FIRST = MemberRef(phone="+8613900000001")
 
@@ -34,7 +35,7 @@ def test_a_file_is_checked_committed_and_undone(log_in, program):
     assert "手机号" in page
     assert people.resolve([FIRST]) == [None]
     bad = client.get(f"{address}/bad-rows.csv").content.decode()
-    assert bad.splitlines()[1].startswith("4,12,孙三,1,invalid_phone")
+    assert bad.splitlines()[1] == "4,12,孙三,1,手机号格式不正确。,手机号,手机号；外地号码须带国家或地区码"
 
     client.post(f"{address}/commit")
     assert "提交中" in client.get(address).content.decode()
@@ -137,6 +138,28 @@ def test_a_file_that_will_not_do_is_refused_in_words(log_in, program, text, told
     assert answer.status_code == 422
     assert told in answer.content.decode()
     assert programs.imports(9) == []
+
+
+def test_the_refused_rows_speak_the_readers_language(log_in, program):
+    rows = f"手机号,姓名,积分,入会时间\n+8613900000001,{NAME},,\n+8613900000002,,1.5,\n+8613900000003,,,soon\n"
+    client = log_in()
+    address = send(client, rows)["Location"]
+
+    told = [line.split(",")[5:] for line in client.get(f"{address}/bad-rows.csv").content.decode().splitlines()]
+
+    assert told == [
+        ["reason", "column", "expected"],
+        ["姓名须为 1 至 100 个可见字符。", "姓名", "1 至 100 个可见字符"],
+        ["积分应为大于 0 的数，小数位不超过积分单位", "积分", "数字，小数位数不超过积分单位的规定"],
+        [
+            "不是日期或时间，应如 1990-05-17 或 2020-01-31 18:30",
+            "入会时间",
+            "日期或时间，例如 2020-01-31 或 2020-01-31 18:30",
+        ],
+    ]
+    client.post("/language", {"language": "en"})
+    english = client.get(f"{address}/bad-rows.csv").content.decode()
+    assert "A member's name has 1 to 100 printable characters.,姓名,1 to 100 printable characters" in english
 
 
 def test_an_import_is_not_committed_twice(log_in, program):

@@ -85,7 +85,7 @@ def test_every_page_opens_in_both_languages_with_few_statements(log_in, member, 
 def test_the_overview_tells_members_points_money_and_tiers(log_in, member):
     page = text(log_in().get("/overview"))
 
-    for number in ("587", "$5.87", "$1,029.99"):  # outstanding, liability, spent in 30 days
+    for number in ("587", "$5.87", "$1,029.99"):  # usable, liability, spent in 30 days
         assert number in page
 
 
@@ -96,8 +96,9 @@ def test_the_overview_before_a_program_says_what_to_do(log_in):
 def test_a_chart_is_also_a_file_with_question_definition_and_instant(log_in, member):
     lines = log_in().get("/overview/points.csv").content.decode("utf-8-sig").splitlines()
 
-    assert lines[0] == "每月发放、兑换、过期了多少积分？,按当地月份统计的积分，取整数。,截至,2026-06-15T12:00-04:00"
-    assert lines[1:] == ["月份,发放,兑换,过期", "2026-06,1087,500,0"]
+    assert lines[0].startswith("每月积分有多少增减？,按当地月份统计的积分，取整数。")
+    assert lines[0].endswith(",截至,2026-06-15T12:00-04:00")
+    assert lines[1:] == ["月份,发放,追回,兑换,退回,过期", "2026-06,1087,0,500,0,0"]
 
 
 @pytest.mark.parametrize("cell", ["=1", "＝1", "＋1", "－1", "＠a", "\t=1", "\r1", " =1"])

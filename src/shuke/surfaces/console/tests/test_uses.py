@@ -41,6 +41,9 @@ def test_points_are_redeemed_once_and_given_back(log_in, people):  # noqa: F811
     assert "超过了可退的余额" in text(client.post(back, {"key": "k", "points": "201", "preview": "yes"}))
     do(client, back)
     assert balance(lin) == (880, 0, 0, 0)
+    assert "/return" not in client.get(page_of(lin)).content.decode()
+    gone = client.get(back)
+    assert (gone.status_code, "这次兑换的积分已全部退回。" in text(gone)) == (409, True)
 
 
 def test_points_are_set_aside_and_captured_in_part(log_in, people):  # noqa: F811
@@ -56,7 +59,7 @@ def test_points_are_set_aside_and_captured_in_part(log_in, people):  # noqa: F81
     do(client, capture, points="50")
     assert balance(lin) == (680, 0, 150, 0)
     refused = client.post(capture, {"key": "k", "points": "151", "preview": "yes"})
-    assert (refused.status_code, "超出尚在预占的积分" in text(refused)) == (422, True)
+    assert (refused.status_code, "要扣收 151，尚在预占的仅 150。" in text(refused)) == (422, True)
     do_last = {"key": key_of(client.get(capture)), "points": ""}
     client.post(capture, do_last | {"confirm": "yes"})
     assert balance(lin) == (680, 0, 0, 0)

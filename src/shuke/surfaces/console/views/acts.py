@@ -77,6 +77,8 @@ def give_back(request: HttpRequest, desk: Desk, redemption_id: str) -> HttpRespo
     name = business_keys.names([id]).get(id)
     if name is None or name.member_id is None or name.kind != "redemption":
         raise Refusal("unknown_redemption", "There is no such redemption.")
+    if request.method == "GET" and not any(take.returnable for take in points.takes_of([(name.member_id, id)])[id]):
+        raise Refusal("already_returned", "All points of this redemption are back.")
     unit = units()[points.entries_of([(name.member_id, id)])[id][0].key.unit_id]
     form = ReturnForm(_program(), (name.source, name.external_id), unit, request.POST or None)
     return _act(request, desk, name.member_id, "return", form)
@@ -171,6 +173,8 @@ def _act(
     """Take a form through its three steps: filled in, read before it is confirmed, done."""
     require_other(desk, member_id)
     foreseen, failure = None, ""
+    if form is not None and not form.possible:
+        form = None
     if form is not None and form.is_bound and form.is_valid() and "edit" not in request.POST:
         try:
             fact = form.fact(member_id)

@@ -161,4 +161,4 @@ def _field(desk: Desk, name: str, value: object) -> tuple[str, Shown | None, Sho
     before = None
     if isinstance(value, dict):
         before, value = value["before"], value["after"]
-    return words.wording(name), shown(before, desk.zone), shown(value, desk.zone)
+    return words.wording(name), shown(name, before, desk.zone), shown(name, value, desk.zone)

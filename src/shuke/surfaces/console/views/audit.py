@@ -1,7 +1,7 @@
 """The audit log: who did what to which subject, with the values before and after and the request it came with."""
 
 import re
-from collections.abc import Mapping, Sized
+from collections.abc import Callable, Mapping, Sized
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -13,6 +13,7 @@ from shuke.rooms.org import facade as org
 from shuke.rooms.org.contracts import AuditLine, Right
 from shuke.surfaces.console import figures, words
 from shuke.surfaces.console.pages import Desk, page, printable, show
+from shuke.surfaces.console.running import tier_called, unit_called
 
 _LINES = 50
 _LONGEST_SUBJECT = 120
@@ -22,6 +23,16 @@ _ROWS = 500
 _ID = re.compile(r"[a-z]{3,4}_[0-9A-Za-z]{10,32}")
 _FINGERPRINT = re.compile(r"[0-9a-f]{32,}")
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d.*(?:[+-]\d\d:\d\d|Z)")
+_CODED: Mapping[str, Callable[[str], str]] = {  # the fields that hold codes; all others hold what people wrote
+    "field": words.personal,
+    "kind": words.attribute_kind,
+    "language": words.wording,
+    "role": words.role,
+    "scopes": words.right,
+    "status": words.wording,
+    "tier": tier_called,
+    "unit": unit_called,
+}
 
 
 @page(Right.AUDIT_READ)
@@ -58,15 +69,21 @@ def changes(line: AuditLine, zone: ZoneInfo) -> list[tuple[str, Shown | None, Sh
     """Return what a line says of each field as (field, before, after), None where there was nothing."""
     before, after = line.before or {}, line.after or {}
     return [
-        (field, shown(before.get(field), zone), shown(after.get(field), zone))
+        (field, shown(field, before.get(field), zone), shown(field, after.get(field), zone))
         for field in dict.fromkeys((*before, *after))
     ]
 
 
-def shown(value: object, zone: ZoneInfo) -> Shown | None:
-    """Return a value of JSON as a table has room for it, None where there is nothing to show."""
+def shown(field: str, value: object, zone: ZoneInfo) -> Shown | None:
+    """Return a field's value of JSON as a table has room for it, None where there is nothing to show.
+
+    Codes are told in words; what people wrote stays as it is, also where it reads like a code.
+    """
     if value is None or value == "":
         return None
+    if field in _CODED:
+        word = _CODED[field]
+        value = [word(str(each)) for each in value] if isinstance(value, list) else word(str(value))
     if isinstance(value, Mapping):
         rows = tuple(f"{words.wording(key)} {_plain(each)}" for key, each in value.items())
         return Shown(_number_of(value), rows=rows)
@@ -74,7 +91,7 @@ def shown(value: object, zone: ZoneInfo) -> Shown | None:
         if len(value) <= _CHIPS and not any(isinstance(each, Mapping | list) for each in value):
             return Shown("", chips=tuple(map(_plain, value))) if value else None
         return Shown(_number_of(value), rows=_first(value))
-    text = figures.number(value) if isinstance(value, int) and not isinstance(value, bool) else str(value)
+    text = figures.plain(value)
     if _FINGERPRINT.fullmatch(text):
         return Shown(f"{text[:12]}…", rows=(text,))
     if _INSTANT.fullmatch(text):
@@ -95,7 +112,7 @@ def _plain(value: object) -> str:
     """Return a value on one line: of a thing its fields."""
     if isinstance(value, Mapping):
         return " · ".join(_plain(each) for each in value.values())
-    return ", ".join(map(_plain, value)) if isinstance(value, list) else words.wording(value)
+    return ", ".join(map(_plain, value)) if isinstance(value, list) else figures.plain(value)
 
 
 def _number_of(values: Sized) -> str:

@@ -8,8 +8,8 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from shuke.core.values.errors import Refusal
 from shuke.foundation import ids, logs
@@ -94,7 +94,7 @@ def report(request: HttpRequest, desk: Desk, import_id: str) -> HttpResponse:
 @page(Right.IMPORTS_WRITE)
 def bad_rows(request: HttpRequest, desk: Desk, import_id: str) -> HttpResponse:
     """Give the refused rows as a file, with the reason beside each."""
-    lines = programs.import_bad_rows(_id(import_id))
+    lines = programs.import_bad_rows(_id(import_id), words.of_import, chinese=get_language() == "zh-hans")
     answer = HttpResponse("\ufeff" + "".join(lines), content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="{import_id}.csv"'
     return answer

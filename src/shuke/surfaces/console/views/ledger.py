@@ -113,14 +113,10 @@ def adjustments(request: HttpRequest, desk: Desk) -> HttpResponse:
     )
 
 
-def _adjusted(line: AuditLine) -> tuple[int, int, str]:
-    """Return how much was given or taken, the scale of its unit, and its name."""
+def _adjusted(line: AuditLine) -> tuple[str, str]:
+    """Return how much was given or taken, and the name of its unit."""
     after = line.after or {}
-    every = {unit.code: unit for unit in units().values()}
-    program = running()
-    code = str(after.get("unit") or (program.program.units[0].code if program else ""))
-    scale = every[code].scale if code in every else 0
-    return int(str(after.get("points", 0))), scale, _unit_name(code)
+    return str(after.get("points", "")), _unit_name(str(after.get("unit", "")))
 
 
 @page(Right.LEDGER_VERIFY, "GET", "POST")

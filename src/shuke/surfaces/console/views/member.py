@@ -1,6 +1,8 @@
 """Member 360: who somebody is, where they stand, and everything that ever happened, each with its why."""
 
+from collections.abc import Callable
 from datetime import date
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -67,8 +69,9 @@ def _timeline(request: HttpRequest, desk: Desk, id: UUID, **context: Any) -> Htt
     member, program = people.get(id), running()
     sources = life.sources(id, member.joined_at, program.program_id if program else None)
     cursors = {source.name: request.GET.get(source.name, "") for source in sources}
-    events, onward = life.page(sources, cursors, _EVENTS, lambda store: org.sees_store(desk.principal, store))
-    told = _causes(events, program)
+    sees = partial(org.sees_store, desk.principal)
+    events, onward = life.page(sources, cursors, _EVENTS, sees)
+    told = _causes(events, program, sees)
     return tab(
         request,
         desk,
@@ -78,25 +81,42 @@ def _timeline(request: HttpRequest, desk: Desk, id: UUID, **context: Any) -> Htt
         events=[(event, told.get(event.entries[0].reference) if event.entries else None) for event in events],
         onward=urlencode(onward) if onward else None,
         paged=any(cursors.values()),
-        can_return=desk.may(Right.POINTS_WRITE),
+        returnable=_returnable(id, events) if desk.may(Right.POINTS_WRITE) else (),
         can_explain=desk.may(Right.POINTS_READ),
         can_see_approvals=desk.may(Right.APPROVALS_READ),
         **context,
     )
 
 
-def _causes(events: list[life.Event], program: Running | None) -> dict[UUID | None, tuple[str, str]]:
-    """Return by reference what refunds and behaviours were that moved points, as (what it was, of what)."""
+def _causes(
+    events: list[life.Event], program: Running | None, sees: Callable[[str], bool]
+) -> dict[UUID | None, tuple[str, str]]:
+    """Return by reference what refunds and behaviours were that moved points, as (what it was, of what).
+
+    Of stores that the reader does not see they are not told.
+    """
     taken = _references(events, "refund", Kind.RETURN)
     done = _references(events, Kind.ACCRUAL, Kind.REPAYMENT, Kind.ACTIVATION)
     told: dict[UUID | None, tuple[str, str]] = {}
-    for id, refund in orders.refunds(taken).items() if taken else ():
+    refunds = orders.refunds(taken) if taken else {}
+    bought = orders.get_many([refund.order_id for refund in refunds.values() if refund.order_id])
+    for id, refund in refunds.items():
+        if refund.order_id is None or not sees(bought[refund.order_id].store):
+            continue
         money = figures.money(refund.net_minor or 0, program.program.currency) if program else ""
         told[id] = (f"{_('Refund')} {money}", f"{refund.order_source} {refund.order_external_id}")
     for id, behaviour in orders.behaviours(done).items() if done else ():
+        if not sees(behaviour.store):
+            continue
         name = program.behaviour_name(behaviour.kind) if program else behaviour.kind
         told[id] = (name, f"{behaviour.source} {behaviour.external_id}")
     return told
+
+
+def _returnable(id: UUID, events: list[life.Event]) -> set[UUID]:
+    """Return the redemptions among the events of which something may still be given back."""
+    takes = points.takes_of([(id, reference) for reference in _references(events, Kind.REDEMPTION)])
+    return {reference for reference, taken in takes.items() if any(take.returnable for take in taken)}
 
 
 def _references(events: list[life.Event], *kinds: str) -> list[UUID]:
@@ -127,7 +147,10 @@ def lots(request: HttpRequest, desk: Desk, member_id: str) -> HttpResponse:
         desk,
         id,
         "lots",
-        rows=[(lot, lot.earned - lot.remaining - lot.waiting - lot.held, waits_for(lot)) for lot in found.lots],
+        rows=[
+            (lot, lot.earned - lot.remaining - lot.waiting - lot.held, waits_for(lot), lot.active_day == NEVER)
+            for lot in found.lots
+        ],
         holds=[(hold, ids.encode(HOLD_PREFIX, hold.id)) for hold in points.open_holds([id]).get(id, ())],
         can_release=desk.may(Right.POINTS_HOLD),
         next_cursor=found.next_cursor,
@@ -143,9 +166,9 @@ def tiers(request: HttpRequest, desk: Desk, member_id: str) -> HttpResponse:
     changes = [
         (ladder.name, change)
         for ladder in ladders
-        for change in (tier_room.history(id, program.program_id, ladder.code) if program else ())
+        for change in (reversed(tier_room.history(id, program.program_id, ladder.code)) if program else ())
     ]
-    changes.sort(key=lambda row: row[1].occurred_at, reverse=True)
+    changes.sort(key=lambda row: row[1].occurred_at, reverse=True)  # of one instant they stay as they are
     rows = [(ladder, change, last_day(change)) for ladder, change in changes]
     return tab(request, desk, id, "tiers", rows=rows, several=len(ladders) > 1)
 

@@ -6,13 +6,15 @@ from datetime import datetime, timedelta
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from shuke.foundation import clock
 from shuke.rooms.members import facade as people
 from shuke.rooms.members.contracts import Status
 from shuke.rooms.orders import facade as orders
 from shuke.rooms.org.contracts import Right
-from shuke.rooms.points import facade as points
+from shuke.rooms.programs import facade as programs
+from shuke.rooms.programs.contracts import Outstanding
 from shuke.surfaces.console import charts
 from shuke.surfaces.console.charts import Chart
 from shuke.surfaces.console.pages import Desk, page, show
@@ -39,7 +41,8 @@ def overview(request: HttpRequest, desk: Desk) -> HttpResponse:
     """Show the shop at a glance."""
     now, program = clock.business_now(), running()
     sales, sales_before = orders.sales(now - _PERIOD, now), orders.sales(now - 2 * _PERIOD, now - _PERIOD)
-    outstanding, left = points.outstanding(program.unit.id) if program else None, people.left()
+    outstanding = programs.outstanding(program.unit.id) if program else None
+    left = people.with_status([Status.EXITED])
     drawn = _charts(desk, program, now) if program else []
     return show(
         request,
@@ -53,13 +56,26 @@ def overview(request: HttpRequest, desk: Desk) -> HttpResponse:
             orders.active_members(now - 2 * _PERIOD, now - _PERIOD, left),
         ),
         sales=Compared(sales.member_net_minor, sales_before.member_net_minor),
+        refunded=sales.member_refunded_minor,
         all_sales=sales.net_minor,
         program=program,
         outstanding=outstanding,
-        liability=program.worth_minor(outstanding) if program and outstanding is not None else None,
+        beside=_beside(outstanding) if outstanding else [],
+        liability=program.worth_minor(outstanding.usable) if program and outstanding else None,
         charts={chart.code: chart for chart in drawn},
         tier_moves=_all_moves(drawn[2]) if drawn else None,
     )
+
+
+def _beside(outstanding: Outstanding) -> list[tuple[str, int]]:
+    """Return what is out beside the usable points, or owed, as (label, points), where there is any."""
+    told = [
+        (pgettext("points", "Pending"), outstanding.pending),
+        (_("Set aside"), outstanding.held),
+        (_("with members who may not use them"), outstanding.barred),
+        (_("Owed"), outstanding.owed),
+    ]
+    return [(label, amount) for label, amount in told if amount]
 
 
 @page(Right.OVERVIEW_READ)

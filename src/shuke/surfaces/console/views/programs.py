@@ -1,6 +1,7 @@
 """Programs: the file, its versions and generated source, and the desk where a new version is checked and published."""
 
 import re
+from collections.abc import Sequence
 from difflib import unified_diff
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 import shuke
+from shuke.core.program.model import Program
 from shuke.core.values.errors import Refusal
 from shuke.engine import fault_words
 from shuke.engine.schema import ProgramErrors
@@ -20,8 +22,10 @@ from shuke.engine.yaml_tree import FILE_LIMIT_BYTES
 from shuke.foundation import clock, logs
 from shuke.rooms.org.contracts import Right
 from shuke.rooms.programs import facade
-from shuke.rooms.programs.contracts import VersionView
+from shuke.rooms.programs.contracts import Comparison, VersionView
+from shuke.surfaces.console import words
 from shuke.surfaces.console.pages import Desk, page, show
+from shuke.surfaces.console.running import program_of, tier_name, unit_name
 
 _STARTER = Path(shuke.__file__).parent / "examples" / "cafe.yaml"
 _MOST_CHARACTERS = FILE_LIMIT_BYTES  # the loader counts bytes
@@ -50,7 +54,7 @@ def version(request: HttpRequest, desk: Desk, slug: str, number: int) -> HttpRes
     shown = next((each for each in every if each.number == number), None)
     if shown is None:
         raise Refusal("version_not_found", "There is no such version.")
-    before = next((each for each in every if each.number == number - 1), None)
+    before = next((each for each in every if each.number < number and not each.withdrawn_at), None)
     view = request.GET.get("view", "file")
     return show(
         request,
@@ -65,7 +69,23 @@ def version(request: HttpRequest, desk: Desk, slug: str, number: int) -> HttpRes
         before=before,
         diff=_diff(before.text, shown.text) if before else [],
         can_publish=desk.may(Right.PROGRAMS_WRITE),
+        planned=_planned(every),
     )
+
+
+@page(Right.PROGRAMS_WRITE, "POST")
+def withdraw(request: HttpRequest, desk: Desk, slug: str, number: int) -> HttpResponse:
+    """Take back a version that is planned."""
+    try:
+        facade.withdraw(slug, number, desk.actor)
+    except Refusal as refused:
+        if refused.code in {"no_program", "version_not_found"}:
+            raise
+        logs.refusal(refused, request_id=desk.actor.request_id)
+        messages.error(request, words.sentence(refused), extra_tags="bad")
+    else:
+        messages.success(request, _("Version %(number)d is withdrawn.") % {"number": number}, extra_tags="good")
+    return redirect("program-version", slug, number)
 
 
 @page(Right.PROGRAMS_WRITE, "GET", "POST")
@@ -80,10 +100,10 @@ def publish(request: HttpRequest, desk: Desk) -> HttpResponse:
     try:
         if "publish" in request.POST:
             made = facade.publish(text, desk.actor)
-            messages.success(request, _published(made, desk), extra_tags="good")
+            messages.success(request, _("Version %(number)d is in force.") % {"number": made.number}, extra_tags="good")
             return redirect("program-version", made.program, made.number)
-        draft = facade.validate(text)
-        return _desk(request, running, text, draft=draft, comparison=facade.compare(text) if running else None)
+        facade.validate(text)
+        return _desk(request, running, text, **_looked_at(program_of(text), text, running))
     except ProgramErrors as errors:
         logs.event("program_refused", request_id=desk.actor.request_id, errors=len(errors.refusals))
         return _desk(request, running, text, status=422, wrong=errors.refusals)
@@ -106,11 +126,54 @@ def _desk(
         text=text,
         running=running,
         diff=_diff(running.text, text) if running and "draft" in context else [],
-        planned=_planned(running),
+        planned=_planned(facade.versions(running.program)) if running else None,
         faults=len(wrong),
         lines=_lines(text, wrong) if wrong else [],
         **context,
     )
+
+
+def _looked_at(program: Program, text: str, running: VersionView | None) -> dict[str, Any]:
+    """Return what a good file holds and whom it would move, all by the names that programs declare."""
+    comparison = facade.compare(text) if running else None
+    ladder = next(iter(program.ladders), None)
+    return {
+        "draft": program,
+        "units": [unit_name(program, unit.code) for unit in program.units],
+        "tiers": [tier_name(program, level.code, ladder.code) for level in ladder.levels] if ladder else [],
+        "comparison": comparison,
+        "moves": _moves(program_of(running.text), program, comparison) if running and comparison else [],
+        "reviews": _reviews(program, comparison) if comparison else [],
+    }
+
+
+def _moves(before: Program, program: Program, comparison: Comparison) -> list[tuple[str, str, str, int]]:
+    """Return who would move as (ladder, tier before, tier after, members), each as its program calls it."""
+    ladders = {ladder.code: ladder.name for ladder in program.ladders}
+    return [
+        (
+            ladders[move.ladder],
+            tier_name(before, move.before, move.ladder),
+            tier_name(program, move.after, move.ladder),
+            move.members,
+        )
+        for move in comparison.moves
+    ]
+
+
+def _reviews(program: Program, comparison: Comparison) -> list[tuple[str, str, str, str, int]]:
+    """Return what reviews come to as (ladder, tier held, tier so far, tier with the file, members)."""
+    ladders = {ladder.code: ladder.name for ladder in program.ladders}
+    return [
+        (
+            ladders[review.ladder],
+            tier_name(program, review.held, review.ladder),
+            tier_name(program, review.before, review.ladder),
+            tier_name(program, review.after, review.ladder),
+            review.members,
+        )
+        for review in comparison.reviews
+    ]
 
 
 def _starter(desk: Desk) -> str:
@@ -121,24 +184,15 @@ def _starter(desk: Desk) -> str:
     return text.partition("\n")[2]  # without what the example says of itself
 
 
-def _published(made: VersionView, desk: Desk) -> str:
-    """Say from when a version counts: one that was planned before it makes it later."""
-    if made.effective_from <= clock.business_now():
-        return _("Version %(number)d is in force.") % {"number": made.number}
-    at = made.effective_from.astimezone(desk.zone)
-    return _("Version %(number)d comes into force on %(at)s.") % {
-        "number": made.number,
-        "at": f"{at:%Y-%m-%d %H:%M:%S}",
-    }
-
-
-def _planned(running: VersionView | None) -> VersionView | None:
-    """Return the last version, if it is not in force yet."""
-    last = max(facade.versions(running.program), key=lambda each: each.number) if running else None
-    return last if last and last.effective_from > clock.business_now() else None
+def _planned(every: Sequence[VersionView]) -> VersionView | None:
+    """Return the last version, if it is not in force yet: the one that can be withdrawn."""
+    last = next(each for each in every if not each.withdrawn_at)
+    return last if last.effective_from > clock.business_now() else None
 
 
 def _said(fault: Refusal) -> str:
+    if fault.code in words.REFUSALS:
+        return words.sentence(fault)
     return fault_words.sentence(fault, (get_language() or "en")[:2])
 
 

@@ -4,10 +4,14 @@ from fractions import Fraction
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from shuke.core.program import ir, observing
+from shuke.core.program.explain import names_of
 from shuke.core.program.model import Downgrade, Evaluation, Ladder, Level, Validity, ValidityKind
 from shuke.core.program.tracing import written
+from shuke.engine.explanation import EN_LABELS, ZH_LABELS
 from shuke.foundation import clock
 from shuke.rooms.org.contracts import Right
 from shuke.rooms.tiers import facade as tier_room
@@ -27,8 +31,8 @@ def tiers(request: HttpRequest, desk: Desk) -> HttpResponse:
         moves = charts.moves_by_month(program, desk.shop.time_zone, clock.business_now(), chosen)
         context = {
             "rules": _rules(chosen),
-            "measure": chosen.measure.source if chosen.measure else "",
-            "keep_measure": chosen.keep_measure.source if chosen.keep_measure else "",
+            "measure": _worded(chosen.measure, program),
+            "keep_measure": _worded(chosen.keep_measure, program),
             "levels": _levels(program, chosen),
             "moves": moves,
             "all_moves": {
@@ -48,7 +52,7 @@ def _levels(program: Running, ladder: Ladder) -> list[dict[str, Any]]:
             "level": level,
             "rank": rank,
             "name": words.tier(level.code, level.name),
-            "reach": _threshold(level.threshold, ladder, program) if level.when is None else level.when.source,
+            "reach": _threshold(level.threshold, ladder.measure, program) if level.when is None else level.when.source,
             "keep": _keep(level, ladder, program),
             "multiplier": written(level.multiplier),
             "members": counts.get(level.code, 0),
@@ -61,16 +65,37 @@ def _levels(program: Running, ladder: Ladder) -> list[dict[str, Any]]:
 def _keep(level: Level, ladder: Ladder, program: Running) -> str:
     if level.keep_when is not None:
         return level.keep_when.source
-    return "" if level.keep is None else _threshold(level.keep, ladder, program)
+    return "" if level.keep is None else _threshold(level.keep, ladder.keep_measure or ladder.measure, program)
 
 
-def _threshold(amount: Fraction | None, ladder: Ladder, program: Running) -> str:
+def _worded(measure: ir.Node | None, program: Running) -> tuple[str, str] | None:
+    """Return a measure in words, and as it stands in the file."""
+    if measure is None:
+        return None
+    language, labels = ("en", EN_LABELS) if get_language() == "en" else ("zh", ZH_LABELS)
+    units = {f"'{unit.code}'": program.unit_name(unit.code) for unit in program.program.units}
+    named = {**labels, **names_of(program.program), **units}
+    return observing.in_words(measure.source, named, language), measure.source
+
+
+def _threshold(amount: Fraction | None, measure: ir.Node | None, program: Running) -> str:
+    """Write what a level asks for with its unit; a measure that mixes several things has none."""
     if amount is None:
         return ""
-    if ladder.measure is not None and ladder.measure.kind.name == "MONEY":
+    if measure is not None and measure.kind is ir.Kind.MONEY:
         minor = amount * 10**program.program.currency_digits
         return figures.money(int(minor), program.program.currency)
-    return figures.number(amount.numerator) if amount.denominator == 1 else written(amount)
+    number = figures.number(amount.numerator) if amount.denominator == 1 else written(amount)
+    match measure:
+        case ir.Windowed(measure="EARNED", of=unit) | ir.Balance(of=unit):
+            return f"{number} {program.unit_name(unit)}"
+        case ir.Windowed(measure="ORDERS") | ir.Fact(name="member.orders"):
+            return _("%(number)s orders") % {"number": number}
+        case ir.Windowed(measure="EVENTS"):
+            return _("%(number)s times") % {"number": number}
+        case ir.Streak():
+            return _("%(number)s days in a row") % {"number": number}
+    return number
 
 
 def _rules(ladder: Ladder) -> list[tuple[str, str]]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -30,15 +31,16 @@ from shuke.surfaces.console.pages import Desk, page, show
 from shuke.surfaces.console.running import running, units
 from shuke.surfaces.console.standing import waits_for
 
+_TAKEN_BACK = frozenset({Kind.CLAWBACK, Kind.CLAWBACK_PENDING, Kind.OWED})
+
 
 @page(Right.MEMBERS_READ)
 def why(request: HttpRequest, desk: Desk, entry_id: str) -> HttpResponse:
     """Explain one entry, in the drawer of the page that asked or on a page of its own."""
     org.require(desk.principal, Right.POINTS_READ)
     key = EntryKey.of(entry_id)
-    found = programs.explain_entry(key)
-    _require_store(desk, found.entry)
-    program = running()
+    found = programs.explain_entry(key).seen_by(partial(org.sees_store, desk.principal))
+    program, total = running(), sum(story.points for story in found.lots)
     member_id = ids.encode(ID_PREFIX, key.holder_id)
     context = {
         "found": found,
@@ -54,11 +56,14 @@ def why(request: HttpRequest, desk: Desk, entry_id: str) -> HttpResponse:
         "totals": _totals(found.decision, key) if found.decision else [],
         "extras": _extras(found.decision, key) if found.decision else [],
         "taken_back": _taken_back(found, key),
+        "paid_back": found.paid_back,
+        "back_before": found.paid_back.due - total if found.paid_back else 0,
+        "lots_title": _lots_title(found.entry),
         "question": _question(found.entry),
         "behaviour_name": program.behaviour_name(found.behaviour.kind) if program and found.behaviour else "",
         "waits": _waits(found),
         "ends": _ends(found.expiry),
-        "total": sum(story.points for story in found.lots),
+        "total": total,
         "may_see_program": desk.may(Right.PROGRAMS_READ),
     }
     if request.htmx:
@@ -77,9 +82,22 @@ def _question(entry: Entry | None) -> str:
         Kind.CLAWBACK: _("Why were these points taken back?"),
         Kind.CLAWBACK_PENDING: _("Why were these points taken back?"),
         Kind.OWED: _("Why is this owed?"),
+        Kind.RETURN: _("Why did these points come back?"),
         Kind.CREDIT: _("Who gave these points, and why?"),
         Kind.DEBIT: _("Who took these points, and why?"),
     }.get(kind, _("What moved these points?"))
+
+
+def _lots_title(entry: Entry | None) -> str:
+    """Say what an entry did to the lots below it."""
+    kind = entry.kind if entry else Kind.ACCRUAL
+    if kind in (Kind.CLAWBACK, Kind.CLAWBACK_PENDING):
+        return _("Taken from these lots")
+    if kind is Kind.RETURN:
+        return _("The lots that they came back to")
+    if kind.sign > 0:
+        return _("The lot that was opened")
+    return _("Drawn from these lots, the first to expire first")
 
 
 def _waits(found: Explanation) -> str:
@@ -88,13 +106,6 @@ def _waits(found: Explanation) -> str:
     if entry is None or entry.kind is not Kind.ACCRUAL_PENDING or not found.lots:
         return ""
     return waits_for(found.lots[0].lot)
-
-
-def _require_store(desk: Desk, entry: Entry) -> None:
-    """Refuse to tell of an order of a store that is not the reader's."""
-    if desk.principal.stores is not None and entry.reference is not None:
-        for order in orders.get_many([entry.reference]).values():
-            org.require_store(desk.principal, order.store)
 
 
 def _rules(decision: Decision, key: EntryKey) -> list[dict[str, Any]]:
@@ -139,7 +150,7 @@ def _total(unit: UnitReason) -> dict[str, Any]:
     rounding = _("every line rounded on its own") if unit.at_line else whole[unit.rounding]
     return {
         "exact": written(unit.exact),
-        "rounding": rounding if points_given != unit.exact else _("already whole, nothing to round"),
+        "rounding": rounding if points_given != unit.exact else _("nothing to round"),
         "points": written(points_given),
         "granted": written(Fraction(unit.granted, 10**unit.scale)) if unit.granted != unit.points else "",
     }
@@ -158,7 +169,7 @@ def _extras(decision: Decision, key: EntryKey) -> list[str]:
 def _taken_back(found: Explanation, key: EntryKey) -> list[dict[str, int]]:
     """Return of each lot that the refunded order opened: what it gave, what the rest earns, what was taken and how."""
     entry = found.entry
-    if entry is None or found.order is None or found.cause is None or found.cause.kind != "refund":
+    if entry is None or entry.kind not in _TAKEN_BACK or found.order is None or found.cause is None:
         return []
     lots = [
         lot for lot in points.lots_of([(key.holder_id, found.order.id)])[found.order.id] if lot.unit_id == key.unit_id

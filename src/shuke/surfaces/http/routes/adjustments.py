@@ -10,7 +10,7 @@ from shuke.surfaces.http import keys
 from shuke.surfaces.http.naming import name_of
 from shuke.surfaces.http.operations import Operation, operation
 from shuke.surfaces.http.parameters import DryRun, Now
-from shuke.surfaces.http.recording import OF_POINTS, recorded
+from shuke.surfaces.http.recording import OF_POINTS, REASONED, recorded
 from shuke.surfaces.http.schemas import examples, movement_examples
 from shuke.surfaces.http.schemas.adjustments import (
     ADJUSTMENT_PREFIX,
@@ -39,7 +39,7 @@ router = Router(tags=["adjustments"])
         scope=Right.POINTS_ADJUST,
         status=201,
         writes=True,
-        codes=(*OF_POINTS, "insufficient_points", "points_zero", "supply_exhausted"),
+        codes=(*OF_POINTS, *REASONED, "insufficient_points", "points_zero", "supply_exhausted"),
         waits=ApprovalAnswer,
         waits_example=examples.APPROVAL_WAITING,
         request_example=movement_examples.NEW_ADJUSTMENT,

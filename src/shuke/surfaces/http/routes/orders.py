@@ -38,7 +38,7 @@ router = Router(tags=["orders"])
         en="Record an order",
         zh="上报订单",
         about_zh="上报一笔订单并说明所得积分。内容相同的重发得到第一次的应答。"
-        "早于 30 天或超前 5 分钟以上的订单需要 history:write 权限。",
+        "早于 30 天或超前 5 分钟以上的订单需要 history:write 权限；正式环境不接受超前 24 小时以上的订单。",
         scope=Right.ORDERS_WRITE,
         status=201,
         writes=True,
@@ -68,7 +68,8 @@ router = Router(tags=["orders"])
 def record_order(request: HttpRequest, body: NewOrderBody, *, dry_run: DryRun = False, now: Now = None) -> OrderResult:
     """Record one order and say what it earned. A repeat with the same content gets the first answer again.
 
-    An order older than 30 days, or more than 5 minutes ahead, needs the scope history:write.
+    An order older than 30 days, or more than 5 minutes ahead, needs the scope history:write; a live deployment takes
+    none more than 24 hours ahead.
     """
     return order_result(body, recorded(request, body.value()), livemode=keys.livemode(request), dry_run=dry_run)
 

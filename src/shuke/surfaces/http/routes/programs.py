@@ -9,7 +9,7 @@ from shuke.rooms.org.contracts import Right
 from shuke.rooms.programs import facade as programs
 from shuke.surfaces.http import keys, problems
 from shuke.surfaces.http.operations import Operation, operation
-from shuke.surfaces.http.parameters import DryRun, ProgramCodePath
+from shuke.surfaces.http.parameters import DryRun, ProgramCodePath, VersionNumberPath
 from shuke.surfaces.http.schemas import examples
 from shuke.surfaces.http.schemas.problems import FieldErrorAnswer
 from shuke.surfaces.http.schemas.programs import (
@@ -27,11 +27,16 @@ from shuke.surfaces.http.schemas.programs import (
 router = Router(tags=["programs"])
 _CHANGE = (
     "currency_fixed",
+    "effective_in_the_past",
+    "effective_too_late",
     "invalid_program",
+    "one_program",
+    "supply_below_issued",
     "tier_in_use",
     "time_zone_fixed",
     "unit_dropped",
     "unit_scale_fixed",
+    "version_planned",
     "windows_changed",
 )
 _PUBLISHED = {
@@ -79,20 +84,22 @@ def validate_program(request: HttpRequest, body: ProgramTextBody) -> ValidationA
         id="compareProgram",
         en="Compare a program file with the newest version",
         zh="与最新版本比较会员计划",
-        about_zh="说明文件与最新版本相比改变了什么，以及现有会员中谁会升降等级；不保存任何内容。同一进程一次只比较一份文件。",
+        about_zh="说明发布该文件会改变什么：与最新版本相比的差异、生效时谁的等级会变、今后的评定有何不同；发布会拒绝的，比较同样拒绝。"
+        "不保存任何内容。同一进程一次只比较一份文件。",
         scope=Right.PROGRAMS_READ,
         codes=(*_CHANGE, "comparison_running", "no_program"),
         request_example={"text": examples.PROGRAM_TEXT},
         response_example=examples.COMPARISON,
     ),
 )
-def compare_program(request: HttpRequest, body: ProgramTextBody) -> ComparisonAnswer:
-    """Say what a file would change against the newest version, and which members would move; nothing is stored.
+def compare_program(request: HttpRequest, body: PublishBody) -> ComparisonAnswer:
+    """Say what publishing a file would change: against the newest version, whose tier as it comes into force, and
+    what reviews would come to after that; nothing is stored. What publishing refuses is refused.
 
     One file is compared at a time: whoever comes meanwhile is answered 429 with Retry-After.
     """
     try:
-        found = programs.compare(body.text)
+        found = programs.compare(body.text, body.effective_from)
     except ProgramErrors as errors:
         raise problems.InvalidProgram(errors.refusals) from errors
     return comparison_answer(found, livemode=keys.livemode(request))
@@ -107,18 +114,21 @@ def compare_program(request: HttpRequest, body: ProgramTextBody) -> ComparisonAn
         id="publishProgram",
         en="Publish a program file",
         zh="发布会员计划",
-        about_zh="将文件发布为该会员计划的下一个版本，此后不再改变。",
+        about_zh="将文件发布为该会员计划的下一个版本，此后不再改变。生效时间不得早于已有的待生效版本，且须在十年之内。",
         scope=Right.PROGRAMS_WRITE,
         status=201,
         writes=True,
-        codes=(*_CHANGE, "effective_in_the_past", "one_program", "writers_busy"),
+        codes=(*_CHANGE, "writers_busy"),
         request_example={"text": examples.PROGRAM_TEXT},
         response_example=examples.VERSION,
         links=_PUBLISHED,
     ),
 )
 def publish_program(request: HttpRequest, body: PublishBody, *, dry_run: DryRun = False) -> VersionAnswer:
-    """Publish a file as the next version of its program, which never changes after that."""
+    """Publish a file as the next version of its program, which never changes after that.
+
+    It comes into force within ten years, and not before a version that is planned.
+    """
     try:
         version = programs.publish(body.text, keys.actor(request), body.effective_from)
     except ProgramErrors as errors:
@@ -156,7 +166,7 @@ def get_current_version(request: HttpRequest, program: ProgramCodePath) -> Versi
         id="listVersions",
         en="List the versions of a program",
         zh="会员计划版本列表",
-        about_zh="列出全部版本，最新的在前。",
+        about_zh="列出全部版本，包括已撤回的，最新的在前。",
         scope=Right.PROGRAMS_READ,
         codes=("no_program",),
         parameter_examples={"program": "grocer"},
@@ -164,6 +174,42 @@ def get_current_version(request: HttpRequest, program: ProgramCodePath) -> Versi
     ),
 )
 def list_versions(request: HttpRequest, program: ProgramCodePath) -> VersionListAnswer:
-    """List all versions, newest first."""
+    """List all versions, withdrawn ones included, newest first."""
     versions = [version_summary(version) for version in programs.versions(program)]
     return VersionListAnswer(items=versions, livemode=keys.livemode(request))
+
+
+@operation(
+    router,
+    "POST",
+    "/programs/{program}/versions/{number}/withdrawal",
+    VersionAnswer,
+    Operation(
+        id="withdrawVersion",
+        en="Withdraw a planned version",
+        zh="撤回待生效版本",
+        about_zh="撤回尚未生效、且没有会员到达的最新版本：它保留版本号与内容，但永不生效；仅由它声明的积分单位一并取消。",
+        scope=Right.PROGRAMS_WRITE,
+        writes=True,
+        codes=(
+            "no_program",
+            "supply_below_issued",
+            "version_followed",
+            "version_in_force",
+            "version_not_found",
+            "writers_busy",
+        ),
+        parameter_examples={"program": "grocer", "number": 2},
+        response_example=examples.VERSION_WITHDRAWN,
+        links=_PUBLISHED,
+    ),
+)
+def withdraw_version(
+    request: HttpRequest, program: ProgramCodePath, number: VersionNumberPath, *, dry_run: DryRun = False
+) -> VersionAnswer:
+    """Take back a version that is not in force yet and to which no member has come.
+
+    It keeps its number and its text and never comes into force; units that only it declared are gone.
+    """
+    version = programs.withdraw(program, number, keys.actor(request))
+    return version_answer(version, livemode=keys.livemode(request), dry_run=dry_run)

@@ -23,7 +23,7 @@ from shuke.surfaces.http.schemas.refunds import (
 )
 
 router = Router(tags=["refunds"])
-_CODES = (*NAMED, *TIMES, "already_refunded", "more_than_left", "refund_of_both", "unknown_line")
+_CODES = (*NAMED, *TIMES, "already_refunded", "more_than_left", "refund_of_both", "refund_of_nothing", "unknown_line")
 _LINKS = {"read": ("getRefund", "refund_id", "$response.body#/id")}
 
 

@@ -16,7 +16,7 @@ from shuke.surfaces.http import keys, problems
 from shuke.surfaces.http.naming import name_of
 from shuke.surfaces.http.operations import Operation, operation
 from shuke.surfaces.http.parameters import PAGE, After, DryRun, Limit, MemberIdPath, Now
-from shuke.surfaces.http.recording import OF_POINTS, recorded
+from shuke.surfaces.http.recording import OF_POINTS, REASONED, recorded
 from shuke.surfaces.http.schemas import examples, movement_examples
 from shuke.surfaces.http.schemas.behaviours import BEHAVIOUR_PREFIX
 from shuke.surfaces.http.schemas.members import decode_member_id
@@ -49,7 +49,7 @@ _PREFIXES = {"refund": REFUND_PREFIX, "tier": TIER_PREFIX}
         scope=Right.TIERS_WRITE,
         status=201,
         writes=True,
-        codes=(*OF_POINTS, "invalid_id", "tier_ends_before", "unknown_ladder", "unknown_tier"),
+        codes=(*OF_POINTS, *REASONED, "invalid_id", "tier_ends_before", "unknown_ladder", "unknown_tier"),
         parameter_examples={"member_id": examples.MEMBER_ID},
         request_example=movement_examples.NEW_TIER,
         response_example=movement_examples.TIER_RESULT,

@@ -22,7 +22,7 @@ from shuke.surfaces.http.fields import (
 )
 from shuke.surfaces.http.schemas.members import MemberRefBody
 from shuke.surfaces.http.schemas.movements import Foreseen, KeyBody, UnitPoints, by_unit
-from shuke.surfaces.http.schemas.orders import BATCH_LIMIT, ORDER_PREFIX, DecisionAnswer, decision_answer
+from shuke.surfaces.http.schemas.orders import BATCH_LIMIT, ORDER_PREFIX, DecisionAnswer, balances_of, decision_answer
 from shuke.surfaces.http.schemas.problems import ProblemAnswer
 
 BEHAVIOUR_PREFIX = "bhv"
@@ -130,7 +130,7 @@ def behaviour_result(body: NewBehaviourBody, result: Result, *, livemode: bool, 
         external_id=body.external_id,
         member_id=ids.encode(members.ID_PREFIX, result.member_id) if result.member_id else None,
         decision=decision_answer(result) if result.version is not None else None,
-        balances=[one for one in by_unit(result.balances) if (result.points or {}).get(one.unit)],
+        balances=balances_of(result),
         owed=by_unit(result.owed),
         livemode=livemode,
         dry_run=dry_run,

@@ -116,6 +116,7 @@ ORDER_RESULT: Json = {
         "effective_at": "2017-01-15T15:00:00Z",
         "late": False,
         "points": [{"unit": "points", "points": 86}],
+        "milestones": [],
         "tier_before": "base",
         "tier_after": "base",
         "entry_ids": [ENTRY_ID],
@@ -379,11 +380,19 @@ VERSION: Json = {
     "effective_from": "2017-01-01T05:00:00Z",
     "published_at": "2017-01-01T05:00:00Z",
     "published_by": "Ann",
+    "withdrawn_at": None,
+    "withdrawn_by": None,
     "text": PROGRAM_TEXT,
     "source": "def prepare(...): ...",
     "shape": "9c1185a5c5e9fc54612808977ee8f548b2258d31f7a0c2c1b6f1f7b0a1d2c3e4",
     "livemode": False,
     "dry_run": False,
+}
+VERSION_WITHDRAWN: Json = VERSION | {
+    "number": 2,
+    "effective_from": "2027-01-01T05:00:00Z",
+    "withdrawn_at": "2026-12-01T15:00:00Z",
+    "withdrawn_by": "Ann",
 }
 VERSIONS: Json = {
     "items": [
@@ -394,14 +403,18 @@ VERSIONS: Json = {
             "effective_from": "2017-01-01T05:00:00Z",
             "published_at": "2017-01-01T05:00:00Z",
             "published_by": "Ann",
+            "withdrawn_at": None,
+            "withdrawn_by": None,
         }
     ],
     "livemode": False,
 }
 COMPARISON: Json = {
     "against": 1,
-    "differences": [{"path": "ladders.tiers.levels.gold.qualify", "before": "5000", "after": "4500"}],
-    "moves": [{"ladder": "tiers", "before": "silver", "after": "gold", "members": 12}],
+    "effective_from": "2017-06-01T05:00:00Z",
+    "differences": [{"path": "tiers.levels.gold.from", "before": "5000", "after": "4500"}],
+    "moves": [],
+    "reviews": [{"ladder": "tiers", "held": "silver", "before": "silver", "after": "gold", "members": 12}],
     "looked_at": 2000,
     "members": 2469,
     "livemode": False,

@@ -74,6 +74,7 @@ BEHAVIOUR_RESULT: Json = {
         "effective_at": "2017-01-15T15:00:00Z",
         "late": False,
         "points": [{"unit": "points", "points": 5}],
+        "milestones": [],
         "tier_before": "base",
         "tier_after": "base",
         "entry_ids": [ENTRY_ID],

@@ -60,7 +60,8 @@ class NewOrderBody(Body):
     Without a member, or with one that nobody knows yet, the order is stored and not decided. `net_minor` is what was
     paid; how much of it was tax, shipping or paid with points (each at most the net) only matters where the program
     leaves that out. The lines need not add up to the net: shipping, a discount of the whole order or goods that the
-    source does not know may stand between them.
+    source does not know may stand between them. Attributes that the program does not declare are stored and read by
+    no rule.
     """
 
     source: Source
@@ -105,7 +106,10 @@ class OrderBatchBody(Body):
 
 
 class DecisionAnswer(Answer):
-    """What an order or behaviour earned: points by unit, and the tier before and after, null without a ladder.
+    """What an order or behaviour earned, and the tier before and after, null without a ladder.
+
+    `points` are what the rules gave, by unit; `milestones` what milestones gave besides because it reached them, of the
+    units that they gave. Both together are what came to the member.
 
     `late`: it was older than what was recorded already, so it was decided as of `effective_at`.
     """
@@ -114,6 +118,7 @@ class DecisionAnswer(Answer):
     effective_at: Instant
     late: bool
     points: list[UnitPoints]
+    milestones: list[UnitPoints]
     tier_before: str | None
     tier_after: str | None
     entry_ids: list[str]
@@ -214,11 +219,17 @@ def order_result(body: NewOrderBody, result: Result, *, livemode: bool, dry_run:
         member_id=ids.encode(members.ID_PREFIX, result.member_id) if result.member_id else None,
         decision=decision_answer(result) if result.version is not None else None,
         undecided=result.undecided.value if result.undecided else None,
-        balances=[one for one in by_unit(result.balances) if (result.points or {}).get(one.unit)],
+        balances=balances_of(result),
         owed=by_unit(result.owed),
         livemode=livemode,
         dry_run=dry_run,
     )
+
+
+def balances_of(result: Result) -> list[UnitPoints]:
+    """Return the balances of the units in which an order or behaviour gave points."""
+    given = {**result.milestones, **{unit: points for unit, points in (result.points or {}).items() if points}}
+    return [one for one in by_unit(result.balances) if one.unit in given]
 
 
 def decision_answer(result: Result) -> DecisionAnswer:
@@ -228,6 +239,7 @@ def decision_answer(result: Result) -> DecisionAnswer:
         effective_at=instant(result.effective_at),
         late=result.late,
         points=by_unit(result.points),
+        milestones=by_unit(result.milestones),
         tier_before=result.tier_before or None,
         tier_after=result.tier_after or None,
         entry_ids=[entry.id for entry in result.entries],

@@ -21,7 +21,7 @@ class ProgramTextBody(Body):
 
 
 class PublishBody(Body):
-    """A program file to be published; in force from `effective_from`, or from now on."""
+    """A program file that is, or might be, published; in force from `effective_from`, or from now on."""
 
     text: ProgramText
     effective_from: Time | None = None
@@ -44,7 +44,7 @@ class DifferenceAnswer(Answer):
 
 
 class MovesAnswer(Answer):
-    """How many of the members looked at would go from one tier to another."""
+    """How many of the members looked at go from one tier to another as the version comes into force."""
 
     ladder: str
     before: str
@@ -52,24 +52,43 @@ class MovesAnswer(Answer):
     members: int
 
 
+class ReviewsAnswer(Answer):
+    """How many who hold a tier then would come to `after` if they were looked at that day; without it, to `before`."""
+
+    ladder: str
+    held: str
+    before: str
+    after: str
+    members: int
+
+
 class ComparisonAnswer(Answer):
-    """What a file would change against the version `against`, and who would move of the members looked at."""
+    """What a file would change against the version `against` in force from `effective_from`, of the members looked at.
+
+    `moves` are what publishing does to tiers, `reviews` what later reviews, and facts that move up, would change.
+    """
 
     against: int
+    effective_from: Instant
     differences: list[DifferenceAnswer]
     moves: list[MovesAnswer]
+    reviews: list[ReviewsAnswer]
     looked_at: int
     members: int
     livemode: bool
 
 
 class VersionSummary(Answer):
+    """A version without its texts; `withdrawn_at` and `withdrawn_by` are null unless it was taken back."""
+
     program: str
     name: str
     number: int
     effective_from: Instant
     published_at: Instant
     published_by: str
+    withdrawn_at: Instant | None
+    withdrawn_by: str | None
 
 
 class VersionAnswer(VersionSummary):
@@ -93,8 +112,10 @@ def comparison_answer(found: Comparison, *, livemode: bool) -> ComparisonAnswer:
     """Return a comparison as the API shows it."""
     return ComparisonAnswer(
         against=found.number,
+        effective_from=instant(found.at),
         differences=[DifferenceAnswer(**asdict(each)) for each in found.differences],
         moves=[MovesAnswer(**asdict(each)) for each in found.moves],
+        reviews=[ReviewsAnswer(**asdict(each)) for each in found.reviews],
         looked_at=found.looked_at,
         members=found.members,
         livemode=livemode,
@@ -110,6 +131,8 @@ def version_summary(version: VersionView) -> VersionSummary:
         effective_from=instant(version.effective_from),
         published_at=instant(version.published_at),
         published_by=version.published_by,
+        withdrawn_at=version.withdrawn_at and instant(version.withdrawn_at),
+        withdrawn_by=version.withdrawn_by,
     )
 
 

@@ -1,7 +1,7 @@
 /* Draws the charts of a page from the JSON beside them. The data comes with its own words, so that no text lives here. */
 "use strict";
 
-const PALETTE = { issued: "#0d6b5c", redeemed: "#d98a1f", expired: "#8a9692", up: "#0d6b5c", down: "#b8382b", kept: "#b9c5c0" };
+const PALETTE = { issued: "#0d6b5c", taken_back: "#b8382b", redeemed: "#d98a1f", returned: "#7fa8a0", expired: "#8a9692", up: "#0d6b5c", down: "#b8382b", kept: "#b9c5c0" };
 const TIERS = ["#b4c4be", "#7fa8a0", "#3f8578", "#0a4d42", "#062f29", "#031a17"];
 const number = new Intl.NumberFormat(document.documentElement.lang);
 const short = new Intl.NumberFormat(document.documentElement.lang, { notation: "compact", maximumFractionDigits: 1 });
@@ -13,7 +13,7 @@ function bars(data) {
   return {
     textStyle: text,
     tooltip,
-    legend: { top: 0, left: 0, icon: "roundRect", itemWidth: 12, itemHeight: 8, itemGap: 18, textStyle: text },
+    legend: { type: "scroll", top: 0, left: 0, icon: "roundRect", itemWidth: 12, itemHeight: 8, itemGap: 18, textStyle: text },
     grid: { left: 4, right: 20, top: 36, bottom: 4, containLabel: true },
     xAxis: { type: "category", data: data.labels, axisTick: { show: false }, axisLine: { lineStyle: { color: "#d5dcd8" } }, axisLabel: { color: "#65716d", hideOverlap: true } },
     yAxis: { type: "value", splitNumber: 4, minInterval: 1, axisLabel: { color: "#65716d", formatter: (value) => short.format(value) }, splitLine: { lineStyle: { color: "#eef1ef" } } },

@@ -1,0 +1,25 @@
+"""The Chinese of what is expected where a cell is not taken, by the code of the fault; lists of codes need none."""
+
+CHINESE = {
+    "identity_required": "会员编号、手机号或邮箱",
+    "invalid_phone": "手机号；外地号码须带国家或地区码",
+    "invalid_email": "邮箱地址",
+    "invalid_birthday": "1900 年至今的日期",
+    "invalid_name": "1 至 100 个可见字符",
+    "invalid_external_id": "1 至 255 个可见字符",
+    "invalid_tag": "由小写字母、数字、- 与 _ 组成的代码",
+    "unknown_language": "zh-hans 或 en",
+    "joined_in_future": "不晚于现在的时间",
+    "joined_at_out_of_range": "1970-01-02 至今的时间",
+    "two_members": "同一位会员的身份",
+    "member_exited": "未退会的会员",
+    "no_program": "已发布的会员计划",
+    "not_a_time": "日期或时间，例如 2020-01-31 或 2020-01-31 18:30",
+    "points_missing": "积分",
+    "invalid_points": "数字，小数位数不超过积分单位的规定",
+    "tier_until_missing": "等级的最后一天",
+    "unclosed_quote": "20 行之内的右引号",
+    "cell_too_long": "每个单元格不超过 2,000 个字符",
+    "unreadable_characters": "全文为 UTF-8 或 GB18030，不含控制字符",
+    "too_many_cells": "单元格不多于表头",
+}
