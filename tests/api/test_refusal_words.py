@@ -6,8 +6,8 @@ from django.utils import translation
 
 from shuke.core.values.errors import Refusal
 from shuke.surfaces.cli.refusals import CHINESE
-from shuke.surfaces.console import words
 from shuke.surfaces.http import problems
+from shuke.surfaces.wording import refusals, words
 
 REFUSED = {
     "insufficient_points": {"asked": "9.5", "usable": "4.0"},
@@ -31,7 +31,7 @@ def over_http(refused: Refusal) -> str:
 
 def in_the_console(refused: Refusal) -> str:
     with translation.override("zh-hans"):
-        return words.sentence(refused)
+        return refusals.sentence(refused)
 
 
 @pytest.mark.parametrize(
@@ -48,5 +48,5 @@ def test_the_chinese_sentence_has_every_number(told, code):
 @pytest.mark.parametrize("code", REFUSED)
 def test_one_that_was_kept_by_its_code_alone_has_no_holes_to_see(code):
     with translation.override("zh-hans"):
-        assert "%" not in words.refusal(code)
+        assert "%" not in refusals.refusal(code)
         assert "%" not in words.of_import(code)

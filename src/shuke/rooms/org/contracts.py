@@ -49,6 +49,23 @@ class Right(StrEnum):
     POINTS_TRANSFER = "points:transfer"
     POINTS_ADJUST = "points:adjust"
     TIERS_WRITE = "tiers:write"
+    COUPONS_READ = "coupons:read"
+    COUPONS_WRITE = "coupons:write"
+    COUPONS_ISSUE = "coupons:issue"
+    COUPONS_REDEEM = "coupons:redeem"
+    BENEFITS_READ = "benefits:read"
+    BENEFITS_WRITE = "benefits:write"
+    BENEFITS_USE = "benefits:use"
+    MALL_READ = "mall:read"
+    MALL_WRITE = "mall:write"
+    MALL_FULFIL = "mall:fulfil"
+    PAID_READ = "paid:read"
+    PAID_WRITE = "paid:write"
+    PAID_SELL = "paid:sell"
+    VALUE_WRITE = "value:write"
+    VALUE_REFUND = "value:refund"
+    MESSAGES_READ = "messages:read"
+    TILL_USE = "till:use"
     PROGRAMS_READ = "programs:read"
     PROGRAMS_WRITE = "programs:write"
     IMPORTS_WRITE = "imports:write"
@@ -77,6 +94,20 @@ SCOPES = frozenset(
         Right.POINTS_WRITE,
         Right.POINTS_ADJUST,
         Right.TIERS_WRITE,
+        Right.COUPONS_READ,
+        Right.COUPONS_WRITE,
+        Right.COUPONS_REDEEM,
+        Right.BENEFITS_READ,
+        Right.BENEFITS_WRITE,
+        Right.BENEFITS_USE,
+        Right.MALL_READ,
+        Right.MALL_WRITE,
+        Right.MALL_FULFIL,
+        Right.PAID_READ,
+        Right.PAID_WRITE,
+        Right.PAID_SELL,
+        Right.VALUE_WRITE,
+        Right.VALUE_REFUND,
         Right.PROGRAMS_READ,
         Right.PROGRAMS_WRITE,
         Right.IMPORTS_WRITE,

@@ -2,10 +2,30 @@
 
 from shuke.rooms.org.contracts import Right, Role
 
-_CLERK = frozenset({Right.POINTS_READ, Right.POINTS_WRITE, Right.POINTS_HOLD, Right.ORDERS_WRITE})
-_ANALYST = frozenset({Right.OVERVIEW_READ, Right.ORDERS_READ, Right.POINTS_READ, Right.PROGRAMS_READ})
-_SERVICE = frozenset(
+_CLERK = frozenset(
     {
+        Right.TILL_USE,
+        Right.POINTS_READ,
+        Right.POINTS_WRITE,
+        Right.POINTS_HOLD,
+        Right.ORDERS_WRITE,
+        Right.COUPONS_REDEEM,
+        Right.BENEFITS_USE,
+        Right.MALL_FULFIL,
+        Right.VALUE_WRITE,
+    }
+)
+_SEER = frozenset({Right.COUPONS_READ, Right.BENEFITS_READ, Right.MALL_READ, Right.PAID_READ})
+_ANALYST = _SEER | {Right.OVERVIEW_READ, Right.ORDERS_READ, Right.POINTS_READ, Right.PROGRAMS_READ}
+_SERVICE = _SEER | frozenset(
+    {
+        Right.COUPONS_ISSUE,
+        Right.COUPONS_REDEEM,
+        Right.BENEFITS_USE,
+        Right.MALL_FULFIL,
+        Right.PAID_SELL,
+        Right.VALUE_WRITE,
+        Right.VALUE_REFUND,
         Right.OVERVIEW_READ,
         Right.MEMBERS_READ,
         Right.MEMBERS_WRITE,
@@ -27,6 +47,7 @@ _READER = _ANALYST | {
     Right.JOBS_READ,
     Right.AUDIT_READ,
     Right.APPROVALS_READ,
+    Right.MESSAGES_READ,
 }
 
 # How many whole units one adjustment may move without an approval; None: any number.
@@ -43,7 +64,16 @@ RIGHTS: dict[Role, frozenset[Right]] = {
     Role.OWNER: frozenset(Right),
     Role.OPERATOR: _SERVICE
     | _READER
-    | {Right.PROGRAMS_WRITE, Right.TIERS_WRITE, Right.MEMBERS_STATUS, Right.IMPORTS_WRITE},
+    | {
+        Right.PROGRAMS_WRITE,
+        Right.TIERS_WRITE,
+        Right.MEMBERS_STATUS,
+        Right.IMPORTS_WRITE,
+        Right.COUPONS_WRITE,
+        Right.BENEFITS_WRITE,
+        Right.MALL_WRITE,
+        Right.PAID_WRITE,
+    },
     Role.APPROVER: _READER | {Right.APPROVALS_DECIDE},
     Role.SERVICE: _SERVICE,
     Role.ANALYST: _ANALYST,

@@ -25,6 +25,8 @@ def keys_create(
         typer.Option(
             help="A right of the key; may be given several times: members:read, members:write, members:status, "
             "members:merge, orders:read, orders:write, history:write, points:read, points:write, points:adjust, "
+            "coupons:read, coupons:write, coupons:redeem, benefits:read, benefits:write, benefits:use, mall:read, "
+            "mall:write, mall:fulfil, paid:read, paid:write, paid:sell, value:write, value:refund, "
             "tiers:write, programs:read, programs:write, imports:write, approvals:read, approvals:decide."
         ),
     ],

@@ -19,8 +19,8 @@ from shuke.foundation import clock, logs
 from shuke.foundation.transactions import unit_of_work
 from shuke.rooms.org import facade as org
 from shuke.rooms.org.contracts import Actor, Kind, Organisation, Right, StaffPrincipal
-from shuke.surfaces.console import words
 from shuke.surfaces.console.menu import menu_of
+from shuke.surfaces.wording import refusals, words
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,5 +173,5 @@ def refusal_page(request: HttpRequest, refused: Refusal) -> HttpResponse:
     if refused.code == "forbidden":
         return show(request, "forbidden.html", status=403, right=words.right(str(refused.params.get("right", ""))))
     missing = refused.code.endswith("_not_found") or refused.code.startswith("unknown_") or refused.code in _MISSING
-    status = 404 if missing else 403 if refused.code in words.NOT_YOURS else 409
-    return show(request, "refused.html", status=status, missing=missing, sentence=words.sentence(refused))
+    status = 404 if missing else 403 if refused.code in refusals.NOT_YOURS else 409
+    return show(request, "refused.html", status=status, missing=missing, sentence=refusals.sentence(refused))

@@ -15,7 +15,7 @@ from shuke.rooms.org import facade as org
 from shuke.rooms.points import facade as points
 from shuke.rooms.points.contracts import Unit
 from shuke.rooms.programs import facade as programs
-from shuke.surfaces.console import words
+from shuke.surfaces.wording import words
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,8 @@ from shuke.engine.explanation import EN_LABELS, ZH_LABELS
 from shuke.rooms.points.contracts import Lot
 from shuke.rooms.programs.contracts import Balance, Standing, TierStanding
 from shuke.rooms.tiers.contracts import Reason, TierChange
-from shuke.surfaces.console import figures, words
 from shuke.surfaces.console.running import Running, running
+from shuke.surfaces.wording import figures, words
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,7 @@ _OF_WRITES = ("idempotency_key_invalid", "idempotency_key_in_flight", "idempoten
 _TAGS = (
     "members",
     "imports",
+    "carts",
     "orders",
     "refunds",
     "behaviours",

@@ -11,7 +11,8 @@ from django.utils.safestring import SafeString
 
 from shuke import __version__
 from shuke.rooms.orders.contracts import LineLeft
-from shuke.surfaces.console import figures, running, words
+from shuke.surfaces.console import running
+from shuke.surfaces.wording import figures, refusals, words
 
 register = template.Library()
 
@@ -42,7 +43,7 @@ register.filter("plain", figures.plain)
 register.filter("points", figures.points)
 register.filter("signed", figures.signed_points)
 register.filter("wording", words.wording)
-register.filter("refusal", words.refusal)
+register.filter("refusal", refusals.refusal)
 register.filter("store_called", running.store_called)
 
 

@@ -11,8 +11,8 @@ from shuke.rooms.members.contracts import Attribute, AttributeKind, Choice, Exte
 from shuke.rooms.org.contracts import Role
 from shuke.rooms.programs import facade as programs
 from shuke.rooms.programs.contracts import HoldFact
-from shuke.surfaces.console import words
 from shuke.surfaces.console.tests.conftest import TESTER
+from shuke.surfaces.wording import refusals
 
 SKIN = Attribute("skin", "肤质", "Skin", AttributeKind.CHOICE, required=True, choices=(Choice("dry", "干性", "Dry"),))
 
@@ -130,5 +130,5 @@ def test_a_merge_that_is_refused_says_why_and_of_which_record(log_in, member, me
 
 def test_a_refusal_that_was_kept_by_its_code_alone_is_told_without_its_values():
     with translation.override("zh-hans"):
-        told = words.refusal("merge_unsettled")
+        told = refusals.refusal("merge_unsettled")
     assert told == "将并入的会员尚有待生效 …、预占 …、还不清的欠分 …（…）：请先结清，或改为保留该会员。"

@@ -3,8 +3,8 @@
 import pytest
 from django.core.exceptions import ValidationError
 
-from shuke.surfaces.console import figures
 from shuke.surfaces.console.forms import smallest
+from shuke.surfaces.wording import figures
 
 
 @pytest.mark.parametrize(

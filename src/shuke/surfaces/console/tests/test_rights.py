@@ -7,7 +7,8 @@ from django.test import Client
 
 from shuke.rooms.org import facade as org
 from shuke.rooms.org.contracts import Right, Role
-from shuke.surfaces.console import menu, urls, words
+from shuke.surfaces.console import menu, urls
+from shuke.surfaces.wording import words
 
 UNKNOWN = {
     "member_id": "mbr_00000000000000000000000000",

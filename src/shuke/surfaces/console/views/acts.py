@@ -22,7 +22,6 @@ from shuke.rooms.org.contracts import APPROVAL_PREFIX, Approval, Right
 from shuke.rooms.points import facade as points
 from shuke.rooms.programs import facade as programs
 from shuke.rooms.programs.contracts import ReleaseFact, Result, Status
-from shuke.surfaces.console import words
 from shuke.surfaces.console.acting import (
     HOLD_PREFIX,
     ORDER_PREFIX,
@@ -49,6 +48,7 @@ from shuke.surfaces.console.forms import (
 from shuke.surfaces.console.pages import Desk, page, show
 from shuke.surfaces.console.running import Running, running, units
 from shuke.surfaces.console.standing import ladders, spread
+from shuke.surfaces.wording import refusals
 
 
 @page(Right.POINTS_ADJUST, "GET", "POST")
@@ -182,7 +182,7 @@ def _act(
                 return _done(request, member_id, do(fact, desk))
             foreseen = foresee(member_id, fact, desk)
         except Refusal as refused:
-            if refused.code in words.NOT_YOURS or refused.code == "forbidden":
+            if refused.code in refusals.NOT_YOURS or refused.code == "forbidden":
                 raise
             logs.refusal(refused, request_id=desk.actor.request_id)
             failure = _place(form, refused)
@@ -238,7 +238,7 @@ def _page(
 
 def _place(form: ActForm, refused: Refusal) -> str:
     """Show a refusal beside the field that it is about; return it where there is none."""
-    sentence = words.sentence(refused)
+    sentence = refusals.sentence(refused)
     field = {"/points": "points", "/to": "to", "/until": "until", "/expires_on": "expires_on", "/net_minor": "amount"}
     named = field.get(refused.pointer or "", "")
     if named in form.fields and not form.fields[named].widget.is_hidden:

@@ -16,9 +16,9 @@ from shuke.rooms.members import facade as people
 from shuke.rooms.members.contracts import ID_PREFIX
 from shuke.rooms.org import facade as org
 from shuke.rooms.org.contracts import APPROVAL_PREFIX, Approval, ApprovalState, Right
-from shuke.surfaces.console import words
 from shuke.surfaces.console.pages import Desk, page, show
 from shuke.surfaces.console.views.audit import Shown, shown
+from shuke.surfaces.wording import refusals, words
 
 _ROWS = 50
 _ALL = "all"
@@ -100,14 +100,14 @@ def _refused(request: HttpRequest, desk: Desk, approval_id: str, refused: Refusa
         raise refused
     logs.refusal(refused, request_id=desk.actor.request_id)
     at_comment = refused.pointer == "/comment"
-    status = 422 if at_comment else 403 if refused.code in words.NOT_YOURS else 409
+    status = 422 if at_comment else 403 if refused.code in refusals.NOT_YOURS else 409
     with unit_of_work():
         return _one(
             request,
             desk,
             approval_id,
             status=status,
-            failure=words.sentence(refused),
+            failure=refusals.sentence(refused),
             comment=comment,
             at_comment=at_comment,
         )

@@ -34,11 +34,11 @@ from shuke.rooms.org import facade as org
 from shuke.rooms.org.contracts import Right
 from shuke.rooms.programs import facade as programs
 from shuke.rooms.programs.contracts import Standing
-from shuke.surfaces.console import figures, words
 from shuke.surfaces.console.acting import foresee_merge
 from shuke.surfaces.console.pages import Desk, page, show
 from shuke.surfaces.console.running import units
 from shuke.surfaces.console.views import member as member_page
+from shuke.surfaces.wording import figures, refusals, words
 
 _PAIRS = 20
 _OPEN = {Status.ACTIVE, Status.FROZEN, Status.BLACKLISTED}
@@ -97,7 +97,7 @@ def profile(request: HttpRequest, desk: Desk, member_id: str) -> HttpResponse:
             _change(id, form.cleaned_data, known, desk)
         except Refusal as refused:
             logs.refusal(refused, request_id=desk.actor.request_id)
-            form.add_error(_place(refused, form), words.sentence(refused))
+            form.add_error(_place(refused, form), refusals.sentence(refused))
         else:
             messages.success(request, gettext("The profile is changed."), extra_tags="good")
             return redirect("member-profile", member_id)
@@ -201,7 +201,7 @@ def merge(request: HttpRequest, desk: Desk) -> HttpResponse:
         programs.merge_members(kept, [gone], reason.strip(), desk.actor)
     except Refusal as refused:
         logs.refusal(refused, request_id=desk.actor.request_id)
-        messages.error(request, words.sentence(refused), extra_tags="bad")
+        messages.error(request, refusals.sentence(refused), extra_tags="bad")
         return redirect("duplicates")
     messages.success(request, gettext("The records are one now; it can be undone under Profile."), extra_tags="good")
     return redirect("member-profile", survivor)
@@ -236,7 +236,7 @@ def unmerge(request: HttpRequest, desk: Desk, merge_id: str) -> HttpResponse:
         messages.success(request, gettext("The merge is taken apart."), extra_tags="good")
     except Refusal as refused:
         logs.refusal(refused, request_id=desk.actor.request_id)
-        messages.error(request, words.sentence(refused), extra_tags="bad")
+        messages.error(request, refusals.sentence(refused), extra_tags="bad")
     return redirect("member-profile", survivor)
 
 

@@ -11,8 +11,8 @@ from shuke.core.values.errors import Refusal
 from shuke.foundation import clock, jobs, logs
 from shuke.rooms.org.contracts import Right
 from shuke.rooms.programs import facade as programs
-from shuke.surfaces.console import words
 from shuke.surfaces.console.pages import Desk, page, show
+from shuke.surfaces.wording import refusals
 
 _MOST_DAYS = 3_660
 _JOB = "move_clock"
@@ -30,7 +30,7 @@ def test_clock(request: HttpRequest, desk: Desk) -> HttpResponse:
         programs.ask_clock_move(to, desk.actor)
     except Refusal as refused:
         logs.refusal(refused, request_id=desk.actor.request_id)
-        return _clock(request, desk, failure=words.sentence(refused), status=422)
+        return _clock(request, desk, failure=refusals.sentence(refused), status=422)
     return redirect("clock")
 
 

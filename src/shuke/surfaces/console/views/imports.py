@@ -16,8 +16,8 @@ from shuke.foundation import ids, logs
 from shuke.rooms.org.contracts import Right
 from shuke.rooms.programs import facade as programs
 from shuke.rooms.programs.contracts import IMPORT_PREFIX, ImportFile, ImportReport, ImportState, RowState
-from shuke.surfaces.console import words
 from shuke.surfaces.console.pages import Desk, page, show
+from shuke.surfaces.wording import refusals, words
 
 _LATEST = 50
 _MOVING = {ImportState.COMMITTING, ImportState.UNDOING}
@@ -62,7 +62,7 @@ def imports(request: HttpRequest, desk: Desk) -> HttpResponse:
         )
     except Refusal as refused:
         logs.refusal(refused, request_id=desk.actor.request_id)
-        form.add_error("file", words.sentence(refused))
+        form.add_error("file", refusals.sentence(refused))
         return _list(request, form, mapping=mapping, refused=refused, status=422)
     return redirect("import", ids.encode(IMPORT_PREFIX, report.id))
 

@@ -10,8 +10,8 @@ from shuke.core.values.errors import Refusal
 from shuke.foundation import logs
 from shuke.rooms.org import facade as org
 from shuke.rooms.org.contracts import SCOPES, Right
-from shuke.surfaces.console import words
 from shuke.surfaces.console.pages import Desk, page, show
+from shuke.surfaces.wording import refusals, words
 
 
 @page(Right.KEYS_WRITE, "GET", "POST")
@@ -24,7 +24,7 @@ def keys(request: HttpRequest, desk: Desk) -> HttpResponse:
         key, secret = org.create_key(name, chosen, desk.actor)
     except Refusal as refused:
         logs.refusal(refused, request_id=desk.actor.request_id)
-        return _list(request, status=422, failure=words.sentence(refused), name=name, chosen=chosen)
+        return _list(request, status=422, failure=refusals.sentence(refused), name=name, chosen=chosen)
     return _list(request, made=key, secret=secret)
 
 

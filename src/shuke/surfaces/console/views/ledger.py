@@ -17,9 +17,9 @@ from shuke.rooms.org.contracts import APPROVAL_PREFIX, ApprovalState, AuditLine,
 from shuke.rooms.points import facade as points
 from shuke.rooms.points.contracts import Kind
 from shuke.rooms.programs import facade as programs
-from shuke.surfaces.console import words
 from shuke.surfaces.console.pages import Desk, page, show
 from shuke.surfaces.console.running import running, units
+from shuke.surfaces.wording import words
 
 _ROWS = 50
 _SHOWN_DAYS = 7

@@ -29,12 +29,12 @@ from shuke.rooms.programs import facade as programs
 from shuke.rooms.programs.contracts import Standing
 from shuke.rooms.tiers import facade as tier_room
 from shuke.rooms.tiers.contracts import TierChange
-from shuke.surfaces.console import figures, words
 from shuke.surfaces.console import timeline as life
 from shuke.surfaces.console.acting import HOLD_PREFIX, acts_of
 from shuke.surfaces.console.pages import Desk, page, show
 from shuke.surfaces.console.running import Running, running, units
 from shuke.surfaces.console.standing import date_of, gift_of, ladders, spread, waits_for
+from shuke.surfaces.wording import figures, refusals, words
 
 _EVENTS = 60
 _ROWS = 50
@@ -282,7 +282,7 @@ def _refused(
 ) -> HttpResponse:
     """Show the member with what was refused; where the reason will not do, its dialog again with the text in it."""
     logs.refusal(refused, request_id=desk.actor.request_id)
-    messages.error(request, words.sentence(refused), extra_tags="bad")
+    messages.error(request, refusals.sentence(refused), extra_tags="bad")
     again = {"again": dialog, "reason": reason, "chosen_field": field} if refused.pointer == "/reason" else {}
     with unit_of_work():
-        return _timeline(request, desk, id, status=422, failure=words.sentence(refused), **again)
+        return _timeline(request, desk, id, status=422, failure=refusals.sentence(refused), **again)

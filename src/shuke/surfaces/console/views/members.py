@@ -13,8 +13,8 @@ from shuke.rooms.members import facade as people
 from shuke.rooms.members.contracts import ID_PREFIX, Member, Status
 from shuke.rooms.org.contracts import Right
 from shuke.rooms.programs import facade as programs
-from shuke.surfaces.console import words
 from shuke.surfaces.console.pages import Desk, page, printable, show
+from shuke.surfaces.wording import words
 
 _PAGE = 50
 _FOUND = 50

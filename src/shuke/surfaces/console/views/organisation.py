@@ -11,8 +11,8 @@ from shuke.core.values.errors import Refusal
 from shuke.foundation import logs
 from shuke.rooms.org import facade as org
 from shuke.rooms.org.contracts import Brand, NewStore, Right
-from shuke.surfaces.console import words
 from shuke.surfaces.console.pages import Desk, page, show
+from shuke.surfaces.wording import refusals, words
 
 
 class BrandForm(forms.Form):
@@ -51,7 +51,7 @@ def organisation(request: HttpRequest, desk: Desk) -> HttpResponse:
                 org.create_brand(given["code"], given["name"], desk.actor)
         except Refusal as refused:
             logs.refusal(refused, request_id=desk.actor.request_id)
-            sent.add_error("name" if refused.pointer == "/name" else "code", words.sentence(refused))
+            sent.add_error("name" if refused.pointer == "/name" else "code", refusals.sentence(refused))
         else:
             return redirect("organisation")
     names = {each.id: each.name for each in brands}

@@ -23,9 +23,9 @@ from shuke.foundation import clock, logs
 from shuke.rooms.org.contracts import Right
 from shuke.rooms.programs import facade
 from shuke.rooms.programs.contracts import Comparison, VersionView
-from shuke.surfaces.console import words
 from shuke.surfaces.console.pages import Desk, page, show
 from shuke.surfaces.console.running import program_of, tier_name, unit_name
+from shuke.surfaces.wording import refusals
 
 _STARTER = Path(shuke.__file__).parent / "examples" / "cafe.yaml"
 _MOST_CHARACTERS = FILE_LIMIT_BYTES  # the loader counts bytes
@@ -82,7 +82,7 @@ def withdraw(request: HttpRequest, desk: Desk, slug: str, number: int) -> HttpRe
         if refused.code in {"no_program", "version_not_found"}:
             raise
         logs.refusal(refused, request_id=desk.actor.request_id)
-        messages.error(request, words.sentence(refused), extra_tags="bad")
+        messages.error(request, refusals.sentence(refused), extra_tags="bad")
     else:
         messages.success(request, _("Version %(number)d is withdrawn.") % {"number": number}, extra_tags="good")
     return redirect("program-version", slug, number)
@@ -191,8 +191,8 @@ def _planned(every: Sequence[VersionView]) -> VersionView | None:
 
 
 def _said(fault: Refusal) -> str:
-    if fault.code in words.REFUSALS:
-        return words.sentence(fault)
+    if fault.code in refusals.REFUSALS:
+        return refusals.sentence(fault)
     return fault_words.sentence(fault, (get_language() or "en")[:2])
 
 

@@ -17,8 +17,8 @@ from shuke.foundation import deployment, home
 from shuke.foundation.transactions import unit_of_work
 from shuke.rooms.org import facade as org
 from shuke.rooms.org.contracts import Actor, ActorKind, Kind, NewOrganisation, Role
-from shuke.surfaces.console import words
 from shuke.surfaces.console.pages import takes
+from shuke.surfaces.wording import refusals
 
 _COMMON_CURRENCIES = ("CNY", "HKD", "TWD", "MOP", "SGD", "USD", "EUR", "GBP", "JPY")
 
@@ -72,7 +72,7 @@ def setup(request: HttpRequest) -> HttpResponse:
         try:
             return _create(request, form.cleaned_data)
         except Refusal as refused:
-            failure, status = words.sentence(refused), 409
+            failure, status = refusals.sentence(refused), 409
     return render(request, "console/setup.html", {"form": form, "failure": failure}, status=status)
 
 

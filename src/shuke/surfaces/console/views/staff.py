@@ -16,8 +16,8 @@ from shuke.rooms.members import facade as people
 from shuke.rooms.members.contracts import ID_PREFIX
 from shuke.rooms.org import facade as org
 from shuke.rooms.org.contracts import Right, Role, Staff, StaffTerms, Store
-from shuke.surfaces.console import figures, words
 from shuke.surfaces.console.pages import Desk, page, show
+from shuke.surfaces.wording import figures, refusals, words
 
 _FIELDS = {"/email": "email", "/stores": "stores", "/adjust_limit": "adjust_limit", "/own_account": "own_account"}
 
@@ -178,4 +178,4 @@ def _require_member(own: str) -> None:
 def _tell(desk: Desk, form: forms.Form, refused: Refusal) -> None:
     """Put a refusal beside the field that it names, beside the role if it names none."""
     logs.refusal(refused, request_id=desk.actor.request_id)
-    form.add_error(_FIELDS.get(refused.pointer or "", "role"), words.sentence(refused))
+    form.add_error(_FIELDS.get(refused.pointer or "", "role"), refusals.sentence(refused))

@@ -15,9 +15,10 @@ from shuke.engine.explanation import EN_LABELS, ZH_LABELS
 from shuke.foundation import clock
 from shuke.rooms.org.contracts import Right
 from shuke.rooms.tiers import facade as tier_room
-from shuke.surfaces.console import charts, figures, words
+from shuke.surfaces.console import charts
 from shuke.surfaces.console.pages import Desk, page, show
 from shuke.surfaces.console.running import Running, running
+from shuke.surfaces.wording import figures, words
 
 
 @page(Right.OVERVIEW_READ)

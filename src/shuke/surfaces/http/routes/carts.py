@@ -8,7 +8,7 @@ from shuke.rooms.programs import facade as programs
 from shuke.surfaces.http import keys
 from shuke.surfaces.http.operations import Operation, operation
 from shuke.surfaces.http.recording import NAMED
-from shuke.surfaces.http.schemas import examples
+from shuke.surfaces.http.schemas import cart_examples
 from shuke.surfaces.http.schemas.carts import CartAnswer, CartBody, cart_answer
 
 router = Router(tags=["carts"])
@@ -35,8 +35,8 @@ router = Router(tags=["carts"])
             "too_many_orders",
             "unknown_member",
         ),
-        request_example=examples.CART,
-        response_example=examples.PRICED_CART,
+        request_example=cart_examples.CART,
+        response_example=cart_examples.PRICED_CART,
     ),
 )
 def evaluate_cart(request: HttpRequest, body: CartBody) -> CartAnswer:

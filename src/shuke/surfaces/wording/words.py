@@ -1,14 +1,13 @@
-"""The console's words for codes: refusals, kinds, statuses, roles, rights and audit actions, in both languages."""
+"""The words that pages use for codes: kinds, statuses, roles, rights and audit actions, in both languages."""
 
 from collections.abc import Mapping
-from typing import Any
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext, pgettext_lazy
 
-from shuke.core.values.errors import Refusal
 from shuke.rooms.org.contracts import Right, Role
+from shuke.surfaces.wording.refusals import REFUSALS, refusal
 
 Words = Mapping[str, str | Promise]
 
@@ -37,6 +36,23 @@ RIGHTS: Words = {
     Right.POINTS_TRANSFER: _("transfer points"),
     Right.POINTS_ADJUST: _("adjust points"),
     Right.TIERS_WRITE: _("assign tiers"),
+    Right.COUPONS_READ: _("see coupons"),
+    Right.COUPONS_WRITE: _("make, issue and recall coupons"),
+    Right.COUPONS_ISSUE: _("give a member a coupon"),
+    Right.COUPONS_REDEEM: _("check and redeem coupons"),
+    Right.BENEFITS_READ: _("see benefits"),
+    Right.BENEFITS_WRITE: _("change benefits"),
+    Right.BENEFITS_USE: _("fulfil and use benefits"),
+    Right.MALL_READ: _("see the rewards mall"),
+    Right.MALL_WRITE: _("change the rewards mall"),
+    Right.MALL_FULFIL: _("hand out and ship rewards"),
+    Right.PAID_READ: _("see paid memberships"),
+    Right.PAID_WRITE: _("change plans of paid membership"),
+    Right.PAID_SELL: _("sell, cancel and refund paid memberships"),
+    Right.VALUE_WRITE: _("top up stored value"),
+    Right.VALUE_REFUND: _("refund stored value"),
+    Right.MESSAGES_READ: _("read sent messages"),
+    Right.TILL_USE: _("use the till"),
     Right.PROGRAMS_READ: _("see programs"),
     Right.PROGRAMS_WRITE: _("publish programs"),
     Right.IMPORTS_WRITE: _("import members and points"),
@@ -306,136 +322,6 @@ IMPORTS: Words = {
     "touched_since": _("Something happened to the member since."),
 }
 
-NOT_YOURS = frozenset({"own_account", "store_forbidden", "own_request", "not_own_request"})
-
-REFUSALS: Words = {
-    "own_request": _("You asked for this yourself; a colleague has to decide."),
-    "not_own_request": _("Only who asked can withdraw it."),
-    "already_decided": _("Somebody else has decided this already; nothing was done twice."),
-    "approval_expired": _("Nobody decided in time; it has to be asked for again."),
-    "unknown_approval": _("There is no such approval."),
-    "invalid_email": _("This is not an e-mail address."),
-    "invalid_name": _("A name is needed, of 200 characters at most, a member's of 100."),
-    "staff_exists": _("Somebody with this e-mail address is in the team already."),
-    "invalid_code": _("A code has 1 to 200 letters, digits or signs, without spaces around them."),
-    "store_exists": _("There is a store with this code already."),
-    "brand_exists": _("There is a brand with this code already."),
-    "unknown_brand": _("There is no such brand."),
-    "unknown_store": _("There is no such store."),
-    "limit_out_of_range": _("A limit is a whole number from 0 on."),
-    "several_members": _("Several members are found by this; take the member id."),
-    "insufficient_points": _("%(asked)s points asked for, %(usable)s usable."),
-    "balance_limit": _("No balance holds so many points."),
-    "points_out_of_range": _("No single movement is as large as this."),
-    "out_of_bounds": _("The value lies outside of what is allowed."),
-    "points_zero": _("Give points above 0, or take them below 0."),
-    "too_old": _("What is older than %(days)s days needs a key of the API that may write history."),
-    "too_far_ahead": _("This lies more than %(minutes)s minutes ahead."),
-    "occurs_in_future": _("This lies more than %(hours)s hours ahead; record it once it has happened."),
-    "text_length": _("A text has %(least)s to %(most)s characters."),
-    "text_characters": _("A text holds characters that can't be stored."),
-    "cap_reached": _("This is more than the program's limits leave now."),
-    "not_transferable": _("Points of this unit can't be given away."),
-    "transfer_bounds": _("%(asked)s asked for; %(least)s to %(most)s can be given at once."),
-    "transfer_cool_down": _("The member can give points away from %(first)s on, %(days)s days after joining."),
-    "transfer_to_oneself": _("Points are given to somebody else."),
-    "gifts_not_given_on": _("Points that were a gift can't be given on."),
-    "lot_has_ended": _("The last day lies in the past."),
-    "earned_in_future": _("Nobody has earned points after today."),
-    "tier_ends_before": _("The last day lies in the past."),
-    "unknown_tier": _("The program has no such tier."),
-    "unknown_ladder": _("The program has no such ladder."),
-    "unknown_unit": _("The program has no such unit."),
-    "not_spendable": _("This unit only counts; it can't be used."),
-    "hold_ends_before": _("The last day lies in the past."),
-    "hold_closed": _("The hold is over: its points were captured, released or came back."),
-    "unknown_redemption": _("There is no such redemption."),
-    "already_returned": _("All points of this redemption are back."),
-    "more_than_redeemed": _("This is more than is left of the redemption."),
-    "more_than_held": _("%(asked)s asked for, %(held)s still set aside."),
-    "redeem_bounds": _("%(asked)s asked for; %(unit)s: from %(lowest)s on, in steps of %(steps)s."),
-    "unknown_hold": _("There is no such hold."),
-    "unknown_order": _("There is no such order of a member."),
-    "unknown_line": _("The order has no such line."),
-    "already_refunded": _("Nothing of this order is left to refund."),
-    "more_than_left": _("This is more than is left of it."),
-    "refund_of_nothing": _("The refund takes nothing off."),
-    "unknown_behaviour": _("The program knows no such behaviour."),
-    "not_enrolled": _("The member does not belong to the program."),
-    "member_frozen": _("The member is frozen: nothing is given or taken."),
-    "member_blacklisted": _("The member is on the blacklist: nothing is given or taken."),
-    "supply_exhausted": _("Only %(left)s more of this unit can be issued."),
-    "already_recorded_differently": _("The form was sent before with something else in it. Open it again."),
-    "not_recordable": _("This can't be recorded; the log of the server says why."),
-    "own_account": _("This is your own account; a colleague has to do it."),
-    "store_forbidden": _("This belongs to a store that is not yours."),
-    "unknown_staff": _("This person is not in the team."),
-    "last_owner": _("This is the last active owner; make another one first."),
-    "unknown_scope": _("There is no such scope."),
-    "scope_required": _("Choose at least one scope."),
-    "unknown_api_key": _("There is no such key."),
-    "key_revoked": _("This key is revoked already."),
-    "unknown_currency": _("The currency is a code of three letters, such as CNY."),
-    "unknown_time_zone": _("The time zone is a name such as Asia/Shanghai."),
-    "unknown_language": _("There is no such language."),
-    "wrong_kind": _("This server is of the other kind of deployment."),
-    "home_of_other_kind": _("This server is of the other kind of deployment."),
-    "home_unusable": _("The home of this deployment cannot be written; see the terminal."),
-    "organisation_exists": _("The shop has been set up already."),
-    "clock_is_live": _("Only a sandbox has a test clock."),
-    "clock_is_moving": _("The test clock is being moved. Wait until it has arrived."),
-    "comparison_running": _("Another file is being compared just now. Try again in a few seconds."),
-    "clock_moves_back": _("The test clock never moves back. Choose a later time."),
-    "invalid_cursor": _("This page of the list is no longer valid. Start again from the first one."),
-    "invalid_id": _("The id in the address is not one of ours."),
-    "version_not_found": _("There is no such version of the program."),
-    "version_planned": _("Version %(version)s is planned. Withdraw it on its page, then publish."),
-    "version_in_force": _(
-        "Version %(version)s is in force, or members have come to it. Publish another to replace it."
-    ),
-    "version_followed": _("Version %(later)s was made to follow this one. Withdraw that first."),
-    "supply_below_issued": _("More was issued already than the unit may have: %(issued)s."),
-    "writers_busy": _("Others were writing all the time, so nothing was done. Try again at a quieter time."),
-    "unknown_entry": _("There is no such entry."),
-    "no_program": _("No program is published yet."),
-    "invalid_time": _("This is not a date and time."),
-    "clock_too_far": _("The clock moves ten years at most at once."),
-    "unknown_member": _("There is no such member."),
-    "reason_required": _("Say why: the reason is kept in the audit log."),
-    "reason_too_long": _("A reason has at most 200 characters."),
-    "status_not_allowed": _("From the present status this one can't be reached."),
-    "reinstate_too_late": _("Who left comes back within 30 days; later the person is enrolled anew."),
-    "invalid_phone": _("This is not a phone number."),
-    "invalid_birthday": _("A birthday lies between 1900 and today."),
-    "invalid_attribute": _("The value does not fit the attribute."),
-    "invalid_tag": _("A tag has 1 to 40 lower-case letters, digits, - and _, and begins with a letter."),
-    "too_many_tags": _("A member has at most 63 tags."),
-    "merge_unsettled": _(
-        "Of the record that would end, %(pending)s points (%(unit)s) are pending, %(held)s set aside and %(debt)s owed "
-        "that the other one can't pay: settle them first, or let this record stay."
-    ),
-    "merge_spent": _("Points that came by the merge were used since."),
-    "merge_undone": _("This merge was taken apart already."),
-    "merge_covered": _("Take apart what came later first."),
-    "not_mergeable": _("Only active and frozen members are merged."),
-    "duplicate_phone": _("Another member has this phone number."),
-    "duplicate_email": _("Another member has this e-mail address."),
-    "duplicate_external_id": _("Another member has this external id."),
-    "member_exited": _("The member has left and is not changed any more."),
-    "member_merged": _("The member lives on in another one, who can be changed."),
-    "status_unchanged": _("The member has this status already."),
-    "unknown_import": _("There is no such import."),
-    "import_in_other_state": _("The import has gone on since this page was opened."),
-    "import_damaged": _("A row is not as it was checked. Check the file again."),
-    "file_empty": _("The file has no rows below its header."),
-    "file_not_readable": _("The file has no header that can be read; save it as CSV or XLSX."),
-    "file_too_large": _("The file is too large."),
-    "too_many_rows": _("The file has too many rows."),
-    "identity_column_missing": _("A column of external ids, phones or e-mail addresses is needed."),
-    "duplicate_columns": _("Several columns mean the same; leave all but one out."),
-    "unknown_columns": _("Say below what these columns mean."),
-}
-
 
 def wording(code: object) -> str:
     """Return the words for a code; a code without words stands for itself."""
@@ -477,23 +363,3 @@ def role(code: str) -> str:
 def right(code: str) -> str:
     """Return what a right lets somebody do."""
     return str(RIGHTS.get(code, code))
-
-
-def refusal(code: str) -> str:
-    """Return why something was refused, by the code alone."""
-    return sentence(Refusal(code, code))
-
-
-def sentence(refused: Refusal) -> str:
-    """Return why something was refused, in the reader's language where we have words for it."""
-    words = REFUSALS.get(refused.code)
-    if words is None:
-        return gettext("Refused: %(detail)s") % {"detail": refused.detail}
-    return str(words) % _Values(refused.params) if "%(" in str(words) else str(words)
-
-
-class _Values(dict[str, Any]):
-    """The values of a refusal; one that was kept by its code alone has none, and an ellipsis stands for each."""
-
-    def __missing__(self, name: str) -> str:
-        return "…"

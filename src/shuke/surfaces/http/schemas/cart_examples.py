@@ -1,0 +1,33 @@
+"""Examples of carts, and of what offers make of them."""
+
+from shuke.surfaces.http.schemas.examples import MEMBER_ID, Json
+
+CART: Json = {
+    "member": {"external_id": {"source": "shop", "external_id": "C-1001"}},
+    "currency": "USD",
+    "shipping_minor": 500,
+    "store": "367",
+    "lines": [
+        {"sku": "1029743", "category": "GROCERY", "quantity": 2, "net_minor": 1300},
+        {"sku": "6534178", "category": "FUEL", "quantity": 1, "net_minor": 8000},
+    ],
+}
+PRICED_CART: Json = {
+    "member_id": MEMBER_ID,
+    "program": "grocer",
+    "version": 2,
+    "currency": "USD",
+    "listed_minor": 9800,
+    "off_minor": 630,
+    "shipping_minor": 0,
+    "pay_minor": 9170,
+    "lines": [{"off_minor": 130, "pay_minor": 1170}, {"off_minor": 0, "pay_minor": 8000}],
+    "applied": [
+        {"code": "grocery", "name": "Ten percent off groceries", "off_minor": 130, "shipping_off_minor": 0, "gifts": [],
+         "points_times": "1"},
+        {"code": "post", "name": "Free delivery", "off_minor": 500, "shipping_off_minor": 500, "gifts": [],
+         "points_times": "1"},
+    ],
+    "refused": [{"code": "gold", "name": "Five off for gold", "reason": "condition"}],
+    "livemode": False,
+}  # fmt: skip
