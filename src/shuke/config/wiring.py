@@ -6,6 +6,8 @@ from procrastinate import App
 
 from shuke.foundation import idempotency, jobs
 from shuke.foundation.jobs import Periodic
+from shuke.rooms.benefits import facade as benefits
+from shuke.rooms.benefits.contracts import Kind
 from shuke.rooms.org import facade as org
 from shuke.rooms.programs import facade as programs
 from shuke.surfaces.console import log_ins
@@ -22,6 +24,11 @@ def seal_ledger() -> Mapping[str, int]:
     return {"entries": made.entries if made else 0}
 
 
+def give_benefits() -> Mapping[str, int]:
+    """Ask handlers for the coupons and points that benefits still owe."""
+    return {"given": benefits.carry_out_due()}
+
+
 def prune_responses() -> Mapping[str, int]:
     return {"responses": idempotency.prune()}
 
@@ -33,6 +40,7 @@ def expire_approvals() -> Mapping[str, int]:
 PERIODIC = (
     # Midnight of a program's time zone is somewhere in the day of the machine: look often, mostly in vain.
     Periodic("advance", "*/5 * * * *", advance_members),
+    Periodic("benefits", "* * * * *", give_benefits),
     Periodic("seal", "7 2 * * *", seal_ledger),
     Periodic("expire_approvals", "37 * * * *", expire_approvals),
     Periodic("prune_responses", "17 3 * * *", prune_responses),
@@ -44,3 +52,4 @@ def wire_jobs(app: App) -> None:
     """Register what comes round, and what carries out approvals; called when Django is ready."""
     jobs.register(app, PERIODIC)
     org.carry_out("points.adjustment", programs.carry_out_adjustment)
+    benefits.handle(Kind.POINTS, programs.PointsOfBenefits())

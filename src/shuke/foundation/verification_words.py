@@ -24,6 +24,8 @@ LAWS = {
     "I21": "一笔兑换或预占只取用一种积分。",
     "I22": "转赠或合并的积分，从一位持有人转出多少，另一位就转入多少。",
     "I20": "每位会员的等级与最后一次变动一致，且各次变动首尾相接。",
+    "I50": "每项权益资格与其记录相符，使用次数不超过限额。",
+    "I51": "权益资格与服务申请的记录不可修改。",
     "I33": "每笔计入的订单与判定时所见一致，判定所发与台账一致。",
     "I34": "每份会籍的订单数与已判定订单一致，各统计窗口等于订单之和。",
     "I35": "没有批次在会员所处日期之后仍有剩余，到期事项无一遗漏。",
@@ -31,7 +33,13 @@ LAWS = {
     "I37": "判定、已发布版本、业务键与审计记录不能修改或清空。",
     "I38": "订单与订单行所记的退款，等于其退款之和，每笔只计一次。",
 }
-_VIOLATIONS = {  # {} stands for a value, in the order of the English sentence
+_VIOLATIONS = {
+    "The entitlement {} by {} counts {} lines, its record has {}.": "权益 {}（{}）记有 {} 条记录，实有 {} 条。",
+    "The entitlement {} by {} was used {} times, its record says {}.": "权益 {}（{}）记为已用 {} 次，其记录为 {} 次。",
+    "The entitlement {} by {} is {}, its record says {}.": "权益 {}（{}）的状态为 {}，其记录为 {}。",
+    "The record of benefits can be changed: a trigger that refuses it is missing, off or another.": (
+        "权益记录可以被修改：拒绝修改的触发器缺失、已停用或被替换。"
+    ),  # {} stands for a value, in the order of the English sentence
     "{}: {}": "{}：{}",
     "the account has {} {}, its entries come to {}.": "账户有 {} {}，其分录合计 {}。",
     "the account has {} {}, its lots have {}.": "账户有 {} {}，其批次合计 {}。",

@@ -8,6 +8,7 @@ from uuid import UUID
 from shuke.core.values.errors import Refusal
 from shuke.foundation import clock, logs
 from shuke.foundation.verification import Verification
+from shuke.rooms.benefits import facade as benefits
 from shuke.rooms.members.contracts import Member, MergeRecord, NewMember, Status
 from shuke.rooms.orders import facade as orders
 from shuke.rooms.org.contracts import Actor, Approval, Principal, Values
@@ -39,10 +40,12 @@ from shuke.rooms.programs.imports import importing
 from shuke.rooms.programs.services import (
     adjusting,
     advancing,
+    benefit_points,
     carts,
     comparing,
     dealings,
     enrolling,
+    entitling,
     explaining,
     foreseeing,
     merging,
@@ -348,9 +351,9 @@ def verify_all(*, since_seal: bool = False) -> tuple[Verification, ...]:
     """
     if since_seal:
         found = points.verify(since_seal=True)
-        others = (tiers.STATE_IS_LAST_CHANGE, *verifying.INVARIANTS, orders.REFUNDS_ADD_UP)
+        others = (tiers.STATE_IS_LAST_CHANGE, *verifying.INVARIANTS, orders.REFUNDS_ADD_UP, *benefits.INVARIANTS)
         return (replace(found, unchecked=(*found.unchecked, *others)),)
-    return points.verify(), tiers.verify(), verifying.verify(), orders.verify()
+    return points.verify(), tiers.verify(), verifying.verify(), orders.verify(), benefits.verify()
 
 
 def seal() -> Seal | None:
@@ -367,6 +370,14 @@ def seal() -> Seal | None:
 def clock_move() -> ClockMove | None:
     """Return the last move of the clock that was asked for, and how far it is. Raises: nothing."""
     return advancing.clock_move()
+
+
+# --- benefits along the program's ladders ---
+
+
+# each tells its errors where it stands
+apply_benefits, keep_benefits, benefit_sheet = entitling.apply, entitling.keep, entitling.sheet
+PointsOfBenefits = benefit_points.PointsOfBenefits
 
 
 # --- members from files ---
