@@ -4,8 +4,9 @@ from collections.abc import Mapping
 
 from procrastinate import App
 
-from shuke.foundation import idempotency, jobs
+from shuke.foundation import clock, idempotency, jobs
 from shuke.foundation.jobs import Periodic
+from shuke.rooms.coupons import facade as coupons
 from shuke.rooms.org import facade as org
 from shuke.rooms.programs import facade as programs
 from shuke.surfaces.console import log_ins
@@ -22,6 +23,11 @@ def seal_ledger() -> Mapping[str, int]:
     return {"entries": made.entries if made else 0}
 
 
+def release_coupons() -> Mapping[str, int]:
+    """Make coupons usable again that were set aside for orders which did not come."""
+    return {"coupons": coupons.release_lapsed(clock.business_now())}
+
+
 def prune_responses() -> Mapping[str, int]:
     return {"responses": idempotency.prune()}
 
@@ -33,6 +39,7 @@ def expire_approvals() -> Mapping[str, int]:
 PERIODIC = (
     # Midnight of a program's time zone is somewhere in the day of the machine: look often, mostly in vain.
     Periodic("advance", "*/5 * * * *", advance_members),
+    Periodic("release_coupons", "*/5 * * * *", release_coupons),
     Periodic("seal", "7 2 * * *", seal_ledger),
     Periodic("expire_approvals", "37 * * * *", expire_approvals),
     Periodic("prune_responses", "17 3 * * *", prune_responses),

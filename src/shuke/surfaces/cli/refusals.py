@@ -1,6 +1,9 @@
 """The Chinese wording of refusals that the command line meets; English is in the refusal itself."""
 
+from shuke.surfaces.cli import coupon_refusals
+
 CHINESE = {
+    **coupon_refusals.CHINESE,
     "already_decided": "这项审批已有人处理。",
     "approval_expired": "这项审批已过期，请重新申请。",
     "backup_damaged": "{path} 已损坏，或不是 Shuke 的备份；没有恢复任何内容。",
