@@ -61,6 +61,7 @@ INSTALLED_APPS = [
     "shuke.rooms.tiers",
     "shuke.rooms.coupons",
     "shuke.rooms.programs",
+    "shuke.rooms.messaging",
     "shuke.surfaces.wording",
     "shuke.surfaces.console",
     "shuke.surfaces.http",
