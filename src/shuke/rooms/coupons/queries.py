@@ -136,11 +136,8 @@ def known_codes(codes: Sequence[str]) -> set[str]:
 
 def lock_pool(template_id: UUID, count: int, *, wait: bool) -> list[UUID]:
     """Lock up to `count` coupons that nobody holds; those that others are taking are passed over, or waited for."""
-    rows = sql.fetch(
-        "SELECT id FROM coupons_coupon WHERE template_id = %(template_id)s AND pooled AND state = 'issued' "
-        f"ORDER BY id LIMIT %(count)s FOR NO KEY UPDATE {'' if wait else 'SKIP LOCKED'}",  # noqa: S608  our own words
-        {"template_id": template_id, "count": count},
-    )
+    statement = sql.load(PACKAGE, "lock_pool" if wait else "lock_pool_at_once")
+    rows = sql.fetch(statement, {"template_id": template_id, "count": count})
     return [id for (id,) in rows]
 
 
