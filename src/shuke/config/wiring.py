@@ -4,9 +4,12 @@ from collections.abc import Mapping
 
 from procrastinate import App
 
-from shuke.foundation import idempotency, jobs
+from shuke.adapters.payment_counter import Counter
+from shuke.adapters.payment_sandbox import provider as sandbox
+from shuke.foundation import clock, idempotency, jobs
 from shuke.foundation.jobs import Periodic
 from shuke.rooms.org import facade as org
+from shuke.rooms.payments import facade as payments
 from shuke.rooms.programs import facade as programs
 from shuke.surfaces.console import log_ins
 
@@ -30,9 +33,17 @@ def expire_approvals() -> Mapping[str, int]:
     return {"approvals": org.expire_approvals()}
 
 
+def settle_payments() -> Mapping[str, int]:
+    """Send what providers were not sent yet, ask about what they did not answer; in a sandbox hear what it tells."""
+    asked = payments.reconcile()
+    told = sandbox.deliver(clock.business_now()) if clock.is_tested() else 0
+    return {"asked": asked.asked, "answered": asked.answered + told}
+
+
 PERIODIC = (
     # Midnight of a program's time zone is somewhere in the day of the machine: look often, mostly in vain.
     Periodic("advance", "*/5 * * * *", advance_members),
+    Periodic("settle_payments", "* * * * *", settle_payments),
     Periodic("seal", "7 2 * * *", seal_ledger),
     Periodic("expire_approvals", "37 * * * *", expire_approvals),
     Periodic("prune_responses", "17 3 * * *", prune_responses),
@@ -41,6 +52,15 @@ PERIODIC = (
 
 
 def wire_jobs(app: App) -> None:
-    """Register what comes round, and what carries out approvals; called when Django is ready."""
+    """Register what comes round, what carries out approvals, who takes payments; called when Django is ready."""
     jobs.register(app, PERIODIC)
+    programs.at_each_stop(settle_payments)
+    _wire_payments()
     org.carry_out("points.adjustment", programs.carry_out_adjustment)
+
+
+def _wire_payments() -> None:
+    """Say by which methods one pays, the first first, and who hears of it."""
+    if clock.is_tested():
+        payments.provide(sandbox.METHOD, sandbox.Sandbox())
+    payments.provide("counter", Counter())
