@@ -328,7 +328,7 @@ def move_clock(to: datetime, actor: Actor, progress: Progress | None = None) -> 
 
 
 def at_each_stop(work: Callable[[], object]) -> None:
-    """Let other periodic work of business time be done wherever the test clock stops, in this order. Raises: nothing."""
+    """Let other work of business time be done wherever the test clock stops, in this order. Raises: nothing."""
     advancing.at_each_stop(work)
 
 
