@@ -8,11 +8,11 @@ from django.db import IntegrityError, transaction
 from shuke.adapters.payment_sandbox import provider as sandbox
 from shuke.adapters.payment_sandbox.models import Pretended
 from shuke.adapters.payment_sandbox.provider import Behaviour
-from shuke.adapters.tests.conftest import ANNA, NOW
 from shuke.core.values.errors import Refusal
 from shuke.foundation import clock
 from shuke.rooms.payments import facade, models
 from shuke.rooms.payments.contracts import Purpose, Reconciled, RefundState, State
+from tests.payments.conftest import ANNA, NOW
 
 
 def ask(reference="p-1", amount_minor=9_900, agreement=""):
