@@ -61,6 +61,7 @@ INSTALLED_APPS = [
     "shuke.rooms.points",
     "shuke.rooms.tiers",
     "shuke.rooms.programs",
+    "shuke.rooms.messaging",
     "shuke.adapters.payment_sandbox",
     "shuke.surfaces.wording",
     "shuke.surfaces.console",

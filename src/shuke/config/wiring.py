@@ -1,4 +1,4 @@
-"""What is wired to what: which work comes round when."""
+"""What is wired to what: which work comes round when, and what carries messages."""
 
 from collections.abc import Mapping
 
@@ -6,8 +6,10 @@ from procrastinate import App
 
 from shuke.adapters.payment_counter import Counter
 from shuke.adapters.payment_sandbox import provider as sandbox
+from shuke.adapters.messages_recording import Recording
 from shuke.foundation import clock, idempotency, jobs
 from shuke.foundation.jobs import Periodic
+from shuke.rooms.messaging import facade as messaging
 from shuke.rooms.org import facade as org
 from shuke.rooms.payments import facade as payments
 from shuke.rooms.programs import facade as programs
@@ -40,10 +42,15 @@ def settle_payments() -> Mapping[str, int]:
     return {"asked": asked.asked, "answered": asked.answered + told}
 
 
+def carry_messages() -> Mapping[str, int]:
+    return {"messages": messaging.carry_waiting()}
+
+
 PERIODIC = (
     # Midnight of a program's time zone is somewhere in the day of the machine: look often, mostly in vain.
     Periodic("advance", "*/5 * * * *", advance_members),
     Periodic("settle_payments", "* * * * *", settle_payments),
+    Periodic("carry_messages", "* * * * *", carry_messages),
     Periodic("seal", "7 2 * * *", seal_ledger),
     Periodic("expire_approvals", "37 * * * *", expire_approvals),
     Periodic("prune_responses", "17 3 * * *", prune_responses),
@@ -52,10 +59,11 @@ PERIODIC = (
 
 
 def wire_jobs(app: App) -> None:
-    """Register what comes round, what carries out approvals, who takes payments; called when Django is ready."""
+    """Register what comes round, and what carries out approvals, messages and payments; called when Django is ready."""
     jobs.register(app, PERIODIC)
     programs.at_each_stop(settle_payments)
     _wire_payments()
+    messaging.carry_with(Recording() if clock.is_tested() else None)
     org.carry_out("points.adjustment", programs.carry_out_adjustment)
 
 
