@@ -4,9 +4,9 @@ from collections.abc import Mapping
 
 from procrastinate import App
 
+from shuke.adapters.messages_recording import Recording
 from shuke.adapters.payment_counter import Counter
 from shuke.adapters.payment_sandbox import provider as sandbox
-from shuke.adapters.messages_recording import Recording
 from shuke.foundation import clock, idempotency, jobs
 from shuke.foundation.jobs import Periodic
 from shuke.rooms.messaging import facade as messaging
