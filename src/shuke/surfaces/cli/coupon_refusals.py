@@ -29,4 +29,5 @@ CHINESE = {
     "coupon_batch_size": "每批为 1 至 2,000,000 张。",
     "coupons_not_pooled": "只有使用码池的模板才能预先生成或导入券码。",
     "coupon_batch_over": "批次已完成，没有可停止的内容。",
+    "offer_counts_more": "券的条件只能使用会员计划规则已在统计的内容。",
 }
