@@ -1,6 +1,17 @@
 """The Chinese wording of refusals that the command line meets; English is in the refusal itself."""
 
+from shuke.surfaces.cli import coupon_refusals
+
 CHINESE = {
+    **coupon_refusals.CHINESE,
+    "unknown_payment_method": "不支持该付款方式；可用：{known}。",
+    "unknown_payment": "没有这笔付款。",
+    "refund_exceeds_payment": "退款超过该笔付款剩余金额。",
+    "payment_not_paid": "未支付的款项不能退款。",
+    "payment_callback_refused": "回调签名与支付渠道不符。",
+    "payment_asked_differently": "已以不同的金额、货币或会员发起过。",
+    "payment_amount_invalid": "付款金额须大于零。",
+    "payment_amount_differs": "支付渠道所报金额与应付金额不符。",
     "already_decided": "这项审批已有人处理。",
     "approval_expired": "这项审批已过期，请重新申请。",
     "backup_damaged": "{path} 已损坏，或不是 Shuke 的备份；没有恢复任何内容。",

@@ -8,10 +8,20 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from shuke.core.values.errors import Refusal
+from shuke.surfaces.wording import coupon_refusals
 
 NOT_YOURS = frozenset({"own_account", "store_forbidden", "own_request", "not_own_request"})
 
 REFUSALS: Mapping[str, str | Promise] = {
+    **coupon_refusals.REFUSALS,
+    "unknown_payment_method": _("One does not pay by this method here. Known: %(known)s."),
+    "unknown_payment": _("There is no such payment."),
+    "refund_exceeds_payment": _("This is more than is left of the payment."),
+    "payment_not_paid": _("What was not paid cannot be given back."),
+    "payment_callback_refused": _("The callback is not signed by the provider."),
+    "payment_asked_differently": _("This was asked for with another amount, currency or member."),
+    "payment_amount_invalid": _("A payment is of more than nothing."),
+    "payment_amount_differs": _("The provider speaks of another amount than was asked for."),
     "own_request": _("You asked for this yourself; a colleague has to decide."),
     "not_own_request": _("Only who asked can withdraw it."),
     "already_decided": _("Somebody else has decided this already; nothing was done twice."),
