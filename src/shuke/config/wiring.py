@@ -10,6 +10,7 @@ from shuke.adapters.payment_sandbox import provider as sandbox
 from shuke.foundation import clock, idempotency, jobs
 from shuke.foundation.jobs import Periodic
 from shuke.rooms.coupons import facade as coupons
+from shuke.rooms.members import facade as members
 from shuke.rooms.messaging import facade as messaging
 from shuke.rooms.org import facade as org
 from shuke.rooms.payments import facade as payments
@@ -37,6 +38,10 @@ def prune_responses() -> Mapping[str, int]:
     return {"responses": idempotency.prune()}
 
 
+def prune_member_log_ins() -> Mapping[str, int]:
+    return {"forgotten": members.prune_log_ins()}
+
+
 def expire_approvals() -> Mapping[str, int]:
     return {"approvals": org.expire_approvals()}
 
@@ -61,6 +66,7 @@ PERIODIC = (
     Periodic("seal", "7 2 * * *", seal_ledger),
     Periodic("expire_approvals", "37 * * * *", expire_approvals),
     Periodic("prune_responses", "17 3 * * *", prune_responses),
+    Periodic("prune_member_log_ins", "37 3 * * *", prune_member_log_ins),
     Periodic("prune_log_ins", "27 3 * * *", log_ins.prune),
 )
 
