@@ -7,7 +7,8 @@ from shuke.core.values.errors import Refusal
 from shuke.foundation import clock
 from shuke.foundation.transactions import bounded_waits, forget, unit_of_work
 from shuke.rooms.benefits import days, queries
-from shuke.rooms.benefits.contracts import Benefit, Catalogue, Difference
+from shuke.rooms.benefits.contracts import Benefit, Catalogue, Difference, Kind
+from shuke.rooms.coupons import facade as coupons
 from shuke.rooms.org import facade as org
 from shuke.rooms.org.contracts import Actor
 
@@ -21,6 +22,9 @@ def apply(wanted: Catalogue, actor: Actor) -> tuple[Difference, ...]:
         _hold()
         changed = differences(queries.catalogue(), wanted)
         _check_kinds(wanted)
+        for benefit in wanted.benefits:
+            if benefit.kind is Kind.COUPON:
+                coupons.template_by_code(benefit.gives)
         if changed:
             queries.replace_catalogue(wanted)
             queries.next_revision(days.day_of(clock.business_now()))

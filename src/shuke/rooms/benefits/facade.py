@@ -12,7 +12,7 @@ from shuke.foundation.guards import CHANGE, EMPTYING, Guard
 from shuke.foundation.transactions import unit_of_work
 from shuke.foundation.verification import Invariant, Verification, Violation
 from shuke.rooms.benefits import catalogue as catalogues
-from shuke.rooms.benefits import days, effects, file, fulfilment, giving, keeping, merging, queries, using
+from shuke.rooms.benefits import coupon_gifts, days, effects, file, fulfilment, giving, keeping, merging, queries, using
 from shuke.rooms.benefits import sheet as sheets
 from shuke.rooms.benefits.claims import Claim
 from shuke.rooms.benefits.contracts import (
@@ -91,10 +91,12 @@ def differences(before: Catalogue, after: Catalogue) -> tuple[Difference, ...]:
 
 
 def apply(wanted: Catalogue, actor: Actor) -> tuple[Difference, ...]:
-    """Put a catalogue in the place of the one that is; members follow at the next `keep`. Names are not checked here.
+    """Put a catalogue in the place of the one that is; members follow at the next `keep`.
+
+    Names of the program are not checked here, those of coupon templates are.
 
     Raises:
-        Refusal: `benefit_kind_fixed`, `writers_busy`.
+        Refusal: `unknown_coupon_template`, `benefit_kind_fixed`, `writers_busy`.
     """
     return catalogues.apply(wanted, actor)
 
@@ -102,6 +104,9 @@ def apply(wanted: Catalogue, actor: Actor) -> tuple[Difference, ...]:
 def handle(kind: Kind, handler: BenefitHandler | None) -> BenefitHandler | None:
     """Let a handler (None: nobody) give what benefits of a kind issue, and return who did before. Raises: nothing."""
     return effects.handle(kind, handler)
+
+
+CouponGifts = coupon_gifts.CouponGifts
 
 
 # --- giving ---

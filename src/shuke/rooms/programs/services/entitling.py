@@ -51,7 +51,8 @@ def apply(catalogue: Catalogue, actor: Actor) -> tuple[Difference, ...]:
     """Put a catalogue in force and say what changed; many members follow as soon as the job comes round.
 
     Raises:
-        Refusal: `unknown_ladder`, `unknown_tier`, `unknown_offer`, `benefit_kind_fixed`, `writers_busy`.
+        Refusal: `unknown_ladder`, `unknown_tier`, `unknown_offer`, `unknown_coupon_template`, `benefit_kind_fixed`,
+            `writers_busy`.
     """
     plan = timeline()
     _check_names(catalogue, plan.latest.program if plan else None)

@@ -27,6 +27,9 @@ from shuke.rooms.benefits.contracts import (
     TryLaterError,
     UseFact,
 )
+from shuke.rooms.coupons import facade as coupons
+from shuke.rooms.coupons.contracts import Kind as CouponKind
+from shuke.rooms.coupons.contracts import TemplateChange, TemplateDraft
 from shuke.rooms.members import facade as members
 from shuke.rooms.members.contracts import ExternalId, Member, NewMember, Status
 from shuke.rooms.points import facade as points
@@ -330,6 +333,35 @@ class Failing:
     cycle = revoke = grant
 
 
+def template(**other):
+    draft = {"name": "Ten off", "kind": CouponKind.CASH, "offer": "{amount: 10}", "time_zone": "UTC"} | other
+    return coupons.create_template(TemplateDraft(code="ten-off", **draft), ACTOR)
+
+
+def test_coupons_come_with_the_tier_and_wait_for_more_where_there_are_none(program, enrol):
+    gift = Benefit("gift", "礼券", "Gift", Kind.COUPON, gives="ten-off", quota=2, per=Per.MONTH)
+    wanted = Catalogue((gift,), (SetRow("tier:main:silver", "gift"),))
+    with pytest.raises(Refusal) as refused:
+        facade.apply_benefits(wanted, ACTOR)
+    assert (code(refused.value), benefits.catalogue()) == ("unknown_coupon_template", Catalogue())
+    made = template(most=3)
+    facade.apply_benefits(wanted, ACTOR)
+    anna = enrol(1)
+    facade.record([order("a", 600_00)], ACTOR)
+    assert len(coupons.of_member(anna, NOW)) == 2
+
+    clock.set_business_clock(datetime(2026, 7, 1, 12, tzinfo=UTC))
+    facade.advance_due()
+    assert [fault for fault, _ in benefits.waiting_effects(anna).values()] == ["coupons_exhausted"]
+    assert len(coupons.of_member(anna, NOW)) == 2
+    coupons.change_template(made.id, TemplateChange(most=9), ACTOR)
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE benefits_effect SET next_at = %s WHERE next_at IS NOT NULL", [clock.machine_now()])
+    assert benefits.carry_out_due() == 1
+    assert len(coupons.of_member(anna, NOW)) == 4
+    assert sound()
+
+
 @pytest.fixture
 def handler():
     failing = Failing()
@@ -340,6 +372,7 @@ def handler():
 
 def test_a_handler_that_fails_stops_no_tier_and_is_asked_again(program, enrol, handler):
     gift = Benefit("gift", "礼券", "Gift", Kind.COUPON, gives="ten-off", quota=2, per=Per.MONTH)
+    template()
     facade.apply_benefits(Catalogue((gift,), (SetRow("tier:main:silver", "gift"),)), ACTOR)
     anna = enrol(1)
     handler.failure = TryLaterError("closed", 5)
