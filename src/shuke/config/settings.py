@@ -59,6 +59,7 @@ INSTALLED_APPS = [
     "shuke.rooms.orders",
     "shuke.rooms.points",
     "shuke.rooms.tiers",
+    "shuke.rooms.mall",
     "shuke.rooms.programs",
     "shuke.surfaces.wording",
     "shuke.surfaces.console",

@@ -4,8 +4,12 @@ from collections.abc import Mapping
 
 from procrastinate import App
 
+from shuke.adapters.supplier_http import HttpSupplier
+from shuke.adapters.supplier_pool import Pool
 from shuke.foundation import idempotency, jobs
 from shuke.foundation.jobs import Periodic
+from shuke.rooms.mall import facade as mall
+from shuke.rooms.mall.contracts import SupplierKind
 from shuke.rooms.org import facade as org
 from shuke.rooms.programs import facade as programs
 from shuke.surfaces.console import log_ins
@@ -33,6 +37,8 @@ def expire_approvals() -> Mapping[str, int]:
 PERIODIC = (
     # Midnight of a program's time zone is somewhere in the day of the machine: look often, mostly in vain.
     Periodic("advance", "*/5 * * * *", advance_members),
+    Periodic("lapse_exchanges", "* * * * *", programs.lapse_exchanges),
+    Periodic("deliver_exchanges", "* * * * *", programs.deliver_exchanges),
     Periodic("seal", "7 2 * * *", seal_ledger),
     Periodic("expire_approvals", "37 * * * *", expire_approvals),
     Periodic("prune_responses", "17 3 * * *", prune_responses),
@@ -44,3 +50,5 @@ def wire_jobs(app: App) -> None:
     """Register what comes round, and what carries out approvals; called when Django is ready."""
     jobs.register(app, PERIODIC)
     org.carry_out("points.adjustment", programs.carry_out_adjustment)
+    mall.supplied_by(SupplierKind.POOL, Pool())
+    mall.supplied_by(SupplierKind.HTTP, HttpSupplier())

@@ -8,6 +8,7 @@ from uuid import UUID
 from shuke.core.values.errors import Refusal
 from shuke.foundation import clock, logs
 from shuke.foundation.verification import Verification
+from shuke.rooms.mall import facade as mall
 from shuke.rooms.members.contracts import Member, MergeRecord, NewMember, Status
 from shuke.rooms.orders import facade as orders
 from shuke.rooms.org.contracts import Actor, Approval, Principal, Values
@@ -43,6 +44,7 @@ from shuke.rooms.programs.services import (
     comparing,
     dealings,
     enrolling,
+    exchanging,
     explaining,
     foreseeing,
     merging,
@@ -210,6 +212,16 @@ def redeem(fact: RedeemFact, actor: Actor, *, history: bool = False, dry_run: bo
     return result
 
 
+# The mall; what each raises stands where it is written.
+exchange = exchanging.exchange
+confirm_exchange = exchanging.confirm
+cancel_exchange = exchanging.cancel
+refund_exchange = exchanging.refund
+lapse_exchanges = exchanging.lapse_due
+deliver_exchanges = exchanging.deliver_due
+mall_of = exchanging.view
+
+
 def adjust(
     fact: AdjustFact,
     actor: Actor,
@@ -348,9 +360,9 @@ def verify_all(*, since_seal: bool = False) -> tuple[Verification, ...]:
     """
     if since_seal:
         found = points.verify(since_seal=True)
-        others = (tiers.STATE_IS_LAST_CHANGE, *verifying.INVARIANTS, orders.REFUNDS_ADD_UP)
+        others = (tiers.STATE_IS_LAST_CHANGE, *verifying.INVARIANTS, orders.REFUNDS_ADD_UP, mall.STOCK_ADDS_UP)
         return (replace(found, unchecked=(*found.unchecked, *others)),)
-    return points.verify(), tiers.verify(), verifying.verify(), orders.verify()
+    return points.verify(), tiers.verify(), verifying.verify(), orders.verify(), mall.verify()
 
 
 def seal() -> Seal | None:
