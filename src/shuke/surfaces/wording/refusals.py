@@ -8,10 +8,12 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from shuke.core.values.errors import Refusal
+from shuke.surfaces.wording import mall_words
 
 NOT_YOURS = frozenset({"own_account", "store_forbidden", "own_request", "not_own_request"})
 
 REFUSALS: Mapping[str, str | Promise] = {
+    **mall_words.REFUSALS,
     "own_request": _("You asked for this yourself; a colleague has to decide."),
     "not_own_request": _("Only who asked can withdraw it."),
     "already_decided": _("Somebody else has decided this already; nothing was done twice."),
