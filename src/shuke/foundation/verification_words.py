@@ -31,8 +31,10 @@ LAWS = {
     "I36": "按判定时所见重新判定，积分相同（均匀抽取一千笔）。",
     "I37": "判定、已发布版本、业务键与审计记录不能修改或清空。",
     "I38": "订单与订单行所记的退款，等于其退款之和，每笔只计一次。",
+    "I40": "每笔付款的退款之和与付款所记一致，不超过已付金额。",
 }
 _VIOLATIONS = {  # {} stands for a value, in the order of the English sentence
+    "A payment counts {} refunded, its refunds come to {}.": "一笔付款记有退款 {}，其退款合计 {}。",
     "{}: {}": "{}：{}",
     "Item {} has {} pieces left, its movements come to {}.": "礼品 {} 记有剩余 {} 件，库存流水合计 {} 件。",
     "Order {} took {} pieces, its movements come to {}.": "订单 {} 取走 {} 件，库存流水合计 {} 件。",

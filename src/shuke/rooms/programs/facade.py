@@ -12,6 +12,7 @@ from shuke.rooms.mall import facade as mall
 from shuke.rooms.members.contracts import Member, MergeRecord, NewMember, Status
 from shuke.rooms.orders import facade as orders
 from shuke.rooms.org.contracts import Actor, Approval, Principal, Values
+from shuke.rooms.payments import facade as payments
 from shuke.rooms.points import facade as points
 from shuke.rooms.points.contracts import EntryKey, Seal
 from shuke.rooms.programs import queries, tasks
@@ -19,6 +20,7 @@ from shuke.rooms.programs.contracts import (
     AdjustFact,
     Advanced,
     CartPriced,
+    Choice,
     ClockMove,
     Comparison,
     DecidedPage,
@@ -34,6 +36,7 @@ from shuke.rooms.programs.contracts import (
     RedeemFact,
     Result,
     Standing,
+    Taxes,
     VersionView,
 )
 from shuke.rooms.programs.imports import importing
@@ -57,9 +60,11 @@ from shuke.rooms.programs.services import (
 )
 from shuke.rooms.programs.services import standing as standings_of
 from shuke.rooms.programs.services.advancing import Progress
+from shuke.rooms.programs.services.coupons import claim_coupons, create_coupon_template
 from shuke.rooms.programs.services.timeline import timeline
 from shuke.rooms.tiers import facade as tiers
-from shuke.rooms.tiers.contracts import TierChange
+
+__all__ = ("claim_coupons", "create_coupon_template")  # handed on; what stands below needs no mention
 
 
 def validate(text: str) -> Draft:
@@ -189,15 +194,16 @@ def record(facts: Sequence[Fact], actor: Actor, *, history: bool = False, dry_ru
     return recording.record(facts, actor, history=history, dry_run=dry_run)
 
 
-def evaluate_cart(cart: OrderFact) -> CartPriced:
+def evaluate_cart(cart: OrderFact, choice: Choice = Choice(), taxes: Taxes | None = None) -> CartPriced:  # noqa: B008
     """Price a cart, told as the order that it would be, with the offers of the program in force; nothing is written.
 
-    Of the coupons and offers that can't all stand together those are used with which it costs least.
+    Of the coupons and offers that can't all stand together those are used with which it costs least. Points pay as
+    chosen, and the answer tells how many may, and what the order would then earn. `taxes` of the lines, in their order.
 
     Raises:
         Refusal: `no_program`, `unknown_member`, `not_enrolled`, `currency_mismatch`, and as `record` refuses an order.
     """
-    return carts.evaluate(cart, clock.business_now())
+    return carts.evaluate(cart, choice, taxes, clock.business_now())
 
 
 def redeem(fact: RedeemFact, actor: Actor, *, history: bool = False, dry_run: bool = False) -> Result:
@@ -298,14 +304,8 @@ def explain_order(order_id: UUID) -> Explanation:
     return explaining.explain_order(order_id)
 
 
-def told(explained: Explanation, language: str) -> list[str]:
-    """Return an explanation in sentences, in "zh" or "en". Raises: nothing."""
-    return telling.told(explained, language)
-
-
-def why(change: TierChange, language: str) -> str:
-    """Return in a sentence why a tier was set, in "zh" or "en". Raises: nothing."""
-    return telling.why(change, language)
+told = telling.told  # an explanation in sentences
+why = telling.why  # a tier was set
 
 
 def decided_orders(member_id: UUID, limit: int, cursor: str | None = None) -> DecidedPage:
@@ -338,6 +338,11 @@ def move_clock(to: datetime, actor: Actor, progress: Progress | None = None) -> 
     return advancing.move_clock(to, actor, progress)
 
 
+def at_each_stop(work: Callable[[], object]) -> None:
+    """Let other work of business time be done wherever the test clock stops, in this order. Raises: nothing."""
+    advancing.at_each_stop(work)
+
+
 def ask_clock_move(to: datetime, actor: Actor) -> ClockMove:
     """Let a worker do `move_clock`, and return at once.
 
@@ -360,9 +365,16 @@ def verify_all(*, since_seal: bool = False) -> tuple[Verification, ...]:
     """
     if since_seal:
         found = points.verify(since_seal=True)
-        others = (tiers.STATE_IS_LAST_CHANGE, *verifying.INVARIANTS, orders.REFUNDS_ADD_UP, mall.STOCK_ADDS_UP)
+        others = (
+            tiers.STATE_IS_LAST_CHANGE,
+            *verifying.INVARIANTS,
+            orders.REFUNDS_ADD_UP,
+            payments.REFUNDS_WITHIN_PAYMENT,
+            mall.STOCK_ADDS_UP,
+        )
         return (replace(found, unchecked=(*found.unchecked, *others)),)
-    return points.verify(), tiers.verify(), verifying.verify(), orders.verify(), mall.verify()
+    rooms = (points, tiers, verifying, orders, payments, mall)
+    return tuple(room.verify() for room in rooms)
 
 
 def seal() -> Seal | None:

@@ -259,7 +259,10 @@ def test_a_pickup_code_opens_one_order_in_its_store(rich):
     code = waiting.pickup_code
     assert (len(code), waiting.state) == (9, State.READY_FOR_PICKUP)
 
-    for wrong, why in ((str(int(code[0] == "0")) + code[1:], "pickup_code_wrong"), ("000000000", "pickup_code_unknown")):
+    for wrong, why in (
+        (str(int(code[0] == "0")) + code[1:], "pickup_code_wrong"),
+        ("000000000", "pickup_code_unknown"),
+    ):
         with pytest.raises(Refusal) as refusal:
             mall.hand_out(wrong, "S-1", ACTOR)
         assert refusal.value.code == why
@@ -276,9 +279,7 @@ def test_a_pickup_code_opens_one_order_in_its_store(rich):
 
 def test_codes_of_a_pool_are_given_once_and_shown_to_their_owner(rich, enrol):
     mall.write_supplier(SupplierDraft("cards", "Cards", SupplierKind.POOL), ACTOR)
-    film = ItemDraft(
-        "film", Kind.VIRTUAL, "Film", (Price(100),), ways=(Way.DELIVER,), supply=Supply("cards", "F", 550)
-    )
+    film = ItemDraft("film", Kind.VIRTUAL, "Film", (Price(100),), ways=(Way.DELIVER,), supply=Supply("cards", "F", 550))
     item = mall.create_item(film, ACTOR)
     assert mall.import_cards(item.id, ["AAA-1", "AAA-2", " AAA-1", "AAA-3"], ACTOR) == (3, 1)
     assert mall.import_cards(item.id, ["AAA-3"], ACTOR) == (0, 1)
