@@ -1,20 +1,15 @@
 """The verbs of programs: check and publish, enrol, record, say where members stand, and let time pass."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
 from shuke.core.values.errors import Refusal
-from shuke.foundation import clock, logs
+from shuke.foundation import clock
 from shuke.foundation.verification import Verification
-from shuke.rooms.benefits import facade as benefits
 from shuke.rooms.members.contracts import Member, MergeRecord, NewMember, Status
-from shuke.rooms.orders import facade as orders
 from shuke.rooms.org.contracts import Actor, Approval, Principal, Values
-from shuke.rooms.payments import facade as payments
-from shuke.rooms.points import facade as points
-from shuke.rooms.points.contracts import EntryKey, Seal
+from shuke.rooms.points.contracts import EntryKey
 from shuke.rooms.programs import queries, tasks
 from shuke.rooms.programs.contracts import (
     AdjustFact,
@@ -49,8 +44,10 @@ from shuke.rooms.programs.services import (
     dealings,
     enrolling,
     entitling,
+    exchanging,
     explaining,
     foreseeing,
+    laws,
     merging,
     publishing,
     recording,
@@ -63,8 +60,6 @@ from shuke.rooms.programs.services import standing as standings_of
 from shuke.rooms.programs.services.advancing import Progress
 from shuke.rooms.programs.services.coupons import claim_coupons, create_coupon_template
 from shuke.rooms.programs.services.timeline import timeline
-from shuke.rooms.tiers import facade as tiers
-from shuke.rooms.tiers.contracts import TierChange
 
 __all__ = ("claim_coupons", "create_coupon_template")  # handed on; what stands below needs no mention
 
@@ -220,6 +215,16 @@ def redeem(fact: RedeemFact, actor: Actor, *, history: bool = False, dry_run: bo
     return result
 
 
+# The mall; what each raises stands where it is written.
+exchange = exchanging.exchange
+confirm_exchange = exchanging.confirm
+cancel_exchange = exchanging.cancel
+refund_exchange = exchanging.refund
+lapse_exchanges = exchanging.lapse_due
+deliver_exchanges = exchanging.deliver_due
+mall_of = exchanging.view
+
+
 def adjust(
     fact: AdjustFact,
     actor: Actor,
@@ -296,14 +301,8 @@ def explain_order(order_id: UUID) -> Explanation:
     return explaining.explain_order(order_id)
 
 
-def told(explained: Explanation, language: str) -> list[str]:
-    """Return an explanation in sentences, in "zh" or "en". Raises: nothing."""
-    return telling.told(explained, language)
-
-
-def why(change: TierChange, language: str) -> str:
-    """Return in a sentence why a tier was set, in "zh" or "en". Raises: nothing."""
-    return telling.why(change, language)
+told = telling.told  # an explanation in sentences
+why = telling.why  # a tier was set
 
 
 def decided_orders(member_id: UUID, limit: int, cursor: str | None = None) -> DecidedPage:
@@ -355,35 +354,7 @@ def verify() -> Verification:
     return verifying.verify()
 
 
-def verify_all(*, since_seal: bool = False) -> tuple[Verification, ...]:
-    """Check every law of every room that keeps value: what `shuke verify-ledger` runs.
-
-    `since_seal` checks the ledger alone, of the holders whose entries are newer than the last seal, and tells which
-    laws it did not look at. Raises: nothing.
-    """
-    if since_seal:
-        found = points.verify(since_seal=True)
-        others = (
-            tiers.STATE_IS_LAST_CHANGE,
-            *verifying.INVARIANTS,
-            orders.REFUNDS_ADD_UP,
-            payments.REFUNDS_WITHIN_PAYMENT,
-            *benefits.INVARIANTS,
-        )
-        return (replace(found, unchecked=(*found.unchecked, *others)),)
-    rooms = (points, tiers, verifying, orders, payments, benefits)
-    return tuple(room.verify() for room in rooms)
-
-
-def seal() -> Seal | None:
-    """Seal the entries of the ledger committed since the last seal, and return the new one; None where there are none.
-
-    Its digest goes to the log: kept on another machine, it proves that the chain was not made anew. Raises: nothing.
-    """
-    made = points.seal()
-    if made is not None:
-        logs.event("sealed", number=made.number, entries=made.entries, digest=made.digest.hex())
-    return made
+verify_all, seal = laws.verify_all, laws.seal
 
 
 def clock_move() -> ClockMove | None:
