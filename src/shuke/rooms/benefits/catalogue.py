@@ -3,16 +3,19 @@
 from collections.abc import Iterator
 from dataclasses import fields
 
+from shuke.core.values.currencies import CURRENCY_DIGITS
 from shuke.core.values.errors import Refusal
 from shuke.foundation import clock
 from shuke.foundation.transactions import bounded_waits, forget, unit_of_work
 from shuke.rooms.benefits import days, queries
 from shuke.rooms.benefits.contracts import Benefit, Catalogue, Difference, Kind
+from shuke.rooms.benefits.file import decimal
 from shuke.rooms.coupons import facade as coupons
 from shuke.rooms.org import facade as org
 from shuke.rooms.org.contracts import Actor
 
 PATIENCE_SECONDS = 10
+_KEYS = {"name_zh": "zh", "name_en": "en", "cost_minor": "cost", "ahead_hours": "ahead"}  # as the file says them
 _REMEMBERED = ("benefits.sets", "benefits.benefits")
 
 
@@ -47,8 +50,8 @@ def _differences(before: Catalogue, after: Catalogue) -> Iterator[Difference]:
             yield Difference(f"benefits.{code}", _name(old.get(code)), _name(new.get(code)))
             continue
         for field in fields(Benefit):
-            was, now = getattr(old[code], field.name), getattr(new[code], field.name)
-            yield Difference(f"benefits.{code}.{field.name}", _text(was), _text(now))
+            was, now = (_text(field.name, getattr(one[code], field.name)) for one in (old, new))
+            yield Difference(f"benefits.{code}.{_KEYS.get(field.name, field.name)}", was, now)
     gives = [{row.subject: _listed(one, row.subject) for row in one.sets} for one in (before, after)]
     for subject in dict.fromkeys([*gives[0], *gives[1]]):
         yield Difference(f"sets.{subject}", gives[0].get(subject, ""), gives[1].get(subject, ""))
@@ -66,10 +69,18 @@ def _name(benefit: Benefit | None) -> str:
     return f"{benefit.name_en} · {benefit.name_zh}" if benefit else ""
 
 
-def _text(value: object) -> str:
+def _text(name: str, value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if name == "cost_minor" and isinstance(value, int):
+        return decimal(value, digits())
     return "" if value is None else str(value)
+
+
+def digits() -> int:
+    """Return how many digits after the point the organisation's currency has."""
+    own = org.organisation()
+    return CURRENCY_DIGITS[own.currency] if own else 2
 
 
 def _check_kinds(wanted: Catalogue) -> None:

@@ -5,7 +5,6 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from shuke.core.values.currencies import CURRENCY_DIGITS
 from shuke.core.values.errors import Refusal
 from shuke.foundation import clock, cursors, guards
 from shuke.foundation.guards import CHANGE, EMPTYING, Guard
@@ -41,7 +40,6 @@ from shuke.rooms.benefits.contracts import (
 )
 from shuke.rooms.members import facade as members
 from shuke.rooms.members.contracts import Status
-from shuke.rooms.org import facade as org
 from shuke.rooms.org.contracts import Actor
 from shuke.rooms.points import facade as points
 
@@ -77,12 +75,17 @@ def read_file(text: str) -> Catalogue:
     Raises:
         ProgramErrors: everything that is wrong with the file, each with line and column.
     """
-    return file.read(text, _digits())
+    return file.read(text, catalogues.digits())
 
 
 def written(of: Catalogue) -> str:
     """Return a catalogue as a file. Raises: nothing."""
-    return file.written(of, _digits())
+    return file.written(of, catalogues.digits())
+
+
+def digits() -> int:
+    """Return how many digits after the point the organisation's currency has. Raises: nothing."""
+    return catalogues.digits()
 
 
 def differences(before: Catalogue, after: Catalogue) -> tuple[Difference, ...]:
@@ -337,8 +340,3 @@ def _entitlement(claim: Claim, benefit: Benefit, day: int) -> Entitlement:
 def _event(row: tuple[Any, ...]) -> Event:
     told = dict(zip(queries.EVENT, row, strict=True))
     return Event(**told | {"kind": EventKind(told["kind"])})
-
-
-def _digits() -> int:
-    own = org.organisation()
-    return CURRENCY_DIGITS[own.currency] if own else 2

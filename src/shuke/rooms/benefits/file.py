@@ -263,7 +263,7 @@ def _told(benefit: Benefit, digits: int) -> list[str]:
         f"purpose: {benefit.purpose}",
     ]
     told += ["core: yes"] if benefit.core else []
-    told += [f"cost: {_decimal(benefit.cost_minor, digits)}"] if benefit.cost_minor else []
+    told += [f"cost: {decimal(benefit.cost_minor, digits)}"] if benefit.cost_minor else []
     told += [f"quota: {benefit.quota}"] if benefit.quota is not None else []
     told += [f"per: {benefit.per}"]
     told += [f"days: {benefit.days}"] if benefit.days is not None else []
@@ -303,7 +303,8 @@ def _quoted(text: str) -> str:
     return text if plain else '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
-def _decimal(minor: int, digits: int) -> str:
+def decimal(minor: int, digits: int) -> str:
+    """Write an amount of money in major units, as files do."""
     if digits == 0:
         return str(minor)
     whole, part = divmod(minor, 10**digits)

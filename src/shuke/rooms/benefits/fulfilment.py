@@ -33,6 +33,7 @@ from shuke.rooms.points import facade as points
 
 KIND = "benefit_request"
 TEXT_LIMIT = 500
+QUOTE_LIMIT_MINOR = 10**13
 _BITS = 43
 _MASK = (1 << _BITS) - 1
 _ENDS = (Stage.DECLINED, Stage.CANCELLED)
@@ -72,8 +73,13 @@ def ask(new: NewRequest, actor: Actor) -> Request:
 def take(request_id: UUID, step: Step, actor: Actor) -> Request:
     """Take a request to its next stage, or change what is known of it where the stage stays."""
     _check_text("/note", step.note, empty=True)
-    if step.quote_minor is not None and not 0 <= step.quote_minor <= 10**13:
-        raise Refusal("out_of_bounds", "A quote is an amount from 0 on.", pointer="/quote_minor")
+    if step.quote_minor is not None and not 0 <= step.quote_minor <= QUOTE_LIMIT_MINOR:
+        raise Refusal(
+            "out_of_bounds",
+            "A quote is an amount from 0 on.",
+            pointer="/quote_minor",
+            params={"least": 0, "most": QUOTE_LIMIT_MINOR},
+        )
     with unit_of_work(apart=True):
         found = get(request_id)
         points.lock([found.member_id])

@@ -172,7 +172,12 @@ def _known(code: str) -> Benefit:
 
 def _check(fact: UseFact) -> None:
     if not 1 <= fact.quantity <= QUANTITY_LIMIT:
-        raise Refusal("out_of_bounds", f"A use is of 1 to {QUANTITY_LIMIT}.", pointer="/quantity")
+        raise Refusal(
+            "out_of_bounds",
+            f"A use is of 1 to {QUANTITY_LIMIT}.",
+            pointer="/quantity",
+            params={"least": 1, "most": QUANTITY_LIMIT},
+        )
 
 
 def _key(fact: UseFact, member_id: UUID) -> BusinessKey:
