@@ -14,9 +14,11 @@ from shuke.rooms.org.contracts import Actor, Approval, Principal, Values
 from shuke.rooms.points import facade as points
 from shuke.rooms.points.contracts import EntryKey, Seal
 from shuke.rooms.programs import queries, tasks
+from shuke.rooms.programs.carts import committing, evaluating
 from shuke.rooms.programs.contracts import (
     AdjustFact,
     Advanced,
+    CartCommitted,
     CartPriced,
     Choice,
     ClockMove,
@@ -41,7 +43,6 @@ from shuke.rooms.programs.imports import importing
 from shuke.rooms.programs.services import (
     adjusting,
     advancing,
-    carts,
     comparing,
     dealings,
     enrolling,
@@ -198,7 +199,30 @@ def evaluate_cart(cart: OrderFact, choice: Choice = Choice(), taxes: Taxes | Non
     Raises:
         Refusal: `no_program`, `unknown_member`, `not_enrolled`, `currency_mismatch`, and as `record` refuses an order.
     """
-    return carts.evaluate(cart, choice, taxes, clock.business_now())
+    return evaluating.evaluate(cart, choice, taxes, clock.business_now())
+
+
+def commit_cart(
+    cart: OrderFact,
+    actor: Actor,
+    choice: Choice = Choice(),  # noqa: B008  frozen
+    taxes: Taxes | None = None,
+    *,
+    expected_minor: int | None = None,
+    history: bool = False,
+    dry_run: bool = False,
+) -> CartCommitted:
+    """Place the order of a cart: priced as `evaluate_cart` does under the locks, its points used, its offers counted.
+
+    All of it or nothing. The order's key is the cart's: a repeat is answered from what was stored, without effect.
+    `expected_minor` is what the buyer saw, and is to pay in money.
+
+    Raises:
+        Refusal: `price_changed` where it costs something else by now, `already_recorded_differently`, and as
+            `evaluate_cart` and the results of `record` say.
+    """
+    asked = committing.Asked(cart, choice, taxes, expected_minor)
+    return committing.commit(asked, actor, history=history, dry_run=dry_run)
 
 
 def redeem(fact: RedeemFact, actor: Actor, *, history: bool = False, dry_run: bool = False) -> Result:
