@@ -13,7 +13,7 @@ from shuke.core.program.progress import LadderReason
 from shuke.core.values.errors import Refusal
 from shuke.rooms.orders.contracts import Behaviour, Order, Refund
 from shuke.rooms.points.contracts import Entry, EntryKey, Lot
-from shuke.rooms.programs.carts.contracts import (
+from shuke.rooms.programs.cart_facts import (
     AppliedOffer,
     CartPriced,
     Choice,

@@ -7,9 +7,9 @@ from uuid import UUID
 from shuke.core.offers.model import Reason
 from shuke.core.program.model import OfferRule, Program
 from shuke.engine.carts import span_of
-from shuke.rooms.programs.carts import queries
-from shuke.rooms.programs.carts.contracts import AppliedOffer
-from shuke.rooms.programs.carts.queries import Counted, Span, Use
+from shuke.rooms.programs import cart_queries as queries
+from shuke.rooms.programs.cart_facts import AppliedOffer
+from shuke.rooms.programs.cart_queries import Counted, Span, Use
 
 
 class StaleOffersError(Exception):

@@ -17,7 +17,7 @@ from shuke.foundation.transactions import snapshot
 from shuke.rooms.members import facade as members
 from shuke.rooms.members.contracts import Status
 from shuke.rooms.org import facade as org
-from shuke.rooms.programs.carts.contracts import AppliedOffer, CartPriced, Choice, PointsOffered, Taxes
+from shuke.rooms.programs.cart_facts import AppliedOffer, CartPriced, Choice, PointsOffered, Taxes
 from shuke.rooms.programs.carts.counting import Left, left_of
 from shuke.rooms.programs.facts import OrderFact
 from shuke.rooms.programs.services import intake

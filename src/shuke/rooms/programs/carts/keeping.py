@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from shuke.core.offers.model import Gift, Reason
-from shuke.rooms.programs.carts.contracts import AppliedOffer, CartPriced, PointsOffered
+from shuke.rooms.programs.cart_facts import AppliedOffer, CartPriced, PointsOffered
 
 
 def as_json(priced: CartPriced) -> dict[str, Any]:
