@@ -44,6 +44,7 @@ SAMPLES = {
     "number": "1",
     "chart": "points",
     "path": "nothing.css",
+    "method": "sandbox",
 }
 # Forms that would do something, sent about objects that are there.
 GOOD_FORMS = {

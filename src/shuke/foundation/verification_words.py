@@ -30,8 +30,10 @@ LAWS = {
     "I36": "按判定时所见重新判定，积分相同（均匀抽取一千笔）。",
     "I37": "判定、已发布版本、业务键与审计记录不能修改或清空。",
     "I38": "订单与订单行所记的退款，等于其退款之和，每笔只计一次。",
+    "I40": "每笔付款的退款之和与付款所记一致，不超过已付金额。",
 }
 _VIOLATIONS = {  # {} stands for a value, in the order of the English sentence
+    "A payment counts {} refunded, its refunds come to {}.": "一笔付款记有退款 {}，其退款合计 {}。",
     "{}: {}": "{}：{}",
     "the account has {} {}, its entries come to {}.": "账户有 {} {}，其分录合计 {}。",
     "the account has {} {}, its lots have {}.": "账户有 {} {}，其批次合计 {}。",

@@ -13,6 +13,8 @@ ID_PREFIX = "mbr"
 MERGE_PREFIX = "mrg"
 BATCH_LIMIT = 1_000
 TAGS_LIMIT = 63  # a decision sees a member's tags as bits of one integer
+CODE_SECONDS = 60  # after which a card shows another code
+CODE_MINUTES = 10  # in which a till takes it
 REINSTATE_DAYS = 30  # in which who has left may come back as the member they were
 
 
@@ -33,6 +35,14 @@ class Field(StrEnum):
     PHONE = "phone"
     EMAIL = "email"
     BIRTHDAY = "birthday"
+
+
+class Purpose(StrEnum):
+    """What a member may agree to; without the first there is no membership, the others are free."""
+
+    SERVICE = "service"
+    SMS_MARKETING = "sms_marketing"
+    PERSONALISATION = "personalisation"
 
 
 class AttributeKind(StrEnum):
@@ -99,7 +109,8 @@ class MemberRef:
 class NewMember:
     """A person to be enrolled, found later by at least one of external ids, phone and e-mail.
 
-    `joined_at` None means now by the business clock; `language` None means the organisation's.
+    `joined_at` None means now by the business clock; `language` None means the organisation's. `channel` and `store`
+    say by which way and where they came, as words of the source.
     """
 
     external: tuple[ExternalId, ...] = ()
@@ -111,13 +122,16 @@ class NewMember:
     language: str | None = None
     attributes: Mapping[str, AttributeValue] = field(default_factory=dict)
     tags: tuple[str, ...] = ()
+    channel: str = ""
+    store: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Member:
     """A member as pages may show them: personal fields masked, empty where unknown; `birth_md` is MMDD or 0.
 
-    `merged_into` is who a merged member lives on in; `revision` counts the changes of what is stored here.
+    `merged_into` is who a merged member lives on in; `revision` counts the changes of what is stored here; `channel`
+    and `store` are by which way and where they joined, empty where nobody said.
     """
 
     id: UUID
@@ -133,6 +147,8 @@ class Member:
     tags: tuple[str, ...] = ()
     merged_into: UUID | None = None
     revision: int = 0
+    channel: str = ""
+    store: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,6 +281,35 @@ class DuplicatePage:
 
     pairs: tuple[DuplicatePair, ...]
     next_cursor: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class MemberCode:
+    """What a member shows at the till, 18 digits; at `until` the next one takes its place on the card."""
+
+    text: str
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """A member's last word on a purpose: when by the business clock, and where they were asked."""
+
+    purpose: Purpose
+    given: bool
+    at: datetime
+    through: str
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """Where a member is logged in: since when, and when last seen, by the machine's clock."""
+
+    id: UUID
+    member_id: UUID
+    label: str
+    began_at: datetime
+    seen_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from shuke.foundation.verification import Verification
 from shuke.rooms.members.contracts import Member, MergeRecord, NewMember, Status
 from shuke.rooms.orders import facade as orders
 from shuke.rooms.org.contracts import Actor, Approval, Principal, Values
+from shuke.rooms.payments import facade as payments
 from shuke.rooms.points import facade as points
 from shuke.rooms.points.contracts import EntryKey, Seal
 from shuke.rooms.programs import queries, tasks
@@ -58,9 +59,12 @@ from shuke.rooms.programs.services import (
 )
 from shuke.rooms.programs.services import standing as standings_of
 from shuke.rooms.programs.services.advancing import Progress
+from shuke.rooms.programs.services.coupons import claim_coupons, create_coupon_template
 from shuke.rooms.programs.services.timeline import timeline
 from shuke.rooms.tiers import facade as tiers
 from shuke.rooms.tiers.contracts import TierChange
+
+__all__ = ("claim_coupons", "create_coupon_template")  # handed on; what stands below needs no mention
 
 
 def validate(text: str) -> Draft:
@@ -353,6 +357,11 @@ def move_clock(to: datetime, actor: Actor, progress: Progress | None = None) -> 
     return advancing.move_clock(to, actor, progress)
 
 
+def at_each_stop(work: Callable[[], object]) -> None:
+    """Let other work of business time be done wherever the test clock stops, in this order. Raises: nothing."""
+    advancing.at_each_stop(work)
+
+
 def ask_clock_move(to: datetime, actor: Actor) -> ClockMove:
     """Let a worker do `move_clock`, and return at once.
 
@@ -375,9 +384,14 @@ def verify_all(*, since_seal: bool = False) -> tuple[Verification, ...]:
     """
     if since_seal:
         found = points.verify(since_seal=True)
-        others = (tiers.STATE_IS_LAST_CHANGE, *verifying.INVARIANTS, orders.REFUNDS_ADD_UP)
+        others = (
+            tiers.STATE_IS_LAST_CHANGE,
+            *verifying.INVARIANTS,
+            orders.REFUNDS_ADD_UP,
+            payments.REFUNDS_WITHIN_PAYMENT,
+        )
         return (replace(found, unchecked=(*found.unchecked, *others)),)
-    return points.verify(), tiers.verify(), verifying.verify(), orders.verify()
+    return points.verify(), tiers.verify(), verifying.verify(), orders.verify(), payments.verify()
 
 
 def seal() -> Seal | None:

@@ -1,6 +1,17 @@
 """The Chinese wording of refusals that the command line meets; English is in the refusal itself."""
 
+from shuke.surfaces.cli import coupon_refusals
+
 CHINESE = {
+    **coupon_refusals.CHINESE,
+    "unknown_payment_method": "不支持该付款方式；可用：{known}。",
+    "unknown_payment": "没有这笔付款。",
+    "refund_exceeds_payment": "退款超过该笔付款剩余金额。",
+    "payment_not_paid": "未支付的款项不能退款。",
+    "payment_callback_refused": "回调签名与支付渠道不符。",
+    "payment_asked_differently": "已以不同的金额、货币或会员发起过。",
+    "payment_amount_invalid": "付款金额须大于零。",
+    "payment_amount_differs": "支付渠道所报金额与应付金额不符。",
     "already_decided": "这项审批已有人处理。",
     "approval_expired": "这项审批已过期，请重新申请。",
     "backup_damaged": "{path} 已损坏，或不是 Shuke 的备份；没有恢复任何内容。",
@@ -49,6 +60,14 @@ CHINESE = {
     "import_damaged": "第 {row} 行与检查时不符；请重新检查文件。",
     "import_in_other_state": "该导入的状态为 {state}，不能这样处理。",
     "brand_exists": "已有品牌 {code}。",
+    "consent_needed": "会籍以此项同意为前提；如需撤回，请办理退会。",
+    "log_in_code_wrong": "验证码错误或已失效。",
+    "log_in_locked": "错误次数过多，请 {minutes} 分钟后再试。",
+    "too_many_codes": "获取验证码过于频繁，请稍后再试。",
+    "inbox_is_live": "只有沙箱才有收件箱；正式环境不保存消息正文。",
+    "member_code_expired": "会员码已过期，手机上已换成新的。",
+    "member_code_unknown": "这不是有效的会员码。",
+    "member_code_used": "会员码已被使用，一分钟内会刷新。",
     "invalid_code": "代码须为 1 至 200 个可见字符。",
     "invalid_email": "邮箱地址无效。",
     "invalid_id": "编号的形式应为 {prefix}_…。",
