@@ -19,9 +19,6 @@ from shuke.rooms.programs.carts import committing, evaluating
 from shuke.rooms.programs.contracts import (
     AdjustFact,
     Advanced,
-    CartCommitted,
-    CartPriced,
-    Choice,
     ClockMove,
     Comparison,
     DecidedPage,
@@ -31,13 +28,11 @@ from shuke.rooms.programs.contracts import (
     ImportFile,
     ImportReport,
     Moved,
-    OrderFact,
     Outstanding,
     Passed,
     RedeemFact,
     Result,
     Standing,
-    Taxes,
     VersionView,
 )
 from shuke.rooms.programs.imports import importing
@@ -194,39 +189,8 @@ def record(facts: Sequence[Fact], actor: Actor, *, history: bool = False, dry_ru
     return recording.record(facts, actor, history=history, dry_run=dry_run)
 
 
-def evaluate_cart(cart: OrderFact, choice: Choice = Choice(), taxes: Taxes | None = None) -> CartPriced:  # noqa: B008
-    """Price a cart, told as the order that it would be, with the offers of the program in force; nothing is written.
-
-    Of the coupons and offers that can't all stand together those are used with which it costs least. Points pay as
-    chosen, and the answer tells how many may, and what the order would then earn. `taxes` of the lines, in their order.
-
-    Raises:
-        Refusal: `no_program`, `unknown_member`, `not_enrolled`, `currency_mismatch`, and as `record` refuses an order.
-    """
-    return evaluating.evaluate(cart, choice, taxes, clock.business_now())
-
-
-def commit_cart(
-    cart: OrderFact,
-    actor: Actor,
-    choice: Choice = Choice(),  # noqa: B008  frozen
-    taxes: Taxes | None = None,
-    *,
-    expected_minor: int | None = None,
-    history: bool = False,
-    dry_run: bool = False,
-) -> CartCommitted:
-    """Place the order of a cart: priced as `evaluate_cart` does under the locks, its points used, its offers counted.
-
-    All of it or nothing. The order's key is the cart's: a repeat is answered from what was stored, without effect.
-    `expected_minor` is what the buyer saw, and is to pay in money.
-
-    Raises:
-        Refusal: `price_changed` where it costs something else by now, `already_recorded_differently`, and as
-            `evaluate_cart` and the results of `record` say.
-    """
-    asked = committing.Asked(cart, choice, taxes, expected_minor)
-    return committing.commit(asked, actor, history=history, dry_run=dry_run)
+evaluate_cart = evaluating.evaluate_cart
+commit_cart = committing.commit_cart
 
 
 def redeem(fact: RedeemFact, actor: Actor, *, history: bool = False, dry_run: bool = False) -> Result:

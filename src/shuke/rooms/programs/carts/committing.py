@@ -16,7 +16,7 @@ from shuke.rooms.programs import cart_queries as queries
 from shuke.rooms.programs.cart_facts import CartPriced, Choice, Taxes
 from shuke.rooms.programs.cart_queries import KeptCart
 from shuke.rooms.programs.carts import counting
-from shuke.rooms.programs.carts.evaluating import UNTAXED, Buyer, buyer_of, order_of, priced
+from shuke.rooms.programs.carts.evaluating import NO_CHOICE, UNTAXED, Buyer, buyer_of, order_of, priced
 from shuke.rooms.programs.carts.keeping import as_json, from_json
 from shuke.rooms.programs.contracts import CartCommitted, Result, Status
 from shuke.rooms.programs.facts import Fact, OrderFact, RedeemFact
@@ -32,7 +32,7 @@ class Asked:
 
     cart: OrderFact
     choice: Choice
-    taxes: Taxes | None
+    taxes: Taxes
     expected_minor: int | None
 
     @property
@@ -42,20 +42,33 @@ class Asked:
     @property
     def digest(self) -> bytes:
         """By this a repeat is told from another cart under the same key; the member is compared by the order."""
-        taxes = self.taxes or UNTAXED
-        told = [self.choice.points, [str(rate) for rate in taxes.lines], taxes.included]
+        told = [self.choice.points, [str(rate) for rate in self.taxes.lines], self.taxes.included]
         return hashlib.sha256(intake.payload_hash(self.cart) + json.dumps(told).encode()).digest()
 
 
-def commit(asked: Asked, actor: Actor, *, history: bool, dry_run: bool) -> CartCommitted:
-    """Commit a cart, priced again where another order used up an offer of it on the way.
+def commit_cart(
+    cart: OrderFact,
+    actor: Actor,
+    choice: Choice = NO_CHOICE,
+    taxes: Taxes = UNTAXED,
+    *,
+    expected_minor: int | None = None,
+    history: bool = False,
+    dry_run: bool = False,
+) -> CartCommitted:
+    """Place the order of a cart: priced as `evaluate_cart` does under the locks, its points used, its offers counted.
+
+    All of it or nothing. The order's key is the cart's: a repeat is answered from what was stored, without effect.
+    `expected_minor` is what the buyer saw, and is to pay in money.
 
     Raises:
-        Refusal: as the facade says, and `unavailable` where others were first again and again.
+        Refusal: `price_changed` where it costs something else by now, `already_recorded_differently`, `unavailable`
+            where others used up its offers again and again, and as `evaluate_cart` and the results of `record` say.
     """
-    refusal = intake.check(asked.cart, clock.business_now(), live=not clock.is_tested(), history=history)
+    refusal = intake.check(cart, clock.business_now(), live=not clock.is_tested(), history=history)
     if refusal is not None:
         raise refusal
+    asked = Asked(cart, choice, taxes, expected_minor)
     for _ in range(_TRIES):
         try:
             with unit_of_work(dry_run=dry_run, apart=True):
@@ -66,7 +79,7 @@ def commit(asked: Asked, actor: Actor, *, history: bool, dry_run: bool) -> CartC
 
 
 def _commit(asked: Asked, actor: Actor, *, history: bool) -> CartCommitted:
-    cart, taxes = asked.cart, asked.taxes or UNTAXED
+    cart, taxes = asked.cart, asked.taxes
     if cart.member is not None:
         points.lock([members.find(cart.member).id])
     forget_versions()  # of before the lock
@@ -120,7 +133,7 @@ def _again(asked: Asked, kept: KeptCart, actor: Actor, *, history: bool) -> Cart
     plan = published(timeline())
     running = next(each for each in plan.versions if each.number == found.version)
     buyer = Buyer(plan.program_id, running, running.desk.fresh(int(asked.cart.occurred_at.timestamp())))
-    order = order_of(asked.cart, buyer, found, asked.taxes or UNTAXED)
+    order = order_of(asked.cart, buyer, found, asked.taxes)
     (result,) = recording.record([order], actor, history=history, dry_run=False)
     if result.refusal is not None:
         raise result.refusal

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from uuid import UUID
 
 from shuke.core.offers.choosing import best
@@ -13,6 +12,7 @@ from shuke.core.values.errors import Refusal
 from shuke.engine.carts import paying_unit, usable
 from shuke.engine.points_times import promised
 from shuke.engine.states import MemberState
+from shuke.foundation import clock
 from shuke.foundation.transactions import snapshot
 from shuke.rooms.members import facade as members
 from shuke.rooms.members.contracts import Status
@@ -25,6 +25,7 @@ from shuke.rooms.programs.services.items import order_facts
 from shuke.rooms.programs.services.loading import Wanted, open_desktop
 from shuke.rooms.programs.services.timeline import Running, published, timeline
 
+NO_CHOICE = Choice()
 UNTAXED = Taxes((), included=True)
 
 
@@ -44,13 +45,20 @@ class Buyer:
         return self.state.standing_day
 
 
-def evaluate(cart: OrderFact, choice: Choice, taxes: Taxes | None, now: datetime) -> CartPriced:
-    """Price a cart, an order that is not placed yet, with the offers of the program in force when it will be."""
-    refusal = intake.check(cart, now, history=True, live=False)
+def evaluate_cart(cart: OrderFact, choice: Choice = NO_CHOICE, taxes: Taxes = UNTAXED) -> CartPriced:
+    """Price a cart, told as the order that it would be, with the offers of the program in force; nothing is written.
+
+    Of the coupons and offers that can't all stand together those are used with which it costs least. Points pay as
+    chosen, and the answer tells how many may, and what the order would then earn. `taxes` of the lines, in their order.
+
+    Raises:
+        Refusal: `no_program`, `unknown_member`, `not_enrolled`, `currency_mismatch`, and as `record` refuses an order.
+    """
+    refusal = intake.check(cart, clock.business_now(), history=True, live=False)
     if refusal is not None:
         raise refusal
     with snapshot():
-        return priced(cart, buyer_of(cart), choice, taxes or UNTAXED)
+        return priced(cart, buyer_of(cart), choice, taxes)
 
 
 def priced(cart: OrderFact, buyer: Buyer, choice: Choice, taxes: Taxes) -> CartPriced:
