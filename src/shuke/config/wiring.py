@@ -7,9 +7,13 @@ from procrastinate import App
 from shuke.adapters.messages_recording import Recording
 from shuke.adapters.payment_counter import Counter
 from shuke.adapters.payment_sandbox import provider as sandbox
+from shuke.adapters.supplier_http import HttpSupplier
+from shuke.adapters.supplier_pool import Pool
 from shuke.foundation import clock, idempotency, jobs
 from shuke.foundation.jobs import Periodic
 from shuke.rooms.coupons import facade as coupons
+from shuke.rooms.mall import facade as mall
+from shuke.rooms.mall.contracts import SupplierKind
 from shuke.rooms.members import facade as members
 from shuke.rooms.messaging import facade as messaging
 from shuke.rooms.org import facade as org
@@ -60,6 +64,8 @@ def carry_messages() -> Mapping[str, int]:
 PERIODIC = (
     # Midnight of a program's time zone is somewhere in the day of the machine: look often, mostly in vain.
     Periodic("advance", "*/5 * * * *", advance_members),
+    Periodic("lapse_exchanges", "* * * * *", programs.lapse_exchanges),
+    Periodic("deliver_exchanges", "* * * * *", programs.deliver_exchanges),
     Periodic("release_coupons", "*/5 * * * *", release_coupons),
     Periodic("settle_payments", "* * * * *", settle_payments),
     Periodic("carry_messages", "* * * * *", carry_messages),
@@ -78,6 +84,8 @@ def wire_jobs(app: App) -> None:
     _wire_payments()
     messaging.carry_with(Recording() if clock.is_tested() else None)
     org.carry_out("points.adjustment", programs.carry_out_adjustment)
+    mall.supplied_by(SupplierKind.POOL, Pool())
+    mall.supplied_by(SupplierKind.HTTP, HttpSupplier())
 
 
 def _wire_payments() -> None:

@@ -72,7 +72,7 @@ OFFER_KEYS = {
     "whole_order": "yes",
     "caps": "[{per: day, times: 100}]",
 }
-SINGLE_OFFER_KEYS = {key: example for key, example in OFFER_KEYS.items() if key not in ("code", "name", "group")}
+SINGLE_OFFER_KEYS = {key: OFFER_KEYS[key] for key in OFFER_KEYS if key not in ("code", "name", "group", "caps")}
 _OFF = {"off": "10"}
 _PIECES = {"pieces": "1", "pick": "cheapest"}
 _PERCENT_KEYS = {**_OFF, "at_most": "50", "of": "left", **_PIECES}

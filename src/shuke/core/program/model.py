@@ -346,9 +346,9 @@ class OfferRule:
     stacking: Stacking
     group: str | None
     whole_order: bool  # of several such only the better one applies
-    caps: tuple[OfferCap, ...]
     line: int
     place: str
+    caps: tuple[OfferCap, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

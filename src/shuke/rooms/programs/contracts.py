@@ -20,6 +20,7 @@ from shuke.rooms.programs.cart_facts import (
     PointsOffered,
     Taxes,
 )
+from shuke.rooms.programs.exchanges import Exchanged, ExchangeFact, MallOffer, MallView
 from shuke.rooms.programs.facts import (
     KINDS,
     AdjustFact,
@@ -47,12 +48,16 @@ __all__ = (  # what is handed on; what stands below needs no mention
     "CaptureFact",
     "CartPriced",
     "Choice",
+    "ExchangeFact",
+    "Exchanged",
     "Fact",
     "FaultGroup",
     "HoldFact",
     "ImportFile",
     "ImportReport",
     "ImportState",
+    "MallOffer",
+    "MallView",
     "OpeningFact",
     "OrderFact",
     "PointsOffered",
