@@ -88,6 +88,7 @@ REFUSALS: Mapping[str, str | Promise] = {
     "member_blacklisted": _("The member is on the blacklist: nothing is given or taken."),
     "supply_exhausted": _("Only %(left)s more of this unit can be issued."),
     "already_recorded_differently": _("The form was sent before with something else in it. Open it again."),
+    "price_changed": _("The cart costs something else by now; look at the new price."),
     "not_recordable": _("This can't be recorded; the log of the server says why."),
     "own_account": _("This is your own account; a colleague has to do it."),
     "store_forbidden": _("This belongs to a store that is not yours."),
