@@ -32,7 +32,7 @@ from shuke.core.offers.model import (
     Stacking,
     Steps,
 )
-from shuke.core.offers.paying import PointsPayment, pay_with_points
+from shuke.core.offers.paying import PointsPayment, pay_with_points, payable
 from shuke.core.offers.pricing import price
 from shuke.core.offers.sharing import share_out
 from shuke.core.offers.tax import tax_of, with_tax
@@ -154,6 +154,20 @@ def test_medusa_006_a_budget_that_is_used_up_is_told():
 def test_setono_024_points_that_pay(wanted, least, used):
     rule = PointsPayment(Fraction(1), least=least, percent=Fraction(50))
     assert pay_with_points(rule, 10000, 5000, wanted) == (used, used)
+
+
+@pytest.mark.parametrize(
+    ("rule", "there", "most"),
+    [
+        (PointsPayment(Fraction(1)), 20000, 10000),
+        (PointsPayment(Fraction(1), most=700, block=200), 20000, 600),
+        (PointsPayment(Fraction(1, 3), percent=Fraction(1)), 20000, 300),
+        (PointsPayment(Fraction(1), least=500), 499, 0),
+        (PointsPayment(Fraction(7), block=100), 20000, 1400),
+    ],
+)
+def test_how_many_points_may_pay_for_a_hundred(rule, there, most):
+    assert payable(rule, 10000, there) == most
 
 
 def test_formance_001_shares_add_up_and_the_first_get_the_rest():

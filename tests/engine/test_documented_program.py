@@ -31,6 +31,7 @@ KEYS = (
     file_units.UNIT_KEYS,
     file_units.TRANSFER_KEYS,
     file_units.REDEEM_KEYS,
+    file_units.PAY_KEYS,
     file_units.CONVERT_KEYS,
     file_units.CAP_KEYS,
     lifetimes.EXPIRY_KEYS,

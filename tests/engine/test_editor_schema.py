@@ -61,6 +61,7 @@ def test_every_key_that_the_loader_knows_is_published(part):
 def test_every_key_of_the_file_is_published():
     published, unit = json_schema()["properties"], json_schema()["$defs"]["unit"]["properties"]
     assert set(unit["redeem"]["properties"]) == set(file_units.REDEEM_KEYS)
+    assert set(unit["pay"]["anyOf"][1]["properties"]) == set(file_units.PAY_KEYS)
     assert set(published) == set(schema.PROGRAM_KEYS)
     assert set(published["changes"]["properties"]) == set(file_changes.CHANGES_KEYS)
     assert set(published["scope"]["properties"]) == set(file_facts.SCOPE_KEYS)

@@ -4,6 +4,7 @@ from fractions import Fraction
 
 import pytest
 
+from shuke.core.offers.paying import PointsPayment
 from shuke.core.program.ir import Window, WindowKind
 from shuke.core.program.model import (
     NO_EXPIRY,
@@ -272,3 +273,24 @@ def test_a_step_that_gives_no_whole_fraction_is_quoted_as_a_decimal():
     convert = "{scale: 2, convert: {into: vouchers, dates: 12-31, rate: 0.01, step: 0.5}}"
     [(code, _, suggestion)] = faults(changed("points: {}", f"points: {convert}", VOUCHERS))
     assert (code, suggestion) == ("too_many_digits", "step: 1")
+
+
+def test_what_pays_for_carts_is_said_once():
+    paid = unit("{value: 0.01, redeem: {least: 500, step: 100}, pay: {percent: 50, most: 20000}}").pay
+    assert paid == PointsPayment(Fraction(1), least=500, block=100, percent=Fraction(50), most=20000)
+    assert unit("{value: 0.5, scale: 2, pay: yes}").pay == PointsPayment(Fraction(1, 2))
+    assert unit("{value: 0.5, pay: no}").pay is None
+
+
+@pytest.mark.parametrize(
+    ("written", "found"),
+    [
+        ("{pay: yes}", ("not_beside", "pay", "value: 0.01")),
+        ("{spendable: no, value: 1, pay: yes}", ("not_beside", "pay", "spendable")),
+        ("{value: 1, pay: {percent: 101}}", ("number_too_large", "101", "100")),
+        ("{value: 1, pay: half}", ("wrong_type", "half", "{percent: 50, most: 20000}")),
+        ("{value: 1, pay: {share: 5}}", ("unknown_key", "share", None)),
+    ],
+)
+def test_what_can_not_pay(written, found):
+    assert faults(changed("points: {}", f"points: {written}")) == [found]

@@ -60,6 +60,7 @@ INSTALLED_APPS = [
     "shuke.rooms.points",
     "shuke.rooms.tiers",
     "shuke.rooms.programs",
+    "shuke.rooms.messaging",
     "shuke.surfaces.wording",
     "shuke.surfaces.console",
     "shuke.surfaces.cashier",

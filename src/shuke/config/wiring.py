@@ -1,11 +1,13 @@
-"""What is wired to what: which work comes round when."""
+"""What is wired to what: which work comes round when, and what carries messages."""
 
 from collections.abc import Mapping
 
 from procrastinate import App
 
-from shuke.foundation import idempotency, jobs
+from shuke.adapters.messages_recording import Recording
+from shuke.foundation import clock, idempotency, jobs
 from shuke.foundation.jobs import Periodic
+from shuke.rooms.messaging import facade as messaging
 from shuke.rooms.org import facade as org
 from shuke.rooms.programs import facade as programs
 from shuke.surfaces.console import log_ins
@@ -30,9 +32,14 @@ def expire_approvals() -> Mapping[str, int]:
     return {"approvals": org.expire_approvals()}
 
 
+def carry_messages() -> Mapping[str, int]:
+    return {"messages": messaging.carry_waiting()}
+
+
 PERIODIC = (
     # Midnight of a program's time zone is somewhere in the day of the machine: look often, mostly in vain.
     Periodic("advance", "*/5 * * * *", advance_members),
+    Periodic("carry_messages", "* * * * *", carry_messages),
     Periodic("seal", "7 2 * * *", seal_ledger),
     Periodic("expire_approvals", "37 * * * *", expire_approvals),
     Periodic("prune_responses", "17 3 * * *", prune_responses),
@@ -41,6 +48,7 @@ PERIODIC = (
 
 
 def wire_jobs(app: App) -> None:
-    """Register what comes round, and what carries out approvals; called when Django is ready."""
+    """Register what comes round, and what carries out approvals and messages; called when Django is ready."""
     jobs.register(app, PERIODIC)
+    messaging.carry_with(Recording() if clock.is_tested() else None)
     org.carry_out("points.adjustment", programs.carry_out_adjustment)

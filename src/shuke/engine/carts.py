@@ -1,6 +1,7 @@
-"""Which offers of a program bear on a cart, for a member or for somebody whom nobody knows."""
+"""Which offers of a program bear on a cart, for a member or for somebody whom nobody knows, and which points pay."""
 
 from shuke.core.offers.model import Group
+from shuke.core.program.model import CapOf, Program
 from shuke.engine.arrays import Arrays
 from shuke.engine.compile import Compiled
 from shuke.engine.generated import offer_functions_of
@@ -29,7 +30,7 @@ class CartDesk:
         """
         check_order(order, state.orders)
         compiled, P, count = self._compiled, self._P, len(self._compiled.program.offers)
-        o, items = self._rows.order(order, order.occurred_at), self._rows.lines(order)
+        o, items = self._rows.order(order, max(order.occurred_at, state.standing_at)), self._rows.lines(order)
         self._prepare(o, 0, items, 0, len(order.lines), *self._zone, P)
         holds = [False] * count
         self._offers(o, 0, Arrays(compiled, P, state, 0).m, P, holds)
@@ -39,3 +40,18 @@ class CartDesk:
             self._lines(items, line * compiled.line_width, P, told)
             matches.append(told)
         return groups_of(compiled.program, holds, matches)
+
+
+def paying_unit(program: Program) -> int | None:
+    """Return which unit pays for carts, the first that does; None: none."""
+    return next((place for place, unit in enumerate(program.units) if unit.pay is not None), None)
+
+
+def usable(program: Program, state: MemberState, unit: int) -> int:
+    """Return how many points of a unit one redemption may use now: those that are there and that its caps leave."""
+    points, code = state.available[unit], program.units[unit].code
+    for cap, used in zip(program.caps, state.caps, strict=True):
+        if cap.of is CapOf.REDEEMED and cap.unit == code:
+            left = cap.limit - used if cap.window is not None else cap.limit
+            points = min(points, points * (left > 0) if cap.times else left)
+    return max(0, points)

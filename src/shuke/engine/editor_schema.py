@@ -139,6 +139,7 @@ def _unit() -> Schema:
                 "description": "The least that is redeemed at once, and in which steps.",
                 **obj({"least": decimal("The least."), "step": decimal("A whole number of steps.")}),
             },
+            "pay": {"description": "How carts are paid with it; not by itself.", **either(FLAG, _pay())},
             "convert": {"description": "On some days of the year a balance becomes another unit.", **ref("convert")},
             "caps": {
                 "description": "The most that is earned, redeemed or transferred.",
@@ -146,6 +147,10 @@ def _unit() -> Schema:
             },
         }
     )
+
+
+def _pay() -> Schema:
+    return obj({"percent": decimal("The share of a cart, at most."), "most": decimal("So many of it, at most.")})
 
 
 def _transfer() -> Schema:

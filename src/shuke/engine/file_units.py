@@ -6,6 +6,7 @@ Must not know the language of rules.
 from dataclasses import replace
 from fractions import Fraction
 
+from shuke.core.offers.paying import PointsPayment
 from shuke.core.program.model import (
     NO_EXPIRY,
     Cap,
@@ -38,6 +39,7 @@ VALUE_DIGITS = 6
 TIMES_LIMIT = 10**6
 RATE_DIGITS = 6
 RATE_LIMIT = 1_000
+PERCENT_DIGITS = 4
 LEAP_DAY = 229
 SUPPLY_LIMIT = 10**15  # in the smallest fraction
 
@@ -56,10 +58,12 @@ UNIT_KEYS = {
     "transfer": "{least: 100}",
     "supply": "1000000",
     "redeem": "{least: 500, step: 100}",
+    "pay": "{percent: 50, most: 20000}",
     "convert": "{into: vouchers, dates: [02-15, 08-15], rate: 0.01}",
     "caps": "[{per: day, points: 500}]",
 }
 REDEEM_KEYS = {"least": "500", "step": "100"}
+PAY_KEYS = {"percent": "50", "most": "20000"}
 CONVERT_KEYS = {
     "into": "vouchers",
     "dates": "[02-15, 08-15]",
@@ -150,8 +154,10 @@ def _unit(code: str, fields: Fields, reading: Reading) -> Unit:
         supply=None if supply is None else in_fractions(supply, scale),
         redeem_least=least,
         redeem_step=step,
+        pay=None,
         convert=None,
     )
+    unit = replace(unit, pay=_pay(fields, unit, reading.vocabulary.currency_digits))
     if "redeem" in fields and not unit.spendable:
         fields.misplaced("redeem", f"«{code}» can't be spent, so it is not redeemed.", "spendable")
     if unit.transfer is not None and not unit.spendable:
@@ -177,6 +183,32 @@ def _redeem(value: Value | None, scale: int, problems: Problems) -> tuple[int, i
     smallest, limit = Fraction(1, 10**scale), POINTS_MAX // 10**scale
     least, step = (fields.decimal(key, scale, limit, least=smallest) or smallest for key in REDEEM_KEYS)
     return in_fractions(least, scale), in_fractions(step, scale)
+
+
+def _pay(unit_fields: Fields, unit: Unit, currency_digits: int) -> PointsPayment | None:
+    """Read how carts are paid with a unit: at its value, in what is redeemed at once, up to a share and so many."""
+    value, problems = unit_fields.optional_value("pay"), unit_fields.problems
+    if value is None or (isinstance(value, Scalar) and value.value in ("no", "false")):
+        return None
+    if not unit.spendable:
+        unit_fields.misplaced("pay", f"«{unit.code}» can't be spent, so nothing is paid with it.", "spendable")
+    if not unit.value:
+        unit_fields.misplaced("pay", f"It is not said what «{unit.code}» is worth.", "value: 0.01")
+    if isinstance(value, Scalar) and value.value in ("yes", "true"):
+        value = Mapping(value.source, [], value.start)
+    if not isinstance(value, Mapping):
+        problems.wrong_type(value, "mapping", UNIT_KEYS["pay"])
+        return None
+    fields = Fields(value, PAY_KEYS, problems)
+    percent = fields.decimal("percent", PERCENT_DIGITS, 100, Fraction(1, 10**PERCENT_DIGITS))
+    most = fields.decimal("most", unit.scale, POINTS_MAX // 10**unit.scale, Fraction(1, 10**unit.scale))
+    return PointsPayment(
+        value=(unit.value or Fraction(1)) * 10**currency_digits / 10**unit.scale,
+        least=unit.redeem_least,
+        block=unit.redeem_step,
+        percent=Fraction(100) if percent is None else percent,
+        most=None if most is None else in_fractions(most, unit.scale),
+    )
 
 
 def _conversion(unit_fields: Fields, unit: Unit, units: dict[str, Unit]) -> Conversion | None:

@@ -6,32 +6,43 @@ from fractions import Fraction
 
 @dataclass(frozen=True, slots=True)
 class PointsPayment:
-    """A point pays `value` minor units. Used are at least `least` points, whole `blocks`, for at most `percent` of the
-    amount and `cap` minor units; points are counted in the smallest fraction of their unit.
+    """A point pays `value` minor units. Used are at least `least` points, whole `blocks`, at most `most`, for at most
+    `percent` of the amount; points are counted in the smallest fraction of their unit.
     """
 
     value: Fraction
     least: int = 1
     block: int = 1
     percent: Fraction = Fraction(100)
-    cap: int | None = None
+    most: int | None = None
+
+    def worth(self, points: int) -> int:
+        """Return the minor units that points pay, rounded down: no point pays more than it is worth."""
+        paid = points * self.value
+        return paid.numerator // paid.denominator
+
+
+def payable(rule: PointsPayment, pay_minor: int, available: int) -> int:
+    """Return the most points that may be used for an amount, whole blocks; 0 where that is below the least."""
+    share = rule.percent / 100 * max(0, pay_minor)
+    enough = Fraction(share.numerator // share.denominator) / rule.value
+    points = min(available, enough.numerator // enough.denominator)
+    if rule.most is not None:
+        points = min(points, rule.most)
+    return _whole(rule, points)
 
 
 def pay_with_points(rule: PointsPayment, pay_minor: int, available: int, wanted: int | None = None) -> tuple[int, int]:
     """Return the points to use and the minor units that they pay: as many as may be, at most those wanted.
 
-    What they pay is rounded down, so that no point pays more than it is worth; (0, 0) below the least.
+    (0, 0) below the least.
     """
-    share = rule.percent / 100 * max(0, pay_minor)
-    most_minor = share.numerator // share.denominator
-    if rule.cap is not None:
-        most_minor = min(most_minor, rule.cap)
-    enough = Fraction(most_minor) / rule.value
-    points = min(available, enough.numerator // enough.denominator)
+    points = payable(rule, pay_minor, available)
     if wanted is not None:
-        points = min(points, wanted)
+        points = _whole(rule, min(points, wanted))
+    return points, rule.worth(points)
+
+
+def _whole(rule: PointsPayment, points: int) -> int:
     points -= points % rule.block
-    if points < max(1, rule.least):
-        return 0, 0
-    paid = points * rule.value
-    return points, paid.numerator // paid.denominator
+    return points if points >= max(1, rule.least) else 0

@@ -8,6 +8,7 @@ from enum import Enum
 from fractions import Fraction
 
 from shuke.core.offers.model import Effect, Minimum, Mode, Stacking
+from shuke.core.offers.paying import PointsPayment
 from shuke.core.program.ir import Node, Window
 
 
@@ -132,6 +133,7 @@ class Unit:
     supply: int | None  # the most that may ever be issued
     redeem_least: int  # of one redemption
     redeem_step: int  # what is redeemed is a whole number of steps
+    pay: PointsPayment | None  # how carts are paid with it; None: they are not
     convert: Conversion | None
 
 

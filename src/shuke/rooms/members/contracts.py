@@ -13,6 +13,8 @@ ID_PREFIX = "mbr"
 MERGE_PREFIX = "mrg"
 BATCH_LIMIT = 1_000
 TAGS_LIMIT = 63  # a decision sees a member's tags as bits of one integer
+CODE_SECONDS = 60  # after which a card shows another code
+CODE_MINUTES = 10  # in which a till takes it
 REINSTATE_DAYS = 30  # in which who has left may come back as the member they were
 
 
@@ -265,6 +267,14 @@ class DuplicatePage:
 
     pairs: tuple[DuplicatePair, ...]
     next_cursor: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class MemberCode:
+    """What a member shows at the till, 18 digits; at `until` the next one takes its place on the card."""
+
+    text: str
+    until: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,11 @@ from django.conf import settings
 from shuke.core.values import reasons
 from shuke.core.values.errors import Refusal
 from shuke.foundation import clock, ids
-from shuke.foundation.transactions import forget, once_per_unit, unit_of_work
+from shuke.foundation.transactions import unit_of_work
 from shuke.rooms.members import (
     amending,
+    attributing,
+    cards,
     definitions,
     enrolment,
     fields,
@@ -51,10 +53,6 @@ from shuke.rooms.members.contracts import (
 from shuke.rooms.org import facade as org
 from shuke.rooms.org.contracts import Actor
 
-ATTRIBUTES_LIMIT = 60
-_DEFINITIONS = "members.attributes"
-
-
 # --- enrol ---
 
 
@@ -71,7 +69,7 @@ def enrol(new: Sequence[NewMember], actor: Actor) -> list[Member | Refusal]:
     if len(new) > BATCH_LIMIT:
         raise Refusal("batch_too_large", f"A batch has at most {BATCH_LIMIT} items.", params={"limit": BATCH_LIMIT})
     with unit_of_work():
-        setting, known = _setting(), _definitions()
+        setting, known = _setting(), attributing.known()
         prepared = [_prepared(one, setting, known) for one in new]
         candidates = [one for one in prepared if not isinstance(one, Refusal)]
         written = iter(enrolment.write(candidates))
@@ -194,6 +192,14 @@ def with_status(statuses: Collection[Status]) -> set[UUID]:
     return queries.with_status(statuses)
 
 
+def phone_of(member_id: UUID) -> str:
+    """Return the phone that a message to a member goes to, as E.164, empty where there is none; shown to nobody.
+
+    Raises: Refusal `unknown_member`.
+    """
+    return fields.read(_known(queries.row(member_id)), Field.PHONE)
+
+
 # --- change and show ---
 
 
@@ -241,7 +247,7 @@ def update(
     """
     change = Amendment(member_id, changes, attributes or {}, tuple(external))
     with unit_of_work():
-        ((answer, before, row),) = amending.amend([change], _setting(), _definitions(), actor)
+        ((answer, before, row),) = amending.amend([change], _setting(), attributing.known(), actor)
         if isinstance(answer, Refusal):
             raise answer
         row = _known(row)
@@ -262,7 +268,7 @@ def amend(changes: Sequence[Amendment], actor: Actor) -> list[Amended | Refusal]
     if len(changes) > BATCH_LIMIT:
         raise Refusal("batch_too_large", f"A batch has at most {BATCH_LIMIT} items.", params={"limit": BATCH_LIMIT})
     with unit_of_work():
-        answers = [answer for answer, _, _ in amending.amend(changes, _setting(), _definitions(), actor)]
+        answers = [answer for answer, _, _ in amending.amend(changes, _setting(), attributing.known(), actor)]
         amended = sum(isinstance(answer, Amended) and answer.changed for answer in answers)
         if amended:
             org.audit("members.amended", "members", None, {"count": amended}, actor)
@@ -295,46 +301,13 @@ def touch_active(active_at: Mapping[UUID, datetime]) -> None:
 # --- attributes and tags ---
 
 
-def define_attribute(wanted: Attribute, actor: Actor) -> Attribute:
-    """Define an attribute, or change the names, choices and `required` of one that is.
-
-    Raises: Refusal `invalid_attribute_definition`, `attribute_kind_fixed`, `choice_dropped`, `too_many_attributes`.
-    """
-    with unit_of_work():
-        known = queries.attributes(lock=True)
-        before = known.get(wanted.code)
-        if before is None and len(known) >= ATTRIBUTES_LIMIT:
-            raise Refusal(
-                "too_many_attributes",
-                f"At most {ATTRIBUTES_LIMIT} attributes are defined.",
-                params={"limit": ATTRIBUTES_LIMIT},
-            )
-        queries.write_definition(definitions.changed(before, wanted), len(known))
-        after = {"kind": wanted.kind.value, "personal": wanted.personal, "required": wanted.required}
-        forget(_DEFINITIONS)
-        org.audit("attribute.defined", wanted.code, None, after, actor)
-        return wanted
-
-
-def drop_attribute(code: str, actor: Actor) -> None:
-    """Take back a definition that no member has a value of.
-
-    Raises: Refusal `unknown_attribute`, `attribute_in_use`.
-    """
-    with unit_of_work():
-        known = queries.attributes(lock=True).get(code)
-        if known is None:
-            raise Refusal("unknown_attribute", "No attribute of this code is defined.", params={"known": ""})
-        if queries.attribute_is_used(known):
-            raise Refusal("attribute_in_use", "Members have values of this attribute.", params={"attribute": code})
-        queries.delete_definition(code)
-        forget(_DEFINITIONS)
-        org.audit("attribute.dropped", code, {"kind": known.kind.value}, None, actor)
+define_attribute = attributing.define
+drop_attribute = attributing.drop
 
 
 def defined_attributes() -> list[Attribute]:
     """Return the attributes in the order of their definition. Raises nothing."""
-    return list(_definitions().values())
+    return list(attributing.known().values())
 
 
 def attribute_value(known: Attribute, text: str) -> AttributeValue:
@@ -347,12 +320,12 @@ def profile(member_id: UUID) -> Profile:
 
     Raises: Refusal `unknown_member`.
     """
-    return definitions.profile(_known(queries.row(member_id)), _definitions())
+    return definitions.profile(_known(queries.row(member_id)), attributing.known())
 
 
 def completed_profiles(member_ids: Collection[UUID]) -> dict[UUID, bool]:
     """Say of members whether they told name, birthday and all required attributes. Raises nothing."""
-    known = _definitions()
+    known = attributing.known()
     return {row.id: definitions.profile(row, known).completed for row in queries.rows(member_ids)}
 
 
@@ -362,7 +335,7 @@ def attributes(member_ids: Collection[UUID]) -> dict[UUID, dict[str, int | str]]
     Numbers as they are, yes and no as 1 and 0, dates as days since 1970-01-01, choices as their code; texts and
     personal attributes are left out.
     """
-    known = {code: one for code, one in _definitions().items() if not one.personal}
+    known = {code: one for code, one in attributing.known().items() if not one.personal}
     return {member_id: definitions.told(values, known) for member_id, values, _ in queries.traits(member_ids)}
 
 
@@ -388,6 +361,13 @@ def set_tags(member_id: UUID, tags: Sequence[str], actor: Actor) -> Member:
             subject = ids.encode(ID_PREFIX, member_id)
             org.audit("member.tags_changed", subject, {"tags": before}, {"tags": wanted}, actor)
         return _views([row])[0]
+
+
+# --- the member's card ---
+
+show_code = cards.show
+show_codes = cards.show_ahead
+read_code = cards.read
 
 
 # --- two records of one person ---
@@ -475,10 +455,6 @@ def _prepared(new: NewMember, setting: fields.Setting, known: Mapping[str, Attri
 def _views(rows: Sequence[models.Member]) -> list[Member]:
     external = queries.external_ids([row.id for row in rows])
     return [fields.view(row, external) for row in rows]
-
-
-def _definitions() -> dict[str, Attribute]:
-    return once_per_unit(_DEFINITIONS, queries.attributes)
 
 
 def _known(row: models.Member | None) -> models.Member:

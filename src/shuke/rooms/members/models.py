@@ -145,3 +145,14 @@ class Merge(models.Model):
 
     class Meta:
         db_table = "members_merge"
+
+
+class Card(models.Model):
+    """The number under which a member's codes are found; `used_step` is the last minute whose code a till took."""
+
+    member = models.OneToOneField(Member, on_delete=models.PROTECT, related_name="+", primary_key=True)
+    number = models.BigIntegerField(unique=True)
+    used_step = models.BigIntegerField()
+
+    class Meta:
+        db_table = "members_card"

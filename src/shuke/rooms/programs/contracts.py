@@ -7,13 +7,13 @@ from enum import Enum
 from fractions import Fraction
 from uuid import UUID
 
-from shuke.core.offers.model import Gift, Reason
 from shuke.core.program.explain import Decision
 from shuke.core.program.model import Expiry
 from shuke.core.program.progress import LadderReason
 from shuke.core.values.errors import Refusal
 from shuke.rooms.orders.contracts import Behaviour, Order, Refund
 from shuke.rooms.points.contracts import Entry, EntryKey, Lot
+from shuke.rooms.programs.carts import AppliedOffer, CartPriced, Choice, PointsOffered, Taxes
 from shuke.rooms.programs.facts import (
     KINDS,
     AdjustFact,
@@ -36,8 +36,11 @@ from shuke.rooms.tiers.contracts import TierChange
 __all__ = (  # what is handed on; what stands below needs no mention
     "KINDS",
     "AdjustFact",
+    "AppliedOffer",
     "BehaviourFact",
     "CaptureFact",
+    "CartPriced",
+    "Choice",
     "Fact",
     "FaultGroup",
     "HoldFact",
@@ -46,46 +49,16 @@ __all__ = (  # what is handed on; what stands below needs no mention
     "ImportState",
     "OpeningFact",
     "OrderFact",
+    "PointsOffered",
     "RedeemFact",
     "RefundFact",
     "ReleaseFact",
     "ReturnFact",
     "RowState",
+    "Taxes",
     "TierFact",
     "TransferFact",
 )
-
-
-@dataclass(frozen=True, slots=True)
-class AppliedOffer:
-    """What an offer did to a cart: minor units off in all, off each line by its place, and off shipping."""
-
-    code: str
-    name: str
-    off_minor: int
-    lines: Mapping[int, int]
-    shipping_off_minor: int
-    gifts: tuple[Gift, ...]
-    points_times: Fraction
-
-
-@dataclass(frozen=True, slots=True)
-class CartPriced:
-    """A cart with its offers: what each line and shipping still cost, what applied, (code, name, why) of the rest."""
-
-    member_id: UUID | None
-    program: str
-    version: int
-    currency: str
-    lines_minor: tuple[int, ...]
-    shipping_minor: int
-    applied: tuple[AppliedOffer, ...]
-    refused: tuple[tuple[str, str, Reason], ...]
-
-    @property
-    def pay_minor(self) -> int:
-        """What is to be paid for all of it."""
-        return sum(self.lines_minor) + self.shipping_minor
 
 
 class Status(Enum):

@@ -18,6 +18,7 @@ from shuke.rooms.programs.contracts import (
     AdjustFact,
     Advanced,
     CartPriced,
+    Choice,
     ClockMove,
     Comparison,
     DecidedPage,
@@ -33,6 +34,7 @@ from shuke.rooms.programs.contracts import (
     RedeemFact,
     Result,
     Standing,
+    Taxes,
     VersionView,
 )
 from shuke.rooms.programs.imports import importing
@@ -187,15 +189,16 @@ def record(facts: Sequence[Fact], actor: Actor, *, history: bool = False, dry_ru
     return recording.record(facts, actor, history=history, dry_run=dry_run)
 
 
-def evaluate_cart(cart: OrderFact) -> CartPriced:
+def evaluate_cart(cart: OrderFact, choice: Choice = Choice(), taxes: Taxes | None = None) -> CartPriced:  # noqa: B008
     """Price a cart, told as the order that it would be, with the offers of the program in force; nothing is written.
 
-    Of the coupons and offers that can't all stand together those are used with which it costs least.
+    Of the coupons and offers that can't all stand together those are used with which it costs least. Points pay as
+    chosen, and the answer tells how many may, and what the order would then earn. `taxes` of the lines, in their order.
 
     Raises:
         Refusal: `no_program`, `unknown_member`, `not_enrolled`, `currency_mismatch`, and as `record` refuses an order.
     """
-    return carts.evaluate(cart, clock.business_now())
+    return carts.evaluate(cart, choice, taxes, clock.business_now())
 
 
 def redeem(fact: RedeemFact, actor: Actor, *, history: bool = False, dry_run: bool = False) -> Result:

@@ -55,6 +55,7 @@ GROUPS = (
         _("Developers"),
         (
             Item("keys", _("API keys"), "key", Right.KEYS_WRITE),
+            Item("inbox", _("Sandbox inbox"), "inbox", Right.MESSAGES_READ, sandbox_only=True),
             Item("clock", _("Sandbox and test clock"), "clock", Right.CLOCK_WRITE, sandbox_only=True),
         ),
     ),

@@ -251,6 +251,8 @@ WORDS: Words = {
     "seal": _("Seal the ledger"),
     "expire_approvals": _("Let approvals expire"),
     "prune_responses": _("Forget old API responses"),
+    "carry_messages": _("Carry messages"),
+    "login_code": _("Log-in code"),
     "prune_log_ins": _("Forget old sessions and failed log-ins"),
     "todo": _("Waiting"),
     "doing": _("Running"),

@@ -265,6 +265,11 @@ def check_declared(fact: OrderFact | BehaviourFact, program: Program) -> Refusal
     return refusal
 
 
+def covers(program: Program, brand: str, store: str) -> bool:
+    """Tell whether what happens at a store of a brand is within the program's scope."""
+    return (not program.brands or brand in program.brands) and (not program.stores or store in program.stores)
+
+
 def _misfit(pointer: str, declared: Sequence[Attribute], attributes: Mapping[str, int | str | bool]) -> Refusal | None:
     for attribute in declared if attributes else ():
         value = attributes.get(attribute.code)

@@ -40,7 +40,7 @@ def _scope(items: Sequence[Item], plan: Timeline | None, past: Past) -> None:
             continue
         program = plan.at(item.at(past.now)).program
         brand = item.brand = past.brands.get(fact.store, "")
-        if (program.brands and brand not in program.brands) or (program.stores and fact.store not in program.stores):
+        if not intake.covers(program, brand, fact.store):
             item.undecided = Undecided.OUT_OF_SCOPE
             continue
         refusal = intake.check_declared(fact, program)

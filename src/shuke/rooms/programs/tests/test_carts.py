@@ -1,14 +1,17 @@
 """A cart is priced with the offers of the program in force, for the member as they stand; nothing is written."""
 
 from dataclasses import replace
+from datetime import timedelta
+from fractions import Fraction
 
 import pytest
 
 from shuke.core.offers.model import Gift, Reason
 from shuke.core.values.errors import Refusal
+from shuke.rooms.members.contracts import Status
 from shuke.rooms.orders.contracts import Line
 from shuke.rooms.programs import facade
-from shuke.rooms.programs.contracts import OrderFact
+from shuke.rooms.programs.contracts import Choice, OrderFact, PointsOffered, Taxes
 from shuke.rooms.programs.tests.conftest import ACTOR, NOW, PROGRAM, member, order
 
 OFFERS = """\
@@ -83,3 +86,57 @@ def test_a_cart_in_another_currency_and_a_member_whom_nobody_knows_are_refused(s
 def test_a_program_without_offers_leaves_a_cart_as_it_is(program):
     priced = facade.evaluate_cart(cart(("tea", 1, 100)))
     assert (priced.lines_minor, priced.applied, priced.refused) == ((100,), (), ())
+
+
+PAYING = PROGRAM.replace("value: 0.01", "value: 0.01, redeem: {least: 500, step: 100}, pay: {percent: 50}")
+
+
+def test_points_pay_as_chosen_and_what_the_order_earns_is_told(shop, anna):
+    facade.publish(PAYING + OFFERS, ACTOR)
+    facade.record([order("a", 60_00)], ACTOR)
+    assert facade.standing(anna).balances[0].available == 60
+    facade.record([order("b", 2000_00)], ACTOR)
+    bought = cart(("tea", 1, 100_00), who=member(1))
+    none = facade.evaluate_cart(bought)
+    assert none.points == PointsOffered("points", 0, 500, 100, 2000, 2000, 0, 0)
+    assert (none.total_minor, none.pay_minor, none.earns) == (85_00, 85_00, {"points": 106})
+    some = facade.evaluate_cart(bought, Choice(points=799))
+    assert (some.points.used, some.points.used_minor, some.pay_minor) == (700, 700, 78_00)
+    assert facade.evaluate_cart(bought, Choice(points=499)).points.used == 0
+    assert facade.evaluate_cart(bought, Choice(points=9999)).points.used == 2000
+    assert facade.standing(anna).balances[0].available == 2060
+
+
+def test_caps_on_redeeming_bound_the_points_that_may_pay(shop, anna):
+    capped = PAYING.replace("value: 0.01", "value: 0.01, caps: [{of: redeem, per: day, points: 800}]")
+    facade.publish(capped, ACTOR)
+    facade.record([order("a", 2000_00)], ACTOR)
+    assert facade.evaluate_cart(cart(("tea", 1, 100_00), who=member(1))).points.most == 800
+
+
+def test_a_guest_and_who_is_frozen_pay_with_no_points_and_earn_nothing(shop, anna):
+    facade.publish(PAYING + OFFERS, ACTOR)
+    facade.record([order("a", 2000_00)], ACTOR)
+    facade.set_status(anna, Status.FROZEN, "lost", ACTOR)
+    for who in (None, member(1)):
+        priced = facade.evaluate_cart(cart(("wine", 1, 10_00), who=who), Choice(points=500))
+        assert (priced.points, priced.earns, priced.pay_minor) == (None, None, 15_00)
+        assert refused(priced)["wine"] is Reason.CONDITION
+
+
+def test_a_cart_of_a_day_to_come_is_priced_as_things_stand_then(shop, anna):
+    facade.record([order("a", 600_00)], ACTOR)
+    facade.publish(PROGRAM, ACTOR, NOW + timedelta(days=10))
+    bought = cart(("wine", 1, 100_00), who=member(1))
+    assert [each.code for each in facade.evaluate_cart(bought).applied] == ["wine"]
+    later = facade.evaluate_cart(replace(bought, occurred_at=NOW + timedelta(days=11)))
+    assert (later.version, later.applied, later.refused) == (3, (), ())
+
+
+def test_tax_within_prices_and_on_top_of_them(shop):
+    bought = cart(("tea", 1, 113_00), ("wine", 1, 50_00))
+    rates = (Fraction(13, 100), Fraction(0))
+    within = facade.evaluate_cart(bought, taxes=Taxes(rates, included=True))
+    assert (within.lines_minor, within.tax_minor, within.total_minor) == ((99_13, 43_87), 11_40, 148_00)
+    on_top = facade.evaluate_cart(bought, taxes=Taxes(rates, included=False))
+    assert (on_top.lines_minor, on_top.tax_minor, on_top.total_minor) == ((99_13, 43_87), 12_89, 160_89)

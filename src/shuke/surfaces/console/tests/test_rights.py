@@ -81,7 +81,7 @@ NOT_IN_THE_MENU = {
     Role.OWNER: set(),
     Role.OPERATOR: {"keys", "clock", "organisation", "staff"},
     Role.APPROVER: {"keys", "clock", "organisation", "staff", "duplicates", "imports"},
-    Role.SERVICE: {"keys", "clock", "organisation", "staff", "jobs", "audit", "ledger-check", "imports"},
+    Role.SERVICE: {"keys", "clock", "organisation", "staff", "jobs", "audit", "ledger-check", "imports", "inbox"},
 }
 
 

@@ -23,14 +23,17 @@ router = Router(tags=["carts"])
         id="evaluateCart",
         en="Price a cart with its offers",
         zh="试算购物车优惠",
-        about_zh="按生效中的会员计划与会员当前等级计算购物车的优惠；不保存任何内容。不能同时使用时取实付最低的组合，未使用的优惠逐项说明原因。",
+        about_zh="按购买时生效的会员计划与会员等级计算购物车的优惠、可抵扣的积分与将获得的积分；不保存任何内容。"
+        "不能同时使用时取实付最低的组合，未使用的优惠逐项说明原因。",
         scope=Right.ORDERS_WRITE,
         codes=(
             *NAMED,
             "amount_out_of_range",
             "currency_mismatch",
+            "invalid_attribute",
             "no_program",
             "not_enrolled",
+            "out_of_bounds",
             "too_many_lines",
             "too_many_orders",
             "unknown_member",
@@ -40,8 +43,10 @@ router = Router(tags=["carts"])
     ),
 )
 def evaluate_cart(request: HttpRequest, body: CartBody) -> CartAnswer:
-    """Price a cart with the offers of the program in force, for the member as they stand now; nothing is stored.
+    """Price a cart with the offers of the program in force when it is bought, for the member as they stand then.
 
-    Where offers can't stand together, those are used with which the cart costs least; the others are told with why.
+    Where offers can't stand together, those are used with which it costs least; the others are told with why. The
+    answer also tells how many points may pay for it and what the order would earn; nothing is stored.
     """
-    return cart_answer(body, programs.evaluate_cart(body.value()), livemode=keys.livemode(request))
+    priced = programs.evaluate_cart(body.value(), body.choice(), body.taxes())
+    return cart_answer(body, priced, livemode=keys.livemode(request))

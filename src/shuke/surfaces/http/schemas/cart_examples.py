@@ -6,9 +6,10 @@ CART: Json = {
     "member": {"external_id": {"source": "shop", "external_id": "C-1001"}},
     "currency": "USD",
     "shipping_minor": 500,
+    "points": 1000,
     "store": "367",
     "lines": [
-        {"sku": "1029743", "category": "GROCERY", "quantity": 2, "net_minor": 1300},
+        {"sku": "1029743", "category": "GROCERY", "quantity": 2, "net_minor": 1300, "tax_percent": "8.875"},
         {"sku": "6534178", "category": "FUEL", "quantity": 1, "net_minor": 8000},
     ],
 }
@@ -20,7 +21,9 @@ PRICED_CART: Json = {
     "listed_minor": 9800,
     "off_minor": 630,
     "shipping_minor": 0,
-    "pay_minor": 9170,
+    "tax_minor": 95,
+    "total_minor": 9170,
+    "pay_minor": 8170,
     "lines": [{"off_minor": 130, "pay_minor": 1170}, {"off_minor": 0, "pay_minor": 8000}],
     "applied": [
         {"code": "grocery", "name": "Ten percent off groceries", "off_minor": 130, "shipping_off_minor": 0, "gifts": [],
@@ -29,5 +32,8 @@ PRICED_CART: Json = {
          "points_times": "1"},
     ],
     "refused": [{"code": "gold", "name": "Five off for gold", "reason": "condition"}],
+    "points": {"unit": "points", "scale": 0, "least": 100, "step": 100, "most": 4500, "most_minor": 4500, "used": 1000,
+               "used_minor": 1000},
+    "earns": [{"unit": "points", "points": 91}],
     "livemode": False,
 }  # fmt: skip

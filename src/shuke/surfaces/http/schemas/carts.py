@@ -1,40 +1,67 @@
 """A cart as clients tell it, and what offers make of it."""
 
+from fractions import Fraction
 from typing import Annotated, Final
 
-from pydantic import FailFast, Field
+from pydantic import FailFast, Field, StrictBool, StringConstraints
 
 from shuke.core.offers.model import Reason
 from shuke.engine import facts
 from shuke.foundation import clock, ids
 from shuke.rooms.members import contracts as members
-from shuke.rooms.programs.contracts import AppliedOffer, CartPriced, OrderFact
-from shuke.surfaces.http.fields import AmountMinor, Answer, Attributes, Body, Currency, Label
+from shuke.rooms.programs.contracts import AppliedOffer, CartPriced, Choice, OrderFact, PointsOffered, Taxes
+from shuke.surfaces.http.fields import (
+    POINTS_LIMIT,
+    AmountMinor,
+    Answer,
+    Attributes,
+    Body,
+    Currency,
+    Label,
+    Time,
+    integer,
+)
 from shuke.surfaces.http.schemas.members import MemberRefBody
+from shuke.surfaces.http.schemas.movements import UnitPoints, by_unit
 from shuke.surfaces.http.schemas.orders import LineBody
 
 CART: Final = "cart"  # stands where an order has its name
+Percent = Annotated[str, StringConstraints(pattern=r"^(100|[0-9]{1,2}(\.[0-9]{1,4})?)$")]
+
+
+class CartLineBody(LineBody):
+    """A line of a cart at its listed price; `tax_percent` is its tax."""
+
+    tax_percent: Percent = "0"
 
 
 class CartBody(Body):
-    """What somebody is about to buy, at listed prices, in minor units of `currency`; without `member`, a guest."""
+    """What somebody is about to buy, at listed prices, in minor units of `currency`; without `member`, a guest.
+
+    `prices_with_tax`: prices hold their tax, or it comes on top of what they are after offers. `points` are paid with
+    at most, in the smallest fraction of the unit that pays; none where it is missing. `occurred_at` is when it will be
+    bought, now by default.
+    """
 
     member: MemberRefBody | None = None
     currency: Currency
     shipping_minor: AmountMinor = 0
+    prices_with_tax: StrictBool = True
+    points: integer(0, POINTS_LIMIT) | None = None
+    occurred_at: Time | None = None
     store: Label | None = None
     channel: Label | None = None
     attributes: Attributes = Field(default={})
-    lines: Annotated[list[LineBody], FailFast(), Field(min_length=1, max_length=facts.LINES_LIMIT)]
+    lines: Annotated[list[CartLineBody], FailFast(), Field(min_length=1, max_length=facts.LINES_LIMIT)]
 
-    def value(self) -> OrderFact:
-        """Return the order that it would be now, paid as listed, shipping included."""
+    def value(self, source: str = CART, external_id: str = CART) -> OrderFact:
+        """Return the order that it would be, paid as listed, shipping included."""
         listed = sum(line.net_minor for line in self.lines) + self.shipping_minor
         return OrderFact(
-            source=CART,
-            external_id=CART,
+            source=source,
+            external_id=external_id,
             member=self.member.value() if self.member else None,
-            occurred_at=clock.business_now(),
+            occurred_at=self.occurred_at or clock.business_now(),
             net_minor=listed,
             gross_minor=listed,
             currency=self.currency,
@@ -44,6 +71,14 @@ class CartBody(Body):
             shipping_minor=self.shipping_minor,
             attributes=dict(self.attributes),
         )
+
+    def choice(self) -> Choice:
+        """Return what the buyer chose."""
+        return Choice(points=self.points)
+
+    def taxes(self) -> Taxes:
+        """Return the tax of each line."""
+        return Taxes(tuple(Fraction(line.tax_percent) / 100 for line in self.lines), included=self.prices_with_tax)
 
 
 class CartLineAnswer(Answer):
@@ -79,8 +114,29 @@ class RefusedOfferAnswer(Answer):
     reason: Reason
 
 
+class PointsOfferedAnswer(Answer):
+    """Points that may pay: from `least` to `most` in whole `step`s, none where `most` is 0; `used` are those chosen.
+
+    `most_minor` and `used_minor` are what they pay, `scale` the decimal places of the unit.
+    """
+
+    unit: str
+    scale: int
+    least: int
+    step: int
+    most: int
+    most_minor: int
+    used: int
+    used_minor: int
+
+
 class CartAnswer(Answer):
-    """A cart with its offers. `lines` stand in the order of the request; amounts in minor units."""
+    """A cart with its offers. `lines` stand in the order of the request; amounts in minor units.
+
+    `total_minor` is what it costs, tax and all, of which `points` pay a part and `pay_minor` is paid in money;
+    `tax_minor` is the tax within. `points` is null where none can pay. `earns` is what the order would earn by the
+    rules, null where no program would decide it.
+    """
 
     member_id: str | None
     program: str
@@ -89,10 +145,14 @@ class CartAnswer(Answer):
     listed_minor: int
     off_minor: int
     shipping_minor: int
+    tax_minor: int
+    total_minor: int
     pay_minor: int
     lines: list[CartLineAnswer]
     applied: list[AppliedOfferAnswer]
     refused: list[RefusedOfferAnswer]
+    points: PointsOfferedAnswer | None
+    earns: list[UnitPoints] | None
     livemode: bool
 
 
@@ -109,12 +169,16 @@ def cart_answer(body: CartBody, priced: CartPriced, *, livemode: bool) -> CartAn
         version=priced.version,
         currency=priced.currency,
         listed_minor=listed,
-        off_minor=listed - priced.pay_minor,
+        off_minor=listed - sum(priced.lines_minor) - priced.shipping_minor,
         shipping_minor=priced.shipping_minor,
+        tax_minor=priced.tax_minor,
+        total_minor=priced.total_minor,
         pay_minor=priced.pay_minor,
         lines=lines,
         applied=[_applied(each) for each in priced.applied],
         refused=[RefusedOfferAnswer(code=code, name=name, reason=reason) for code, name, reason in priced.refused],
+        points=_points(priced.points) if priced.points else None,
+        earns=None if priced.earns is None else by_unit(priced.earns),
         livemode=livemode,
     )
 
@@ -128,3 +192,7 @@ def _applied(offer: AppliedOffer) -> AppliedOfferAnswer:
         gifts=[GiftAnswer(sku=gift.sku, quantity=gift.quantity) for gift in offer.gifts],
         points_times=str(float(offer.points_times)).removesuffix(".0"),
     )
+
+
+def _points(points: PointsOffered) -> PointsOfferedAnswer:
+    return PointsOfferedAnswer(**{name: getattr(points, name) for name in PointsOfferedAnswer.model_fields})

@@ -1,0 +1,89 @@
+"""What crosses the door of programs about carts: what a buyer chooses, and what offers and points make of it.
+
+Amounts in minor units of the program's currency, points in the smallest fraction of their unit.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from uuid import UUID
+
+from shuke.core.offers.model import Gift, Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What a buyer chooses: to pay with at most so many `points` of the unit that pays (None: with none)."""
+
+    points: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Taxes:
+    """The tax of each line as a share of its price, 13 % is 13/100. `included`: prices hold it, or it comes on top."""
+
+    lines: tuple[Fraction, ...]
+    included: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AppliedOffer:
+    """What an offer did to a cart: minor units off in all, off each line by its place, and off shipping."""
+
+    code: str
+    name: str
+    off_minor: int
+    lines: Mapping[int, int]
+    shipping_off_minor: int
+    gifts: tuple[Gift, ...]
+    points_times: Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class PointsOffered:
+    """Points that may pay for a cart: from `least` to `most` in whole `step`s (`most` 0: none may), `used` as chosen.
+
+    `most_minor` and `used_minor` are what they pay.
+    """
+
+    unit: str
+    scale: int
+    least: int
+    step: int
+    most: int
+    most_minor: int
+    used: int
+    used_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class CartPriced:
+    """A cart with its offers: what each line and shipping still cost, what applied, (code, name, why) of the rest.
+
+    `added_tax_minor` comes on top; `tax_minor` is all tax, that one or the one within the prices. `points` are those
+    that may pay for it (None: no unit does, or a guest buys). `earns` is what the order would earn by unit, None where
+    no program would decide it.
+    """
+
+    member_id: UUID | None
+    program: str
+    version: int
+    currency: str
+    lines_minor: tuple[int, ...]
+    shipping_minor: int
+    tax_minor: int
+    added_tax_minor: int
+    applied: tuple[AppliedOffer, ...]
+    refused: tuple[tuple[str, str, Reason], ...]
+    points: PointsOffered | None
+    earns: Mapping[str, int] | None
+
+    @property
+    def total_minor(self) -> int:
+        """What all of it costs, however it is paid."""
+        return sum(self.lines_minor) + self.shipping_minor + self.added_tax_minor
+
+    @property
+    def pay_minor(self) -> int:
+        """What is to be paid in money."""
+        return self.total_minor - (self.points.used_minor if self.points else 0)
