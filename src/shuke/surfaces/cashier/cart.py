@@ -1,4 +1,4 @@
-"""What is sold at the till as the programs room knows it: a cart is priced, and becomes one order with what pays for it.
+"""What is sold at the till as the programs room knows it: a cart is priced, and becomes an order with what pays it.
 
 What the customer pays was told before it is recorded: where it would be another amount by now, nothing is done.
 """

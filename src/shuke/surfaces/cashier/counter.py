@@ -171,6 +171,13 @@ class Told:
             raise _unfit(f"/{name}")
         return [self.number(name, value) for value in values]
 
+    def parts(self, name: str, most: int = 100) -> "list[Told]":
+        """Return a list of parts, empty where none was sent."""
+        values = self.body.get(name) or []
+        if not isinstance(values, list) or len(values) > most or not all(isinstance(value, dict) for value in values):
+            raise _unfit(f"/{name}")
+        return [Told(value) for value in values]
+
     def texts(self, name: str) -> tuple[str, ...] | None:
         """Return a list of texts, None where none was sent."""
         values = self.body.get(name)

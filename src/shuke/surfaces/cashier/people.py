@@ -22,17 +22,22 @@ def by_tail(text: str) -> list[Member]:
     if not digits.isdecimal() or len(digits) < _TAIL_DIGITS:
         raise Refusal("tail_too_short", "Type the last four digits of the phone.")
     if len(digits) > _TAIL_DIGITS:
-        return [members.get(meant(digits, None))]
+        return [members.find(MemberRef(phone=digits))]
     return [found for found in members.search(digits, _MOST) if found.phone_masked.endswith(digits)]
 
 
-def meant(text: str, at: datetime | None) -> UUID:
-    """Return the one member whom a text names: an id or a whole phone number.
+def meant(text: str, at: datetime) -> UUID:
+    """Return the one member whom a text names: the code on their phone, an id, or a whole phone number.
 
-    `at` is when the text was read, where that is past.
+    `at` is when it was read by the machine's clock. A code is taken by this: nobody shows it again.
 
-    Raises: Refusal `unknown_member`.
+    Raises: Refusal `unknown_member`, `member_code_expired`, `member_code_used`.
     """
+    try:
+        return members.read_code(text, at)
+    except Refusal as refused:
+        if refused.code != "member_code_unknown":
+            raise
     try:
         ref = MemberRef(id=ids.decode(ID_PREFIX, text))
     except Refusal:

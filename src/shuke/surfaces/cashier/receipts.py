@@ -54,7 +54,7 @@ def head(counter: Counter, key: str, at: datetime, title: str) -> dict[str, Any]
 def _points(answer: Mapping[str, Any]) -> list[list[str]]:
     if "after" not in answer:
         return []
-    told = [[_("Earned"), answer["earned"]]]
+    told = [[_("Points earned"), answer["earned"]]]
     if answer["used"]:
-        told.append([_("Used"), answer["used"]])
+        told.append([_("Points used"), answer["used"]])
     return [*told, [_("Balance"), answer["after"]]]

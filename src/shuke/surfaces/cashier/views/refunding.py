@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from shuke.core.values.errors import Refusal
 from shuke.foundation import business_keys, clock, ids
@@ -94,7 +95,7 @@ def _refunded(counter: Counter, told: Told) -> ShiftLine:
     undone = _done(counter, told, left, told.key(), at)
     whole = left.order.refunded_minor == 0 and orders.get(left.order.id).refunded_minor == left.order.net_minor
     answer = {"kind": "refund", "key": told.key(), "whole": whole} | _said(undone, left.order)
-    answer["receipt"] = receipts.head(counter, told.key(), at, _("Refund")) | {
+    answer["receipt"] = receipts.head(counter, told.key(), at, pgettext("till", "Refund")) | {
         "rows": [[_("Of receipt"), left.order.external_id]],
         "total": answer["cash"],
         "points": [
@@ -137,13 +138,7 @@ def _done(counter: Counter, told: Told, left: OrderLeft, key: str, at: datetime)
     """Record the refund in the open transaction, and say what it did."""
     order = left.order
     lines = tuple(
-        RefundLine(
-            told.number("number", line.get("number")),
-            told.number("quantity", line.get("quantity")),
-            told.number("minor", line.get("minor")),
-        )
-        for line in told.body.get("lines") or ()
-        if isinstance(line, dict)
+        RefundLine(*(line.number(name) for name in ("number", "quantity", "minor"))) for line in told.parts("lines")
     )
     amount = None if lines or told.yes("all") else told.number("amount")
     before = _available(order)

@@ -33,7 +33,7 @@ def read(request: HttpRequest, counter: Counter, told: Told) -> dict[str, Any]:
             raise Refusal("unknown_member", "Nobody's phone ends like this.")
         return {"kind": "members", "members": _cards(counter, found)}
     try:
-        member = members.get(people.meant(text, None))
+        member = members.get(people.meant(text, clock.machine_now()))
     except Refusal as refused:
         if refused.code != "unknown_member":
             raise
@@ -81,7 +81,7 @@ def _online(counter: Counter, told: Told) -> ShiftLine:
 def _offline(counter: Counter, told: Told) -> ShiftLine:
     """Record what was sold while nobody could be asked, at the time when it was sold."""
     at, key, typed = told.moment(), told.key(), told.text("typed")
-    member_id = people.meant(typed, at) if typed else None
+    member_id = people.meant(typed, told.moment("scanned_at")) if typed else None
     wish = cart.Wish(member_id, tuple(told.numbers("lines")), 0)
     before = programs.standings([member_id]) if member_id else {}
     result = cart.record_offline(counter, key, wish, at)

@@ -15,7 +15,7 @@ from shuke.rooms.org import facade as org
 from shuke.surfaces.cashier import telling
 from shuke.surfaces.cashier.counter import IDLE, SESSION, Counter, Told, call, let_in, till_of
 from shuke.surfaces.cashier.views.shell import no_till
-from shuke.surfaces.wording import refusals
+from shuke.surfaces.wording import figures, refusals
 
 _STATUS = {"pin_locked": 429}
 
@@ -76,6 +76,7 @@ def state(request: HttpRequest, counter: Counter, told: Told) -> dict[str, objec
         "shop": counter.shop.name,
         "clerk": counter.principal.name,
         "currency": counter.shop.currency,
+        "sign": figures.money(0, counter.shop.currency).partition("0")[0],
         "digits": CURRENCY_DIGITS[counter.shop.currency],
         "now": int(clock.business_now().timestamp() * 1000),
         "machine_now": clock.machine_milliseconds(),

@@ -101,7 +101,7 @@ function refundDialog(order) {
     openDialog(words.keys_refund, h("p", {class: "notice warn"}, words.nothing_left));
     return;
   }
-  const facts = h("dl", {class: "facts list"}, [[words.order_of, order.number], ["", `${order.at} ${order.member}`], [words.total, order.total], [words.left, order.left]]
+  const facts = h("dl", {class: "facts list"}, [[words.order_of, order.number], [words.sold, `${order.at} ${order.member}`], [words.total, order.total], [words.left, order.left]]
     .flatMap(([label, text]) => [h("dt", {}, label), h("dd", {}, text)]));
   const lines = order.lines.length > 1 ? h("ul", {class: "lines"}, order.lines.map((line) => h("li", {}, tick(`line-${line.number}`, `${line.name} · ${line.left}`, {disabled: !line.minor})))) : null;
   const amount = field("amount", words.refund_what, {inputmode: "decimal", "data-first": true, "data-testid": "refund-amount"});
@@ -241,7 +241,7 @@ function whyDialog(done) {
 }
 
 function helpDialog() {
-  const rows = [...document.querySelectorAll(".till-keys .key")].map((key) => [key.querySelector("kbd").textContent, key.lastChild.textContent]);
+  const rows = [...document.querySelectorAll(".till-keys .key")].map((key) => [key.querySelector("kbd").textContent, key.dataset.does]);
   openDialog(words.help, h("dl", {class: "facts list"}, rows.flatMap(([key, does]) => [h("dt", {}, h("kbd", {}, key)), h("dd", {}, does)])), h("p", {class: "quiet"}, words.help_lines));
 }
 

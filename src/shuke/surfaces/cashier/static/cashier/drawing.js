@@ -24,7 +24,7 @@ function drawMember(sale) {
     member.way && h("p", {class: "way"}, member.way));
 }
 
-function drawTrade(sale, digits) {
+function drawTrade(sale, money) {
   if (!sale.lines.length) {
     fill("trade", h("p", {class: "start"}, words.nothing));
     return;
@@ -32,12 +32,12 @@ function drawTrade(sale, digits) {
   const priced = sale.priced;
   const total = sale.lines.reduce((sum, minor) => sum + minor, 0);
   const row = (label, amount, kind) => h("li", {class: kind || ""}, h("span", {}, label), h("span", {}, amount));
-  const rows = sale.lines.length > 1 || !priced ? sale.lines.map((minor, at) => row(`${words.item} ${at + 1}`, plainMoney(minor, digits))) : [row(words.listed, priced.listed)];
+  const rows = sale.lines.length > 1 || !priced ? sale.lines.map((minor, at) => row(`${words.item} ${at + 1}`, money(minor))) : [row(words.listed, priced.listed)];
   const offers = priced ? priced.offers.map((offer) => row([offer.name, ...offer.more].join(" · "), offer.off, "off")) : [];
   const paying = priced && priced.points && priced.points.used ? [row(`${words.pay_points} (${priced.points.used_text})`, priced.points.used_worth, "off")] : [];
   fill("trade",
     h("ul", {class: "rows"}, rows, offers, paying),
-    h("div", {class: "pay"}, h("span", {}, words.to_pay), h("strong", {"data-testid": "pay"}, priced ? priced.pay : plainMoney(total, digits))),
+    h("div", {class: "pay"}, h("span", {}, words.to_pay), h("strong", {"data-testid": "pay"}, priced ? priced.pay : money(total))),
     priced && priced.earns && h("p", {class: "earns"}, `${words.earns} ${priced.earns}`),
     h("p", {class: "next"}, h("kbd", {}, "Enter"), " ", words.take_money));
 }

@@ -4,7 +4,7 @@
 
 const fresh = () => ({member: null, typed: "", lines: [], points: 0, coupons: null, priced: null, offline: false, note: ""});
 let sale = fresh();
-let shop = {digits: 2};
+let shop = {digits: 2, sign: ""};
 let connected = true;
 let waiting = null;  // the entry without whose answer nothing goes on
 let escaped = 0;
@@ -44,9 +44,11 @@ function tellFailure(error) {
 
 /* --- the sale --- */
 
+const money = (minor) => shop.sign + plainMoney(minor, shop.digits);
+
 function draw() {
   drawMember(sale);
-  drawTrade(sale, shop.digits);
+  drawTrade(sale, money);
   drawOffers(sale, act);
   place("scan-label").textContent = sale.lines.length ? words.take_money : sale.member || sale.typed ? words.type_amount : words.scan_member;
   showCustomer();
@@ -147,7 +149,7 @@ async function sell() {
   const body = sale.offline
     ? {offline: true, typed: sale.typed || (sale.member ? sale.member.id : ""), lines: sale.lines}
     : {member: sale.member && sale.member.id, lines: sale.lines, points: sale.points, coupons: sale.coupons, expected_minor: sale.priced.pay_minor, note: sale.note};
-  const told = {what: sale.offline || !sale.priced ? plainMoney(total, shop.digits) : sale.priced.pay, who: sale.member ? sale.member.name : sale.typed || words.guest};
+  const told = {what: sale.offline || !sale.priced ? money(total) : sale.priced.pay, who: sale.member ? sale.member.name : sale.typed || words.guest};
   const mine = sale;
   let answer;
   try {
@@ -332,7 +334,7 @@ async function parkOrFetch() {
     return;
   }
   const total = sale.lines.reduce((sum, minor) => sum + minor, 0);
-  await keeping.put("parked", {key: String(Date.now()), made: Date.now(), what: plainMoney(total, shop.digits), sale: {...sale, priced: null}});
+  await keeping.put("parked", {key: String(Date.now()), made: Date.now(), what: money(total), sale: {...sale, priced: null}});
   drawBanner("good", words.parked);
   await counts();
   startAnew();
@@ -395,7 +397,7 @@ Object.assign(sending.listeners, {
   changed: () => { counts(); },
   answered(entry, answer) {
     if (!sale.lines.length && !sale.member) {
-      drawBanner("good", `${words.sent_late} ${entry.told.what}`, change(answer));
+      drawBanner("good", `${words.sent_late} ${answer.paid || entry.told.what}`, change(answer));
     }
   },
   refused(entry, error) {
