@@ -40,11 +40,14 @@ SAMPLES = {
     "attribute": "skin",
     "merge_id": "mrg_01KAKV3Z5R8QX5J4Y0V9W6T2NM",
     "import_id": "imp_01KAKV3Z5R8QX5J4Y0V9W6T2NM",
+    "item": "cup",
+    "mall_order_id": "mlo_01KAKV3Z5R8QX5J4Y0V9W6T2NM",
     "slug": "grocer",
     "number": "1",
     "chart": "points",
     "till_id": "til_01KAKV3Z5R8QX5J4Y0V9W6T2NM",
     "path": "nothing.css",
+    "method": "sandbox",
 }
 # Forms that would do something, sent about objects that are there.
 GOOD_FORMS = {

@@ -22,6 +22,11 @@ class CartDesk:
         self._rows = Rows(compiled)
         self._prepare, self._offers, self._lines = offer_functions_of(compiled)
 
+    @property
+    def program(self) -> Program:
+        """The program whose offers these are."""
+        return self._compiled.program
+
     def groups(self, state: MemberState, order: OrderFacts) -> tuple[Group, ...]:
         """Return the offers for an order that would be placed now, by a member who has been advanced to now.
 

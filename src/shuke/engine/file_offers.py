@@ -68,6 +68,7 @@ OFFER_KEYS = {
     "group": "seasonal",
     "whole_order": "yes",
 }
+SINGLE_OFFER_KEYS = {key: example for key, example in OFFER_KEYS.items() if key not in ("code", "name", "group")}
 _OFF = {"off": "10"}
 _PIECES = {"pieces": "1", "pick": "cheapest"}
 _PERCENT_KEYS = {**_OFF, "at_most": "50", "of": "left", **_PIECES}
@@ -115,6 +116,11 @@ def read_offers(value: Value | None, groups: tuple[tuple[str, Mode], ...], readi
     return offers
 
 
+def read_single_offer(entry: Mapping, reading: Reading) -> OfferRule:
+    """Read an offer that stands alone: it has no code, name or group."""
+    return _Reader((), reading).offer(entry, alone=True)
+
+
 class _Reader:
     """Reads the offers of one file; amounts of money become minor units of its currency."""
 
@@ -126,14 +132,11 @@ class _Reader:
         self._digits = reading.vocabulary.currency_digits
         self._source = Source("")
 
-    def offer(self, entry: Mapping) -> OfferRule:
+    def offer(self, entry: Mapping, *, alone: bool = False) -> OfferRule:
         """Read one offer."""
         self._source = entry.source
-        fields = Fields(entry, OFFER_KEYS, self._problems)
-        code_text = fields.scalar("code")
-        code = (read_code(code_text, self._problems) if code_text else None) or ""
-        if code_text is not None and code:
-            self.codes.append((code, code_text))
+        fields = Fields(entry, SINGLE_OFFER_KEYS if alone else OFFER_KEYS, self._problems)
+        code = "" if alone else self._code(fields)
         kind = fields.one_of(*EFFECT_KEYS, "steps")
         if "gets" in fields and kind != "deal":
             fields.misplaced("gets", "Which pieces are reduced is said of a deal.", "deal")
@@ -152,6 +155,13 @@ class _Reader:
             line=entry.source.line(entry.start),
             place=entry.place(),
         )
+
+    def _code(self, fields: Fields) -> str:
+        text = fields.scalar("code")
+        code = (read_code(text, self._problems) if text else None) or ""
+        if text is not None and code:
+            self.codes.append((code, text))
+        return code
 
     # ---- effects
 

@@ -14,6 +14,7 @@ from shuke.core.values.errors import Refusal
 from shuke.rooms.orders.contracts import Behaviour, Order, Refund
 from shuke.rooms.points.contracts import Entry, EntryKey, Lot
 from shuke.rooms.programs.carts import AppliedOffer, CartPriced, Choice, PointsOffered, Taxes
+from shuke.rooms.programs.exchanges import Exchanged, ExchangeFact, MallOffer, MallView
 from shuke.rooms.programs.facts import (
     KINDS,
     AdjustFact,
@@ -41,12 +42,16 @@ __all__ = (  # what is handed on; what stands below needs no mention
     "CaptureFact",
     "CartPriced",
     "Choice",
+    "ExchangeFact",
+    "Exchanged",
     "Fact",
     "FaultGroup",
     "HoldFact",
     "ImportFile",
     "ImportReport",
     "ImportState",
+    "MallOffer",
+    "MallView",
     "OpeningFact",
     "OrderFact",
     "PointsOffered",

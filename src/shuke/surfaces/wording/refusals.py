@@ -8,10 +8,21 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from shuke.core.values.errors import Refusal
+from shuke.surfaces.wording import coupon_refusals, mall_words
 
 NOT_YOURS = frozenset({"own_account", "store_forbidden", "own_request", "not_own_request"})
 
 REFUSALS: Mapping[str, str | Promise] = {
+    **mall_words.REFUSALS,
+    **coupon_refusals.REFUSALS,
+    "unknown_payment_method": _("One does not pay by this method here. Known: %(known)s."),
+    "unknown_payment": _("There is no such payment."),
+    "refund_exceeds_payment": _("This is more than is left of the payment."),
+    "payment_not_paid": _("What was not paid cannot be given back."),
+    "payment_callback_refused": _("The callback is not signed by the provider."),
+    "payment_asked_differently": _("This was asked for with another amount, currency or member."),
+    "payment_amount_invalid": _("A payment is of more than nothing."),
+    "payment_amount_differs": _("The provider speaks of another amount than was asked for."),
     "own_request": _("You asked for this yourself; a colleague has to decide."),
     "not_own_request": _("Only who asked can withdraw it."),
     "already_decided": _("Somebody else has decided this already; nothing was done twice."),
@@ -60,6 +71,10 @@ REFUSALS: Mapping[str, str | Promise] = {
     "member_code_unknown": _("This is not the code of a member."),
     "member_code_expired": _("This member code is over; the phone shows another one by now."),
     "member_code_used": _("This member code was used already; the next one comes within a minute."),
+    "consent_needed": _("A membership rests on this consent; leave instead."),
+    "log_in_code_wrong": _("The code is wrong or no longer good. Enter the latest one, or get a new one."),
+    "log_in_locked": _("Too many wrong codes. Try again in %(minutes)s minutes."),
+    "too_many_codes": _("Codes were asked for too often. Wait a while, then try again."),
     "inbox_is_live": _("Only a sandbox has an inbox; a live deployment keeps no texts."),
     "unknown_hold": _("There is no such hold."),
     "unknown_order": _("There is no such order of a member."),

@@ -33,6 +33,9 @@ MANY = 5_000  # members from whom on columns are quicker, though a process must 
 NOTHING = Advanced(0, 0, {}, 0)
 
 Progress = Callable[[int, int], None]
+Work = Callable[[], object]
+
+_at_each_stop: list[Work] = []
 
 
 def advance_due(until: datetime, chunk: int = CHUNK) -> Advanced:
@@ -73,6 +76,11 @@ def _advance_chunks(chunks: Sequence[Column], until: datetime) -> Advanced:
     return total
 
 
+def at_each_stop(work: Work) -> None:
+    """Let other periodic work of business time be done wherever the test clock stops, in the order it is said."""
+    _at_each_stop.append(work)
+
+
 def move_clock(to: datetime, actor: Actor, progress: Progress | None = None) -> Advanced:
     """Move the test clock of a sandbox to `to`, stopping at each local midnight to do what is due there."""
     total = Advanced(0, 0, {}, 0)
@@ -81,6 +89,8 @@ def move_clock(to: datetime, actor: Actor, progress: Progress | None = None) -> 
     for number, stop in enumerate(stops, start=1):
         clock.set_business_clock(stop)
         total = _sum(total, advance_due(stop))
+        for work in _at_each_stop:
+            work()
         if progress is not None:
             progress(number, len(stops))
     org.audit("clock.moved", "clock", {"at": start.isoformat()}, {"at": to.isoformat()}, actor)

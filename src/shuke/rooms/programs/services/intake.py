@@ -16,6 +16,7 @@ from shuke.core.values.errors import Refusal
 from shuke.engine.facts import EARLIEST, LATEST, LINES_LIMIT, MONEY_LIMIT_MINOR, QUANTITY_LIMIT, TEXT_LIMIT
 from shuke.rooms.members.contracts import MemberRef
 from shuke.rooms.orders.contracts import Line
+from shuke.rooms.programs.exchanges import ExchangeFact
 from shuke.rooms.programs.facts import (
     AdjustFact,
     BehaviourFact,
@@ -78,7 +79,16 @@ def check(fact: Fact, now: datetime, *, live: bool, history: bool) -> Refusal | 
     return refusal
 
 
-def payload_hash(fact: Fact) -> bytes:
+def check_named(source: str, external_id: str, store: str) -> Refusal | None:
+    """Return why nothing can be recorded under this name, or in a store of this code, or None."""
+    return (
+        _check_text("/source", source, empty=False)
+        or _check_text("/external_id", external_id, empty=False)
+        or _check_text("/store", store)
+    )
+
+
+def payload_hash(fact: Fact | ExchangeFact) -> bytes:
     """Return the hash by which a repeat is told from other content under the same id; the member is compared apart.
 
     The hash outlives versions of Python and of the product: canonical JSON of the fact's content, in the order of its

@@ -1,0 +1,101 @@
+"""Books what providers say of payments and refunds, once each, and lets hear who waits for it.
+
+A payment is locked before anything that its handlers lock; verbs of the rooms above that hold their own rows only touch
+payments whose answer was booked before, so the two never wait for each other.
+"""
+
+from datetime import datetime
+
+from shuke.core.values.errors import Refusal
+from shuke.foundation import clock, ids, logs
+from shuke.foundation.transactions import unit_of_work
+from shuke.rooms.payments import models, queries
+from shuke.rooms.payments.contracts import (
+    ChargeAnswer,
+    Handler,
+    Outcome,
+    Purpose,
+    Refund,
+    RefundState,
+    ReturnAnswer,
+    State,
+)
+
+PAID: dict[Purpose, Handler] = {}
+FAILED: dict[Purpose, Handler] = {}
+
+
+def book(answer: ChargeAnswer | ReturnAnswer, method: str) -> None:
+    """Book an answer of the provider of `method`; one that says nothing new changes nothing."""
+    with unit_of_work():
+        if isinstance(answer, ReturnAnswer):
+            _book_refund(answer, method)
+        else:
+            _book_payment(answer, method)
+
+
+def begin_refund(payment: models.Payment, amount_minor: int, key: str, now: datetime) -> Refund:
+    """Write a refund of a locked payment, to be sent."""
+    payment.refunded_minor += amount_minor
+    payment.save(update_fields=["refunded_minor"])
+    row = models.Refund.objects.create(
+        id=ids.new_id(),
+        payment=payment,
+        key=key,
+        amount_minor=amount_minor,
+        state=RefundState.PENDING,
+        asked_at=now,
+        check_at=now,
+    )
+    return queries.refund_view(row)
+
+
+def _book_payment(answer: ChargeAnswer, method: str) -> None:
+    row = queries.lock_payment(answer.payment_id)
+    if row is None or row.method != method:
+        raise Refusal("unknown_payment", "There is no such payment.")
+    if answer.outcome is Outcome.DONE and row.state in {State.PENDING, State.FAILED}:
+        _book_paid(row, answer)
+    elif answer.outcome is Outcome.FAILED and row.state == State.PENDING:
+        row.state, row.reason, row.check_at = State.FAILED, answer.reason, None
+        row.save(update_fields=["state", "reason", "check_at"])
+        _tell(FAILED, row)
+    elif row.state == State.PENDING:
+        row.pay_url = answer.pay_url or row.pay_url
+        row.save(update_fields=["pay_url"])
+
+
+def _book_paid(row: models.Payment, answer: ChargeAnswer) -> None:
+    if (answer.amount_minor, answer.currency) != (row.amount_minor, row.currency):
+        logs.event("payment_amount_differs", payment=str(row.id), method=row.method)
+        raise Refusal("payment_amount_differs", "The provider speaks of another amount than was asked for.")
+    row.state, row.paid_at, row.reason, row.check_at = State.PAID, clock.business_now(), "", None
+    row.provider_id, row.agreement = answer.provider_id, answer.agreement
+    row.save(update_fields=["state", "paid_at", "reason", "check_at", "provider_id", "agreement"])
+    _tell(PAID, row)
+
+
+def _tell(handlers: dict[Purpose, Handler], row: models.Payment) -> None:
+    handler = handlers.get(Purpose(row.purpose))
+    if handler is not None:
+        handler(queries.payment_view(row))
+
+
+def _book_refund(answer: ReturnAnswer, method: str) -> None:
+    asked = queries.refund(answer.refund_id)
+    payment = None if asked is None else queries.lock_payment(asked.payment_id)
+    row = queries.lock_refund(answer.refund_id)
+    if row is None or payment is None or payment.method != method:
+        raise Refusal("unknown_payment", "There is no such refund.")
+    if row.state != RefundState.PENDING or answer.outcome not in {Outcome.DONE, Outcome.FAILED}:
+        return
+    done = answer.outcome is Outcome.DONE
+    row.state, row.reason = RefundState.DONE if done else RefundState.FAILED, answer.reason
+    row.done_at, row.check_at = clock.business_now() if done else None, None
+    row.save(update_fields=["state", "reason", "done_at", "check_at"])
+    if done:
+        whole = queries.refunded(payment.id) == payment.amount_minor
+        payment.state = State.REFUNDED if whole else State.REFUNDED_PART
+    else:
+        payment.refunded_minor -= row.amount_minor
+    payment.save(update_fields=["state", "refunded_minor"])

@@ -1,0 +1,101 @@
+"""Speaks with providers, outside of any transaction: what was asked is committed before, what they say is booked after.
+
+Who is asked is leased first by moving its next check, so that two processes seldom ask the same; where they do, the
+provider tells them the same, because our id is its order number.
+"""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from shuke.core.values.errors import Refusal
+from shuke.foundation import logs
+from shuke.foundation.transactions import unit_of_work
+from shuke.rooms.org import facade as org
+from shuke.rooms.payments import booking, queries
+from shuke.rooms.payments.contracts import (
+    Charge,
+    ChargeAnswer,
+    Outcome,
+    Payments,
+    Reconciled,
+    RefundState,
+    Return,
+    ReturnAnswer,
+    State,
+    UnansweredError,
+)
+
+PROVIDERS: dict[str, Payments] = {}
+_CHUNK = 200
+_FIRST_CHECK, _LAST_CHECK = timedelta(minutes=1), timedelta(hours=6)
+
+
+def reconcile(now: datetime) -> Reconciled:
+    """Send or ask about every payment and refund whose check is due, each once."""
+    asked = answered = 0
+    for due, send in ((queries.due_payments, send_payment), (queries.due_refunds, send_refund)):
+        while waiting := due(now, _CHUNK):
+            told = [send(id, now) for id in waiting]
+            asked, answered = asked + len(told), answered + sum(told)
+    return Reconciled(asked, answered)
+
+
+def send_payment(payment_id: UUID, now: datetime) -> bool:
+    """Send a pending payment, or ask about it; tell whether the provider answered."""
+    with unit_of_work():
+        row = queries.lock_payment(payment_id)
+        if row is None or row.state != State.PENDING:
+            return False
+        first = row.sent_at is None
+        row.sent_at, row.check_at, row.checks = now, now + _pause(row.checks), row.checks + 1
+        row.save(update_fields=["sent_at", "check_at", "checks"])
+        own = org.organisation()
+        charge = Charge(
+            row.id, row.amount_minor, row.currency, own.name if own else "", row.asked_agreement, row.asked_at
+        )
+    provider = PROVIDERS[row.method]
+    try:
+        answer = provider.charge(charge) if first else provider.query(charge)
+        if answer.outcome is Outcome.ABSENT:
+            answer = provider.charge(charge)
+        return _booked(answer, row.method)
+    except UnansweredError as error:
+        logs.failure("payment_unanswered", error, payment=str(payment_id), method=row.method)
+        return False
+
+
+def send_refund(refund_id: UUID, now: datetime) -> bool:
+    """Send a pending refund, or ask about it; tell whether the provider answered."""
+    with unit_of_work():
+        row = queries.lock_refund(refund_id)
+        if row is None or row.state != RefundState.PENDING:
+            return False
+        first = row.sent_at is None
+        row.sent_at, row.check_at, row.checks = now, now + _pause(row.checks), row.checks + 1
+        row.save(update_fields=["sent_at", "check_at", "checks"])
+        payment = queries.payment(row.payment_id)
+        assert payment is not None, "a refund is of a payment"
+        back = Return(row.id, payment.id, row.amount_minor, payment.amount_minor, payment.currency, row.asked_at)
+    provider = PROVIDERS[payment.method]
+    try:
+        answer = provider.refund(back) if first else provider.query_refund(back)
+        if answer.outcome is Outcome.ABSENT:
+            answer = provider.refund(back)
+        return _booked(answer, payment.method)
+    except UnansweredError as error:
+        logs.failure("payment_unanswered", error, refund=str(refund_id), method=payment.method)
+        return False
+
+
+def _booked(answer: ChargeAnswer | ReturnAnswer, method: str) -> bool:
+    """Book an answer; one that is refused (another amount than was asked) is a matter for people and stays open."""
+    try:
+        booking.book(answer, method)
+    except Refusal as refusal:
+        logs.failure("payment_answer_refused", refusal, method=method)
+        return False
+    return True
+
+
+def _pause(checks: int) -> timedelta:
+    return min(_FIRST_CHECK * 2 ** min(checks, 10), _LAST_CHECK)
