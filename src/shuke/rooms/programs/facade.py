@@ -16,11 +16,10 @@ from shuke.rooms.payments import facade as payments
 from shuke.rooms.points import facade as points
 from shuke.rooms.points.contracts import EntryKey, Seal
 from shuke.rooms.programs import queries, tasks
+from shuke.rooms.programs.carts import committing, evaluating
 from shuke.rooms.programs.contracts import (
     AdjustFact,
     Advanced,
-    CartPriced,
-    Choice,
     ClockMove,
     Comparison,
     DecidedPage,
@@ -30,20 +29,17 @@ from shuke.rooms.programs.contracts import (
     ImportFile,
     ImportReport,
     Moved,
-    OrderFact,
     Outstanding,
     Passed,
     RedeemFact,
     Result,
     Standing,
-    Taxes,
     VersionView,
 )
 from shuke.rooms.programs.imports import importing
 from shuke.rooms.programs.services import (
     adjusting,
     advancing,
-    carts,
     comparing,
     dealings,
     enrolling,
@@ -194,16 +190,8 @@ def record(facts: Sequence[Fact], actor: Actor, *, history: bool = False, dry_ru
     return recording.record(facts, actor, history=history, dry_run=dry_run)
 
 
-def evaluate_cart(cart: OrderFact, choice: Choice = Choice(), taxes: Taxes | None = None) -> CartPriced:  # noqa: B008
-    """Price a cart, told as the order that it would be, with the offers of the program in force; nothing is written.
-
-    Of the coupons and offers that can't all stand together those are used with which it costs least. Points pay as
-    chosen, and the answer tells how many may, and what the order would then earn. `taxes` of the lines, in their order.
-
-    Raises:
-        Refusal: `no_program`, `unknown_member`, `not_enrolled`, `currency_mismatch`, and as `record` refuses an order.
-    """
-    return carts.evaluate(cart, choice, taxes, clock.business_now())
+evaluate_cart = evaluating.evaluate_cart
+commit_cart = committing.commit_cart
 
 
 def redeem(fact: RedeemFact, actor: Actor, *, history: bool = False, dry_run: bool = False) -> Result:

@@ -147,6 +147,8 @@ CHINESE = {
     "of_another_member": "所指的事项属于另一位会员。",
     "out_of_bounds": "数值须在 {least} 至 {most} 之间。",
     "own_account": "不能操作本人的账户，请由同事处理。",
+    "cart_not_readable": "文件不是购物车的 JSON：{found}",
+    "price_changed": "购物车现需实付 {pay}（最小货币单位）。",
     "reason_too_long": "原因至多 200 个字符。",
     "reinstate_too_late": "退会超过 30 天，不能恢复，请重新入会。",
     "scope_required": "密钥至少需要一项权限。",
