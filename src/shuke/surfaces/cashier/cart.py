@@ -3,18 +3,15 @@
 What the customer pays was told before it is recorded: where it would be another amount by now, nothing is done.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from shuke.core.values.errors import Refusal
-from shuke.foundation.transactions import unit_of_work
 from shuke.rooms.members.contracts import MemberRef
 from shuke.rooms.orders.contracts import Line
 from shuke.rooms.programs import facade as programs
-from shuke.rooms.programs.contracts import CartPriced, Choice, OrderFact, RedeemFact, Result
+from shuke.rooms.programs.contracts import CartCommitted, CartPriced, Choice, OrderFact, Result
 from shuke.surfaces.cashier.counter import Counter
-from shuke.surfaces.wording import figures
 
 SOURCE = "till"
 _CHANNEL = "store"
@@ -37,30 +34,15 @@ def price(counter: Counter, wish: Wish, at: datetime) -> CartPriced:
     return programs.evaluate_cart(_order(counter, "cart", wish, at), Choice(points=wish.points or None))
 
 
-def commit(counter: Counter, key: str, wish: Wish, at: datetime, expected_minor: int) -> tuple[CartPriced, Result]:
-    """Record what was priced: the order, and the points that pay for it.
+def commit(counter: Counter, key: str, wish: Wish, at: datetime, expected_minor: int) -> CartCommitted:
+    """Place the order of what was priced.
 
-    Raises: Refusal `price_changed` where it would cost another amount than the customer was told, and as `record`.
+    Raises: Refusal `price_changed` where it costs another amount than the customer was told, and as
+        `programs.commit_cart`.
     """
-    with unit_of_work():
-        cart = _order(counter, key, wish, at)
-        priced = programs.evaluate_cart(cart, Choice(points=wish.points or None))
-        if priced.pay_minor != expected_minor:
-            now = figures.money(priced.pay_minor, priced.currency)
-            raise Refusal("price_changed", f"It costs {now} by now.", params={"pay": now})
-        used = priced.points.used if priced.points else 0
-        order = replace(
-            cart,
-            net_minor=priced.total_minor,
-            points_paid_minor=priced.points.used_minor if priced.points else 0,
-            lines=tuple(
-                replace(line, net_minor=minor) for line, minor in zip(cart.lines, priced.lines_minor, strict=True)
-            ),
-        )
-        if not used:
-            return priced, _record(counter, [order])[-1]
-        paying = RedeemFact(SOURCE, key, order.member, used, priced.points.unit, at, order=(SOURCE, key))
-        return priced, _record(counter, [paying, order])[-1]
+    return programs.commit_cart(
+        _order(counter, key, wish, at), counter.actor, Choice(wish.points or None), expected_minor=expected_minor
+    )
 
 
 def record_offline(counter: Counter, key: str, wish: Wish, at: datetime) -> Result:
@@ -68,7 +50,10 @@ def record_offline(counter: Counter, key: str, wish: Wish, at: datetime) -> Resu
 
     Raises: Refusal as `record`.
     """
-    return _record(counter, [_order(counter, key, wish, at)])[0]
+    (result,) = programs.record([_order(counter, key, wish, at)], counter.actor)
+    if result.refusal is not None:
+        raise result.refusal
+    return result
 
 
 def _order(counter: Counter, key: str, wish: Wish, at: datetime) -> OrderFact:
@@ -85,11 +70,3 @@ def _order(counter: Counter, key: str, wish: Wish, at: datetime) -> OrderFact:
         channel=_CHANNEL,
         lines=tuple(Line("", "", 1, minor) for minor in wish.lines),
     )
-
-
-def _record(counter: Counter, facts: list[OrderFact | RedeemFact]) -> list[Result]:
-    results = programs.record(facts, counter.actor)
-    for result in results:
-        if result.refusal is not None:
-            raise result.refusal
-    return results

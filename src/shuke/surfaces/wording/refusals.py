@@ -97,7 +97,6 @@ REFUSALS: Mapping[str, str | Promise] = {
     "till_locked": _("Log in again."),
     "tail_too_short": _("Type the last four digits of the phone."),
     "unknown_text": _("This is no member, coupon, pickup or receipt."),
-    "price_changed": _("It costs %(pay)s by now; nothing was recorded. Look at it again."),
     "consent_required": _("Tell the customer what joining means, and tick that they agreed."),
     "bad_request": _("The till sent something unreadable; nothing was done."),
     "own_account": _("This is your own account; a colleague has to do it."),

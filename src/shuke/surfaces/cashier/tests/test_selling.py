@@ -79,7 +79,7 @@ def test_offers_are_taken_off_and_another_price_than_told_is_refused(at_work):
     status, refused = at_work.sale("K-1", member=None, lines=[15_000, 5_000], expected_minor=20_000)
 
     assert (status, refused["code"]) == (409, "price_changed")
-    assert "¥170.00" in refused["sentence"]
+    assert refused["sentence"] == "购物车金额已有变化，请查看新的金额。"
     assert orders.recorded_from("till") == 0
     assert report(at_work).sums == ()
 

@@ -68,7 +68,8 @@ def _wish(told: Told) -> cart.Wish:
 def _online(counter: Counter, told: Told) -> ShiftLine:
     wish, at, key, note = _wish(told), told.moment(), told.key(), told.text("note")
     before = programs.standings([wish.member_id]) if wish.member_id else {}
-    priced, result = cart.commit(counter, key, wish, at, told.number("expected_minor"))
+    done = cart.commit(counter, key, wish, at, told.number("expected_minor"))
+    priced, result = done.priced, done.order
     if note:
         org.audit("sale.overridden", key, None, {"reason": note}, counter.actor)
     used = priced.points.used if priced.points else 0
