@@ -60,6 +60,7 @@ INSTALLED_APPS = [
     "shuke.rooms.payments",
     "shuke.rooms.points",
     "shuke.rooms.tiers",
+    "shuke.rooms.paid",
     "shuke.rooms.programs",
     "shuke.rooms.messaging",
     "shuke.adapters.payment_sandbox",

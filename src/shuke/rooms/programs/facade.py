@@ -11,6 +11,7 @@ from shuke.foundation.verification import Verification
 from shuke.rooms.members.contracts import Member, MergeRecord, NewMember, Status
 from shuke.rooms.orders import facade as orders
 from shuke.rooms.org.contracts import Actor, Approval, Principal, Values
+from shuke.rooms.paid import facade as paid
 from shuke.rooms.payments import facade as payments
 from shuke.rooms.points import facade as points
 from shuke.rooms.points.contracts import EntryKey, Seal
@@ -362,9 +363,10 @@ def verify_all(*, since_seal: bool = False) -> tuple[Verification, ...]:
             *verifying.INVARIANTS,
             orders.REFUNDS_ADD_UP,
             payments.REFUNDS_WITHIN_PAYMENT,
+            paid.SUBSCRIPTIONS,
         )
         return (replace(found, unchecked=(*found.unchecked, *others)),)
-    return points.verify(), tiers.verify(), verifying.verify(), orders.verify(), payments.verify()
+    return points.verify(), tiers.verify(), verifying.verify(), orders.verify(), payments.verify(), paid.verify()
 
 
 def seal() -> Seal | None:
