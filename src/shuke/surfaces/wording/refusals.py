@@ -27,7 +27,7 @@ REFUSALS: Mapping[str, str | Promise] = {
     "invalid_plan_price": _("A plan has a price above 0 for at least one length."),
     "invalid_plan_name": _("A name has 1 to 60 characters."),
     "invalid_plan_days": _(
-        "Days are whole numbers from 0 to 366, each once; tries may lie up to 27 days before the end, and there is at least one."
+        "Days are from 0 to 366, each once; tries may lie up to 27 days before the end, and there is at least one."
     ),
     "invalid_plan_code": _("A code has 1 to 40 lower-case letters, digits, - and _, and begins with a letter."),
     "invalid_note": _("A note has at most 100 characters."),
