@@ -61,6 +61,8 @@ INSTALLED_APPS = [
     "shuke.rooms.points",
     "shuke.rooms.tiers",
     "shuke.rooms.paid",
+    "shuke.rooms.mall",
+    "shuke.rooms.coupons",
     "shuke.rooms.programs",
     "shuke.rooms.messaging",
     "shuke.adapters.payment_sandbox",

@@ -7,9 +7,15 @@ from procrastinate import App
 from shuke.adapters.messages_recording import Recording
 from shuke.adapters.payment_counter import Counter
 from shuke.adapters.payment_sandbox import provider as sandbox
+from shuke.adapters.supplier_http import HttpSupplier
+from shuke.adapters.supplier_pool import Pool
 from shuke.config import plans
 from shuke.foundation import clock, idempotency, jobs
 from shuke.foundation.jobs import Periodic
+from shuke.rooms.coupons import facade as coupons
+from shuke.rooms.mall import facade as mall
+from shuke.rooms.mall.contracts import SupplierKind
+from shuke.rooms.members import facade as members
 from shuke.rooms.messaging import facade as messaging
 from shuke.rooms.org import facade as org
 from shuke.rooms.paid import facade as paid
@@ -30,8 +36,17 @@ def seal_ledger() -> Mapping[str, int]:
     return {"entries": made.entries if made else 0}
 
 
+def release_coupons() -> Mapping[str, int]:
+    """Make coupons usable again that were set aside for orders which did not come."""
+    return {"coupons": coupons.release_lapsed(clock.business_now())}
+
+
 def prune_responses() -> Mapping[str, int]:
     return {"responses": idempotency.prune()}
+
+
+def prune_member_log_ins() -> Mapping[str, int]:
+    return {"forgotten": members.prune_log_ins()}
 
 
 def expire_approvals() -> Mapping[str, int]:
@@ -52,12 +67,16 @@ def carry_messages() -> Mapping[str, int]:
 PERIODIC = (
     # Midnight of a program's time zone is somewhere in the day of the machine: look often, mostly in vain.
     Periodic("advance", "*/5 * * * *", advance_members),
+    Periodic("lapse_exchanges", "* * * * *", programs.lapse_exchanges),
+    Periodic("deliver_exchanges", "* * * * *", programs.deliver_exchanges),
+    Periodic("release_coupons", "*/5 * * * *", release_coupons),
     Periodic("settle_payments", "* * * * *", settle_payments),
     Periodic("advance_plans", "* * * * *", plans.advance),
     Periodic("carry_messages", "* * * * *", carry_messages),
     Periodic("seal", "7 2 * * *", seal_ledger),
     Periodic("expire_approvals", "37 * * * *", expire_approvals),
     Periodic("prune_responses", "17 3 * * *", prune_responses),
+    Periodic("prune_member_log_ins", "37 3 * * *", prune_member_log_ins),
     Periodic("prune_log_ins", "27 3 * * *", log_ins.prune),
 )
 
@@ -70,6 +89,8 @@ def wire_jobs(app: App) -> None:
     _wire_payments()
     messaging.carry_with(Recording() if clock.is_tested() else None)
     org.carry_out("points.adjustment", programs.carry_out_adjustment)
+    mall.supplied_by(SupplierKind.POOL, Pool())
+    mall.supplied_by(SupplierKind.HTTP, HttpSupplier())
 
 
 def _wire_payments() -> None:

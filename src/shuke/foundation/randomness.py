@@ -17,3 +17,8 @@ def token_bytes(nbytes: int) -> bytes:
 def seeded(seed: int | str) -> random.Random:
     """Return a generator that repeats itself for the same seed; never for anything secret."""
     return random.Random(seed)  # noqa: S311
+
+
+def below(limit: int) -> int:
+    """Draw a secret number from 0 to `limit` - 1."""
+    return secrets.randbelow(limit)

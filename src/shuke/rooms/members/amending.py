@@ -3,12 +3,17 @@
 from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
+from django.conf import settings
+
 from shuke.core.values.errors import Refusal
+from shuke.foundation import ids
+from shuke.foundation.transactions import unit_of_work
 from shuke.rooms.members import definitions, enrolment, fields, histories, labels, models, queries
-from shuke.rooms.members.contracts import Amended, Amendment, ExternalId, Field, IdentityEvent, Status
+from shuke.rooms.members.contracts import ID_PREFIX, Amended, Amendment, ExternalId, Field, IdentityEvent, Status
 from shuke.rooms.members.definitions import Definitions
 from shuke.rooms.members.enrolment import Claim
 from shuke.rooms.members.fields import Setting
+from shuke.rooms.org import facade as org
 from shuke.rooms.org.contracts import Actor
 
 _CONTACTS = (Field.PHONE, Field.EMAIL)
@@ -174,3 +179,23 @@ def _has(row: models.Member, field: Field) -> bool:
 
 def _masked(work: _Work) -> dict[str, str]:
     return {field.value: was for field, was in work.before.items()}
+
+
+def set_language(member_id: UUID, language: str, actor: Actor) -> None:
+    """Speak another language to a member from now on.
+
+    Raises: Refusal `unknown_member`, `member_exited`, `member_merged`, `unknown_language`.
+    """
+    if language not in dict(settings.LANGUAGES):
+        raise Refusal("unknown_language", "The language is one of zh-hans and en.", pointer="/language")
+    with unit_of_work():
+        row = queries.lock(member_id)
+        if row is None:
+            raise Refusal("unknown_member", "There is no such member.")
+        require_open(row)
+        if row.language != language:
+            before, row.language = row.language, language
+            row.revision += 1
+            row.save(update_fields=["language", "revision"])
+            after, subject = {"language": language}, ids.encode(ID_PREFIX, member_id)
+            org.audit("member.language_changed", subject, {"language": before}, after, actor)

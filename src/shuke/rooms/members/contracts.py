@@ -37,6 +37,14 @@ class Field(StrEnum):
     BIRTHDAY = "birthday"
 
 
+class Purpose(StrEnum):
+    """What a member may agree to; without the first there is no membership, the others are free."""
+
+    SERVICE = "service"
+    SMS_MARKETING = "sms_marketing"
+    PERSONALISATION = "personalisation"
+
+
 class AttributeKind(StrEnum):
     """What values an attribute takes: text, a whole number, a date, yes or no, or one of its choices."""
 
@@ -101,7 +109,8 @@ class MemberRef:
 class NewMember:
     """A person to be enrolled, found later by at least one of external ids, phone and e-mail.
 
-    `joined_at` None means now by the business clock; `language` None means the organisation's.
+    `joined_at` None means now by the business clock; `language` None means the organisation's. `channel` and `store`
+    say by which way and where they came, as words of the source.
     """
 
     external: tuple[ExternalId, ...] = ()
@@ -113,13 +122,16 @@ class NewMember:
     language: str | None = None
     attributes: Mapping[str, AttributeValue] = field(default_factory=dict)
     tags: tuple[str, ...] = ()
+    channel: str = ""
+    store: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Member:
     """A member as pages may show them: personal fields masked, empty where unknown; `birth_md` is MMDD or 0.
 
-    `merged_into` is who a merged member lives on in; `revision` counts the changes of what is stored here.
+    `merged_into` is who a merged member lives on in; `revision` counts the changes of what is stored here; `channel`
+    and `store` are by which way and where they joined, empty where nobody said.
     """
 
     id: UUID
@@ -135,6 +147,8 @@ class Member:
     tags: tuple[str, ...] = ()
     merged_into: UUID | None = None
     revision: int = 0
+    channel: str = ""
+    store: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,6 +289,27 @@ class MemberCode:
 
     text: str
     until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """A member's last word on a purpose: when by the business clock, and where they were asked."""
+
+    purpose: Purpose
+    given: bool
+    at: datetime
+    through: str
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """Where a member is logged in: since when, and when last seen, by the machine's clock."""
+
+    id: UUID
+    member_id: UUID
+    label: str
+    began_at: datetime
+    seen_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

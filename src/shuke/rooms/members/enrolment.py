@@ -73,6 +73,8 @@ def prepare(new: NewMember, setting: Setting, known: Definitions) -> Candidate:
         joined_at=joined_at,
         recorded_at=setting.now,
         language=language,
+        channel=new.channel,
+        store=new.store,
     )
     given = {Field.NAME: new.name, Field.PHONE: new.phone, Field.EMAIL: new.email, Field.BIRTHDAY: new.birthday}
     for field, value in given.items():

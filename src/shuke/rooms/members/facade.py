@@ -14,12 +14,15 @@ from shuke.rooms.members import (
     amending,
     attributing,
     cards,
+    consents,
     definitions,
+    devices,
     enrolment,
     fields,
     histories,
     labels,
     likeness,
+    log_in,
     merging,
     models,
     queries,
@@ -368,6 +371,25 @@ def set_tags(member_id: UUID, tags: Sequence[str], actor: Actor) -> Member:
 show_code = cards.show
 show_codes = cards.show_ahead
 read_code = cards.read
+
+
+# --- what members do themselves ---
+
+ask_log_in_code = log_in.ask
+check_log_in_code = log_in.check
+log_in_device = devices.log_in
+known_device = devices.known
+devices_of = devices.of
+log_out_device = devices.log_out
+set_language = amending.set_language
+consent = consents.give
+consents_of = consents.of
+
+
+def prune_log_ins() -> int:
+    """Forget devices and codes that let nobody in any more, and return how many. Raises nothing."""
+    now = clock.machine_now()
+    return log_in.prune(now) + devices.prune(now)
 
 
 # --- two records of one person ---

@@ -74,6 +74,8 @@ def view(row: models.Member, external: Mapping[UUID, tuple[ExternalId, ...]]) ->
         tags=tuple(row.tags),
         merged_into=row.merged_into_id,
         revision=row.revision,
+        channel=row.channel,
+        store=row.store,
     )
 
 

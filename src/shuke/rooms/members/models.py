@@ -8,7 +8,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 
-from shuke.rooms.members.contracts import AttributeKind, Status
+from shuke.rooms.members.contracts import AttributeKind, Purpose, Status
 
 
 class Member(models.Model):
@@ -35,6 +35,8 @@ class Member(models.Model):
     tags = ArrayField(models.TextField(), default=list)
     merged_into = models.ForeignKey("self", on_delete=models.PROTECT, related_name="+", null=True)
     revision = models.IntegerField(default=0)
+    channel = models.TextField(default="")
+    store = models.TextField(default="")
 
     class Meta:
         db_table = "members_member"
@@ -156,3 +158,66 @@ class Card(models.Model):
 
     class Meta:
         db_table = "members_card"
+
+
+class Consent(models.Model):
+    """A yes or no of a member to one purpose; append-only, the last one holds."""
+
+    number = models.BigAutoField(primary_key=True)
+    member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+")
+    purpose = models.TextField()
+    given = models.BooleanField()
+    at = models.DateTimeField()
+    through = models.TextField()
+    actor_kind = models.TextField()
+    actor_id = models.TextField()
+    actor_label = models.TextField()
+
+    class Meta:
+        db_table = "members_consent"
+        constraints = [
+            models.CheckConstraint(condition=Q(purpose__in=[*map(str, Purpose)]), name="members_consent_purpose")
+        ]
+
+
+class PhoneCheck(models.Model):
+    """The code that was last sent to a phone, hashed, and how often somebody erred since; machine time."""
+
+    phone_blind = models.BinaryField(primary_key=True)
+    digest = models.BinaryField(null=True)
+    good_until = models.DateTimeField(null=True)
+    wrong = models.SmallIntegerField()
+    locked_until = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "members_phone_check"
+
+
+class CodeSent(models.Model):
+    """That a code went to a phone, asked for from an address, both hashed; machine time."""
+
+    phone_blind = models.BinaryField()
+    address_blind = models.BinaryField()
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "members_code_sent"
+        indexes = [
+            models.Index("phone_blind", "at", name="members_code_sent_phone"),
+            models.Index("address_blind", "at", name="members_code_sent_address"),
+        ]
+
+
+class Device(models.Model):
+    """Where a member is logged in; `ended_at` is set once they are not any more. Machine time."""
+
+    id = models.UUIDField(primary_key=True)
+    member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+")
+    digest = models.BinaryField(unique=True)
+    label = models.TextField()
+    began_at = models.DateTimeField()
+    seen_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "members_device"

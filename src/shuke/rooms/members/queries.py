@@ -7,7 +7,7 @@ from operator import and_, or_
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Count, Model, Q
+from django.db.models import Count, Model, Q, QuerySet
 from psycopg.types.json import Jsonb
 
 from shuke.foundation import columns, sql
@@ -60,10 +60,15 @@ def lock_many(member_ids: Collection[UUID]) -> list[Member]:
 
 def lock_merged_into(member_id: UUID) -> list[Member]:
     """Lock all who were merged into a member, also through others."""
+    return merged_into(member_id, Member.objects.select_for_update(no_key=True))
+
+
+def merged_into(member_id: UUID, members: QuerySet[Member] | None = None) -> list[Member]:
+    """Return all who were merged into a member, also through others."""
     found: list[Member] = []
     upon = [member_id]
     while upon:
-        rows = list(Member.objects.select_for_update(no_key=True).filter(merged_into_id__in=upon).order_by("pk"))
+        rows = list((members or Member.objects.all()).filter(merged_into_id__in=upon).order_by("pk"))
         found += rows
         upon = [row.id for row in rows]
     return found

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from shuke.core.program.model import Ladder
 from shuke.rooms.points import facade as points
 from shuke.rooms.tiers import facade as tiers
-from shuke.surfaces.console.running import Running
+from shuke.surfaces.wording.running import Running
 
 _MONTHS = 13  # a year and the month that it is compared with
 

@@ -30,8 +30,8 @@ from shuke.rooms.programs.contracts import (
     TransferFact,
 )
 from shuke.surfaces.console.acting import SOURCE, known_as, new_key
-from shuke.surfaces.console.running import Running
 from shuke.surfaces.wording import figures, words
+from shuke.surfaces.wording.running import Running
 
 _NUMBER = re.compile(r"(\d{1,13}|\d{1,3}(?:[,，]\d{3}){1,4})(?:\.(\d+))?")
 _LONGEST_REASON = 200

@@ -22,6 +22,7 @@ from shuke.surfaces.http.routes import (
     health,
     holds,
     imports,
+    mall,
     member_care,
     members,
     orders,
@@ -60,6 +61,7 @@ ROOMS = (
     points,
     explanations,
     programs,
+    mall,
     approvals,
     health,
 )

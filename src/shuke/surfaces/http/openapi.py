@@ -43,6 +43,7 @@ _TAGS = (
     "points",
     "explanations",
     "programs",
+    "mall",
     "approvals",
     "health",
 )

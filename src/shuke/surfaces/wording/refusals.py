@@ -8,6 +8,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from shuke.core.values.errors import Refusal
+from shuke.surfaces.wording import coupon_refusals, mall_words
 
 NOT_YOURS = frozenset({"own_account", "store_forbidden", "own_request", "not_own_request"})
 
@@ -36,6 +37,8 @@ REFUSALS: Mapping[str, str | Promise] = {
     "code_count": _("A batch has 1 to 10,000 codes."),
     "activation_code_used": _("This activation code was used already."),
     "activation_code_expired": _("This activation code is no longer good."),
+    **mall_words.REFUSALS,
+    **coupon_refusals.REFUSALS,
     "unknown_payment_method": _("One does not pay by this method here. Known: %(known)s."),
     "unknown_payment": _("There is no such payment."),
     "refund_exceeds_payment": _("This is more than is left of the payment."),
@@ -92,6 +95,10 @@ REFUSALS: Mapping[str, str | Promise] = {
     "member_code_unknown": _("This is not the code of a member."),
     "member_code_expired": _("This member code is over; the phone shows another one by now."),
     "member_code_used": _("This member code was used already; the next one comes within a minute."),
+    "consent_needed": _("A membership rests on this consent; leave instead."),
+    "log_in_code_wrong": _("The code is wrong or no longer good. Enter the latest one, or get a new one."),
+    "log_in_locked": _("Too many wrong codes. Try again in %(minutes)s minutes."),
+    "too_many_codes": _("Codes were asked for too often. Wait a while, then try again."),
     "inbox_is_live": _("Only a sandbox has an inbox; a live deployment keeps no texts."),
     "unknown_hold": _("There is no such hold."),
     "unknown_order": _("There is no such order of a member."),
@@ -105,6 +112,7 @@ REFUSALS: Mapping[str, str | Promise] = {
     "member_blacklisted": _("The member is on the blacklist: nothing is given or taken."),
     "supply_exhausted": _("Only %(left)s more of this unit can be issued."),
     "already_recorded_differently": _("The form was sent before with something else in it. Open it again."),
+    "price_changed": _("The cart costs something else by now; look at the new price."),
     "not_recordable": _("This can't be recorded; the log of the server says why."),
     "own_account": _("This is your own account; a colleague has to do it."),
     "store_forbidden": _("This belongs to a store that is not yours."),

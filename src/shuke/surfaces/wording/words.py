@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext, pgettext_lazy
 
 from shuke.rooms.org.contracts import Right, Role
+from shuke.surfaces.wording import mall_words
 from shuke.surfaces.wording.refusals import REFUSALS, refusal
 
 Words = Mapping[str, str | Promise]
@@ -68,6 +69,7 @@ RIGHTS: Words = {
 }
 
 WORDS: Words = {
+    **mall_words.ACTIONS,
     # what happened to points
     "accrual": _("Earned"),
     "accrual_pending": _("Earned, pending"),
@@ -161,6 +163,8 @@ WORDS: Words = {
     "members.enrolled": _("Enrolled members"),
     "member.status_changed": _("Changed the status"),
     "member.updated": _("Changed personal data"),
+    "member.consents_changed": _("Changed what a member agrees to"),
+    "member.language_changed": _("Chose a language"),
     "members.taken_back": _("Took enrolments back"),
     "members.amended": _("Filled in data of members"),
     "member.revealed": _("Looked at personal data"),
@@ -250,6 +254,7 @@ WORDS: Words = {
     "prune_responses": _("Forget old API responses"),
     "carry_messages": _("Carry messages"),
     "login_code": _("Log-in code"),
+    "prune_member_log_ins": _("Forget old log-ins of members"),
     "prune_log_ins": _("Forget old sessions and failed log-ins"),
     "todo": _("Waiting"),
     "doing": _("Running"),

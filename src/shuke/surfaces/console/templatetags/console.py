@@ -11,8 +11,7 @@ from django.utils.safestring import SafeString
 
 from shuke import __version__
 from shuke.rooms.orders.contracts import LineLeft
-from shuke.surfaces.console import running
-from shuke.surfaces.wording import figures, refusals, words
+from shuke.surfaces.wording import figures, refusals, running, words
 
 register = template.Library()
 

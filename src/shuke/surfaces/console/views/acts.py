@@ -46,9 +46,9 @@ from shuke.surfaces.console.forms import (
     TransferForm,
 )
 from shuke.surfaces.console.pages import Desk, page, show
-from shuke.surfaces.console.running import Running, running, units
-from shuke.surfaces.console.standing import ladders, spread
 from shuke.surfaces.wording import refusals
+from shuke.surfaces.wording.running import Running, running, units
+from shuke.surfaces.wording.standing import ladders, spread
 
 
 @page(Right.POINTS_ADJUST, "GET", "POST")

@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from shuke.rooms.org import facade as org
 from shuke.rooms.org.contracts import AuditLine, Right
 from shuke.surfaces.console.pages import Desk, page, printable, show
-from shuke.surfaces.console.running import tier_called, unit_called
 from shuke.surfaces.wording import figures, words
+from shuke.surfaces.wording.running import tier_called, unit_called
 
 _LINES = 50
 _LONGEST_SUBJECT = 120

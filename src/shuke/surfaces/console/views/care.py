@@ -36,9 +36,9 @@ from shuke.rooms.programs import facade as programs
 from shuke.rooms.programs.contracts import Standing
 from shuke.surfaces.console.acting import foresee_merge
 from shuke.surfaces.console.pages import Desk, page, show
-from shuke.surfaces.console.running import units
 from shuke.surfaces.console.views import member as member_page
 from shuke.surfaces.wording import figures, refusals, words
+from shuke.surfaces.wording.running import units
 
 _PAIRS = 20
 _OPEN = {Status.ACTIVE, Status.FROZEN, Status.BLACKLISTED}

@@ -13,8 +13,8 @@ from shuke.rooms.points import facade as points
 from shuke.rooms.points.contracts import Entry, Kind
 from shuke.surfaces.console.acting import ORDER_PREFIX
 from shuke.surfaces.console.pages import Desk, page
-from shuke.surfaces.console.running import running
 from shuke.surfaces.console.views.member import tab
+from shuke.surfaces.wording.running import running
 
 _ROWS = 30
 _EARNED = frozenset({Kind.ACCRUAL, Kind.ACCRUAL_PENDING})

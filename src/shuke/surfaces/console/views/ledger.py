@@ -18,8 +18,8 @@ from shuke.rooms.points import facade as points
 from shuke.rooms.points.contracts import Kind
 from shuke.rooms.programs import facade as programs
 from shuke.surfaces.console.pages import Desk, page, show
-from shuke.surfaces.console.running import running, units
 from shuke.surfaces.wording import words
+from shuke.surfaces.wording.running import running, units
 
 _ROWS = 50
 _SHOWN_DAYS = 7

@@ -32,9 +32,9 @@ from shuke.rooms.tiers.contracts import TierChange
 from shuke.surfaces.console import timeline as life
 from shuke.surfaces.console.acting import HOLD_PREFIX, acts_of
 from shuke.surfaces.console.pages import Desk, page, show
-from shuke.surfaces.console.running import Running, running, units
-from shuke.surfaces.console.standing import date_of, gift_of, ladders, spread, waits_for
 from shuke.surfaces.wording import figures, refusals, words
+from shuke.surfaces.wording.running import Running, running, units
+from shuke.surfaces.wording.standing import date_of, gift_of, ladders, spread, waits_for
 
 _EVENTS = 60
 _ROWS = 50

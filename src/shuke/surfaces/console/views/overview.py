@@ -18,7 +18,7 @@ from shuke.rooms.programs.contracts import Outstanding
 from shuke.surfaces.console import charts
 from shuke.surfaces.console.charts import Chart
 from shuke.surfaces.console.pages import Desk, page, show
-from shuke.surfaces.console.running import Running, running
+from shuke.surfaces.wording.running import Running, running
 
 _PERIOD = timedelta(days=30)
 _FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")

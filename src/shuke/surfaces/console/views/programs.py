@@ -24,8 +24,8 @@ from shuke.rooms.org.contracts import Right
 from shuke.rooms.programs import facade
 from shuke.rooms.programs.contracts import Comparison, VersionView
 from shuke.surfaces.console.pages import Desk, page, show
-from shuke.surfaces.console.running import program_of, tier_name, unit_name
 from shuke.surfaces.wording import refusals
+from shuke.surfaces.wording.running import program_of, tier_name, unit_name
 
 _STARTER = Path(shuke.__file__).parent / "examples" / "cafe.yaml"
 _MOST_CHARACTERS = FILE_LIMIT_BYTES  # the loader counts bytes

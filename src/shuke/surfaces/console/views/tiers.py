@@ -17,8 +17,8 @@ from shuke.rooms.org.contracts import Right
 from shuke.rooms.tiers import facade as tier_room
 from shuke.surfaces.console import charts
 from shuke.surfaces.console.pages import Desk, page, show
-from shuke.surfaces.console.running import Running, running
 from shuke.surfaces.wording import figures, words
+from shuke.surfaces.wording.running import Running, running
 
 
 @page(Right.OVERVIEW_READ)

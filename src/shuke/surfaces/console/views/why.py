@@ -28,8 +28,8 @@ from shuke.rooms.points.contracts import Entry, EntryKey, Kind
 from shuke.rooms.programs import facade as programs
 from shuke.rooms.programs.contracts import Explanation
 from shuke.surfaces.console.pages import Desk, page, show
-from shuke.surfaces.console.running import running, units
-from shuke.surfaces.console.standing import waits_for
+from shuke.surfaces.wording.running import running, units
+from shuke.surfaces.wording.standing import waits_for
 
 _TAKEN_BACK = frozenset({Kind.CLAWBACK, Kind.CLAWBACK_PENDING, Kind.OWED})
 

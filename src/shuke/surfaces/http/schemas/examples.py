@@ -18,6 +18,8 @@ NEW_MEMBER: Json = {
     "name": "张小满",
     "birthday": "1990-05-17",
     "language": "zh-hans",
+    "channel": "wechat",
+    "store": "nanjinglu",
 }
 MEMBER: Json = {
     "id": MEMBER_ID,
@@ -28,6 +30,8 @@ MEMBER: Json = {
     "status": "active",
     "language": "zh-hans",
     "joined_at": "2017-01-01T15:00:00Z",
+    "channel": "wechat",
+    "store": "nanjinglu",
     "last_active_at": None,
     "external_ids": [{"source": "shop", "external_id": "C-1001"}],
     "tags": [],

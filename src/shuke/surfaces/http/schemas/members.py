@@ -102,7 +102,10 @@ AttributeValues = Annotated[list[AttributeValueBody], Field(max_length=ATTRIBUTE
 
 
 class NewMemberBody(Body):
-    """A person to be enrolled: at least one of external_ids, phone and email."""
+    """A person to be enrolled: at least one of external_ids, phone and email.
+
+    `channel` and `store` say by which way and where they came.
+    """
 
     external_ids: Annotated[list[ExternalIdBody], Field(max_length=20)] = Field(default=[])
     phone: Phone | None = None
@@ -113,6 +116,8 @@ class NewMemberBody(Body):
     language: Literal["zh-hans", "en"] | None = None
     attributes: AttributeValues = Field(default=[])
     tags: Annotated[list[Code], Field(max_length=contracts.TAGS_LIMIT)] = Field(default=[])
+    channel: text(64) | None = None
+    store: text(200) | None = None
 
     def value(self) -> contracts.NewMember:
         return contracts.NewMember(
@@ -125,6 +130,8 @@ class NewMemberBody(Body):
             language=self.language,
             attributes={one.code: one.value for one in self.attributes if one.value is not None},
             tags=tuple(self.tags),
+            channel=self.channel or "",
+            store=self.store or "",
         )
 
 
@@ -180,6 +187,8 @@ class MemberAnswer(Answer):
     status: str
     language: str
     joined_at: Instant
+    channel: str | None
+    store: str | None
     last_active_at: Instant | None
     external_ids: list[ExternalIdAnswer]
     tags: list[str]
@@ -204,6 +213,8 @@ def member_answer(
         status=member.status,
         language=member.language,
         joined_at=instant(member.joined_at),
+        channel=member.channel or None,
+        store=member.store or None,
         last_active_at=instant(member.last_active_at) if member.last_active_at else None,
         external_ids=[ExternalIdAnswer(source=one.source, external_id=one.external_id) for one in member.external],
         tags=list(member.tags),

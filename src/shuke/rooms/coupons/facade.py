@@ -1,0 +1,204 @@
+"""The verbs of the coupons room. Instants are business time; a verb that is called in a unit of work joins it.
+
+It reads no offer: whether an offer's text is sound, and whether a member meets `claim_when`, `programs` says before.
+"""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from shuke.core.offers.model import Reason
+from shuke.core.values.errors import Refusal
+from shuke.foundation import clock
+from shuke.rooms.coupons import codes, queries
+from shuke.rooms.coupons.contracts import (
+    Gift,
+    HeldCoupon,
+    Issued,
+    IssueFact,
+    OrderRef,
+    RecallReport,
+    Template,
+    TemplateChange,
+    TemplateDraft,
+    Use,
+)
+from shuke.rooms.coupons.services import designing, giving, issuing, using, views
+from shuke.rooms.members import facade as members
+from shuke.rooms.org.contracts import Actor
+
+# --- templates ---
+
+
+def create_template(draft: TemplateDraft, actor: Actor) -> Template:
+    """Create a template, active at once.
+
+    Raises: Refusal `bad_code`, `bad_coupon_code`, `bad_coupon_template`, `coupon_code_taken`, `coupon_cost_unknown`,
+        `coupon_template_exists`, `time_without_zone`.
+    """
+    return designing.create(draft, actor, clock.business_now())
+
+
+def change_template(template_id: UUID, change: TemplateChange, actor: Actor) -> Template:
+    """Rename, pause, resume or stop a template, or let its most, budget or time of issue grow.
+
+    Raises: Refusal `unknown_coupon_template`, `coupons_stopped`, `coupon_template_shrinks`, `bad_coupon_template`.
+    """
+    return designing.change(template_id, change, actor)
+
+
+def templates() -> tuple[Template, ...]:
+    """Return every template with what became of its coupons, newest first. Raises: nothing."""
+    return views.templates(queries.templates())
+
+
+def template(template_id: UUID) -> Template:
+    """Return one template.
+
+    Raises: Refusal `unknown_coupon_template`.
+    """
+    rows = queries.templates([template_id])
+    if not rows:
+        raise Refusal("unknown_coupon_template", "There is no such coupon template.")
+    return views.templates(rows)[0]
+
+
+def template_by_code(code: str) -> Template:
+    """Return the template that has a code.
+
+    Raises: Refusal `unknown_coupon_template`.
+    """
+    row = queries.template_by_code(code)
+    if row is None:
+        raise Refusal("unknown_coupon_template", "There is no such coupon template.", pointer="/template")
+    return views.templates([row])[0]
+
+
+# --- coupons ---
+
+
+def issue(facts: Sequence[IssueFact]) -> list[Issued]:
+    """Issue a coupon for each fact and answer in order; a fact that was told before answers the same coupon.
+
+    Conditions of claims (`claim_when`) and prices in points are the caller's to see to, in the same unit of work.
+
+    Raises: nothing. Refusals stand in the answers: `already_recorded_differently`, `unknown_coupon_template`,
+        `coupon_code_for_many`, `coupons_stopped`, `coupons_paused`, `coupons_not_open`, `coupons_over`,
+        `coupon_not_claimable`, `coupon_without_price`, `unknown_member`, `member_frozen`, `member_blacklisted`,
+        `member_exited`, `member_merged`, `coupon_limit_reached`, `coupons_exhausted`, `coupon_budget_spent`.
+    """
+    return issuing.issue(facts)
+
+
+def of_member(member_id: UUID, now: datetime) -> tuple[HeldCoupon, ...]:
+    """Return all coupons of a member, and of those who were merged into them, latest first. Raises: nothing."""
+    people = [member_id]
+    for person in people:  # grows as those are found who live on in them
+        merges = [merge for merge in members.merges(person) if merge.survivor_id == person and not merge.undone_at]
+        people += [source for merge in merges for source in merge.source_ids]
+    return views.held(queries.coupons_of(people), now)
+
+
+def by_codes(asked: Collection[str], now: datetime) -> tuple[HeldCoupon, ...]:
+    """Return the coupons with these codes, however they are typed; a code that nobody knows is absent.
+
+    Raises: nothing.
+    """
+    return views.held(queries.coupons_by_code({codes.plain(code) for code in asked}), now)
+
+
+def coupon(coupon_id: UUID, now: datetime) -> HeldCoupon:
+    """Return one coupon.
+
+    Raises: Refusal `unknown_coupon`.
+    """
+    found = views.held(queries.coupons([coupon_id]), now)
+    if not found:
+        raise Refusal("unknown_coupon", "There is no such coupon.")
+    return found[0]
+
+
+def lock(uses: Sequence[Use], until: datetime) -> list[Reason | None]:
+    """Set coupons aside for orders until an instant; answer each with why not, None where it is done.
+
+    A lock that ends by itself leaves the coupon usable. The same order may lock again, which moves the end.
+
+    Raises: nothing.
+    """
+    return using.lock(uses, until)
+
+
+def redeem(uses: Sequence[Use]) -> list[Reason | None]:
+    """Use coupons for orders; answer each with why not, None where it is done, or was before for the same order.
+
+    A coupon that is set aside for another order, used, frozen, over or somebody else's is refused.
+
+    Raises: nothing.
+    """
+    return using.redeem(uses)
+
+
+def release(orders: Sequence[OrderRef]) -> list[UUID]:
+    """End the locks of orders that come to nothing; return the coupons. Raises: nothing."""
+    return using.release(orders)
+
+
+def give_back(orders: Sequence[OrderRef]) -> list[UUID]:
+    """Make the coupons of refunded orders usable again where their template says so; return them. Raises: nothing."""
+    return using.give_back(orders)
+
+
+def release_lapsed(now: datetime) -> int:
+    """End every lock whose time is over, and return how many there were. Raises: nothing."""
+    return using.release_lapsed(now)
+
+
+# --- changing hands, freezing, calling back ---
+
+
+def offer(coupon_id: UUID, member_id: UUID, now: datetime) -> Gift:
+    """Set a member's coupon aside for a friend, who takes it with the code that is returned; once in its life.
+
+    Raises: Refusal `unknown_coupon`, `coupon_not_transferable`, `coupon_not_usable`.
+    """
+    return giving.offer(coupon_id, member_id, now)
+
+
+def cancel_offer(coupon_id: UUID, member_id: UUID) -> None:
+    """Take back a coupon that no friend has taken yet.
+
+    Raises: Refusal `unknown_coupon`, `coupon_not_usable`.
+    """
+    giving.cancel(coupon_id, member_id)
+
+
+def accept(claim_code: str, member_id: UUID, now: datetime) -> HeldCoupon:
+    """Take a coupon that a friend gives; its code is a new one from then on.
+
+    Raises: Refusal `unknown_coupon_gift`, `coupon_gift_to_oneself`, `coupon_not_usable`, `unknown_member`.
+    """
+    return giving.accept(claim_code, member_id, now)
+
+
+def freeze(coupon_ids: Sequence[UUID], reason: str, actor: Actor) -> None:
+    """Let coupons not be used for the time being: all of them or none.
+
+    Raises: Refusal `unknown_coupon`, `coupon_not_usable`, `reason_required`, `reason_too_long`.
+    """
+    giving.set_frozen(coupon_ids, reason, actor, frozen=True)
+
+
+def unfreeze(coupon_ids: Sequence[UUID], reason: str, actor: Actor) -> None:
+    """Let frozen coupons be used again: all of them or none.
+
+    Raises: Refusal `unknown_coupon`, `coupon_not_usable`, `reason_required`, `reason_too_long`.
+    """
+    giving.set_frozen(coupon_ids, reason, actor, frozen=False)
+
+
+def recall_template(template_id: UUID, reason: str, actor: Actor) -> RecallReport:
+    """Stop a template and make its coupons void, but those that are used or set aside for an order.
+
+    Raises: Refusal `unknown_coupon_template`, `reason_required`, `reason_too_long`.
+    """
+    return giving.recall_template(template_id, reason, actor, clock.business_now())
