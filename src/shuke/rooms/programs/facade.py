@@ -12,6 +12,7 @@ from shuke.rooms.mall import facade as mall
 from shuke.rooms.members.contracts import Member, MergeRecord, NewMember, Status
 from shuke.rooms.orders import facade as orders
 from shuke.rooms.org.contracts import Actor, Approval, Principal, Values
+from shuke.rooms.paid import facade as paid
 from shuke.rooms.payments import facade as payments
 from shuke.rooms.points import facade as points
 from shuke.rooms.points.contracts import EntryKey, Seal
@@ -358,10 +359,11 @@ def verify_all(*, since_seal: bool = False) -> tuple[Verification, ...]:
             *verifying.INVARIANTS,
             orders.REFUNDS_ADD_UP,
             payments.REFUNDS_WITHIN_PAYMENT,
+            paid.SUBSCRIPTIONS,
             mall.STOCK_ADDS_UP,
         )
         return (replace(found, unchecked=(*found.unchecked, *others)),)
-    rooms = (points, tiers, verifying, orders, payments, mall)
+    rooms = (points, tiers, verifying, orders, payments, paid, mall)
     return tuple(room.verify() for room in rooms)
 
 
