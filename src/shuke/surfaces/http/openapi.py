@@ -43,6 +43,7 @@ _TAGS = (
     "points",
     "explanations",
     "programs",
+    "benefits",
     "mall",
     "approvals",
     "health",

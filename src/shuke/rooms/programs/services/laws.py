@@ -7,6 +7,7 @@ from shuke.foundation.verification import Verification
 from shuke.rooms.benefits import facade as benefits
 from shuke.rooms.mall import facade as mall
 from shuke.rooms.orders import facade as orders
+from shuke.rooms.paid import facade as paid
 from shuke.rooms.payments import facade as payments
 from shuke.rooms.points import facade as points
 from shuke.rooms.points.contracts import Seal
@@ -27,6 +28,7 @@ def verify_all(*, since_seal: bool = False) -> tuple[Verification, ...]:
             *verifying.INVARIANTS,
             orders.REFUNDS_ADD_UP,
             payments.REFUNDS_WITHIN_PAYMENT,
+            paid.SUBSCRIPTIONS,
             mall.STOCK_ADDS_UP,
             *benefits.INVARIANTS,
         )
@@ -37,6 +39,7 @@ def verify_all(*, since_seal: bool = False) -> tuple[Verification, ...]:
         verifying.verify(),
         orders.verify(),
         payments.verify(),
+        paid.verify(),
         mall.verify(),
         benefits.verify(),
     )
