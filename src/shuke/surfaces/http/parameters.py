@@ -37,6 +37,9 @@ ABOUT_ZH = {
     "state": "只列出处于该状态的。",
     "import_id": "导入的 id。",
     "merge_id": "合并的 id。",
+    "template": "券模板的代码。",
+    "coupon_id": "券的 id。",
+    "batch_id": "批次的 id。",
 }
 
 DryRun = Annotated[Flag, Query(False, description="Check and compute everything, write nothing.")]
