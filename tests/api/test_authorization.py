@@ -43,6 +43,8 @@ SAMPLES = {
     "attribute": "skin",
     "merge_id": "mrg_01KAKV3Z5R8QX5J4Y0V9W6T2NM",
     "import_id": "imp_01KAKV3Z5R8QX5J4Y0V9W6T2NM",
+    "item": "cup",
+    "mall_order_id": "mlo_01KAKV3Z5R8QX5J4Y0V9W6T2NM",
     "slug": "grocer",
     "number": "1",
     "chart": "points",

@@ -60,6 +60,8 @@ INSTALLED_APPS = [
     "shuke.rooms.payments",
     "shuke.rooms.points",
     "shuke.rooms.tiers",
+    "shuke.rooms.paid",
+    "shuke.rooms.mall",
     "shuke.rooms.coupons",
     "shuke.rooms.programs",
     "shuke.rooms.messaging",

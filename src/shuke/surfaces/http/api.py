@@ -24,6 +24,7 @@ from shuke.surfaces.http.routes import (
     health,
     holds,
     imports,
+    mall,
     member_care,
     members,
     orders,
@@ -64,6 +65,7 @@ ROOMS = (
     points,
     explanations,
     programs,
+    mall,
     approvals,
     health,
 )

@@ -44,6 +44,7 @@ _TAGS = (
     "points",
     "explanations",
     "programs",
+    "mall",
     "approvals",
     "health",
 )
