@@ -48,6 +48,7 @@ SAMPLES = {
     "slug": "grocer",
     "number": "1",
     "chart": "points",
+    "till_id": "til_01KAKV3Z5R8QX5J4Y0V9W6T2NM",
     "path": "nothing.css",
     "method": "sandbox",
 }
@@ -62,6 +63,7 @@ GOOD_FORMS = {
     "/staff/<uuid:staff_id>/active": {"active": "no"},
     "/staff/<uuid:staff_id>": {"role": "service", "adjust_limit": "700"},
     "/staff/reset": {"email": "ann@example.com"},
+    "/staff/pin": {"email": "ann@example.com"},
 }
 SCOPE_COLUMNS = [str(scope) for scope in sorted(SCOPES)]
 PRINCIPALS = ["anonymous", *map(str, Role), *SCOPE_COLUMNS, "revoked key", "sandbox key on live"]
