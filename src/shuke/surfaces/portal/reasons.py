@@ -57,11 +57,13 @@ def _decided(found: Explanation, decision: Decision, program: Running) -> list[s
     """Return the arithmetic of what was earned of the entry's unit."""
     labels, language = _speech(decision.names)
     said = []
-    if found.tier_before and "tier" in str([rule.arithmetic for rule in decision.rules]):
+    if found.tier_before:
         said.append(_("Your tier then: %(tier)s.") % {"tier": program.tier_name(found.tier_before)})
-    for rule in decision.rules:
-        if rule.matched and not rule.left_out and not rule.multiplies and rule.unit == found.unit:
-            said.append(f"{text_with(rule.arithmetic, labels, language)} = {written(rule.exact)}")
+    said += [
+        f"{text_with(rule.arithmetic, labels, language)} = {written(rule.exact)}"
+        for rule in decision.rules
+        if rule.matched and not rule.left_out and not rule.multiplies and rule.unit == found.unit
+    ]
     for unit in decision.units:
         if unit.unit == found.unit and unit.exact != Fraction(unit.points, 10**unit.scale):
             given = written(Fraction(unit.points, 10**unit.scale))

@@ -5,7 +5,7 @@ from django.urls import path
 from shuke.surfaces.portal.views import home, joining, mine, points, shell, tiers
 
 urlpatterns = [
-    path("j/<str:store>", joining.join, name="portal-join-store"),
+    path("j/<path:store>", joining.join, name="portal-join-store"),
     path("m/", home.home, name="portal-home"),
     path("m/join", joining.join, name="portal-join"),
     path("m/login", joining.log_in, name="portal-login"),

@@ -8,8 +8,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from shuke import __version__
-from shuke.surfaces.portal.drawing import qr
 from shuke.surfaces.wording import figures, words
+from shuke.surfaces.wording.drawing import qr
 from shuke.surfaces.wording.running import unit_called
 
 register = template.Library()

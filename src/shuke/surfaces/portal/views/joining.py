@@ -27,7 +27,7 @@ from shuke.rooms.org.contracts import Organisation, Store
 from shuke.rooms.programs import facade as programs
 from shuke.rooms.programs.contracts import BehaviourFact
 from shuke.surfaces.portal.pages import ACTOR, device_of, next_of, open_page, problem, remember, show
-from shuke.surfaces.wording import refusals
+from shuke.surfaces.wording import refusals, words
 from shuke.surfaces.wording.running import running
 
 JOINED = "joined"  # a behaviour that a program may reward
@@ -189,11 +189,11 @@ def _label(agent: str) -> str:
 
 def _join_page(request: HttpRequest, door: Door, place: Store | None, *, fresh: bool = False) -> HttpResponse:
     boxes = [
-        (Purpose.SERVICE, _("Service (needed)"), _("Keep my phone, orders and points, so that I am a member.")),
-        (Purpose.SMS_MARKETING, _("Offers by SMS"), _("Send me offers now and then. I can stop them any time.")),
-        (Purpose.PERSONALISATION, _("Made for me"), _("Choose what I am shown by what I buy.")),
+        (Purpose.SERVICE, _("Keep my phone, orders and points, so that I am a member.")),
+        (Purpose.SMS_MARKETING, _("Send me offers now and then. I can stop them any time.")),
+        (Purpose.PERSONALISATION, _("Choose what I am shown by what I buy.")),
     ]
-    shown = [(purpose.value, title, about, purpose in request.POST) for purpose, title, about in boxes]
+    shown = [(purpose.value, words.purpose(purpose), about, purpose in request.POST) for purpose, about in boxes]
     return _door_page(request, "join.html", door, title=_("Become a member"), place=place, boxes=shown, fresh=fresh)
 
 

@@ -14,7 +14,7 @@ from shuke.rooms.members import facade as members
 from shuke.rooms.members.contracts import Field, Purpose
 from shuke.surfaces.portal.account import account_of
 from shuke.surfaces.portal.pages import ACTOR, Guest, keep, page, show
-from shuke.surfaces.wording import refusals
+from shuke.surfaces.wording import refusals, words
 
 DEVICE_PREFIX = "dev"
 
@@ -81,10 +81,10 @@ def consents(request: HttpRequest, guest: Guest) -> HttpResponse:
         return redirect("portal-consents")
     held = members.consents_of(guest.member.id)
     free = [
-        (Purpose.SMS_MARKETING, _("Offers by SMS"), _("Send me offers now and then. I can stop them any time.")),
-        (Purpose.PERSONALISATION, _("Made for me"), _("Choose what I am shown by what I buy.")),
+        (Purpose.SMS_MARKETING, _("Send me offers now and then. I can stop them any time.")),
+        (Purpose.PERSONALISATION, _("Choose what I am shown by what I buy.")),
     ]
-    shown = [(purpose.value, title, about, held.get(purpose)) for purpose, title, about in free]
+    shown = [(purpose.value, words.purpose(purpose), about, held.get(purpose)) for purpose, about in free]
     service = held.get(Purpose.SERVICE)
     return show(request, "consents.html", tab="me", title=_("What I agree to"), consents=shown, service=service)
 

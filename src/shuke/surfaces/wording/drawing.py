@@ -1,4 +1,4 @@
-"""Draws what a member shows: codes as QR, without a script and without an address."""
+"""Draws codes as QR: a member's, and addresses on posters; without a script and without an address elsewhere."""
 
 from functools import lru_cache
 
