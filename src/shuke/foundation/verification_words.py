@@ -23,6 +23,7 @@ LAWS = {
     "I16": "有欠分时没有可用积分，偿还不超过所欠。",
     "I21": "一笔兑换或预占只取用一种积分。",
     "I22": "转赠或合并的积分，从一位持有人转出多少，另一位就转入多少。",
+    "I17": "每件礼品的剩余库存等于入库减去订单所取且未退回的数量，且从不低于零。",
     "I20": "每位会员的等级与最后一次变动一致，且各次变动首尾相接。",
     "I33": "每笔计入的订单与判定时所见一致，判定所发与台账一致。",
     "I34": "每份会籍的订单数与已判定订单一致，各统计窗口等于订单之和。",
@@ -30,11 +31,23 @@ LAWS = {
     "I36": "按判定时所见重新判定，积分相同（均匀抽取一千笔）。",
     "I37": "判定、已发布版本、业务键与审计记录不能修改或清空。",
     "I38": "订单与订单行所记的退款，等于其退款之和，每笔只计一次。",
+    "I28": "同一会员同一方案的周期互不重叠，订阅与其变更、周期一致。",
     "I40": "每笔付款的退款之和与付款所记一致，不超过已付金额。",
 }
 _VIOLATIONS = {  # {} stands for a value, in the order of the English sentence
+    "A subscription is {}, its last change says {}.": "订阅状态为 {}，末次变更记为 {}。",
+    "A subscription ends at {}, its last period at {}.": "订阅止于 {}，末个周期止于 {}。",
+    "Periods {} and {} of a plan overlap.": "同一方案的第 {} 与第 {} 个周期重叠。",
+    "Changes of subscriptions or versions of plans can be changed: a trigger that refuses it is missing.": (
+        "订阅变更或方案版本可被修改：缺少拒绝修改的触发器。"
+    ),
     "A payment counts {} refunded, its refunds come to {}.": "一笔付款记有退款 {}，其退款合计 {}。",
     "{}: {}": "{}：{}",
+    "Item {} has {} pieces left, its movements come to {}.": "礼品 {} 记有剩余 {} 件，库存流水合计 {} 件。",
+    "Order {} took {} pieces, its movements come to {}.": "订单 {} 取走 {} 件，库存流水合计 {} 件。",
+    "Movements of stock can be changed: a trigger that refuses it is missing, off or another.": (
+        "库存流水可被修改：拒绝修改的触发器缺失、停用或被替换。"
+    ),
     "the account has {} {}, its entries come to {}.": "账户有 {} {}，其分录合计 {}。",
     "the account has {} {}, its lots have {}.": "账户有 {} {}，其批次合计 {}。",
     "the account counts {} entries and {} lots, there are {} and {}.": (

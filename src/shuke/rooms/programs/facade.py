@@ -8,18 +8,19 @@ from uuid import UUID
 from shuke.core.values.errors import Refusal
 from shuke.foundation import clock, logs
 from shuke.foundation.verification import Verification
+from shuke.rooms.mall import facade as mall
 from shuke.rooms.members.contracts import Member, MergeRecord, NewMember, Status
 from shuke.rooms.orders import facade as orders
 from shuke.rooms.org.contracts import Actor, Approval, Principal, Values
+from shuke.rooms.paid import facade as paid
 from shuke.rooms.payments import facade as payments
 from shuke.rooms.points import facade as points
 from shuke.rooms.points.contracts import EntryKey, Seal
 from shuke.rooms.programs import queries, tasks
+from shuke.rooms.programs.carts import committing, evaluating
 from shuke.rooms.programs.contracts import (
     AdjustFact,
     Advanced,
-    CartPriced,
-    Choice,
     ClockMove,
     Comparison,
     DecidedPage,
@@ -29,23 +30,21 @@ from shuke.rooms.programs.contracts import (
     ImportFile,
     ImportReport,
     Moved,
-    OrderFact,
     Outstanding,
     Passed,
     RedeemFact,
     Result,
     Standing,
-    Taxes,
     VersionView,
 )
 from shuke.rooms.programs.imports import importing
 from shuke.rooms.programs.services import (
     adjusting,
     advancing,
-    carts,
     comparing,
     dealings,
     enrolling,
+    exchanging,
     explaining,
     foreseeing,
     merging,
@@ -58,9 +57,18 @@ from shuke.rooms.programs.services import (
 )
 from shuke.rooms.programs.services import standing as standings_of
 from shuke.rooms.programs.services.advancing import Progress
+from shuke.rooms.programs.services.coupons import claim_coupons, create_coupon_template
+from shuke.rooms.programs.services.pushing import reckon_push
 from shuke.rooms.programs.services.timeline import timeline
+from shuke.rooms.programs.tasks import push_coupons
 from shuke.rooms.tiers import facade as tiers
-from shuke.rooms.tiers.contracts import TierChange
+
+__all__ = (
+    "claim_coupons",
+    "create_coupon_template",
+    "push_coupons",
+    "reckon_push",
+)  # handed on; what stands below needs no mention
 
 
 def validate(text: str) -> Draft:
@@ -190,16 +198,8 @@ def record(facts: Sequence[Fact], actor: Actor, *, history: bool = False, dry_ru
     return recording.record(facts, actor, history=history, dry_run=dry_run)
 
 
-def evaluate_cart(cart: OrderFact, choice: Choice = Choice(), taxes: Taxes | None = None) -> CartPriced:  # noqa: B008
-    """Price a cart, told as the order that it would be, with the offers of the program in force; nothing is written.
-
-    Of the coupons and offers that can't all stand together those are used with which it costs least. Points pay as
-    chosen, and the answer tells how many may, and what the order would then earn. `taxes` of the lines, in their order.
-
-    Raises:
-        Refusal: `no_program`, `unknown_member`, `not_enrolled`, `currency_mismatch`, and as `record` refuses an order.
-    """
-    return carts.evaluate(cart, choice, taxes, clock.business_now())
+evaluate_cart = evaluating.evaluate_cart
+commit_cart = committing.commit_cart
 
 
 def redeem(fact: RedeemFact, actor: Actor, *, history: bool = False, dry_run: bool = False) -> Result:
@@ -212,6 +212,16 @@ def redeem(fact: RedeemFact, actor: Actor, *, history: bool = False, dry_run: bo
     if result.refusal is not None:
         raise result.refusal
     return result
+
+
+# The mall; what each raises stands where it is written.
+exchange = exchanging.exchange
+confirm_exchange = exchanging.confirm
+cancel_exchange = exchanging.cancel
+refund_exchange = exchanging.refund
+lapse_exchanges = exchanging.lapse_due
+deliver_exchanges = exchanging.deliver_due
+mall_of = exchanging.view
 
 
 def adjust(
@@ -290,14 +300,8 @@ def explain_order(order_id: UUID) -> Explanation:
     return explaining.explain_order(order_id)
 
 
-def told(explained: Explanation, language: str) -> list[str]:
-    """Return an explanation in sentences, in "zh" or "en". Raises: nothing."""
-    return telling.told(explained, language)
-
-
-def why(change: TierChange, language: str) -> str:
-    """Return in a sentence why a tier was set, in "zh" or "en". Raises: nothing."""
-    return telling.why(change, language)
+told = telling.told  # an explanation in sentences
+why = telling.why  # a tier was set
 
 
 def decided_orders(member_id: UUID, limit: int, cursor: str | None = None) -> DecidedPage:
@@ -362,9 +366,12 @@ def verify_all(*, since_seal: bool = False) -> tuple[Verification, ...]:
             *verifying.INVARIANTS,
             orders.REFUNDS_ADD_UP,
             payments.REFUNDS_WITHIN_PAYMENT,
+            paid.SUBSCRIPTIONS,
+            mall.STOCK_ADDS_UP,
         )
         return (replace(found, unchecked=(*found.unchecked, *others)),)
-    return points.verify(), tiers.verify(), verifying.verify(), orders.verify(), payments.verify()
+    rooms = (points, tiers, verifying, orders, payments, paid, mall)
+    return tuple(room.verify() for room in rooms)
 
 
 def seal() -> Seal | None:

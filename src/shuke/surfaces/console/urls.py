@@ -25,6 +25,7 @@ from shuke.surfaces.console.views import (
     setup,
     staff,
     tiers,
+    tills,
     why,
 )
 
@@ -87,6 +88,9 @@ urlpatterns = [
     path("staff/<uuid:staff_id>", staff.terms, name="staff-terms"),
     path("staff/<uuid:staff_id>/active", staff.active, name="staff-active"),
     path("staff/reset", staff.reset, name="staff-reset"),
+    path("staff/pin", staff.pin, name="staff-pin"),
+    path("tills", tills.tills, name="tills"),
+    path("tills/<str:till_id>/close", tills.close, name="till-close"),
     path("jobs", jobs.jobs, name="jobs"),
     path("audit", audit.audit, name="audit"),
     path("static/<path:path>", asset, name="static"),

@@ -7,10 +7,10 @@ from shuke.foundation import business_keys, ids
 from shuke.foundation.business_keys import Name
 from shuke.rooms.org.contracts import KEY_PREFIX
 from shuke.surfaces.http import replays
-from shuke.surfaces.http.schemas.movements import STAND_IN, KeyedBody
+from shuke.surfaces.http.schemas.movements import STAND_IN, NamedBody
 
 
-def name_of(request: HttpRequest, body: KeyedBody) -> tuple[str, str]:
+def name_of(request: HttpRequest, body: NamedBody) -> tuple[str, str]:
     """Return (source, external_id); without them the Idempotency-Key stands in, with the API key as its source.
 
     Raises: Refusal `incomplete_business_key`, `idempotency_key_required`.

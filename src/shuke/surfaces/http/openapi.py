@@ -33,6 +33,7 @@ _TAGS = (
     "members",
     "imports",
     "carts",
+    "coupons",
     "orders",
     "refunds",
     "behaviours",
@@ -43,6 +44,7 @@ _TAGS = (
     "points",
     "explanations",
     "programs",
+    "mall",
     "approvals",
     "health",
 )

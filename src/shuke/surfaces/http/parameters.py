@@ -7,6 +7,7 @@ from ninja import Path, Query
 from shuke.surfaces.http.fields import Code, Cursor, ExternalIdText, Flag, PageLimit, Source, Time
 from shuke.surfaces.http.schemas.holds import HoldId
 from shuke.surfaces.http.schemas.imports import ImportId
+from shuke.surfaces.http.schemas.mall import ItemCode, MallOrderId, StoreCode
 from shuke.surfaces.http.schemas.member_care import MergeId
 from shuke.surfaces.http.schemas.members import MemberId
 from shuke.surfaces.http.schemas.orders import OrderId
@@ -37,6 +38,12 @@ ABOUT_ZH = {
     "state": "只列出处于该状态的。",
     "import_id": "导入的 id。",
     "merge_id": "合并的 id。",
+    "template": "券模板的代码。",
+    "coupon_id": "券的 id。",
+    "batch_id": "批次的 id。",
+    "item": "礼品的代码。",
+    "mall_order_id": "商城订单的 id。",
+    "store": "会员所在门店的代码，不给出则不限门店。",
 }
 
 DryRun = Annotated[Flag, Query(False, description="Check and compute everything, write nothing.")]
@@ -60,3 +67,6 @@ RefusalCodePath = Annotated[Code, Path(description="The code of a refusal.")]
 AttributeCodePath = Annotated[Code, Path(description="The attribute's code.")]
 ImportIdPath = Annotated[ImportId, Path(description="The import's id.")]
 MergeIdPath = Annotated[MergeId, Path(description="The merge's id.")]
+ItemCodePath = Annotated[ItemCode, Path(description="The item's code.")]
+MallOrderIdPath = Annotated[MallOrderId, Path(description="The id of the order of the mall.")]
+StoreQuery = Annotated[StoreCode, Query("", description="The code of the store where the member stands.")]

@@ -8,11 +8,36 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from shuke.core.values.errors import Refusal
-from shuke.surfaces.wording import coupon_refusals
+from shuke.surfaces.wording import coupon_refusals, mall_words
 
 NOT_YOURS = frozenset({"own_account", "store_forbidden", "own_request", "not_own_request"})
 
 REFUSALS: Mapping[str, str | Promise] = {
+    "unknown_subscription": _("There is no such subscription."),
+    "unknown_plan": _("There is no such plan."),
+    "unknown_batch": _("There is no such batch."),
+    "unknown_activation_code": _("There is no such activation code."),
+    "subscription_not_live": _("This subscription is over, or never began."),
+    "same_plan": _("The member has this plan already."),
+    "plan_not_on_sale": _("This plan is not on sale."),
+    "plan_exists": _("There is a plan with this code already."),
+    "plan_change_planned": _("A later change of this plan is planned already."),
+    "no_trial": _("There is no trial of this plan for this member."),
+    "no_agreement": _("There is no agreement to be charged by; the plan is renewed by hand."),
+    "length_not_sold": _("This plan is not sold by this length."),
+    "invalid_plan_price": _("A plan has a price above 0 for at least one length."),
+    "invalid_plan_name": _("A name has 1 to 60 characters."),
+    "invalid_plan_days": _(
+        "Days are from 0 to 366, each once; tries may lie up to 27 days before the end, and there is at least one."
+    ),
+    "invalid_plan_code": _("A code has 1 to 40 lower-case letters, digits, - and _, and begins with a letter."),
+    "invalid_note": _("A note has at most 100 characters."),
+    "extension_days": _("A plan is extended by 1 to 366 days."),
+    "effective_too_early": _("This lies in the past."),
+    "code_count": _("A batch has 1 to 10,000 codes."),
+    "activation_code_used": _("This activation code was used already."),
+    "activation_code_expired": _("This activation code is no longer good."),
+    **mall_words.REFUSALS,
     **coupon_refusals.REFUSALS,
     "unknown_payment_method": _("One does not pay by this method here. Known: %(known)s."),
     "unknown_payment": _("There is no such payment."),
@@ -87,7 +112,17 @@ REFUSALS: Mapping[str, str | Promise] = {
     "member_blacklisted": _("The member is on the blacklist: nothing is given or taken."),
     "supply_exhausted": _("Only %(left)s more of this unit can be issued."),
     "already_recorded_differently": _("The form was sent before with something else in it. Open it again."),
+    "price_changed": _("The cart costs something else by now; look at the new price."),
     "not_recordable": _("This can't be recorded; the log of the server says why."),
+    "unknown_till": _("This browser is no till, or its till was closed."),
+    "unknown_shift": _("There is no such shift."),
+    "wrong_pin": _("The PIN is wrong."),
+    "pin_locked": _("Too many wrong PINs. Try again in %(minutes)s minutes."),
+    "till_locked": _("Log in again."),
+    "tail_too_short": _("Type the last four digits of the phone."),
+    "unknown_text": _("This is no member, coupon, pickup or receipt."),
+    "consent_required": _("Tell the customer what joining means, and tick that they agreed."),
+    "bad_request": _("The till sent something unreadable; nothing was done."),
     "own_account": _("This is your own account; a colleague has to do it."),
     "store_forbidden": _("This belongs to a store that is not yours."),
     "unknown_staff": _("This person is not in the team."),

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext, pgettext_lazy
 
 from shuke.rooms.org.contracts import Right, Role
+from shuke.surfaces.wording import mall_words
 from shuke.surfaces.wording.refusals import REFUSALS, refusal
 
 Words = Mapping[str, str | Promise]
@@ -68,6 +69,7 @@ RIGHTS: Words = {
 }
 
 WORDS: Words = {
+    **mall_words.ACTIONS,
     # what happened to points
     "accrual": _("Earned"),
     "accrual_pending": _("Earned, pending"),
@@ -159,6 +161,11 @@ WORDS: Words = {
     "staff.is_active_changed": _("Changed who may log in"),
     "staff.language_changed": _("Chose a language"),
     "staff.changed": _("Changed role, stores or limit"),
+    "staff.pin_given": _("Gave a PIN for the till"),
+    "till.enrolled": _("Made a browser a till"),
+    "till.closed": _("Closed a till"),
+    "sale.overridden": _("Sold otherwise than the till proposed"),
+    "member.consented": _("Told a member at the till, who agreed"),
     "key.created": _("Made an API key"),
     "key.revoked": _("Revoked an API key"),
     "members.enrolled": _("Enrolled members"),

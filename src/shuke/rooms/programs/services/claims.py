@@ -47,7 +47,7 @@ def claim(items: Sequence[Item], plan: Timeline | None) -> None:
     repeats: list[tuple[Item, Claim]] = []
     for item, key, answer in zip(waiting, keys, _beyond_merges(keys, business_keys.claim(keys, missing)), strict=True):
         if answer.mismatch is not None:
-            item.refuse(_recorded_differently(answer.mismatch))
+            item.refuse(recorded_differently(answer.mismatch))
         elif answer.fresh:
             item.key, item.reference = key, key.reference
             firsts[key.identity] = item
@@ -123,7 +123,8 @@ def _key(item: Item) -> BusinessKey:
     return BusinessKey(fact.source, KINDS[type(fact)], fact.external_id, payload_hash(fact), member_id, ids.new_id())
 
 
-def _recorded_differently(mismatch: Mismatch) -> Refusal:
+def recorded_differently(mismatch: Mismatch) -> Refusal:
+    """Return why an outside id can't stand for something else now."""
     what = "for another member" if mismatch is Mismatch.MEMBER else "with other content"
     return Refusal(
         "already_recorded_differently",

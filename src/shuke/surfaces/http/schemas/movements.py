@@ -11,15 +11,20 @@ from shuke.surfaces.http.fields import Answer, Body, ExternalIdText, Instant, So
 STAND_IN = ":"  # with which the source begins that stands in for an API key; no source that a client sends can hold it
 
 
-class KeyedBody(Body):
+class NamedBody(Body):
+    """Something that source and external_id name for ever; without them, Idempotency-Key is needed."""
+
+    source: Source | None = None
+    external_id: ExternalIdText | None = None
+
+
+class KeyedBody(NamedBody):
     """A fact that source and external_id name for ever; without them, Idempotency-Key is needed.
 
     It happens now where no time is said.
     """
 
     occurred_at: Time | None = None
-    source: Source | None = None
-    external_id: ExternalIdText | None = None
 
 
 class KeyBody(Body):

@@ -1,0 +1,264 @@
+"""Exchanges of points for what the mall has: points, order and stock in one transaction, and all of it back again.
+
+The holder is locked before anything of theirs is read, the stock is touched last. Points are moved through the one
+write path, under the order's own id.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from shuke.core.values.errors import Refusal
+from shuke.foundation import business_keys, clock, ids
+from shuke.foundation.business_keys import BusinessKey
+from shuke.foundation.transactions import unit_of_work
+from shuke.rooms.mall import facade as mall
+from shuke.rooms.mall.contracts import HELD, ORDER_PREFIX, Delivered, Item, Order, Placement, Price, Shopper, State
+from shuke.rooms.members import facade as members
+from shuke.rooms.members.contracts import MemberRef
+from shuke.rooms.org.contracts import Actor, ActorKind
+from shuke.rooms.points import facade as points
+from shuke.rooms.programs.contracts import Standing
+from shuke.rooms.programs.exchanges import Exchanged, ExchangeFact, MallOffer, MallView
+from shuke.rooms.programs.facts import CaptureFact, Fact, HoldFact, RedeemFact, ReleaseFact, ReturnFact
+from shuke.rooms.programs.services import intake
+from shuke.rooms.programs.services.claims import recorded_differently
+from shuke.rooms.programs.services.recording import record
+from shuke.rooms.programs.services.standing import standings
+from shuke.rooms.programs.services.timeline import Running, published, timeline
+
+KIND = "exchange"
+SOURCE = "mall"  # of the facts by which the points of an exchange move; they are named by the order
+LAPSED, REFUSED = "lapsed", "refused by the supplier"  # why an order was cancelled by itself
+_AT_ONCE = 100
+_BY_ITSELF = Actor(ActorKind.SYSTEM, "mall", "mall")
+
+
+def exchange(fact: ExchangeFact, actor: Actor, *, dry_run: bool = False) -> Exchanged:
+    """Give points for pieces of an item of the mall, or set both aside; all of it or nothing.
+
+    Raises:
+        Refusal: `unknown_item`, and as `mall.quote`, `mall.place` and the results of `record`.
+    """
+    refusal = intake.check_named(fact.source, fact.external_id, fact.store)
+    if refusal is not None:
+        raise refusal
+    with unit_of_work(dry_run=dry_run, apart=True):
+        return _exchange(fact, actor)
+
+
+def _exchange(fact: ExchangeFact, actor: Actor) -> Exchanged:
+    now = clock.business_now()
+    running = _running(now)
+    member_id = _member(fact.member)
+    item = mall.item_by_code(fact.item)
+    if business_keys.find(fact.source, KIND, fact.external_id) is None:
+        mall.check_left(item, fact.quantity, running.day_of(now))
+    order_id = ids.new_id()
+    key = BusinessKey(fact.source, KIND, fact.external_id, intake.payload_hash(fact), member_id, order_id)
+    (claim,) = business_keys.claim([key])
+    if claim.mismatch is not None:
+        raise recorded_differently(claim.mismatch)
+    if not claim.fresh:
+        return Exchanged(mall.order(claim.reference), repeated=True)
+    points.lock([member_id])
+    price = mall.quote(item, fact.quantity, _shopper(member_id, fact.store, now), now)
+    order = _placed(fact, actor, running, _Deal(order_id, member_id, item, price, now))
+    return Exchanged(order, repeated=False)
+
+
+class _Deal:
+    """What an exchange came to: whose it is, of which item, at which price, when, and when it lapses if it waits."""
+
+    def __init__(self, order_id: UUID, member_id: UUID, item: Item, price: Price, at: datetime) -> None:
+        self.order_id, self.member_id, self.item, self.price, self.at = order_id, member_id, item, price, at
+        self.until = at + timedelta(minutes=item.draft.hold_minutes)
+
+
+def _placed(fact: ExchangeFact, actor: Actor, running: Running, deal: _Deal) -> Order:
+    """Take the points, or set them aside, and place the order."""
+    draft = deal.item.draft
+    way = fact.way or draft.ways[0]
+    name, amount, unit = _name(deal.order_id), deal.price.points * fact.quantity, draft.unit or None
+    ref = MemberRef(id=deal.member_id)
+    if fact.reserve:
+        state = State.PLACED
+        used = _moved(HoldFact(SOURCE, name, ref, amount, deal.until, unit), actor)
+    else:
+        state = mall.first_state(draft.kind, way)
+        used = _moved(RedeemFact(SOURCE, name, ref, amount, unit), actor)
+    (unit,) = used
+    return mall.place(
+        Placement(
+            id=deal.order_id,
+            source=fact.source,
+            external_id=fact.external_id,
+            member_id=deal.member_id,
+            item=deal.item,
+            quantity=fact.quantity,
+            price=deal.price,
+            unit=unit,
+            currency=running.program.currency,
+            way=way,
+            store=fact.store,
+            address=fact.address,
+            state=state,
+            at=deal.at,
+            day=running.day_of(deal.at),
+            until_at=deal.until if state in HELD else None,
+        ),
+        actor,
+    )
+
+
+def confirm(order_id: UUID, actor: Actor) -> Order:
+    """Use the points that a reserved order has set aside, and let it begin; one that began is answered as it is.
+
+    Raises:
+        Refusal: `unknown_mall_order`, `order_in_other_state` where it is over or its time is.
+    """
+    with unit_of_work(apart=True):
+        order = _locked(order_id)
+        if order.state not in HELD and not order.is_over:
+            return order
+        now = clock.business_now()
+        if order.state is not State.PLACED or (order.until_at is not None and order.until_at <= now):
+            detail = "The order was not confirmed in time, or it is over."
+            raise Refusal("order_in_other_state", detail, params={"state": order.state.value})
+        name = _name(order_id)
+        _moved(CaptureFact(SOURCE, name, (SOURCE, name)), actor)
+        return mall.begin(order_id, actor, now)
+
+
+def cancel(order_id: UUID, actor: Actor, note: str = "", *, dry_run: bool = False) -> Order:
+    """End an order of the mall before it is fulfilled: points back into their lots, pieces into stock.
+
+    Raises:
+        Refusal: `unknown_mall_order`, `order_in_other_state` where it was fulfilled, `delivery_uncertain`.
+    """
+    with unit_of_work(dry_run=dry_run, apart=True):
+        order = _locked(order_id)
+        if not order.is_over:
+            _give_points_back(order, actor)
+        return mall.cancel(order_id, actor, clock.business_now(), note)
+
+
+def refund(order_id: UUID, actor: Actor, note: str = "", *, restock: bool) -> Order:
+    """Take back a fulfilled order of the mall: points back into their lots, pieces into stock where `restock` says so.
+
+    Raises:
+        Refusal: `unknown_mall_order`, `order_in_other_state` where it is not fulfilled yet.
+    """
+    with unit_of_work(apart=True):
+        order = _locked(order_id)
+        if not order.is_over:
+            _give_points_back(order, actor)
+        return mall.refund(order_id, actor, clock.business_now(), note, restock=restock)
+
+
+def _give_points_back(order: Order, actor: Actor) -> None:
+    name = _name(order.id)
+    if order.state not in HELD:
+        _moved(ReturnFact(SOURCE, name, (SOURCE, name)), actor)
+        return
+    (result,) = record([ReleaseFact(SOURCE, name, (SOURCE, name))], actor, history=False, dry_run=False)
+    if result.refusal is not None and result.refusal.code != "hold_closed":  # time may have let go of it before us
+        raise result.refusal
+
+
+def lapse_due() -> Mapping[str, int]:
+    """Cancel the orders that were not finished in time, each in a transaction of its own."""
+    lapsed = 0
+    while order_ids := mall.lapsed(clock.business_now(), _AT_ONCE):
+        for order_id in order_ids:
+            with unit_of_work():
+                if _locked(order_id).state in HELD:
+                    cancel(order_id, _BY_ITSELF, LAPSED)
+                    lapsed += 1
+    return {"lapsed": lapsed}
+
+
+def deliver_due() -> Mapping[str, int]:
+    """Ask the suppliers of virtual orders that wait, and cancel what they refuse."""
+    counts = dict.fromkeys(Delivered, 0)
+    for order_id in mall.due_deliveries(_AT_ONCE):
+        delivery = mall.ask_supplier(order_id)
+        if delivery is None:
+            continue
+        counts[delivery.state] += 1
+        if delivery.state is Delivered.REFUSED:
+            cancel(order_id, _BY_ITSELF, REFUSED)
+    return {state.value: count for state, count in counts.items()}
+
+
+def view(member: MemberRef, store: str = "") -> MallView:
+    """Return what a member sees in the mall, from a store or from anywhere, and what of it they can have.
+
+    Raises:
+        Refusal: `no_program`, `unknown_member`, `not_enrolled`.
+    """
+    with unit_of_work():
+        now = clock.business_now()
+        running = _running(now)
+        member_id = _member(member)
+        standing = _standing(member_id, now)
+        seen = mall.visible(_shopper_of(standing, member_id, store), now)
+        day, items = running.day_of(now), [item for item, _ in seen]
+        allowance, today = mall.allowance(member_id, items, day), mall.left_today(items, day)
+        usable = {balance.unit: balance.available for balance in standing.balances}
+        first = next((unit.code for unit in running.program.units if unit.spendable), "")
+        offers = []
+        for item, price in seen:
+            limits = [most for most in (item.left, allowance[item.id], today[item.id]) if most is not None]
+            unit = item.draft.unit or first
+            offers.append(MallOffer(item, price, unit, usable.get(unit, 0), min(limits, default=None)))
+        return MallView(member_id, running.program.currency, tuple(offers))
+
+
+def _running(now: datetime) -> Running:
+    return published(timeline()).at(int(now.timestamp()))
+
+
+def _member(ref: MemberRef) -> UUID:
+    (member_id,) = members.resolve([ref])
+    if member_id is None:
+        raise Refusal("unknown_member", "Nobody is known by this id.", pointer="/member")
+    return member_id
+
+
+def _standing(member_id: UUID, now: datetime) -> Standing:
+    found = standings([member_id], now).get(member_id)
+    if found is None:
+        raise Refusal("not_enrolled", "The member does not belong to the program.", pointer="/member")
+    return found
+
+
+def _shopper(member_id: UUID, store: str, now: datetime) -> Shopper:
+    return _shopper_of(_standing(member_id, now), member_id, store)
+
+
+def _shopper_of(standing: Standing, member_id: UUID, store: str) -> Shopper:
+    tags = members.facts([member_id])[member_id].tags
+    return Shopper(frozenset(tier.code for tier in standing.tiers), tags, store)
+
+
+def _locked(order_id: UUID) -> Order:
+    """Return an order behind the lock of its member: nobody else moves its points until the transaction ends."""
+    points.lock([mall.order(order_id).member_id])
+    return mall.order(order_id)
+
+
+def _name(order_id: UUID) -> str:
+    return ids.encode(ORDER_PREFIX, order_id)
+
+
+def _moved(fact: Fact, actor: Actor) -> Mapping[str, int]:
+    """Record a fact and return what it moved, by unit.
+
+    Raises:
+        Refusal: as `record` tells it.
+    """
+    (result,) = record([fact], actor, history=False, dry_run=False)
+    if result.refusal is not None:
+        raise result.refusal
+    return result.points or {}
