@@ -46,6 +46,7 @@ SAMPLES = {
     "item": "cup",
     "mall_order_id": "mlo_01KAKV3Z5R8QX5J4Y0V9W6T2NM",
     "benefit": "lounge",
+    "ladder": "main",
     "use_id": "use_01KAKV3Z5R8QX5J4Y0V9W6T2NM",
     "request_id": "frq_01KAKV3Z5R8QX5J4Y0V9W6T2NM",
     "slug": "grocer",

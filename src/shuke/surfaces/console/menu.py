@@ -52,6 +52,14 @@ GROUPS = (
         ),
     ),
     Group(
+        _("Benefits"),
+        (
+            Item("benefits", _("Benefits"), "gift", Right.BENEFITS_READ),
+            Item("requests", _("Service inbox"), "inbox", Right.BENEFITS_READ),
+            Item("benefit-sheet", _("Benefit balance sheet"), "overview", Right.BENEFITS_READ),
+        ),
+    ),
+    Group(
         _("Developers"),
         (
             Item("keys", _("API keys"), "key", Right.KEYS_WRITE),

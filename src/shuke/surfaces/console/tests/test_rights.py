@@ -24,6 +24,10 @@ UNKNOWN = {
     "merge_id": "mrg_00000000000000000000000000",
     "key_id": "00000000-0000-0000-0000-000000000000",
     "staff_id": "00000000-0000-0000-0000-000000000000",
+    "ladder": "main",
+    "code": "lounge",
+    "request_id": "frq_00000000000000000000000000",
+    "use_id": "use_00000000000000000000000000",
     "chart": "points",
     "path": "console/frame.css",
     "store": "nowhere",
@@ -104,7 +108,13 @@ def test_the_menu_has_for_each_role_what_is_its_work(role):
     if role in NOT_IN_THE_MENU:
         assert views == {item.view for group in menu.GROUPS for item in group.items} - NOT_IN_THE_MENU[role]
     else:
-        assert views == {Role.ANALYST: {"overview", "programs", "tiers"}, Role.CLERK: set()}[role]
+        assert (
+            views
+            == {
+                Role.ANALYST: {"overview", "programs", "tiers", "benefits", "requests", "benefit-sheet"},
+                Role.CLERK: set(),
+            }[role]
+        )
 
 
 def test_a_shut_out_person_is_out_at_once(log_in):

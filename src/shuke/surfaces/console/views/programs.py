@@ -65,7 +65,7 @@ def version(request: HttpRequest, desk: Desk, slug: str, number: int) -> HttpRes
         versions=every,
         running=facade.current(slug),
         view=view if view in {"file", "source", "diff"} else "file",
-        lines=_lines(shown.source if view == "source" else shown.text),
+        lines=numbered(shown.source if view == "source" else shown.text),
         before=before,
         diff=_diff(before.text, shown.text) if before else [],
         can_publish=desk.may(Right.PROGRAMS_WRITE),
@@ -128,7 +128,7 @@ def _desk(
         diff=_diff(running.text, text) if running and "draft" in context else [],
         planned=_planned(facade.versions(running.program)) if running else None,
         faults=len(wrong),
-        lines=_lines(text, wrong) if wrong else [],
+        lines=numbered(text, wrong) if wrong else [],
         **context,
     )
 
@@ -200,7 +200,7 @@ def _running() -> VersionView | None:
     return facade.current() if facade.programs() else None
 
 
-def _lines(text: str, refusals: tuple[Refusal, ...] = ()) -> list[tuple[str, list[tuple[str, str]]]]:
+def numbered(text: str, refusals: tuple[Refusal, ...] = ()) -> list[tuple[str, list[tuple[str, str]]]]:
     """Return every line with what is wrong there as (column, sentence)."""
     wrong: dict[int, list[tuple[str, str]]] = {}
     for fault in refusals:

@@ -178,7 +178,7 @@ def list_benefit_events(
     router,
     "GET",
     "/members/{member_id}/rights/{benefit}",
-    told.RightAnswer,
+    told.BenefitRightAnswer,
     Operation(
         id="askRight",
         en="Ask whether a member may",
@@ -192,10 +192,10 @@ def list_benefit_events(
 )
 def ask_right(
     request: HttpRequest, member_id: MemberIdPath, benefit: BenefitPath, *, opens_at: OpensAt = None
-) -> told.RightAnswer:
+) -> told.BenefitRightAnswer:
     """Ask whether a member has a right now; with `opens_at`, whether their head start has begun."""
     may = benefits.may(decode_member_id(member_id), benefit, opens_at=opens_at)
-    return told.RightAnswer(
+    return told.BenefitRightAnswer(
         benefit=benefit,
         allowed=may.allowed,
         reason=may.reason,
@@ -209,7 +209,7 @@ def ask_right(
     router,
     "POST",
     "/members/{member_id}/benefits/{benefit}/uses",
-    told.UseAnswer,
+    told.BenefitUseAnswer,
     Operation(
         id="useBenefit",
         en="Use a benefit",
@@ -226,8 +226,13 @@ def ask_right(
     ),
 )
 def use_benefit(
-    request: HttpRequest, member_id: MemberIdPath, benefit: BenefitPath, body: told.UseBody, *, dry_run: DryRun = False
-) -> told.UseAnswer:
+    request: HttpRequest,
+    member_id: MemberIdPath,
+    benefit: BenefitPath,
+    body: told.BenefitUseBody,
+    *,
+    dry_run: DryRun = False,
+) -> told.BenefitUseAnswer:
     """Use a benefit, never beyond its quota; the same source and external_id count once, for ever."""
     fact = UseFact(*name_of(request, body), decode_member_id(member_id), benefit, body.quantity, body.note or "")
     done = benefits.use(fact, keys.actor(request))
@@ -238,7 +243,7 @@ def use_benefit(
     router,
     "POST",
     "/members/{member_id}/uses/{use_id}/undo",
-    told.UseAnswer,
+    told.BenefitUseAnswer,
     Operation(
         id="undoUse",
         en="Undo a use",
@@ -255,7 +260,7 @@ def use_benefit(
 )
 def undo_use(
     request: HttpRequest, member_id: MemberIdPath, use_id: UseIdPath, body: told.UndoUseBody, *, dry_run: DryRun = False
-) -> told.UseAnswer:
+) -> told.BenefitUseAnswer:
     """Undo a use; the quota has it back where its period still runs."""
     use = ids.decode(USE_PREFIX, use_id)
     done = benefits.undo(decode_member_id(member_id), use, body.reason or "", keys.actor(request))
@@ -366,7 +371,7 @@ def get_request(request: HttpRequest, request_id: RequestIdPath) -> told.Service
     ),
 )
 def step_request(
-    request: HttpRequest, request_id: RequestIdPath, body: told.StepBody, *, dry_run: DryRun = False
+    request: HttpRequest, request_id: RequestIdPath, body: told.RequestStepBody, *, dry_run: DryRun = False
 ) -> told.ServiceRequestAnswer:
     """Take a request on. Who declines says why; declined or cancelled, the entitlement has its use back."""
     taken = benefits.take(ids.decode(REQUEST_PREFIX, request_id), body.value(), keys.actor(request))

@@ -72,7 +72,7 @@ class BenefitSetAnswer(Answer):
     quota: int | None
 
 
-class SeasonAnswer(Answer):
+class BenefitSeasonAnswer(Answer):
     """A season, both days included."""
 
     code: str
@@ -85,7 +85,7 @@ class BenefitsAnswer(Answer):
 
     benefits: list[BenefitAnswer]
     sets: list[BenefitSetAnswer]
-    seasons: list[SeasonAnswer]
+    seasons: list[BenefitSeasonAnswer]
     text: str
     livemode: bool
 
@@ -151,7 +151,7 @@ class BenefitEventsAnswer(Answer):
     livemode: bool
 
 
-class RightAnswer(Answer):
+class BenefitRightAnswer(Answer):
     """Whether the member may now; else why not, and from when where it is only too early."""
 
     benefit: str
@@ -162,7 +162,7 @@ class RightAnswer(Answer):
     livemode: bool
 
 
-class UseBody(NamedBody):
+class BenefitUseBody(NamedBody):
     """A use of a benefit; source and external_id name it for ever, without them Idempotency-Key is needed."""
 
     quantity: Quantity = 1
@@ -175,7 +175,7 @@ class UndoUseBody(Body):
     reason: text(200) | None = None
 
 
-class UseAnswer(Answer):
+class BenefitUseAnswer(Answer):
     """A use; `left` is of the entitlement that it drew on."""
 
     id: str
@@ -203,7 +203,7 @@ class ServiceRequestBody(NamedBody):
         )
 
 
-class StepBody(Body):
+class RequestStepBody(Body):
     """The next stage of a request; a quote needs its amount, a refusal its note."""
 
     stage: Stage
@@ -308,7 +308,7 @@ def catalogue_answer(catalogue: contracts.Catalogue, written: str, *, livemode: 
         benefits=[BenefitAnswer(**asdict(each)) for each in catalogue.benefits],
         sets=[BenefitSetAnswer(**asdict(each)) for each in catalogue.sets],
         seasons=[
-            SeasonAnswer(code=each.code, first=each.first.isoformat(), last=each.last.isoformat())
+            BenefitSeasonAnswer(code=each.code, first=each.first.isoformat(), last=each.last.isoformat())
             for each in catalogue.seasons
         ],
         text=written,
@@ -351,9 +351,9 @@ def event_answer(event: contracts.Event) -> BenefitEventAnswer:
     )
 
 
-def use_answer(done: contracts.Use, *, livemode: bool, dry_run: bool) -> UseAnswer:
+def use_answer(done: contracts.Use, *, livemode: bool, dry_run: bool) -> BenefitUseAnswer:
     """Return a use."""
-    return UseAnswer(
+    return BenefitUseAnswer(
         id=ids.encode(USE_PREFIX, done.id),
         member_id=ids.encode(members.ID_PREFIX, done.member_id),
         benefit=done.benefit,
