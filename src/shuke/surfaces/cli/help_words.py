@@ -177,7 +177,7 @@ CHINESE = {
     "Undo a use.": "撤销一次使用。",
     "First day; 90 days ago by default.": "首日；默认为 90 天前。",
     "Last day; today by default.": "末日；默认为今天。",
-    "Show per tier what benefits cost, who uses them, how far the next tier is, and what to look at.": "按等级列出权益成本、使用情况、与上一等级的差距及需关注之处。",
+    "Show per tier what benefits cost, who uses them, how far the next tier is, and what to look at.": "按等级列出权益成本、使用情况、与高一级的差距及需关注之处。",
     "Show those that are done, declined or cancelled.": "列出已完成、已谢绝或已取消的。",
     "List the requests for services that wait, the oldest first.": "列出待处理的服务申请，最早的在前。",
     "The request (frq_…).": "该申请（frq_…）。",

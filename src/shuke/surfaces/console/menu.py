@@ -52,7 +52,7 @@ GROUPS = (
         ),
     ),
     Group(
-        _("Benefits"),
+        _("Benefits and services"),
         (
             Item("benefits", _("Benefits"), "gift", Right.BENEFITS_READ),
             Item("requests", _("Service inbox"), "inbox", Right.BENEFITS_READ),

@@ -55,8 +55,8 @@ WORDS: Mapping[str, Pair] = {
     "no_core": ("no core benefit", "没有核心权益"),
     "no_fixed": ("no fixed benefit", "没有固定权益"),
     "no_value_added": ("no value-added benefit", "没有增值权益"),
-    "gives_less": ("gives less of something than the tier below", "有权益少于下一等级"),
-    "steep": ("the next tier is worth more than three times as much", "上一等级的权益价值超过三倍，差距过大"),
+    "gives_less": ("gives less of something than the tier below", "有权益少于低一级"),
+    "steep": ("the next tier is worth more than three times as much", "高一级的权益价值超过本级三倍，差距过大"),
     # the keys of the file
     "zh": ("Chinese name", "中文名"),
     "en": ("English name", "英文名"),

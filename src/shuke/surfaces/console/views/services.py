@@ -15,6 +15,7 @@ from shuke.foundation import ids, logs
 from shuke.foundation.transactions import unit_of_work
 from shuke.rooms.benefits import facade
 from shuke.rooms.benefits.contracts import (
+    ISSUED,
     OPEN_STAGES,
     REQUEST_PREFIX,
     USE_PREFIX,
@@ -38,6 +39,7 @@ from shuke.surfaces.console.pages import Desk, page, show
 from shuke.surfaces.console.views.benefits import language
 from shuke.surfaces.console.views.member import tab
 from shuke.surfaces.wording import benefit_words, refusals
+from shuke.surfaces.wording.running import running
 from shuke.surfaces.wording.standing import date_of
 
 _ROWS = 50
@@ -220,13 +222,19 @@ def _held(each: Entitlement) -> dict[str, Any]:
         "held": each,
         "name": each.benefit.name(language()),
         "kind": benefit_words.word(each.benefit.kind, language()),
-        "by": benefit_words.cause(each, language()),
-        "quota": benefit_words.of_benefit(each.benefit, each.quota, language()) if each.left is not None else "",
+        "by": _by(each.subject),
+        "quota": "" if each.benefit.kind in ISSUED else benefit_words.of_benefit(each.benefit, each.quota, language()),
         "last_day": date_of(each.until_day - 1) if each.until_day is not None else None,
         "counted": each.benefit.kind in _COUNTED,
         "service": each.benefit.kind is Kind.SERVICE,
         "open": each.left is None or each.left > 0,
     }
+
+
+def _by(subject: str) -> str:
+    """Return what gives, a tier by the name that the program has for it."""
+    program, (head, _ladder, level) = running(), f"{subject}::".split(":")[:3]
+    return program.tier_name(level) if program and head == "tier" else benefit_words.subject(subject, language())
 
 
 def _line(each: Event, named: dict[str, Benefit], undone: set[Any]) -> dict[str, Any]:
@@ -236,7 +244,7 @@ def _line(each: Event, named: dict[str, Benefit], undone: set[Any]) -> dict[str,
         "event": each,
         "name": named[each.benefit].name(language()),
         "kind": benefit_words.word(each.kind, language()),
-        "by": benefit_words.subject(each.subject, language()),
+        "by": _by(each.subject),
         "use_id": ids.encode(USE_PREFIX, each.reference) if mine and counted and each.reference else "",
     }
 

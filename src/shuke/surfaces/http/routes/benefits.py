@@ -110,7 +110,7 @@ def apply_benefits(
         id="getBenefitSheet",
         en="Read the balance sheet of benefits",
         zh="读取权益资产表",
-        about_zh="按等级列出权益的成本、使用率、与上一等级的差距及需关注之处。",
+        about_zh="按等级列出权益的成本、使用率、与高一级的差距及需关注之处。",
         scope=Right.BENEFITS_READ,
         response_example=shown.SHEET,
     ),
