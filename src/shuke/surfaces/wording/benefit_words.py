@@ -106,7 +106,7 @@ def subject(code: str, language: str) -> str:
     """Return what gives, in words: `tier:main:gold`, `tenure:3`, `birthday`."""
     head, _, rest = code.partition(":")
     if head == "tenure":
-        return f"{rest} 周年" if language == "zh" else f"{rest} years of membership"
+        return f"{rest} 周年" if language == "zh" else f"a member for {rest} y"
     last = rest.rpartition(":")[2]
     named = word(head, language)
     return f"{named} {last}" if last else named

@@ -130,7 +130,6 @@ def _benefits(request: HttpRequest, desk: Desk, **context: Any) -> HttpResponse:
         rows=[_row(each) for each in catalogue.benefits],
         ladders=_matrix(catalogue),
         others=_others(catalogue),
-        seasons=catalogue.seasons,
         may_write=desk.may(Right.BENEFITS_WRITE),
         editing=request.GET.get("edit") if desk.may(Right.BENEFITS_WRITE) else None,
         **context,
@@ -316,9 +315,13 @@ def _cell(catalogue: Catalogue, ladder: str, level: str, each: Benefit) -> dict[
 def _others(catalogue: Catalogue) -> list[tuple[str, list[str]]]:
     """Return what gives beside tiers, with its benefits by name."""
     names = {each.code: each.name(language()) for each in catalogue.benefits}
+    seasons = {f"season:{each.code}": f" ({each.first} – {each.last})" for each in catalogue.seasons}
     subjects = dict.fromkeys(row.subject for row in catalogue.sets if not row.subject.startswith("tier:"))
     return [
-        (benefit_words.subject(subject, language()), [names[row.benefit] for row in catalogue.of(subject)])
+        (
+            benefit_words.subject(subject, language()) + seasons.get(subject, ""),
+            [names[row.benefit] for row in catalogue.of(subject)],
+        )
         for subject in subjects
     ]
 
