@@ -18,6 +18,7 @@ from shuke.rooms.members import facade as members
 from shuke.rooms.messaging import facade as messaging
 from shuke.rooms.org import facade as org
 from shuke.rooms.payments import facade as payments
+from shuke.rooms.payments.contracts import Purpose
 from shuke.rooms.programs import facade as programs
 from shuke.surfaces.console import log_ins
 
@@ -93,3 +94,4 @@ def _wire_payments() -> None:
     if clock.is_tested():
         payments.provide(sandbox.METHOD, sandbox.Sandbox())
     payments.provide("counter", Counter())
+    payments.when_paid(Purpose.MALL, programs.mall_paid)

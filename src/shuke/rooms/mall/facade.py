@@ -207,7 +207,7 @@ def place(placement: Placement, actor: Actor) -> Order:
 
     Raises:
         Refusal: `out_of_bounds`, `way_not_possible`, `address_required`, `text_length`, `text_characters`,
-            `item_limit_reached`, `sold_out`, `sold_out_today`.
+            `item_limit_reached`, `sold_out`, `sold_out_today`, and as `coupons.issue` tells it.
     """
     with unit_of_work():
         return ordering.place(placement, actor.label)
@@ -240,13 +240,13 @@ def cancel(order_id: UUID, actor: Actor, at: datetime, note: str) -> Order:
 
 def refund(order_id: UUID, actor: Actor, at: datetime, note: str, *, restock: bool) -> Order:
     """End an order after it was fulfilled, its pieces back in stock where `restock` says so; the caller gives the
-    points back. One that is over is answered as it is.
+    points back. Coupons that it gave are frozen. One that is over is answered as it is.
 
     Raises:
-        Refusal: `unknown_mall_order`, `order_in_other_state`.
+        Refusal: `unknown_mall_order`, `order_in_other_state`, and as `coupons.freeze` where one was used.
     """
     with unit_of_work():
-        return ordering.refund(order_id, actor.label, at, note, restock=restock)
+        return ordering.refund(order_id, actor, at, note, restock=restock)
 
 
 def ship(order_id: UUID, carrier: str, tracking: str, actor: Actor) -> Order:
