@@ -434,7 +434,10 @@ def exchange_answer(done: Exchanged, *, livemode: bool, dry_run: bool) -> Exchan
     """Return what became of an exchange."""
     order = mall_order_answer(done.order, livemode=livemode, dry_run=dry_run)
     status = "repeated" if done.repeated else "recorded"
-    return ExchangeAnswer(member_id=order.member_id, dry_run=dry_run, status=status, order=order, livemode=livemode)
+    payment = payment_answer(done.payment)
+    return ExchangeAnswer(
+        payment=payment, member_id=order.member_id, dry_run=dry_run, status=status, order=order, livemode=livemode
+    )
 
 
 def payment_answer(payment: Payment | None) -> MallPaymentAnswer | None:
