@@ -147,6 +147,20 @@ def import_cards(item_id: UUID, codes: Iterable[str], actor: Actor) -> tuple[int
         return added, known
 
 
+def change_and_restock(item_id: UUID, draft: ItemDraft, change: Restock | None, actor: Actor) -> Item:
+    """Change an item and what is left of it, all or nothing; what stays as it is leaves no trace.
+
+    Raises:
+        Refusal: as `change_item` and `restock`.
+    """
+    with unit_of_work():
+        if draft != items.get(item_id).draft:
+            change_item(item_id, draft, actor)
+        if change is not None:
+            restock([change], actor)
+        return items.get(item_id)
+
+
 def movements(item_id: UUID, limit: int, before: UUID | None = None) -> list[Movement]:
     """Return how an item's stock moved, newest first, those before one. Raises: nothing."""
     return items.movements(item_id, limit, before)

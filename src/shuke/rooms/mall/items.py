@@ -192,7 +192,7 @@ def import_cards(item_id: UUID, codes: Iterable[str], actor: str, at: datetime) 
         sealed.append((id, item_id, encryption.blind(code, "mall_card"), encryption.seal(code, card_context(id))))
     added = queries.insert_cards(sealed)
     if added:
-        stock.change(item_id, added, Cause.RECEIVED, "codes", actor, at)
+        stock.change(item_id, added, Cause.RECEIVED, "codes_imported", actor, at)
     return added, len(given) - added
 
 

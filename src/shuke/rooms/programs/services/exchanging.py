@@ -34,7 +34,7 @@ from shuke.rooms.programs.services.timeline import Running, published, timeline
 
 KIND = "exchange"
 SOURCE = "mall"  # of the facts by which the points of an exchange move; they are named by the order
-LAPSED, REFUSED = "lapsed", "refused by the supplier"  # why an order was cancelled by itself
+LAPSED, REFUSED = "not_finished_in_time", "refused_by_supplier"  # why an order was cancelled by itself
 _AT_ONCE = 100
 _BY_ITSELF = Actor(ActorKind.SYSTEM, "mall", "mall")
 
