@@ -34,6 +34,9 @@ SAMPLES = {
     "key_id": "019aa7b1-fcb8-4e3a-b148-5e036e67a0a8",
     "staff_id": "019aa7b1-fcb8-4e3a-b148-5e036e67a0a8",
     "approval_id": "apr_01KAKV3Z5R8QX5J4Y0V9W6T2NM",
+    "template": "spring10",
+    "coupon_id": "cpn_01KAKV3Z5R8QX5J4Y0V9W6T2NM",
+    "batch_id": "cpb_01KAKV3Z5R8QX5J4Y0V9W6T2NM",
     "source": "shop",
     "external_id": "nobody",
     "program": "grocer",
@@ -48,6 +51,7 @@ SAMPLES = {
     "slug": "grocer",
     "number": "1",
     "chart": "points",
+    "till_id": "til_01KAKV3Z5R8QX5J4Y0V9W6T2NM",
     "path": "nothing.css",
     "method": "sandbox",
 }
@@ -62,6 +66,7 @@ GOOD_FORMS = {
     "/staff/<uuid:staff_id>/active": {"active": "no"},
     "/staff/<uuid:staff_id>": {"role": "service", "adjust_limit": "700"},
     "/staff/reset": {"email": "ann@example.com"},
+    "/staff/pin": {"email": "ann@example.com"},
 }
 SCOPE_COLUMNS = [str(scope) for scope in sorted(SCOPES)]
 PRINCIPALS = ["anonymous", *map(str, Role), *SCOPE_COLUMNS, "revoked key", "sandbox key on live"]

@@ -31,8 +31,8 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _is_https
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _is_https else None
 SECURE_HSTS_SECONDS = 31_536_000 if _is_https else 0
 _cookie = "__Host-shuke-" if _is_https else "shuke-"  # a browser takes __Host- from this very host over https only
-SESSION_COOKIE_NAME, CSRF_COOKIE_NAME, LANGUAGE_COOKIE_NAME = (
-    f"{_cookie}{of}" for of in ("session", "form", "language")
+SESSION_COOKIE_NAME, CSRF_COOKIE_NAME, LANGUAGE_COOKIE_NAME, TILL_COOKIE_NAME = (
+    f"{_cookie}{of}" for of in ("session", "form", "language", "till")
 )
 
 USE_TZ = True
@@ -60,6 +60,7 @@ INSTALLED_APPS = [
     "shuke.rooms.payments",
     "shuke.rooms.points",
     "shuke.rooms.tiers",
+    "shuke.rooms.paid",
     "shuke.rooms.mall",
     "shuke.rooms.coupons",
     "shuke.rooms.programs",
@@ -67,6 +68,7 @@ INSTALLED_APPS = [
     "shuke.adapters.payment_sandbox",
     "shuke.surfaces.wording",
     "shuke.surfaces.console",
+    "shuke.surfaces.cashier",
     "shuke.surfaces.http",
 ]
 AUTH_USER_MODEL = "org.Staff"

@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("v1/", include("shuke.surfaces.http.urls")),
+    path("till/", include("shuke.surfaces.cashier.urls")),
     path("callbacks/", include("shuke.surfaces.http.callbacks")),
     path("", include("shuke.surfaces.console.urls")),
 ]

@@ -1,7 +1,10 @@
 """Which offers of a program bear on a cart, for a member or for somebody whom nobody knows, and which points pay."""
 
 from shuke.core.offers.model import Group
+from shuke.core.program.ir import Window, WindowKind
 from shuke.core.program.model import CapOf, Program
+from shuke.core.state.windows import period_start
+from shuke.core.values.dates import first_day, weekday_of
 from shuke.engine.arrays import Arrays
 from shuke.engine.compile import Compiled
 from shuke.engine.generated import offer_functions_of
@@ -10,6 +13,8 @@ from shuke.engine.offering import groups_of
 from shuke.engine.rows import Rows
 from shuke.engine.states import MemberState, OrderFacts
 from shuke.engine.zones import zone_table
+
+BEYOND = 2**31 - 1  # a day after all, as a column of days holds it
 
 
 class CartDesk:
@@ -60,3 +65,20 @@ def usable(program: Program, state: MemberState, unit: int) -> int:
             left = cap.limit - used if cap.window is not None else cap.limit
             points = min(points, points * (left > 0) if cap.times else left)
     return max(0, points)
+
+
+def span_of(window: Window, day: int) -> tuple[int, int]:
+    """Return the first day of the period of a cap in which a local day lies, and the first one after it.
+
+    All of time begins with day 0, on which nothing happens.
+    """
+    match window.kind:
+        case WindowKind.DAY:
+            return day, day + 1
+        case WindowKind.WEEK:
+            first = day - weekday_of(day) + 1
+            return first, first + 7
+        case WindowKind.PERIOD:
+            month = period_start(day, window.step, window.shift)
+            return first_day(month), first_day(month + window.step)
+    return 0, BEYOND

@@ -1,8 +1,31 @@
 """The offers of a program file as JSON Schema, for editors."""
 
 from shuke.core.offers.model import Measure, Mode, Pick, Stacking
-from shuke.engine.editor_parts import CODE, FLAG, NAME, Schema, decimal, either, expression, keyed, listed, obj, ref
-from shuke.engine.file_offers import BASES, OFFER_GROUPS_LIMIT, OFFERS_LIMIT, PRICES_LIMIT, SKU_LIMIT, STEPS_LIMIT
+from shuke.engine.editor_parts import (
+    CODE,
+    FLAG,
+    NAME,
+    Schema,
+    decimal,
+    either,
+    expression,
+    keyed,
+    listed,
+    obj,
+    ref,
+    text,
+)
+from shuke.engine.file_offers import (
+    BASES,
+    CAPS_LIMIT,
+    CAPS_OF,
+    OFFER_GROUPS_LIMIT,
+    OFFERS_LIMIT,
+    PERIODS,
+    PRICES_LIMIT,
+    SKU_LIMIT,
+    STEPS_LIMIT,
+)
 
 _NUMBER = ref("number")
 _BASE: Schema = {"description": "Of what is left after other offers, or of the prices as listed.", "enum": list(BASES)}
@@ -37,6 +60,10 @@ def offers_schema() -> tuple[Schema, Schema]:
     step = obj({"from": _NUMBER, **_EFFECTS}, ("from",))
     steps = obj({"by": measure, "of": _BASE, "at": listed(step, STEPS_LIMIT)}, ("at",))
     minimum = obj({**{each.value: _NUMBER for each in Measure}, "of": _BASE, "after": FLAG})
+    cap = obj(
+        {"of": {"enum": list(CAPS_OF)}, "per": text("The period.", *PERIODS), "times": _NUMBER, "money": _NUMBER},
+        ("per",),
+    )
     offer = obj(
         {
             "code": CODE,
@@ -50,6 +77,10 @@ def offers_schema() -> tuple[Schema, Schema]:
             "stacking": {"description": "Beside which others.", "enum": [each.value for each in Stacking]},
             "group": CODE,
             "whole_order": {"description": "Of several such only the better one applies.", **FLAG},
+            "caps": {
+                "description": "How often it applies at most, or for how much money.",
+                **listed(cap, CAPS_LIMIT),
+            },
         },
         ("code",),
     )

@@ -204,9 +204,10 @@ OCCASIONS: Mapping[str, FactSpec] = MappingProxyType(
 )
 
 RESERVED_LADDERS = frozenset({"order", "item", "event", "member", "tier"})
+_SPOKEN_FOR = ("order.base", "order.points_times")
 RESERVED_ATTRIBUTES: Mapping[str, frozenset[str]] = MappingProxyType(
     {
-        owner: frozenset(name.partition(".")[2] for name in (*FACTS, "order.base") if name.startswith(f"{owner}."))
+        owner: frozenset(name.partition(".")[2] for name in (*FACTS, *_SPOKEN_FOR) if name.startswith(f"{owner}."))
         for owner in ("order", "item", "event")
     }
 )

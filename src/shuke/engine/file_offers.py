@@ -26,15 +26,18 @@ from shuke.core.offers.model import (
     Stacking,
     Steps,
 )
-from shuke.core.program.model import OfferRule
+from shuke.core.program.ir import Window, WindowKind
+from shuke.core.program.model import OfferCap, OfferRule
 from shuke.engine.expressions import read_condition, read_line_condition
 from shuke.engine.fields import Fields, check_unique, read_choice, read_code, read_decimal, read_entries, read_mappings
 from shuke.engine.file_texts import Reading
+from shuke.engine.spans import PER_EXAMPLES, read_per
 from shuke.engine.yaml_tree import Mapping, Scalar, Source, Value
 
 OFFERS_LIMIT = 200
 OFFER_GROUPS_LIMIT = 40
 STEPS_LIMIT = 20
+CAPS_LIMIT = 6
 PRICES_LIMIT = 1_000
 MONEY_LIMIT = 10**9
 PIECES_LIMIT = 10**5
@@ -67,8 +70,9 @@ OFFER_KEYS = {
     "stacking": "common",
     "group": "seasonal",
     "whole_order": "yes",
+    "caps": "[{per: day, times: 100}]",
 }
-SINGLE_OFFER_KEYS = {key: example for key, example in OFFER_KEYS.items() if key not in ("code", "name", "group")}
+SINGLE_OFFER_KEYS = {key: OFFER_KEYS[key] for key in OFFER_KEYS if key not in ("code", "name", "group", "caps")}
 _OFF = {"off": "10"}
 _PIECES = {"pieces": "1", "pick": "cheapest"}
 _PERCENT_KEYS = {**_OFF, "at_most": "50", "of": "left", **_PIECES}
@@ -83,14 +87,18 @@ _STEP_KEYS = {"from": "100", **EFFECT_KEYS}
 _MINIMUM_KEYS = {
     "money": "100", "pieces": "2", "cart_money": "100", "cart_pieces": "2", "of": "left", "after": "yes",
 }  # fmt: skip
+CAP_KEYS = {"of": "member", "per": "day", "times": "1", "money": "5000"}
 PARTS_KEYS = (
     _PERCENT_KEYS | _EACH_KEYS | _BUNDLE_KEYS | _DEAL_KEYS | _GIFT_KEYS | _STEPS_KEYS | _STEP_KEYS | _MINIMUM_KEYS
-)
+    | CAP_KEYS
+)  # fmt: skip
 
 BASES = {"left": Base.LEFT, "listed": Base.INITIAL}
 PICKS = {pick.value: pick for pick in Pick}
 MODES = {mode.value: mode for mode in Mode}
 STACKINGS = {stacking.value: stacking for stacking in Stacking}
+CAPS_OF = {"all": False, "member": True}
+PERIODS = tuple(each for each in PER_EXAMPLES if each != "membership year")
 MEASURES = {measure.value: measure for measure in Measure}
 _MONEYS = (Measure.MONEY, Measure.CART_MONEY)
 
@@ -152,6 +160,7 @@ class _Reader:
             stacking=STACKINGS[fields.choice("stacking", tuple(STACKINGS))],
             group=read_choice(group, self._groups, "unknown_group", self._problems) if group else None,
             whole_order=fields.flag("whole_order", otherwise=False),
+            caps=self._caps(fields),
             line=entry.source.line(entry.start),
             place=entry.place(),
         )
@@ -252,6 +261,25 @@ class _Reader:
         return Minimum(measure, least, BASES[part.choice("of", tuple(BASES))], part.flag("after", otherwise=False))
 
     # ---- parts
+
+    def _caps(self, fields: Fields) -> tuple[OfferCap, ...]:
+        value, example = fields.optional_value("caps"), "{per: day, times: 100}"
+        entries = read_mappings(value, CAPS_LIMIT, example, self._problems)
+        return tuple(self._cap(Fields(entry, CAP_KEYS, self._problems)) for entry in entries)
+
+    def _cap(self, part: Fields) -> OfferCap:
+        text, kind = part.scalar("per"), part.one_of("times", "money")
+        window = read_per(text.value) if text else None
+        if text is not None and (window is None or window.kind is WindowKind.MEMBERSHIP_YEAR):
+            self._problems.unreadable("unknown_window", "period of an offer's cap", text, PERIODS)
+        return OfferCap(
+            window or Window(WindowKind.LIFETIME),
+            times=kind == "times",
+            each_member=CAPS_OF[part.choice("of", tuple(CAPS_OF))],
+            limit=int(part.decimal("times", 0, MONEY_LIMIT, 1) or 0)
+            if kind == "times"
+            else self._money(part, "money") or 0,
+        )
 
     def _part(self, fields: Fields, key: str, known: dict[str, str], first: str = "off") -> Fields:
         """Return the fields of a mapping; a text alone is the field `first`."""

@@ -32,6 +32,7 @@ from shuke.engine.file_ladders import LADDER_EXAMPLE, ladder_codes, ladder_entri
 from shuke.engine.file_offers import OFFER_EXAMPLE, OFFER_GROUPS_EXAMPLE, read_offer_groups, read_offers
 from shuke.engine.file_texts import Reading
 from shuke.engine.file_units import UNITS_EXAMPLE, read_units
+from shuke.engine.points_times import promises
 from shuke.engine.yaml_tree import Mapping, read_tree
 
 VERSION = "1"
@@ -131,6 +132,7 @@ def _read_program(fields: Fields) -> Program:
     milestones = read_milestones(fields.optional_value("milestones"), units, reading)
     offer_groups = read_offer_groups(fields.optional_value("offer_groups"), reading)
     offers = read_offers(fields.optional_value("offers"), offer_groups, reading)
+    promised, multipliers = promises(units, rules, offers, reading.vocabulary)
     return Program(
         code=code,
         name=fields.name(code),
@@ -140,7 +142,7 @@ def _read_program(fields: Fields) -> Program:
         country=country,
         brands=brands,
         stores=stores,
-        order_attributes=order_attributes,
+        order_attributes=(*order_attributes, *promised),
         line_attributes=line_attributes,
         behaviours=behaviours,
         texts=texts,
@@ -148,7 +150,7 @@ def _read_program(fields: Fields) -> Program:
         units=units,
         ladders=ladders,
         groups=groups,
-        earn=rules,
+        earn=(*rules, *multipliers),
         milestones=milestones,
         offer_groups=offer_groups,
         offers=offers,

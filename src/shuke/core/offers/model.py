@@ -200,7 +200,7 @@ class Reason(Enum):
 class Offer:
     """An offer as it bears on one cart. `lines` and `gets` are places of lines. `of_order`: a discount of the whole
     order, of which only the better of two applies. `coupon`: whoever buys chooses whether to use it. `refused`: what
-    the caller found against it.
+    the caller found against it. `budget` is what it may take off at most (None: no bound); it never takes a part.
     """
 
     code: str
@@ -212,6 +212,7 @@ class Offer:
     of_order: bool = False
     coupon: bool = False
     refused: Reason | None = None
+    budget: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,7 +92,10 @@ class _Run:
             return Reason.NO_EFFECT
         if offer.minimum is not None and offer.minimum.after and not _reached(offer, parts):
             return Reason.MINIMUM_LOST
-        return parts, Applied(offer.code, off, shipping, gifts, times)
+        applied = Applied(offer.code, off, shipping, gifts, times)
+        if offer.budget is not None and applied.total > offer.budget:
+            return Reason.BUDGET_REACHED
+        return parts, applied
 
 
 def price(

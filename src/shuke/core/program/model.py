@@ -318,6 +318,18 @@ class Behaviour:
 
 
 @dataclass(frozen=True, slots=True)
+class OfferCap:
+    """An offer applies at most `limit` times, or takes at most so many minor units off, per `window`: of all orders, or
+    of those of each member.
+    """
+
+    window: Window
+    times: bool
+    each_member: bool
+    limit: int
+
+
+@dataclass(frozen=True, slots=True)
 class OfferRule:
     """What is taken off carts that `when` is true of: of the lines that `lines` is true of, or of all.
 
@@ -336,6 +348,7 @@ class OfferRule:
     whole_order: bool  # of several such only the better one applies
     line: int
     place: str
+    caps: tuple[OfferCap, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

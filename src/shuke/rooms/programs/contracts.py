@@ -13,7 +13,13 @@ from shuke.core.program.progress import LadderReason
 from shuke.core.values.errors import Refusal
 from shuke.rooms.orders.contracts import Behaviour, Order, Refund
 from shuke.rooms.points.contracts import Entry, EntryKey, Lot
-from shuke.rooms.programs.carts import AppliedOffer, CartPriced, Choice, PointsOffered, Taxes
+from shuke.rooms.programs.cart_facts import (
+    AppliedOffer,
+    CartPriced,
+    Choice,
+    PointsOffered,
+    Taxes,
+)
 from shuke.rooms.programs.exchanges import Exchanged, ExchangeFact, MallOffer, MallView
 from shuke.rooms.programs.facts import (
     KINDS,
@@ -115,6 +121,14 @@ class Result:
     tier_after: str = ""
     entries: tuple[EntryKey, ...] = ()
     owed: Mapping[str, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CartCommitted:
+    """A cart that became an order: as it was priced then, and what became of the order."""
+
+    priced: CartPriced
+    order: Result
 
 
 @dataclass(frozen=True, slots=True)

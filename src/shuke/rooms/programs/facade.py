@@ -12,15 +12,15 @@ from shuke.rooms.mall import facade as mall
 from shuke.rooms.members.contracts import Member, MergeRecord, NewMember, Status
 from shuke.rooms.orders import facade as orders
 from shuke.rooms.org.contracts import Actor, Approval, Principal, Values
+from shuke.rooms.paid import facade as paid
 from shuke.rooms.payments import facade as payments
 from shuke.rooms.points import facade as points
 from shuke.rooms.points.contracts import EntryKey, Seal
 from shuke.rooms.programs import queries, tasks
+from shuke.rooms.programs.carts import committing, evaluating
 from shuke.rooms.programs.contracts import (
     AdjustFact,
     Advanced,
-    CartPriced,
-    Choice,
     ClockMove,
     Comparison,
     DecidedPage,
@@ -30,20 +30,17 @@ from shuke.rooms.programs.contracts import (
     ImportFile,
     ImportReport,
     Moved,
-    OrderFact,
     Outstanding,
     Passed,
     RedeemFact,
     Result,
     Standing,
-    Taxes,
     VersionView,
 )
 from shuke.rooms.programs.imports import importing
 from shuke.rooms.programs.services import (
     adjusting,
     advancing,
-    carts,
     comparing,
     dealings,
     enrolling,
@@ -61,10 +58,17 @@ from shuke.rooms.programs.services import (
 from shuke.rooms.programs.services import standing as standings_of
 from shuke.rooms.programs.services.advancing import Progress
 from shuke.rooms.programs.services.coupons import claim_coupons, create_coupon_template
+from shuke.rooms.programs.services.pushing import reckon_push
 from shuke.rooms.programs.services.timeline import timeline
+from shuke.rooms.programs.tasks import push_coupons
 from shuke.rooms.tiers import facade as tiers
 
-__all__ = ("claim_coupons", "create_coupon_template")  # handed on; what stands below needs no mention
+__all__ = (
+    "claim_coupons",
+    "create_coupon_template",
+    "push_coupons",
+    "reckon_push",
+)  # handed on; what stands below needs no mention
 
 
 def validate(text: str) -> Draft:
@@ -194,16 +198,8 @@ def record(facts: Sequence[Fact], actor: Actor, *, history: bool = False, dry_ru
     return recording.record(facts, actor, history=history, dry_run=dry_run)
 
 
-def evaluate_cart(cart: OrderFact, choice: Choice = Choice(), taxes: Taxes | None = None) -> CartPriced:  # noqa: B008
-    """Price a cart, told as the order that it would be, with the offers of the program in force; nothing is written.
-
-    Of the coupons and offers that can't all stand together those are used with which it costs least. Points pay as
-    chosen, and the answer tells how many may, and what the order would then earn. `taxes` of the lines, in their order.
-
-    Raises:
-        Refusal: `no_program`, `unknown_member`, `not_enrolled`, `currency_mismatch`, and as `record` refuses an order.
-    """
-    return carts.evaluate(cart, choice, taxes, clock.business_now())
+evaluate_cart = evaluating.evaluate_cart
+commit_cart = committing.commit_cart
 
 
 def redeem(fact: RedeemFact, actor: Actor, *, history: bool = False, dry_run: bool = False) -> Result:
@@ -372,10 +368,11 @@ def verify_all(*, since_seal: bool = False) -> tuple[Verification, ...]:
             *verifying.INVARIANTS,
             orders.REFUNDS_ADD_UP,
             payments.REFUNDS_WITHIN_PAYMENT,
+            paid.SUBSCRIPTIONS,
             mall.STOCK_ADDS_UP,
         )
         return (replace(found, unchecked=(*found.unchecked, *others)),)
-    rooms = (points, tiers, verifying, orders, payments, mall)
+    rooms = (points, tiers, verifying, orders, payments, paid, mall)
     return tuple(room.verify() for room in rooms)
 
 

@@ -18,7 +18,8 @@ Attributes = Mapping[str, int | str | bool]
 @dataclass(frozen=True, slots=True)
 class OrderFact:
     """An order as a source reports it. `net_minor` is what was paid; the lines of gift cards are left out of what
-    counts. `member` None, or somebody nobody knows yet: the order is stored and not decided.
+    counts. `member` None, or somebody nobody knows yet: the order is stored and not decided. `points_times` is what the
+    offers of a committed cart promised (engine/points_times.py), 0 of an order that came as it is.
     """
 
     source: str
@@ -36,6 +37,7 @@ class OrderFact:
     shipping_minor: int = 0
     points_paid_minor: int = 0
     attributes: Attributes = field(default_factory=dict)
+    points_times: int = 0
 
 
 @dataclass(frozen=True, slots=True)

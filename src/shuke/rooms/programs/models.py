@@ -124,6 +124,66 @@ class Payment(models.Model):
         db_table = "programs_payment"
 
 
+class Cart(models.Model):
+    """A cart that became an order, as it was priced; `digest` is that of what was asked, by which a repeat is told."""
+
+    order_id = models.UUIDField(primary_key=True)
+    source = models.TextField()
+    external_id = models.TextField()
+    digest = models.BinaryField()
+    priced = models.JSONField()
+
+    class Meta:
+        db_table = "programs_cart"
+        constraints = (models.UniqueConstraint(fields=("source", "external_id"), name="programs_cart_key"),)
+
+
+class OfferUse(models.Model):
+    """That an offer applied to an order on a local day; `returned` once nothing of the order is left.
+
+    `counted`: a cap of all orders counts it in `OfferCount`.
+    """
+
+    pk = models.CompositePrimaryKey("order_id", "code")
+    order_id = models.UUIDField()
+    code = models.TextField()
+    program = models.ForeignKey(Program, on_delete=models.PROTECT, related_name="+", db_index=False)
+    member = models.ForeignKey("members.Member", on_delete=models.PROTECT, related_name="+", null=True, db_index=False)
+    day = models.IntegerField()
+    off_minor = models.BigIntegerField()
+    counted = models.BooleanField()
+    returned = models.BooleanField()
+
+    class Meta:
+        db_table = "programs_offer_use"
+        indexes = (
+            models.Index(
+                fields=("member", "code", "day"),
+                condition=models.Q(member__isnull=False, returned=False),
+                name="programs_offer_use_member",
+            ),
+        )
+
+
+class OfferCount(models.Model):
+    """How often an offer applied to all orders of a local day, and what it took off them; of day 0, ever."""
+
+    pk = models.CompositePrimaryKey("program_id", "code", "day")
+    program = models.ForeignKey(Program, on_delete=models.PROTECT, related_name="+", db_index=False)
+    code = models.TextField()
+    day = models.IntegerField()
+    times = models.BigIntegerField()
+    off_minor = models.BigIntegerField()
+
+    class Meta:
+        db_table = "programs_offer_count"
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(times__gte=0, off_minor__gte=0), name="programs_offer_count_never_below_0"
+            ),
+        )
+
+
 class ClockMove(models.Model):
     """The last move of a sandbox's test clock that was asked for; how far it is, the clock says."""
 

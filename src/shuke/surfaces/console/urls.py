@@ -28,6 +28,7 @@ from shuke.surfaces.console.views import (
     setup,
     staff,
     tiers,
+    tills,
     why,
 )
 
@@ -92,7 +93,6 @@ urlpatterns = [
     path("mall/orders/<str:mall_order_id>/reveal", mall_orders.reveal, name="mall-reveal"),
     path("mall/pickup", mall_orders.pickup, name="mall-pickup"),
     path("mall/suppliers", mall_suppliers.suppliers, name="mall-suppliers"),
-    path("mall/suppliers/write", mall_suppliers.write, name="mall-supplier-write"),
     path("mall/statements/<slug:supplier>", mall_suppliers.statement, name="mall-statement"),
     path("pictures/<uuid:picture_id>", mall.picture, name="picture"),
     path("clock", clock.test_clock, name="clock"),
@@ -104,6 +104,9 @@ urlpatterns = [
     path("staff/<uuid:staff_id>", staff.terms, name="staff-terms"),
     path("staff/<uuid:staff_id>/active", staff.active, name="staff-active"),
     path("staff/reset", staff.reset, name="staff-reset"),
+    path("staff/pin", staff.pin, name="staff-pin"),
+    path("tills", tills.tills, name="tills"),
+    path("tills/<str:till_id>/close", tills.close, name="till-close"),
     path("jobs", jobs.jobs, name="jobs"),
     path("audit", audit.audit, name="audit"),
     path("static/<path:path>", asset, name="static"),

@@ -10,7 +10,7 @@ from shuke.engine.zones import local_day
 from shuke.rooms.members import facade as members
 from shuke.rooms.members.contracts import MemberFacts
 from shuke.rooms.points.contracts import Posted
-from shuke.rooms.programs import queries
+from shuke.rooms.programs import cart_queries, queries
 from shuke.rooms.programs.contracts import Result, Status, Undecided
 from shuke.rooms.programs.facts import (
     AdjustFact,
@@ -77,6 +77,9 @@ def write(items: Sequence[Item], desktop: Desktop | None, recorded_at: datetime)
     release(items)
     taken = [item for item in items if item.answer is not None]
     storing.store(taken, recorded_at)
+    emptied = [item.refunding.after.order_id for item in taken if item.refunding and item.refunding.whole]
+    if emptied:
+        cart_queries.give_back(emptied)
     decisions = [item.decision for item in taken if item.decision is not None]
     if decisions:
         queries.insert_decisions(decisions)

@@ -14,6 +14,7 @@ from shuke.core.state.slots import POINTS_MAX
 from shuke.core.values import reasons
 from shuke.core.values.errors import Refusal
 from shuke.engine.facts import EARLIEST, LATEST, LINES_LIMIT, MONEY_LIMIT_MINOR, QUANTITY_LIMIT, TEXT_LIMIT
+from shuke.engine.points_times import POINTS_TIMES
 from shuke.rooms.members.contracts import MemberRef
 from shuke.rooms.orders.contracts import Line
 from shuke.rooms.programs.exchanges import ExchangeFact
@@ -167,6 +168,7 @@ def _check_order(order: OrderFact) -> Refusal | None:
         or _check_amount("/shipping_minor", order.shipping_minor, MONEY_LIMIT_MINOR)
         or _check_amount("/points_paid_minor", order.points_paid_minor, MONEY_LIMIT_MINOR)
         or _check_attributes("/attributes", order.attributes)
+        or (_promised() if POINTS_TIMES in order.attributes else None)
         or _check_discount(order)
         or _check_parts(order)
         or _check_text("/store", order.store)
@@ -181,6 +183,11 @@ def _check_order(order: OrderFact) -> Refusal | None:
     if sum(line.net_minor for line in order.lines) > MONEY_LIMIT_MINOR:  # what rules add up has the bound of one amount
         return _bounds("/lines", 0, MONEY_LIMIT_MINOR)
     return None
+
+
+def _promised() -> Refusal:
+    detail = "How many times an order earns is what the offers of its cart promise; commit the cart."
+    return Refusal("invalid_attribute", detail, pointer=f"/attributes/{POINTS_TIMES}")
 
 
 def _line_is_sound(line: Line) -> bool:

@@ -6,12 +6,13 @@ from datetime import datetime
 from uuid import UUID
 
 from shuke.core.values.errors import Refusal
+from shuke.engine.points_times import POINTS_TIMES
 from shuke.engine.states import LineFacts, OrderFacts
 from shuke.foundation.business_keys import BusinessKey, Standing
 from shuke.rooms.members.contracts import Heir
 from shuke.rooms.orders.contracts import Unfit
 from shuke.rooms.programs.contracts import Fact, Result, Status, Undecided
-from shuke.rooms.programs.facts import OrderFact, RefundFact
+from shuke.rooms.programs.facts import Attributes, OrderFact, RefundFact
 from shuke.rooms.programs.queries import DecisionRow
 from shuke.rooms.programs.services.refunds import Refunding
 
@@ -86,5 +87,10 @@ def order_facts(fact: OrderFact, brand: str) -> OrderFacts:
         tax_minor=fact.tax_minor,
         shipping_minor=fact.shipping_minor,
         points_paid_minor=fact.points_paid_minor,
-        attributes=fact.attributes,
+        attributes=attributes_of(fact),
     )
+
+
+def attributes_of(fact: OrderFact) -> Attributes:
+    """Return the attributes of an order as they are stored, with what its offers promised."""
+    return {**fact.attributes, POINTS_TIMES: fact.points_times} if fact.points_times else fact.attributes

@@ -9,7 +9,7 @@ from shuke.rooms.orders.contracts import Application, NewBehaviour, NewOrder, Ne
 from shuke.rooms.programs import queries
 from shuke.rooms.programs.facts import BehaviourFact, OrderFact, RedeemFact, RefundFact
 from shuke.rooms.programs.queries import Payment
-from shuke.rooms.programs.services.items import Item
+from shuke.rooms.programs.services.items import Item, attributes_of
 from shuke.rooms.programs.services.refunds import Refunding
 
 
@@ -50,7 +50,7 @@ def _order(item: Item) -> NewOrder:
         tax_minor=fact.tax_minor,
         shipping_minor=fact.shipping_minor,
         points_paid_minor=fact.points_paid_minor,
-        attributes=fact.attributes,
+        attributes=attributes_of(fact),
     )
 
 

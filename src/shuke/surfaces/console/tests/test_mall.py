@@ -147,7 +147,7 @@ def test_an_order_is_handed_out_by_its_code(client, mug, member):
 
 
 def test_codes_are_imported_given_out_and_settled(client, member):
-    assert client.post("/mall/suppliers/write", {"code": "cards", "name": "卡商", "kind": "pool"}).status_code == 302
+    assert client.post("/mall/suppliers", {"code": "cards", "name": "卡商", "kind": "pool"}).status_code == 302
     virtual = ITEM | {
         "code": "film",
         "name": "影视",
@@ -175,7 +175,7 @@ def test_codes_are_imported_given_out_and_settled(client, member):
 
 def test_a_service_address_must_be_https(client):
     answer = client.post(
-        "/mall/suppliers/write", {"code": "tv", "name": "TV", "kind": "http", "url": "http://tv.example"}
+        "/mall/suppliers", {"code": "tv", "name": "TV", "kind": "http", "url": "http://tv.example"}
     )
 
     assert answer.status_code == 422

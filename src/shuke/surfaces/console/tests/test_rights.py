@@ -20,6 +20,7 @@ UNKNOWN = {
     "approval_id": "apr_00000000000000000000000000",
     "redemption_id": "rdm_00000000000000000000000000",
     "import_id": "imp_00000000000000000000000000",
+    "till_id": "til_00000000000000000000000000",
     "merge_id": "mrg_00000000000000000000000000",
     "mall_order_id": "mlo_00000000000000000000000000",
     "item_id": "00000000-0000-0000-0000-000000000000",
@@ -83,9 +84,20 @@ def test_the_menu_shows_only_what_opens(log_in, program, role):
 
 NOT_IN_THE_MENU = {
     Role.OWNER: set(),
-    Role.OPERATOR: {"keys", "clock", "organisation", "staff"},
-    Role.APPROVER: {"keys", "clock", "organisation", "staff", "duplicates", "imports"},
-    Role.SERVICE: {"keys", "clock", "organisation", "staff", "jobs", "audit", "ledger-check", "imports", "inbox"},
+    Role.OPERATOR: {"keys", "clock", "organisation", "tills", "staff"},
+    Role.APPROVER: {"keys", "clock", "organisation", "tills", "staff", "duplicates", "imports"},
+    Role.SERVICE: {
+        "keys",
+        "clock",
+        "organisation",
+        "tills",
+        "staff",
+        "jobs",
+        "audit",
+        "ledger-check",
+        "imports",
+        "inbox",
+    },
 }
 
 

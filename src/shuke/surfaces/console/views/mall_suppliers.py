@@ -11,6 +11,7 @@ from shuke.core.values.errors import Refusal
 from shuke.foundation import clock, logs
 from shuke.rooms.mall import facade as mall
 from shuke.rooms.mall.contracts import Statement
+from shuke.rooms.org import facade as org
 from shuke.rooms.org.contracts import Right
 from shuke.surfaces.console.mall_forms import SupplierForm
 from shuke.surfaces.console.pages import Desk, page, show
@@ -18,15 +19,12 @@ from shuke.surfaces.console.views.overview import harmless
 from shuke.surfaces.wording import mall_words, refusals
 
 
-@page(Right.MALL_READ)
+@page(Right.MALL_READ, "GET", "POST")
 def suppliers(request: HttpRequest, desk: Desk) -> HttpResponse:
-    """List the suppliers."""
-    return _list(request, desk, SupplierForm())
-
-
-@page(Right.MALL_WRITE, "POST")
-def write(request: HttpRequest, desk: Desk) -> HttpResponse:
-    """Make a supplier, or change the one with the same code."""
+    """List the suppliers; make one, or change the one with the same code."""
+    if request.method == "GET":
+        return _list(request, desk, SupplierForm())
+    org.require(desk.principal, Right.MALL_WRITE)
     form = SupplierForm(request.POST)
     if form.is_valid():
         try:

@@ -7,11 +7,31 @@ from shuke.rooms.org.contracts import Right
 from shuke.rooms.programs import facade as programs
 from shuke.surfaces.http import keys
 from shuke.surfaces.http.operations import Operation, operation
-from shuke.surfaces.http.recording import NAMED
+from shuke.surfaces.http.parameters import DryRun, Now
+from shuke.surfaces.http.recording import NAMED, TIMES
 from shuke.surfaces.http.schemas import cart_examples
-from shuke.surfaces.http.schemas.carts import CartAnswer, CartBody, cart_answer
+from shuke.surfaces.http.schemas.carts import (
+    CartAnswer,
+    CartBody,
+    CartCommitAnswer,
+    CartCommitBody,
+    cart_answer,
+    commit_answer,
+)
 
 router = Router(tags=["carts"])
+
+_OF_CARTS = (
+    *NAMED,
+    "amount_out_of_range",
+    "currency_mismatch",
+    "invalid_attribute",
+    "no_program",
+    "not_enrolled",
+    "too_many_lines",
+    "too_many_orders",
+    "unknown_member",
+)
 
 
 @operation(
@@ -26,18 +46,7 @@ router = Router(tags=["carts"])
         about_zh="按购买时生效的会员计划与会员等级计算购物车的优惠、可抵扣的积分与将获得的积分；不保存任何内容。"
         "不能同时使用时取实付最低的组合，未使用的优惠逐项说明原因。",
         scope=Right.ORDERS_WRITE,
-        codes=(
-            *NAMED,
-            "amount_out_of_range",
-            "currency_mismatch",
-            "invalid_attribute",
-            "no_program",
-            "not_enrolled",
-            "out_of_bounds",
-            "too_many_lines",
-            "too_many_orders",
-            "unknown_member",
-        ),
+        codes=(*_OF_CARTS, "out_of_bounds"),
         request_example=cart_examples.CART,
         response_example=cart_examples.PRICED_CART,
     ),
@@ -50,3 +59,54 @@ def evaluate_cart(request: HttpRequest, body: CartBody) -> CartAnswer:
     """
     priced = programs.evaluate_cart(body.value(), body.choice(), body.taxes())
     return cart_answer(body, priced, livemode=keys.livemode(request))
+
+
+@operation(
+    router,
+    "POST",
+    "/carts/commit",
+    CartCommitAnswer,
+    Operation(
+        id="commitCart",
+        en="Commit a cart as an order",
+        zh="提交购物车并下单",
+        about_zh="按提交时的优惠与积分下单：记录订单、扣减所选积分、占用优惠次数与额度，全部成功或全部不做。"
+        "内容相同的重发得到第一次的应答；实付与 expected_minor 不同则不做任何事。"
+        "整单退款后退还优惠次数，积分按比例退回。",
+        scope=Right.ORDERS_WRITE,
+        status=201,
+        writes=True,
+        codes=(
+            *_OF_CARTS,
+            *TIMES,
+            "balance_limit",
+            "cap_reached",
+            "insufficient_points",
+            "price_changed",
+            "supply_exhausted",
+        ),
+        request_example=cart_examples.CART_COMMIT,
+        response_example=cart_examples.COMMITTED_CART,
+        links={
+            "read": ("getOrder", "order_id", "$response.body#/id"),
+            "explanation": ("explainOrder", "order_id", "$response.body#/id"),
+        },
+    ),
+)
+def commit_cart(
+    request: HttpRequest, body: CartCommitBody, *, dry_run: DryRun = False, now: Now = None
+) -> CartCommitAnswer:
+    """Place the order of a cart at what it costs now: its points are used and its offers counted, all or nothing.
+
+    A repeat with the same content gets the first answer again. Where it costs something else than `expected_minor`,
+    nothing is done. A refund of all of it gives its offers back, any refund its points in proportion.
+    """
+    committed = programs.commit_cart(
+        body.value(),
+        keys.actor(request),
+        body.choice(),
+        body.taxes(),
+        expected_minor=body.expected_minor,
+        history=keys.may_write_history(request),
+    )
+    return commit_answer(body, committed, livemode=keys.livemode(request), dry_run=dry_run)

@@ -1,6 +1,6 @@
 """Examples of carts, and of what offers make of them."""
 
-from shuke.surfaces.http.schemas.examples import MEMBER_ID, Json
+from shuke.surfaces.http.schemas.examples import MEMBER_ID, ORDER_RESULT, Json
 
 CART: Json = {
     "member": {"external_id": {"source": "shop", "external_id": "C-1001"}},
@@ -37,3 +37,11 @@ PRICED_CART: Json = {
     "earns": [{"unit": "points", "points": 91}],
     "livemode": False,
 }  # fmt: skip
+CART_COMMIT: Json = {
+    "source": "shop",
+    "external_id": "A-2001",
+    "occurred_at": "2017-01-15T12:00:00-05:00",
+    "expected_minor": 8170,
+    **CART,
+}
+COMMITTED_CART: Json = {**ORDER_RESULT, "source": "shop", "external_id": "A-2001", "cart": PRICED_CART}

@@ -1,5 +1,6 @@
 """A cart as clients tell it, and what offers make of it."""
 
+from dataclasses import replace
 from fractions import Fraction
 from typing import Annotated, Final
 
@@ -9,7 +10,15 @@ from shuke.core.offers.model import Reason
 from shuke.engine import facts
 from shuke.foundation import clock, ids
 from shuke.rooms.members import contracts as members
-from shuke.rooms.programs.contracts import AppliedOffer, CartPriced, Choice, OrderFact, PointsOffered, Taxes
+from shuke.rooms.programs.contracts import (
+    AppliedOffer,
+    CartCommitted,
+    CartPriced,
+    Choice,
+    OrderFact,
+    PointsOffered,
+    Taxes,
+)
 from shuke.surfaces.http.fields import (
     POINTS_LIMIT,
     AmountMinor,
@@ -17,13 +26,15 @@ from shuke.surfaces.http.fields import (
     Attributes,
     Body,
     Currency,
+    ExternalIdText,
     Label,
+    Source,
     Time,
     integer,
 )
 from shuke.surfaces.http.schemas.members import MemberRefBody
 from shuke.surfaces.http.schemas.movements import UnitPoints, by_unit
-from shuke.surfaces.http.schemas.orders import LineBody
+from shuke.surfaces.http.schemas.orders import LineBody, OrderResult, order_result
 
 CART: Final = "cart"  # stands where an order has its name
 Percent = Annotated[str, StringConstraints(pattern=r"^(100|[0-9]{1,2}(\.[0-9]{1,4})?)$")]
@@ -54,12 +65,12 @@ class CartBody(Body):
     attributes: Attributes = Field(default={})
     lines: Annotated[list[CartLineBody], FailFast(), Field(min_length=1, max_length=facts.LINES_LIMIT)]
 
-    def value(self, source: str = CART, external_id: str = CART) -> OrderFact:
+    def value(self) -> OrderFact:
         """Return the order that it would be, paid as listed, shipping included."""
         listed = sum(line.net_minor for line in self.lines) + self.shipping_minor
         return OrderFact(
-            source=source,
-            external_id=external_id,
+            source=CART,
+            external_id=CART,
             member=self.member.value() if self.member else None,
             occurred_at=self.occurred_at or clock.business_now(),
             net_minor=listed,
@@ -79,6 +90,21 @@ class CartBody(Body):
     def taxes(self) -> Taxes:
         """Return the tax of each line."""
         return Taxes(tuple(Fraction(line.tax_percent) / 100 for line in self.lines), included=self.prices_with_tax)
+
+
+class CartCommitBody(CartBody):
+    """A cart that is bought: (source, external_id) names its order for ever.
+
+    `expected_minor` is what the buyer was told to pay in money; where it is something else by now, nothing is done.
+    """
+
+    source: Source
+    external_id: ExternalIdText
+    occurred_at: Time
+    expected_minor: AmountMinor | None = None
+
+    def value(self) -> OrderFact:
+        return replace(CartBody.value(self), source=self.source, external_id=self.external_id)
 
 
 class CartLineAnswer(Answer):
@@ -154,6 +180,18 @@ class CartAnswer(Answer):
     points: PointsOfferedAnswer | None
     earns: list[UnitPoints] | None
     livemode: bool
+
+
+class CartCommitAnswer(OrderResult):
+    """What became of the order, and the cart as it was priced when it was committed."""
+
+    cart: CartAnswer
+
+
+def commit_answer(body: CartCommitBody, committed: CartCommitted, *, livemode: bool, dry_run: bool) -> CartCommitAnswer:
+    """Return the answer to a cart that was committed."""
+    order = order_result(body, committed.order, livemode=livemode, dry_run=dry_run)
+    return CartCommitAnswer(**order.model_dump(), cart=cart_answer(body, committed.priced, livemode=livemode))
 
 
 def cart_answer(body: CartBody, priced: CartPriced, *, livemode: bool) -> CartAnswer:

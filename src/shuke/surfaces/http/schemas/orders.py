@@ -1,6 +1,6 @@
 """What clients say about orders, and what became of them."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Protocol
 
 from pydantic import FailFast, Field, StrictBool, StringConstraints
 
@@ -209,7 +209,14 @@ class OrderAnswer(Answer):
     livemode: bool
 
 
-def order_result(body: NewOrderBody, result: Result, *, livemode: bool, dry_run: bool) -> OrderResult:
+class Named(Protocol):
+    """What names an order."""
+
+    source: str
+    external_id: str
+
+
+def order_result(body: Named, result: Result, *, livemode: bool, dry_run: bool) -> OrderResult:
     """Return what became of an order that was not refused."""
     return OrderResult(
         status=result.status.value,

@@ -1,53 +1,68 @@
 """What offers and points make of a cart, for a member as they stand or for a guest: nothing is written."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from uuid import UUID
 
 from shuke.core.offers.choosing import best
-from shuke.core.offers.model import Applied, Cart, CartLine, Priced
+from shuke.core.offers.model import Applied, Cart, CartLine, Group, Priced
 from shuke.core.offers.paying import payable
 from shuke.core.offers.tax import tax_of
 from shuke.core.values.errors import Refusal
 from shuke.engine.carts import paying_unit, usable
+from shuke.engine.points_times import promised
 from shuke.engine.states import MemberState
+from shuke.foundation import clock
 from shuke.foundation.transactions import snapshot
 from shuke.rooms.members import facade as members
 from shuke.rooms.members.contracts import Status
 from shuke.rooms.org import facade as org
-from shuke.rooms.programs.carts import AppliedOffer, CartPriced, Choice, PointsOffered, Taxes
+from shuke.rooms.programs.cart_facts import AppliedOffer, CartPriced, Choice, PointsOffered, Taxes
+from shuke.rooms.programs.carts.counting import Left, left_of
 from shuke.rooms.programs.facts import OrderFact
 from shuke.rooms.programs.services import intake
 from shuke.rooms.programs.services.items import order_facts
 from shuke.rooms.programs.services.loading import Wanted, open_desktop
 from shuke.rooms.programs.services.timeline import Running, published, timeline
 
+NO_CHOICE = Choice()
 UNTAXED = Taxes((), included=True)
 
 
 @dataclass(frozen=True, slots=True)
 class Buyer:
-    """Who buys, where they stand and under which version; `takes_part` in it: points come and go."""
+    """Who buys, where they stand and under which version of which program; `takes_part`: points come and go."""
 
+    program_id: int
     running: Running
     state: MemberState
     member_id: UUID | None = None
     takes_part: bool = False
 
+    @property
+    def day(self) -> int:
+        """The local day on which they buy."""
+        return self.state.standing_day
 
-def evaluate(cart: OrderFact, choice: Choice, taxes: Taxes | None, now: datetime) -> CartPriced:
-    """Price a cart, an order that is not placed yet, with the offers of the program in force when it will be."""
-    refusal = intake.check(cart, now, history=True, live=False)
+
+def evaluate_cart(cart: OrderFact, choice: Choice = NO_CHOICE, taxes: Taxes = UNTAXED) -> CartPriced:
+    """Price a cart, told as the order that it would be, with the offers of the program in force; nothing is written.
+
+    Of the coupons and offers that can't all stand together those are used with which it costs least. Points pay as
+    chosen, and the answer tells how many may, and what the order would then earn. `taxes` of the lines, in their order.
+
+    Raises:
+        Refusal: `no_program`, `unknown_member`, `not_enrolled`, `currency_mismatch`, and as `record` refuses an order.
+    """
+    refusal = intake.check(cart, clock.business_now(), history=True, live=False)
     if refusal is not None:
         raise refusal
     with snapshot():
-        return priced(cart, choice, taxes or UNTAXED)
+        return priced(cart, buyer_of(cart), choice, taxes)
 
 
-def priced(cart: OrderFact, choice: Choice, taxes: Taxes) -> CartPriced:
+def priced(cart: OrderFact, buyer: Buyer, choice: Choice, taxes: Taxes) -> CartPriced:
     """Price a sound cart in the open transaction."""
-    buyer = _buyer(cart)
     program = buyer.running.program
     if cart.currency != program.currency:
         detail = f"The program counts in {program.currency}; this cart is in {cart.currency}."
@@ -57,7 +72,7 @@ def priced(cart: OrderFact, choice: Choice, taxes: Taxes) -> CartPriced:
         raise refusal
     brand = org.brand_of_store([cart.store]).get(cart.store, "") if cart.store else ""
     covered = intake.covers(program, brand, cart.store)
-    groups = buyer.running.carts.groups(buyer.state, order_facts(cart, brand)) if covered else ()
+    groups = _groups(cart, buyer, brand) if covered else ()
     sold = [number for number, line in enumerate(cart.lines) if not line.gift_card]
     lines = tuple(CartLine(line.sku, line.quantity, line.net_minor) for line in cart.lines if not line.gift_card)
     found = best(Cart(lines, cart.shipping_minor), groups)
@@ -81,10 +96,10 @@ def priced(cart: OrderFact, choice: Choice, taxes: Taxes) -> CartPriced:
     if not (covered and buyer.takes_part):
         return result
     result = replace(result, points=_points(buyer, cart, result, choice))
-    return replace(result, earns=_earned(buyer, order_of(cart, result, taxes), brand, result.points))
+    return replace(result, earns=_earned(buyer, order_of(cart, buyer, result, taxes), brand, result.points))
 
 
-def order_of(cart: OrderFact, priced: CartPriced, taxes: Taxes) -> OrderFact:
+def order_of(cart: OrderFact, buyer: Buyer, priced: CartPriced, taxes: Taxes) -> OrderFact:
     """Return the order that a cart becomes: its lines at what they cost, its net what is paid, tax and all."""
     listed = [tax_of(line.net_minor, rate, taxed=False) for line, rate in zip(cart.lines, taxes.lines, strict=False)]
     added = 0 if taxes.included else sum(listed)
@@ -98,6 +113,7 @@ def order_of(cart: OrderFact, priced: CartPriced, taxes: Taxes) -> OrderFact:
         lines=tuple(
             replace(line, net_minor=left) for line, left in zip(cart.lines, priced.lines_minor, strict=True)
         ),
+        points_times=promised(buyer.running.program, (each.points_times for each in priced.applied)),
     )  # fmt: skip
 
 
@@ -120,23 +136,42 @@ def _applied(applied: Applied, name: str, sold: Sequence[int]) -> AppliedOffer:
     )
 
 
-def _buyer(cart: OrderFact) -> Buyer:
+def _groups(cart: OrderFact, buyer: Buyer, brand: str) -> tuple[Group, ...]:
+    """Return the offers of the program as they bear on a cart, with what their caps leave."""
+    running = buyer.running
+    left = left_of(buyer.program_id, running.program, buyer.member_id, buyer.day)
+    return tuple(_capped(group, left) for group in running.carts.groups(buyer.state, order_facts(cart, brand)))
+
+
+def _capped(group: Group, left: Mapping[str, Left]) -> Group:
+    if not any(offer.code in left for offer in group.offers):
+        return group
+    capped = (
+        replace(offer, refused=offer.refused or left[offer.code].refused, budget=left[offer.code].budget)
+        if offer.code in left
+        else offer
+        for offer in group.offers
+    )
+    return replace(group, offers=tuple(capped))
+
+
+def buyer_of(cart: OrderFact) -> Buyer:
     """Return who buys as they stand when they do; a guest, and who sits out, stands where everybody begins."""
     plan = published(timeline())
     seconds = int(cart.occurred_at.timestamp())
     running = plan.at(seconds)
     member = members.find(cart.member) if cart.member is not None else None
     if member is None:
-        return Buyer(running, running.desk.fresh(seconds))
+        return Buyer(plan.program_id, running, running.desk.fresh(seconds))
     people = members.facts([member.id])
     if people[member.id].status is not Status.ACTIVE:
-        return Buyer(running, running.desk.fresh(seconds), member.id)
+        return Buyer(plan.program_id, running, running.desk.fresh(seconds), member.id)
     desktop = open_desktop(plan, {member.id: Wanted(seconds, draws=True)}, people)
     dossier = desktop.dossiers.get(member.id)
     if dossier is None:
         raise Refusal("not_enrolled", "The member does not belong to the program.", pointer="/member")
     desktop.advance(dossier, seconds)
-    return Buyer(dossier.running, dossier.state, member.id, takes_part=True)
+    return Buyer(plan.program_id, dossier.running, dossier.state, member.id, takes_part=True)
 
 
 def _points(buyer: Buyer, cart: OrderFact, priced: CartPriced, choice: Choice) -> PointsOffered | None:

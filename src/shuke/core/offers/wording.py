@@ -1,0 +1,164 @@
+"""Offers in words, in Chinese and English: what one takes off, on what terms, and why one does nothing."""
+
+from collections.abc import Callable, Mapping
+from fractions import Fraction
+from types import MappingProxyType
+from typing import assert_never
+
+from shuke.core.offers.model import (
+    Amount,
+    Base,
+    Bundle,
+    Deal,
+    EachPiece,
+    Effect,
+    Gift,
+    Measure,
+    Minimum,
+    Percent,
+    Pick,
+    PointsTimes,
+    Prices,
+    Reason,
+    Shipping,
+    Single,
+    Stacking,
+    Steps,
+)
+
+Money = Callable[[int], str]  # minor units as people read them
+
+REASONS: Mapping[Reason, tuple[str, str]] = MappingProxyType(
+    {
+        Reason.EXPIRED: ("It has expired.", "已过期"),
+        Reason.NOT_STARTED: ("It has not begun yet.", "尚未生效"),
+        Reason.NOT_USABLE: ("It is used, frozen, recalled or locked.", "已使用、已冻结、已收回或被占用"),
+        Reason.NOT_THIS_MEMBER: ("It is not for this member.", "不适用于该会员"),
+        Reason.CONDITION: ("Its condition is not met.", "不满足使用条件"),
+        Reason.LIMIT_REACHED: ("It has been used as often as it may be.", "已达使用次数上限"),
+        Reason.BUDGET_REACHED: ("What is left of its budget is not enough.", "剩余优惠额度不足"),
+        Reason.NO_MATCHING_LINES: ("Nothing in the cart is of its goods.", "购物车中没有适用商品"),
+        Reason.MINIMUM_NOT_MET: ("The minimum is not reached.", "未达门槛"),
+        Reason.MINIMUM_LOST: ("The minimum would no longer be reached afterwards.", "使用后将不足门槛"),
+        Reason.NOT_STACKABLE: ("It does not stand beside an offer that applies.", "不能与已生效的优惠同享"),
+        Reason.OTHER_CHOSEN: ("Another one saves more, or is not beside it.", "已选用其他更优的优惠"),
+        Reason.TOO_MANY: ("The order has as many offers as it may have.", "优惠数量已达上限"),
+        Reason.NO_EFFECT: ("There is nothing that it could take off.", "没有可优惠的金额"),
+    }
+)  # fmt: skip
+_STACKINGS = {
+    Stacking.COMMON: ("", ""),
+    Stacking.NEVER: ("not beside common offers", "不与普通优惠同享"),
+    Stacking.ALWAYS: ("beside every other offer", "可与任何优惠同享"),
+}
+_PICKS = {
+    Pick.CHEAPEST: ("the cheapest {n}", "价格最低的 {n} 件"),
+    Pick.DEAREST: ("the dearest {n}", "价格最高的 {n} 件"),
+}
+_MEASURES = {
+    Measure.MONEY: ("for {n} or more of its goods", "适用商品满 {n}"),
+    Measure.PIECES: ("for {n} or more pieces of its goods", "适用商品满 {n} 件"),
+    Measure.CART_MONEY: ("for {n} or more in the cart", "购物车满 {n}"),
+    Measure.CART_PIECES: ("for {n} or more pieces in the cart", "购物车满 {n} 件"),
+}
+
+
+def reason(why: Reason, language: str) -> str:
+    """Return in "zh" or "en" why an offer does nothing."""
+    return REASONS[why][language == "zh"]
+
+
+def effect(said: Effect, money: Money, language: str) -> str:
+    """Return in "zh" or "en" what an offer takes off, in one line."""
+    words = _Words(money, language)
+    if not isinstance(said, Steps):
+        return words.single(said)
+    steps = [words.listed([words.least(said.measure, least), words.single(each)]) for least, each in said.steps]
+    return words("; ", "；").join(steps)
+
+
+def terms(minimum: Minimum | None, stacking: Stacking, money: Money, language: str) -> list[str]:
+    """Return in "zh" or "en" what must be reached and beside what an offer stands; nothing where there are no terms."""
+    words = _Words(money, language)
+    told = [words.least(minimum.measure, minimum.least)] if minimum else []
+    if minimum and minimum.after:
+        told.append(words("also once it is taken off", "使用后仍须满足"))
+    beside = words(*_STACKINGS[stacking])
+    return [*told, *([beside] if beside else [])]
+
+
+class _Words:
+    """Words in one language, money as its readers write it."""
+
+    def __init__(self, money: Money, language: str) -> None:
+        self._money, self._chinese = money, language == "zh"
+
+    def __call__(self, english: str, chinese: str) -> str:
+        return chinese if self._chinese else english
+
+    def listed(self, parts: list[str]) -> str:
+        return self(", ", "，").join(part for part in parts if part)
+
+    def least(self, measure: Measure, least: int) -> str:
+        number = self._money(least) if measure in (Measure.MONEY, Measure.CART_MONEY) else str(least)
+        return self(*_MEASURES[measure]).format(n=number)
+
+    def single(self, said: Single) -> str:
+        """Return what a single effect takes off."""
+        money = self._money
+        match said:
+            case Percent(off, cap, base, pieces, pick):
+                listed = self("of listed prices", "按标价计") if base is Base.INITIAL else ""
+                parts = [self._percent(off), self._picked(pieces, pick), self._cap(cap), listed]
+            case Amount(minor, pieces, pick):
+                parts = [self(f"{money(minor)} off", f"减 {money(minor)}"), self._picked(pieces, pick)]
+            case EachPiece(minor, most):
+                line = "" if most is None else self(f"at most {most} a line", f"每种至多 {most} 件")
+                parts = [self(f"{money(minor)} off each piece", f"每件减 {money(minor)}"), line]
+            case Prices(minors):
+                parts = [self._prices(minors)]
+            case Bundle(count, minor, times):
+                told = self(f"any {count} for {money(minor)}", f"任选 {count} 件 {money(minor)}")
+                parts = [told, self._times(times)]
+            case Deal():
+                parts = [self._deal(said), self._times(said.times)]
+            case Shipping(off, cap):
+                told = self("free shipping", "免运费") if off == 100 else self._percent(off) + self(" shipping", "运费")
+                parts = [told, self._cap(cap)]
+            case Gift(sku, quantity):
+                parts = [self(f"with {quantity} × {sku}", f"赠 {sku} × {quantity}")]
+            case PointsTimes(factor):
+                parts = [self(f"points ×{_number(factor)}", f"积分 {_number(factor)} 倍")]
+            case _:
+                assert_never(said)
+        return self.listed(parts)
+
+    def _percent(self, off: Fraction) -> str:
+        return self(f"{_number(off)}% off", f"减 {_number(off)}%")
+
+    def _prices(self, minors: Mapping[str, int]) -> str:
+        shown = [f"{sku or self('others', '其他')} {self._money(minor)}" for sku, minor in minors.items()]
+        rest = [self(f"{len(shown) - 3} more", f"等 {len(shown)} 种")] if len(shown) > 3 else []
+        return self("priced at ", "优惠价 ") + self(", ", "、").join([*shown[:3], *rest])
+
+    def _deal(self, said: Deal) -> str:
+        if said.percent == 100:
+            return self(f"of {said.pieces}, {said.reduced} free", f"每 {said.pieces} 件，{said.reduced} 件免费")
+        off = _number(said.percent)
+        return self(
+            f"of {said.pieces}, {said.reduced} at {off}% off", f"每 {said.pieces} 件，{said.reduced} 件减 {off}%"
+        )
+
+    def _cap(self, cap: int | None) -> str:
+        return "" if cap is None else self(f"at most {self._money(cap)}", f"至多减 {self._money(cap)}")
+
+    def _picked(self, pieces: int | None, pick: Pick) -> str:
+        return "" if pieces is None else self(*_PICKS[pick]).format(n=pieces)
+
+    def _times(self, times: int | None) -> str:
+        return "" if times is None else self(f"at most {times} times", f"至多 {times} 次")
+
+
+def _number(value: Fraction) -> str:
+    whole, part = divmod(value * 10_000 // 1, 10_000)
+    return f"{whole}.{part:04d}".rstrip("0").rstrip(".")

@@ -1,0 +1,149 @@
+"""A cart becomes an order: priced again behind the locks, its points used, its offers counted, all of it or nothing."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from uuid import UUID
+
+from shuke.core.values.errors import Refusal
+from shuke.foundation import clock
+from shuke.foundation.transactions import unit_of_work
+from shuke.rooms.members import facade as members
+from shuke.rooms.orders import facade as orders
+from shuke.rooms.org.contracts import Actor
+from shuke.rooms.points import facade as points
+from shuke.rooms.programs import cart_queries as queries
+from shuke.rooms.programs.cart_facts import CartPriced, Choice, Taxes
+from shuke.rooms.programs.cart_queries import KeptCart
+from shuke.rooms.programs.carts import counting
+from shuke.rooms.programs.carts.evaluating import NO_CHOICE, UNTAXED, Buyer, buyer_of, order_of, priced
+from shuke.rooms.programs.carts.keeping import as_json, from_json
+from shuke.rooms.programs.contracts import CartCommitted, Result, Status
+from shuke.rooms.programs.facts import Fact, OrderFact, RedeemFact
+from shuke.rooms.programs.services import intake, recording
+from shuke.rooms.programs.services.timeline import forget_versions, published, timeline
+
+_TRIES = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What somebody asks to be committed; `expected_minor` is what the buyer saw they are to pay."""
+
+    cart: OrderFact
+    choice: Choice
+    taxes: Taxes
+    expected_minor: int | None
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return self.cart.source, self.cart.external_id
+
+    @property
+    def digest(self) -> bytes:
+        """By this a repeat is told from another cart under the same key; the member is compared by the order."""
+        told = [self.choice.points, [str(rate) for rate in self.taxes.lines], self.taxes.included]
+        return hashlib.sha256(intake.payload_hash(self.cart) + json.dumps(told).encode()).digest()
+
+
+def commit_cart(
+    cart: OrderFact,
+    actor: Actor,
+    choice: Choice = NO_CHOICE,
+    taxes: Taxes = UNTAXED,
+    *,
+    expected_minor: int | None = None,
+    history: bool = False,
+    dry_run: bool = False,
+) -> CartCommitted:
+    """Place the order of a cart: priced as `evaluate_cart` does under the locks, its points used, its offers counted.
+
+    All of it or nothing. The order's key is the cart's: a repeat is answered from what was stored, without effect.
+    `expected_minor` is what the buyer saw, and is to pay in money.
+
+    Raises:
+        Refusal: `price_changed` where it costs something else by now, `already_recorded_differently`, `unavailable`
+            where others used up its offers again and again, and as `evaluate_cart` and the results of `record` say.
+    """
+    refusal = intake.check(cart, clock.business_now(), live=not clock.is_tested(), history=history)
+    if refusal is not None:
+        raise refusal
+    asked = Asked(cart, choice, taxes, expected_minor)
+    for _ in range(_TRIES):
+        try:
+            with unit_of_work(dry_run=dry_run, apart=True):
+                return _commit(asked, actor, history=history)
+        except counting.StaleOffersError:
+            continue
+    raise Refusal("unavailable", "Others used the offers of this cart at the same time; send it again.")
+
+
+def _commit(asked: Asked, actor: Actor, *, history: bool) -> CartCommitted:
+    cart, taxes = asked.cart, asked.taxes
+    if cart.member is not None:
+        points.lock([members.find(cart.member).id])
+    forget_versions()  # of before the lock
+    kept = queries.kept(*asked.key)
+    if kept is not None:
+        return _again(asked, kept, actor, history=history)
+    buyer = buyer_of(cart)
+    found = priced(cart, buyer, asked.choice, taxes)
+    if asked.expected_minor not in (None, found.pay_minor):
+        detail = f"The cart costs {found.pay_minor} now."
+        raise Refusal("price_changed", detail, pointer="/expected_minor", params={"pay": found.pay_minor})
+    result = _recorded(cart, buyer, found, taxes, actor, history=history)
+    assert result.reference is not None
+    _use(result.reference, buyer, found)
+    queries.keep(result.reference, asked.key, KeptCart(asked.digest, as_json(found)))
+    return CartCommitted(found, result)
+
+
+def _recorded(cart: OrderFact, buyer: Buyer, found: CartPriced, taxes: Taxes, actor: Actor, *, history: bool) -> Result:
+    """Record the order, and before it the redemption that pays for it: its own points can't."""
+    facts: list[Fact] = [order_of(cart, buyer, found, taxes)]
+    if found.points is not None and found.points.used:
+        facts.insert(0, _redemption(cart, found.points.unit, found.points.used))
+    results = recording.record(facts, actor, history=history, dry_run=False)
+    refused = next((each.refusal for each in results if each.refusal is not None), None)
+    if refused is not None:
+        raise refused
+    if any(each.status is Status.REPEATED for each in results):
+        raise _recorded_differently()
+    return results[-1]
+
+
+def _redemption(cart: OrderFact, unit: str, used: int) -> RedeemFact:
+    assert cart.member is not None
+    key = cart.source, cart.external_id
+    return RedeemFact(*key, cart.member, used, unit, cart.occurred_at, order=key)
+
+
+def _use(order_id: UUID, buyer: Buyer, found: CartPriced) -> None:
+    """Count the offers; a refund of all of it that came before its order gives them back at once."""
+    counting.use(buyer.program_id, buyer.running.program, order_id, buyer.member_id, buyer.day, found.applied)
+    if any(refund.empties for refund in orders.refunds_of(order_id)):
+        counting.give_back([order_id])
+
+
+def _again(asked: Asked, kept: KeptCart, actor: Actor, *, history: bool) -> CartCommitted:
+    """Answer a repeat from what was stored."""
+    if kept.digest != asked.digest:
+        raise _recorded_differently()
+    found = from_json(kept.priced)
+    plan = published(timeline())
+    running = next(each for each in plan.versions if each.number == found.version)
+    buyer = Buyer(plan.program_id, running, running.desk.fresh(int(asked.cart.occurred_at.timestamp())))
+    order = order_of(asked.cart, buyer, found, asked.taxes)
+    (result,) = recording.record([order], actor, history=history, dry_run=False)
+    if result.refusal is not None:
+        raise result.refusal
+    return CartCommitted(found, result)
+
+
+def _recorded_differently() -> Refusal:
+    return Refusal(
+        "already_recorded_differently",
+        "This external id was recorded before with other content; the id of a fact is its own for ever.",
+        pointer="/external_id",
+        params={"difference": "payload"},
+    )
