@@ -174,9 +174,7 @@ def test_codes_are_imported_given_out_and_settled(client, member):
 
 
 def test_a_service_address_must_be_https(client):
-    answer = client.post(
-        "/mall/suppliers", {"code": "tv", "name": "TV", "kind": "http", "url": "http://tv.example"}
-    )
+    answer = client.post("/mall/suppliers", {"code": "tv", "name": "TV", "kind": "http", "url": "http://tv.example"})
 
     assert answer.status_code == 422
     assert "https" in answer.content.decode()
