@@ -30,6 +30,7 @@ UNKNOWN = {
     "staff_id": "00000000-0000-0000-0000-000000000000",
     "chart": "points",
     "path": "console/frame.css",
+    "store": "nowhere",
 }
 OPEN = {"home", "setup", "login", "logout", "language", "static", "picture"}
 PAGES = [pattern for pattern in urls.urlpatterns if pattern.name not in OPEN]
