@@ -30,6 +30,7 @@ from shuke.rooms.mall.contracts import (
 from shuke.rooms.org.contracts import Store
 from shuke.surfaces.console.forms import smallest
 from shuke.surfaces.wording import mall_words, words
+from shuke.surfaces.wording.running import unit_name
 
 _BLANK_ROWS = 2
 _TIME = "%Y-%m-%dT%H:%M"
@@ -61,7 +62,7 @@ class ItemForm(forms.Form):
     name = forms.CharField(label=pgettext_lazy("thing", "Name"), max_length=100)
     category = forms.CharField(label=gettext_lazy("Category"), max_length=60, required=False)
     description = forms.CharField(
-        label=gettext_lazy("Description"), max_length=4_000, required=False, widget=forms.Textarea
+        label=gettext_lazy("Description"), max_length=4_000, required=False, widget=forms.Textarea(attrs={"rows": 4})
     )
     picture = forms.FileField(label=gettext_lazy("Picture"), required=False)
     unit = forms.ChoiceField(label=gettext_lazy("Unit"), required=False)
@@ -107,9 +108,11 @@ class ItemForm(forms.Form):
         super().__init__(*args, initial=self._initial(item), **kwargs)
         fields = self.fields
         fields["kind"].choices = [(kind.value, mall_words.of(mall_words.KINDS, kind)) for kind in Kind]
-        fields["ways"].choices = [(way.value, mall_words.of(mall_words.WAYS, way)) for way in Way]
+        fields["ways"].choices = [(way.value, mall_words.of(mall_words.WAYS, way)) for way in GOODS_GO_BY]
         fields["period"].choices = [(each.value, mall_words.of(mall_words.PERIODS, each)) for each in Period]
-        fields["unit"].choices = [(unit.code, unit.name or unit.code) for unit in program.units if unit.spendable]
+        fields["unit"].choices = [
+            (unit.code, unit_name(program, unit.code)) for unit in program.units if unit.spendable
+        ]
         self.levels = [
             (level.code, words.tier(level.code, level.name)) for ladder in program.ladders for level in ladder.levels
         ]
@@ -224,6 +227,7 @@ class ItemForm(forms.Form):
         self.add_error(field if field in self.fields else None, sentence)
 
 
+GOODS_GO_BY = (Way.SHIP, Way.PICKUP)
 WAYS_OF = {Kind.COUPON: (Way.DELIVER,), Kind.SERVICE: (Way.PICKUP,), Kind.VIRTUAL: (Way.DELIVER,)}
 
 

@@ -46,11 +46,11 @@ def _row(item: Item, program: Running | None) -> dict[str, object]:
     draft = item.draft
     scale = _scale(draft, program)
     price = draft.prices[-1]
-    cash = f" + {figures.money(price.cash_minor, program.program.currency)}" if price.cash_minor and program else ""
     return {
         "item": item,
         "kind": mall_words.of(mall_words.KINDS, draft.kind),
-        "price": figures.points(price.points, scale) + cash,
+        "price": figures.points(price.points, scale),
+        "cash": figures.money(price.cash_minor, program.program.currency) if price.cash_minor and program else "",
         "unit": unit_called(draft.unit or (program.unit.code if program else "points")),
         "points": written(price.points, scale),
         "more_prices": len(draft.prices) - 1,
