@@ -10,7 +10,7 @@ with session.opened():
     from shuke.rooms.mall.contracts import ItemDraft, Kind, Price, SupplierDraft, SupplierKind, Supply, Way
     from shuke.rooms.members.contracts import ExternalId, MemberRef
     from shuke.rooms.programs import facade as programs
-    from shuke.rooms.programs.contracts import ExchangeFact
+    from shuke.rooms.programs.contracts import AdjustFact, ExchangeFact
     from shuke.surfaces.cli.people import actor
     if not mall.suppliers():
         mall.write_supplier(SupplierDraft("cards", "Cards", SupplierKind.POOL), actor())
@@ -19,6 +19,7 @@ with session.opened():
         mall.create_item(ItemDraft("mug", Kind.GOODS, "Mug", (Price(10),)), actor())
     else:
         ref = MemberRef(external=ExternalId("till", "anna"))
+        programs.adjust(AdjustFact("desk", "mall", ref, 100, "gift"), actor(), None)
         print(programs.exchange(ExchangeFact("till", "x1", ref, "film"), actor()).order.number)
 """
 
