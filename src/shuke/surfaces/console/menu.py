@@ -57,6 +57,11 @@ GROUPS = (
             Item("benefits", _("Benefits"), "gift", Right.BENEFITS_READ),
             Item("requests", _("Service inbox"), "inbox", Right.BENEFITS_READ),
             Item("benefit-sheet", _("Benefit balance sheet"), "overview", Right.BENEFITS_READ),
+        _("Rewards mall"),
+        (
+            Item("mall", _("Items"), "gift", Right.MALL_READ),
+            Item("mall-orders", _("Orders of the mall"), "order", Right.MALL_READ),
+            Item("mall-suppliers", _("Suppliers"), "download", Right.MALL_READ),
         ),
     ),
     Group(

@@ -22,6 +22,10 @@ UNKNOWN = {
     "import_id": "imp_00000000000000000000000000",
     "till_id": "til_00000000000000000000000000",
     "merge_id": "mrg_00000000000000000000000000",
+    "mall_order_id": "mlo_00000000000000000000000000",
+    "item_id": "00000000-0000-0000-0000-000000000000",
+    "picture_id": "00000000-0000-0000-0000-000000000000",
+    "supplier": "cards",
     "key_id": "00000000-0000-0000-0000-000000000000",
     "staff_id": "00000000-0000-0000-0000-000000000000",
     "ladder": "main",
@@ -32,7 +36,7 @@ UNKNOWN = {
     "path": "console/frame.css",
     "store": "nowhere",
 }
-OPEN = {"home", "setup", "login", "logout", "language", "static"}
+OPEN = {"home", "setup", "login", "logout", "language", "static", "picture"}
 PAGES = [pattern for pattern in urls.urlpatterns if pattern.name not in OPEN]
 
 
@@ -112,6 +116,7 @@ def test_the_menu_has_for_each_role_what_is_its_work(role):
             views
             == {
                 Role.ANALYST: {"overview", "programs", "tiers", "benefits", "requests", "benefit-sheet"},
+                Role.ANALYST: {"overview", "programs", "tiers", "mall", "mall-orders", "mall-suppliers"},
                 Role.CLERK: set(),
             }[role]
         )
