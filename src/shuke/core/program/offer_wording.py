@@ -25,7 +25,18 @@ from shuke.core.offers.model import (
     Stacking,
     Steps,
 )
+from shuke.core.program.ir import WindowKind
+from shuke.core.program.model import OfferCap
 
+_PERIODS = {
+    (WindowKind.LIFETIME, 0): ("ever", "累计"),
+    (WindowKind.DAY, 0): ("a day", "每天"),
+    (WindowKind.WEEK, 0): ("a week", "每周"),
+    (WindowKind.PERIOD, 1): ("a month", "每月"),
+    (WindowKind.PERIOD, 3): ("a quarter", "每季"),
+    (WindowKind.PERIOD, 6): ("a half year", "每半年"),
+    (WindowKind.PERIOD, 12): ("a year", "每年"),
+}
 Money = Callable[[int], str]  # minor units as people read them
 
 REASONS: Mapping[Reason, tuple[str, str]] = MappingProxyType(
@@ -85,6 +96,15 @@ def terms(minimum: Minimum | None, stacking: Stacking, money: Money, language: s
         told.append(words("also once it is taken off", "使用后仍须满足"))
     beside = words(*_STACKINGS[stacking])
     return [*told, *([beside] if beside else [])]
+
+
+def cap(said: OfferCap, money: Money, language: str) -> str:
+    """Return in "zh" or "en" how often an offer applies at most, or for how much."""
+    words = _Words(money, language)
+    most = words(f"{said.limit} times", f"{said.limit} 次") if said.times else money(said.limit)
+    period = words(*_PERIODS.get((said.window.kind, said.window.step), ("in a period", "每周期")))
+    whose = words("for each member", "每位会员") if said.each_member else words("in all", "全部")
+    return words(f"at most {most} {period} {whose}", f"{whose}{period}至多 {most}")
 
 
 class _Words:
