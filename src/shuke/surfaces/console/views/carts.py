@@ -157,6 +157,7 @@ def _found(form: CartForm, rows: list[RowForm], program: Running, desk: Desk) ->
         "lines": [(line, line.net_minor - left, left) for line, left in zip(lines, priced.lines_minor, strict=True)],
         "refused": [(code, name, wording.reason(why, language)) for code, name, why in priced.refused],
         "earns": _earned(priced, program),
+        "unit": program.unit_name(priced.points.unit) if priced.points else "",
     }
 
 
