@@ -9,6 +9,7 @@ from shuke.adapters.payment_counter import Counter
 from shuke.adapters.payment_sandbox import provider as sandbox
 from shuke.adapters.supplier_http import HttpSupplier
 from shuke.adapters.supplier_pool import Pool
+from shuke.config import plans
 from shuke.foundation import clock, idempotency, jobs
 from shuke.foundation.jobs import Periodic
 from shuke.rooms.coupons import facade as coupons
@@ -17,7 +18,9 @@ from shuke.rooms.mall.contracts import SupplierKind
 from shuke.rooms.members import facade as members
 from shuke.rooms.messaging import facade as messaging
 from shuke.rooms.org import facade as org
+from shuke.rooms.paid import facade as paid
 from shuke.rooms.payments import facade as payments
+from shuke.rooms.payments.contracts import Purpose
 from shuke.rooms.programs import facade as programs
 from shuke.surfaces.console import log_ins
 
@@ -68,6 +71,7 @@ PERIODIC = (
     Periodic("deliver_exchanges", "* * * * *", programs.deliver_exchanges),
     Periodic("release_coupons", "*/5 * * * *", release_coupons),
     Periodic("settle_payments", "* * * * *", settle_payments),
+    Periodic("advance_plans", "* * * * *", plans.advance),
     Periodic("carry_messages", "* * * * *", carry_messages),
     Periodic("seal", "7 2 * * *", seal_ledger),
     Periodic("expire_approvals", "37 * * * *", expire_approvals),
@@ -80,7 +84,10 @@ PERIODIC = (
 def wire_jobs(app: App) -> None:
     """Register what comes round, and what carries out approvals, messages and payments; called when Django is ready."""
     jobs.register(app, PERIODIC)
-    programs.at_each_stop(settle_payments)
+    for work in (settle_payments, plans.advance, settle_payments, plans.tell):  # a charge that is due is paid at once
+        programs.at_each_stop(work)
+    programs.at_each_stop(programs.lapse_exchanges)
+    programs.at_each_stop(programs.deliver_exchanges)
     _wire_payments()
     messaging.carry_with(Recording() if clock.is_tested() else None)
     org.carry_out("points.adjustment", programs.carry_out_adjustment)
@@ -93,3 +100,6 @@ def _wire_payments() -> None:
     if clock.is_tested():
         payments.provide(sandbox.METHOD, sandbox.Sandbox())
     payments.provide("counter", Counter())
+    payments.when_paid(Purpose.MALL, programs.mall_paid)
+    payments.when_paid(Purpose.PLAN, paid.paid)
+    payments.when_failed(Purpose.PLAN, paid.failed)

@@ -31,9 +31,16 @@ LAWS = {
     "I36": "按判定时所见重新判定，积分相同（均匀抽取一千笔）。",
     "I37": "判定、已发布版本、业务键与审计记录不能修改或清空。",
     "I38": "订单与订单行所记的退款，等于其退款之和，每笔只计一次。",
+    "I28": "同一会员同一方案的周期互不重叠，订阅与其变更、周期一致。",
     "I40": "每笔付款的退款之和与付款所记一致，不超过已付金额。",
 }
 _VIOLATIONS = {  # {} stands for a value, in the order of the English sentence
+    "A subscription is {}, its last change says {}.": "订阅状态为 {}，末次变更记为 {}。",
+    "A subscription ends at {}, its last period at {}.": "订阅止于 {}，末个周期止于 {}。",
+    "Periods {} and {} of a plan overlap.": "同一方案的第 {} 与第 {} 个周期重叠。",
+    "Changes of subscriptions or versions of plans can be changed: a trigger that refuses it is missing.": (
+        "订阅变更或方案版本可被修改：缺少拒绝修改的触发器。"
+    ),
     "A payment counts {} refunded, its refunds come to {}.": "一笔付款记有退款 {}，其退款合计 {}。",
     "{}: {}": "{}：{}",
     "Item {} has {} pieces left, its movements come to {}.": "礼品 {} 记有剩余 {} 件，库存流水合计 {} 件。",

@@ -12,6 +12,7 @@ from shuke.rooms.mall import facade as mall
 from shuke.rooms.members.contracts import Member, MergeRecord, NewMember, Status
 from shuke.rooms.orders import facade as orders
 from shuke.rooms.org.contracts import Actor, Approval, Principal, Values
+from shuke.rooms.paid import facade as paid
 from shuke.rooms.payments import facade as payments
 from shuke.rooms.points import facade as points
 from shuke.rooms.points.contracts import EntryKey, Seal
@@ -57,10 +58,17 @@ from shuke.rooms.programs.services import (
 from shuke.rooms.programs.services import standing as standings_of
 from shuke.rooms.programs.services.advancing import Progress
 from shuke.rooms.programs.services.coupons import claim_coupons, create_coupon_template
+from shuke.rooms.programs.services.pushing import reckon_push
 from shuke.rooms.programs.services.timeline import timeline
+from shuke.rooms.programs.tasks import push_coupons
 from shuke.rooms.tiers import facade as tiers
 
-__all__ = ("claim_coupons", "create_coupon_template")  # handed on; what stands below needs no mention
+__all__ = (
+    "claim_coupons",
+    "create_coupon_template",
+    "push_coupons",
+    "reckon_push",
+)  # handed on; what stands below needs no mention
 
 
 def validate(text: str) -> Draft:
@@ -214,6 +222,8 @@ refund_exchange = exchanging.refund
 lapse_exchanges = exchanging.lapse_due
 deliver_exchanges = exchanging.deliver_due
 mall_of = exchanging.view
+mall_payment_of = exchanging.payment_of
+mall_paid = exchanging.paid
 
 
 def adjust(
@@ -358,10 +368,11 @@ def verify_all(*, since_seal: bool = False) -> tuple[Verification, ...]:
             *verifying.INVARIANTS,
             orders.REFUNDS_ADD_UP,
             payments.REFUNDS_WITHIN_PAYMENT,
+            paid.SUBSCRIPTIONS,
             mall.STOCK_ADDS_UP,
         )
         return (replace(found, unchecked=(*found.unchecked, *others)),)
-    rooms = (points, tiers, verifying, orders, payments, mall)
+    rooms = (points, tiers, verifying, orders, payments, paid, mall)
     return tuple(room.verify() for room in rooms)
 
 

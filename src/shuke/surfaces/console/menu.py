@@ -53,6 +53,14 @@ GROUPS = (
         ),
     ),
     Group(
+        _("Rewards mall"),
+        (
+            Item("mall", _("Items"), "gift", Right.MALL_READ),
+            Item("mall-orders", _("Orders of the mall"), "order", Right.MALL_READ),
+            Item("mall-suppliers", _("Suppliers"), "download", Right.MALL_READ),
+        ),
+    ),
+    Group(
         _("Developers"),
         (
             Item("keys", _("API keys"), "key", Right.KEYS_WRITE),
@@ -64,6 +72,7 @@ GROUPS = (
         _("Settings"),
         (
             Item("organisation", _("Stores"), "store", Right.ORGANISATION_WRITE),
+            Item("tills", _("Tills"), "till", Right.ORGANISATION_WRITE),
             Item("staff", _("Team"), "team", Right.STAFF_WRITE),
             Item("jobs", _("Jobs"), "jobs", Right.JOBS_READ),
             Item("audit", _("Audit log"), "audit", Right.AUDIT_READ),

@@ -1,0 +1,66 @@
+"""Paid plans at work: what comes round for them, and what their members are told, once each."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from shuke.core.values.errors import Refusal
+from shuke.foundation import logs
+from shuke.foundation.transactions import unit_of_work
+from shuke.rooms.members import facade as members
+from shuke.rooms.messaging import facade as messaging
+from shuke.rooms.messaging.contracts import Notice
+from shuke.rooms.org import facade as org
+from shuke.rooms.paid import contracts
+from shuke.rooms.paid import facade as paid
+from shuke.surfaces.wording import figures
+
+_CHUNK = 200
+_MINUTE = timedelta(minutes=1)
+
+
+def advance() -> Mapping[str, int]:
+    """Do what time owes to subscriptions, and tell members what they are to be told."""
+    return {"subscriptions": paid.advance_due().subscriptions, "notices": tell()}
+
+
+def tell() -> int:
+    """Tell what waits to be told; who has left hears nothing."""
+    told = 0
+    while notices := paid.notices_to_tell(_CHUNK):
+        for notice in notices:
+            with unit_of_work():
+                _tell(notice)
+                paid.told(notice.id)
+        told += len(notices)
+    return told
+
+
+def _tell(notice: contracts.Notice) -> None:
+    member = members.get(notice.member_id)
+    chinese = member.language.startswith("zh")
+    own = org.organisation()
+    if own is None:
+        return
+    zone = ZoneInfo(own.time_zone)
+    params = {
+        "plan": notice.plan.name(member.language),
+        "day": _day(notice.day, zone, chinese=chinese),
+        "last_day": _day(notice.day and notice.day - _MINUTE, zone, chinese=chinese),
+        "amount": figures.money(notice.amount_minor or 0, own.currency),
+        "before": figures.money(notice.before_minor or 0, own.currency),
+    }
+    kind = notice.kind.value
+    if notice.kind is contracts.NoticeKind.CHARGE_FAILED and notice.day is None:
+        kind = "plan_charge_failed_last"
+    try:
+        messaging.send(Notice(kind, str(notice.id), member.language, notice.member_id, params=params))
+    except Refusal as refused:
+        logs.refusal(refused, notice=str(notice.id))
+
+
+def _day(at: datetime | None, zone: ZoneInfo, *, chinese: bool) -> str:
+    if at is None:
+        return ""
+    local = at.astimezone(zone)
+    return f"{local.year} 年 {local.month} 月 {local.day} 日" if chinese else f"{local.day} {local:%B %Y}"

@@ -1,0 +1,1 @@
+"""What the verbs of the room are made of, one topic each."""

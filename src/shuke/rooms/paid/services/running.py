@@ -1,0 +1,170 @@
+"""The life of a subscription: its periods, its state with a row for every change, and what its member carries for it.
+
+Every function here has the member's lock (`queries.lock_member`) and a row that was read under it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from shuke.core.values.errors import Refusal
+from shuke.foundation import ids
+from shuke.rooms.members import facade as members
+from shuke.rooms.org.contracts import Actor, ActorKind
+from shuke.rooms.paid import models, queries
+from shuke.rooms.paid.contracts import LIVE, Cause, Length, NoticeKind, PeriodKind, State, Terms
+from shuke.rooms.paid.services import calendar, plans
+
+TIME = Actor(ActorKind.SYSTEM, "paid", "Shuke")
+
+Sources = Sequence[tuple[UUID, int]]  # where money lies: which payment, how much of it
+
+
+@dataclass(frozen=True, slots=True)
+class NewPeriod:
+    """A period to be added: of a length, or of `days` where some are given; what it cost, and where that lies."""
+
+    kind: PeriodKind
+    length: Length
+    version: int
+    days: int = 0
+    cost_minor: int = 0
+    sources: Sources = ()
+
+
+def begin(member_id: UUID, plan: models.Plan, length: Length, version: int) -> models.Subscription:
+    """Write a subscription that has no period yet and waits for its first payment."""
+    return models.Subscription.objects.create(
+        id=ids.new_id(), member_id=member_id, plan=plan, state=State.PENDING, length=length, version=version
+    )
+
+
+def append(row: models.Subscription, new: NewPeriod, now: datetime, cause: Cause, actor: Actor) -> None:
+    """Add a period to what the member has, or let one begin now."""
+    follows = row.state in LIVE and row.ends_at is not None
+    starts_at = row.ends_at if follows else now
+    if not follows:
+        row.anchor_day, row.months, row.started_at = calendar.day_of(now), 0, now
+    if new.days:
+        row.anchor_day, row.months = calendar.day_of(starts_at) + new.days, 0
+        ends_at = calendar.start_of(row.anchor_day)
+    else:
+        row.months += new.length.months
+        ends_at = calendar.months_after(row.anchor_day, row.months)
+        row.length, row.version = new.length, new.version
+    models.Period.objects.create(
+        id=ids.new_id(),
+        subscription=row,
+        number=queries.next_number(row.id),
+        member_id=row.member_id,
+        plan_id=row.plan_id,
+        kind=new.kind,
+        length=new.length,
+        version=new.version,
+        starts_at=starts_at,
+        ends_at=ends_at,
+        cost_minor=new.cost_minor,
+        paid_at=now,
+        sources=[[str(payment_id), amount] for payment_id, amount in new.sources],
+    )
+    row.ends_at, row.tries, row.renew_version, row.leaving = ends_at, 0, None, False
+    told_from = [(day, calendar.start_of(calendar.day_of(ends_at) - day)) for day in _terms(row).notice_days]
+    row.noticed = [day for day, at in told_from if at <= starts_at]  # never told: the period is too short
+    if new.kind is PeriodKind.PAID:
+        row.price_minor = new.cost_minor
+    trial = new.kind is PeriodKind.TRIAL or (new.kind is PeriodKind.EXTENSION and row.state == State.TRIAL)
+    move(row, State.TRIAL if trial else State.ACTIVE, cause, now, actor)
+
+
+def cut(row: models.Subscription, now: datetime, cause: Cause, actor: Actor) -> None:
+    """End a subscription now: what was to come is not, and the member carries nothing for it any more."""
+    for period in queries.periods(row.id):
+        if period.ends_at > now:
+            period.starts_at, period.ends_at = min(period.starts_at, now), now
+            period.save(update_fields=["starts_at", "ends_at"])
+            row.ends_at = now
+    row.auto_renew = False
+    move(row, State.CANCELLED, cause, now, actor)
+
+
+def move(row: models.Subscription, after: State, cause: Cause, now: datetime, actor: Actor) -> None:
+    """Let a subscription stand at `after`, with a row that says so."""
+    before, number = row.state, queries.next_change(row.id)
+    row.state = after
+    if after is not State.GRACE:
+        row.grace_until = None
+    row.next_at = next_at(row)
+    row.save()
+    models.Change.objects.create(
+        subscription=row,
+        number=number,
+        at=now,
+        before=before if number > 1 else None,
+        after=after,
+        cause=cause,
+        ends_at=row.ends_at,
+        actor=actor.label,
+    )
+    if (before in LIVE) is not (after in LIVE):
+        _carry(row)
+
+
+def next_at(row: models.Subscription) -> datetime | None:
+    """Return when time does something to a subscription next."""
+    if row.state not in LIVE:
+        return None
+    if row.state == State.GRACE:
+        return row.grace_until
+    terms, end_day = _terms(row), calendar.day_of(row.ends_at)
+    coming = [row.ends_at]
+    if row.state == State.PAST_DUE:
+        coming = [calendar.start_of(end_day + max(terms.try_days) + 1)]
+    else:
+        coming += [calendar.start_of(end_day - days) for days in terms.notice_days if days not in row.noticed]
+    if row.auto_renew and row.agreement and row.tries < len(terms.try_days):
+        coming.append(calendar.start_of(end_day + terms.try_days[row.tries]))
+    return min(coming)
+
+
+def note(
+    row: models.Subscription,
+    kind: NoticeKind,
+    key: str,
+    now: datetime,
+    *,
+    day: datetime | None = None,
+    amount_minor: int | None = None,
+    before_minor: int | None = None,
+) -> None:
+    """Have the member told something once."""
+    queries.note(
+        models.Notice(
+            id=ids.new_id(),
+            subscription=row,
+            kind=kind,
+            key=key,
+            at=now,
+            day=day,
+            amount_minor=amount_minor,
+            before_minor=before_minor,
+        )
+    )
+
+
+def _terms(row: models.Subscription) -> Terms:
+    return plans.terms_of(row.plan_id, row.version)
+
+
+def _carry(row: models.Subscription) -> None:
+    """Give the member the tag of the plan, or take it where no other plan gives it; who left carries nothing."""
+    tag = queries.plan(row.plan_id).tag
+    carried = members.tags([row.member_id]).get(row.member_id, frozenset())
+    wanted = carried | {tag} if queries.carriers(row.member_id, tag) else carried - {tag}
+    if wanted == carried:
+        return
+    try:
+        members.set_tags(row.member_id, sorted(wanted), TIME)
+    except Refusal as refused:
+        if refused.code not in {"member_exited", "member_merged"}:
+            raise
