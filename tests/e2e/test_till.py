@@ -300,6 +300,28 @@ def test_what_is_sold_without_network_waits_in_the_browser_and_counts_once(count
     assert till.wrong == []
 
 
+def test_the_coupon_that_saves_is_proposed_and_who_leaves_it_out_says_why(counter, street):
+    till = counter()
+    till.type(street.codes()[-1])
+    till.type("86.00")
+    till.shown("pay", "¥76.00")
+    till.press("F3")
+    till.press("Space")
+    till.page.get_by_label("原因").wait_for()
+    till.type("顾客想留到下次")
+    till.shown("pay", "¥86.00")
+    till.press("Escape")
+    till.press("Escape")
+    till.type(street.shop["members"][-1])
+    till.type("86.00")
+    till.shown("pay", "¥76.00")
+    till.press("Enter")
+
+    till.banner("实收 ¥76.00")
+    till.shown("change", "1,280 → 1,371")
+    assert till.wrong == []
+
+
 def test_a_sale_is_parked_and_fetched_and_esc_twice_clears(counter, street):
     till = counter()
     till.type("/0002")

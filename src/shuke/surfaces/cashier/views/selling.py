@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from shuke.core.values.errors import Refusal
 from shuke.foundation import clock, ids
+from shuke.rooms.coupons import facade as coupons
 from shuke.rooms.members import facade as members
 from shuke.rooms.members.contracts import ID_PREFIX, Member
 from shuke.rooms.org import facade as org
@@ -48,7 +49,10 @@ def read(request: HttpRequest, counter: Counter, told: Told) -> dict[str, Any]:
 @call("POST")
 def price(request: HttpRequest, counter: Counter, told: Told) -> dict[str, Any]:
     """Say what a cart costs, with the offers that save most."""
-    return telling.basket(cart.price(counter, _wish(told), clock.business_now()))
+    wish, now = _wish(told), clock.business_now()
+    held = coupons.of_member(wish.member_id, now) if wish.member_id else ()
+    brought = coupons.by_codes(wish.coupons, now) if wish.coupons else ()
+    return telling.basket(cart.price(counter, wish, now), (*brought, *held), counter)
 
 
 @call("POST")
@@ -62,11 +66,15 @@ def _wish(told: Told) -> cart.Wish:
     lines = tuple(told.numbers("lines"))
     if not sum(lines):
         raise Refusal("bad_request", "A sale has an amount.", pointer="/lines")
-    return cart.Wish(ids.decode(ID_PREFIX, member) if member else None, lines, told.number("points"))
+    return cart.Wish(
+        ids.decode(ID_PREFIX, member) if member else None, lines, told.number("points"), told.texts("coupons")
+    )
 
 
 def _online(counter: Counter, told: Told) -> ShiftLine:
     wish, at, key, note = _wish(told), told.moment(), told.key(), told.text("note")
+    if not note and cart.left_out(counter, wish, at):
+        raise Refusal("reason_required", "Say why the coupon that saves most is not used.")
     before = programs.standings([wish.member_id]) if wish.member_id else {}
     done = cart.commit(counter, key, wish, at, told.number("expected_minor"))
     priced, result = done.priced, done.order
@@ -83,7 +91,7 @@ def _offline(counter: Counter, told: Told) -> ShiftLine:
     """Record what was sold while nobody could be asked, at the time when it was sold."""
     at, key, typed = told.moment(), told.key(), told.text("typed")
     member_id = people.meant(typed, told.moment("scanned_at")) if typed else None
-    wish = cart.Wish(member_id, tuple(told.numbers("lines")), 0)
+    wish = cart.Wish(member_id, tuple(told.numbers("lines")), 0, ())
     before = programs.standings([member_id]) if member_id else {}
     result = cart.record_offline(counter, key, wish, at)
     total = sum(wish.lines)

@@ -76,7 +76,7 @@ function pointsField(points, act) {
 function couponList(coupons, act) {
   return h("fieldset", {class: "coupons"}, h("legend", {}, h("kbd", {}, "F3"), " ", words.coupons),
     coupons.map((coupon) => h("label", {class: coupon.why ? "out" : ""},
-      h("input", {type: "checkbox", checked: coupon.used, value: coupon.code, change: () => act.coupons()}),
+      h("input", {type: "checkbox", checked: coupon.used, value: coupon.code, change: () => act.coupons([...document.querySelectorAll("#offers .coupons input:checked")].map((box) => box.value))}),
       h("span", {}, coupon.name, h("small", {}, coupon.why || coupon.until)), h("strong", {}, coupon.off))));
 }
 

@@ -49,7 +49,7 @@ const money = (minor) => shop.sign + plainMoney(minor, shop.digits);
 function draw() {
   drawMember(sale);
   drawTrade(sale, money);
-  drawOffers(sale, act);
+  drawOffers(sale, {points: act.points, coupons: chooseCoupons});
   place("scan-label").textContent = sale.lines.length ? words.take_money : sale.member || sale.typed ? words.type_amount : words.scan_member;
   showCustomer();
 }
@@ -116,7 +116,7 @@ function show(found) {
     sale.typed = "";
     return sale.lines.length ? then(price).then(draw) : null;
   }
-  return {members: () => chooseMember(found.members), order: () => refundDialog(found), coupon: () => useDialog(found), pickup: () => useDialog(found)}[found.kind]();
+  return {members: () => chooseMember(found.members), order: () => refundDialog(found), coupon: () => found.good && found.for_sale ? addCoupon(found) : useDialog(found), pickup: () => useDialog(found)}[found.kind]();
 }
 
 function chooseMember(members) {
@@ -247,7 +247,7 @@ const act = {
     if (first) {
       first.focus();
     } else {
-      drawBanner("warn", words.offers_none);
+      drawBanner("warn", words.coupons_none);
     }
   },
   enrol: () => enrolDialog(),
@@ -285,6 +285,24 @@ const act = {
     startAnew();
   },
 };
+
+/* The clerk ticked other coupons than the till proposed: say why, then price it anew. */
+function chooseCoupons(codes) {
+  whyDialog((note) => then(async () => {
+    sale.coupons = codes;
+    sale.note = note;
+    await price();
+    draw();
+  }), draw);
+}
+
+/* A coupon was scanned that takes something off: it is used with this sale, beside those that are. */
+function addCoupon(found) {
+  const used = sale.priced ? sale.priced.coupons.filter((coupon) => coupon.used).map((coupon) => coupon.code) : [];
+  sale.coupons = [...used, found.code];
+  drawBanner("good", found.title, h("p", {}, words.coupon_with_sale));
+  return sale.lines.length ? then(price).then(draw) : null;
+}
 
 const KEYS = {F2: "points", F3: "coupons", F4: "enrol", F6: "check", F8: "refund", F9: "park", "?": "help", Escape: "clear"};
 
