@@ -130,6 +130,7 @@ def _offer(applied: AppliedOffer, currency: str) -> dict[str, Any]:
         "name": applied.name,
         "off": figures.money(-applied.off_minor, currency) if applied.off_minor else "",
         "more": gifts,
+        "coupon": applied.coupon_id is not None,
     }
 
 

@@ -33,8 +33,11 @@ def read(request: HttpRequest, counter: Counter, told: Told) -> dict[str, Any]:
         if not found:
             raise Refusal("unknown_member", "Nobody's phone ends like this.")
         return {"kind": "members", "members": _cards(found)}
+    holder = people.of_code(text, clock.machine_now(), use=False)
+    if holder is not None:
+        return {"kind": "members", "members": _cards([members.get(holder)]), "code": text}
     try:
-        member = members.get(people.meant(text, clock.machine_now()))
+        member = members.get(people.known_as(text))
     except Refusal as refused:
         if refused.code != "unknown_member":
             raise
@@ -73,6 +76,9 @@ def _wish(told: Told) -> cart.Wish:
 
 def _online(counter: Counter, told: Told) -> ShiftLine:
     wish, at, key, note = _wish(told), told.moment(), told.key(), told.text("note")
+    code = told.text("code")
+    if code and people.of_code(code, told.moment("scanned_at"), use=True) != wish.member_id:
+        raise Refusal("member_code_unknown", "This is not the code of the member.")
     if not note and cart.left_out(counter, wish, at):
         raise Refusal("reason_required", "Say why the coupon that saves most is not used.")
     before = programs.standings([wish.member_id]) if wish.member_id else {}
@@ -90,7 +96,8 @@ def _online(counter: Counter, told: Told) -> ShiftLine:
 def _offline(counter: Counter, told: Told) -> ShiftLine:
     """Record what was sold while nobody could be asked, at the time when it was sold."""
     at, key, typed = told.moment(), told.key(), told.text("typed")
-    member_id = people.meant(typed, told.moment("scanned_at")) if typed else None
+    scanned_at = told.moment("scanned_at")
+    member_id = (people.of_code(typed, scanned_at, use=True) or people.known_as(typed)) if typed else None
     wish = cart.Wish(member_id, tuple(told.numbers("lines")), 0, ())
     before = programs.standings([member_id]) if member_id else {}
     result = cart.record_offline(counter, key, wish, at)

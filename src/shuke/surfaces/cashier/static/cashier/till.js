@@ -2,7 +2,7 @@
    typed, however slow the network is; after a refusal what was typed ahead is forgotten. */
 "use strict";
 
-const fresh = () => ({member: null, typed: "", lines: [], points: 0, coupons: null, priced: null, offline: false, note: ""});
+const fresh = () => ({member: null, code: "", scanned: 0, typed: "", lines: [], points: 0, coupons: null, priced: null, offline: false, note: ""});
 let sale = fresh();
 let shop = {digits: 2, sign: ""};
 let connected = true;
@@ -106,6 +106,7 @@ function readOffline(text) {
     throw new NoAnswer("tail");
   }
   sale.typed = text;
+  sale.scanned = Date.now();
   sale.member = null;
   sale.offline = true;
 }
@@ -113,6 +114,8 @@ function readOffline(text) {
 function show(found) {
   if (found.kind === "members" && found.members.length === 1) {
     sale.member = found.members[0];
+    sale.code = found.code || "";
+    sale.scanned = Date.now();
     sale.typed = "";
     return sale.lines.length ? then(price).then(draw) : null;
   }
@@ -147,8 +150,8 @@ async function price() {
 async function sell() {
   const total = sale.lines.reduce((sum, minor) => sum + minor, 0);
   const body = sale.offline
-    ? {offline: true, typed: sale.typed || (sale.member ? sale.member.id : ""), lines: sale.lines}
-    : {member: sale.member && sale.member.id, lines: sale.lines, points: sale.points, coupons: sale.coupons, expected_minor: sale.priced.pay_minor, note: sale.note};
+    ? {offline: true, typed: sale.typed || sale.code || (sale.member ? sale.member.id : ""), lines: sale.lines, scanned: sale.scanned}
+    : {member: sale.member && sale.member.id, code: sale.code, scanned: sale.scanned, lines: sale.lines, points: sale.points, coupons: sale.coupons, expected_minor: sale.priced.pay_minor, note: sale.note};
   const told = {what: sale.offline || !sale.priced ? money(total) : sale.priced.pay, who: sale.member ? sale.member.name : sale.typed || words.guest};
   const mine = sale;
   let answer;
