@@ -275,7 +275,7 @@ const act = {
     window.print();
   },
   clear() {
-    if (Date.now() - escaped > 1500) {
+    if (Date.now() - escaped > 2500) {
       escaped = Date.now();
       drawBanner("warn", words.press_again);
       return;
