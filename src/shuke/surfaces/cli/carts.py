@@ -155,7 +155,7 @@ def _data(priced: "CartPriced") -> dict[str, Any]:
 
 
 def _lines(priced: "CartPriced") -> list[str]:
-    from shuke.core.offers import wording
+    from shuke.core.program import offer_wording as wording
     from shuke.surfaces.wording.figures import money
 
     language, currency = ("zh" if in_chinese() else "en"), priced.currency
