@@ -52,7 +52,7 @@ def coupon(request: HttpRequest, guest: Guest, coupon_id: str) -> HttpResponse:
     if found is None:
         raise Refusal("unknown_coupon", "There is no such coupon.")
     why = offers.why_not(found.refused) if found.refused else ""
-    return show(request, "coupon.html", tab="me", title=_("Coupon"), coupon=found, why=why)
+    return show(request, "coupon.html", tab="me", title=_("My coupon"), coupon=found, why=why)
 
 
 def usable_count(member_id: UUID) -> int:
