@@ -14,7 +14,7 @@ from shuke.rooms.mall.contracts import ORDER_PREFIX, Address, Kind, Order, Order
 from shuke.rooms.members.contracts import MemberRef
 from shuke.rooms.org import facade as org
 from shuke.rooms.programs import facade as programs
-from shuke.rooms.programs.exchanges import ExchangeFact, MallOffer
+from shuke.rooms.programs.contracts import ExchangeFact, MallOffer
 from shuke.surfaces.portal.pages import ACTOR, Guest, page, show
 from shuke.surfaces.wording import mall_words, refusals
 from shuke.surfaces.wording.running import store_called, units
