@@ -32,5 +32,6 @@ urlpatterns = [
     path("m/me/language", mine.language, name="portal-language"),
     path("m/offline", shell.offline, name="portal-offline"),
     path("m/manifest.webmanifest", shell.manifest, name="portal-manifest"),
+    path("m/brand.css", shell.brand, name="portal-brand"),
     path("m/sw.js", shell.service_worker, name="portal-worker"),
 ]
