@@ -54,7 +54,6 @@ SAMPLES = {
     "till_id": "til_01KAKV3Z5R8QX5J4Y0V9W6T2NM",
     "path": "nothing.css",
     "store": "nowhere",
-    "picture_id": "019aa7b1-fcb8-4e3a-b148-5e036e67a0a8",
     "device_id": "dev_01KAKV3Z5R8QX5J4Y0V9W6T2NM",
     "unit": "1",
     "method": "sandbox",
