@@ -97,6 +97,14 @@ def issue(facts: Sequence[IssueFact]) -> list[Issued]:
     return issuing.issue(facts)
 
 
+def give_by_hand(fact: IssueFact, reason: str, actor: Actor) -> HeldCoupon:
+    """Issue a coupon for goodwill, with a reason that the audit log keeps.
+
+    Raises: Refusal `reason_required`, `reason_too_long`, and as `issue` tells in its answers.
+    """
+    return giving.by_hand(fact, reason, actor)
+
+
 def of_member(member_id: UUID, now: datetime) -> tuple[HeldCoupon, ...]:
     """Return all coupons of a member, and of those who were merged into them, latest first. Raises: nothing."""
     people = [member_id]
