@@ -302,3 +302,7 @@ def codes_of_batch(batch_id: UUID, after: UUID, limit: int) -> list[tuple[UUID, 
         "ORDER BY id LIMIT %(limit)s",
         {"batch_id": batch_id, "after": after, "limit": limit},
     )
+
+
+def violations() -> list[tuple[UUID | None, str]]:
+    return sql.fetch(sql.load(PACKAGE, "verify_coupons"), {})

@@ -51,7 +51,7 @@ GROUPS = (
             Item("ledger-check", _("Ledger check"), "check", Right.LEDGER_VERIFY),
         ),
     ),
-    Group(_("Coupons"), (Item("coupons", _("Coupons"), "coupon", Right.COUPONS_READ),)),
+    Group(_("Offers"), (Item("coupons", _("Coupons"), "coupon", Right.COUPONS_READ),)),
     Group(
         _("Developers"),
         (

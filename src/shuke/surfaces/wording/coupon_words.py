@@ -124,6 +124,11 @@ def told(offer: str, value_minor: int | None = None) -> str:
     return sentence(rule)
 
 
+def of_template(draft: TemplateDraft) -> str:
+    """Return what a template's coupons do, in one sentence."""
+    return packet(draft.packet) if draft.packet and running() else told(draft.offer)
+
+
 def sentence(rule: OfferRule) -> str:
     """Return what an offer does: its effect, from when on, of which lines and on what condition."""
     program = _program()
@@ -242,7 +247,7 @@ def _share_off(effect: Percent | Shipping, program: Program) -> str:
         said = ngettext("%(count)d piece free", "%(count)d pieces free", pieces) % {"count": pieces} if pieces else ""
         said = said or gettext("free")
     else:
-        said = gettext("%(percent)s%% off (%(left)s of 10)") % told
+        said = gettext("%(percent)s%% off") % told
     if effect.cap is None:
         return said
     return gettext("%(effect)s, at most %(money)s") % {"effect": said, "money": _money(effect.cap, program)}

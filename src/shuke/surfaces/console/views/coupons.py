@@ -1,5 +1,6 @@
 """Coupons: templates and what became of them, sending them to members, pools of codes, uses, and calling back."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -55,7 +56,7 @@ _STATES = {
 @page(Right.COUPONS_READ)
 def coupons(request: HttpRequest, desk: Desk) -> HttpResponse:
     """List every template with what became of its coupons."""
-    rows = [(template, coupon_words.told(template.draft.offer)) for template in coupons_of.templates()]
+    rows = [(template, coupon_words.of_template(template.draft)) for template in coupons_of.templates()]
     return show(
         request, "coupons.html", title=_("Coupons"), place="coupons", rows=rows, can_write=desk.may(Right.COUPONS_WRITE)
     )
@@ -308,6 +309,7 @@ def of_member(request: HttpRequest, desk: Desk, member_id: str) -> HttpResponse:
             "state": coupon_words.STATES[held.state],
             "cause": coupon_words.CAUSES[held.cause],
             "told": coupon_words.told(held.offer, held.value_minor),
+            "until": held.ends_at and held.ends_at - timedelta(seconds=1),
         }
         for held in coupons_of.of_member(id, clock.business_now())
     ]
@@ -354,7 +356,7 @@ def give(request: HttpRequest, desk: Desk, member_id: str) -> HttpResponse:
         member_id=member_id,
         name=name,
         form=form,
-        choices=[(each, coupon_words.told(each.draft.offer)) for each in choices],
+        choices=[(each, coupon_words.of_template(each.draft)) for each in choices],
         status=422 if form.errors else 200,
     )
 
