@@ -184,7 +184,7 @@ def templates(rows: Collection[Row]) -> tuple[Template, ...]:
     ids = [row.id for row in rows]
     counts: dict[UUID, dict[State, int]] = defaultdict(dict)
     pooled: dict[UUID, int] = defaultdict(int)
-    for template_id, state, in_pool, count in queries.counts(ids):
+    for template_id, state, in_pool, count in queries.counts([row.id for row in rows if row.codes != Codes.ONE]):
         counts[template_id][State(state)] = counts[template_id].get(State(state), 0) + count
         pooled[template_id] += count if in_pool else 0
     uses = {template_id: (count, off) for template_id, count, off in queries.uses_of(ids)}

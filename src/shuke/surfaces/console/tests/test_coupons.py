@@ -122,5 +122,14 @@ def test_one_is_given_for_goodwill_and_frozen(made, member):
     assert coupons.coupon(held.id, NOON).state is State.ISSUED
 
 
+def test_what_was_done_stands_in_the_audit_log_in_words(made, log_in):
+    client = made()
+    client.post("/coupons/ten/change", {"to": "pause"})
+    client.post("/coupons/ten/recall", {"reason": "印错了"})
+    shown = text(log_in().get("/audit"))
+    for words in ("创建券模板", "变更券模板", "收回优惠券", "印错了"):
+        assert words in shown
+
+
 def outside(member_id):
     return ids.encode("mbr", member_id)
