@@ -1,7 +1,7 @@
 """Who may do what: every route that exists, tried as every principal, against the table that people reviewed.
 
 The rows of `authz_matrix.csv` are the router's; a route or method without its row fails. A cell says `ok` where the
-gate lets the request through (whatever becomes of it then), `login` where it leads to the log-in page, or the status.
+gate lets the request through (whatever becomes of it then), `login` where it leads to a log-in page (of staff, or of members), or the status.
 """
 
 import csv
@@ -45,11 +45,17 @@ SAMPLES = {
     "import_id": "imp_01KAKV3Z5R8QX5J4Y0V9W6T2NM",
     "item": "cup",
     "mall_order_id": "mlo_01KAKV3Z5R8QX5J4Y0V9W6T2NM",
+    "item_id": "019aa7b1-fcb8-4e3a-b148-5e036e67a0a8",
+    "picture_id": "019aa7b1-fcb8-4e3a-b148-5e036e67a0a8",
+    "supplier": "cards",
     "slug": "grocer",
     "number": "1",
     "chart": "points",
     "till_id": "til_01KAKV3Z5R8QX5J4Y0V9W6T2NM",
     "path": "nothing.css",
+    "store": "nowhere",
+    "device_id": "dev_01KAKV3Z5R8QX5J4Y0V9W6T2NM",
+    "unit": "1",
     "method": "sandbox",
 }
 # Forms that would do something, sent about objects that are there.
@@ -138,7 +144,7 @@ def state():
 
 
 def cell(response):
-    if response.status_code == 302 and response["Location"].startswith("/login"):
+    if response.status_code == 302 and response["Location"].startswith(("/login", "/m/login")):
         return "login"
     return str(response.status_code) if response.status_code in {401, 403, 405} or response.status_code >= 500 else "ok"
 

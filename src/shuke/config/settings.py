@@ -68,6 +68,7 @@ INSTALLED_APPS = [
     "shuke.adapters.payment_sandbox",
     "shuke.surfaces.wording",
     "shuke.surfaces.console",
+    "shuke.surfaces.portal",
     "shuke.surfaces.cashier",
     "shuke.surfaces.http",
 ]
@@ -122,6 +123,7 @@ TEMPLATES = [
         },
     }
 ]
+MEMBER_COOKIE_NAME = f"{_cookie}member"  # where members are logged in; staff have sessions of their own
 STATIC_URL = "/static/"
 LOGIN_URL = "login"
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
@@ -132,11 +134,11 @@ AXES_USERNAME_FORM_FIELD = "email"
 AXES_RESET_ON_SUCCESS = True
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_DISABLE_ACCESS_LOG = True
-AXES_CLIENT_IP_CALLABLE = "shuke.surfaces.console.views.session.client_address"
+AXES_CLIENT_IP_CALLABLE = "shuke.foundation.addresses.client_address"
 AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
 AXES_LOCKOUT_CALLABLE = "shuke.surfaces.console.views.session.locked_out"
-CSRF_FAILURE_VIEW = "shuke.surfaces.console.views.errors.stale_form"
+CSRF_FAILURE_VIEW = "shuke.config.errors.stale_form"
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 43_200
 CSRF_COOKIE_HTTPONLY = True

@@ -86,6 +86,8 @@ def wire_jobs(app: App) -> None:
     jobs.register(app, PERIODIC)
     for work in (settle_payments, plans.advance, settle_payments, plans.tell):  # a charge that is due is paid at once
         programs.at_each_stop(work)
+    programs.at_each_stop(programs.lapse_exchanges)
+    programs.at_each_stop(programs.deliver_exchanges)
     _wire_payments()
     messaging.carry_with(Recording() if clock.is_tested() else None)
     org.carry_out("points.adjustment", programs.carry_out_adjustment)
@@ -98,5 +100,6 @@ def _wire_payments() -> None:
     if clock.is_tested():
         payments.provide(sandbox.METHOD, sandbox.Sandbox())
     payments.provide("counter", Counter())
+    payments.when_paid(Purpose.MALL, programs.mall_paid)
     payments.when_paid(Purpose.PLAN, paid.paid)
     payments.when_failed(Purpose.PLAN, paid.failed)

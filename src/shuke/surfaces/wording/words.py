@@ -138,6 +138,9 @@ WORDS: Words = {
     "phone": _("Phone"),
     "email": _("E-mail"),
     "birthday": _("Birthday"),
+    # by which way somebody joined
+    "store_qr": _("QR code of a store"),
+    "portal": _("Member pages"),
     # what became of an identity
     "external_id": _("External id"),
     "added": _("added"),
@@ -163,7 +166,6 @@ WORDS: Words = {
     "till.enrolled": _("Made a browser a till"),
     "till.closed": _("Closed a till"),
     "sale.overridden": _("Sold otherwise than the till proposed"),
-    "member.consented": _("Told a member at the till, who agreed"),
     "key.created": _("Made an API key"),
     "key.revoked": _("Revoked an API key"),
     "members.enrolled": _("Enrolled members"),
@@ -286,6 +288,12 @@ ATTRIBUTE_KINDS: Words = {
     "choice": pgettext_lazy("attribute", "One of its choices"),
 }
 
+PURPOSES: Words = {
+    "service": _("Service (needed)"),
+    "sms_marketing": _("Offers by SMS"),
+    "personalisation": _("Made for me"),
+}
+
 TIERS: Words = {
     "base": _("Base"),
     "bronze": _("Bronze"),
@@ -361,6 +369,11 @@ def of_import(code: str) -> str:
 def attribute_kind(code: str) -> str:
     """Return what values an attribute takes."""
     return str(ATTRIBUTE_KINDS.get(code, code))
+
+
+def purpose(code: str) -> str:
+    """Return what a consent is about."""
+    return str(PURPOSES.get(code, code))
 
 
 def approval_state(code: str) -> str:
