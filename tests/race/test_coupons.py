@@ -111,6 +111,15 @@ def test_a_coupon_is_used_by_one_order_and_a_code_for_many_just_so_often(people,
     assert (facade.template(made.id).uses, facade.verify().violations) == (5 if many else 1, ())
 
 
+def test_one_order_told_by_many_uses_a_code_for_many_once(people):
+    made = template(codes=Codes.ONE, one_code="SUMMER", most=5, claimable=False)
+    (code,) = facade.by_codes(["SUMMER"], NOW)
+    use = Use(code.id, people[0], "till", "o1", 1_000, NOW)
+    told = _at_once(lambda _: facade.redeem([use]), 16)
+    assert told == [[None]] * 16
+    assert (facade.template(made.id).uses, facade.template(made.id).left, facade.verify().violations) == (1, 4, ())
+
+
 def test_what_is_stopped_while_many_claim_gives_nothing_after(people):
     made = template()
 

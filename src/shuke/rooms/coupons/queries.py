@@ -1,5 +1,6 @@
 """The statements of the coupons room, one function each. They decide nothing and open no transaction."""
 
+import hashlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -220,6 +221,16 @@ def uses(keys: Sequence[tuple[UUID, str, str]]) -> list[tuple[UUID, str, str, st
         "%(coupon_id)b::uuid[], %(source)b::text[], %(external_id)b::text[])) "
         "ORDER BY coupon_id, order_source, order_external_id FOR NO KEY UPDATE",
         sql.columns("coupon_id source external_id", keys),
+    )
+
+
+def lock_orders(keys: Sequence[tuple[UUID, str, str]]) -> None:
+    """Let nobody else use these coupons for these orders until the transaction ends."""
+    digests = (hashlib.sha256(f"{id}\0{source}\0{external_id}".encode()).digest() for id, source, external_id in keys)
+    numbers = sorted({int.from_bytes(digest[:8], "big", signed=True) for digest in digests})
+    sql.fetch(
+        "SELECT count(pg_advisory_xact_lock(number)) FROM (SELECT unnest(%(numbers)b::bigint[]) AS number) AS asked",
+        {"numbers": numbers},
     )
 
 
