@@ -5,6 +5,7 @@ from dataclasses import replace
 from shuke.foundation import logs
 from shuke.foundation.verification import Verification
 from shuke.rooms.benefits import facade as benefits
+from shuke.rooms.coupons import facade as coupons
 from shuke.rooms.mall import facade as mall
 from shuke.rooms.orders import facade as orders
 from shuke.rooms.paid import facade as paid
@@ -25,6 +26,7 @@ def verify_all(*, since_seal: bool = False) -> tuple[Verification, ...]:
         found = points.verify(since_seal=True)
         others = (
             tiers.STATE_IS_LAST_CHANGE,
+            coupons.ONE_ORDER_AT_A_TIME,
             *verifying.INVARIANTS,
             orders.REFUNDS_ADD_UP,
             payments.REFUNDS_WITHIN_PAYMENT,
@@ -36,6 +38,7 @@ def verify_all(*, since_seal: bool = False) -> tuple[Verification, ...]:
     return (
         points.verify(),
         tiers.verify(),
+        coupons.verify(),
         verifying.verify(),
         orders.verify(),
         payments.verify(),

@@ -19,6 +19,9 @@ UNKNOWN = {
     "number": "1",
     "approval_id": "apr_00000000000000000000000000",
     "redemption_id": "rdm_00000000000000000000000000",
+    "template": "spring10",
+    "batch_id": "cpb_00000000000000000000000000",
+    "coupon_id": "cpn_00000000000000000000000000",
     "import_id": "imp_00000000000000000000000000",
     "till_id": "til_00000000000000000000000000",
     "merge_id": "mrg_00000000000000000000000000",
@@ -114,7 +117,7 @@ def test_the_menu_has_for_each_role_what_is_its_work(role):
     else:
         benefits = {"benefits", "requests", "benefit-sheet"}
         mall = {"mall", "mall-orders", "mall-suppliers"}
-        seen = {Role.ANALYST: {"overview", "programs", "tiers"} | benefits | mall, Role.CLERK: set()}
+        seen = {Role.ANALYST: {"overview", "programs", "tiers", "coupons"} | benefits | mall, Role.CLERK: set()}
         assert views == seen[role]
 
 
