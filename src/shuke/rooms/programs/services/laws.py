@@ -38,12 +38,12 @@ def verify_all(*, since_seal: bool = False) -> tuple[Verification, ...]:
     return (
         points.verify(),
         tiers.verify(),
-        coupons.verify(),
         verifying.verify(),
         orders.verify(),
         payments.verify(),
         paid.verify(),
         mall.verify(),
+        coupons.verify(),
         benefits.verify(),
     )
 
