@@ -1,8 +1,8 @@
 """Alipay's open platform: pay by scanning a code, query, refund, notifications.
 
-Requests are signed with the application's key (RSA2), answers and notifications are checked with Alipay's public key. It
-offers no agreements: a plan that was paid so is renewed by hand. Written from Alipay's documentation and tried against a
-copy of what that says; the service itself has not been met yet.
+Requests are signed with the application's key (RSA2), answers and notifications are checked with Alipay's public key.
+It offers no agreements: a plan that was paid so is renewed by hand. Written from Alipay's documentation and tried
+against a copy of what that says; the service itself has not been met yet.
 """
 
 import json

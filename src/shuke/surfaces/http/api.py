@@ -26,10 +26,12 @@ from shuke.surfaces.http.routes import (
     member_care,
     members,
     orders,
+    plans,
     points,
     programs,
     redemptions,
     refunds,
+    subscriptions,
     tiers,
 )
 
@@ -62,6 +64,8 @@ ROOMS = (
     explanations,
     programs,
     mall,
+    plans,
+    subscriptions,
     approvals,
     health,
 )

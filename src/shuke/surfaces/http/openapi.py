@@ -44,6 +44,8 @@ _TAGS = (
     "explanations",
     "programs",
     "mall",
+    "plans",
+    "subscriptions",
     "approvals",
     "health",
 )
