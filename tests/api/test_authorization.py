@@ -1,7 +1,7 @@
 """Who may do what: every route that exists, tried as every principal, against the table that people reviewed.
 
 The rows of `authz_matrix.csv` are the router's; a route or method without its row fails. A cell says `ok` where the
-gate lets the request through (whatever becomes of it then), `login` where it leads to the log-in page, or the status.
+gate lets the request through (whatever becomes of it then), `login` where it leads to a log-in page (of staff, or of members), or the status.
 """
 
 import csv
@@ -34,6 +34,9 @@ SAMPLES = {
     "key_id": "019aa7b1-fcb8-4e3a-b148-5e036e67a0a8",
     "staff_id": "019aa7b1-fcb8-4e3a-b148-5e036e67a0a8",
     "approval_id": "apr_01KAKV3Z5R8QX5J4Y0V9W6T2NM",
+    "template": "spring10",
+    "coupon_id": "cpn_01KAKV3Z5R8QX5J4Y0V9W6T2NM",
+    "batch_id": "cpb_01KAKV3Z5R8QX5J4Y0V9W6T2NM",
     "source": "shop",
     "external_id": "nobody",
     "program": "grocer",
@@ -45,7 +48,11 @@ SAMPLES = {
     "slug": "grocer",
     "number": "1",
     "chart": "points",
+    "till_id": "til_01KAKV3Z5R8QX5J4Y0V9W6T2NM",
     "path": "nothing.css",
+    "store": "nowhere",
+    "device_id": "dev_01KAKV3Z5R8QX5J4Y0V9W6T2NM",
+    "unit": "1",
     "method": "sandbox",
     "plan": "plus",
     "subscription_id": "sub_01KAKV3Z5R8QX5J4Y0V9W6T2NM",
@@ -63,6 +70,7 @@ GOOD_FORMS = {
     "/staff/<uuid:staff_id>/active": {"active": "no"},
     "/staff/<uuid:staff_id>": {"role": "service", "adjust_limit": "700"},
     "/staff/reset": {"email": "ann@example.com"},
+    "/staff/pin": {"email": "ann@example.com"},
 }
 SCOPE_COLUMNS = [str(scope) for scope in sorted(SCOPES)]
 PRINCIPALS = ["anonymous", *map(str, Role), *SCOPE_COLUMNS, "revoked key", "sandbox key on live"]
@@ -137,7 +145,7 @@ def state():
 
 
 def cell(response):
-    if response.status_code == 302 and response["Location"].startswith("/login"):
+    if response.status_code == 302 and response["Location"].startswith(("/login", "/m/login")):
         return "login"
     return str(response.status_code) if response.status_code in {401, 403, 405} or response.status_code >= 500 else "ok"
 

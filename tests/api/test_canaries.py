@@ -3,6 +3,7 @@
 import io
 import json
 import logging
+import re
 
 import pytest
 from django.contrib.auth import get_user_model
@@ -10,9 +11,11 @@ from django.db import OperationalError
 from django.test import Client
 from tests.api.conftest import BY, Caller, order
 
+from shuke.adapters.messages_recording import Recording
 from shuke.foundation import ids, logs
 from shuke.rooms.members import facade as members
 from shuke.rooms.members.models import Identity
+from shuke.rooms.messaging import facade as messaging
 from shuke.rooms.org import facade as org
 from shuke.rooms.org.contracts import Role
 from shuke.rooms.programs import facade as programs
@@ -133,6 +136,37 @@ def test_no_canary_is_in_any_log_line(api, secret, lines, monkeypatch):
         "OperationalError",
         "ValueError",
     }
+
+
+def test_neither_log_in_codes_nor_member_codes_nor_devices_reach_a_log_line(shop, lines, monkeypatch):
+    from shuke.surfaces.portal.views import home
+
+    messaging.carry_with(Recording())
+    client = Client(raise_request_exception=False)
+    client.post("/m/join", {"phone": PHONE, "ask": "code"})
+    code = re.search(r"[0-9]{6}", messaging.inbox(1)[0].text)[0]
+    client.post("/m/join", {"phone": PHONE, "code": code[::-1] + "7", "service": "yes"})
+    client.post("/m/join", {"phone": PHONE, "code": code, "service": "yes"})
+    member_code = re.search(r'data-testid="code">([0-9 ]+)<', client.get("/m/codes").content.decode())[1].replace(
+        " ", ""
+    )
+    client.post("/m/me/profile", {"name": NAME, "birthday": "1987-03-09"})
+    client.get(f"/m/{code}/{member_code}?{code}={member_code}")
+
+    def broken(*arguments, **named):
+        raise ValueError(f"{code} {member_code}")
+
+    monkeypatch.setattr(home, "account_of", broken)
+    monkeypatch.setattr(messaging, "send", broken)
+    assert client.get("/m/").status_code == 500
+    members.models.CodeSent.objects.all().delete()
+    assert client.post("/m/login", {"phone": PHONE, "ask": "code"}).status_code == 500
+
+    secret = client.cookies["shuke-member"].value
+    canaries = {"log-in code": code, "member code": member_code, "device": secret, "phone": PHONE, "name": NAME}
+    written = lines.getvalue()
+    assert [name for name, canary in canaries.items() if canary in re.sub(r'"at": "[^"]*"|req_\w+', "", written)] == []
+    assert "portal" in written
 
 
 def test_every_request_has_one_line_that_its_answer_names(api, lines):

@@ -32,8 +32,8 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _is_https
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _is_https else None
 SECURE_HSTS_SECONDS = 31_536_000 if _is_https else 0
 _cookie = "__Host-shuke-" if _is_https else "shuke-"  # a browser takes __Host- from this very host over https only
-SESSION_COOKIE_NAME, CSRF_COOKIE_NAME, LANGUAGE_COOKIE_NAME = (
-    f"{_cookie}{of}" for of in ("session", "form", "language")
+SESSION_COOKIE_NAME, CSRF_COOKIE_NAME, LANGUAGE_COOKIE_NAME, TILL_COOKIE_NAME = (
+    f"{_cookie}{of}" for of in ("session", "form", "language", "till")
 )
 
 USE_TZ = True
@@ -69,6 +69,8 @@ INSTALLED_APPS = [
     "shuke.adapters.payment_sandbox",
     "shuke.surfaces.wording",
     "shuke.surfaces.console",
+    "shuke.surfaces.portal",
+    "shuke.surfaces.cashier",
     "shuke.surfaces.http",
 ]
 AUTH_USER_MODEL = "org.Staff"
@@ -122,6 +124,7 @@ TEMPLATES = [
         },
     }
 ]
+MEMBER_COOKIE_NAME = f"{_cookie}member"  # where members are logged in; staff have sessions of their own
 STATIC_URL = "/static/"
 LOGIN_URL = "login"
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
@@ -132,11 +135,11 @@ AXES_USERNAME_FORM_FIELD = "email"
 AXES_RESET_ON_SUCCESS = True
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_DISABLE_ACCESS_LOG = True
-AXES_CLIENT_IP_CALLABLE = "shuke.surfaces.console.views.session.client_address"
+AXES_CLIENT_IP_CALLABLE = "shuke.foundation.addresses.client_address"
 AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
 AXES_LOCKOUT_CALLABLE = "shuke.surfaces.console.views.session.locked_out"
-CSRF_FAILURE_VIEW = "shuke.surfaces.console.views.errors.stale_form"
+CSRF_FAILURE_VIEW = "shuke.config.errors.stale_form"
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 43_200
 CSRF_COOKIE_HTTPONLY = True

@@ -275,8 +275,6 @@ class UseLine:
 
     coupon_id: UUID
     code: str
-    template_code: str
-    name: str
     member_id: UUID | None
     order: OrderRef
     state: UseState

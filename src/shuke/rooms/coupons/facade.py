@@ -3,15 +3,18 @@
 It reads no offer: whether an offer's text is sound, and whether a member meets `claim_when`, `programs` says before.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from uuid import UUID
 
 from shuke.core.offers.model import Reason
 from shuke.core.values.errors import Refusal
-from shuke.foundation import clock
-from shuke.rooms.coupons import codes, queries
+from shuke.foundation import clock, cursors
+from shuke.foundation.transactions import unit_of_work
+from shuke.rooms.coupons import codes, queries, tasks
 from shuke.rooms.coupons.contracts import (
+    Audience,
+    Batch,
     Gift,
     HeldCoupon,
     Issued,
@@ -22,7 +25,11 @@ from shuke.rooms.coupons.contracts import (
     TemplateChange,
     TemplateDraft,
     Use,
+    UseLine,
+    UsePage,
+    UseState,
 )
+from shuke.rooms.coupons.services import batches as batches_of
 from shuke.rooms.coupons.services import designing, giving, issuing, using, views
 from shuke.rooms.members import facade as members
 from shuke.rooms.org.contracts import Actor
@@ -202,3 +209,112 @@ def recall_template(template_id: UUID, reason: str, actor: Actor) -> RecallRepor
     Raises: Refusal `unknown_coupon_template`, `reason_required`, `reason_too_long`.
     """
     return giving.recall_template(template_id, reason, actor, clock.business_now())
+
+
+# --- batches ---
+
+
+def make_codes(template_id: UUID, count: int, name: str, actor: Actor) -> Batch:
+    """Let a worker fill a template's pool with so many new codes.
+
+    Raises: Refusal `unknown_coupon_template`, `coupons_not_pooled`, `coupon_batch_size`, and as `issue` where the
+        template is not open.
+    """
+    with unit_of_work():
+        row = batches_of.open_codes(template_id, count, name, actor, clock.business_now())
+        tasks.make_coupons.defer(batch_id=str(row.id))
+    return batches_of.view(row)
+
+
+def import_codes(template_id: UUID, asked: Sequence[str], name: str, actor: Actor) -> Batch:
+    """Fill a template's pool with codes from elsewhere; the same codes again answer the batch of the first time.
+
+    What can't be taken is counted: `bad_code`, `twice` among these, `taken` by another coupon, `exhausted`.
+
+    Raises: Refusal as `make_codes`.
+    """
+    return batches_of.view(batches_of.import_codes(template_id, asked, name, actor, clock.business_now()))
+
+
+def open_push(template_id: UUID, audience: Audience, wanted: int, name: str, actor: Actor) -> Batch:
+    """Begin a batch of a coupon for each member of an audience, whom the caller tells of by `push_chunk`.
+
+    Raises: Refusal `unknown_coupon_template`, `coupon_code_for_many`, and as `issue` where it is not open.
+    """
+    return batches_of.view(batches_of.open_push(template_id, audience, wanted, name, actor, clock.business_now()))
+
+
+def push_chunk(batch_id: UUID, member_ids: Sequence[UUID], now: datetime, *, over: bool = False) -> bool:
+    """Issue a coupon to each of the next members, ascending, of a push; return whether it goes on. Raises: nothing."""
+    return batches_of.push_chunk(batch_id, member_ids, now, over=over)
+
+
+def cancel_batch(batch_id: UUID, actor: Actor) -> Batch:
+    """Make no more of a batch; what was made stays.
+
+    Raises: Refusal `unknown_coupon_batch`, `coupon_batch_over`.
+    """
+    return batches_of.view(batches_of.cancel(batch_id, actor))
+
+
+def recall_batch(batch_id: UUID, reason: str, actor: Actor) -> RecallReport:
+    """Make a batch's coupons void, but those that are used or set aside; one that is being made is cancelled.
+
+    Raises: Refusal `unknown_coupon_batch`, `reason_required`, `reason_too_long`.
+    """
+    return giving.recall_batch(batch_id, reason, actor, clock.business_now())
+
+
+def batch(batch_id: UUID) -> Batch:
+    """Return a batch as far as it is.
+
+    Raises: Refusal `unknown_coupon_batch`.
+    """
+    return batches_of.view(batches_of.known(batch_id))
+
+
+def told_upto(batch_id: UUID) -> UUID:
+    """Return the last member whom a push was told of; the least of all ids before the first.
+
+    Raises: Refusal `unknown_coupon_batch`.
+    """
+    return batches_of.told_upto(batch_id)
+
+
+def batches(template_id: UUID) -> tuple[Batch, ...]:
+    """Return the batches of a template, latest first. Raises: nothing."""
+    return tuple(batches_of.view(row) for row in queries.batches(template_id))
+
+
+def codes_of_batch(batch_id: UUID) -> Iterator[tuple[str, str]]:
+    """Yield (code, state) of each coupon of a batch, in the order in which they were made. Raises: nothing."""
+    return batches_of.export(batch_id)
+
+
+def codes_page(batch_id: UUID, limit: int, cursor: str | None = None) -> tuple[tuple[str, ...], str | None]:
+    """Return up to `limit` codes of a batch and the cursor of the next page, None on the last.
+
+    Raises: Refusal `invalid_cursor`.
+    """
+    after = UUID(int=0) if cursor is None else cursors.id_of(cursor)
+    rows = queries.codes_of_batch(batch_id, after, limit + 1)
+    more = len(rows) > limit
+    return tuple(code for _, code, _ in rows[:limit]), cursors.of_id(rows[limit - 1][0]) if more else None
+
+
+def uses_page(template_id: UUID, limit: int, cursor: str | None = None) -> UsePage:
+    """Return up to `limit` uses of a template's coupons, latest first.
+
+    Raises: Refusal `invalid_cursor`.
+    """
+    upto, seen = (None, 0) if cursor is None else views.position(cursor)
+    rows = queries.uses_page(template_id, upto, seen, limit + 1)
+    lines = tuple(
+        UseLine(coupon_id, code, member_id, OrderRef(source, external_id), UseState(state), off, at)
+        for coupon_id, code, member_id, source, external_id, state, off, at in rows[:limit]
+    )
+    if len(rows) <= limit:
+        return UsePage(lines, None)
+    last = lines[-1].at  # of one instant there may be several
+    told = sum(line.at == last for line in lines) + (seen if last == upto else 0)
+    return UsePage(lines, views.cursor(last, told))

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from shuke.foundation import sql
 from shuke.rooms.coupons.contracts import State, UseState
-from shuke.rooms.coupons.models import Template
+from shuke.rooms.coupons.models import Batch, Template
 
 PACKAGE = "shuke.rooms.coupons"
 SELECT = (
@@ -262,4 +262,43 @@ def lapsed_uses(at: datetime, limit: int) -> list[tuple[Any, ...]]:
         "SELECT coupon_id, order_source, order_external_id, template_id, member_id, state, many, at FROM coupons_use "
         "WHERE state = 'locked' AND until <= %(at)s ORDER BY until LIMIT %(limit)s",
         {"at": at, "limit": limit},
+    )
+
+
+def uses_page(template_id: UUID, upto: datetime | None, skip: int, limit: int) -> list[tuple[Any, ...]]:
+    """Return (coupon, code, member, source, id, state, off, at) of uses of a template, latest first."""
+    return sql.fetch(
+        "SELECT u.coupon_id, c.code, u.member_id, u.order_source, u.order_external_id, u.state, u.off_minor, u.at "
+        "FROM coupons_use AS u JOIN coupons_coupon AS c ON c.id = u.coupon_id WHERE u.template_id = %(template_id)s "
+        "AND (%(upto)s::timestamptz IS NULL OR u.at <= %(upto)s::timestamptz) "
+        "ORDER BY u.at DESC, u.coupon_id, u.order_source, u.order_external_id OFFSET %(skip)s LIMIT %(limit)s",
+        {"template_id": template_id, "upto": upto, "skip": skip, "limit": limit},
+    )
+
+
+# --- batches ---
+
+
+def batch_of(template_id: UUID, digest: bytes) -> Batch | None:
+    return Batch.objects.filter(template_id=template_id, digest=digest).first()
+
+
+def lock_batch(id: UUID) -> Batch | None:
+    return Batch.objects.select_for_update(no_key=True).filter(id=id).first()
+
+
+def batch(id: UUID) -> Batch | None:
+    return Batch.objects.filter(id=id).first()
+
+
+def batches(template_id: UUID) -> list[Batch]:
+    return list(Batch.objects.filter(template_id=template_id).order_by("-id"))
+
+
+def codes_of_batch(batch_id: UUID, after: UUID, limit: int) -> list[tuple[UUID, str, str]]:
+    """Return (coupon, code, state) of the next coupons of a batch, by id."""
+    return sql.fetch(
+        "SELECT id, code, state FROM coupons_coupon WHERE batch_id = %(batch_id)s AND id > %(after)s "
+        "ORDER BY id LIMIT %(limit)s",
+        {"batch_id": batch_id, "after": after, "limit": limit},
     )

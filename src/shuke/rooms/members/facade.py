@@ -13,6 +13,7 @@ from shuke.foundation.transactions import unit_of_work
 from shuke.rooms.members import (
     amending,
     attributing,
+    audience,
     cards,
     consents,
     definitions,
@@ -448,6 +449,10 @@ def heirs(member_ids: Collection[UUID]) -> dict[UUID, tuple[Heir, ...]]:
 def merges(member_id: UUID) -> list[MergeRecord]:
     """Return the merges in which a member stayed or ended, latest first. Raises nothing."""
     return [merging.view(row) for row in queries.merges(member_id)]
+
+
+active_after = audience.active_after
+count_active = audience.count_active
 
 
 def duplicates(limit: int, cursor: str | None = None) -> DuplicatePage:

@@ -11,6 +11,8 @@ BRAND_PREFIX = "brd"
 STAFF_PREFIX = "stf"
 KEY_PREFIX = "key"
 APPROVAL_PREFIX = "apr"
+TILL_PREFIX = "til"
+SHIFT_PREFIX = "shf"
 
 
 class Kind(StrEnum):
@@ -355,3 +357,79 @@ class ApprovalPage:
 
     approvals: tuple[Approval, ...]
     next_cursor: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Till:
+    """A device on which clerks work, for one store; `closed_at` is set once it may no longer be used."""
+
+    id: UUID
+    name: str
+    store: Store
+    enrolled_at: datetime
+    closed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """What one clerk does at one till between logging in and handing over; a till has one open shift at most."""
+
+    id: UUID
+    till_id: UUID
+    staff_id: UUID
+    staff_name: str
+    began_at: datetime
+    ended_at: datetime | None
+
+
+class Work(StrEnum):
+    """What a clerk did. A void is a refund of all of an order of which nothing was refunded before."""
+
+    SALE = "sale"
+    REFUND = "refund"
+    VOID = "void"
+    COUPON = "coupon"
+    PICKUP = "pickup"
+    ENROLMENT = "enrolment"
+
+
+@dataclass(frozen=True, slots=True)
+class ShiftLine:
+    """One thing that a clerk did, known for ever by the `key` that the till made before it was sent.
+
+    `digest` is the hash of what was sent and `answer` what was answered, JSON, personal data only masked. `money_minor`
+    came in (below 0: was given back), `points_in` and `points_out` are points that members got and used. `note` is why
+    the clerk did otherwise than the till proposed.
+    """
+
+    key: str
+    digest: bytes
+    work: Work
+    at: datetime
+    answer: Values
+    money_minor: int = 0
+    points_in: int = 0
+    points_out: int = 0
+    offline: bool = False
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WorkSum:
+    """What the lines of one kind in a shift come to."""
+
+    work: Work
+    count: int
+    money_minor: int
+    points_in: int
+    points_out: int
+
+
+@dataclass(frozen=True, slots=True)
+class ShiftReport:
+    """A shift and its sums by kind of work; `offline` lines were sent late, in `noted` ones a clerk had their way."""
+
+    shift: Shift
+    sums: tuple[WorkSum, ...]
+    offline: int
+    noted: int

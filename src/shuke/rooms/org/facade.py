@@ -5,19 +5,12 @@ Every verb that changes something writes its audit line in the same transaction.
 
 from collections.abc import Collection, Sequence
 from uuid import UUID
-from zoneinfo import available_timezones
 
-from django.conf import settings
-
-from shuke.core.values.currencies import CURRENCY_DIGITS
 from shuke.core.values.errors import Refusal
 from shuke.foundation import clock, cursors, ids
-from shuke.foundation.transactions import unit_of_work
-from shuke.rooms.org import checks, queries, secrets
+from shuke.rooms.org import queries
 from shuke.rooms.org.contracts import (
-    BRAND_PREFIX,
     KEY_PREFIX,
-    SCOPES,
     STAFF_PREFIX,
     Actor,
     ActorKind,
@@ -30,7 +23,6 @@ from shuke.rooms.org.contracts import (
     Brand,
     Executor,
     KeyPrincipal,
-    Kind,
     LoggedIn,
     NewOrganisation,
     NewStore,
@@ -38,17 +30,19 @@ from shuke.rooms.org.contracts import (
     Principal,
     Right,
     Role,
+    Shift,
+    ShiftLine,
+    ShiftReport,
     Staff,
     StaffPrincipal,
     StaffTerms,
     Store,
+    Till,
     Values,
 )
-from shuke.rooms.org.regions import region_of
 from shuke.rooms.org.rights import ADJUST_LIMITS, RIGHTS
-from shuke.rooms.org.services import approvals, auditing, staffing
-
-_OWN_BRAND = "main"
+from shuke.rooms.org.services import approvals, auditing, founding, keys, staffing
+from shuke.rooms.org.services import tills as till_work
 
 # --- the organisation ---
 
@@ -59,23 +53,7 @@ def create_organisation(new: NewOrganisation, actor: Actor) -> Organisation:
     Raises: Refusal `organisation_exists`, `wrong_kind`, `invalid_name`, `unknown_currency`, `unknown_time_zone`,
         `unknown_language`.
     """
-    checks.require_name(new.name)
-    checks.require_language(new.language)
-    if new.kind != settings.SHUKE_KIND:
-        raise Refusal("wrong_kind", f"This deployment is a {settings.SHUKE_KIND} one.", pointer="/kind")
-    if new.currency not in CURRENCY_DIGITS:
-        raise Refusal("unknown_currency", "The currency is not an ISO 4217 code, such as CNY.", pointer="/currency")
-    if new.time_zone not in available_timezones():
-        raise Refusal(
-            "unknown_time_zone", "The time zone is not an IANA name, such as Asia/Shanghai.", pointer="/time_zone"
-        )
-    region = region_of(new.time_zone)
-    with unit_of_work():
-        if not queries.insert_organisation(new, region):
-            raise Refusal("organisation_exists", "This deployment has its organisation already.")
-        after = {"name": new.name, "currency": new.currency, "time_zone": new.time_zone, "language": new.language}
-        audit("organisation.created", "organisation", None, after, actor)
-    return Organisation(new.name, new.currency, new.time_zone, new.language, Kind(new.kind), region_of(new.time_zone))
+    return founding.create_organisation(new, actor)
 
 
 def organisation() -> Organisation | None:
@@ -88,14 +66,7 @@ def create_brand(code: str, name: str, actor: Actor) -> Brand:
 
     Raises: Refusal `invalid_code`, `invalid_name`, `brand_exists`.
     """
-    checks.require_code(code)
-    checks.require_name(name)
-    brand = Brand(ids.new_id(), code, name)
-    with unit_of_work():
-        if not queries.insert_brand(brand):
-            raise Refusal("brand_exists", f"There is a brand {code} already.", pointer="/code", params={"code": code})
-        audit("brand.created", ids.encode(BRAND_PREFIX, brand.id), None, {"code": code, "name": name}, actor)
-    return brand
+    return founding.create_brand(code, name, actor)
 
 
 def list_brands() -> list[Brand]:
@@ -109,19 +80,7 @@ def create_stores(brand_id: UUID, new: Sequence[NewStore], actor: Actor) -> list
     Raises: Refusal `unknown_brand`, `invalid_code`, `invalid_name`, `store_exists` (names the first code that is taken
         or twice here).
     """
-    stores = [Store(ids.new_id(), brand_id, store.code, store.name) for store in new]
-    for store in new:
-        checks.require_code(store.code)
-        checks.require_name(store.name)
-    with unit_of_work():
-        if brand_id not in {brand.id for brand in queries.brands()}:
-            raise Refusal("unknown_brand", "There is no such brand.", pointer="/brand_id")
-        taken = queries.insert_stores(stores)
-        if taken is not None:
-            raise Refusal("store_exists", f"There is a store {taken} already.", pointer="/code", params={"code": taken})
-        after = {"stores": [{"code": store.code, "name": store.name} for store in new]}
-        audit("stores.created", ids.encode(BRAND_PREFIX, brand_id), None, after, actor)
-    return stores
+    return founding.create_stores(brand_id, new, actor)
 
 
 def open_store(new: NewStore, brand_code: str | None, actor: Actor) -> Store:
@@ -129,17 +88,7 @@ def open_store(new: NewStore, brand_code: str | None, actor: Actor) -> Store:
 
     Raises: Refusal `unknown_brand`, `invalid_code`, `invalid_name`, `store_exists`.
     """
-    with unit_of_work():
-        brands, own = queries.brands(), queries.organisation()
-        if not brands and brand_code is None and own is not None:
-            brands = [create_brand(_OWN_BRAND, own.name, actor)]
-        meant = [brand for brand in brands if brand_code in {None, brand.code}]
-        if len(meant) != 1:
-            known = ", ".join(brand.code for brand in brands)
-            raise Refusal(
-                "unknown_brand", f"Name one of the brands: {known}.", pointer="/brand", params={"known": known}
-            )
-        return create_stores(meant[0].id, [new], actor)[0]
+    return founding.open_store(new, brand_code, actor)
 
 
 def list_stores() -> list[Store]:
@@ -213,34 +162,7 @@ def create_key(name: str, scopes: Collection[str], actor: Actor) -> tuple[ApiKey
 
     Raises: Refusal `invalid_name`, `unknown_scope` (names it), `scope_required`.
     """
-    checks.require_name(name)
-    for scope in scopes:
-        if scope not in SCOPES:
-            scopes_known = ", ".join(right for right in Right if right in SCOPES)
-            raise Refusal(
-                "unknown_scope",
-                f"There is no scope {scope}; there are {scopes_known}.",
-                pointer="/scopes",
-                params={"scope": str(scope), "scopes": scopes_known},
-            )
-    if not scopes:
-        raise Refusal("scope_required", "A key needs at least one scope.", pointer="/scopes")
-    secret = secrets.new_key_secret(settings.SHUKE_KIND)
-    granted = tuple(sorted(Right(scope) for scope in set(scopes)))
-    key = ApiKey(
-        ids.new_id(),
-        name,
-        secrets.readable_prefix(secret),
-        granted,
-        Kind(settings.SHUKE_KIND),
-        clock.machine_now(),
-        None,
-    )
-    with unit_of_work():
-        queries.insert_key(key, secrets.digest(secret))
-        after = {"name": name, "prefix": key.prefix, "scopes": list(granted)}
-        audit("key.created", ids.encode(KEY_PREFIX, key.id), None, after, actor)
-    return key, secret
+    return keys.create(name, scopes, actor)
 
 
 def list_keys() -> list[ApiKey]:
@@ -253,15 +175,7 @@ def revoke_key(key_id: UUID, actor: Actor) -> ApiKey:
 
     Raises: Refusal `unknown_api_key`, `key_revoked` when it is revoked already.
     """
-    with unit_of_work():
-        key = queries.lock_key(key_id)
-        if key is None:
-            raise Refusal("unknown_api_key", "There is no such key.")
-        if key.revoked_at is not None:
-            raise Refusal("key_revoked", "This key is revoked already.")
-        at = clock.machine_now()
-        audit("key.revoked", ids.encode(KEY_PREFIX, key_id), None, {"revoked_at": at.isoformat()}, actor)
-        return queries.revoke_key(key_id, at)
+    return keys.revoke(key_id, actor)
 
 
 def authenticate_key(secret: str) -> KeyPrincipal:
@@ -270,15 +184,7 @@ def authenticate_key(secret: str) -> KeyPrincipal:
     Raises: Refusal `unauthenticated` when it is malformed, unknown or revoked; `wrong_mode` when it is a key for the
         other kind of deployment.
     """
-    kind = secrets.kind_of(secret)
-    if kind is not None and kind != settings.SHUKE_KIND:
-        raise Refusal(
-            "wrong_mode", f"This is a {kind} key and this a {settings.SHUKE_KIND} deployment.", params={"kind": kind}
-        )
-    key = queries.key_by_digest(secrets.digest(secret)) if kind else None
-    if key is None or key.revoked_at is not None:
-        raise Refusal("unauthenticated", "The API key is unknown or revoked.")
-    return KeyPrincipal(key.id, key.name, frozenset(key.scopes), livemode=key.kind == Kind.LIVE)
+    return keys.authenticate(secret)
 
 
 # --- rights ---
@@ -434,6 +340,103 @@ def approvals_page(state: ApprovalState | None, limit: int, cursor: str | None =
 def approvals_waiting() -> int:
     """Return how many approvals wait for somebody to decide. Raises nothing."""
     return queries.count_approvals(ApprovalState.PENDING, clock.business_now())
+
+
+# --- tills ---
+
+
+def enrol_till(name: str, store_code: str, actor: Actor) -> tuple[Till, str]:
+    """Make a till of a store, and return it with the secret that its browser keeps; only a hash stays here.
+
+    Raises: Refusal `invalid_name`, `unknown_store`.
+    """
+    return till_work.enrol(name, store_code, actor)
+
+
+def close_till(till_id: UUID, actor: Actor) -> Till:
+    """Let nobody work at a till any more; its open shift ends. One that is closed is answered as it is.
+
+    Raises: Refusal `unknown_till`.
+    """
+    return till_work.close(till_id, actor)
+
+
+def list_tills() -> list[Till]:
+    """Return all tills by store and name, closed ones too. Raises nothing."""
+    return queries.tills()
+
+
+def till_of(secret: str) -> Till:
+    """Return the till whose browser keeps this secret.
+
+    Raises: Refusal `unknown_till`, also for one that was closed.
+    """
+    return till_work.of_secret(secret)
+
+
+def give_pin(staff_id: UUID, actor: Actor) -> str:
+    """Replace a person's PIN by a generated one of six digits, shown once; at a till they have to log in again.
+
+    Raises: Refusal `unknown_staff`.
+    """
+    return till_work.give_pin(staff_id, actor)
+
+
+def clerks_of(store: Store) -> list[tuple[Staff, str]]:
+    """Return who may work at a till of a store: active, with the right, the store and a PIN, of which each has a mark
+    that changes with it. Raises nothing.
+    """
+    return till_work.clerks(store)
+
+
+def begin_shift(till: Till, staff_id: UUID, pin: str) -> Shift:
+    """Let a clerk in: back into their open shift, or into a new one, which ends that of whoever worked there before.
+
+    Raises: Refusal `wrong_pin`, `pin_locked` from the fifth wrong one on, for 15 minutes.
+    """
+    return till_work.begin_shift(till, staff_id, pin)
+
+
+def open_shift(till_id: UUID) -> Shift | None:
+    """Return the shift that runs at a till. Raises nothing."""
+    return till_work.open_shift(till_id)
+
+
+def end_shift(shift_id: UUID) -> ShiftReport:
+    """End a shift and return what was done in it; one that has ended is answered as it is.
+
+    Raises: Refusal `unknown_shift`.
+    """
+    return till_work.end_shift(shift_id)
+
+
+def shift_report(shift_id: UUID) -> ShiftReport:
+    """Return what was done in a shift so far.
+
+    Raises: Refusal `unknown_shift`.
+    """
+    return till_work.report(shift_id)
+
+
+def shift_reports(till_ids: Sequence[UUID], limit: int) -> list[ShiftReport]:
+    """Return the last shifts of tills, last begun first. Raises nothing."""
+    return till_work.reports(till_ids, limit)
+
+
+def note_work(shift: Shift, line: ShiftLine) -> ShiftLine:
+    """Write what was done into a shift, in the open transaction; what stands under its key already is answered.
+
+    Raises: Refusal `already_recorded_differently`.
+    """
+    return till_work.note(shift, line)
+
+
+def work_known(till_id: UUID, key: str, digest: bytes) -> ShiftLine | None:
+    """Return what was done at a till under a key.
+
+    Raises: Refusal `already_recorded_differently` where its content was another.
+    """
+    return till_work.known(till_id, key, digest)
 
 
 # --- the audit log ---

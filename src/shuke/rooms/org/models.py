@@ -5,7 +5,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Lower
 
-from shuke.rooms.org.contracts import ActorKind, ApprovalState, Kind, Role
+from shuke.rooms.org.contracts import ActorKind, ApprovalState, Kind, Role, Work
 from shuke.rooms.org.rights import RIGHTS
 
 
@@ -71,6 +71,9 @@ class Staff(AbstractBaseUser):
     stores = ArrayField(models.UUIDField(), default=list)
     adjust_limit = models.BigIntegerField(null=True)
     own_account = models.TextField(null=True)  # noqa: DJ001  # null: they are no member, or nobody said which
+    pin = models.TextField(default="")  # hash of what they type at a till; empty: they have none
+    pin_failures = models.SmallIntegerField(default=0)
+    pin_locked_until = models.DateTimeField(null=True)
 
     objects = StaffManager()
 
@@ -198,3 +201,59 @@ class Approval(models.Model):
             ),
         ]
         indexes = [models.Index("state", "number", name="org_approval_by_state")]
+
+
+class Till(models.Model):
+    """A device on which clerks work: only the hash of the secret that it keeps is here."""
+
+    id = models.UUIDField(primary_key=True)
+    name = models.TextField()
+    store = models.ForeignKey(Store, on_delete=models.PROTECT, related_name="+")
+    digest = models.BinaryField(unique=True)
+    enrolled_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "org_till"
+
+
+class Shift(models.Model):
+    """A clerk at a till, from log-in to hand-over, in machine time."""
+
+    id = models.UUIDField(primary_key=True)
+    till = models.ForeignKey(Till, on_delete=models.PROTECT, related_name="+")
+    staff = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="+")
+    began_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "org_shift"
+        constraints = [
+            models.UniqueConstraint("till", condition=models.Q(ended_at__isnull=True), name="org_shift_one_open"),
+        ]
+        indexes = [models.Index(fields=["till", "-began_at"], name="org_shift_of_till")]
+
+
+class ShiftLine(models.Model):
+    """One thing that was done in a shift, with the answer that a repeat gets; never changed."""
+
+    pk = models.CompositePrimaryKey("till_id", "key")
+    till = models.ForeignKey(Till, on_delete=models.PROTECT, related_name="+")
+    key = models.TextField()
+    shift = models.ForeignKey(Shift, on_delete=models.PROTECT, related_name="+", db_index=False)
+    digest = models.BinaryField()
+    work = models.CharField(max_length=9)
+    at = models.DateTimeField()
+    money_minor = models.BigIntegerField()
+    points_in = models.BigIntegerField()
+    points_out = models.BigIntegerField()
+    offline = models.BooleanField()
+    note = models.TextField()
+    answer = models.JSONField()
+
+    class Meta:
+        db_table = "org_shift_line"
+        constraints = [
+            models.CheckConstraint(condition=models.Q(work__in=[*map(str, Work)]), name="org_shift_line_work"),
+        ]
+        indexes = [models.Index("shift", name="org_shift_line_of_shift")]

@@ -23,9 +23,14 @@ from shuke.rooms.org.contracts import (
     Organisation,
     Right,
     Role,
+    Shift,
+    ShiftLine,
     Staff,
     Store,
+    Till,
     Values,
+    Work,
+    WorkSum,
 )
 
 # --- the organisation ---
@@ -355,3 +360,119 @@ def _inserted(row: models.Model) -> bool:
     except IntegrityError:
         return False
     return True
+
+
+# --- tills ---
+
+
+def pin_of(staff_id: UUID) -> tuple[str, int, datetime | None]:
+    """Lock a person until the transaction ends; return their PIN's hash, its failures, until when it is locked."""
+    rows = tables.Staff.objects.select_for_update().filter(pk=staff_id)
+    return rows.values_list("pin", "pin_failures", "pin_locked_until").get()
+
+
+def set_pin(staff_id: UUID, **values: object) -> None:
+    tables.Staff.objects.filter(pk=staff_id).update(**values)
+
+
+def staff_with_pin() -> list[tuple[Staff, str]]:
+    """Return active people who have a PIN, with its hash, by name."""
+    rows = tables.Staff.objects.filter(is_active=True).exclude(pin="").order_by("name", "id")
+    return [(_staff(row), row.pin) for row in rows]
+
+
+def insert_till(till: Till, digest: bytes) -> None:
+    tables.Till.objects.create(
+        id=till.id, name=till.name, store_id=till.store.id, digest=digest, enrolled_at=till.enrolled_at
+    )
+
+
+def tills(**key: object) -> list[Till]:
+    rows = tables.Till.objects.filter(**key).select_related("store").order_by("store__code", "name", "id")
+    return [
+        Till(row.id, row.name, Store(*(getattr(row.store, field) for field in _STORE)), row.enrolled_at, row.closed_at)
+        for row in rows
+    ]
+
+
+_STORE = ("id", "brand_id", "code", "name")
+
+
+def lock_till(till_id: UUID) -> bool:
+    """Lock one till until the transaction ends; False if there is none."""
+    return tables.Till.objects.select_for_update().filter(pk=till_id).first() is not None
+
+
+def close_till(till_id: UUID, at: datetime) -> None:
+    tables.Till.objects.filter(pk=till_id).update(closed_at=at)
+
+
+def shifts(limit: int, **key: object) -> list[Shift]:
+    """Return up to `limit` shifts, last begun first."""
+    rows = tables.Shift.objects.filter(**key).select_related("staff").order_by("-began_at", "-id")[:limit]
+    return [Shift(row.id, row.till_id, row.staff_id, row.staff.name, row.began_at, row.ended_at) for row in rows]
+
+
+def insert_shift(shift: Shift) -> None:
+    tables.Shift.objects.create(
+        id=shift.id, till_id=shift.till_id, staff_id=shift.staff_id, began_at=shift.began_at, ended_at=None
+    )
+
+
+def end_shift(shift_id: UUID, at: datetime) -> None:
+    tables.Shift.objects.filter(pk=shift_id, ended_at=None).update(ended_at=at)
+
+
+def insert_shift_line(shift: Shift, line: ShiftLine) -> None:
+    """Insert a line; one that is there under its key stays as it is."""
+    row = tables.ShiftLine(
+        till_id=shift.till_id,
+        key=line.key,
+        shift_id=shift.id,
+        digest=line.digest,
+        work=line.work,
+        at=line.at,
+        money_minor=line.money_minor,
+        points_in=line.points_in,
+        points_out=line.points_out,
+        offline=line.offline,
+        note=line.note,
+        answer=line.answer,
+    )
+    tables.ShiftLine.objects.bulk_create([row], ignore_conflicts=True)
+
+
+def shift_line(till_id: UUID, key: str) -> ShiftLine | None:
+    row = tables.ShiftLine.objects.filter(till_id=till_id, key=key).first()
+    if row is None:
+        return None
+    return ShiftLine(
+        row.key,
+        bytes(row.digest),
+        Work(row.work),
+        row.at,
+        row.answer,
+        row.money_minor,
+        row.points_in,
+        row.points_out,
+        row.offline,
+        row.note,
+    )
+
+
+def work_sums(shift_id: UUID) -> tuple[list[WorkSum], int, int]:
+    """Return what the lines of a shift come to by kind, how many were sent late, and how many have a note."""
+    lines = tables.ShiftLine.objects.filter(shift_id=shift_id)
+    sums = lines.values("work").annotate(
+        count=models.Count("key"),
+        money=models.Sum("money_minor"),
+        points_in=models.Sum("points_in"),
+        points_out=models.Sum("points_out"),
+    )
+    found = {row["work"]: row for row in sums}
+    told = [
+        WorkSum(work, row["count"], row["money"], row["points_in"], row["points_out"])
+        for work in Work
+        if (row := found.get(work.value)) is not None
+    ]
+    return told, lines.filter(offline=True).count(), lines.exclude(note="").count()

@@ -20,6 +20,15 @@ def new_key_secret(kind: str) -> str:
     return _HEADS[Kind(kind)] + randomness.token(24)
 
 
+def new_till_secret() -> str:
+    return randomness.token(24)
+
+
+def new_pin() -> str:
+    """Return six digits, each as likely as any other."""
+    return f"{int.from_bytes(randomness.token_bytes(16)) % 1_000_000:06d}"
+
+
 def readable_prefix(secret: str) -> str:
     return secret[:_READABLE]
 

@@ -58,10 +58,17 @@ from shuke.rooms.programs.services import (
 from shuke.rooms.programs.services import standing as standings_of
 from shuke.rooms.programs.services.advancing import Progress
 from shuke.rooms.programs.services.coupons import claim_coupons, create_coupon_template
+from shuke.rooms.programs.services.pushing import reckon_push
 from shuke.rooms.programs.services.timeline import timeline
+from shuke.rooms.programs.tasks import push_coupons
 from shuke.rooms.tiers import facade as tiers
 
-__all__ = ("claim_coupons", "create_coupon_template")  # handed on; what stands below needs no mention
+__all__ = (
+    "claim_coupons",
+    "create_coupon_template",
+    "push_coupons",
+    "reckon_push",
+)  # handed on; what stands below needs no mention
 
 
 def validate(text: str) -> Draft:

@@ -7,12 +7,14 @@ from uuid import UUID
 from shuke.core.values.errors import Refusal
 from shuke.foundation import jobs
 from shuke.foundation.transactions import unit_of_work
+from shuke.rooms.coupons import facade as coupons
+from shuke.rooms.coupons.contracts import Audience, Batch
 from shuke.rooms.org import facade as org
 from shuke.rooms.org.contracts import Actor, ActorKind
 from shuke.rooms.programs import queries
 from shuke.rooms.programs.contracts import ClockMove, ImportReport
 from shuke.rooms.programs.imports import importing
-from shuke.rooms.programs.services import advancing
+from shuke.rooms.programs.services import advancing, pushing
 
 
 @jobs.job("move_clock")
@@ -48,3 +50,22 @@ def ask_import(import_id: UUID, actor: Actor, *, undo: bool) -> ImportReport:
         importing.begin(import_id, actor, undo=undo)
         import_members.defer(import_id=str(import_id), kind=actor.kind.value, id=actor.id, undo=undo)
     return importing.report(import_id)
+
+
+@jobs.job("push_coupons")
+def run_push(batch_id: str) -> Mapping[str, int]:
+    """Issue coupons to an audience as `push_coupons` was asked to."""
+    return {"coupons": pushing.run(UUID(batch_id))}
+
+
+def push_coupons(template_id: UUID, audience: Audience, name: str, actor: Actor) -> Batch:
+    """Let a worker issue a coupon to each member of an audience; those who may have none are counted as skipped.
+
+    Raises: Refusal `unknown_coupon_template`, `coupon_code_for_many`, `coupons_stopped`, `coupons_paused`,
+        `coupons_not_open`, `coupons_over`.
+    """
+    with unit_of_work():
+        wanted = pushing.reckon_push(template_id, audience).members
+        batch = coupons.open_push(template_id, audience, wanted, name, actor)
+        run_push.defer(batch_id=str(batch.id))
+    return batch

@@ -30,4 +30,6 @@ CHINESE = {
     "coupons_not_pooled": "只有使用码池的模板才能预先生成或导入券码。",
     "coupon_batch_over": "批次已完成，没有可停止的内容。",
     "offer_counts_more": "券的条件只能使用会员计划规则已在统计的内容。",
+    "bad_coupon_offer": "优惠内容无法识别。",
+    "one_kind_of_batch": "生成、导入、发放只能选一种。",
 }

@@ -63,6 +63,7 @@ GROUPS = (
         _("Settings"),
         (
             Item("organisation", _("Stores"), "store", Right.ORGANISATION_WRITE),
+            Item("tills", _("Tills"), "till", Right.ORGANISATION_WRITE),
             Item("staff", _("Team"), "team", Right.STAFF_WRITE),
             Item("jobs", _("Jobs"), "jobs", Right.JOBS_READ),
             Item("audit", _("Audit log"), "audit", Right.AUDIT_READ),

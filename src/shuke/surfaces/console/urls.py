@@ -25,6 +25,7 @@ from shuke.surfaces.console.views import (
     setup,
     staff,
     tiers,
+    tills,
     why,
 )
 
@@ -81,11 +82,15 @@ urlpatterns = [
     path("ledger-check", ledger.check, name="ledger-check"),
     path("keys", keys.keys, name="keys"),
     path("keys/<uuid:key_id>/revoke", keys.revoke, name="key-revoke"),
+    path("organisation/poster/<path:store>", organisation.poster, name="store-poster"),
     path("organisation", organisation.organisation, name="organisation"),
     path("staff", staff.staff, name="staff"),
     path("staff/<uuid:staff_id>", staff.terms, name="staff-terms"),
     path("staff/<uuid:staff_id>/active", staff.active, name="staff-active"),
     path("staff/reset", staff.reset, name="staff-reset"),
+    path("staff/pin", staff.pin, name="staff-pin"),
+    path("tills", tills.tills, name="tills"),
+    path("tills/<str:till_id>/close", tills.close, name="till-close"),
     path("jobs", jobs.jobs, name="jobs"),
     path("audit", audit.audit, name="audit"),
     path("static/<path:path>", asset, name="static"),

@@ -33,6 +33,7 @@ _TAGS = (
     "members",
     "imports",
     "carts",
+    "coupons",
     "orders",
     "refunds",
     "behaviours",

@@ -114,7 +114,8 @@ def _detail_zh(refusal: Refusal, code: Code) -> str:
     if isinstance(refusal, InvalidProgram):
         first = refusal.refusals[0]
         named = _named(first, chinese=True)
-        return f"会员计划文件有 {len(refusal.refusals)} 处错误；第一处（{named['pointer']}）：{named['message']}"
+        what = "优惠内容" if isinstance(refusal, InvalidOffer) else "会员计划文件"
+        return f"{what}有 {len(refusal.refusals)} 处错误；第一处（{named['pointer']}）：{named['message']}"
     sentence = DETAILS_ZH.get(refusal.code)
     if sentence is not None:
         try:
@@ -179,9 +180,18 @@ class InvalidRequest(Refusal):
 class InvalidProgram(Refusal):
     """A program file that cannot be published; `refusals` say where and why, with a suggestion where there is one."""
 
+    told = "invalid_program", "program file"
+
     def __init__(self, refusals: Sequence[Refusal]) -> None:
-        super().__init__("invalid_program", f"The program file has {len(refusals)} errors; the first: {refusals[0]}")
+        code, what = self.told
+        super().__init__(code, f"The {what} has {len(refusals)} errors; the first: {refusals[0]}")
         self.refusals = list(refusals)
+
+
+class InvalidOffer(InvalidProgram):
+    """An offer of a coupon that cannot be read; `refusals` as of a program file."""
+
+    told = "bad_coupon_offer", "offer"
 
 
 def invalid_request(errors: Sequence[ErrorDetails] | Sequence[Mapping[str, Any]], *, depth: int = 2) -> InvalidRequest:

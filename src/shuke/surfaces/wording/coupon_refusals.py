@@ -35,4 +35,6 @@ REFUSALS: Mapping[str, str | Promise] = {
     "coupons_not_pooled": _("Only templates with a pool get codes beforehand."),
     "coupon_batch_over": _("The batch is made already; nothing is left to be stopped."),
     "offer_counts_more": _("A coupon can only ask for what the rules of the program count already."),
+    "bad_coupon_offer": _("The offer can't be read."),
+    "one_kind_of_batch": _("Say one of count, codes and audience."),
 }

@@ -137,6 +137,9 @@ WORDS: Words = {
     "phone": _("Phone"),
     "email": _("E-mail"),
     "birthday": _("Birthday"),
+    # by which way somebody joined
+    "store_qr": _("QR code of a store"),
+    "portal": _("Member pages"),
     # what became of an identity
     "external_id": _("External id"),
     "added": _("added"),
@@ -158,6 +161,11 @@ WORDS: Words = {
     "staff.is_active_changed": _("Changed who may log in"),
     "staff.language_changed": _("Chose a language"),
     "staff.changed": _("Changed role, stores or limit"),
+    "staff.pin_given": _("Gave a PIN for the till"),
+    "till.enrolled": _("Made a browser a till"),
+    "till.closed": _("Closed a till"),
+    "sale.overridden": _("Sold otherwise than the till proposed"),
+    "member.consented": _("Told a member at the till, who agreed"),
     "key.created": _("Made an API key"),
     "key.revoked": _("Revoked an API key"),
     "members.enrolled": _("Enrolled members"),
@@ -280,6 +288,12 @@ ATTRIBUTE_KINDS: Words = {
     "choice": pgettext_lazy("attribute", "One of its choices"),
 }
 
+PURPOSES: Words = {
+    "service": _("Service (needed)"),
+    "sms_marketing": _("Offers by SMS"),
+    "personalisation": _("Made for me"),
+}
+
 TIERS: Words = {
     "base": _("Base"),
     "bronze": _("Bronze"),
@@ -355,6 +369,11 @@ def of_import(code: str) -> str:
 def attribute_kind(code: str) -> str:
     """Return what values an attribute takes."""
     return str(ATTRIBUTE_KINDS.get(code, code))
+
+
+def purpose(code: str) -> str:
+    """Return what a consent is about."""
+    return str(PURPOSES.get(code, code))
 
 
 def approval_state(code: str) -> str:

@@ -14,13 +14,14 @@ from shuke.rooms.coupons.contracts import (
     BATCH_PREFIX,
     COUPON_PREFIX,
     TEMPLATE_PREFIX,
+    BatchState,
     Gift,
     HeldCoupon,
     RecallReport,
     State,
     TemplateState,
 )
-from shuke.rooms.coupons.services import views
+from shuke.rooms.coupons.services import batches, views
 from shuke.rooms.coupons.services.views import Coupon
 from shuke.rooms.members import facade as members
 from shuke.rooms.members.contracts import Status
@@ -111,9 +112,14 @@ def recall_template(template_id: UUID, reason: str, actor: Actor, now: datetime)
 
 
 def recall_batch(batch_id: UUID, reason: str, actor: Actor, now: datetime) -> RecallReport:
-    """Make void what can be of a batch that is not being made any more."""
+    """Make void what can be of a batch, and make no more of it."""
     reasons.require(reason)
     with unit_of_work():
+        batch = queries.lock_batch(batch_id)
+        if batch is None:
+            raise batches.unknown()
+        if batch.state == BatchState.RUNNING:
+            batches.cancel(batch_id, actor)
         return _recalled(queries.recall(None, batch_id, now), ids.encode(BATCH_PREFIX, batch_id), reason, actor)
 
 

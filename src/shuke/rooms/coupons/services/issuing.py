@@ -42,8 +42,8 @@ class Wish:
         return self.claim.fresh and self.refusal is None
 
 
-def issue(facts: Sequence[IssueFact]) -> list[Issued]:
-    """Issue a coupon for each fact that nobody told before; answer in the order given."""
+def issue(facts: Sequence[IssueFact], batch_id: UUID | None = None) -> list[Issued]:
+    """Issue a coupon, of a batch or of none, for each fact that nobody told before; answer in the order given."""
     with unit_of_work():
         keys = [_key(fact) for fact in facts]
         wishes = [Wish(fact, claim, None) for fact, claim in zip(facts, business_keys.claim(keys), strict=True)]
@@ -54,7 +54,7 @@ def issue(facts: Sequence[IssueFact]) -> list[Issued]:
             wish.refusal = _barred(wish, people) if wish.claim.fresh else _differs(wish)
         _within_members_limits(wishes)
         for row in sorted(rows.values(), key=lambda row: row.id):
-            _issue_of(row, [wish for wish in wishes if wish.open and wish.row is row])
+            _issue_of(row, [wish for wish in wishes if wish.open and wish.row is row], batch_id)
         business_keys.release(
             [key for key, wish in zip(keys, wishes, strict=True) if wish.claim.fresh and wish.refusal]
         )
@@ -132,9 +132,9 @@ def exhausted(row: Row) -> Refusal:
     return Refusal("coupons_exhausted", "All of these coupons are gone.")
 
 
-def _issue_of(row: Row, wishes: Sequence[Wish]) -> None:
+def _issue_of(row: Row, wishes: Sequence[Wish], batch_id: UUID | None) -> None:
     """Issue the coupons of one template, as many as there are; count them at the members and, last, in the supply."""
-    granted = _from_pool(row, wishes) if row.codes == Codes.POOL else _newly(row, wishes)
+    granted = _from_pool(row, wishes) if row.codes == Codes.POOL else _newly(row, wishes, batch_id)
     for wish in wishes[granted:]:
         wish.refusal = exhausted(row)
     if row.per_member is not None:
@@ -146,14 +146,14 @@ def _issue_of(row: Row, wishes: Sequence[Wish]) -> None:
         queries.count_taken(had)
 
 
-def _newly(row: Row, wishes: Sequence[Wish]) -> int:
+def _newly(row: Row, wishes: Sequence[Wish], batch_id: UUID | None) -> int:
     if not wishes:
         return 0
     granted, values = supply.take(row, len(wishes))
     rows = []
     for wish, code, value in zip(wishes, codes.new_codes(granted), values, strict=False):  # some may be left over
         fact = wish.fact
-        ours = (wish.claim.reference, row.id, code, fact.member_id, None, False, False, value)
+        ours = (wish.claim.reference, row.id, code, fact.member_id, batch_id, False, False, value)
         rows.append((*ours, fact.at, *views.dates(row, fact.at), fact.cause.value))
     if rows:
         queries.insert_coupons(rows)

@@ -9,6 +9,7 @@ from uuid import UUID
 from shuke.core.offers.model import Reason
 from shuke.core.values.errors import Refusal
 from shuke.engine.zones import day_start, local_day
+from shuke.foundation import cursors
 from shuke.rooms.coupons import queries
 from shuke.rooms.coupons.contracts import (
     Cause,
@@ -26,6 +27,9 @@ from shuke.rooms.coupons.contracts import (
 )
 from shuke.rooms.coupons.models import Template as Row
 from shuke.rooms.coupons.services import supply
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
 
 
 class Coupon(NamedTuple):
@@ -155,7 +159,24 @@ def _instant(seconds: int) -> datetime:
 
 
 def _date(day: int) -> datetime:
-    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(days=day)
+    return _EPOCH + timedelta(days=day)
+
+
+def position(cursor: str) -> tuple[datetime, int]:
+    """Return the instant from which a page goes on, and how many of that instant were told.
+
+    Raises: Refusal `invalid_cursor`.
+    """
+    microseconds, seen = cursors.decode(cursor, 2)
+    try:
+        return _EPOCH + microseconds * _MICROSECOND, seen
+    except OverflowError as error:
+        raise Refusal("invalid_cursor", "The cursor is not one that a page was given with.") from error
+
+
+def cursor(at: datetime, told: int) -> str:
+    """Return the cursor that `position` reads."""
+    return cursors.encode((at - _EPOCH) // _MICROSECOND, told)
 
 
 def templates(rows: Collection[Row]) -> tuple[Template, ...]:

@@ -62,7 +62,10 @@ def checked(draft: TemplateDraft) -> TemplateDraft:
         raise Refusal("offer_of_other_kind", detail, pointer="/kind", params={"kind": draft.kind.value})
     compile_beside(running.desk.compiled, rule)
     if draft.claim_when is not None:
-        compile_beside(running.desk.compiled, read_claim(draft.claim_when, running.desk.compiled))
+        try:
+            compile_beside(running.desk.compiled, read_claim(draft.claim_when, running.desk.compiled))
+        except Refusal as refusal:
+            raise Refusal(refusal.code, refusal.detail, pointer="/claim_when", params=refusal.params) from refusal
     cost = _cost(rule.effect, draft)
     return replace(draft, time_zone=running.program.time_zone, cost_minor=cost)
 

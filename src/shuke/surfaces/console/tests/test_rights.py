@@ -20,11 +20,13 @@ UNKNOWN = {
     "approval_id": "apr_00000000000000000000000000",
     "redemption_id": "rdm_00000000000000000000000000",
     "import_id": "imp_00000000000000000000000000",
+    "till_id": "til_00000000000000000000000000",
     "merge_id": "mrg_00000000000000000000000000",
     "key_id": "00000000-0000-0000-0000-000000000000",
     "staff_id": "00000000-0000-0000-0000-000000000000",
     "chart": "points",
     "path": "console/frame.css",
+    "store": "nowhere",
 }
 OPEN = {"home", "setup", "login", "logout", "language", "static"}
 PAGES = [pattern for pattern in urls.urlpatterns if pattern.name not in OPEN]
@@ -79,9 +81,20 @@ def test_the_menu_shows_only_what_opens(log_in, program, role):
 
 NOT_IN_THE_MENU = {
     Role.OWNER: set(),
-    Role.OPERATOR: {"keys", "clock", "organisation", "staff"},
-    Role.APPROVER: {"keys", "clock", "organisation", "staff", "duplicates", "imports"},
-    Role.SERVICE: {"keys", "clock", "organisation", "staff", "jobs", "audit", "ledger-check", "imports", "inbox"},
+    Role.OPERATOR: {"keys", "clock", "organisation", "tills", "staff"},
+    Role.APPROVER: {"keys", "clock", "organisation", "tills", "staff", "duplicates", "imports"},
+    Role.SERVICE: {
+        "keys",
+        "clock",
+        "organisation",
+        "tills",
+        "staff",
+        "jobs",
+        "audit",
+        "ledger-check",
+        "imports",
+        "inbox",
+    },
 }
 
 

@@ -6,11 +6,11 @@ import pytest
 from axes.models import AccessAttempt
 from django.test import Client
 
+from shuke.foundation.addresses import client_address
 from shuke.rooms.org import facade as org
 from shuke.rooms.org.contracts import Role
 from shuke.surfaces.console import log_ins
 from shuke.surfaces.console.tests.conftest import TESTER
-from shuke.surfaces.console.views.session import client_address
 
 
 @pytest.fixture

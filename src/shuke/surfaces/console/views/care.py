@@ -112,6 +112,7 @@ def profile(request: HttpRequest, desk: Desk, member_id: str) -> HttpResponse:
                 (_named(one), _told(one, own.attributes[one.code])) for one in known if one.code in own.attributes
             ],
             missing=_missing(own, known),
+            consents=[(words.purpose(one.purpose), one) for one in people.consents_of(id).values()],
             statuses=people.status_history(id),
             identities=people.identity_history(id),
             merges=[_ends(merge) for merge in people.merges(id)],

@@ -1,8 +1,11 @@
 """The organisation: what was decided when it was set up, and its brands and stores."""
 
+from urllib.parse import quote
+
 from django import forms
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
@@ -13,6 +16,7 @@ from shuke.rooms.org import facade as org
 from shuke.rooms.org.contracts import Brand, NewStore, Right
 from shuke.surfaces.console.pages import Desk, page, show
 from shuke.surfaces.wording import refusals, words
+from shuke.surfaces.wording.drawing import qr
 
 
 class BrandForm(forms.Form):
@@ -67,6 +71,17 @@ def organisation(request: HttpRequest, desk: Desk) -> HttpResponse:
         brand_form=brand,
         status=422 if sent.errors else 200,
     )
+
+
+@page(Right.ORGANISATION_WRITE)
+def poster(request: HttpRequest, desk: Desk, store: str) -> HttpResponse:
+    """Show the poster of a store, to be printed: who scans it becomes a member there."""
+    place = next((each for each in org.list_stores() if each.code == store), None)
+    if place is None:
+        raise Refusal("unknown_store", "There is no such store.")
+    address = f"{settings.SHUKE_ORIGIN}/j/{quote(place.code)}"
+    context = {"desk": desk, "shop": desk.shop, "store": place, "address": address, "code": qr(address)}
+    return render(request, "console/poster.html", context | {"title": _("Poster to join by")})
 
 
 def _facts(desk: Desk) -> list[tuple[str, str]]:

@@ -1,7 +1,5 @@
 """Log-in, log-out and the choice of a language."""
 
-import ipaddress
-
 from django.conf import settings
 from django.contrib.auth import authenticate, login, logout
 from django.http import HttpRequest, HttpResponse
@@ -51,17 +49,6 @@ def _is_plain(request: HttpRequest) -> bool:
     """Say whether nothing that was sent holds a NUL, which the record of a failure could not keep."""
     given = [*request.GET.lists(), *request.POST.lists()]
     return not any("\0" in text for name, values in given for text in (name, *values))
-
-
-def client_address(request: HttpRequest) -> str:
-    """Return where a request came from: what the nearest of our proxies saw, none of which a client can write."""
-    forwarded = request.headers.get("X-Forwarded-For", "").split(",")
-    if 0 < settings.SHUKE_PROXIES <= len(forwarded):
-        try:
-            return str(ipaddress.ip_address(forwarded[-settings.SHUKE_PROXIES].strip()))
-        except ValueError:
-            pass  # not an address: then the proxy's own
-    return str(request.META.get("REMOTE_ADDR", ""))
 
 
 def locked_out(request: HttpRequest, *_arguments: object, **_named: object) -> HttpResponse:

@@ -101,6 +101,15 @@ def reset(request: HttpRequest, desk: Desk) -> HttpResponse:
     return _team(request, desk, form=None, shown_to=email, password=password)
 
 
+@page(Right.STAFF_WRITE, "POST")
+def pin(request: HttpRequest, desk: Desk) -> HttpResponse:
+    """Give somebody a new PIN for the till, shown once."""
+    person = next((each for each in org.list_staff() if each.email == request.POST.get("email", "")), None)
+    if person is None:
+        raise Refusal("unknown_staff", "Nobody of the staff is known by this.")
+    return _team(request, desk, form=None, shown_to=person.email, pin=org.give_pin(person.id, desk.actor))
+
+
 def _team(
     request: HttpRequest, desk: Desk, *, form: NewStaffForm | None, status: int = 200, **shown: str
 ) -> HttpResponse:
@@ -113,6 +122,7 @@ def _team(
             "self": person.id == desk.principal.id,
             "stores": sorted(names[store] for store in person.stores),
             "limit": _limit(person),
+            "at_till": person.is_active and Right.TILL_USE in org.rights_of(person.role),
         }
         for person in org.list_staff()
     ]

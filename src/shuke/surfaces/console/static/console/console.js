@@ -20,7 +20,7 @@ function showDialog(id) {
 }
 
 document.addEventListener("click", (event) => {
-  const target = event.target.closest("[data-menu], [data-shade], [data-open], [data-close], [data-copy], [data-view]");
+  const target = event.target.closest("[data-menu], [data-shade], [data-open], [data-close], [data-copy], [data-view], [data-print]");
   if (!target) {
     document.querySelectorAll("details.person[open]").forEach((menu) => {
       if (!menu.contains(event.target)) {
@@ -45,6 +45,8 @@ document.addEventListener("click", (event) => {
     copy(target);
   } else if (target.matches("[data-view]")) {
     showView(target);
+  } else if (target.matches("[data-print]")) {
+    window.print();
   }
 });
 

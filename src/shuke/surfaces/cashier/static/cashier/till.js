@@ -1,0 +1,428 @@
+/* The clerk's screen: one field for what is scanned or typed, and keys. What is done goes one after another, in the order
+   typed, however slow the network is; after a refusal what was typed ahead is forgotten. */
+"use strict";
+
+const fresh = () => ({member: null, typed: "", lines: [], points: 0, coupons: null, priced: null, offline: false, note: ""});
+let sale = fresh();
+let shop = {digits: 2, sign: ""};
+let connected = true;
+let waiting = null;  // the entry without whose answer nothing goes on
+let escaped = 0;
+const display = new BroadcastChannel("shuke-till");
+const scan = place("scan");
+
+/* --- one after another --- */
+
+let last = Promise.resolve();
+let round = 0;
+function then(work) {
+  const mine = round;
+  last = last.then(async () => {
+    if (mine !== round) {
+      return;
+    }
+    try {
+      await work();
+    } catch (error) {
+      round += 1;
+      tellFailure(error);
+    }
+  });
+  return last;
+}
+
+function tellFailure(error) {
+  if (error instanceof NoAnswer) {
+    drawBanner("warn", words.offline, h("p", {}, words.offline_only_sales));
+  } else {
+    drawBanner("bad", error instanceof Refused ? error.message : words.unknown);
+    if (!(error instanceof Refused)) {
+      throw error;
+    }
+  }
+}
+
+/* --- the sale --- */
+
+const money = (minor) => shop.sign + plainMoney(minor, shop.digits);
+
+function draw() {
+  drawMember(sale);
+  drawTrade(sale, money);
+  drawOffers(sale, act);
+  place("scan-label").textContent = sale.lines.length ? words.take_money : sale.member || sale.typed ? words.type_amount : words.scan_member;
+  showCustomer();
+}
+
+function startAnew() {
+  sale = fresh();
+  draw();
+  scan.focus();
+}
+
+const AMOUNT = /^\+?(\d{1,7})(?:[.](\d+))?$/;
+function minorOf(text) {
+  const found = AMOUNT.exec(text);
+  if (!found || (found[2] || "").length > shop.digits) {
+    return null;
+  }
+  return Number(found[1] + (found[2] || "").padEnd(shop.digits, "0"));
+}
+
+async function entered(text) {
+  if (text) {
+    drawBanner("");
+  }
+  const minor = minorOf(text);
+  if (!text) {
+    if (sale.lines.length) {
+      await sell();
+    }
+  } else if (minor !== null && minor > 0) {
+    sale.lines = text.startsWith("+") ? [...sale.lines, minor] : [minor];
+    await price();
+  } else if (connected) {
+    await read(text);
+  } else {
+    readOffline(text);
+  }
+  draw();
+}
+
+async function read(text) {
+  try {
+    show(await sending.ask("/till/read", {text}));
+  } catch (error) {
+    if (!(error instanceof NoAnswer) || text.startsWith("/")) {
+      throw error;
+    }
+    readOffline(text);
+  }
+}
+
+/* Without network the text is kept with the sale, and read when that is sent. */
+function readOffline(text) {
+  if (text.startsWith("/")) {
+    throw new NoAnswer("tail");
+  }
+  sale.typed = text;
+  sale.member = null;
+  sale.offline = true;
+}
+
+function show(found) {
+  if (found.kind === "members" && found.members.length === 1) {
+    sale.member = found.members[0];
+    sale.typed = "";
+    return sale.lines.length ? then(price).then(draw) : null;
+  }
+  return {members: () => chooseMember(found.members), order: () => refundDialog(found), coupon: () => useDialog(found), pickup: () => useDialog(found)}[found.kind]();
+}
+
+function chooseMember(members) {
+  openDialog(words.several, h("ul", {class: "choices"}, members.map((member) => h("li", {}, h("button", {type: "button", click: () => {
+    closeDialog();
+    show({kind: "members", members: [member]});
+    draw();
+  }}, h("strong", {}, member.name), ` ${member.phone} `, member.tier ? member.tier.name : "")))));
+}
+
+async function price() {
+  sale.offline = sale.offline || !connected;
+  sale.priced = null;
+  if (sale.offline) {
+    return;
+  }
+  try {
+    sale.priced = await sending.ask("/till/price", {member: sale.member && sale.member.id, lines: sale.lines, points: sale.points, coupons: sale.coupons});
+    sale.points = sale.priced.points ? sale.priced.points.used : 0;
+  } catch (error) {
+    if (!(error instanceof NoAnswer)) {
+      throw error;
+    }
+    sale.offline = true;
+  }
+}
+
+async function sell() {
+  const total = sale.lines.reduce((sum, minor) => sum + minor, 0);
+  const body = sale.offline
+    ? {offline: true, typed: sale.typed || (sale.member ? sale.member.id : ""), lines: sale.lines}
+    : {member: sale.member && sale.member.id, lines: sale.lines, points: sale.points, coupons: sale.coupons, expected_minor: sale.priced.pay_minor, note: sale.note};
+  const told = {what: sale.offline || !sale.priced ? money(total) : sale.priced.pay, who: sale.member ? sale.member.name : sale.typed || words.guest};
+  const mine = sale;
+  let answer;
+  try {
+    answer = await doNow("/till/sell", body, told, Boolean(body.points || (body.coupons && body.coupons.length)));
+  } catch (error) {
+    if (error.code === "price_changed") {
+      await price();
+      draw();
+    }
+    throw error;
+  }
+  if (answer) {
+    saleBanner(answer);
+    showCustomer(answer);
+  }
+  if (sale === mine) {  // and not another one since, begun after Esc twice
+    sale = fresh();
+  }
+}
+
+/* Submit, and wait for the answer: for good where goods must not be handed out without it (`must`), else for one try. */
+async function doNow(path, body, told, must) {
+  const entry = await sending.submit(path, body, told);
+  waiting = entry.key;
+  try {
+    while (true) {
+      try {
+        return await sending.attempt(entry);
+      } catch (error) {
+        if (!(error instanceof NoAnswer)) {
+          if (!error.locked) {
+            await sending.drop(entry);
+          }
+          throw error;
+        }
+        if (!must) {
+          drawBanner("warn", words.offline, h("p", {}, words.queued));
+          return null;
+        }
+        drawBanner("warn", words.waiting, h("p", {}, words.waiting_help));
+        await new Promise((resolve) => { setTimeout(resolve, 1000); });
+        if (waiting !== entry.key) {
+          return null;  // Esc twice: it stays in the queue
+        }
+      }
+    }
+  } finally {
+    waiting = null;
+  }
+}
+
+/* --- what the keys do --- */
+
+const act = {
+  enter: () => submitScan(),
+  points(text) {
+    if (text === undefined) {
+      const field = place("points");
+      if (sale.points && field) {
+        field.focus();
+        field.select();
+        return;
+      }
+      then(async () => {
+        const points = sale.priced && sale.priced.points;
+        if (sale.offline) {
+          drawBanner("warn", words.offline, h("p", {}, words.offline_no_points));
+        } else if (!points || !points.most) {
+          drawBanner("bad", words.pay_points_none);
+        } else {
+          sale.points = points.most;
+          await price();
+        }
+        draw();
+      });
+      return;
+    }
+    scan.focus();
+    then(async () => {
+      const {scale, least, step, most} = sale.priced.points;
+      const wanted = text.trim() ? Math.round(Number(text.replaceAll(",", "")) * 10 ** scale) : 0;
+      if (!Number.isInteger(wanted) || wanted < 0 || wanted > most || (wanted && (wanted < least || wanted % step))) {
+        draw();
+        const shown = (points) => (points / 10 ** scale).toLocaleString("en");
+        drawBanner("bad", say(words.pay_points_wrong, {least: shown(least), step: shown(step), most: shown(most)}));
+        return;
+      }
+      sale.points = wanted;
+      await price();
+      draw();
+    });
+  },
+  coupons() {
+    const first = document.querySelector("#offers .coupons input");
+    if (first) {
+      first.focus();
+    } else {
+      drawBanner("warn", words.offers_none);
+    }
+  },
+  enrol: () => enrolDialog(),
+  check: () => scanDialog(words.check_scan),
+  refund: () => scanDialog(words.refund_scan),
+  park: () => parkOrFetch(),
+  parked: () => parkedDialog(),
+  queue: () => queueDialog(),
+  shift: () => shiftDialog(),
+  help: () => helpDialog(),
+  tail() {
+    scan.focus();
+    scan.value = "/";
+  },
+  async print() {
+    const receipt = await keeping.get("last", "receipt");
+    if (!receipt) {
+      drawBanner("warn", words.last_receipt_none);
+      return;
+    }
+    drawReceipt(receipt);
+    window.print();
+  },
+  clear() {
+    if (Date.now() - escaped > 1500) {
+      escaped = Date.now();
+      drawBanner("warn", words.press_again);
+      return;
+    }
+    escaped = 0;
+    round += 1;
+    waiting = null;
+    scan.value = "";
+    drawBanner("");
+    startAnew();
+  },
+};
+
+const KEYS = {F2: "points", F3: "coupons", F4: "enrol", F6: "check", F8: "refund", F9: "park", "?": "help", Escape: "clear"};
+
+document.addEventListener("keydown", (event) => {
+  const name = (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "p" ? "print" : event.ctrlKey || event.altKey || event.metaKey ? "" : KEYS[event.key];
+  const inDialog = place("dialog").open;
+  if (!name || (inDialog && (event.key === "Escape" || event.key === "?"))) {
+    if (!inDialog && event.key.length === 1 && !event.ctrlKey && !event.target.closest("input, select, textarea, button, a, summary")) {
+      scan.focus();  // a scanner types wherever the focus is
+    }
+    return;
+  }
+  if (event.key === "?" && event.target.closest("input") && event.target.value) {
+    return;
+  }
+  event.preventDefault();
+  if (inDialog) {
+    closeDialog();
+  }
+  act[name]();
+});
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-do]");
+  if (button) {
+    act[button.dataset.do]();
+    if (!place("dialog").open && button.classList.contains("key")) {
+      scan.focus();
+    }
+  }
+});
+
+function submitScan() {
+  const text = scan.value.trim();
+  scan.value = "";
+  then(() => entered(text));
+}
+
+place("entry").addEventListener("submit", (event) => {
+  event.preventDefault();
+  submitScan();
+});
+
+async function parkOrFetch() {
+  if (!sale.lines.length && !sale.member) {
+    parkedDialog();
+    return;
+  }
+  const total = sale.lines.reduce((sum, minor) => sum + minor, 0);
+  await keeping.put("parked", {key: String(Date.now()), made: Date.now(), what: money(total), sale: {...sale, priced: null}});
+  drawBanner("good", words.parked);
+  await counts();
+  startAnew();
+}
+
+async function fetchParked(entry) {
+  await keeping.take("parked", entry.key);
+  sale = {...fresh(), ...entry.sale};
+  closeDialog();
+  drawBanner("");
+  then(async () => {
+    if (sale.lines.length) {
+      await price();
+    }
+    draw();
+  });
+  await counts();
+}
+
+async function counts() {
+  for (const store of ["queue", "parked"]) {
+    const kept = await keeping.all(store);
+    place(`${store}-count`).textContent = kept.length;
+    place(`${store}-count`).className = `badge ${kept.some((entry) => entry.refused) ? "bad" : kept.length ? "warn" : ""}`;
+  }
+}
+
+/* --- the customer's screen --- */
+
+function showCustomer(answer) {
+  const priced = sale.priced;
+  display.postMessage({
+    kind: "sale",
+    member: sale.member && {name: sale.member.name, points: sale.member.points},
+    pay: priced ? priced.pay : "",
+    saves: priced && priced.pay !== priced.listed ? priced.offers.map((offer) => offer.name).join(" · ") : "",
+    earns: priced ? priced.earns : "",
+    done: answer ? {earned: answer.earned || "", after: answer.after || "", paid: answer.paid} : null,
+  });
+}
+
+display.addEventListener("message", ({data}) => {
+  if (data.kind === "typed" && !sale.member) {
+    then(() => entered(data.text));
+  } else if (data.kind === "agreed") {
+    customerAgreed(data);
+  } else if (data.kind === "opened") {
+    showCustomer();
+  }
+});
+
+/* --- the network --- */
+
+Object.assign(sending.listeners, {
+  network(up) {
+    connected = up;
+    place("network").textContent = up ? words.online : words.offline;
+    place("network").className = `badge ${up ? "good" : "bad"}`;
+  },
+  changed: () => { counts(); },
+  answered(entry, answer) {
+    if (!sale.lines.length && !sale.member) {
+      drawBanner("good", `${words.sent_late} ${answer.paid || entry.told.what}`, change(answer));
+    }
+  },
+  refused(entry, error) {
+    drawBanner("bad", words.refused_late, h("p", {}, `${entry.told.what}: ${error.message}`));
+  },
+  locked: () => { window.location.assign("/till/log-in"); },
+});
+
+async function begin() {
+  shop = await sending.learn() || shop;
+  document.querySelectorAll("[data-now]").forEach((element) => { element.textContent = shop[element.dataset.now] || ""; });
+  place("lock").elements.csrfmiddlewaretoken.value = shop.token || "";
+  await counts();
+  startAnew();
+  setInterval(async () => {
+    if (!connected) {
+      await sending.learn().catch(() => {});
+    }
+    if ((await keeping.all("queue")).length) {
+      sending.flush(waiting);
+    }
+  }, sending.AGAIN);
+}
+
+if ("serviceWorker" in navigator) {
+  navigator.serviceWorker.register("/till/sw.js", {scope: "/till/"});
+}
+begin();

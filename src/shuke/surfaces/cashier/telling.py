@@ -1,0 +1,168 @@
+"""What the till is told, as JSON: amounts in words and as integers, people masked."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from shuke.core.values.currencies import CURRENCY_DIGITS
+from shuke.foundation import ids
+from shuke.rooms.members.contracts import ID_PREFIX, Member, Status
+from shuke.rooms.org.contracts import ShiftReport, Work
+from shuke.rooms.programs.contracts import AppliedOffer, Balance, CartPriced, Standing, TierStanding, Undecided
+from shuke.surfaces.cashier import units
+from shuke.surfaces.cashier.counter import Counter
+from shuke.surfaces.wording import figures, offers, words
+
+_UNDECIDED = {
+    Undecided.FROZEN: gettext_lazy("The member is frozen: the sale earns nothing."),
+    Undecided.BLACKLISTED: gettext_lazy("The member is on the blacklist: the sale earns nothing."),
+    Undecided.EXITED: gettext_lazy("The member has left: the sale earns nothing."),
+    Undecided.OUT_OF_SCOPE: gettext_lazy("This store does not take part: the sale earns nothing."),
+}
+_WORK = {
+    Work.SALE: gettext_lazy("Sales"),
+    Work.REFUND: gettext_lazy("Refunds"),
+    Work.VOID: gettext_lazy("Voids"),
+    Work.COUPON: gettext_lazy("Coupons taken"),
+    Work.PICKUP: gettext_lazy("Pickups"),
+    Work.ENROLMENT: gettext_lazy("New members"),
+}
+
+
+def card(member: Member, standing: Standing | None, currency: str) -> dict[str, Any]:
+    """Tell of a member what a clerk may see."""
+    outside = ids.encode(ID_PREFIX, member.id)
+    told: dict[str, Any] = {
+        "id": outside,
+        "name": member.display_name or _("Member"),
+        "phone": member.phone_masked,
+        "status": "" if member.status is Status.ACTIVE else words.wording(member.status.value),
+        "tier": None,
+        "way": "",
+        "points": None,
+    }
+    if standing is None:
+        return told
+    if standing.tier is not None:
+        told["tier"] = {"name": words.tier(standing.tier.code, standing.tier.name), "rank": min(standing.tier.rank, 4)}
+        told["way"] = _way(standing.tier, currency)
+    balance = spent(standing)
+    if balance is not None:
+        told["points"] = {
+            "name": words.wording(balance.unit) if balance.name == balance.unit else balance.name,
+            "available": figures.points(balance.available, balance.scale),
+            "pending": figures.points(balance.pending, balance.scale) if balance.pending else "",
+            "owed": figures.points(balance.debt, balance.scale) if balance.debt else "",
+            "expiring": _expiring(balance),
+        }
+    return told
+
+
+def spent(standing: Standing) -> Balance | None:
+    """Return the balance of the unit that members spend first of all."""
+    balances = standing.balances
+    return next((each for each in balances if each.spendable), balances[0] if balances else None)
+
+
+def _expiring(balance: Balance) -> str:
+    next_one = balance.next_expiry
+    if next_one is None:
+        return ""
+    said = {"points": figures.points(next_one.points, balance.scale), "day": f"{next_one.first_unusable:%Y-%m-%d}"}
+    return _("%(points)s can't be used from %(day)s on") % said
+
+
+def _way(tier: TierStanding, currency: str) -> str:
+    """Say how far the next tier is, where that is money."""
+    if not tier.is_money or tier.missing is None or tier.next_code is None:
+        return ""
+    minor = tier.missing * 10 ** CURRENCY_DIGITS[currency]
+    said = {
+        "missing": figures.money(-(-minor.numerator // minor.denominator), currency),
+        "tier": words.tier(tier.next_code, tier.next_name or ""),
+    }
+    return _("Spend %(missing)s more to reach %(tier)s") % said
+
+
+def basket(priced: CartPriced) -> dict[str, Any]:
+    """Tell what a cart costs, what offers take off, which do not and why, and what points may pay."""
+    listed = priced.total_minor + sum(each.off_minor for each in priced.applied)
+    unit = units.spent()
+    return {
+        "pay_minor": priced.pay_minor,
+        "pay": figures.money(priced.pay_minor, priced.currency),
+        "listed": figures.money(listed, priced.currency),
+        "offers": [_offer(each, priced.currency) for each in priced.applied],
+        "unused": [{"code": code, "name": name, "why": offers.why_not(why)} for code, name, why in priced.refused],
+        "points": _paying(priced),
+        "earns": _earns(priced, unit.code, unit.scale),
+    }
+
+
+def _offer(applied: AppliedOffer, currency: str) -> dict[str, Any]:
+    gifts = [_("gift: %(piece)s × %(count)d") % {"piece": gift.sku, "count": gift.quantity} for gift in applied.gifts]
+    if applied.points_times != 1:
+        gifts.append(_("points × %(factor)s") % {"factor": f"{float(applied.points_times):g}"})
+    return {
+        "code": applied.code,
+        "name": applied.name,
+        "off": figures.money(-applied.off_minor, currency) if applied.off_minor else "",
+        "more": gifts,
+    }
+
+
+def _paying(priced: CartPriced) -> dict[str, Any] | None:
+    points = priced.points
+    if points is None:
+        return None
+    return {
+        "scale": points.scale,
+        "least": points.least,
+        "step": points.step,
+        "most": points.most,
+        "most_text": figures.points(points.most, points.scale),
+        "most_worth": figures.money(points.most_minor, priced.currency),
+        "used": points.used,
+        "used_text": figures.points(points.used, points.scale),
+        "used_worth": figures.money(-points.used_minor, priced.currency) if points.used else "",
+    }
+
+
+def _earns(priced: CartPriced, unit: str, scale: int) -> str:
+    earned = (priced.earns or {}).get(unit, 0)
+    return figures.signed_points(earned, scale) if earned else ""
+
+
+def undecided(why: Undecided | None) -> str:
+    """Say why a sale of a member earned nothing, "" where it was decided or nobody was named."""
+    return str(_UNDECIDED.get(why, "")) if why else ""
+
+
+def report(shift_report: ShiftReport, counter: Counter) -> dict[str, Any]:
+    """Tell what was done in a shift."""
+    shift, currency, unit = shift_report.shift, counter.shop.currency, units.spent()
+    rows = [
+        {
+            "work": str(_WORK[each.work]),
+            "count": figures.number(each.count),
+            "money": figures.money(each.money_minor, currency) if each.money_minor else "",
+            "points_in": figures.points(each.points_in, unit.scale) if each.points_in else "",
+            "points_out": figures.points(each.points_out, unit.scale) if each.points_out else "",
+        }
+        for each in shift_report.sums
+    ]
+    return {
+        "kind": "report",
+        "clerk": shift.staff_name,
+        "till": counter.till.name,
+        "store": counter.till.store.name,
+        "began": shift.began_at.isoformat(),
+        "ended": shift.ended_at.isoformat() if shift.ended_at else "",
+        "rows": rows,
+        "money": figures.money(sum(each.money_minor for each in shift_report.sums), currency),
+        "points_in": figures.points(sum(each.points_in for each in shift_report.sums), unit.scale),
+        "points_out": figures.points(sum(each.points_out for each in shift_report.sums), unit.scale),
+        "offline": shift_report.offline,
+        "noted": shift_report.noted,
+    }

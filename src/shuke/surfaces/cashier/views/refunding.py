@@ -1,0 +1,194 @@
+"""A refund: the sale found by its receipt, what it would give back seen first, then done once."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from shuke.core.values.errors import Refusal
+from shuke.foundation import business_keys, clock, ids
+from shuke.foundation.transactions import unit_of_work
+from shuke.rooms.members import facade as members
+from shuke.rooms.orders import facade as orders
+from shuke.rooms.orders.contracts import Order, OrderLeft, RefundLine
+from shuke.rooms.org import facade as org
+from shuke.rooms.org.contracts import ShiftLine, Work
+from shuke.rooms.points import facade as points
+from shuke.rooms.points.contracts import Kind
+from shuke.rooms.programs import facade as programs
+from shuke.rooms.programs.contracts import RefundFact
+from shuke.surfaces.cashier import cart, doing, receipts, telling, units
+from shuke.surfaces.cashier.counter import Counter, Told, call
+from shuke.surfaces.wording import figures
+
+_ORDER_PREFIX = "ord"
+_TAKEN = {Kind.CLAWBACK, Kind.CLAWBACK_PENDING}
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """What a refund does: money to hand out in minor units; points taken back, given back and owed after it."""
+
+    cash_minor: int
+    taken: int
+    given: int
+    owed: int
+    before: int
+    after: int
+
+
+def read(counter: Counter, text: str) -> dict[str, Any] | None:
+    """Return the sale whose receipt has this number, None where there is none.
+
+    Raises: Refusal `store_forbidden` where it is another store's.
+    """
+    found = _found(text)
+    if found is None:
+        return None
+    org.require_store(counter.principal, found.order.store)
+    order, currency = found.order, found.order.currency
+    left = order.net_minor - order.refunded_minor
+    member = members.get(order.member_id) if order.member_id else None
+    return {
+        "kind": "order",
+        "id": ids.encode(_ORDER_PREFIX, order.id),
+        "number": order.external_id,
+        "at": receipts.head(counter, "", order.occurred_at, "")["at"],
+        "member": member.display_name if member else "",
+        "total": figures.money(order.net_minor, currency),
+        "left": figures.money(left, currency),
+        "left_minor": left,
+        "lines": [
+            {
+                "number": line.number,
+                "name": line.line.sku or _("Item %(number)d") % {"number": line.number},
+                "quantity": line.line.quantity - line.refunded_quantity,
+                "minor": line.line.net_minor - line.refunded_minor,
+                "left": figures.money(line.line.net_minor - line.refunded_minor, currency),
+            }
+            for line in found.lines
+        ],
+    }
+
+
+@call("POST")
+def preview(request: HttpRequest, counter: Counter, told: Told) -> dict[str, Any]:
+    """Say what a refund would give back and take back, by doing it and rolling back."""
+    with unit_of_work(dry_run=True):
+        left = _order(counter, told)
+        undone = _done(counter, told, left, "preview", clock.business_now())
+    return _said(undone, left.order)
+
+
+@call("POST")
+def refund(request: HttpRequest, counter: Counter, told: Told) -> dict[str, Any]:
+    """Take something off a sale, and say what to hand out."""
+    return doing.once(counter, told, lambda: _refunded(counter, told))
+
+
+def _refunded(counter: Counter, told: Told) -> ShiftLine:
+    left, at = _order(counter, told), told.moment()
+    undone = _done(counter, told, left, told.key(), at)
+    whole = left.order.refunded_minor == 0 and orders.get(left.order.id).refunded_minor == left.order.net_minor
+    answer = {"kind": "refund", "key": told.key(), "whole": whole} | _said(undone, left.order)
+    answer["receipt"] = receipts.head(counter, told.key(), at, pgettext("till", "Refund")) | {
+        "rows": [[_("Of receipt"), left.order.external_id]],
+        "total": answer["cash"],
+        "points": [
+            [_("Taken back"), answer["taken"]],
+            [_("Given back"), answer["given"]],
+            [_("Balance"), answer["after"]],
+        ]
+        if left.order.member_id
+        else [],
+    }
+    return ShiftLine(
+        told.key(),
+        told.digest,
+        Work.VOID if whole else Work.REFUND,
+        at,
+        answer,
+        money_minor=-undone.cash_minor,
+        points_in=undone.given,
+        points_out=undone.taken,
+    )
+
+
+def _found(text: str) -> OrderLeft | None:
+    try:
+        order_id: UUID | None = ids.decode(_ORDER_PREFIX, text)
+    except Refusal:
+        order_id = business_keys.find(cart.SOURCE, "order", text.upper())
+    return orders.left([order_id]).get(order_id) if order_id else None
+
+
+def _order(counter: Counter, told: Told) -> OrderLeft:
+    found = _found(told.text("order"))
+    if found is None:
+        raise Refusal("unknown_order", "There is no such order.")
+    org.require_store(counter.principal, found.order.store)
+    return found
+
+
+def _done(counter: Counter, told: Told, left: OrderLeft, key: str, at: datetime) -> Undone:
+    """Record the refund in the open transaction, and say what it did."""
+    order = left.order
+    lines = tuple(
+        RefundLine(*(line.number(name) for name in ("number", "quantity", "minor"))) for line in told.parts("lines")
+    )
+    amount = None if lines or told.yes("all") else told.number("amount")
+    before = _available(order)
+    fact = RefundFact(cart.SOURCE, key, (order.source, order.external_id), at, lines, amount)
+    (result,) = programs.record([fact], counter.actor)
+    if result.refusal is not None:
+        raise result.refusal
+    entries = []
+    if order.member_id and result.reference:
+        entries = points.entries_of([(order.member_id, result.reference)])[result.reference]
+    unit = units.spent()
+    unit_id = next(each.id for each in points.all_units() if each.code == unit.code)
+    mine = [entry for entry in entries if entry.key.unit_id == unit_id]
+    return Undone(
+        cash_minor=_cash(order, orders.get(order.id)),
+        taken=sum(abs(entry.amount) for entry in mine if entry.kind in _TAKEN),
+        given=sum(entry.amount for entry in mine if entry.kind is Kind.RETURN),
+        owed=(result.owed or {}).get(unit.code, 0),
+        before=before,
+        after=_available(order),
+    )
+
+
+def _cash(before: Order, after: Order) -> int:
+    """Return what is handed out in money: what points had paid comes back as points."""
+    return (after.refunded_minor - before.refunded_minor) - (_by_points(before) - _by_points(after))
+
+
+def _by_points(order: Order) -> int:
+    """Return what of the part of an order that is left was paid with points, as decisions reckon it."""
+    left = order.net_minor - order.refunded_minor
+    return order.points_paid_minor * left // order.net_minor if order.net_minor else 0
+
+
+def _available(order: Order) -> int:
+    if order.member_id is None:
+        return 0
+    standing = programs.standings([order.member_id]).get(order.member_id)
+    balance = telling.spent(standing) if standing else None
+    return balance.available if balance else 0
+
+
+def _said(undone: Undone, order: Order) -> dict[str, Any]:
+    scale = units.spent().scale
+    return {
+        "cash": figures.money(undone.cash_minor, order.currency),
+        "taken": figures.signed_points(-undone.taken, scale),
+        "given": figures.signed_points(undone.given, scale),
+        "owed": figures.points(undone.owed, scale) if undone.owed else "",
+        "has_member": order.member_id is not None,
+        "before": figures.points(undone.before, scale),
+        "after": figures.points(undone.after, scale),
+    }

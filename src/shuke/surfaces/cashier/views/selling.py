@@ -1,0 +1,143 @@
+"""A sale: whom or what was scanned, what it costs, and selling it, online or sent later."""
+
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from shuke.core.values.errors import Refusal
+from shuke.foundation import clock, ids
+from shuke.rooms.members import facade as members
+from shuke.rooms.members.contracts import ID_PREFIX, Member
+from shuke.rooms.org import facade as org
+from shuke.rooms.org.contracts import ShiftLine, Work
+from shuke.rooms.programs import facade as programs
+from shuke.rooms.programs.contracts import Result
+from shuke.surfaces.cashier import cart, doing, people, receipts, telling, units
+from shuke.surfaces.cashier.counter import Counter, Told, call
+from shuke.surfaces.cashier.views import checking, refunding
+from shuke.surfaces.wording import figures, words
+
+
+@call("POST")
+def read(request: HttpRequest, counter: Counter, told: Told) -> dict[str, Any]:
+    """Say what a text is: a member, members whose phone ends like it, a coupon, a pickup, an order.
+
+    Refused with `unknown_text` where it is nothing that is known here.
+    """
+    text = told.text("text")
+    if text.startswith(people.TAIL):
+        found = people.by_tail(text)
+        if not found:
+            raise Refusal("unknown_member", "Nobody's phone ends like this.")
+        return {"kind": "members", "members": _cards(counter, found)}
+    try:
+        member = members.get(people.meant(text, clock.machine_now()))
+    except Refusal as refused:
+        if refused.code != "unknown_member":
+            raise
+    else:
+        return {"kind": "members", "members": _cards(counter, [member])}
+    found = checking.read(counter, text) or refunding.read(counter, text)
+    if found is None:
+        raise Refusal("unknown_text", "This is no member, coupon, pickup or receipt.")
+    return found
+
+
+@call("POST")
+def price(request: HttpRequest, counter: Counter, told: Told) -> dict[str, Any]:
+    """Say what a cart costs, with the offers that save most."""
+    return telling.basket(cart.price(counter, _wish(told), clock.business_now()))
+
+
+@call("POST")
+def sell(request: HttpRequest, counter: Counter, told: Told) -> dict[str, Any]:
+    """Record a sale, and say what it did."""
+    return doing.once(counter, told, lambda: _offline(counter, told) if told.yes("offline") else _online(counter, told))
+
+
+def _wish(told: Told) -> cart.Wish:
+    member = told.text("member")
+    lines = tuple(told.numbers("lines"))
+    if not sum(lines):
+        raise Refusal("bad_request", "A sale has an amount.", pointer="/lines")
+    return cart.Wish(ids.decode(ID_PREFIX, member) if member else None, lines, told.number("points"))
+
+
+def _online(counter: Counter, told: Told) -> ShiftLine:
+    wish, at, key, note = _wish(told), told.moment(), told.key(), told.text("note")
+    before = programs.standings([wish.member_id]) if wish.member_id else {}
+    done = cart.commit(counter, key, wish, at, told.number("expected_minor"))
+    priced, result = done.priced, done.order
+    if note:
+        org.audit("sale.overridden", key, None, {"reason": note}, counter.actor)
+    used = priced.points.used if priced.points else 0
+    answer = _answer(counter, key, at, result, before.get(wish.member_id), used)
+    answer |= {"paid": figures.money(priced.pay_minor, priced.currency)}
+    answer["receipt"] = receipts.of_sale(counter, key, at, wish.lines, priced, answer)
+    return _line(told, at, answer, priced.pay_minor, result, used, note)
+
+
+def _offline(counter: Counter, told: Told) -> ShiftLine:
+    """Record what was sold while nobody could be asked, at the time when it was sold."""
+    at, key, typed = told.moment(), told.key(), told.text("typed")
+    member_id = people.meant(typed, told.moment("scanned_at")) if typed else None
+    wish = cart.Wish(member_id, tuple(told.numbers("lines")), 0)
+    before = programs.standings([member_id]) if member_id else {}
+    result = cart.record_offline(counter, key, wish, at)
+    total = sum(wish.lines)
+    answer = _answer(counter, key, at, result, before.get(member_id), 0)
+    answer |= {"paid": figures.money(total, counter.shop.currency), "offline": True}
+    answer["receipt"] = receipts.of_sale(counter, key, at, wish.lines, None, answer)
+    return _line(told, at, answer, total, result, 0, "")
+
+
+def _line(
+    told: Told, at: datetime, answer: dict[str, Any], paid_minor: int, result: Result, used: int, note: str
+) -> ShiftLine:
+    earned = (result.points or {}).get(units.spent().code, 0)
+    return ShiftLine(
+        told.key(),
+        told.digest,
+        Work.SALE,
+        at,
+        answer,
+        money_minor=paid_minor,
+        points_in=earned,
+        points_out=used,
+        offline=told.yes("offline"),
+        note=note,
+    )
+
+
+def _answer(counter: Counter, key: str, at: datetime, result: Result, before: Any, used: int) -> dict[str, Any]:
+    """Tell what a sale did to the member: points before and after, earned and used, and a new tier."""
+    answer: dict[str, Any] = {"kind": "sale", "key": key, "note": telling.undecided(result.undecided)}
+    if result.member_id is None:
+        return answer
+    unit = units.spent()
+    after = programs.standings([result.member_id]).get(result.member_id)
+    earned = (result.points or {}).get(unit.code, 0) + result.milestones.get(unit.code, 0)
+    answer |= {
+        "name": members.get(result.member_id).display_name,
+        "unit": units.named(unit),
+        "earned": figures.signed_points(earned, unit.scale),
+        "used": figures.signed_points(-used, unit.scale) if used else "",
+        "before": _available(before, unit.scale),
+        "after": _available(after, unit.scale),
+    }
+    if result.tier_after != result.tier_before and after is not None and after.tier is not None:
+        tier = words.tier(after.tier.code, after.tier.name)
+        answer["tier"] = _("Now %(tier)s") % {"tier": tier}
+    return answer
+
+
+def _available(standing: Any, scale: int) -> str:
+    balance = telling.spent(standing) if standing else None
+    return figures.points(balance.available, scale) if balance else "—"
+
+
+def _cards(counter: Counter, found: list[Member]) -> list[dict[str, Any]]:
+    standings = programs.standings([member.id for member in found])
+    return [telling.card(member, standings.get(member.id), counter.shop.currency) for member in found]

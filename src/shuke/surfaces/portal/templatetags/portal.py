@@ -1,0 +1,64 @@
+"""How numbers, money, points, days and drawings are written on a member's pages."""
+
+from datetime import UTC, datetime
+
+from django import template
+from django.conf import settings
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from shuke import __version__
+from shuke.surfaces.wording import figures, words
+from shuke.surfaces.wording.drawing import qr
+from shuke.surfaces.wording.running import unit_called
+
+register = template.Library()
+
+_GROUP = 3
+register.filter("number", figures.number)
+register.filter("points", figures.points)
+register.filter("signed", figures.signed_points)
+register.filter("wording", words.wording)
+register.filter("unit_called", unit_called)
+register.filter("qr", qr)
+
+
+@register.simple_tag
+def asset(path: str) -> str:
+    """Return the address of a static file, new with every release."""
+    return f"{settings.STATIC_URL}{path}?{__version__}"
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """Draw an icon of the sprite, silent for those who listen."""
+    return format_html(
+        '<svg class="icon" aria-hidden="true"><use href="{}#{}"></use></svg>', asset("portal/icons.svg"), name
+    )
+
+
+@register.filter
+def grouped(digits: str) -> str:
+    """Write the digits of a code in groups of three, as people read them out."""
+    return " ".join(digits[at : at + _GROUP] for at in range(0, len(digits), _GROUP))
+
+
+@register.filter
+def tier_called(tier) -> str:  # noqa: ANN001  # a tier as programs tell it
+    """Write what a tier is called."""
+    return words.tier(tier.code, tier.name)
+
+
+@register.simple_tag
+def money(minor: int, currency: str) -> str:
+    """Write minor units of a currency."""
+    return figures.money(minor, currency)
+
+
+@register.simple_tag(takes_context=True)
+def moment(context: template.Context, at: datetime | None, style: str = "%Y-%m-%d %H:%M") -> SafeString | str:
+    """Write an instant in the shop's time zone."""
+    if at is None:
+        return "—"
+    local = at.astimezone(context["zone"])
+    return format_html('<time datetime="{}">{}</time>', at.astimezone(UTC).isoformat(), local.strftime(style))

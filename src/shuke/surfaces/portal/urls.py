@@ -1,0 +1,28 @@
+"""The addresses of the members' pages. Whose page it is comes from the log-in and from no address."""
+
+from django.urls import path
+
+from shuke.surfaces.portal.views import home, joining, mine, points, shell, tiers
+
+urlpatterns = [
+    path("j/<path:store>", joining.join, name="portal-join-store"),
+    path("m/", home.home, name="portal-home"),
+    path("m/join", joining.join, name="portal-join"),
+    path("m/login", joining.log_in, name="portal-login"),
+    path("m/logout", joining.log_out, name="portal-logout"),
+    path("m/card", home.card, name="portal-card"),
+    path("m/codes", home.codes, name="portal-codes"),
+    path("m/points", points.statement, name="portal-points"),
+    path("m/points/lots", points.lots, name="portal-lots"),
+    path("m/points/<int:unit>/<int:number>", points.why, name="portal-why"),
+    path("m/tiers", tiers.tiers, name="portal-tiers"),
+    path("m/me", mine.mine, name="portal-me"),
+    path("m/me/profile", mine.profile, name="portal-profile"),
+    path("m/me/consents", mine.consents, name="portal-consents"),
+    path("m/me/devices", mine.devices, name="portal-devices"),
+    path("m/me/devices/<str:device_id>/end", mine.end_device, name="portal-device-end"),
+    path("m/me/language", mine.language, name="portal-language"),
+    path("m/offline", shell.offline, name="portal-offline"),
+    path("m/manifest.webmanifest", shell.manifest, name="portal-manifest"),
+    path("m/sw.js", shell.service_worker, name="portal-worker"),
+]

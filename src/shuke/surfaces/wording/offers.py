@@ -1,0 +1,30 @@
+"""Why an offer or a coupon does nothing for a cart, in words."""
+
+from collections.abc import Mapping
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from shuke.core.offers.model import Reason
+
+WHY_NOT: Mapping[Reason, str | Promise] = {
+    Reason.EXPIRED: _("It has expired."),
+    Reason.NOT_STARTED: _("It cannot be used yet."),
+    Reason.NOT_USABLE: _("It is used, frozen or recalled, or another order has it."),
+    Reason.NOT_THIS_MEMBER: _("It belongs to somebody else."),
+    Reason.CONDITION: _("Its condition is not met."),
+    Reason.LIMIT_REACHED: _("It was used as often as it may be."),
+    Reason.BUDGET_REACHED: _("Its budget is used up."),
+    Reason.NO_MATCHING_LINES: _("Nothing in the cart is meant by it."),
+    Reason.MINIMUM_NOT_MET: _("The amount is below its minimum."),
+    Reason.MINIMUM_LOST: _("With the other offers the amount falls below its minimum."),
+    Reason.NOT_STACKABLE: _("It does not go together with another offer."),
+    Reason.OTHER_CHOSEN: _("Another offer saves more."),
+    Reason.TOO_MANY: _("Too many offers are used already."),
+    Reason.NO_EFFECT: _("It would take nothing off."),
+}
+
+
+def why_not(reason: Reason) -> str:
+    """Return why an offer or coupon does nothing for a cart."""
+    return str(WHY_NOT[reason])
