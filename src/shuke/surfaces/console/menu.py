@@ -52,6 +52,14 @@ GROUPS = (
         ),
     ),
     Group(
+        _("Paid membership"),
+        (
+            Item("plans", _("Paid plans"), "programs", Right.PAID_READ),
+            Item("subscriptions", _("Subscriptions"), "members", Right.PAID_READ),
+            Item("activation-codes", _("Activation codes"), "key", Right.PAID_READ),
+        ),
+    ),
+    Group(
         _("Developers"),
         (
             Item("keys", _("API keys"), "key", Right.KEYS_WRITE),

@@ -27,6 +27,9 @@ UNKNOWN = {
     "chart": "points",
     "path": "console/frame.css",
     "store": "nowhere",
+    "plan": "plus",
+    "subscription_id": "sub_00000000000000000000000000",
+    "activation_id": "bat_00000000000000000000000000",
 }
 OPEN = {"home", "setup", "login", "logout", "language", "static"}
 PAGES = [pattern for pattern in urls.urlpatterns if pattern.name not in OPEN]

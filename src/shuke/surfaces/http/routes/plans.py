@@ -10,7 +10,7 @@ from shuke.rooms.paid.contracts import BATCH_PREFIX, Length
 from shuke.surfaces.http import keys
 from shuke.surfaces.http.fields import instant
 from shuke.surfaces.http.operations import Operation, operation
-from shuke.surfaces.http.parameters import BatchIdPath, DryRun, PlanCodePath
+from shuke.surfaces.http.parameters import ActivationIdPath, DryRun, PlanCodePath
 from shuke.surfaces.http.schemas import paid_examples as examples
 from shuke.surfaces.http.schemas.paid import (
     ActivationBatchAnswer,
@@ -197,7 +197,7 @@ def list_activation_batches(request: HttpRequest) -> ActivationBatchesAnswer:
         ),
         request_example={"plan": "plus", "length": "month", "count": 100, "note": "spring fair"},
         response_example=examples.BATCH | {"used": 0},
-        links={"codes": ("readActivationCodes", "batch_id", "$response.body#/id")},
+        links={"codes": ("readActivationCodes", "activation_id", "$response.body#/id")},
     ),
 )
 def make_activation_codes(
@@ -213,7 +213,7 @@ def make_activation_codes(
 @operation(
     router,
     "POST",
-    "/activation-batches/{batch_id}/codes",
+    "/activation-batches/{activation_id}/codes",
     ActivationCodesAnswer,
     Operation(
         id="readActivationCodes",
@@ -222,12 +222,12 @@ def make_activation_codes(
         about_zh="返回一批激活码的明文与使用时间；审计记录保留由谁取出。",
         scope=Right.PAID_WRITE,
         codes=("invalid_id", "unknown_batch"),
-        parameter_examples={"batch_id": examples.BATCH_ID},
+        parameter_examples={"activation_id": examples.BATCH_ID},
         response_example={"items": [{"code": "7KQ2-9F4M-XW8R-3TBN", "used_at": None}], "livemode": False},
     ),
 )
-def read_activation_codes(request: HttpRequest, batch_id: BatchIdPath) -> ActivationCodesAnswer:
+def read_activation_codes(request: HttpRequest, activation_id: ActivationIdPath) -> ActivationCodesAnswer:
     """Take the codes of a batch in clear, with when each was used; the audit log keeps who took them."""
-    found = paid.codes_of(ids.decode(BATCH_PREFIX, batch_id), keys.actor(request))
+    found = paid.codes_of(ids.decode(BATCH_PREFIX, activation_id), keys.actor(request))
     items = [ActivationCodeAnswer(code=code, used_at=used_at and instant(used_at)) for code, used_at in found]
     return ActivationCodesAnswer(items=items, livemode=keys.livemode(request))

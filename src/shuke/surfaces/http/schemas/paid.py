@@ -15,7 +15,7 @@ from shuke.surfaces.http.schemas.members import MemberRefBody
 _LETTERS = r"_[0-7][0-9A-HJKMNP-TV-Z]{25}$"
 PlanCode = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,39}$")]
 SubscriptionId = Annotated[str, StringConstraints(pattern=rf"^{paid.SUBSCRIPTION_PREFIX}{_LETTERS}")]
-BatchId = Annotated[str, StringConstraints(pattern=rf"^{paid.BATCH_PREFIX}{_LETTERS}")]
+ActivationId = Annotated[str, StringConstraints(pattern=rf"^{paid.BATCH_PREFIX}{_LETTERS}")]
 PaymentId = Annotated[str, StringConstraints(pattern=rf"^{payments.PAYMENT_PREFIX}{_LETTERS}")]
 LengthText = Literal["month", "quarter", "year"]
 StateText = Literal["pending", "trial", "active", "past_due", "grace", "lapsed", "cancelled", "void"]
