@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import forms
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from shuke.core.values.currencies import CURRENCY_DIGITS
@@ -122,13 +122,13 @@ class TermsForm(forms.Form):
             return None
         match = _AMOUNT.fullmatch(text.strip())
         if match is None or len(match[2] or "") > self.digits:
-            raise forms.ValidationError(_now("This is not an amount of money."))
+            raise forms.ValidationError(gettext("This is not an amount of money."))
         return int(match[1]) * 10**self.digits + int(f"{match[2] or '':0<{self.digits}}" or 0)
 
     def _given(self, line: str) -> Given:
         parts = [part.strip() for part in line.split("|")]
         if len(parts) != 3:
-            raise forms.ValidationError(_now("Each line has three parts with | between them."))
+            raise forms.ValidationError(gettext("Each line has three parts with | between them."))
         return Given(parts[0], parts[1], self._minor(parts[2]) or 0)
 
 
@@ -203,5 +203,5 @@ def plan_choices(known: Iterable[Plan]) -> list[tuple[str, str]]:
 def _numbers(text: str) -> tuple[int, ...]:
     parts = [part for part in re.split(r"[,，、\s]+", text.strip()) if part]
     if not all(re.fullmatch(r"-?\d{1,3}", part) for part in parts):
-        raise forms.ValidationError(_now("Whole numbers with commas between them."))
+        raise forms.ValidationError(gettext("Whole numbers with commas between them."))
     return tuple(map(int, parts))

@@ -68,11 +68,11 @@ def test_a_plan_is_written_and_its_terms_change(desk):
 @pytest.mark.parametrize(
     ("wrong", "told"),
     [
-        ({"month": "15.005"}, "not an amount"),
-        ({"month": "", "year": ""}, "price above 0"),
-        ({"try_days": "soon"}, "Whole numbers"),
-        ({"gives": "Free delivery"}, "three parts"),
-        ({"code": "Plus!"}, "lower-case"),
+        ({"month": "15.005"}, "金额格式不正确"),
+        ({"month": "", "year": ""}, "大于零"),
+        ({"try_days": "soon"}, "以逗号分隔的整数"),
+        ({"gives": "Free delivery"}, "三部分"),
+        ({"code": "Plus!"}, "小写字母"),
     ],
 )
 def test_a_plan_that_does_not_hold_together_is_shown_again(desk, wrong, told):
@@ -94,7 +94,7 @@ def test_a_cancellation_does_what_was_shown(desk, anna):
 
     assert paid.subscription(found.id).state is State.CANCELLED
     assert [payment.refunded_minor for payment in payments.page(9).payments] == [12_050]
-    assert "Given back" in desk.get(f"/subscriptions/{id}").content.decode()
+    assert "已退回" in desk.get(f"/subscriptions/{id}").content.decode()
 
 
 def test_a_subscription_is_given_extended_and_let_run_out(desk, anna):
@@ -113,7 +113,7 @@ def test_a_subscription_is_given_extended_and_let_run_out(desk, anna):
     assert paid.quote_leaving(given.id, at_once=True).rule is RefundRule.NOTHING
     assert "a mishap" not in desk.get(f"/members/{member}/plans").content.decode()
     listed = desk.get("/subscriptions", {"state": "active", "plan": "plus"}).content.decode()
-    assert (id in listed, "Anna" in listed) == (True, True)
+    assert (id in listed, members.get(anna).display_name in listed) == (True, True)
     assert id not in desk.get("/subscriptions", {"state": "lapsed"}).content.decode()
 
 
