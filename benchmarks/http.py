@@ -51,7 +51,7 @@ def run(members: int, runs: int, duration: int, requests: int, batches: int) -> 
     def singles(number: int) -> list[bytes]:
         return [_request("/v1/orders", secret, body) for body in bodies(number)]
 
-    with _served() as port:
+    with served() as port:
         _rate(port, CONNECTIONS, singles(WARM_UP))
         for _ in range(runs):
             same_sql.append(pgbench(text, CONNECTIONS, duration, members))
@@ -74,7 +74,7 @@ def run(members: int, runs: int, duration: int, requests: int, batches: int) -> 
 
 
 @contextmanager
-def _served() -> Iterator[int]:
+def served() -> Iterator[int]:
     """Run `shuke serve` on the open deployment and yield its port once it answers."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))

@@ -90,6 +90,8 @@ def wire_jobs(app: App) -> None:
     jobs.register(app, PERIODIC)
     for work in (settle_payments, plans.advance, settle_payments, plans.tell):  # a charge that is due is paid at once
         programs.at_each_stop(work)
+    programs.at_each_stop(programs.lapse_exchanges)
+    programs.at_each_stop(programs.deliver_exchanges)
     _wire_payments()
     messaging.carry_with(Recording() if clock.is_tested() else None)
     org.carry_out("points.adjustment", programs.carry_out_adjustment)
@@ -106,5 +108,6 @@ def _wire_payments() -> None:
         if keys is not None:
             payments.provide(method, make(keys, f"{settings.SHUKE_ORIGIN}/callbacks/payments/{method}"))
     payments.provide("counter", Counter())
+    payments.when_paid(Purpose.MALL, programs.mall_paid)
     payments.when_paid(Purpose.PLAN, paid.paid)
     payments.when_failed(Purpose.PLAN, paid.failed)

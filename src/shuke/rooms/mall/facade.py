@@ -147,6 +147,20 @@ def import_cards(item_id: UUID, codes: Iterable[str], actor: Actor) -> tuple[int
         return added, known
 
 
+def change_and_restock(item_id: UUID, draft: ItemDraft, change: Restock | None, actor: Actor) -> Item:
+    """Change an item and what is left of it, all or nothing; what stays as it is leaves no trace.
+
+    Raises:
+        Refusal: as `change_item` and `restock`.
+    """
+    with unit_of_work():
+        if draft != items.get(item_id).draft:
+            change_item(item_id, draft, actor)
+        if change is not None:
+            restock([change], actor)
+        return items.get(item_id)
+
+
 def movements(item_id: UUID, limit: int, before: UUID | None = None) -> list[Movement]:
     """Return how an item's stock moved, newest first, those before one. Raises: nothing."""
     return items.movements(item_id, limit, before)
@@ -207,7 +221,7 @@ def place(placement: Placement, actor: Actor) -> Order:
 
     Raises:
         Refusal: `out_of_bounds`, `way_not_possible`, `address_required`, `text_length`, `text_characters`,
-            `item_limit_reached`, `sold_out`, `sold_out_today`.
+            `item_limit_reached`, `sold_out`, `sold_out_today`, and as `coupons.issue` tells it.
     """
     with unit_of_work():
         return ordering.place(placement, actor.label)
@@ -240,13 +254,13 @@ def cancel(order_id: UUID, actor: Actor, at: datetime, note: str) -> Order:
 
 def refund(order_id: UUID, actor: Actor, at: datetime, note: str, *, restock: bool) -> Order:
     """End an order after it was fulfilled, its pieces back in stock where `restock` says so; the caller gives the
-    points back. One that is over is answered as it is.
+    points back. Coupons that it gave are frozen. One that is over is answered as it is.
 
     Raises:
-        Refusal: `unknown_mall_order`, `order_in_other_state`.
+        Refusal: `unknown_mall_order`, `order_in_other_state`, and as `coupons.freeze` where one was used.
     """
     with unit_of_work():
-        return ordering.refund(order_id, actor.label, at, note, restock=restock)
+        return ordering.refund(order_id, actor, at, note, restock=restock)
 
 
 def ship(order_id: UUID, carrier: str, tracking: str, actor: Actor) -> Order:

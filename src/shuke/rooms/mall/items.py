@@ -9,6 +9,7 @@ from uuid import UUID
 from shuke.core.values import reasons
 from shuke.core.values.errors import Refusal
 from shuke.foundation import encryption, ids
+from shuke.rooms.coupons import facade as coupons
 from shuke.rooms.mall import checks, models, queries, stock
 from shuke.rooms.mall.contracts import (
     Cause,
@@ -80,6 +81,8 @@ def _write(row: models.Item, draft: ItemDraft) -> None:
     row.period = limits.period.value
     row.supplier, row.supplier_sku, row.cost_minor = _supplier(draft), draft.supply.sku, draft.supply.cost_minor
     row.counted = draft.counted or queries.is_pool(row)
+    if draft.kind is Kind.COUPON:
+        coupons.template_by_code(draft.coupon)
     if draft.picture is not None and queries.picture(draft.picture) is None:
         raise Refusal("unknown_picture", "There is no such picture.", pointer="/picture")
     row.picture_id = draft.picture
@@ -189,7 +192,7 @@ def import_cards(item_id: UUID, codes: Iterable[str], actor: str, at: datetime) 
         sealed.append((id, item_id, encryption.blind(code, "mall_card"), encryption.seal(code, card_context(id))))
     added = queries.insert_cards(sealed)
     if added:
-        stock.change(item_id, added, Cause.RECEIVED, "codes", actor, at)
+        stock.change(item_id, added, Cause.RECEIVED, "codes_imported", actor, at)
     return added, len(given) - added
 
 

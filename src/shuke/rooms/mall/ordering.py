@@ -8,7 +8,7 @@ from uuid import UUID
 
 from shuke.core.values.errors import Refusal
 from shuke.foundation import encryption, ids, masks, randomness
-from shuke.rooms.mall import checks, delivering, models, moving, queries, stock
+from shuke.rooms.mall import checks, delivering, giving, models, moving, queries, stock
 from shuke.rooms.mall.contracts import (
     OVER,
     Address,
@@ -26,6 +26,7 @@ from shuke.rooms.mall.contracts import (
     Step,
     Way,
 )
+from shuke.rooms.org.contracts import Actor
 
 _DAY_0 = date(1970, 1, 1)
 _TAKEN_LETTERS = 8  # of an order's number: 40 bits a day
@@ -80,7 +81,10 @@ def place(placement: Placement, actor: str) -> Order:
     _take(placement, actor)
     if placement.state is State.DELIVERING:
         delivering.deliver_at_once(placement.id)
-    return get(placement.id)
+    order = get(placement.id)
+    if order.kind is Kind.COUPON and order.state is State.DELIVERED:
+        giving.issue(order)
+    return order
 
 
 def _take(placement: Placement, actor: str) -> None:
@@ -162,7 +166,10 @@ def begin(order_id: UUID, actor: str, at: datetime) -> Order:
     if state is State.DELIVERING:
         delivering.await_delivery(row.pk, row.item_id)
         delivering.deliver_at_once(row.pk)
-    return get(order_id)
+    order = get(order_id)
+    if order.kind is Kind.COUPON:
+        giving.issue(order)
+    return order
 
 
 def move(order_id: UUID, state: State, actor: str, at: datetime, note: str = "", **values: str) -> Order:
@@ -187,9 +194,15 @@ def cancel(order_id: UUID, actor: str, at: datetime, note: str) -> Order:
     return _end(row, State.CANCELLED, actor, at, note, restock=True)
 
 
-def refund(order_id: UUID, actor: str, at: datetime, note: str, *, restock: bool) -> Order:
-    """End an order after it was fulfilled; its pieces go back into stock where they can be given away again."""
-    return _end(moving.locked(order_id), State.REFUNDED, actor, at, note, restock=restock)
+def refund(order_id: UUID, actor: Actor, at: datetime, note: str, *, restock: bool) -> Order:
+    """End an order after it was fulfilled; its pieces go back into stock where they can be given away again.
+
+    Coupons that it gave are frozen.
+    """
+    row = moving.locked(order_id)
+    if row.kind == Kind.COUPON and State(row.state) not in OVER:
+        giving.take_back(_order(row), note, actor)
+    return _end(row, State.REFUNDED, actor.label, at, note, restock=restock)
 
 
 def _end(row: models.Order, state: State, actor: str, at: datetime, note: str, *, restock: bool) -> Order:

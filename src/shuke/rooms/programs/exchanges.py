@@ -8,6 +8,7 @@ from uuid import UUID
 
 from shuke.rooms.mall.contracts import Address, Item, Order, Price, Way
 from shuke.rooms.members.contracts import MemberRef
+from shuke.rooms.payments.contracts import Payment
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +16,8 @@ class ExchangeFact:
     """Points given for pieces of an item, named by its code; (source, external_id) names the exchange for ever.
 
     `way` None is the item's first; `store` is where the member stands, and where it is picked up. `reserve` sets points
-    and pieces aside until the exchange is confirmed, as a price with cash does until that is paid.
+    and pieces aside until the exchange is confirmed, as a price with cash does until that is paid, by `method` or the
+    deployment's first.
     """
 
     source: str
@@ -27,14 +29,19 @@ class ExchangeFact:
     store: str = ""
     address: Address | None = None
     reserve: bool = False
+    method: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Exchanged:
-    """What became of an exchange; `repeated`: it was made before, and this is the order of then as it stands now."""
+    """What became of an exchange; `repeated`: it was made before, and this is the order of then as it stands now.
+
+    `payment` is what is asked for its cash part, None where the price has none.
+    """
 
     order: Order
     repeated: bool
+    payment: Payment | None = None
 
 
 @dataclass(frozen=True, slots=True)

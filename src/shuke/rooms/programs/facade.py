@@ -222,6 +222,8 @@ refund_exchange = exchanging.refund
 lapse_exchanges = exchanging.lapse_due
 deliver_exchanges = exchanging.deliver_due
 mall_of = exchanging.view
+mall_payment_of = exchanging.payment_of
+mall_paid = exchanging.paid
 
 
 def adjust(

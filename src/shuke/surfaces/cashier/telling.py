@@ -5,14 +5,14 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from shuke.core.values.currencies import CURRENCY_DIGITS
 from shuke.foundation import ids
 from shuke.rooms.members.contracts import ID_PREFIX, Member, Status
 from shuke.rooms.org.contracts import ShiftReport, Work
-from shuke.rooms.programs.contracts import AppliedOffer, Balance, CartPriced, Standing, TierStanding, Undecided
-from shuke.surfaces.cashier import units
+from shuke.rooms.programs.contracts import AppliedOffer, Balance, CartPriced, Standing, Undecided
+from shuke.surfaces.cashier import ruling
 from shuke.surfaces.cashier.counter import Counter
 from shuke.surfaces.wording import figures, offers, words
+from shuke.surfaces.wording.standing import ladders
 
 _UNDECIDED = {
     Undecided.FROZEN: gettext_lazy("The member is frozen: the sale earns nothing."),
@@ -30,7 +30,7 @@ _WORK = {
 }
 
 
-def card(member: Member, standing: Standing | None, currency: str) -> dict[str, Any]:
+def card(member: Member, standing: Standing | None) -> dict[str, Any]:
     """Tell of a member what a clerk may see."""
     outside = ids.encode(ID_PREFIX, member.id)
     told: dict[str, Any] = {
@@ -46,11 +46,11 @@ def card(member: Member, standing: Standing | None, currency: str) -> dict[str, 
         return told
     if standing.tier is not None:
         told["tier"] = {"name": words.tier(standing.tier.code, standing.tier.name), "rank": min(standing.tier.rank, 4)}
-        told["way"] = _way(standing.tier, currency)
+        told["way"] = _way(standing)
     balance = spent(standing)
     if balance is not None:
         told["points"] = {
-            "name": words.wording(balance.unit) if balance.name == balance.unit else balance.name,
+            "name": ruling.spent().unit_name(balance.unit),
             "available": figures.points(balance.available, balance.scale),
             "pending": figures.points(balance.pending, balance.scale) if balance.pending else "",
             "owed": figures.points(balance.debt, balance.scale) if balance.debt else "",
@@ -73,22 +73,16 @@ def _expiring(balance: Balance) -> str:
     return _("%(points)s can't be used from %(day)s on") % said
 
 
-def _way(tier: TierStanding, currency: str) -> str:
-    """Say how far the next tier is, where that is money."""
-    if not tier.is_money or tier.missing is None or tier.next_code is None:
-        return ""
-    minor = tier.missing * 10 ** CURRENCY_DIGITS[currency]
-    said = {
-        "missing": figures.money(-(-minor.numerator // minor.denominator), currency),
-        "tier": words.tier(tier.next_code, tier.next_name or ""),
-    }
-    return _("Spend %(missing)s more to reach %(tier)s") % said
+def _way(standing: Standing) -> str:
+    """Say how far the next tier is."""
+    step = ladders(standing, ruling.spent(), {})[0].step
+    return step.sentence if step else ""
 
 
 def basket(priced: CartPriced) -> dict[str, Any]:
     """Tell what a cart costs, what offers take off, which do not and why, and what points may pay."""
     listed = priced.total_minor + sum(each.off_minor for each in priced.applied)
-    unit = units.spent()
+    unit = ruling.spent().unit
     return {
         "pay_minor": priced.pay_minor,
         "pay": figures.money(priced.pay_minor, priced.currency),
@@ -141,7 +135,7 @@ def undecided(why: Undecided | None) -> str:
 
 def report(shift_report: ShiftReport, counter: Counter) -> dict[str, Any]:
     """Tell what was done in a shift."""
-    shift, currency, unit = shift_report.shift, counter.shop.currency, units.spent()
+    shift, currency, unit = shift_report.shift, counter.shop.currency, ruling.spent().unit
     rows = [
         {
             "work": str(_WORK[each.work]),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from shuke.surfaces.cashier.views import enrolling, refunding, selling, session, shell
+from shuke.surfaces.cashier.views import checking, enrolling, refunding, selling, session, shell
 
 urlpatterns = [
     path("", shell.till, name="till"),
@@ -19,5 +19,6 @@ urlpatterns = [
     path("sell", selling.sell, name="till-sell"),
     path("refund-preview", refunding.preview, name="till-refund-preview"),
     path("refund", refunding.refund, name="till-refund"),
+    path("use", checking.use, name="till-use"),
     path("enrol", enrolling.enrol, name="till-enrol"),
 ]

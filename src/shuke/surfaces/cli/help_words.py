@@ -4,6 +4,20 @@
 from typing import Any
 
 CHINESE = {
+    "The rewards mall: items, stock, orders, codes and statements.": "积分商城：礼品、库存、订单、卡密与结算单。",
+    "The item's code.": "礼品代码。",
+    "List the items with what they cost and what is left.": "列出礼品、价格与剩余库存。",
+    "Pieces that come in, or below 0 that are taken off.": "增加的件数；小于 0 为减少。",
+    "Why; it is kept with the movement.": "原因，记入库存流水。",
+    "Change what is left of an item.": "调整礼品库存。",
+    "Only those in this state.": "只列处于该状态的。",
+    "How many at most.": "至多多少条。",
+    "List orders of the mall, last placed first.": "列出商城订单，最新的在前。",
+    "A file with one code a line.": "每行一个卡密的文件。",
+    "Import codes into an item's pool; what is there already is left out.": "将卡密导入礼品，已存在的略过。",
+    "The supplier's code.": "供应商代码。",
+    "The month, as 2026-06.": "月份，例如 2026-06。",
+    "Print what a supplier is to be paid for a month, as CSV.": "以 CSV 打印某月应付供应商的明细。",
     "熟客 Shuke: a membership platform that a merchant runs itself. SHUKE_HOME says where a deployment lives.": "熟客 Shuke：商家自行运营的会员平台。部署所在目录由 SHUKE_HOME 指定。",
     "Programs: check, publish and show the file.": "会员计划：校验、发布、查看。",
     "The test clock of a sandbox.": "沙箱的测试时钟。",

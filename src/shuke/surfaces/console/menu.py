@@ -60,6 +60,14 @@ GROUPS = (
         ),
     ),
     Group(
+        _("Rewards mall"),
+        (
+            Item("mall", _("Items"), "gift", Right.MALL_READ),
+            Item("mall-orders", _("Orders of the mall"), "order", Right.MALL_READ),
+            Item("mall-suppliers", _("Suppliers"), "download", Right.MALL_READ),
+        ),
+    ),
+    Group(
         _("Developers"),
         (
             Item("keys", _("API keys"), "key", Right.KEYS_WRITE),

@@ -47,6 +47,9 @@ DELIVERIES: Words = {
 SUPPLIERS: Words = {"pool": _("Imported codes"), "http": _("Service over HTTP")}
 
 ACTIONS: Words = {
+    "not_finished_in_time": _("Not finished in time"),
+    "refused_by_supplier": _("Refused by the supplier"),
+    "codes_imported": _("Imported codes"),
     "mall.item_created": _("Created an item of the mall"),
     "mall.item_changed": _("Changed an item of the mall"),
     "mall.restocked": _("Changed the stock of an item"),

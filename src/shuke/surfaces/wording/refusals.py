@@ -112,6 +112,7 @@ REFUSALS: Mapping[str, str | Promise] = {
     "member_blacklisted": _("The member is on the blacklist: nothing is given or taken."),
     "supply_exhausted": _("Only %(left)s more of this unit can be issued."),
     "already_recorded_differently": _("The form was sent before with something else in it. Open it again."),
+    "coupon_needs_sale": _("This coupon takes something off a sale: choose it there."),
     "price_changed": _("The cart costs something else by now; look at the new price."),
     "not_recordable": _("This can't be recorded; the log of the server says why."),
     "unknown_till": _("This browser is no till, or its till was closed."),

@@ -165,7 +165,6 @@ WORDS: Words = {
     "till.enrolled": _("Made a browser a till"),
     "till.closed": _("Closed a till"),
     "sale.overridden": _("Sold otherwise than the till proposed"),
-    "member.consented": _("Told a member at the till, who agreed"),
     "key.created": _("Made an API key"),
     "key.revoked": _("Revoked an API key"),
     "members.enrolled": _("Enrolled members"),

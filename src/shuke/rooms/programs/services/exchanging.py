@@ -6,7 +6,10 @@ write path, under the order's own id.
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from functools import partial
 from uuid import UUID
+
+from django.db import transaction
 
 from shuke.core.values.errors import Refusal
 from shuke.foundation import business_keys, clock, ids
@@ -17,6 +20,8 @@ from shuke.rooms.mall.contracts import HELD, ORDER_PREFIX, Delivered, Item, Orde
 from shuke.rooms.members import facade as members
 from shuke.rooms.members.contracts import MemberRef
 from shuke.rooms.org.contracts import Actor, ActorKind
+from shuke.rooms.payments import facade as payments
+from shuke.rooms.payments.contracts import Payment, Purpose
 from shuke.rooms.points import facade as points
 from shuke.rooms.programs.contracts import Standing
 from shuke.rooms.programs.exchanges import Exchanged, ExchangeFact, MallOffer, MallView
@@ -29,7 +34,7 @@ from shuke.rooms.programs.services.timeline import Running, published, timeline
 
 KIND = "exchange"
 SOURCE = "mall"  # of the facts by which the points of an exchange move; they are named by the order
-LAPSED, REFUSED = "lapsed", "refused by the supplier"  # why an order was cancelled by itself
+LAPSED, REFUSED = "not_finished_in_time", "refused_by_supplier"  # why an order was cancelled by itself
 _AT_ONCE = 100
 _BY_ITSELF = Actor(ActorKind.SYSTEM, "mall", "mall")
 
@@ -60,11 +65,12 @@ def _exchange(fact: ExchangeFact, actor: Actor) -> Exchanged:
     if claim.mismatch is not None:
         raise recorded_differently(claim.mismatch)
     if not claim.fresh:
-        return Exchanged(mall.order(claim.reference), repeated=True)
+        return Exchanged(mall.order(claim.reference), repeated=True, payment=payment_of(claim.reference))
     points.lock([member_id])
     price = mall.quote(item, fact.quantity, _shopper(member_id, fact.store, now), now)
-    order = _placed(fact, actor, running, _Deal(order_id, member_id, item, price, now))
-    return Exchanged(order, repeated=False)
+    deal = _Deal(order_id, member_id, item, price, now)
+    payment = _ask_payment(fact, deal, running.program.currency)
+    return Exchanged(_placed(fact, actor, running, deal), repeated=False, payment=payment)
 
 
 class _Deal:
@@ -75,14 +81,44 @@ class _Deal:
         self.until = at + timedelta(minutes=item.draft.hold_minutes)
 
 
+def _ask_payment(fact: ExchangeFact, deal: _Deal, currency: str) -> Payment | None:
+    """Ask for the cash part; it goes to its provider once all of this is committed."""
+    amount = deal.price.cash_minor * fact.quantity
+    if not amount:
+        return None
+    method = fact.method or next(iter(payments.methods()), "")
+    name, member_id = _name(deal.order_id), deal.member_id
+    payment = payments.ask(Purpose.MALL, name, member_id, amount, currency, method, deal.at)
+    transaction.on_commit(partial(payments.start, payment.id), robust=True)
+    return payment
+
+
+def payment_of(order_id: UUID) -> Payment | None:
+    """Return what was asked for the cash part of an order, None where it has none. Raises: nothing."""
+    name = _name(order_id)
+    return payments.of_references(Purpose.MALL, [name]).get(name)
+
+
+def paid(payment: Payment) -> None:
+    """Let the order begin whose cash part was paid; what comes too late is given back."""
+    order = _locked(ids.decode(ORDER_PREFIX, payment.reference))
+    now = clock.business_now()
+    if order.state is State.PAYING and (order.until_at is None or now < order.until_at):
+        name = payment.reference
+        _moved(CaptureFact(SOURCE, name, (SOURCE, name)), _BY_ITSELF)
+        mall.begin(order.id, _BY_ITSELF, now)
+    else:
+        payments.refund(payment.id, payment.amount_minor, LAPSED, now)
+
+
 def _placed(fact: ExchangeFact, actor: Actor, running: Running, deal: _Deal) -> Order:
     """Take the points, or set them aside, and place the order."""
     draft = deal.item.draft
     way = fact.way or draft.ways[0]
     name, amount, unit = _name(deal.order_id), deal.price.points * fact.quantity, draft.unit or None
     ref = MemberRef(id=deal.member_id)
-    if fact.reserve:
-        state = State.PLACED
+    if fact.reserve or deal.price.cash_minor:
+        state = State.PAYING if deal.price.cash_minor else State.PLACED
         used = _moved(HoldFact(SOURCE, name, ref, amount, deal.until, unit), actor)
     else:
         state = mall.first_state(draft.kind, way)
@@ -115,7 +151,7 @@ def confirm(order_id: UUID, actor: Actor) -> Order:
     """Use the points that a reserved order has set aside, and let it begin; one that began is answered as it is.
 
     Raises:
-        Refusal: `unknown_mall_order`, `order_in_other_state` where it is over or its time is.
+        Refusal: `unknown_mall_order`, `order_in_other_state` where it is to be paid, it is over, or its time is.
     """
     with unit_of_work(apart=True):
         order = _locked(order_id)
@@ -160,6 +196,9 @@ def _give_points_back(order: Order, actor: Actor) -> None:
     name = _name(order.id)
     if order.state not in HELD:
         _moved(ReturnFact(SOURCE, name, (SOURCE, name)), actor)
+        payment = payment_of(order.id)
+        if payment is not None:
+            payments.refund(payment.id, payment.amount_minor, name, clock.business_now())
         return
     (result,) = record([ReleaseFact(SOURCE, name, (SOURCE, name))], actor, history=False, dry_run=False)
     if result.refusal is not None and result.refusal.code != "hold_closed":  # time may have let go of it before us

@@ -1,14 +1,8 @@
 """What the till's pages need to be drawn."""
 
 from django import template
-from django.conf import settings
 
-from shuke import __version__
+from shuke.surfaces.wording.drawing import asset
 
 register = template.Library()
-
-
-@register.simple_tag
-def asset(path: str) -> str:
-    """Return the address of a static file, new with every release."""
-    return f"{settings.STATIC_URL}{path}?{__version__}"
+register.simple_tag(asset)

@@ -6,10 +6,10 @@ import pytest
 
 from shuke.foundation import clock, ids
 from shuke.rooms.members import facade as members
-from shuke.rooms.members.contracts import ID_PREFIX, Status
+from shuke.rooms.members.contracts import ID_PREFIX, Purpose, Status
 from shuke.rooms.orders import facade as orders
 from shuke.rooms.org import facade as org
-from shuke.rooms.org.contracts import AuditPage, Work, WorkSum
+from shuke.rooms.org.contracts import Work, WorkSum
 from shuke.rooms.programs import facade as programs
 from shuke.surfaces.cashier.tests.conftest import NOON, TESTER
 
@@ -66,7 +66,7 @@ def test_a_sale_that_lifts_a_member_says_so_and_multiplies_from_the_next_one_on(
     _, first = at_work.sale("K-1", member=member, lines=[8_600], expected_minor=8_600)
     _, second = at_work.sale("K-2", member=member, lines=[10_000], expected_minor=10_000)
 
-    assert (first["earned"], first["tier"]) == ("+103", "已是金卡")
+    assert (first["earned"], first["tier"]) == ("+103", "升级金卡")
     assert second["earned"] == "+150"
     assert "tier" not in second
 
@@ -186,8 +186,9 @@ def test_a_new_member_is_enrolled_once_and_only_who_agreed(at_work):
     assert (status, answer["member"]["phone"], answer["member"]["points"]["available"]) == (200, "139****0003", "0")
     assert at_work.ask("enrol", **told, agreed=True, marketing=False) == (status, answer)
     assert at_work.ask("enrol", **told | {"key": "E-2"}, agreed=True)[1]["code"] == "duplicate_phone"
-    consents: AuditPage = org.audit_lines(5, action="member.consented")
-    assert [line.after for line in consents.lines] == [{"store": "nanjinglu", "service": True, "marketing": False}]
+    (member,) = members.search("0003")
+    given = {purpose: (one.given, one.through) for purpose, one in members.consents_of(member.id).items()}
+    assert given == {Purpose.SERVICE: (True, "till nanjinglu"), Purpose.SMS_MARKETING: (False, "till nanjinglu")}
 
 
 @pytest.mark.parametrize(

@@ -5,9 +5,9 @@ from typing import Any
 from django.http import HttpRequest
 
 from shuke.core.values.errors import Refusal
-from shuke.foundation import clock, ids
-from shuke.rooms.members.contracts import ID_PREFIX, NewMember
-from shuke.rooms.org import facade as org
+from shuke.foundation import clock
+from shuke.rooms.members import facade as members
+from shuke.rooms.members.contracts import NewMember, Purpose
 from shuke.rooms.org.contracts import ShiftLine, Work
 from shuke.rooms.programs import facade as programs
 from shuke.surfaces.cashier import doing, telling
@@ -29,10 +29,9 @@ def _enrolled(counter: Counter, told: Told) -> ShiftLine:
     (member,) = programs.enrol([new], counter.actor)
     if isinstance(member, Refusal):
         raise member
-    outside = ids.encode(ID_PREFIX, member.id)
-    consent = {"store": counter.till.store.code, "service": True, "marketing": told.yes("marketing")}
-    org.audit("member.consented", outside, None, consent, counter.actor)
+    answers = {Purpose.SERVICE: True, Purpose.SMS_MARKETING: told.yes("marketing")}
+    members.consent(member.id, answers, counter.actor, f"till {counter.till.store.code}")
     standing = programs.standings([member.id]).get(member.id)
-    card = telling.card(member, standing, counter.shop.currency)
+    card = telling.card(member, standing)
     answer = {"kind": "enrolled", "key": told.key(), "member": card}
     return ShiftLine(told.key(), told.digest, Work.ENROLMENT, clock.business_now(), answer)

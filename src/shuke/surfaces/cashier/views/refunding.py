@@ -21,7 +21,7 @@ from shuke.rooms.points import facade as points
 from shuke.rooms.points.contracts import Kind
 from shuke.rooms.programs import facade as programs
 from shuke.rooms.programs.contracts import RefundFact
-from shuke.surfaces.cashier import cart, doing, receipts, telling, units
+from shuke.surfaces.cashier import cart, doing, receipts, ruling, telling
 from shuke.surfaces.cashier.counter import Counter, Told, call
 from shuke.surfaces.wording import figures
 
@@ -149,9 +149,8 @@ def _done(counter: Counter, told: Told, left: OrderLeft, key: str, at: datetime)
     entries = []
     if order.member_id and result.reference:
         entries = points.entries_of([(order.member_id, result.reference)])[result.reference]
-    unit = units.spent()
-    unit_id = next(each.id for each in points.all_units() if each.code == unit.code)
-    mine = [entry for entry in entries if entry.key.unit_id == unit_id]
+    unit = ruling.spent().unit
+    mine = [entry for entry in entries if entry.key.unit_id == unit.id]
     return Undone(
         cash_minor=_cash(order, orders.get(order.id)),
         taken=sum(abs(entry.amount) for entry in mine if entry.kind in _TAKEN),
@@ -182,7 +181,7 @@ def _available(order: Order) -> int:
 
 
 def _said(undone: Undone, order: Order) -> dict[str, Any]:
-    scale = units.spent().scale
+    scale = ruling.spent().unit.scale
     return {
         "cash": figures.money(undone.cash_minor, order.currency),
         "taken": figures.signed_points(-undone.taken, scale),

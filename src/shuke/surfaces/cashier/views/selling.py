@@ -13,8 +13,8 @@ from shuke.rooms.members.contracts import ID_PREFIX, Member
 from shuke.rooms.org import facade as org
 from shuke.rooms.org.contracts import ShiftLine, Work
 from shuke.rooms.programs import facade as programs
-from shuke.rooms.programs.contracts import Result
-from shuke.surfaces.cashier import cart, doing, people, receipts, telling, units
+from shuke.rooms.programs.contracts import Result, Standing
+from shuke.surfaces.cashier import cart, doing, people, receipts, ruling, telling
 from shuke.surfaces.cashier.counter import Counter, Told, call
 from shuke.surfaces.cashier.views import checking, refunding
 from shuke.surfaces.wording import figures, words
@@ -31,14 +31,14 @@ def read(request: HttpRequest, counter: Counter, told: Told) -> dict[str, Any]:
         found = people.by_tail(text)
         if not found:
             raise Refusal("unknown_member", "Nobody's phone ends like this.")
-        return {"kind": "members", "members": _cards(counter, found)}
+        return {"kind": "members", "members": _cards(found)}
     try:
         member = members.get(people.meant(text, clock.machine_now()))
     except Refusal as refused:
         if refused.code != "unknown_member":
             raise
     else:
-        return {"kind": "members", "members": _cards(counter, [member])}
+        return {"kind": "members", "members": _cards([member])}
     found = checking.read(counter, text) or refunding.read(counter, text)
     if found is None:
         raise Refusal("unknown_text", "This is no member, coupon, pickup or receipt.")
@@ -96,7 +96,7 @@ def _offline(counter: Counter, told: Told) -> ShiftLine:
 def _line(
     told: Told, at: datetime, answer: dict[str, Any], paid_minor: int, result: Result, used: int, note: str
 ) -> ShiftLine:
-    earned = (result.points or {}).get(units.spent().code, 0)
+    earned = (result.points or {}).get(ruling.spent().unit.code, 0)
     return ShiftLine(
         told.key(),
         told.digest,
@@ -116,21 +116,25 @@ def _answer(counter: Counter, key: str, at: datetime, result: Result, before: An
     answer: dict[str, Any] = {"kind": "sale", "key": key, "note": telling.undecided(result.undecided)}
     if result.member_id is None:
         return answer
-    unit = units.spent()
+    program = ruling.spent()
+    unit = program.unit
     after = programs.standings([result.member_id]).get(result.member_id)
     earned = (result.points or {}).get(unit.code, 0) + result.milestones.get(unit.code, 0)
     answer |= {
         "name": members.get(result.member_id).display_name,
-        "unit": units.named(unit),
+        "unit": program.unit_name(unit.code),
         "earned": figures.signed_points(earned, unit.scale),
         "used": figures.signed_points(-used, unit.scale) if used else "",
         "before": _available(before, unit.scale),
         "after": _available(after, unit.scale),
     }
-    if result.tier_after != result.tier_before and after is not None and after.tier is not None:
-        tier = words.tier(after.tier.code, after.tier.name)
-        answer["tier"] = _("Now %(tier)s") % {"tier": tier}
+    if _rank(after) > _rank(before):
+        answer["tier"] = _("Up to %(tier)s") % {"tier": words.tier(after.tier.code, after.tier.name)}
     return answer
+
+
+def _rank(standing: Standing | None) -> int:
+    return standing.tier.rank if standing is not None and standing.tier is not None else -1
 
 
 def _available(standing: Any, scale: int) -> str:
@@ -138,6 +142,6 @@ def _available(standing: Any, scale: int) -> str:
     return figures.points(balance.available, scale) if balance else "—"
 
 
-def _cards(counter: Counter, found: list[Member]) -> list[dict[str, Any]]:
+def _cards(found: list[Member]) -> list[dict[str, Any]]:
     standings = programs.standings([member.id for member in found])
-    return [telling.card(member, standings.get(member.id), counter.shop.currency) for member in found]
+    return [telling.card(member, standings.get(member.id)) for member in found]

@@ -9,9 +9,9 @@ from django.conf import settings
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from shuke import __version__
 from shuke.rooms.orders.contracts import LineLeft
 from shuke.surfaces.wording import figures, refusals, running, words
+from shuke.surfaces.wording.drawing import asset
 
 register = template.Library()
 
@@ -37,6 +37,7 @@ _ICONS = {
 _STYLES = {"order", "tier", "staff", "joined"}
 _SPENT = {"redemption", "expiry", "lapse", "cancellation", "debit", "transfer_out", "holding", "capture", "refund"}
 
+register.simple_tag(asset)
 register.filter("number", figures.number)
 register.filter("plain", figures.plain)
 register.filter("points", figures.points)
@@ -120,12 +121,6 @@ def icon(name: str) -> SafeString:
 def insecure_lan() -> bool:
     """Say whether this deployment was allowed to speak plain http beyond its machine."""
     return bool(settings.SHUKE_INSECURE_LAN)
-
-
-@register.simple_tag
-def asset(path: str) -> str:
-    """Return the address of a static file, new with every release."""
-    return f"{settings.STATIC_URL}{path}?{__version__}"
 
 
 @register.simple_tag(takes_context=True)

@@ -92,11 +92,11 @@ def chart_csv(request: HttpRequest, desk: Desk, chart: str) -> HttpResponse:
     rows = csv.writer(response)
     rows.writerow([found.question, found.definition, _("as of"), local.isoformat(timespec="minutes")])
     rows.writerow([found.label, *(name for _code, name in found.columns)])
-    rows.writerows([[_harmless(cell) for cell in row] for row in found.rows])
+    rows.writerows([[harmless(cell) for cell in row] for row in found.rows])
     return response
 
 
-def _harmless(cell: str | int) -> str | int:
+def harmless(cell: str | int) -> str | int:
     """Return a cell that no spreadsheet takes for a formula."""
     return f"'{cell}" if isinstance(cell, str) and cell.lstrip(" ").startswith(_FORMULA) else cell
 

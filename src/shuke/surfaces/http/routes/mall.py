@@ -37,6 +37,7 @@ from shuke.surfaces.http.schemas.mall import (
     ItemsAnswer,
     MallAnswer,
     MallOrderAnswer,
+    MallOrderDetailAnswer,
     MallOrdersAnswer,
     NoteBody,
     PickupBody,
@@ -46,6 +47,7 @@ from shuke.surfaces.http.schemas.mall import (
     item_answer,
     mall_answer,
     mall_order_answer,
+    payment_answer,
 )
 from shuke.surfaces.http.schemas.members import decode_member_id
 
@@ -207,6 +209,7 @@ def list_mall_of_member(request: HttpRequest, member_id: MemberIdPath, *, store:
             "sold_out",
             "sold_out_today",
             "unknown_item",
+            "unknown_payment_method",
             "unknown_unit",
             "way_not_possible",
         ),
@@ -228,21 +231,24 @@ def exchange_points(request: HttpRequest, body: ExchangeBody, *, dry_run: DryRun
     router,
     "GET",
     "/mall/orders/{mall_order_id}",
-    MallOrderAnswer,
+    MallOrderDetailAnswer,
     Operation(
         id="getMallOrder",
         en="Read an order of the mall",
         zh="读取商城订单",
-        about_zh="读取一笔商城订单：状态、物流与自提码。",
+        about_zh="读取一笔商城订单：状态、物流、自提码与现金部分的付款。",
         scope=Right.MALL_READ,
         codes=("invalid_id", "unknown_mall_order"),
         parameter_examples=_OF_ORDER,
-        response_example=shown.MALL_ORDER,
+        response_example=shown.MALL_ORDER | {"payment": None},
     ),
 )
-def get_mall_order(request: HttpRequest, mall_order_id: MallOrderIdPath) -> MallOrderAnswer:
-    """Read an order: how it stands, how it is sent, and the code under which it is picked up."""
-    return mall_order_answer(mall.order(_id(mall_order_id)), livemode=keys.livemode(request))
+def get_mall_order(request: HttpRequest, mall_order_id: MallOrderIdPath) -> MallOrderDetailAnswer:
+    """Read an order: how it stands, is sent or picked up, and how the payment of its cash part stands."""
+    order = mall.order(_id(mall_order_id))
+    shown_order = mall_order_answer(order, livemode=keys.livemode(request))
+    payment = payment_answer(programs.mall_payment_of(order.id))
+    return MallOrderDetailAnswer(**shown_order.model_dump(), payment=payment)
 
 
 @operation(

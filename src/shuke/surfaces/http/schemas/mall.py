@@ -10,6 +10,7 @@ from shuke.engine import facts
 from shuke.foundation import ids
 from shuke.rooms.mall import contracts as mall
 from shuke.rooms.members import contracts as members
+from shuke.rooms.payments.contracts import PAYMENT_PREFIX, Payment, State
 from shuke.rooms.programs.contracts import Exchanged, ExchangeFact, MallOffer, MallView
 from shuke.surfaces.http.fields import Answer, Body, Currency, Instant, Label, Time, instant, integer, text
 from shuke.surfaces.http.schemas.members import MemberRefBody
@@ -129,7 +130,8 @@ class AddressBody(Body):
 class ExchangeBody(NamedBody):
     """Points given for pieces of an item; `reserve` sets both aside until the order is confirmed.
 
-    `way` is by default the first of the item's; `store` is where the member stands, and where it is picked up.
+    `way` is by default the first of the item's; `store` is where the member stands, and where it is picked up. `method`
+    is how a cash part is paid, by default the deployment's first.
     """
 
     member: MemberRefBody
@@ -139,6 +141,7 @@ class ExchangeBody(NamedBody):
     store: StoreCode = ""
     address: AddressBody | None = None
     reserve: bool = Field(default=False, strict=True)
+    method: Label | None = None
 
     def value(self, source: str, external_id: str) -> ExchangeFact:
         """Return the exchange under its name."""
@@ -152,6 +155,7 @@ class ExchangeBody(NamedBody):
             store=self.store,
             address=mall.Address(**self.address.model_dump()) if self.address else None,
             reserve=self.reserve,
+            method=self.method or "",
         )
 
 
@@ -291,12 +295,31 @@ class MallOrderAnswer(Answer):
     dry_run: bool = False
 
 
+class MallPaymentAnswer(Answer):
+    """What is asked for the cash part of an order; it is paid at `pay_url`, which the provider tells a moment later."""
+
+    id: str
+    state: State
+    amount_minor: int
+    refunded_minor: int
+    currency: str
+    method: str
+    pay_url: str | None
+
+
 class ExchangeAnswer(Foreseen):
     """What became of an exchange: recorded, or repeated with the order of the first time as it stands now."""
 
     status: Literal["recorded", "repeated"]
     order: MallOrderAnswer
+    payment: MallPaymentAnswer | None
     livemode: bool
+
+
+class MallOrderDetailAnswer(MallOrderAnswer):
+    """An order of the mall with the payment of its cash part."""
+
+    payment: MallPaymentAnswer | None
 
 
 class MallOrdersAnswer(Answer):
@@ -411,4 +434,20 @@ def exchange_answer(done: Exchanged, *, livemode: bool, dry_run: bool) -> Exchan
     """Return what became of an exchange."""
     order = mall_order_answer(done.order, livemode=livemode, dry_run=dry_run)
     status = "repeated" if done.repeated else "recorded"
-    return ExchangeAnswer(member_id=order.member_id, dry_run=dry_run, status=status, order=order, livemode=livemode)
+    payment = payment_answer(done.payment)
+    return ExchangeAnswer(
+        payment=payment, member_id=order.member_id, dry_run=dry_run, status=status, order=order, livemode=livemode
+    )
+
+
+def payment_answer(payment: Payment | None) -> MallPaymentAnswer | None:
+    """Return how the payment of a cash part stands."""
+    return payment and MallPaymentAnswer(
+        id=ids.encode(PAYMENT_PREFIX, payment.id),
+        state=payment.state,
+        amount_minor=payment.amount_minor,
+        refunded_minor=payment.refunded_minor,
+        currency=payment.currency,
+        method=payment.method,
+        pay_url=payment.pay_url or None,
+    )

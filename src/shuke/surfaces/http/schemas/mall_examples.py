@@ -99,6 +99,7 @@ EXCHANGE: Json = {
     "status": "recorded",
     "member_id": MEMBER_ID,
     "order": MALL_ORDER,
+    "payment": None,
     "livemode": False,
     "dry_run": False,
     "passed": None,

@@ -3,13 +3,11 @@
 from datetime import UTC, datetime
 
 from django import template
-from django.conf import settings
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from shuke import __version__
 from shuke.surfaces.wording import figures, words
-from shuke.surfaces.wording.drawing import qr
+from shuke.surfaces.wording.drawing import asset, qr
 from shuke.surfaces.wording.running import unit_called
 
 register = template.Library()
@@ -21,12 +19,7 @@ register.filter("signed", figures.signed_points)
 register.filter("wording", words.wording)
 register.filter("unit_called", unit_called)
 register.filter("qr", qr)
-
-
-@register.simple_tag
-def asset(path: str) -> str:
-    """Return the address of a static file, new with every release."""
-    return f"{settings.STATIC_URL}{path}?{__version__}"
+register.simple_tag(asset)
 
 
 @register.simple_tag

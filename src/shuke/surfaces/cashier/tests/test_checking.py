@@ -1,0 +1,101 @@
+"""Coupons and pickups at the counter: shown before they are taken, and taken once."""
+
+import pytest
+
+from shuke.foundation import ids
+from shuke.rooms.coupons import facade as coupons
+from shuke.rooms.coupons.contracts import Cause, IssueFact, Kind, State, TemplateDraft
+from shuke.rooms.mall import contracts as stall
+from shuke.rooms.mall import facade as mall
+from shuke.rooms.members.contracts import ID_PREFIX, MemberRef
+from shuke.rooms.org import facade as org
+from shuke.rooms.org.contracts import Work
+from shuke.rooms.programs import facade as programs
+from shuke.rooms.programs.contracts import ExchangeFact
+from shuke.surfaces.cashier.tests.conftest import NOON, TESTER
+
+TEA = TemplateDraft("tea", "一杯茶", Kind.EXCHANGE, "{gift: tea}", "Asia/Shanghai")
+TEN = TemplateDraft("ten", "满 50 减 10", Kind.THRESHOLD, "{amount: 10, minimum: {money: 50}}", "Asia/Shanghai")
+
+
+@pytest.fixture
+def coupon(at_work):
+    """Return a function that gives the first member a coupon of a template."""
+
+    def give(draft):
+        coupons.create_template(draft, TESTER)
+        fact = IssueFact("tests", draft.code, draft.code, at_work.members[0], Cause.PUSH, NOON)
+        (issued,) = coupons.issue([fact])
+        return issued.coupon
+
+    return give
+
+
+@pytest.fixture
+def waiting(at_work):
+    """Return a function that lets a mug wait for the first member in a store."""
+
+    def place(store):
+        item = mall.create_item(
+            stall.ItemDraft("mug", stall.Kind.GOODS, "马克杯", (stall.Price(300),), ways=(stall.Way.PICKUP,)), TESTER
+        )
+        mall.restock([stall.Restock(item.id, 5, "first delivery")], TESTER)
+        member = MemberRef(id=at_work.members[0])
+        fact = ExchangeFact("app", "x-1", member, "mug", way=stall.Way.PICKUP, store=store)
+        return programs.exchange(fact, TESTER).order
+
+    return place
+
+
+def kinds(street):
+    return [(each.work, each.count) for each in org.shift_report(org.open_shift(street.till.id).id).sums]
+
+
+def test_a_coupon_for_a_thing_is_shown_and_taken_once(at_work, coupon):
+    tea = coupon(TEA)
+    status, seen = at_work.ask("read", text=tea.code.lower())
+    assert (status, seen["kind"], seen["good"], seen["title"], seen["more"]) == (200, "coupon", True, "一杯茶", "林**")
+    assert coupons.coupon(tea.id, NOON).state is State.ISSUED
+
+    answers = [at_work.ask("use", key="U-1", code=tea.code) for _ in range(3)]
+
+    assert answers == [answers[0]] * 3
+    assert answers[0][0] == 200
+    assert coupons.coupon(tea.id, NOON).state is State.USED
+    assert at_work.ask("use", key="U-2", code=tea.code)[1]["code"] == "coupon_not_usable"
+    assert at_work.ask("read", text=tea.code)[1]["good"] is False
+    assert kinds(at_work) == [(Work.COUPON, 1)]
+
+
+def test_a_coupon_that_takes_something_off_is_not_taken_without_a_sale(at_work, coupon):
+    ten = coupon(TEN)
+
+    status, refused = at_work.ask("use", key="U-1", code=ten.code)
+
+    assert (status, refused["code"]) == (409, "coupon_needs_sale")
+    assert coupons.coupon(ten.id, NOON).state is State.ISSUED
+    assert kinds(at_work) == []
+
+
+def test_what_waits_here_is_handed_out_once(at_work, waiting):
+    order = waiting("nanjinglu")
+    _, seen = at_work.ask("read", text=order.pickup_code)
+    assert (seen["kind"], seen["good"], seen["title"]) == ("pickup", True, "马克杯 × 1")
+
+    answers = [at_work.ask("use", key="U-1", code=order.pickup_code) for _ in range(3)]
+
+    assert answers == [answers[0]] * 3
+    assert mall.order(order.id).state is stall.State.PICKED_UP
+    assert kinds(at_work) == [(Work.PICKUP, 1)]
+    assert at_work.ask("read", text=order.pickup_code)[1]["code"] == "unknown_text"
+
+
+def test_what_waits_in_another_store_is_red_and_stays(at_work, waiting):
+    order = waiting("wukanglu")
+
+    _, seen = at_work.ask("read", text=order.pickup_code)
+
+    assert (seen["good"], seen["why"]) == (False, "须在其他门店自提：武康路店。")
+    assert at_work.ask("use", key="U-1", code=order.pickup_code)[1]["code"] == "pickup_elsewhere"
+    assert mall.order(order.id).state is stall.State.READY_FOR_PICKUP
+    assert at_work.ask("read", text=ids.encode(ID_PREFIX, at_work.members[0]))[1]["kind"] == "members"
