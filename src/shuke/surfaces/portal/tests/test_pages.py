@@ -24,6 +24,7 @@ PAGES = [
     "/m/me/profile",
     "/m/me/consents",
     "/m/me/devices",
+    "/m/plans",
 ]
 
 
