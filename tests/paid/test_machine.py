@@ -88,7 +88,7 @@ def current(member):
     return next((one for one in mine if one.is_live and one.plan.code == "plus"), None)
 
 
-def do(member, model, step):  # noqa: C901, PLR0912  # one branch a step
+def do(member, model, step):  # noqa: C901  # one branch a step
     name, *said = step
     found = current(member)
     if name == "wait":
