@@ -22,7 +22,11 @@ from shuke.rooms.paid.contracts import (
 Words = Mapping[str, str | Promise]
 
 KINDS: Words = {Kind.SERVICE: _("Services"), Kind.GOODS: _("Goods at members' prices")}
-LENGTHS: Words = {Length.MONTH: _("A month"), Length.QUARTER: _("A quarter"), Length.YEAR: _("A year")}
+LENGTHS: Words = {
+    Length.MONTH: pgettext_lazy("price", "A month"),
+    Length.QUARTER: pgettext_lazy("price", "A quarter"),
+    Length.YEAR: pgettext_lazy("price", "A year"),
+}
 AFTER: Words = {AfterCoolingOff.PRORATA: _("the unused days"), AfterCoolingOff.NOTHING: _("nothing")}
 STATES: Words = {
     State.PENDING: pgettext_lazy("subscription", "Waits for payment"),
@@ -43,12 +47,12 @@ TONES = {
     State.LAPSED: "bad",
 }
 CAUSES: Words = {
-    Cause.ASKED: _("Ordered"),
-    Cause.PAID: _("Paid"),
+    Cause.ASKED: pgettext_lazy("subscription", "Ordered"),
+    Cause.PAID: pgettext_lazy("subscription", "Paid"),
     Cause.TRIAL: _("Trial began"),
-    Cause.GIFT: _("Given"),
+    Cause.GIFT: pgettext_lazy("subscription", "Given"),
     Cause.CODE: _("Activation code used"),
-    Cause.EXTENDED: _("Extended"),
+    Cause.EXTENDED: pgettext_lazy("subscription", "Extended"),
     Cause.RENEWED: _("Renewed by itself"),
     Cause.PERIOD_ENDED: _("The period ended"),
     Cause.TRIES_OVER: _("No try to charge succeeded"),
@@ -57,7 +61,7 @@ CAUSES: Words = {
     Cause.NOT_PAID: _("Was not paid"),
     Cause.RENEWAL_OFF: _("Renewal turned off"),
     Cause.RENEWAL_ON: _("Renewal turned on"),
-    Cause.CANCELLED: _("Cancelled"),
+    Cause.CANCELLED: pgettext_lazy("subscription", "Cancelled"),
     Cause.SWITCHED: _("Changed to or from another plan"),
 }
 PERIODS: Words = {
