@@ -1,5 +1,6 @@
 """The offer engine: the scenarios of other products in their figures, and what holds for every cart."""
 
+import random
 from fractions import Fraction
 from itertools import chain, combinations
 
@@ -343,13 +344,59 @@ def groups(draw, most=6):
     return bought, [Group(tuple(made[:cut]), modes[0]), Group(tuple(made[cut:]), modes[1])]
 
 
-many = settings(max_examples=2_000, deadline=None)
+def drawn(seed):
+    """Return the cart and groups of a seed, of the same kinds as above but made much faster."""
+    rnd = random.Random(seed)
+    bought = cart(
+        *((rnd.randint(1, 5), rnd.choice((0, rnd.randint(1, 20_000)))) for _ in range(rnd.randint(1, 4))),
+        shipping=rnd.choice((0, 999)),
+    )
+    there = range(len(bought.lines))
+
+    def some():
+        return tuple(rnd.sample(there, rnd.randint(0, len(there))))
+
+    def money():
+        return rnd.choice((1, 333, rnd.randint(1, 30_000)))
+
+    def single():
+        percent = rnd.choice((Fraction(1), Fraction(10), Fraction(33), Fraction(50), Fraction(100), Fraction(15, 2)))
+        pieces, pick = rnd.randint(1, 4), rnd.choice(list(Pick))
+        return rnd.choice((
+            lambda: Percent(percent, rnd.choice((None, money())), rnd.choice(list(Base)), rnd.choice((None, pieces))),
+            lambda: Amount(money(), rnd.choice((None, pieces)), pick),
+            lambda: EachPiece(money(), rnd.choice((None, pieces))),
+            lambda: Prices({rnd.choice(("", "sku0", "sku1")): money()}),
+            lambda: Bundle(pieces, money(), rnd.choice((None, 1, 2))),
+            lambda: Deal(pieces, rnd.randint(1, pieces), percent, pick, rnd.choice((None, 1))),
+            lambda: Shipping(percent, rnd.choice((None, money()))),
+        ))()  # fmt: skip
+
+    def effect():
+        if rnd.random() < 0.8:
+            return single()
+        return Steps(rnd.choice(list(Measure)), ((0, single()), (money(), single())))
+
+    made = [
+        Offer(
+            f"o{k}",
+            effect(),
+            some(),
+            rnd.choice(((), some())),
+            rnd.choice((None, Minimum(rnd.choice(list(Measure)), money(), rnd.choice(list(Base)), rnd.random() < 0.5))),
+            rnd.choice(list(Stacking)),
+            of_order=rnd.random() < 0.3,
+            coupon=rnd.random() < 0.5,
+            budget=rnd.choice((None, None, money())),
+        )
+        for k in range(rnd.randint(1, 6))
+    ]
+    cut = rnd.randint(0, len(made))
+    modes = [rnd.choice(list(Mode)) for _ in range(2)]
+    return bought, [Group(tuple(made[:cut]), modes[0]), Group(tuple(made[cut:]), modes[1])]
 
 
-@many
-@given(groups())
-def test_nobody_pays_less_than_nothing_or_more_than_listed_and_every_cent_has_its_line(made):
-    bought, all_groups = made
+def keeps_the_laws(bought, all_groups):
     for priced in (price(bought, all_groups), best(bought, all_groups)):
         listed = [line.minor for line in bought.lines]
         taken = [sum(each.off.get(k, 0) for each in priced.applied) for k in range(len(listed))]
@@ -357,18 +404,69 @@ def test_nobody_pays_less_than_nothing_or_more_than_listed_and_every_cent_has_it
         assert [was - off for was, off in zip(listed, taken, strict=True)] == list(priced.lines)
         assert 0 <= priced.shipping_minor == bought.shipping_minor - sum(each.shipping_off for each in priced.applied)
         assert all(minor > 0 for each in priced.applied for minor in each.off.values())
-        codes = {offer.code for group in all_groups for offer in group.offers}
-        assert {each.code for each in priced.applied} | set(priced.refused) == codes
+        codes = {offer.code: offer for group in all_groups for offer in group.offers}
+        assert {each.code for each in priced.applied} | set(priced.refused) == set(codes)
         assert not {each.code for each in priced.applied} & set(priced.refused)
+        assert all(each.total <= (codes[each.code].budget or each.total) for each in priced.applied)
 
 
-@settings(max_examples=400, deadline=None)
-@given(groups(most=5))
-def test_the_best_is_the_best_of_all_combinations(made):
-    bought, all_groups = made
+@settings(max_examples=200, deadline=None)
+@given(groups())
+def test_nobody_pays_less_than_nothing_or_more_than_listed_and_every_cent_has_its_line(made):
+    keeps_the_laws(*made)
+
+
+@pytest.mark.parametrize("carts", [2_000, pytest.param(100_000, marks=pytest.mark.long)])
+def test_many_carts_keep_the_laws(carts):
+    for seed in range(carts):
+        try:
+            keeps_the_laws(*drawn(seed))
+        except AssertionError as broken:
+            raise AssertionError(f"seed {seed}") from broken
+
+
+def the_best_is_no_dearer_than_any_combination(bought, all_groups):
     coupons = [offer.code for group in all_groups for offer in group.offers if offer.coupon]
     sets = chain.from_iterable(combinations(coupons, count) for count in range(len(coupons) + 1))
-    assert best(bought, all_groups).pay_minor == min(price(bought, all_groups, used).pay_minor for used in sets)
+    return best(bought, all_groups).pay_minor == min(price(bought, all_groups, used).pay_minor for used in sets)
+
+
+@pytest.mark.parametrize("carts", [600, pytest.param(20_000, marks=pytest.mark.long)])
+def test_the_best_is_the_best_of_all_combinations_of_many_carts(carts):
+    assert [seed for seed in range(carts) if not the_best_is_no_dearer_than_any_combination(*drawn(seed))] == []
+
+
+@settings(max_examples=100, deadline=None)
+@given(groups(most=5))
+def test_the_best_is_the_best_of_all_combinations(made):
+    assert the_best_is_no_dearer_than_any_combination(*made)
+
+
+def test_of_many_coupons_the_order_costs_as_little_as_all_of_them_make_it():
+    coupons = [offer(Percent(Fraction(k)), code=str(k), coupon=True) for k in range(1, 21)]
+    every = price(cart((1, 99999)), group(*coupons))
+    chosen = best(cart((1, 99999)), group(*coupons))
+    assert (chosen.pay_minor, len(chosen.applied)) == (every.pay_minor, 20)
+
+
+def test_a_coupon_that_is_not_used_is_told_with_what_stands_against_it():
+    coupons = [
+        offer(Amount(900), code="least", coupon=True, minimum=Minimum(Measure.CART_MONEY, 5000)),
+        offer(Amount(300), code="small", coupon=True, stacking=Stacking.NEVER),
+        offer(Amount(500), code="large", coupon=True),
+        offer(Amount(500), code="over", coupon=True, refused=Reason.EXPIRED),
+    ]
+    chosen = best(cart((1, 1500)), group(*coupons))
+    assert [each.code for each in chosen.applied] == ["large"]
+    assert chosen.refused == {
+        "least": Reason.MINIMUM_NOT_MET, "small": Reason.OTHER_CHOSEN, "over": Reason.EXPIRED
+    }  # fmt: skip
+
+
+def test_an_offer_never_takes_more_than_is_left_of_its_budget():
+    priced = price(cart((1, 1000)), group(offer(Percent(Fraction(10)), budget=99)))
+    assert (priced.pay_minor, priced.refused) == (1000, {"offer": Reason.BUDGET_REACHED})
+    assert off(cart((1, 1000)), offer(Percent(Fraction(10)), budget=100)) == 100
 
 
 @given(st.integers(0, 10**9), st.lists(st.integers(0, 10**6), min_size=1, max_size=8))

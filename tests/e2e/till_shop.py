@@ -1,6 +1,7 @@
 """Makes the shop that the till's browser tests open: run as a program in a home of its own, it prints what they need.
 
 Every regular is as 林小满 of the worked sale: silver at ×1.2 with 1,280 points. 周可 is ¥40 short of gold, with 900.
+The last regular has a coupon.
 `codes` as its argument prints the codes that the members' phones show this minute instead.
 """
 
@@ -19,15 +20,18 @@ REGULARS = 60
 def make():
     """Make stores, clerks, a till, the program and the members; return what the browser is given and logs in with."""
     from shuke.foundation import clock, ids
+    from shuke.rooms.coupons import facade as coupons
+    from shuke.rooms.coupons.contracts import Cause, IssueFact, Kind, TemplateDraft
     from shuke.rooms.members.contracts import MemberRef, NewMember
     from shuke.rooms.org import facade as org
-    from shuke.rooms.org.contracts import Actor, ActorKind, Kind, NewOrganisation, NewStore, Role
+    from shuke.rooms.org.contracts import Actor, ActorKind, NewOrganisation, NewStore, Role
+    from shuke.rooms.org.contracts import Kind as Deployment
     from shuke.rooms.programs import facade as programs
     from shuke.rooms.programs.contracts import AdjustFact, OrderFact
 
     actor = Actor(ActorKind.CLI, "cli", "tests")
     clock.set_business_clock(CLOCK)
-    org.create_organisation(NewOrganisation("街角杂货", "CNY", "Asia/Shanghai", "zh-hans", Kind.SANDBOX), actor)
+    org.create_organisation(NewOrganisation("街角杂货", "CNY", "Asia/Shanghai", "zh-hans", Deployment.SANDBOX), actor)
     for code, name in (("nanjinglu", "南京路店"), ("wukanglu", "武康路店")):
         org.open_store(NewStore(code, name), None, actor)
     programs.publish(PROGRAM.read_text(), actor)
@@ -43,6 +47,11 @@ def make():
         first = OrderFact("pos", f"first-{place}", ref, at, spent, spent, "CNY", store="wukanglu")
         correction = AdjustFact("pos", f"first-{place}", ref, points - spent // 100, "opening", occurred_at=at)
         assert [result.refusal for result in programs.record([first, correction], actor)] == [None, None]
+    coupons.create_template(
+        TemplateDraft("ten", "满 50 减 10", Kind.THRESHOLD, "{amount: 10, minimum: {money: 50}}", "Asia/Shanghai"),
+        actor,
+    )
+    coupons.issue([IssueFact("tests", "ten", "ten", members[-1].id, Cause.PUSH, at)])
     _owner, password = org.create_staff("owner@example.com", "老板", Role.OWNER, actor)
     pins = {}
     for name, store in (("小王", "nanjinglu"), ("小李", "nanjinglu"), ("阿珍", "wukanglu")):

@@ -39,7 +39,9 @@ class Paid:
 
 @dataclass(slots=True)
 class Bank:
-    """The state of a round. `room` is what may still be issued of coins; `thirst` what may still be used of sips."""
+    """The state of a round. `room` is what may still be issued of coins; `thirst` what may still be used of sips,
+    `shelf` the pieces that are left in the mall, `taken` what orders of it have (0 where they are cancelled).
+    """
 
     lots: dict[int, Lots] = field(default_factory=dict)
     debt: dict[int, int] = field(default_factory=dict)
@@ -54,6 +56,8 @@ class Bank:
     room: int = 0
     sips: dict[int, int] = field(default_factory=dict)
     thirst: dict[int, int] = field(default_factory=dict)
+    shelf: int = 0
+    taken: dict[str, tuple[int, int]] = field(default_factory=dict)
     rate: int = 1
 
     def copy(self) -> "Bank":
@@ -294,6 +298,30 @@ def _sip(bank: Bank, op: Op) -> int:
     return bank.sips[op.who]
 
 
+def _stock(bank: Bank, op: Op) -> None:
+    bank.shelf = op.points
+
+
+def _exchange(bank: Bank, op: Op) -> None:
+    """Give points for pieces of the mall."""
+    if op.points > bank.shelf:
+        raise NoError("sold_out")
+    bank.spend(op.who, op.points * PIECE_COSTS)
+    bank.shelf -= op.points
+    bank.taken[op.key] = (op.who, op.points)
+
+
+def _cancel(bank: Bank, op: Op) -> None:
+    """Give the pieces of an order back, and its points; once it is cancelled nothing more."""
+    if op.about not in bank.taken:
+        raise NoError("unknown_mall_order")
+    who, pieces = bank.taken[op.about]
+    bank.taken[op.about] = (who, 0)
+    bank.shelf += pieces
+    if pieces:
+        bank.credit(who, pieces * PIECE_COSTS)
+
+
 def _publish(bank: Bank, op: Op) -> None:
     bank.rate = op.points
 
@@ -309,6 +337,7 @@ def _advance(bank: Bank, op: Op) -> None:
 
 
 MOST_SIPS = 50  # as the program says
+PIECE_COSTS = 10
 
 _VERBS: dict[str, Callable[[Bank, Op], object]] = {
     "earn": _earn,
@@ -328,6 +357,9 @@ _VERBS: dict[str, Callable[[Bank, Op], object]] = {
     "issue": _issue,
     "open_room": _open_room,
     "pour": _pour,
+    "stock": _stock,
+    "exchange": _exchange,
+    "cancel": _cancel,
     "sip": _sip,
     "publish": _publish,
     "enrol": _enrol,

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from shuke.foundation import clock, ids
+from shuke.foundation import business_keys, clock, ids
+from shuke.rooms.mall import facade as mall
+from shuke.rooms.mall.contracts import ItemDraft, Kind, Price, Restock, Way
 from shuke.rooms.members.contracts import ExternalId, Member, MemberRef, NewMember
 from shuke.rooms.members.contracts import Status as MemberStatus
 from shuke.rooms.org.contracts import Actor, ActorKind
@@ -14,6 +16,7 @@ from shuke.rooms.programs import facade
 from shuke.rooms.programs.contracts import (
     AdjustFact,
     CaptureFact,
+    ExchangeFact,
     Fact,
     HoldFact,
     OrderFact,
@@ -26,7 +29,7 @@ from shuke.rooms.programs.contracts import (
     TransferFact,
     Undecided,
 )
-from tests.race.hammer.bank import MOST_SIPS
+from tests.race.hammer.bank import MOST_SIPS, PIECE_COSTS
 from tests.race.hammer.history import Answer, Op
 
 ACTOR = Actor(ActorKind.SYSTEM, "tests", "tests")
@@ -141,6 +144,27 @@ class Shop:
         """Move the clock past the end of an order's points; who notices first lets them go."""
         clock.set_business_clock(self.now + timedelta(days=3))
         return Answer()
+
+    def _stock(self, op: Op) -> Answer:
+        draft = ItemDraft(self._item, Kind.SERVICE, "hammer", (Price(PIECE_COSTS),), ways=(Way.PICKUP,))
+        mall.restock([Restock(mall.create_item(draft, ACTOR).id, op.points, "hammer")], ACTOR)
+        return Answer()
+
+    def _exchange(self, op: Op) -> Answer:
+        fact = ExchangeFact(*self._key(op.key), self._who(op.who), self._item, op.points)
+        done = facade.exchange(fact, ACTOR)
+        return Answer(repeated=done.repeated, made=done.order.id)
+
+    def _cancel(self, op: Op) -> Answer:
+        order_id = business_keys.find(self._key(op.about)[0], "exchange", self._key(op.about)[1])
+        if order_id is None:
+            return Answer("unknown_mall_order")
+        facade.cancel_exchange(order_id, ACTOR)
+        return Answer()
+
+    @property
+    def _item(self) -> str:
+        return self.name.lower()
 
     def _open_room(self, op: Op) -> Answer:
         unit = _units()["coins"]

@@ -176,6 +176,17 @@ def _sip_last(_: random.Random, key: str) -> Op:
     return Op("sip", key, points=10)
 
 
+def _last_pieces(chance: random.Random, key: str) -> Op:
+    return Op("exchange", key, chance.randrange(8), points=1)
+
+
+def _pieces_and_back(chance: random.Random, key: str) -> Op:
+    """Take the last pieces, and give the first ones back: what was cancelled goes to somebody else."""
+    if chance.random() < 0.3:
+        return Op("cancel", about=f"first{chance.randrange(3)}")
+    return Op("exchange", key, chance.randrange(4), points=chance.choice((1, 2)))
+
+
 def _enrol_same(_: random.Random, count: int) -> list[Op]:
     return [Op("enrol", about="new")] * count
 
@@ -185,6 +196,8 @@ _PAID = [_earned(0, 300), Op("pay", "paid", points=100, about="o"), _earned(0, 5
 _FREEZES = [Op("freeze"), Op("freeze"), Op("thaw")]
 _MERGES = [Op("merge", who=0, to=1), Op("merge", who=1, to=0)]
 _CHAIN = [*_MERGES, Op("merge", who=1, to=2), Op("merge", who=2, to=3)]
+_SHELF = [_earned(who, 1_000) for who in range(8)] + [Op("stock", points=5)]
+_SHELF_TAKEN = [*_SHELF, *(Op("exchange", f"first{number}", number, points=1) for number in range(3))]
 _VERSIONS = [Op("publish", points=rate, about=str(rate)) for rate in (2, 5)]
 
 WORKLOADS = (
@@ -219,6 +232,8 @@ WORKLOADS = (
     Workload("merge_or_refund", 2, [_earned(0, 50), _earned(1, 90)], _with(_MERGES, _mixed(_merge_or_refund))),
     Workload("freeze_or_burn", 1, [_earned(0, 100)], _with(_FREEZES, _mixed(_freeze_or_burn))),
     Workload("supply_last", 16, [Op("open_room", points=7)], _mixed(_issue_last), {"issue": 7}),
+    Workload("stock_last", 8, _SHELF, _mixed(_last_pieces), {"exchange": 5}),
+    Workload("stock_back", 8, _SHELF_TAKEN, _mixed(_pieces_and_back)),
     Workload("cap_last", 1, [Op("pour", "sips", points=500)], _mixed(_sip_last), {"sip": 5}),
     Workload("enrol_same", 1, (), _enrol_same),
     Workload(

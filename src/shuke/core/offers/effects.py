@@ -59,8 +59,7 @@ def shipping_off(effect: Shipping, shipping: int) -> int:
 
 
 def _share(minor: int, percent: Fraction, cap: int | None) -> int:
-    part = percent / 100 * minor
-    off = half_up_of(part.numerator, part.denominator)
+    off = half_up_of(percent.numerator * minor, 100 * percent.denominator)
     return off if cap is None else min(off, cap)
 
 
@@ -80,10 +79,11 @@ def _percent(effect: Percent, lines: Collection[int], parts: Parts) -> Off:
 
 def _each(effect: EachPiece, lines: Collection[int], parts: Parts) -> Off:
     off: Off = {}
-    for line in sorted(set(lines)):
-        there = sum(part.pieces for part in parts.of((line,)))
-        most = there if effect.most is None else min(effect.most, there)
-        for part in parts.take((line,), most, Pick.DEAREST):
+    for line in sorted({part.line for part in parts.of(lines)}):
+        mine = parts.of((line,))
+        if effect.most is not None:
+            mine = parts.take((line,), min(effect.most, sum(part.pieces for part in mine)), Pick.DEAREST)
+        for part in mine:
             _add(off, parts.cut((part,), effect.minor * part.pieces))
     return off
 
@@ -132,7 +132,7 @@ def _times(most: int | None, lines: Collection[int], pieces: int, parts: Parts) 
 def _some(bought: list[Part], pieces: int, pick: Pick, parts: Parts) -> list[Part]:
     """Return parts of so many pieces among those of one deal."""
     inner = Parts.__new__(Parts)
-    inner.parts, inner.shipping = list(bought), 0
+    inner.parts = list(bought)
     taken = inner.take({part.line for part in bought}, pieces, pick)
     parts.parts += [part for part in inner.parts if not any(part is one for one in bought)]
     return taken

@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 
 from shuke.core.offers.model import Base, Cart, Measure, Pick
 from shuke.core.offers.sharing import share_out
@@ -19,26 +18,30 @@ class Part:
     dealt: bool = False
 
 
-class Parts:
-    """All parts of a cart, and what shipping still costs."""
+_EXACT = 41  # bits that tell prices apart whose pieces are a million at most
 
-    __slots__ = ("parts", "shipping")
+
+def _each(part: Part) -> int:
+    """Return what a piece costs, as a number that compares as the exact one does."""
+    return (part.left << _EXACT) // part.pieces
+
+
+class Parts:
+    """All parts of a cart, what they cost in all (`total`), and what shipping still costs."""
+
+    __slots__ = ("parts", "shipping", "total")
 
     def __init__(self, cart: Cart) -> None:
+        self.total = sum(line.minor for line in cart.lines)
         self.parts = [Part(k, line.quantity, line.minor, line.minor) for k, line in enumerate(cart.lines)]
         self.shipping = cart.shipping_minor
 
     def copy(self) -> "Parts":
         """Return parts that can be changed while these stay."""
         other = Parts.__new__(Parts)
-        other.parts = [Part(part.line, part.pieces, part.initial, part.left, part.dealt) for part in self.parts]
-        other.shipping = self.shipping
+        other.parts = [Part(each.line, each.pieces, each.initial, each.left, each.dealt) for each in self.parts]
+        other.shipping, other.total = self.shipping, self.total
         return other
-
-    @property
-    def total(self) -> int:
-        """What all lines still cost."""
-        return sum(part.left for part in self.parts)
 
     def of(self, lines: Collection[int]) -> list[Part]:
         """Return the parts of some lines that still cost something."""
@@ -61,7 +64,7 @@ class Parts:
         if sum(part.pieces for part in free) < pieces:
             return []
         sign = 1 if pick is Pick.CHEAPEST else -1
-        free.sort(key=lambda part: sign * Fraction(part.left, part.pieces))
+        free.sort(key=lambda part: sign * _each(part))
         taken = []
         for part in free:
             if pieces == 0:
@@ -91,6 +94,10 @@ class Parts:
         """Take so much off parts by what they cost, no more than they and the whole cart do; return it by line."""
         weights = [part.left for part in parts]
         minor = max(0, min(minor, sum(weights), self.total))
+        self.total -= minor
+        if len(parts) == 1:
+            parts[0].left -= minor
+            return {parts[0].line: minor}
         off: dict[int, int] = {}
         for part, share in zip(parts, share_out(minor, weights), strict=True):
             part.left -= share

@@ -183,7 +183,7 @@ def allowance(member_id: UUID, of: Sequence[Item], day: int) -> dict[UUID, int |
 
 def left_today(of: Sequence[Item], day: int) -> dict[UUID, int | None]:
     """Return how many pieces of each item may still go in a local day, None: any. Raises: nothing."""
-    opened = queries.left((item.id for item in of), day)
+    opened = queries.left([item.id for item in of if item.draft.limits.per_day is not None], day)
     return {item.id: opened.get(item.id, item.draft.limits.per_day) for item in of}
 
 

@@ -124,7 +124,7 @@ def _known(row: models.Item | None) -> Item:
 
 def of_rows(rows: Sequence[models.Item]) -> list[Item]:
     """Return items with what is left of them."""
-    left = queries.left((row.pk for row in rows if row.counted), stock.OF_ITEM)
+    left = queries.left([row.pk for row in rows if row.counted], stock.OF_ITEM)
     return [Item(row.pk, _draft(row), left.get(row.pk) if row.counted else None, row.revision) for row in rows]
 
 

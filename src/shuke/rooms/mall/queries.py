@@ -29,9 +29,11 @@ def lock_item(item_id: UUID) -> Item | None:
     return Item.objects.select_for_update(of=("self",)).select_related("supplier").filter(pk=item_id).first()
 
 
-def left(item_ids: Iterable[UUID], day: int) -> dict[UUID, int]:
+def left(item_ids: Sequence[UUID], day: int) -> dict[UUID, int]:
     """Return what is left of those items that are counted."""
-    rows = Stock.objects.filter(item_id__in=list(item_ids), day=day).values_list("item_id").annotate(Sum("remaining"))
+    if not item_ids:
+        return {}
+    rows = Stock.objects.filter(item_id__in=item_ids, day=day).values_list("item_id").annotate(Sum("remaining"))
     return dict(rows)
 
 

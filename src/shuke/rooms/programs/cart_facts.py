@@ -13,9 +13,12 @@ from shuke.core.offers.model import Gift, Reason
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What a buyer chooses: to pay with at most so many `points` of the unit that pays (None: with none)."""
+    """What a buyer chooses: to pay with at most so many `points` of the unit that pays (None: with none), and the codes
+    of the `coupons` to use where they save anything (None: the best of all that the member has).
+    """
 
     points: int | None = None
+    coupons: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +31,10 @@ class Taxes:
 
 @dataclass(frozen=True, slots=True)
 class AppliedOffer:
-    """What an offer did to a cart: minor units off in all, off each line by its place, and off shipping."""
+    """What an offer did to a cart: minor units off in all, off each line by its place, and off shipping.
+
+    Of a coupon, `code` is the coupon's and `coupon_id` says which one it is.
+    """
 
     code: str
     name: str
@@ -37,6 +43,7 @@ class AppliedOffer:
     shipping_off_minor: int
     gifts: tuple[Gift, ...]
     points_times: Fraction
+    coupon_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 What the customer pays was told before it is recorded: where it would be another amount by now, nothing is done.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -19,11 +19,18 @@ _CHANNEL = "store"
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What somebody wants to buy and how to pay it: `lines` in minor units, `points` at most."""
+    """What somebody wants to buy and how to pay it: `lines` in minor units, `points` at most, codes of `coupons` (None:
+    those that save most).
+    """
 
     member_id: UUID | None
     lines: tuple[int, ...]
     points: int
+    coupons: tuple[str, ...] | None
+
+    @property
+    def choice(self) -> Choice:
+        return Choice(self.points or None, self.coupons)
 
 
 def price(counter: Counter, wish: Wish, at: datetime) -> CartPriced:
@@ -31,7 +38,7 @@ def price(counter: Counter, wish: Wish, at: datetime) -> CartPriced:
 
     Raises: Refusal as `programs.evaluate_cart`.
     """
-    return programs.evaluate_cart(_order(counter, "cart", wish, at), Choice(points=wish.points or None))
+    return programs.evaluate_cart(_order(counter, "cart", wish, at), wish.choice)
 
 
 def commit(counter: Counter, key: str, wish: Wish, at: datetime, expected_minor: int) -> CartCommitted:
@@ -41,8 +48,16 @@ def commit(counter: Counter, key: str, wish: Wish, at: datetime, expected_minor:
         `programs.commit_cart`.
     """
     return programs.commit_cart(
-        _order(counter, key, wish, at), counter.actor, Choice(wish.points or None), expected_minor=expected_minor
+        _order(counter, key, wish, at), counter.actor, wish.choice, expected_minor=expected_minor
     )
+
+
+def left_out(counter: Counter, wish: Wish, at: datetime) -> set[str]:
+    """Return the codes of the coupons that would save most and are not wished for."""
+    if wish.coupons is None:
+        return set()
+    best = price(counter, replace(wish, coupons=None), at)
+    return {each.code for each in best.applied if each.coupon_id is not None} - set(wish.coupons)
 
 
 def record_offline(counter: Counter, key: str, wish: Wish, at: datetime) -> Result:

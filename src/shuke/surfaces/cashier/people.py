@@ -26,18 +26,26 @@ def by_tail(text: str) -> list[Member]:
     return [found for found in members.search(digits, _MOST) if found.phone_masked.endswith(digits)]
 
 
-def meant(text: str, at: datetime) -> UUID:
-    """Return the one member whom a text names: the code on their phone, an id, or a whole phone number.
+def of_code(text: str, at: datetime, *, use: bool) -> UUID | None:
+    """Return whose member code a text is, None where it is none; `at` is when it was scanned, by the machine's clock.
 
-    `at` is when it was read by the machine's clock. A code is taken by this: nobody shows it again.
+    `use` takes it, in the transaction of what is done with it: nobody does anything with it again.
 
-    Raises: Refusal `unknown_member`, `member_code_expired`, `member_code_used`.
+    Raises: Refusal `member_code_expired`, `member_code_used`.
     """
     try:
-        return members.read_code(text, at)
+        return members.read_code(text, at, use=use)
     except Refusal as refused:
         if refused.code != "member_code_unknown":
             raise
+        return None
+
+
+def known_as(text: str) -> UUID:
+    """Return the member with an id or a whole phone number.
+
+    Raises: Refusal `unknown_member`.
+    """
     try:
         ref = MemberRef(id=ids.decode(ID_PREFIX, text))
     except Refusal:

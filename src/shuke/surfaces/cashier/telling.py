@@ -1,11 +1,14 @@
 """What the till is told, as JSON: amounts in words and as integers, people masked."""
 
+from collections.abc import Sequence
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from shuke.foundation import ids
+from shuke.rooms.coupons.contracts import HeldCoupon, Kind, State
 from shuke.rooms.members.contracts import ID_PREFIX, Member, Status
 from shuke.rooms.org.contracts import ShiftReport, Work
 from shuke.rooms.programs.contracts import AppliedOffer, Balance, CartPriced, Standing, Undecided
@@ -14,6 +17,7 @@ from shuke.surfaces.cashier.counter import Counter
 from shuke.surfaces.wording import figures, offers, words
 from shuke.surfaces.wording.standing import ladders
 
+WITHOUT_SALE = frozenset({Kind.GIFT, Kind.EXCHANGE})  # the other coupons take something off a price
 _UNDECIDED = {
     Undecided.FROZEN: gettext_lazy("The member is frozen: the sale earns nothing."),
     Undecided.BLACKLISTED: gettext_lazy("The member is on the blacklist: the sale earns nothing."),
@@ -79,8 +83,9 @@ def _way(standing: Standing) -> str:
     return step.sentence if step else ""
 
 
-def basket(priced: CartPriced) -> dict[str, Any]:
-    """Tell what a cart costs, what offers take off, which do not and why, and what points may pay."""
+def basket(priced: CartPriced, held: Sequence[HeldCoupon], counter: Counter) -> dict[str, Any]:
+    """Tell what a cart costs, what takes something off, what does not and why, and what points may pay."""
+    codes = {each.code for each in held}
     listed = priced.total_minor + sum(each.off_minor for each in priced.applied)
     unit = ruling.spent().unit
     return {
@@ -88,10 +93,32 @@ def basket(priced: CartPriced) -> dict[str, Any]:
         "pay": figures.money(priced.pay_minor, priced.currency),
         "listed": figures.money(listed, priced.currency),
         "offers": [_offer(each, priced.currency) for each in priced.applied],
-        "unused": [{"code": code, "name": name, "why": offers.why_not(why)} for code, name, why in priced.refused],
+        "coupons": _coupons(priced, held, counter),
+        "unused": [
+            {"name": name, "why": offers.why_not(why)} for code, name, why in priced.refused if code not in codes
+        ],
         "points": _paying(priced),
         "earns": _earns(priced, unit.code, unit.scale),
     }
+
+
+def _coupons(priced: CartPriced, held: Sequence[HeldCoupon], counter: Counter) -> list[dict[str, Any]]:
+    """Tell of the coupons that could be used, each once: used and for how much, or why not."""
+    off = {each.code: each.off_minor for each in priced.applied if each.coupon_id is not None}
+    refused = {code: why for code, _name, why in priced.refused}
+    zone = ZoneInfo(counter.shop.time_zone)
+    open_ones = {each.code: each for each in held if each.state is State.ISSUED and each.kind not in WITHOUT_SALE}
+    return [
+        {
+            "code": each.code,
+            "name": each.name,
+            "used": each.code in off,
+            "off": figures.money(-off[each.code], priced.currency) if each.code in off else "",
+            "why": offers.why_not(why) if (why := each.refused or refused.get(each.code)) else "",
+            "until": _("until %(day)s") % {"day": f"{each.ends_at.astimezone(zone):%Y-%m-%d}"} if each.ends_at else "",
+        }
+        for each in open_ones.values()
+    ]
 
 
 def _offer(applied: AppliedOffer, currency: str) -> dict[str, Any]:
@@ -103,6 +130,7 @@ def _offer(applied: AppliedOffer, currency: str) -> dict[str, Any]:
         "name": applied.name,
         "off": figures.money(-applied.off_minor, currency) if applied.off_minor else "",
         "more": gifts,
+        "coupon": applied.coupon_id is not None,
     }
 
 

@@ -120,7 +120,8 @@ def _member(told: Any) -> "MemberRef | None":
 def _choice(told: dict[str, Any]) -> "Choice":
     from shuke.rooms.programs.contracts import Choice
 
-    return Choice(points=told.get("points"))
+    codes = told.get("coupons")
+    return Choice(told.get("points"), None if codes is None else tuple(map(str, codes)))
 
 
 def _taxes(told: dict[str, Any]) -> "Taxes":
@@ -143,7 +144,10 @@ def _data(priced: "CartPriced") -> dict[str, Any]:
 
     return asdict(priced) | {
         "member_id": ids.encode(ID_PREFIX, priced.member_id) if priced.member_id else None,
-        "applied": [asdict(each) | {"points_times": str(each.points_times)} for each in priced.applied],
+        "applied": [
+            asdict(each) | {"points_times": str(each.points_times), "coupon_id": str(each.coupon_id or "")}
+            for each in priced.applied
+        ],
         "refused": [{"code": code, "name": name, "reason": why.value} for code, name, why in priced.refused],
         "total_minor": priced.total_minor,
         "pay_minor": priced.pay_minor,
@@ -151,7 +155,7 @@ def _data(priced: "CartPriced") -> dict[str, Any]:
 
 
 def _lines(priced: "CartPriced") -> list[str]:
-    from shuke.core.offers import wording
+    from shuke.core.program import offer_wording as wording
     from shuke.surfaces.wording.figures import money
 
     language, currency = ("zh" if in_chinese() else "en"), priced.currency

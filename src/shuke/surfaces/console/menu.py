@@ -45,6 +45,7 @@ GROUPS = (
         _("Program and points"),
         (
             Item("programs", _("Programs"), "programs", Right.PROGRAMS_READ),
+            Item("cart", _("Price a cart"), "order", Right.MEMBERS_READ),
             Item("tiers", _("Tiers"), "tier", Right.OVERVIEW_READ),
             Item("ledger", _("Points ledger"), "points", Right.MEMBERS_READ),
             Item("adjustments", _("Adjustments"), "edit", Right.APPROVALS_READ),

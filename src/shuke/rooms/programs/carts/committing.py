@@ -3,11 +3,14 @@
 import hashlib
 import json
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import UUID
 
 from shuke.core.values.errors import Refusal
 from shuke.foundation import clock
 from shuke.foundation.transactions import unit_of_work
+from shuke.rooms.coupons import facade as coupons
+from shuke.rooms.coupons.contracts import State, Use
 from shuke.rooms.members import facade as members
 from shuke.rooms.orders import facade as orders
 from shuke.rooms.org.contracts import Actor
@@ -16,14 +19,16 @@ from shuke.rooms.programs import cart_queries as queries
 from shuke.rooms.programs.cart_facts import CartPriced, Choice, Taxes
 from shuke.rooms.programs.cart_queries import KeptCart
 from shuke.rooms.programs.carts import counting
-from shuke.rooms.programs.carts.evaluating import NO_CHOICE, UNTAXED, Buyer, buyer_of, order_of, priced
+from shuke.rooms.programs.carts.evaluating import NO_CHOICE, UNTAXED, Buyer, buyer_of, held_coupons, order_of, priced
 from shuke.rooms.programs.carts.keeping import as_json, from_json
 from shuke.rooms.programs.contracts import CartCommitted, Result, Status
 from shuke.rooms.programs.facts import Fact, OrderFact, RedeemFact
 from shuke.rooms.programs.services import intake, recording
+from shuke.rooms.programs.services.returning import give_back
 from shuke.rooms.programs.services.timeline import forget_versions, published, timeline
 
 _TRIES = 4
+_WHILE_COMMITTING = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +47,7 @@ class Asked:
     @property
     def digest(self) -> bytes:
         """By this a repeat is told from another cart under the same key; the member is compared by the order."""
-        told = [self.choice.points, [str(rate) for rate in self.taxes.lines], self.taxes.included]
+        told = [self.choice.points, self.choice.coupons, [str(rate) for rate in self.taxes.lines], self.taxes.included]
         return hashlib.sha256(intake.payload_hash(self.cart) + json.dumps(told).encode()).digest()
 
 
@@ -87,13 +92,13 @@ def _commit(asked: Asked, actor: Actor, *, history: bool) -> CartCommitted:
     if kept is not None:
         return _again(asked, kept, actor, history=history)
     buyer = buyer_of(cart)
-    found = priced(cart, buyer, asked.choice, taxes)
+    found = priced(cart, buyer, asked.choice, taxes, _set_aside(asked, buyer))
     if asked.expected_minor not in (None, found.pay_minor):
         detail = f"The cart costs {found.pay_minor} now."
         raise Refusal("price_changed", detail, pointer="/expected_minor", params={"pay": found.pay_minor})
     result = _recorded(cart, buyer, found, taxes, actor, history=history)
     assert result.reference is not None
-    _use(result.reference, buyer, found)
+    _use(result.reference, asked, buyer, found)
     queries.keep(result.reference, asked.key, KeptCart(asked.digest, as_json(found)))
     return CartCommitted(found, result)
 
@@ -118,11 +123,31 @@ def _redemption(cart: OrderFact, unit: str, used: int) -> RedeemFact:
     return RedeemFact(*key, cart.member, used, unit, cart.occurred_at, order=key)
 
 
-def _use(order_id: UUID, buyer: Buyer, found: CartPriced) -> None:
-    """Count the offers; a refund of all of it that came before its order gives them back at once."""
+def _set_aside(asked: Asked, buyer: Buyer) -> set[UUID]:
+    """Return the coupons that are set aside for this very order."""
+    held, _ = held_coupons(asked.cart, buyer, asked.choice)
+    locked = [each.id for each in held if each.state is State.LOCKED]
+    uses = [_coupon_use(asked, buyer, id, 0) for id in locked]
+    reasons = coupons.lock(uses, clock.business_now() + _WHILE_COMMITTING) if uses else []
+    return {id for id, reason in zip(locked, reasons, strict=True) if reason is None}
+
+
+def _coupon_use(asked: Asked, buyer: Buyer, coupon_id: UUID, off_minor: int) -> Use:
+    return Use(coupon_id, buyer.member_id, *asked.key, off_minor, asked.cart.occurred_at)
+
+
+def _use(order_id: UUID, asked: Asked, buyer: Buyer, found: CartPriced) -> None:
+    """Use the coupons and count the offers; a refund of all of it that came before its order gives them back at once.
+
+    Raises:
+        StaleOffersError: somebody else used up one of them since the cart was priced.
+    """
+    uses = [_coupon_use(asked, buyer, each.coupon_id, each.off_minor) for each in found.applied if each.coupon_id]
+    if uses and any(coupons.redeem(uses)):
+        raise counting.StaleOffersError
     counting.use(buyer.program_id, buyer.running.program, order_id, buyer.member_id, buyer.day, found.applied)
     if any(refund.empties for refund in orders.refunds_of(order_id)):
-        counting.give_back([order_id])
+        give_back({order_id: asked.key})
 
 
 def _again(asked: Asked, kept: KeptCart, actor: Actor, *, history: bool) -> CartCommitted:

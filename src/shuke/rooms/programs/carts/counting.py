@@ -83,8 +83,3 @@ def _left(rule: OfferRule, day: int, everybody: dict[Span, Counted], mine: dict[
 def _over(rule: OfferRule, day: int, counted: dict[Span, Counted]) -> bool:
     used = [(cap, counted[Span(rule.code, *span_of(cap.window, day))]) for cap in rule.caps if not cap.each_member]
     return any((each.times if cap.times else each.off_minor) > cap.limit for cap, each in used)
-
-
-def give_back(order_ids: Sequence[UUID]) -> None:
-    """Let orders of which nothing is left no longer count."""
-    queries.give_back(order_ids)

@@ -1,11 +1,12 @@
 """What offers and points make of a cart, for a member as they stand or for a guest: nothing is written."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from uuid import UUID
 
 from shuke.core.offers.choosing import best
-from shuke.core.offers.model import Applied, Cart, CartLine, Group, Priced
+from shuke.core.offers.model import Applied, Cart, CartLine, Group, Priced, Reason
 from shuke.core.offers.paying import payable
 from shuke.core.offers.tax import tax_of
 from shuke.core.values.errors import Refusal
@@ -14,6 +15,8 @@ from shuke.engine.points_times import promised
 from shuke.engine.states import MemberState
 from shuke.foundation import clock
 from shuke.foundation.transactions import snapshot
+from shuke.rooms.coupons import facade as coupons
+from shuke.rooms.coupons.contracts import HeldCoupon, State
 from shuke.rooms.members import facade as members
 from shuke.rooms.members.contracts import Status
 from shuke.rooms.org import facade as org
@@ -21,11 +24,14 @@ from shuke.rooms.programs.cart_facts import AppliedOffer, CartPriced, Choice, Po
 from shuke.rooms.programs.carts.counting import Left, left_of
 from shuke.rooms.programs.facts import OrderFact
 from shuke.rooms.programs.services import intake
+from shuke.rooms.programs.services.coupons import groups_of
 from shuke.rooms.programs.services.items import order_facts
 from shuke.rooms.programs.services.loading import Wanted, open_desktop
 from shuke.rooms.programs.services.timeline import Running, published, timeline
 
 NO_CHOICE = Choice()
+_OVER = (State.USED, State.VOID)
+_LATELY = timedelta(days=30)  # a coupon that ended before is of no interest any more
 UNTAXED = Taxes((), included=True)
 
 
@@ -38,6 +44,7 @@ class Buyer:
     state: MemberState
     member_id: UUID | None = None
     takes_part: bool = False
+    tags: Collection[str] = ()
 
     @property
     def day(self) -> int:
@@ -61,8 +68,8 @@ def evaluate_cart(cart: OrderFact, choice: Choice = NO_CHOICE, taxes: Taxes = UN
         return priced(cart, buyer_of(cart), choice, taxes)
 
 
-def priced(cart: OrderFact, buyer: Buyer, choice: Choice, taxes: Taxes) -> CartPriced:
-    """Price a sound cart in the open transaction."""
+def priced(cart: OrderFact, buyer: Buyer, choice: Choice, taxes: Taxes, set_aside: Collection[UUID] = ()) -> CartPriced:
+    """Price a sound cart in the open transaction; the coupons that are `set_aside` are so for this very order."""
     program = buyer.running.program
     if cart.currency != program.currency:
         detail = f"The program counts in {program.currency}; this cart is in {cart.currency}."
@@ -72,11 +79,14 @@ def priced(cart: OrderFact, buyer: Buyer, choice: Choice, taxes: Taxes) -> CartP
         raise refusal
     brand = org.brand_of_store([cart.store]).get(cart.store, "") if cart.store else ""
     covered = intake.covers(program, brand, cart.store)
-    groups = _groups(cart, buyer, brand) if covered else ()
+    held, unknown = held_coupons(cart, buyer, choice)
+    held = [replace(each, refused=None) if each.id in set_aside else each for each in held]
+    groups = _groups(cart, buyer, brand, held) if covered else ()
     sold = [number for number, line in enumerate(cart.lines) if not line.gift_card]
     lines = tuple(CartLine(line.sku, line.quantity, line.net_minor) for line in cart.lines if not line.gift_card)
     found = best(Cart(lines, cart.shipping_minor), groups)
-    names = {rule.code: rule.name for rule in program.offers}
+    names = {rule.code: rule.name for rule in program.offers} | {each.code: each.name for each in held}
+    ids = {each.code: each.id for each in held}
     left = _left(cart, found, sold)
     tax = [tax_of(minor, rate, taxed=taxes.included) for minor, rate in zip(left, taxes.lines, strict=False)]
     result = CartPriced(
@@ -88,8 +98,11 @@ def priced(cart: OrderFact, buyer: Buyer, choice: Choice, taxes: Taxes) -> CartP
         shipping_minor=found.shipping_minor,
         tax_minor=sum(tax),
         added_tax_minor=0 if taxes.included else sum(tax),
-        applied=tuple(_applied(each, names[each.code], sold) for each in found.applied),
-        refused=tuple((code, names[code], reason) for code, reason in found.refused.items()),
+        applied=tuple(_applied(each, names[each.code], sold, ids.get(each.code)) for each in found.applied),
+        refused=(
+            *((code, names[code], reason) for code, reason in found.refused.items()),
+            *((code, code, Reason.NOT_USABLE) for code in unknown),
+        ),
         points=None,
         earns=None,
     )
@@ -124,7 +137,7 @@ def _left(cart: OrderFact, found: Priced, sold: Sequence[int]) -> tuple[int, ...
     return tuple(left)
 
 
-def _applied(applied: Applied, name: str, sold: Sequence[int]) -> AppliedOffer:
+def _applied(applied: Applied, name: str, sold: Sequence[int], coupon_id: UUID | None) -> AppliedOffer:
     return AppliedOffer(
         code=applied.code,
         name=name,
@@ -133,14 +146,28 @@ def _applied(applied: Applied, name: str, sold: Sequence[int]) -> AppliedOffer:
         shipping_off_minor=applied.shipping_off,
         gifts=applied.gifts,
         points_times=applied.points_times,
+        coupon_id=coupon_id,
     )
 
 
-def _groups(cart: OrderFact, buyer: Buyer, brand: str) -> tuple[Group, ...]:
-    """Return the offers of the program as they bear on a cart, with what their caps leave."""
-    running = buyer.running
+def held_coupons(cart: OrderFact, buyer: Buyer, choice: Choice) -> tuple[list[HeldCoupon], list[str]]:
+    """Return the coupons that a buyer chose, or all of the member that are of interest, and the codes nobody knows."""
+    at = cart.occurred_at
+    if choice.coupons is None:
+        every = coupons.of_member(buyer.member_id, at) if buyer.takes_part and buyer.member_id else ()
+        lately = at - _LATELY
+        return [each for each in every if each.state not in _OVER and (each.ends_at or at) > lately], []
+    found = {code: coupons.by_codes([code], at) for code in choice.coupons}
+    known = {one.id: one for each in found.values() for one in each}
+    return list(known.values()), [code for code, each in found.items() if not each]
+
+
+def _groups(cart: OrderFact, buyer: Buyer, brand: str, held: Sequence[HeldCoupon]) -> tuple[Group, ...]:
+    """Return the offers of the program, with what their caps leave, and then the coupons, as they bear on a cart."""
+    running, order = buyer.running, order_facts(cart, brand)
     left = left_of(buyer.program_id, running.program, buyer.member_id, buyer.day)
-    return tuple(_capped(group, left) for group in running.carts.groups(buyer.state, order_facts(cart, brand)))
+    own = tuple(_capped(group, left) for group in running.carts.groups(buyer.state, order))
+    return own + groups_of(held, running, buyer.state, (buyer.member_id, buyer.tags), order)
 
 
 def _capped(group: Group, left: Mapping[str, Left]) -> Group:
@@ -171,7 +198,9 @@ def buyer_of(cart: OrderFact) -> Buyer:
     if dossier is None:
         raise Refusal("not_enrolled", "The member does not belong to the program.", pointer="/member")
     desktop.advance(dossier, seconds)
-    return Buyer(plan.program_id, dossier.running, dossier.state, member.id, takes_part=True)
+    return Buyer(
+        plan.program_id, dossier.running, dossier.state, member.id, takes_part=True, tags=people[member.id].tags
+    )
 
 
 def _points(buyer: Buyer, cart: OrderFact, priced: CartPriced, choice: Choice) -> PointsOffered | None:

@@ -14,8 +14,15 @@ def as_json(priced: CartPriced) -> dict[str, Any]:
     """Return a priced cart as JSON values."""
     return asdict(priced) | {
         "member_id": str(priced.member_id) if priced.member_id else None,
-        "applied": [asdict(each) | {"points_times": str(each.points_times)} for each in priced.applied],
+        "applied": [asdict(each) | _plain(each) for each in priced.applied],
         "refused": [[code, name, reason.value] for code, name, reason in priced.refused],
+    }
+
+
+def _plain(applied: AppliedOffer) -> dict[str, Any]:
+    return {
+        "points_times": str(applied.points_times),
+        "coupon_id": str(applied.coupon_id) if applied.coupon_id else None,
     }
 
 
@@ -37,4 +44,5 @@ def _applied(kept: Mapping[str, Any]) -> AppliedOffer:
         "lines": {int(line): minor for line, minor in kept["lines"].items()},
         "gifts": tuple(Gift(**gift) for gift in kept["gifts"]),
         "points_times": Fraction(kept["points_times"]),
+        "coupon_id": UUID(kept["coupon_id"]) if kept["coupon_id"] else None,
     })  # fmt: skip

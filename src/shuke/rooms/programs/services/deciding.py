@@ -10,7 +10,7 @@ from shuke.engine.zones import local_day
 from shuke.rooms.members import facade as members
 from shuke.rooms.members.contracts import MemberFacts
 from shuke.rooms.points.contracts import Posted
-from shuke.rooms.programs import cart_queries, queries
+from shuke.rooms.programs import queries
 from shuke.rooms.programs.contracts import Result, Status, Undecided
 from shuke.rooms.programs.facts import (
     AdjustFact,
@@ -33,6 +33,7 @@ from shuke.rooms.programs.services.dossiers import Desktop
 from shuke.rooms.programs.services.items import Item, still_open
 from shuke.rooms.programs.services.loading import Wanted, open_desktop
 from shuke.rooms.programs.services.pasts import past_of
+from shuke.rooms.programs.services.returning import give_back
 from shuke.rooms.programs.services.timeline import Timeline
 from shuke.rooms.programs.services.verbs import Past
 
@@ -77,9 +78,7 @@ def write(items: Sequence[Item], desktop: Desktop | None, recorded_at: datetime)
     release(items)
     taken = [item for item in items if item.answer is not None]
     storing.store(taken, recorded_at)
-    emptied = [item.refunding.after.order_id for item in taken if item.refunding and item.refunding.whole]
-    if emptied:
-        cart_queries.give_back(emptied)
+    _give_back(taken)
     decisions = [item.decision for item in taken if item.decision is not None]
     if decisions:
         queries.insert_decisions(decisions)
@@ -91,6 +90,14 @@ def write(items: Sequence[Item], desktop: Desktop | None, recorded_at: datetime)
         if item.original is not None and item.original.result is not None:
             first = item.original.result
             item.result = first if first.status is Status.REFUSED else replace(first, status=Status.REPEATED)
+
+
+def _give_back(items: Sequence[Item]) -> None:
+    """Give back the offers and coupons of orders of which refunds leave nothing."""
+    refunded = [(item.fact.order, item.refunding) for item in items if isinstance(item.fact, RefundFact)]
+    emptied = {refunding.after.order_id: key for key, refunding in refunded if refunding and refunding.whole}
+    if emptied:
+        give_back(emptied)
 
 
 def _decide(item: Item, plan: Timeline | None, desktop: Desktop | None, past: Past) -> None:

@@ -12,7 +12,7 @@ from uuid import UUID
 from django.db import transaction
 
 from shuke.core.values.errors import Refusal
-from shuke.foundation import business_keys, clock, ids
+from shuke.foundation import business_keys, clock, ids, logs
 from shuke.foundation.business_keys import BusinessKey
 from shuke.foundation.transactions import unit_of_work
 from shuke.rooms.mall import facade as mall
@@ -35,7 +35,7 @@ from shuke.rooms.programs.services.timeline import Running, published, timeline
 KIND = "exchange"
 SOURCE = "mall"  # of the facts by which the points of an exchange move; they are named by the order
 LAPSED, REFUSED = "not_finished_in_time", "refused_by_supplier"  # why an order was cancelled by itself
-_AT_ONCE = 100
+_LAPSE_AT_ONCE, _DELIVER_AT_ONCE = 1_000, 100
 _BY_ITSELF = Actor(ActorKind.SYSTEM, "mall", "mall")
 
 
@@ -55,10 +55,10 @@ def exchange(fact: ExchangeFact, actor: Actor, *, dry_run: bool = False) -> Exch
 def _exchange(fact: ExchangeFact, actor: Actor) -> Exchanged:
     now = clock.business_now()
     running = _running(now)
-    member_id = _member(fact.member)
     item = mall.item_by_code(fact.item)
     if business_keys.find(fact.source, KIND, fact.external_id) is None:
         mall.check_left(item, fact.quantity, running.day_of(now))
+    member_id = _member(fact.member)
     order_id = ids.new_id()
     key = BusinessKey(fact.source, KIND, fact.external_id, intake.payload_hash(fact), member_id, order_id)
     (claim,) = business_keys.claim([key])
@@ -100,7 +100,7 @@ def payment_of(order_id: UUID) -> Payment | None:
 
 
 def paid(payment: Payment) -> None:
-    """Let the order begin whose cash part was paid; what comes too late is given back."""
+    """Let the order begin whose cash part was paid; what comes too late is given back. Raises: nothing."""
     order = _locked(ids.decode(ORDER_PREFIX, payment.reference))
     now = clock.business_now()
     if order.state is State.PAYING and (order.until_at is None or now < order.until_at):
@@ -206,21 +206,26 @@ def _give_points_back(order: Order, actor: Actor) -> None:
 
 
 def lapse_due() -> Mapping[str, int]:
-    """Cancel the orders that were not finished in time, each in a transaction of its own."""
+    """Cancel orders that were not finished in time, each in a transaction of its own; one that can't be stops no other.
+
+    Raises: nothing.
+    """
     lapsed = 0
-    while order_ids := mall.lapsed(clock.business_now(), _AT_ONCE):
-        for order_id in order_ids:
-            with unit_of_work():
+    for order_id in mall.lapsed(clock.business_now(), _LAPSE_AT_ONCE):
+        try:
+            with unit_of_work(apart=True):
                 if _locked(order_id).state in HELD:
                     cancel(order_id, _BY_ITSELF, LAPSED)
                     lapsed += 1
+        except Refusal as refused:
+            logs.refusal(refused, request_id=_name(order_id))
     return {"lapsed": lapsed}
 
 
 def deliver_due() -> Mapping[str, int]:
-    """Ask the suppliers of virtual orders that wait, and cancel what they refuse."""
+    """Ask the suppliers of virtual orders that wait, and cancel what they refuse. Raises: nothing."""
     counts = dict.fromkeys(Delivered, 0)
-    for order_id in mall.due_deliveries(_AT_ONCE):
+    for order_id in mall.due_deliveries(_DELIVER_AT_ONCE):
         delivery = mall.ask_supplier(order_id)
         if delivery is None:
             continue

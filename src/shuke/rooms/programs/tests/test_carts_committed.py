@@ -2,9 +2,12 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from itertools import count
 
 import pytest
 from django.db import connection
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from shuke.core.offers.model import Gift, Reason
 from shuke.core.values.errors import Refusal
@@ -97,6 +100,25 @@ def test_a_dry_run_says_what_a_commit_does_and_writes_nothing(shop):
     done = commit("a", ("wine", 100_00), ("tea", 9_99), choice=Choice(points=900))
     assert foretold.priced == done.priced == evaluated
     assert (foretold.order.points, foretold.order.balances) == (done.order.points, done.order.balances)
+
+
+_ids = count()
+bought = st.lists(st.tuples(st.sampled_from(["wine", "tea", "soap"]), st.integers(0, 90_00)), min_size=1, max_size=4)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(bought, st.none() | st.integers(0, 3000), st.sampled_from([1, 2, None]))
+def test_every_cart_is_committed_as_it_was_evaluated_and_foretold(shop, lines, wanted, who):
+    id, choice = f"cart{next(_ids)}", Choice(points=wanted)
+    evaluated = facade.evaluate_cart(cart(id, *lines, who=member(who) if who else None), choice)
+    foretold = commit(id, *lines, who=who, choice=choice, dry_run=True)
+    done = commit(id, *lines, who=who, choice=choice, expected_minor=evaluated.pay_minor)
+    assert evaluated == foretold.priced == done.priced
+    assert foretold.order.points == done.order.points == evaluated.earns
+    placed = orders.get(done.order.reference)
+    assert placed.net_minor - placed.points_paid_minor == evaluated.pay_minor
+    assert 0 <= evaluated.pay_minor <= placed.gross_minor
+    assert sum(line.net_minor for line in orders.lines(placed.id)) == sum(evaluated.lines_minor)
 
 
 def test_what_costs_something_else_by_now_is_not_committed(shop):

@@ -99,3 +99,41 @@ def test_what_waits_in_another_store_is_red_and_stays(at_work, waiting):
     assert at_work.ask("use", key="U-1", code=order.pickup_code)[1]["code"] == "pickup_elsewhere"
     assert mall.order(order.id).state is stall.State.READY_FOR_PICKUP
     assert at_work.ask("read", text=ids.encode(ID_PREFIX, at_work.members[0]))[1]["kind"] == "members"
+
+
+def test_the_coupon_that_saves_is_proposed_and_used_with_the_sale(at_work, coupon):
+    ten, member = coupon(TEN), ids.encode(ID_PREFIX, at_work.members[0])
+    _, priced = at_work.ask("price", member=member, lines=[8_600], points=0)
+    (told,) = priced["coupons"]
+    assert (told["code"], told["used"], told["off"], priced["pay_minor"]) == (ten.code, True, "−¥10.00", 7_600)
+
+    status, answer = at_work.sale("K-1", member=member, lines=[8_600], expected_minor=7_600)
+
+    assert (status, answer["paid"], answer["earned"]) == (200, "¥76.00", "+91")
+    assert coupons.coupon(ten.id, NOON).state is State.USED
+    order = at_work.ask("read", text="K-1")[1]["id"]
+    at_work.ask("refund", key="R-1", order=order, all=True, occurred_at=NOON.isoformat())
+    assert coupons.coupon(ten.id, NOON).state is State.ISSUED
+
+
+def test_who_leaves_the_best_coupon_out_says_why_and_it_is_kept(at_work, coupon):
+    ten, member = coupon(TEN), ids.encode(ID_PREFIX, at_work.members[0])
+    sale = {"member": member, "lines": [8_600], "coupons": [], "expected_minor": 8_600}
+
+    assert at_work.sale("K-1", **sale)[1]["code"] == "reason_required"
+    assert kinds(at_work) == []
+    status, answer = at_work.sale("K-2", **sale, note="keeps it for later")
+
+    assert (status, answer["paid"]) == (200, "¥86.00")
+    assert coupons.coupon(ten.id, NOON).state is State.ISSUED
+    assert org.shift_report(org.open_shift(at_work.till.id).id).noted == 1
+    (line,) = org.audit_lines(5, action="sale.overridden").lines
+    assert (line.subject, line.after) == ("K-2", {"reason": "keeps it for later"})
+
+
+def test_a_scanned_coupon_says_that_it_goes_with_a_sale(at_work, coupon):
+    ten = coupon(TEN)
+    _, seen = at_work.ask("read", text=ten.code)
+    assert (seen["good"], seen["for_sale"], seen["code"]) == (True, True, ten.code)
+    _, cheap = at_work.ask("price", member=None, lines=[1_000], points=0, coupons=[ten.code])
+    assert (cheap["coupons"][0]["used"], cheap["pay_minor"]) == (False, 1_000)

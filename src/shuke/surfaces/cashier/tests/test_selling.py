@@ -147,13 +147,20 @@ def test_what_was_sold_without_network_earns_when_it_is_sent_and_once(at_work):
     assert order.occurred_at.isoformat() == at
 
 
-def test_a_code_is_read_once_and_ten_minutes_long(at_work):
+def test_a_code_is_good_for_one_sale_and_ten_minutes(at_work):
     now = clock.machine_now()
-    code = members.show_code(at_work.members[0], now).text
+    code, member = members.show_code(at_work.members[0], now).text, outside(at_work)
     old = members.show_code(at_work.members[1], now - timedelta(minutes=11)).text
-    at_work.ask("read", text=code)
+    sale = {"member": member, "code": code, "scanned_at": now.isoformat(), "lines": [100], "expected_minor": 100}
+    assert at_work.ask("read", text=code)[1]["code"] == at_work.ask("read", text=code)[1]["code"] == code
+    assert at_work.sale("K-0", **sale | {"member": outside(at_work, 1)})[1]["code"] == "member_code_unknown"
+    assert at_work.sale("K-1", **sale | {"expected_minor": 99})[1]["code"] == "price_changed"
+
+    assert at_work.sale("K-1", **sale)[0] == 200
 
     assert at_work.ask("read", text=code)[1]["code"] == "member_code_used"
+    assert at_work.sale("K-2", **sale)[1]["code"] == "member_code_used"
+    assert orders.recorded_from("till") == 1
     assert at_work.ask("read", text=old)[1]["code"] == "member_code_expired"
     assert at_work.ask("read", text="812345678901234567")[1]["code"] == "unknown_text"
 

@@ -8,18 +8,17 @@ from django.utils.translation import gettext as _
 from shuke.core.values.errors import Refusal
 from shuke.foundation import clock
 from shuke.rooms.coupons import facade as coupons
-from shuke.rooms.coupons.contracts import HeldCoupon, Kind, Use
+from shuke.rooms.coupons.contracts import HeldCoupon, Use
 from shuke.rooms.mall import facade as mall
 from shuke.rooms.mall.contracts import Order
 from shuke.rooms.members import facade as members
 from shuke.rooms.org.contracts import ShiftLine, Work
-from shuke.surfaces.cashier import cart, doing
+from shuke.surfaces.cashier import cart, doing, telling
 from shuke.surfaces.cashier.counter import Counter, Told, call
 from shuke.surfaces.wording import offers
 from shuke.surfaces.wording.running import store_called
 
 _NOT_PICKUPS = {"pickup_code_wrong", "pickup_code_unknown"}
-_WITHOUT_SALE = {Kind.GIFT, Kind.EXCHANGE}  # the others take something off a price
 
 
 def read(counter: Counter, text: str) -> dict[str, Any] | None:
@@ -27,9 +26,8 @@ def read(counter: Counter, text: str) -> dict[str, Any] | None:
     coupon = _coupon(text)
     if coupon is not None:
         why = offers.why_not(coupon.refused) if coupon.refused else ""
-        if not why and coupon.kind not in _WITHOUT_SALE:
-            why = _("It takes something off a sale: scan the member, then choose it with F3.")
-        return _told("coupon", text, coupon.name, _holder(coupon), why)
+        told = _told("coupon", coupon.code, coupon.name, _holder(coupon), why)
+        return told | {"for_sale": coupon.kind not in telling.WITHOUT_SALE}
     order = _pickup(text)
     if order is None:
         return None
@@ -52,7 +50,7 @@ def _used(counter: Counter, told: Told) -> ShiftLine:
         order = mall.hand_out(code, counter.till.store.code, counter.actor)
         answer = _told("pickup", code, f"{order.item_name} × {order.quantity}", order.number, "")
         return ShiftLine(told.key(), told.digest, Work.PICKUP, now, answer)
-    if coupon.kind not in _WITHOUT_SALE:
+    if coupon.kind not in telling.WITHOUT_SALE:
         raise Refusal("coupon_needs_sale", "This coupon takes something off a sale.")
     (refused,) = coupons.redeem([Use(coupon.id, coupon.member_id, cart.SOURCE, told.key(), 0, now)])
     if refused is not None:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from shuke.core.values.errors import Refusal
 from shuke.foundation import clock, ids
+from shuke.rooms.coupons import facade as coupons
 from shuke.rooms.members import facade as members
 from shuke.rooms.members.contracts import ID_PREFIX, Member
 from shuke.rooms.org import facade as org
@@ -32,8 +33,11 @@ def read(request: HttpRequest, counter: Counter, told: Told) -> dict[str, Any]:
         if not found:
             raise Refusal("unknown_member", "Nobody's phone ends like this.")
         return {"kind": "members", "members": _cards(found)}
+    holder = people.of_code(text, clock.machine_now(), use=False)
+    if holder is not None:
+        return {"kind": "members", "members": _cards([members.get(holder)]), "code": text}
     try:
-        member = members.get(people.meant(text, clock.machine_now()))
+        member = members.get(people.known_as(text))
     except Refusal as refused:
         if refused.code != "unknown_member":
             raise
@@ -48,7 +52,10 @@ def read(request: HttpRequest, counter: Counter, told: Told) -> dict[str, Any]:
 @call("POST")
 def price(request: HttpRequest, counter: Counter, told: Told) -> dict[str, Any]:
     """Say what a cart costs, with the offers that save most."""
-    return telling.basket(cart.price(counter, _wish(told), clock.business_now()))
+    wish, now = _wish(told), clock.business_now()
+    held = coupons.of_member(wish.member_id, now) if wish.member_id else ()
+    brought = coupons.by_codes(wish.coupons, now) if wish.coupons else ()
+    return telling.basket(cart.price(counter, wish, now), (*brought, *held), counter)
 
 
 @call("POST")
@@ -62,11 +69,18 @@ def _wish(told: Told) -> cart.Wish:
     lines = tuple(told.numbers("lines"))
     if not sum(lines):
         raise Refusal("bad_request", "A sale has an amount.", pointer="/lines")
-    return cart.Wish(ids.decode(ID_PREFIX, member) if member else None, lines, told.number("points"))
+    return cart.Wish(
+        ids.decode(ID_PREFIX, member) if member else None, lines, told.number("points"), told.texts("coupons")
+    )
 
 
 def _online(counter: Counter, told: Told) -> ShiftLine:
     wish, at, key, note = _wish(told), told.moment(), told.key(), told.text("note")
+    code = told.text("code")
+    if code and people.of_code(code, told.moment("scanned_at"), use=True) != wish.member_id:
+        raise Refusal("member_code_unknown", "This is not the code of the member.")
+    if not note and cart.left_out(counter, wish, at):
+        raise Refusal("reason_required", "Say why the coupon that saves most is not used.")
     before = programs.standings([wish.member_id]) if wish.member_id else {}
     done = cart.commit(counter, key, wish, at, told.number("expected_minor"))
     priced, result = done.priced, done.order
@@ -82,8 +96,9 @@ def _online(counter: Counter, told: Told) -> ShiftLine:
 def _offline(counter: Counter, told: Told) -> ShiftLine:
     """Record what was sold while nobody could be asked, at the time when it was sold."""
     at, key, typed = told.moment(), told.key(), told.text("typed")
-    member_id = people.meant(typed, told.moment("scanned_at")) if typed else None
-    wish = cart.Wish(member_id, tuple(told.numbers("lines")), 0)
+    scanned_at = told.moment("scanned_at")
+    member_id = (people.of_code(typed, scanned_at, use=True) or people.known_as(typed)) if typed else None
+    wish = cart.Wish(member_id, tuple(told.numbers("lines")), 0, ())
     before = programs.standings([member_id]) if member_id else {}
     result = cart.record_offline(counter, key, wish, at)
     total = sum(wish.lines)

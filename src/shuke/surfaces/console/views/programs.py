@@ -14,6 +14,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 import shuke
+from shuke.core.program import offer_wording as wording
 from shuke.core.program.model import Program
 from shuke.core.values.errors import Refusal
 from shuke.engine import fault_words
@@ -24,7 +25,7 @@ from shuke.rooms.org.contracts import Right
 from shuke.rooms.programs import facade
 from shuke.rooms.programs.contracts import Comparison, VersionView
 from shuke.surfaces.console.pages import Desk, page, show
-from shuke.surfaces.wording import refusals
+from shuke.surfaces.wording import figures, refusals
 from shuke.surfaces.wording.running import program_of, tier_name, unit_name
 
 _STARTER = Path(shuke.__file__).parent / "examples" / "cafe.yaml"
@@ -64,7 +65,8 @@ def version(request: HttpRequest, desk: Desk, slug: str, number: int) -> HttpRes
         version=shown,
         versions=every,
         running=facade.current(slug),
-        view=view if view in {"file", "source", "diff"} else "file",
+        view=view if view in {"file", "source", "diff", "offers"} else "file",
+        offers=_offers(program_of(shown.text)),
         lines=_lines(shown.source if view == "source" else shown.text),
         before=before,
         diff=_diff(before.text, shown.text) if before else [],
@@ -145,6 +147,24 @@ def _looked_at(program: Program, text: str, running: VersionView | None) -> dict
         "moves": _moves(program_of(running.text), program, comparison) if running and comparison else [],
         "reviews": _reviews(program, comparison) if comparison else [],
     }
+
+
+def _offers(program: Program) -> list[dict[str, Any]]:
+    """Return each offer in words: what it takes off, for which orders and lines, on what terms, within which caps."""
+    language = (get_language() or "en")[:2]
+
+    def money(minor: int) -> str:
+        return figures.money(minor, program.currency)
+
+    return [
+        {
+            "rule": rule,
+            "effect": wording.effect(rule.effect, money, language),
+            "terms": wording.terms(rule.minimum, rule.stacking, money, language)
+            + [wording.cap(cap, money, language) for cap in rule.caps],
+        }
+        for rule in program.offers
+    ]
 
 
 def _moves(before: Program, program: Program, comparison: Comparison) -> list[tuple[str, str, str, int]]:

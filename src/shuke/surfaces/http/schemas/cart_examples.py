@@ -26,9 +26,11 @@ PRICED_CART: Json = {
     "pay_minor": 8170,
     "lines": [{"off_minor": 130, "pay_minor": 1170}, {"off_minor": 0, "pay_minor": 8000}],
     "applied": [
-        {"code": "grocery", "name": "Ten percent off groceries", "off_minor": 130, "shipping_off_minor": 0, "gifts": [],
+        {"code": "grocery", "coupon_id": None,
+         "name": "Ten percent off groceries", "off_minor": 130, "shipping_off_minor": 0, "gifts": [],
          "points_times": "1"},
-        {"code": "post", "name": "Free delivery", "off_minor": 500, "shipping_off_minor": 500, "gifts": [],
+        {"code": "post", "coupon_id": None,
+         "name": "Free delivery", "off_minor": 500, "shipping_off_minor": 500, "gifts": [],
          "points_times": "1"},
     ],
     "refused": [{"code": "gold", "name": "Five off for gold", "reason": "condition"}],

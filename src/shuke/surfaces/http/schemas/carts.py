@@ -9,6 +9,7 @@ from pydantic import FailFast, Field, StrictBool, StringConstraints
 from shuke.core.offers.model import Reason
 from shuke.engine import facts
 from shuke.foundation import clock, ids
+from shuke.rooms.coupons.contracts import COUPON_PREFIX
 from shuke.rooms.members import contracts as members
 from shuke.rooms.programs.contracts import (
     AppliedOffer,
@@ -36,6 +37,7 @@ from shuke.surfaces.http.schemas.members import MemberRefBody
 from shuke.surfaces.http.schemas.movements import UnitPoints, by_unit
 from shuke.surfaces.http.schemas.orders import LineBody, OrderResult, order_result
 
+COUPONS_LIMIT = 30
 CART: Final = "cart"  # stands where an order has its name
 Percent = Annotated[str, StringConstraints(pattern=r"^(100|[0-9]{1,2}(\.[0-9]{1,4})?)$")]
 
@@ -50,8 +52,9 @@ class CartBody(Body):
     """What somebody is about to buy, at listed prices, in minor units of `currency`; without `member`, a guest.
 
     `prices_with_tax`: prices hold their tax, or it comes on top of what they are after offers. `points` are paid with
-    at most, in the smallest fraction of the unit that pays; none where it is missing. `occurred_at` is when it will be
-    bought, now by default.
+    at most, in the smallest fraction of the unit that pays; none where it is missing. `coupons` are the codes to use
+    where they save anything; the best of all that the member has where it is missing, none where it is empty.
+    `occurred_at` is when it will be bought, now by default.
     """
 
     member: MemberRefBody | None = None
@@ -59,6 +62,7 @@ class CartBody(Body):
     shipping_minor: AmountMinor = 0
     prices_with_tax: StrictBool = True
     points: integer(0, POINTS_LIMIT) | None = None
+    coupons: Annotated[list[Label], Field(max_length=COUPONS_LIMIT)] | None = None
     occurred_at: Time | None = None
     store: Label | None = None
     channel: Label | None = None
@@ -85,7 +89,7 @@ class CartBody(Body):
 
     def choice(self) -> Choice:
         """Return what the buyer chose."""
-        return Choice(points=self.points)
+        return Choice(self.points, None if self.coupons is None else tuple(self.coupons))
 
     def taxes(self) -> Taxes:
         """Return the tax of each line."""
@@ -122,9 +126,13 @@ class GiftAnswer(Answer):
 
 
 class AppliedOfferAnswer(Answer):
-    """An offer that applies: minor units off in all and off shipping, gifts, how many times the points are earned."""
+    """An offer that applies: minor units off in all and off shipping, gifts, how many times the points are earned.
+
+    Of a coupon, `code` is its code and `coupon_id` is there.
+    """
 
     code: str
+    coupon_id: str | None
     name: str
     off_minor: int
     shipping_off_minor: int
@@ -224,6 +232,7 @@ def cart_answer(body: CartBody, priced: CartPriced, *, livemode: bool) -> CartAn
 def _applied(offer: AppliedOffer) -> AppliedOfferAnswer:
     return AppliedOfferAnswer(
         code=offer.code,
+        coupon_id=ids.encode(COUPON_PREFIX, offer.coupon_id) if offer.coupon_id else None,
         name=offer.name,
         off_minor=offer.off_minor,
         shipping_off_minor=offer.shipping_off_minor,

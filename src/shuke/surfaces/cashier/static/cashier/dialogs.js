@@ -232,11 +232,11 @@ function drawReport(report) {
 
 /* --- why not what the till proposed --- */
 
-function whyDialog(done) {
-  openDialog(words.why, h("p", {class: "quiet"}, words.why_help), dialogForm([field("note", words.why, {required: true, maxlength: 200, "data-first": true})], words.close, async (data) => {
-    sale.note = data.get("note").trim();
+function whyDialog(done, leave) {
+  place("dialog").addEventListener("close", leave, {once: true});
+  openDialog(words.why, h("p", {class: "quiet"}, words.why_help), dialogForm([field("note", words.reason, {required: true, maxlength: 200, "data-first": true})], words.use_this, async (data) => {
     closeDialog();
-    done();
+    done(data.get("note").trim());
   }));
 }
 

@@ -53,10 +53,12 @@ function drawOffers(sale, act) {
     return;
   }
   const points = priced.points;
+  const offers = priced.offers.filter((offer) => !offer.coupon);  // coupons stand below, where they are chosen
+  const list = h("ul", {class: "offers"}, offers.map((offer) => h("li", {}, h("span", {}, offer.name, offer.more.length ? h("small", {}, offer.more.join(" · ")) : null), h("strong", {}, offer.off))));
   fill("offers",
-    priced.offers.length ? h("ul", {class: "offers"}, priced.offers.map((offer) => h("li", {}, h("span", {}, offer.name, offer.more.length ? h("small", {}, offer.more.join(" · ")) : null), h("strong", {}, offer.off)))) : h("p", {class: "quiet"}, words.offers_none),
+    offers.length ? list : priced.coupons.length ? null : h("p", {class: "quiet"}, words.offers_none),
     points && points.most > 0 ? pointsField(points, act) : sale.member && h("p", {class: "quiet"}, words.pay_points_none),
-    priced.coupons && priced.coupons.length ? couponList(priced.coupons, act) : null,
+    priced.coupons.length ? couponList(priced.coupons, act) : null,
     priced.unused.length ? h("details", {class: "unused"}, h("summary", {}, `${words.unused} (${priced.unused.length})`), h("ul", {}, priced.unused.map((offer) => h("li", {}, offer.name, h("small", {}, offer.why))))) : null);
 }
 
@@ -76,7 +78,7 @@ function pointsField(points, act) {
 function couponList(coupons, act) {
   return h("fieldset", {class: "coupons"}, h("legend", {}, h("kbd", {}, "F3"), " ", words.coupons),
     coupons.map((coupon) => h("label", {class: coupon.why ? "out" : ""},
-      h("input", {type: "checkbox", checked: coupon.used, value: coupon.code, change: () => act.coupons()}),
+      h("input", {type: "checkbox", checked: coupon.used, value: coupon.code, change: () => act.coupons([...document.querySelectorAll("#offers .coupons input:checked")].map((box) => box.value))}),
       h("span", {}, coupon.name, h("small", {}, coupon.why || coupon.until)), h("strong", {}, coupon.off))));
 }
 

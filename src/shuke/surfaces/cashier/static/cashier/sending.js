@@ -90,7 +90,8 @@ const sending = (() => {
   async function submit(path, body, told) {
     const now = Date.now();
     const key = newKey();
-    const content = {...body, key, occurred_at: new Date(now + ahead).toISOString(), scanned_at: new Date(now + machineAhead).toISOString()};
+    const {scanned, ...asked} = body;
+    const content = {...asked, key, occurred_at: new Date(now + ahead).toISOString(), scanned_at: new Date((scanned || now) + machineAhead).toISOString()};
     const entry = {key, path, body: content, told, made: now, refused: ""};
     await keeping.put("queue", entry);
     listeners.changed();

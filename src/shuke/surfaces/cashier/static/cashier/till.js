@@ -2,7 +2,7 @@
    typed, however slow the network is; after a refusal what was typed ahead is forgotten. */
 "use strict";
 
-const fresh = () => ({member: null, typed: "", lines: [], points: 0, coupons: null, priced: null, offline: false, note: ""});
+const fresh = () => ({member: null, code: "", scanned: 0, typed: "", lines: [], points: 0, coupons: null, priced: null, offline: false, note: ""});
 let sale = fresh();
 let shop = {digits: 2, sign: ""};
 let connected = true;
@@ -49,7 +49,7 @@ const money = (minor) => shop.sign + plainMoney(minor, shop.digits);
 function draw() {
   drawMember(sale);
   drawTrade(sale, money);
-  drawOffers(sale, act);
+  drawOffers(sale, {points: act.points, coupons: chooseCoupons});
   place("scan-label").textContent = sale.lines.length ? words.take_money : sale.member || sale.typed ? words.type_amount : words.scan_member;
   showCustomer();
 }
@@ -106,6 +106,7 @@ function readOffline(text) {
     throw new NoAnswer("tail");
   }
   sale.typed = text;
+  sale.scanned = Date.now();
   sale.member = null;
   sale.offline = true;
 }
@@ -113,10 +114,12 @@ function readOffline(text) {
 function show(found) {
   if (found.kind === "members" && found.members.length === 1) {
     sale.member = found.members[0];
+    sale.code = found.code || "";
+    sale.scanned = Date.now();
     sale.typed = "";
     return sale.lines.length ? then(price).then(draw) : null;
   }
-  return {members: () => chooseMember(found.members), order: () => refundDialog(found), coupon: () => useDialog(found), pickup: () => useDialog(found)}[found.kind]();
+  return {members: () => chooseMember(found.members), order: () => refundDialog(found), coupon: () => found.good && found.for_sale ? addCoupon(found) : useDialog(found), pickup: () => useDialog(found)}[found.kind]();
 }
 
 function chooseMember(members) {
@@ -147,8 +150,8 @@ async function price() {
 async function sell() {
   const total = sale.lines.reduce((sum, minor) => sum + minor, 0);
   const body = sale.offline
-    ? {offline: true, typed: sale.typed || (sale.member ? sale.member.id : ""), lines: sale.lines}
-    : {member: sale.member && sale.member.id, lines: sale.lines, points: sale.points, coupons: sale.coupons, expected_minor: sale.priced.pay_minor, note: sale.note};
+    ? {offline: true, typed: sale.typed || sale.code || (sale.member ? sale.member.id : ""), lines: sale.lines, scanned: sale.scanned}
+    : {member: sale.member && sale.member.id, code: sale.code, scanned: sale.scanned, lines: sale.lines, points: sale.points, coupons: sale.coupons, expected_minor: sale.priced.pay_minor, note: sale.note};
   const told = {what: sale.offline || !sale.priced ? money(total) : sale.priced.pay, who: sale.member ? sale.member.name : sale.typed || words.guest};
   const mine = sale;
   let answer;
@@ -247,7 +250,7 @@ const act = {
     if (first) {
       first.focus();
     } else {
-      drawBanner("warn", words.offers_none);
+      drawBanner("warn", words.coupons_none);
     }
   },
   enrol: () => enrolDialog(),
@@ -272,7 +275,7 @@ const act = {
     window.print();
   },
   clear() {
-    if (Date.now() - escaped > 1500) {
+    if (Date.now() - escaped > 2500) {
       escaped = Date.now();
       drawBanner("warn", words.press_again);
       return;
@@ -285,6 +288,24 @@ const act = {
     startAnew();
   },
 };
+
+/* The clerk ticked other coupons than the till proposed: say why, then price it anew. */
+function chooseCoupons(codes) {
+  whyDialog((note) => then(async () => {
+    sale.coupons = codes;
+    sale.note = note;
+    await price();
+    draw();
+  }), draw);
+}
+
+/* A coupon was scanned that takes something off: it is used with this sale, beside those that are. */
+function addCoupon(found) {
+  const used = sale.priced ? sale.priced.coupons.filter((coupon) => coupon.used).map((coupon) => coupon.code) : [];
+  sale.coupons = [...used, found.code];
+  drawBanner("good", found.title, h("p", {}, words.coupon_with_sale));
+  return sale.lines.length ? then(price).then(draw) : null;
+}
 
 const KEYS = {F2: "points", F3: "coupons", F4: "enrol", F6: "check", F8: "refund", F9: "park", "?": "help", Escape: "clear"};
 

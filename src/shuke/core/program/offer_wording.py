@@ -25,7 +25,18 @@ from shuke.core.offers.model import (
     Stacking,
     Steps,
 )
+from shuke.core.program.ir import WindowKind
+from shuke.core.program.model import OfferCap
 
+_PERIODS = {
+    (WindowKind.LIFETIME, 0): ("ever", "累计"),
+    (WindowKind.DAY, 0): ("a day", "每天"),
+    (WindowKind.WEEK, 0): ("a week", "每周"),
+    (WindowKind.PERIOD, 1): ("a month", "每月"),
+    (WindowKind.PERIOD, 3): ("a quarter", "每季"),
+    (WindowKind.PERIOD, 6): ("a half year", "每半年"),
+    (WindowKind.PERIOD, 12): ("a year", "每年"),
+}
 Money = Callable[[int], str]  # minor units as people read them
 
 REASONS: Mapping[Reason, tuple[str, str]] = MappingProxyType(
@@ -41,7 +52,7 @@ REASONS: Mapping[Reason, tuple[str, str]] = MappingProxyType(
         Reason.MINIMUM_NOT_MET: ("The minimum is not reached.", "未达门槛"),
         Reason.MINIMUM_LOST: ("The minimum would no longer be reached afterwards.", "使用后将不足门槛"),
         Reason.NOT_STACKABLE: ("It does not stand beside an offer that applies.", "不能与已生效的优惠同享"),
-        Reason.OTHER_CHOSEN: ("Another one saves more, or is not beside it.", "已选用其他更优的优惠"),
+        Reason.OTHER_CHOSEN: ("Another one was chosen instead.", "已选用其他更优的优惠"),
         Reason.TOO_MANY: ("The order has as many offers as it may have.", "优惠数量已达上限"),
         Reason.NO_EFFECT: ("There is nothing that it could take off.", "没有可优惠的金额"),
     }
@@ -85,6 +96,16 @@ def terms(minimum: Minimum | None, stacking: Stacking, money: Money, language: s
         told.append(words("also once it is taken off", "使用后仍须满足"))
     beside = words(*_STACKINGS[stacking])
     return [*told, *([beside] if beside else [])]
+
+
+def cap(said: OfferCap, money: Money, language: str) -> str:
+    """Return in "zh" or "en" how often an offer applies at most, or for how much."""
+    words = _Words(money, language)
+    times = words("once" if said.limit == 1 else f"{said.limit} times", f"{said.limit} 次")
+    most = times if said.times else money(said.limit)
+    period = words(*_PERIODS.get((said.window.kind, said.window.step), ("in a period", "每周期")))
+    whose = words("for each member", "每位会员") if said.each_member else words("in all", "全部")
+    return words(f"at most {most} {period} {whose}", f"{whose}{period}至多 {most}")
 
 
 class _Words:
