@@ -63,8 +63,9 @@ bench: .venv/.dev $(VENDOR)/.stamp  ## measure, and write the figures as JSON in
 bench-large: .venv/.dev $(VENDOR)/.stamp  ## the same of a hundred thousand members against a million; takes a quarter of an hour
 	@$(BIN)/python -m benchmarks.scale --copies 2500 --name scale-large $(ARGS)
 
-bench-peers: .venv/.peers $(VENDOR)/.stamp  ## an order against django-oscar's and pinax-points', which are installed for it
+bench-peers: .venv/.peers $(VENDOR)/.stamp  ## an order and a cart against django-oscar's, an award against pinax-points', which are installed for it
 	@$(BIN)/python -m benchmarks.peers
+	@$(BIN)/python -m benchmarks.carts
 
 fmt: .venv/.dev  ## put the sources into their one format
 	@$(BIN)/ruff check --fix --exit-zero --quiet

@@ -70,7 +70,12 @@ class Basket:
             condition = get_model("offer", "Condition").objects.create(range=goods, type=counted, value=least)
             benefit = get_model("offer", "Benefit").objects.create(range=goods, type=kind, value=value)
             get_model("offer", "ConditionalOffer").objects.create(
-                name=f"Offer {number}", condition=condition, benefit=benefit, priority=100 - number, exclusive=False
+                name=f"Offer {number}",
+                condition=condition,
+                benefit=benefit,
+                priority=100 - number,
+                exclusive=False,
+                max_basket_applications=1,  # as ours apply; without it oscar applies each until nothing is left
             )
 
     def fresh(self) -> None:
@@ -87,6 +92,7 @@ class Basket:
         """Apply the offers to the basket in memory, tell the total."""
         from oscar.core.loading import get_class
 
+        self.kept.reset_offer_applications()
         get_class("offer.applicator", "Applicator")().apply(self.kept, self.user)
         self._check(self.kept)
 

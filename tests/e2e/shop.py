@@ -11,6 +11,7 @@ from pathlib import Path
 from shuke.surfaces.cli import session
 
 PROGRAM = Path(__file__).parents[2] / "examples" / "grocer.yaml"
+GREETING = "  - {code: welcome, unit: points, on: [joined], points: 50}\nbehaviours: {joined: }\n"
 CLOCK = datetime(2026, 6, 15, 14, tzinfo=UTC)
 PEOPLE = [
     ("林小满", "13800000001"),
@@ -26,7 +27,7 @@ def make():
     from shuke.foundation import clock, ids
     from shuke.rooms.members.contracts import ExternalId, NewMember
     from shuke.rooms.org import facade as org
-    from shuke.rooms.org.contracts import Actor, ActorKind, Kind, NewOrganisation, Role
+    from shuke.rooms.org.contracts import Actor, ActorKind, Kind, NewOrganisation, NewStore, Role
     from shuke.rooms.programs import facade as programs
 
     actor = Actor(ActorKind.CLI, "cli", "tests")
@@ -35,7 +36,8 @@ def make():
     passwords = {
         role.value: org.create_staff(f"{role.value}@example.com", f"Test {role.value}", role, actor)[1] for role in Role
     }
-    programs.publish(PROGRAM.read_text().replace("multiplier: 1.25", "multiplier: 1.2"), actor)
+    org.open_store(NewStore("nanjinglu", "南京路店"), None, actor)
+    programs.publish(PROGRAM.read_text().replace("multiplier: 1.25", "multiplier: 1.2") + GREETING, actor)
     new = [
         NewMember(
             external=(ExternalId("pos", f"A-{number}"),),
@@ -49,8 +51,31 @@ def make():
     members = programs.enrol(new, actor)
     results = programs.record(orders(members), actor, history=True)
     assert [result.refusal for result in results] == [None] * len(results)
+    stock_the_mall(actor)
     found = {name: ids.encode("mbr", members[place].id) for name, place in (("member", 0), ("guest", 3))}
     return {"passwords": passwords} | found
+
+
+def stock_the_mall(actor):
+    """Put tea on the shelf, and twenty cups of which each is the last; let members take a coupon."""
+    from shuke.rooms.coupons.contracts import Kind, MemberLimit, TemplateDraft
+    from shuke.rooms.mall import facade as mall
+    from shuke.rooms.mall.contracts import ItemDraft, Price, Restock, Way
+    from shuke.rooms.mall.contracts import Kind as Goods
+    from shuke.rooms.programs import facade as programs
+
+    wares = [
+        ("tea", "龙井一罐", 50, 30),
+        *((f"cup-{number:02d}", f"青瓷杯 {number:02d}", 10, 1) for number in range(1, 21)),
+    ]
+    for code, name, points, stock in wares:
+        item = mall.create_item(ItemDraft(code, Goods.GOODS, name, (Price(points),), ways=(Way.PICKUP,)), actor)
+        mall.restock([Restock(item.id, stock, "delivery")], actor)
+    offer = "{amount: 10, minimum: {cart_money: 50}}"
+    draft = TemplateDraft(
+        "ten-off", "满 50 减 10", Kind.THRESHOLD, offer, "America/New_York", claimable=True, per_member=MemberLimit(1)
+    )
+    programs.create_coupon_template(draft, actor)
 
 
 def orders(members):

@@ -193,7 +193,10 @@ class NewOrganisation:
 
 @dataclass(frozen=True, slots=True)
 class Organisation:
-    """The merchant; `region` is the ISO 3166 country in which phone numbers without a prefix lie, or empty."""
+    """The merchant; `region` is the ISO 3166 country in which phone numbers without a prefix lie, or empty.
+
+    `colour` is that of the members' pages as #rrggbb, empty for ours.
+    """
 
     name: str
     currency: str
@@ -201,6 +204,7 @@ class Organisation:
     language: str
     kind: Kind
     region: str
+    colour: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,6 +61,14 @@ def organisation() -> Organisation | None:
     return queries.organisation()
 
 
+def set_colour(colour: str, actor: Actor) -> None:
+    """Give the members' pages a colour, #rrggbb; an empty one gives ours back.
+
+    Raises: Refusal `invalid_colour`.
+    """
+    founding.set_colour(colour, actor)
+
+
 def create_brand(code: str, name: str, actor: Actor) -> Brand:
     """Create a brand.
 

@@ -19,6 +19,7 @@ class Organisation(models.Model):
     language = models.CharField(max_length=16)
     kind = models.CharField(max_length=8)
     region = models.CharField(max_length=2, blank=True)
+    colour = models.TextField(default="")
 
     class Meta:
         db_table = "org_organisation"

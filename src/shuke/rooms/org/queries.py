@@ -40,7 +40,11 @@ def organisation() -> Organisation | None:
     row = tables.Organisation.objects.first()
     if row is None:
         return None
-    return Organisation(row.name, row.currency, row.time_zone, row.language, Kind(row.kind), row.region)
+    return Organisation(row.name, row.currency, row.time_zone, row.language, Kind(row.kind), row.region, row.colour)
+
+
+def set_colour(colour: str) -> None:
+    tables.Organisation.objects.update(colour=colour)
 
 
 def insert_organisation(new: NewOrganisation, region: str) -> bool:

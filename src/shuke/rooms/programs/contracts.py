@@ -408,7 +408,8 @@ class Explanation:
     tiers. Of every entry: its `unit` and `scale`, the `lots` it opened or drew from, in that order, and its `cause`
     (None: time alone); of one that a refund caused also the `order` refunded, and `paid_back` where it brought used
     points back. `expiry` is the rule by which points of this unit end. `unfit` are refunds that came before the order
-    and did not fit it. `withheld` says that the order or behaviour is of a store that who asks does not see.
+    and did not fit it, `offers` those that applied to the cart that it was. `withheld` says that the order or behaviour
+    is of a store that who asks does not see.
     """
 
     member_id: UUID | None
@@ -429,6 +430,7 @@ class Explanation:
     unit: str = ""
     scale: int = 0
     unfit: tuple[Refund, ...] = ()
+    offers: tuple[AppliedOffer, ...] = ()
     paid_back: PaidBack | None = None
     withheld: bool = False
 
@@ -453,6 +455,7 @@ class Explanation:
             tier_after="",
             cause=replace(self.cause, source="", external_id="") if self.cause else None,
             unfit=(),
+            offers=(),
             paid_back=None,
             withheld=True,
         )

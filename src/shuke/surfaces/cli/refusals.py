@@ -91,6 +91,7 @@ CHINESE = {
     "member_code_unknown": "这不是有效的会员码。",
     "member_code_used": "会员码已被使用，一分钟内会刷新。",
     "invalid_code": "代码须为 1 至 200 个可见字符。",
+    "invalid_colour": "颜色须写成 #rrggbb。",
     "invalid_email": "邮箱地址无效。",
     "invalid_id": "编号的形式应为 {prefix}_…。",
     "invalid_name": "名称无效。",

@@ -116,6 +116,7 @@ urlpatterns = [
     path("ledger-check", ledger.check, name="ledger-check"),
     path("keys", keys.keys, name="keys"),
     path("keys/<uuid:key_id>/revoke", keys.revoke, name="key-revoke"),
+    path("organisation/colour", organisation.colour, name="organisation-colour"),
     path("organisation/poster/<path:store>", organisation.poster, name="store-poster"),
     path("organisation", organisation.organisation, name="organisation"),
     path("staff", staff.staff, name="staff"),

@@ -2,7 +2,11 @@
 
 from django.urls import path
 
+<<<<<<< HEAD
 from shuke.surfaces.portal.views import home, joining, mine, paid, points, shell, tiers
+=======
+from shuke.surfaces.portal.views import coupons, home, joining, mall, mine, points, shell, tiers
+>>>>>>> lead
 
 urlpatterns = [
     path("j/<path:store>", joining.join, name="portal-join-store"),
@@ -16,6 +20,14 @@ urlpatterns = [
     path("m/points/lots", points.lots, name="portal-lots"),
     path("m/points/<int:unit>/<int:number>", points.why, name="portal-why"),
     path("m/tiers", tiers.tiers, name="portal-tiers"),
+    path("m/coupons", coupons.coupon_list, name="portal-coupons"),
+    path("m/coupons/<str:coupon_id>", coupons.coupon, name="portal-coupon"),
+    path("m/mall", mall.shelf, name="portal-mall"),
+    path("m/mall/orders", mall.orders, name="portal-mall-orders"),
+    path("m/mall/orders/<str:order_id>", mall.order, name="portal-mall-order"),
+    path("m/mall/pictures/<uuid:picture_id>", mall.picture, name="portal-mall-picture"),
+    path("m/mall/<str:item>", mall.item, name="portal-mall-item"),
+    path("m/mall/<str:item>/redeem", mall.redeem, name="portal-mall-redeem"),
     path("m/me", mine.mine, name="portal-me"),
     path("m/me/profile", mine.profile, name="portal-profile"),
     path("m/me/consents", mine.consents, name="portal-consents"),
@@ -32,5 +44,6 @@ urlpatterns = [
     path("sandbox/pay/<str:payment_id>", paid.sandbox_pay, name="sandbox-pay"),
     path("m/offline", shell.offline, name="portal-offline"),
     path("m/manifest.webmanifest", shell.manifest, name="portal-manifest"),
+    path("m/brand.css", shell.brand, name="portal-brand"),
     path("m/sw.js", shell.service_worker, name="portal-worker"),
 ]

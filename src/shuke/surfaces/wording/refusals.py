@@ -52,6 +52,7 @@ REFUSALS: Mapping[str, str | Promise] = {
     "already_decided": _("Somebody else has decided this already; nothing was done twice."),
     "approval_expired": _("Nobody decided in time; it has to be asked for again."),
     "unknown_approval": _("There is no such approval."),
+    "invalid_colour": _("A colour is written as #rrggbb."),
     "invalid_email": _("This is not an e-mail address."),
     "invalid_name": _("A name is needed, of 200 characters at most, a member's of 100."),
     "staff_exists": _("Somebody with this e-mail address is in the team already."),

@@ -154,6 +154,8 @@ WORDS: Words = {
     "system": _("System"),
     "cli": _("Command line"),
     "organisation.created": _("Created the organisation"),
+    "organisation.colour_changed": _("Changed the colour of the members' pages"),
+    "colour": _("Colour"),
     "brand.created": _("Created a brand"),
     "stores.created": _("Created stores"),
     "staff.created": _("Added somebody to the team"),

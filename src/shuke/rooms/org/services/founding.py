@@ -1,5 +1,6 @@
 """How the house begins: the one organisation, its brands, its stores."""
 
+import re
 from collections.abc import Sequence
 from uuid import UUID
 from zoneinfo import available_timezones
@@ -16,6 +17,7 @@ from shuke.rooms.org.regions import region_of
 from shuke.rooms.org.services.auditing import audit
 
 _OWN_BRAND = "main"
+_COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 
 
 def create_organisation(new: NewOrganisation, actor: Actor) -> Organisation:
@@ -37,6 +39,18 @@ def create_organisation(new: NewOrganisation, actor: Actor) -> Organisation:
         after = {"name": new.name, "currency": new.currency, "time_zone": new.time_zone, "language": new.language}
         audit("organisation.created", "organisation", None, after, actor)
     return Organisation(new.name, new.currency, new.time_zone, new.language, Kind(new.kind), region_of(new.time_zone))
+
+
+def set_colour(colour: str, actor: Actor) -> None:
+    """Give the members' pages a colour of #rrggbb; an empty one gives ours back."""
+    if colour and not _COLOUR.fullmatch(colour):
+        raise Refusal("invalid_colour", "A colour is written as #rrggbb.", pointer="/colour")
+    with unit_of_work():
+        own = queries.organisation()
+        if own is not None and own.colour != colour.lower():
+            queries.set_colour(colour.lower())
+            before, after = {"colour": own.colour}, {"colour": colour.lower()}
+            audit("organisation.colour_changed", "organisation", before, after, actor)
 
 
 def create_brand(code: str, name: str, actor: Actor) -> Brand:

@@ -17,10 +17,10 @@ from shuke.rooms.org.contracts import Actor
 from shuke.rooms.points import facade as points
 from shuke.rooms.programs import cart_queries as queries
 from shuke.rooms.programs.cart_facts import CartPriced, Choice, Taxes
+from shuke.rooms.programs.cart_keeping import as_json, from_json
 from shuke.rooms.programs.cart_queries import KeptCart
 from shuke.rooms.programs.carts import counting
 from shuke.rooms.programs.carts.evaluating import NO_CHOICE, UNTAXED, Buyer, buyer_of, held_coupons, order_of, priced
-from shuke.rooms.programs.carts.keeping import as_json, from_json
 from shuke.rooms.programs.contracts import CartCommitted, Result, Status
 from shuke.rooms.programs.facts import Fact, OrderFact, RedeemFact
 from shuke.rooms.programs.services import intake, recording

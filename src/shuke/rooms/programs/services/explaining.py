@@ -16,7 +16,8 @@ from shuke.rooms.orders.contracts import Behaviour, Order, RefundState
 from shuke.rooms.org import facade as org
 from shuke.rooms.points import facade as points
 from shuke.rooms.points.contracts import Entry, EntryKey, Kind
-from shuke.rooms.programs import queries
+from shuke.rooms.programs import cart_queries, queries
+from shuke.rooms.programs.cart_keeping import from_json
 from shuke.rooms.programs.contracts import Cause, Explanation, LotStory, PaidBack, Undecided
 from shuke.rooms.programs.queries import DecisionRow
 from shuke.rooms.programs.services.items import order_facts
@@ -76,6 +77,8 @@ def _of_order(plan: Timeline, order: Order, entry: Entry | None) -> Explanation:
     told = _decided(plan, decision, texts, entry, order)
     told |= {"undecided": _why_undecided(decision), "order": order, "member_id": order.member_id}
     told["unfit"] = tuple(each for each in orders.refunds_of(order.id) if each.state is RefundState.REFUSED)
+    kept = cart_queries.kept(order.source, order.external_id)
+    told["offers"] = from_json(kept.priced).applied if kept else ()
     return Explanation(**told)
 
 

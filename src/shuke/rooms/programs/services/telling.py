@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 from shuke.core.program import wording
+from shuke.core.values.currencies import CURRENCY_DIGITS
 from shuke.core.values.dates import NEVER
 from shuke.core.values.points import written
 from shuke.engine.explanation import EN_LABELS, ZH_LABELS
@@ -106,10 +107,14 @@ _REASONS: Mapping[Reason, tuple[str, str]] = {
 }
 
 
+_OFFER = ("The offer «{name}» took {off} off the cart.", "优惠“{name}”减 {off}。")
+_OFFER_BESIDE = ("The offer «{name}» applied to the cart.", "优惠“{name}”已生效。")
+
+
 def told(explained: Explanation, language: str) -> list[str]:
     """Return the sentences of an explanation in "zh" or "en"."""
     at = _at(language)
-    lines = []
+    lines = _offers(explained, at)
     if explained.decision is not None:
         lines += wording.render(explained.decision, language, ZH_LABELS if at else EN_LABELS)
     elif explained.entry is None or explained.undecided is not None:
@@ -129,6 +134,19 @@ def told(explained: Explanation, language: str) -> list[str]:
         because = _UNFIT_BECAUSE[refund.refused_because or "more_than_left"][at]
         lines.append(_UNFIT[at].format(source=refund.source, external_id=refund.external_id, because=because))
     return lines
+
+
+def _offers(explained: Explanation, at: int) -> list[str]:
+    """Return what offers did to the cart that became the order."""
+    if explained.order is None:
+        return []
+    currency = explained.order.currency
+    return [
+        _OFFER[at].format(name=each.name, off=f"{currency} {written(each.off_minor, CURRENCY_DIGITS[currency])}")
+        if each.off_minor
+        else _OFFER_BESIDE[at].format(name=each.name)
+        for each in explained.offers
+    ]
 
 
 def why(change: TierChange, language: str) -> str:

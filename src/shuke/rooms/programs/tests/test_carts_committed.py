@@ -181,6 +181,22 @@ def test_points_are_multiplied_and_a_gift_earns_nothing(shop):
     assert back.points == {"points": -50}
 
 
+def test_an_explanation_tells_the_offers_of_the_cart_and_what_multiplied_its_points(shop):
+    told = facade.explain_order(commit("a", ("tea", 60_00)).order.reference)
+    assert [each.code for each in told.offers] == ["tens", "double"]
+    sentences = facade.told(told, "en")
+    assert sentences[:2] == ["The offer «tens» took USD 10.00 off the cart.", "The offer «double» applied to the cart."]
+    assert any("points_times:points" in sentence for sentence in sentences)
+    assert facade.told(told, "zh")[0] == "优惠“tens”减 USD 10.00。"
+
+
+def test_a_comparison_names_what_changes_in_offers(shop):
+    compared = facade.compare(SHOP.replace("amount: 10,", "amount: 12,"))
+    assert [(each.path, each.before, each.after) for each in compared.differences] == [
+        ("offers.tens.amount", "10", "12")
+    ]  # fmt: skip
+
+
 def test_nobody_else_promises_points(shop):
     before = everything()
     (answer,) = facade.record([order("a", 10_00, attributes={"points_times": 90})], ACTOR)

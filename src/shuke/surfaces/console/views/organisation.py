@@ -73,6 +73,13 @@ def organisation(request: HttpRequest, desk: Desk) -> HttpResponse:
     )
 
 
+@page(Right.ORGANISATION_WRITE, "POST")
+def colour(request: HttpRequest, desk: Desk) -> HttpResponse:
+    """Give the members' pages a colour."""
+    org.set_colour(request.POST.get("colour", "").strip(), desk.actor)
+    return redirect("organisation")
+
+
 @page(Right.ORGANISATION_WRITE)
 def poster(request: HttpRequest, desk: Desk, store: str) -> HttpResponse:
     """Show the poster of a store, to be printed: who scans it becomes a member there."""

@@ -31,7 +31,6 @@ from shuke.surfaces.http.schemas.paid import (
     BoughtAnswer,
     CancellationAnswer,
     CancellationBody,
-    PaymentAnswer,
     PlanGiftBody,
     PlanOrderBody,
     RenewalBody,
@@ -44,10 +43,10 @@ from shuke.surfaces.http.schemas.paid import (
     TrialBody,
     decode_subscription_id,
     history_answer,
-    payment_answer,
     payment_id,
     subscription_answer,
 )
+from shuke.surfaces.http.schemas.payments import PaymentAnswer, payment_answer
 
 router = Router(tags=["subscriptions"])
 _OF_MEMBER = ("member_blacklisted", "member_exited", "member_frozen", "member_merged", "unknown_member")

@@ -370,24 +370,6 @@ class ActivationCodesAnswer(Answer):
     livemode: bool
 
 
-class PaymentAnswer(Answer):
-    """Money asked for. `pay_url` is where the member pays, or the text of a code to scan, once it was started."""
-
-    id: str
-    member_id: str
-    purpose: Literal["plan", "mall", "value"]
-    method: str
-    state: Literal["pending", "paid", "failed", "refunded_part", "refunded"]
-    amount_minor: int
-    refunded_minor: int
-    currency: str
-    asked_at: Instant
-    paid_at: Instant | None
-    pay_url: str
-    reason: str
-    livemode: bool
-
-
 def decode_subscription_id(value: str) -> UUID:
     """Return the id behind its outside form.
 
@@ -503,22 +485,4 @@ def batch_answer(batch: paid.Batch, *, livemode: bool, dry_run: bool = False) ->
         ends_at=batch.ends_at and instant(batch.ends_at),
         livemode=livemode,
         dry_run=dry_run,
-    )
-
-
-def payment_answer(payment: payments.Payment, *, livemode: bool) -> PaymentAnswer:
-    return PaymentAnswer(
-        id=ids.encode(payments.PAYMENT_PREFIX, payment.id),
-        member_id=ids.encode(ID_PREFIX, payment.member_id),
-        purpose=payment.purpose.value,
-        method=payment.method,
-        state=payment.state.value,
-        amount_minor=payment.amount_minor,
-        refunded_minor=payment.refunded_minor,
-        currency=payment.currency,
-        asked_at=instant(payment.asked_at),
-        paid_at=payment.paid_at and instant(payment.paid_at),
-        pay_url=payment.pay_url,
-        reason=payment.reason,
-        livemode=livemode,
     )

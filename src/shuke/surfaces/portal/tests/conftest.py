@@ -9,6 +9,11 @@ from django.test import Client
 
 from shuke.adapters.messages_recording import Recording
 from shuke.foundation import clock
+from shuke.rooms.coupons.contracts import Kind as CouponKind
+from shuke.rooms.coupons.contracts import MemberLimit, TemplateDraft
+from shuke.rooms.mall import facade as mall
+from shuke.rooms.mall.contracts import ItemDraft, Limits, Price, Restock, Way
+from shuke.rooms.mall.contracts import Kind as MallKind
 from shuke.rooms.messaging import facade as messaging
 from shuke.rooms.org import facade as org
 from shuke.rooms.org.contracts import Actor, ActorKind, Kind, NewOrganisation, NewStore
@@ -62,3 +67,27 @@ def phone(program):
         return client
 
     return held
+
+
+@pytest.fixture
+def tea(program):
+    """An item of the mall: 10 points, five pieces, one for each member, to be picked up."""
+    draft = ItemDraft("tea", MallKind.GOODS, "龙井一罐", (Price(10),), ways=(Way.PICKUP,), limits=Limits(per_member=1))
+    item = mall.create_item(draft, TESTER)
+    mall.restock([Restock(item.id, 5, "delivery")], TESTER)
+    return item
+
+
+@pytest.fixture
+def ten_off(program):
+    """A coupon that members take themselves: 10 off from 50."""
+    draft = TemplateDraft(
+        "ten-off",
+        "满 50 减 10",
+        CouponKind.THRESHOLD,
+        "{amount: 10, minimum: {cart_money: 50}}",
+        "Asia/Shanghai",
+        claimable=True,
+        per_member=MemberLimit(1),
+    )
+    return programs.create_coupon_template(draft, TESTER)

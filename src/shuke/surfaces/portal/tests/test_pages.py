@@ -5,9 +5,11 @@ import re
 import pytest
 from django.test import Client
 
+from shuke.core.values.errors import Refusal
 from shuke.foundation import clock, ids
 from shuke.rooms.members import facade as members
 from shuke.rooms.members.contracts import MemberRef, Purpose
+from shuke.rooms.org import facade as org
 from shuke.rooms.points import facade as points
 from shuke.rooms.programs import facade as programs
 from shuke.rooms.programs.contracts import OrderFact, RedeemFact
@@ -20,6 +22,9 @@ PAGES = [
     "/m/points",
     "/m/points/lots",
     "/m/tiers",
+    "/m/coupons",
+    "/m/mall",
+    "/m/mall/orders",
     "/m/me",
     "/m/me/profile",
     "/m/me/consents",
@@ -219,6 +224,7 @@ def test_every_address_but_the_doors_asks_who_it_is():
         "portal-login",
         "portal-logout",
         "portal-offline",
+        "portal-brand",
         "portal-manifest",
         "portal-worker",
     }
@@ -229,3 +235,16 @@ def test_every_address_but_the_doors_asks_who_it_is():
         if getattr(getattr(pattern.callback, "__wrapped__", None), "speaks_of_member", False)
     }
     assert asked == closed
+
+
+def test_a_shop_has_its_own_colour_dark_enough_to_be_read(phone):
+    held = phone()
+    assert page(held.get("/m/brand.css")) == ":root { --brand: #a8321f; --brand-ink: #832718; }\n"
+    org.set_colour("#FFE100", TESTER)
+    assert '/m/brand.css?ffe100"' in page(held.get("/m/"))
+    assert page(held.get("/m/brand.css")) == ":root { --brand: #786a00; --brand-ink: #5e5300; }\n"
+    with pytest.raises(Refusal, match="#rrggbb"):
+        org.set_colour("red", TESTER)
+    assert org.organisation().colour == "#ffe100"
+    org.set_colour("", TESTER)
+    assert page(held.get("/m/brand.css")).startswith(":root { --brand: #a8321f")

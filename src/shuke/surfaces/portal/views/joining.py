@@ -194,7 +194,7 @@ def _join_page(request: HttpRequest, door: Door, place: Store | None, *, fresh: 
         (Purpose.PERSONALISATION, _("Choose what I am shown by what I buy.")),
     ]
     shown = [(purpose.value, words.purpose(purpose), about, purpose in request.POST) for purpose, about in boxes]
-    return _door_page(request, "join.html", door, title=_("Become a member"), place=place, boxes=shown, fresh=fresh)
+    return _door_page(request, "join.html", door, title=_("Become a member now"), place=place, boxes=shown, fresh=fresh)
 
 
 def _log_in_page(request: HttpRequest, door: Door) -> HttpResponse:

@@ -8,10 +8,12 @@ from django.utils.translation import get_language
 
 from shuke import __version__
 from shuke.rooms.org.contracts import Organisation
+from shuke.surfaces.portal.colours import darker, readable
 from shuke.surfaces.portal.pages import open_page, show
 from shuke.surfaces.portal.templatetags.portal import asset
 
 _PAPER = "#f7f4ef"
+OURS = "#a8321f"
 
 
 @open_page()
@@ -41,10 +43,23 @@ def service_worker(request: HttpRequest, shop: Organisation) -> HttpResponse:
     """Answer with the script that keeps the card at hand; a new release is a new one."""
     script = (resources.files("shuke.surfaces.portal") / "static/portal/worker.js").read_text(encoding="utf-8")
     kept = [asset(f"portal/{name}") for name in ("portal.css", "portal.js", "icons.svg")]
-    kept += [asset("django_htmx/htmx-2.min.js"), reverse("portal-offline")]
+    kept += [
+        asset("django_htmx/htmx-2.min.js"),
+        reverse("portal-offline"),
+        f"{reverse('portal-brand')}?{shop.colour[1:]}",
+    ]
     release = f"{__version__}-{get_language()}"  # what is kept speaks a language
     head = f'"use strict";\nconst RELEASE = "{release}";\nconst KEPT = {kept!r};\n'
     return HttpResponse(head + script, content_type="text/javascript; charset=utf-8")
+
+
+@open_page()
+def brand(request: HttpRequest, shop: Organisation) -> HttpResponse:
+    """Answer with the colour of the shop as a style sheet; its address changes with the colour."""
+    colour = readable(shop.colour or OURS)
+    response = HttpResponse(f":root {{ --brand: {colour}; --brand-ink: {darker(colour)}; }}\n", content_type="text/css")
+    response["Cache-Control"] = "max-age=86400"
+    return response
 
 
 @open_page()

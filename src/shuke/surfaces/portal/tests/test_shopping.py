@@ -1,0 +1,98 @@
+"""Coupons and the rewards mall on a member's phone: taken once, redeemed once, refused in words, nobody else's."""
+
+import re
+
+from shuke.rooms.coupons import facade as coupons
+from shuke.rooms.mall import facade as mall
+from shuke.rooms.mall.contracts import OrderSearch, Restock, State
+from shuke.rooms.members import facade as members
+from shuke.rooms.members.contracts import MemberRef, Status
+from shuke.rooms.programs import facade as programs
+from shuke.surfaces.portal.tests.conftest import NOON, OTHER, PHONE, TESTER
+
+
+def member_id(phone=PHONE):
+    return members.resolve([MemberRef(phone=phone)])[0]
+
+
+def page(answer):
+    return answer.content.decode()
+
+
+def usable(phone=PHONE):
+    return programs.standing(member_id(phone)).balances[0].available
+
+
+def key_of(text):
+    return re.search(r'name="key" value="([^"]+)"', text)[1]
+
+
+def test_an_item_is_redeemed_once_however_often_it_is_sent(phone, tea):
+    held = phone()
+    assert "龙井一罐" in page(held.get("/m/mall"))
+    assert 'href="/m/mall/tea/redeem"' in page(held.get("/m/mall/tea"))
+    key = key_of(page(held.get("/m/mall/tea/redeem")))
+    sent = {"key": key, "way": "pickup", "store": "nanjinglu"}
+
+    first, again = (held.post("/m/mall/tea/redeem", sent) for _ in range(2))
+    assert (first.status_code, first["Location"]) == (302, again["Location"])
+    assert (usable(), mall.item(tea.id).left) == (40, 4)
+    order = page(held.get(first["Location"]))
+    assert "待自提" in order
+    assert re.search(r'data-testid="pickup-code">\w+', order)
+    assert "南京路店" in order
+    assert "龙井一罐" in page(held.get("/m/mall/orders"))
+
+    limited = held.post("/m/mall/tea/redeem", sent | {"key": "another"})
+    assert (limited.status_code, usable(), mall.item(tea.id).left) == (422, 40, 4)
+    assert "已达兑换上限" in page(held.get("/m/mall/tea"))
+
+    assert held.post(first["Location"])["Location"] == first["Location"]
+    assert (usable(), mall.item(tea.id).left) == (50, 5)
+    assert "取消兑换" not in page(held.get(first["Location"]))
+
+
+def test_what_is_gone_too_dear_or_frozen_is_refused_in_words(phone, tea):
+    held = phone()
+    text = page(held.get("/m/mall/tea/redeem"))
+    sent = {"key": key_of(text), "way": "pickup", "store": "nanjinglu"}
+    mall.restock([Restock(tea.id, -5, "broken")], TESTER)
+    gone = held.post("/m/mall/tea/redeem", sent)
+    assert (gone.status_code, "已兑完" in page(gone), usable()) == (422, True, 50)
+    assert "已兑完" in page(held.get("/m/mall"))
+
+    members.set_status(member_id(), Status.FROZEN, "lost", TESTER)
+    assert held.get("/m/mall").status_code == 200
+    frozen = held.post("/m/mall/tea/redeem", sent)
+    assert (frozen.status_code, usable()) == (409, 50)
+    assert "冻结" in page(frozen)
+
+
+def test_an_order_is_nobody_elses(phone, tea):
+    mine, others = phone(), phone(OTHER)
+    key = key_of(page(others.get("/m/mall/tea/redeem")))
+    where = others.post("/m/mall/tea/redeem", {"key": key, "way": "pickup", "store": "nanjinglu"})["Location"]
+    assert mine.get(where).status_code == 404
+    assert mine.post(where).status_code == 404
+    assert mall.orders_page(OrderSearch(), 10).orders[0].state is State.READY_FOR_PICKUP
+    assert (usable(), usable(OTHER)) == (50, 40)
+    # the same key of another member is another order
+    assert mine.post("/m/mall/tea/redeem", {"key": key, "way": "pickup", "store": "nanjinglu"})["Location"] != where
+
+
+def test_a_coupon_is_taken_once_and_shown_with_its_code(phone, ten_off):
+    held, others = phone(), phone(OTHER)
+    text = page(held.get("/m/coupons"))
+    assert "可免费领取" in text
+    sent = {"template": "ten-off", "key": key_of(text)}
+    assert [held.post("/m/coupons", sent).status_code for _ in range(2)] == [302, 302]
+    (coupon,) = coupons.of_member(member_id(), NOON)
+    where = re.search(r'href="(/m/coupons/cpn_\w+)"', page(held.get("/m/coupons")))[1]
+    shown = page(held.get(where))
+    assert f'data-testid="coupon-code">{coupon.code}<' in shown
+    assert 'data-testid="coupons">1<' in page(held.get("/m/"))
+    assert others.get(where).status_code == 404
+
+    refused = held.post("/m/coupons", {"template": "ten-off", "key": "another"})
+    assert (refused.status_code, len(coupons.of_member(member_id(), NOON))) == (422, 1)
+    assert held.post("/m/coupons", {"template": "nothing", "key": "x"}).status_code == 422
