@@ -2,11 +2,7 @@
 
 from django.urls import path
 
-<<<<<<< HEAD
-from shuke.surfaces.portal.views import home, joining, mine, paid, points, shell, tiers
-=======
-from shuke.surfaces.portal.views import coupons, home, joining, mall, mine, points, shell, tiers
->>>>>>> lead
+from shuke.surfaces.portal.views import coupons, home, joining, mall, mine, paid, points, shell, tiers
 
 urlpatterns = [
     path("j/<path:store>", joining.join, name="portal-join-store"),
