@@ -57,7 +57,7 @@ crash: .venv/.dev $(VENDOR)/.stamp  ## kill -9 of app, PostgreSQL and jobs under
 	@$(BIN)/python -m tests.faults.crash $(ARGS)
 
 bench: .venv/.dev $(VENDOR)/.stamp  ## measure, and write the figures as JSON into benchmarks/
-	@set -e; for name in backtest load ledger http flash scale; do \
+	@set -e; for name in backtest load ledger coupons http flash scale; do \
 	  echo "benchmarks.$$name" >&2; $(BIN)/python -m "benchmarks.$$name" $(ARGS); done
 
 bench-large: .venv/.dev $(VENDOR)/.stamp  ## the same of a hundred thousand members against a million; takes a quarter of an hour

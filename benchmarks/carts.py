@@ -19,7 +19,7 @@ from benchmarks.figures import machine, over, spread, write
 
 ROOT = Path(__file__).parents[1]
 PACKAGES = ROOT / ".venv" / "peers"
-LINES, KINDS, OFFERS, COUPONS, ROUNDS, TIMES, THEIRS, SAMPLES = 20, 5, 30, 3, 5, 20, 1, 400
+LINES, KINDS, OFFERS, COUPONS, ROUNDS, TIMES, THEIRS, SAMPLES = 20, 5, 30, 3, 3, 20, 1, 400
 TEMPLATES = (
     ("threshold", "{amount: 7, minimum: {money: 20}}"),
     ("discount", "{percent: {off: 8, at_most: 15}}"),

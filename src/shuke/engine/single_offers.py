@@ -6,7 +6,7 @@ It sees what the program's own rules see of a member, and counts nothing that th
 from dataclasses import replace
 
 from shuke.core.offers.model import Amount, Stacking
-from shuke.core.program.model import OfferRule
+from shuke.core.program.model import OfferRule, Program
 from shuke.core.values.errors import Refusal
 from shuke.engine.compile import Compiled, compile_program
 from shuke.engine.expressions import read_condition, tags_of
@@ -18,7 +18,7 @@ from shuke.engine.schema import ProgramErrors
 from shuke.engine.yaml_tree import Mapping, Source, read_tree
 
 
-def read_offer(text: str, compiled: Compiled) -> OfferRule:
+def read_offer(text: str, program: Program) -> OfferRule:
     """Read an offer: an entry of `offers` without code, name and group.
 
     Raises:
@@ -28,7 +28,7 @@ def read_offer(text: str, compiled: Compiled) -> OfferRule:
     tree = problems.catch(lambda: read_tree(text))
     rule = None
     if isinstance(tree, Mapping):
-        rule = read_single_offer(tree, Reading(problems, Vocabulary.of(compiled.program)))
+        rule = read_single_offer(tree, Reading(problems, Vocabulary.of(program)))
     elif tree is not None:
         problems.wrong_type(tree, "mapping", OFFER_EXAMPLE)
     if rule is None or problems.found:
@@ -36,14 +36,14 @@ def read_offer(text: str, compiled: Compiled) -> OfferRule:
     return rule
 
 
-def read_claim(text: str, compiled: Compiled) -> OfferRule:
+def read_claim(text: str, program: Program) -> OfferRule:
     """Read the condition for which a member may have something, as an offer that does nothing else.
 
     Raises:
         Refusal: the first thing wrong with the text, with its place.
     """
     source = Source(text)
-    when = read_condition(text, Vocabulary.of(compiled.program), source.place)
+    when = read_condition(text, Vocabulary.of(program), source.place)
     return OfferRule("claim", "claim", when, None, None, Amount(1), None, Stacking.COMMON, None, False, 1, "1:1")
 
 

@@ -40,7 +40,8 @@ class Paid:
 @dataclass(slots=True)
 class Bank:
     """The state of a round. `room` is what may still be issued of coins; `thirst` what may still be used of sips,
-    `shelf` the pieces that are left in the mall, `taken` what orders of it have (0 where they are cancelled).
+    `shelf` the pieces that are left in the mall, `taken` what orders of it have (0 where they are cancelled), `coupons`
+    how many may still be claimed, below 0 once they are stopped, `uses` which order uses a claimed one.
     """
 
     lots: dict[int, Lots] = field(default_factory=dict)
@@ -59,6 +60,8 @@ class Bank:
     shelf: int = 0
     taken: dict[str, tuple[int, int]] = field(default_factory=dict)
     rate: int = 1
+    coupons: int = 0
+    uses: dict[str, str] = field(default_factory=dict)
 
     def copy(self) -> "Bank":
         values = (getattr(self, each.name) for each in fields(self))
@@ -298,6 +301,36 @@ def _sip(bank: Bank, op: Op) -> int:
     return bank.sips[op.who]
 
 
+def _open_coupons(bank: Bank, op: Op) -> None:
+    bank.coupons = op.points
+
+
+def _stop_coupons(bank: Bank, op: Op) -> None:
+    if bank.coupons < 0:
+        raise NoError("coupons_stopped")
+    bank.coupons = -1
+
+
+def _claim(bank: Bank, op: Op) -> None:
+    if bank.coupons < 0:
+        raise NoError("coupons_stopped")
+    if bank.coupons == 0:
+        raise NoError("coupons_exhausted")
+    bank.coupons -= 1
+
+
+def _use(bank: Bank, op: Op) -> None:
+    """Use the coupon that was claimed as `c` for an order, as often as one likes for that one."""
+    if bank.uses.get("c", op.about) != op.about:
+        raise NoError("not_usable")
+    bank.uses["c"] = op.about
+
+
+def _unuse(bank: Bank, op: Op) -> None:
+    if bank.uses.get("c") == op.about:
+        del bank.uses["c"]
+
+
 def _stock(bank: Bank, op: Op) -> None:
     bank.shelf = op.points
 
@@ -340,6 +373,11 @@ MOST_SIPS = 50  # as the program says
 PIECE_COSTS = 10
 
 _VERBS: dict[str, Callable[[Bank, Op], object]] = {
+    "open_coupons": _open_coupons,
+    "stop_coupons": _stop_coupons,
+    "claim": _claim,
+    "use": _use,
+    "unuse": _unuse,
     "earn": _earn,
     "redeem": _redeem,
     "pay": _pay,

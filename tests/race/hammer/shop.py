@@ -5,7 +5,20 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from shuke.core.values.errors import Refusal
 from shuke.foundation import business_keys, clock, ids
+from shuke.rooms.coupons import facade as coupons
+from shuke.rooms.coupons.contracts import (
+    Cause,
+    Issued,
+    IssueFact,
+    OrderRef,
+    TemplateChange,
+    TemplateDraft,
+    TemplateState,
+    Use,
+)
+from shuke.rooms.coupons.contracts import Kind as CouponKind
 from shuke.rooms.mall import facade as mall
 from shuke.rooms.mall.contracts import ItemDraft, Kind, Price, Restock, Way
 from shuke.rooms.members.contracts import ExternalId, Member, MemberRef, NewMember
@@ -138,6 +151,44 @@ class Shop:
 
     def _advance(self, op: Op) -> Answer:
         facade.advance_due()
+        return Answer()
+
+    @property
+    def _template(self) -> str:
+        return f"t{hash(self.name) & 0xFFFFFFFFFF:x}"
+
+    def _open_coupons(self, op: Op) -> Answer:
+        draft = TemplateDraft(
+            self._template, self.name, CouponKind.CASH, "amount: 10", "UTC", claimable=True, most=op.points
+        )
+        return Answer(made=coupons.create_template(draft, ACTOR).id)
+
+    def _stop_coupons(self, op: Op) -> Answer:
+        change = TemplateChange(state=TemplateState.STOPPED)
+        return Answer(made=coupons.change_template(coupons.template_by_code(self._template).id, change, ACTOR).id)
+
+    def _claim(self, op: Op) -> Answer:
+        answer = self._issued(op.key, op.who)
+        if answer.coupon is None:
+            assert answer.refusal is not None
+            raise answer.refusal
+        return Answer(repeated=answer.repeated, made=answer.coupon.id)
+
+    def _issued(self, key: str, who: int) -> Issued:
+        told = IssueFact(*self._key(key), self._template, self.ids[who], Cause.CLAIM, self.now)
+        (answer,) = coupons.issue([told])
+        return answer
+
+    def _use(self, op: Op) -> Answer:
+        held = self._issued("c", 0).coupon
+        assert held is not None
+        (reason,) = coupons.redeem([Use(held.id, self.ids[0], *self._key(op.about), 1_000, self.now)])
+        if reason is not None:
+            raise Refusal(reason.value, "The coupon cannot be used.")
+        return Answer()
+
+    def _unuse(self, op: Op) -> Answer:
+        coupons.give_back([OrderRef(*self._key(op.about))])
         return Answer()
 
     def _expire(self, op: Op) -> Answer:

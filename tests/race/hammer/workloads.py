@@ -176,6 +176,22 @@ def _sip_last(_: random.Random, key: str) -> Op:
     return Op("sip", key, points=10)
 
 
+def _claim_last(chance: random.Random, key: str) -> Op:
+    return Op("claim", key, chance.randrange(8))
+
+
+def _claim_same(_: random.Random, count: int) -> list[Op]:
+    return [Op("claim", "same", 0)] * count
+
+
+def _use_once(chance: random.Random, key: str) -> Op:
+    return Op("use", about=chance.choice((key, "o1", "o2")))
+
+
+def _use_or_refund(chance: random.Random, _: str) -> Op:
+    return Op(chance.choice(("use", "use", "unuse")), about=chance.choice(("o1", "o2", "o3")))
+
+
 def _last_pieces(chance: random.Random, key: str) -> Op:
     return Op("exchange", key, chance.randrange(8), points=1)
 
@@ -235,6 +251,11 @@ WORKLOADS = (
     Workload("stock_last", 8, _SHELF, _mixed(_last_pieces), {"exchange": 5}),
     Workload("stock_back", 8, _SHELF_TAKEN, _mixed(_pieces_and_back)),
     Workload("cap_last", 1, [Op("pour", "sips", points=500)], _mixed(_sip_last), {"sip": 5}),
+    Workload("coupons_last", 8, [Op("open_coupons", points=5)], _mixed(_claim_last), {"claim": 5}),
+    Workload("coupon_same", 1, [Op("open_coupons", points=5)], _claim_same),
+    Workload("coupons_stopped", 8, [Op("open_coupons", points=500)], _with([Op("stop_coupons")], _mixed(_claim_last))),
+    Workload("coupon_used_once", 1, [Op("open_coupons", points=1), Op("claim", "c")], _mixed(_use_once)),
+    Workload("coupon_used_or_back", 1, [Op("open_coupons", points=1), Op("claim", "c")], _mixed(_use_or_refund)),
     Workload("enrol_same", 1, (), _enrol_same),
     Workload(
         "publish_or_order",

@@ -11,6 +11,7 @@ from shuke.core.offers.model import Reason
 from shuke.core.values.errors import Refusal
 from shuke.foundation import clock, cursors
 from shuke.foundation.transactions import unit_of_work
+from shuke.foundation.verification import Invariant, Verification, Violation
 from shuke.rooms.coupons import codes, queries, tasks
 from shuke.rooms.coupons.contracts import (
     Audience,
@@ -33,6 +34,19 @@ from shuke.rooms.coupons.services import batches as batches_of
 from shuke.rooms.coupons.services import designing, giving, issuing, using, views
 from shuke.rooms.members import facade as members
 from shuke.rooms.org.contracts import Actor
+
+ONE_ORDER_AT_A_TIME = Invariant(
+    "I19",
+    "Every coupon is what its uses say; no more are issued than number, budget or packet allow, nor more to a member "
+    "than one may have.",
+)
+
+
+def verify() -> Verification:
+    """Check coupons against their uses and supplies, reading only. Raises: nothing."""
+    found = [Violation(ONE_ORDER_AT_A_TIME.id, member_id, told) for member_id, told in queries.violations()]
+    return Verification((ONE_ORDER_AT_A_TIME,), tuple(found))
+
 
 # --- templates ---
 
@@ -95,6 +109,14 @@ def issue(facts: Sequence[IssueFact]) -> list[Issued]:
         `member_exited`, `member_merged`, `coupon_limit_reached`, `coupons_exhausted`, `coupon_budget_spent`.
     """
     return issuing.issue(facts)
+
+
+def give_by_hand(fact: IssueFact, reason: str, actor: Actor) -> HeldCoupon:
+    """Issue a coupon for goodwill, with a reason that the audit log keeps.
+
+    Raises: Refusal `reason_required`, `reason_too_long`, and as `issue` tells in its answers.
+    """
+    return giving.by_hand(fact, reason, actor)
 
 
 def of_member(member_id: UUID, now: datetime) -> tuple[HeldCoupon, ...]:

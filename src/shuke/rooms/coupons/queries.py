@@ -1,5 +1,6 @@
 """The statements of the coupons room, one function each. They decide nothing and open no transaction."""
 
+import hashlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -50,10 +51,10 @@ def changing(id: UUID) -> Template | None:
 
 
 def counts(template_ids: Sequence[UUID]) -> list[tuple[UUID, str, bool, int]]:
-    """Return (template, state, whether in the pool, coupons) of templates with codes of their own."""
+    """Return (template, state, whether in the pool, coupons) of templates; the index alone tells."""
     return sql.fetch(
         "SELECT template_id, state, pooled, count(*) FROM coupons_coupon WHERE template_id = ANY(%(ids)b::uuid[]) "
-        "AND NOT many GROUP BY template_id, state, pooled",
+        "GROUP BY template_id, state, pooled",
         {"ids": list(template_ids)},
     )
 
@@ -223,6 +224,16 @@ def uses(keys: Sequence[tuple[UUID, str, str]]) -> list[tuple[UUID, str, str, st
     )
 
 
+def lock_orders(keys: Sequence[tuple[UUID, str, str]]) -> None:
+    """Let nobody else use these coupons for these orders until the transaction ends."""
+    digests = (hashlib.sha256(f"{id}\0{source}\0{external_id}".encode()).digest() for id, source, external_id in keys)
+    numbers = sorted({int.from_bytes(digest[:8], "big", signed=True) for digest in digests})
+    sql.fetch(
+        "SELECT count(pg_advisory_xact_lock(number)) FROM (SELECT unnest(%(numbers)b::bigint[]) AS number) AS asked",
+        {"numbers": numbers},
+    )
+
+
 def release_lapsed(coupon_ids: Sequence[UUID], at: datetime) -> None:
     """End the locks of coupons that one order at a time uses, where their time is over."""
     sql.run(
@@ -302,3 +313,7 @@ def codes_of_batch(batch_id: UUID, after: UUID, limit: int) -> list[tuple[UUID, 
         "ORDER BY id LIMIT %(limit)s",
         {"batch_id": batch_id, "after": after, "limit": limit},
     )
+
+
+def violations() -> list[tuple[UUID | None, str]]:
+    return sql.fetch(sql.load(PACKAGE, "verify_coupons"), {})

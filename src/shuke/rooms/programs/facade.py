@@ -8,6 +8,7 @@ from uuid import UUID
 from shuke.core.values.errors import Refusal
 from shuke.foundation import clock, logs
 from shuke.foundation.verification import Verification
+from shuke.rooms.coupons import facade as coupons
 from shuke.rooms.mall import facade as mall
 from shuke.rooms.members.contracts import Member, MergeRecord, NewMember, Status
 from shuke.rooms.orders import facade as orders
@@ -365,6 +366,7 @@ def verify_all(*, since_seal: bool = False) -> tuple[Verification, ...]:
         found = points.verify(since_seal=True)
         others = (
             tiers.STATE_IS_LAST_CHANGE,
+            coupons.ONE_ORDER_AT_A_TIME,
             *verifying.INVARIANTS,
             orders.REFUNDS_ADD_UP,
             payments.REFUNDS_WITHIN_PAYMENT,
@@ -372,7 +374,7 @@ def verify_all(*, since_seal: bool = False) -> tuple[Verification, ...]:
             mall.STOCK_ADDS_UP,
         )
         return (replace(found, unchecked=(*found.unchecked, *others)),)
-    rooms = (points, tiers, verifying, orders, payments, paid, mall)
+    rooms = (points, tiers, coupons, verifying, orders, payments, paid, mall)
     return tuple(room.verify() for room in rooms)
 
 

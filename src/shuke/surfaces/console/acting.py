@@ -34,6 +34,7 @@ ACTS: dict[str, tuple[Right, str | Promise]] = {
     "hold": (Right.POINTS_HOLD, _("Set points aside")),
     "transfer": (Right.POINTS_TRANSFER, _("Give points to another member")),
     "tier": (Right.TIERS_WRITE, _("Give a tier")),
+    "coupon": (Right.COUPONS_ISSUE, _("Give a coupon")),
     "behaviour": (Right.ORDERS_WRITE, _("Record a behaviour")),
 }
 

@@ -52,6 +52,7 @@ GROUPS = (
             Item("ledger-check", _("Ledger check"), "check", Right.LEDGER_VERIFY),
         ),
     ),
+    Group(_("Offers"), (Item("coupons", _("Coupons"), "coupon", Right.COUPONS_READ),)),
     Group(
         _("Paid membership"),
         (

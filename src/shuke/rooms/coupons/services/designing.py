@@ -48,6 +48,8 @@ def create(draft: TemplateDraft, actor: Actor, now: datetime) -> Template:
         supply.open_supply(row)
         if one_code:
             since = draft.validity.since or now
+            if row.valid_until is not None and row.valid_until <= since:
+                raise _bad("/validity/until", "It is over already.")
             new = (ids.new_id(), row.id, one_code, None, None, True, False, None, now, since, row.valid_until)
             queries.insert_coupons([(*new, Cause.BATCH.value)])
         org.audit("coupons.template_created", _outside(row.id), None, _told(draft), actor)
@@ -150,7 +152,7 @@ def _check_codes(draft: TemplateDraft) -> None:
     mine = draft.claimable or draft.points is not None or draft.transferable or draft.packet is not None
     if draft.codes is Codes.ONE and mine:
         raise _bad("/codes", "A code for many is nobody's: it is not claimed, bought, given on or drawn for.")
-    if draft.codes is Codes.ONE and draft.validity.days is not None:
+    if draft.codes is Codes.ONE and (draft.validity.days is not None or draft.validity.delay_days):
         raise _bad("/validity/days", "A code for many is valid between two dates.")
 
 

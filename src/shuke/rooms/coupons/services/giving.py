@@ -17,16 +17,32 @@ from shuke.rooms.coupons.contracts import (
     BatchState,
     Gift,
     HeldCoupon,
+    IssueFact,
     RecallReport,
     State,
     TemplateState,
 )
-from shuke.rooms.coupons.services import batches, views
+from shuke.rooms.coupons.services import batches, issuing, views
 from shuke.rooms.coupons.services.views import Coupon
 from shuke.rooms.members import facade as members
-from shuke.rooms.members.contracts import Status
+from shuke.rooms.members.contracts import ID_PREFIX, Status
 from shuke.rooms.org import facade as org
 from shuke.rooms.org.contracts import Actor
+
+
+def by_hand(fact: IssueFact, reason: str, actor: Actor) -> HeldCoupon:
+    """Issue a coupon with a reason."""
+    reasons.require(reason)
+    with unit_of_work():
+        (answer,) = issuing.issue([fact])
+        if answer.coupon is None:
+            assert answer.refusal is not None
+            raise answer.refusal
+        if not answer.repeated:
+            told = {"template": fact.template, "code": answer.coupon.code[-4:], "reason": reason}
+            member = ids.encode(ID_PREFIX, fact.member_id) if fact.member_id else "-"
+            org.audit("coupons.given", member, None, told, actor)
+    return answer.coupon
 
 
 def offer(coupon_id: UUID, member_id: UUID, now: datetime) -> Gift:

@@ -176,12 +176,15 @@ def _from_pool(row: Row, wishes: Sequence[Wish]) -> int:
 
 
 def _answers(wishes: Sequence[Wish]) -> list[Issued]:
-    found = {row[0]: row for row in queries.coupons({wish.claim.reference for wish in wishes if not wish.refusal})}
-    answers = []
-    for wish in wishes:
-        if wish.refusal is not None:
-            answers.append(Issued(refusal=wish.refusal))
-        else:
-            (coupon,) = views.held([found[wish.claim.reference]], wish.fact.at)
-            answers.append(Issued(coupon, repeated=not wish.claim.fresh))
-    return answers
+    issued = [wish for wish in wishes if wish.refusal is None]
+    rows = {row[0]: row for row in queries.coupons({wish.claim.reference for wish in issued})}
+    found = {}
+    for at in {wish.fact.at for wish in issued}:
+        ids = {wish.claim.reference for wish in issued if wish.fact.at == at}
+        found |= {(coupon.id, at): coupon for coupon in views.held([rows[id] for id in ids], at)}
+    return [
+        Issued(refusal=wish.refusal)
+        if wish.refusal is not None
+        else Issued(found[wish.claim.reference, wish.fact.at], repeated=not wish.claim.fresh)
+        for wish in wishes
+    ]

@@ -4,7 +4,7 @@ A slice has a share of the most and of what was issued, and of a lucky packet mo
 locked and spread evenly anew. Shared by everybody, it is touched last.
 """
 
-from django.db import transaction
+from django.db import OperationalError, connection, transaction
 
 from shuke.foundation import randomness
 from shuke.rooms.coupons import queries
@@ -68,6 +68,8 @@ def _take_of_slice(row: Template, wanted: int, slice: int) -> tuple[int, list[in
             queries.write_slices(row.id, [(slice, most, issued + wanted, left)])
             return wanted, values
         transaction.set_rollback(True)
+    if connection.needs_rollback:  # the row could not be let go of: the connection is gone
+        raise OperationalError("The database connection was lost.")
     return None
 
 

@@ -29,6 +29,7 @@ class _Item:
     reason: Reason | None = None
     repeated: bool = False
     ours: bool = False  # set aside for this very order, and still so
+    counted: bool = False  # so it was, and nobody has let go of it yet
 
     @property
     def key(self) -> tuple[UUID, str, str]:
@@ -61,9 +62,11 @@ def _act(uses: Sequence[Use], until: datetime | None) -> list[Reason | None]:
 
 
 def _open(items: Sequence[_Item]) -> None:
-    """Lock templates that many use a code of, then coupons, then what is kept of their uses for these orders."""
+    """Lock the orders of codes for many against themselves, then their templates, then coupons."""
     ids = {item.use.coupon_id for item in items}
     many = {coupon.template_id for row in queries.coupons(ids) if (coupon := Coupon(*row)).many}
+    if many:  # nothing else keeps two of the same order apart
+        queries.lock_orders([item.key for item in items])
     rows = queries.using(many) if many else {}
     coupons = {row[0]: Coupon(*row) for row in queries.lock_coupons(ids)}
     for item in items:
@@ -78,7 +81,8 @@ def _judge(items: Sequence[_Item], until: datetime | None) -> None:
     taken: set[object] = set()
     for item in items:
         state, ends = kept.get(item.key, (None, None))
-        item.ours = state == UseState.LOCKED and ends > item.use.at
+        item.counted = state == UseState.LOCKED
+        item.ours = item.counted and ends > item.use.at
         if item.coupon is None:
             item.reason = Reason.NOT_USABLE
         elif not _may(item.coupon.member_id, item.use.member_id, heirs):
@@ -111,7 +115,7 @@ def _against(coupon: Coupon, row: Row | None, at: datetime) -> Reason | None:
 
 def _count(items: Sequence[_Item]) -> None:
     """Count uses of codes for many: at their members, then in the supply, which everybody shares."""
-    counted = [item for item in items if item.open and item.row is not None and not item.ours]
+    counted = [item for item in items if item.open and item.row is not None and not item.counted]
     asked: dict[tuple[UUID, UUID, int], list[_Item]] = defaultdict(list)
     for item in counted:
         if item.row.per_member is not None and item.use.member_id is not None:

@@ -79,7 +79,8 @@ def not_open(row: Row, at: datetime) -> Refusal | None:
     if row.issue_since is not None and at < row.issue_since:
         return Refusal("coupons_not_open", "Coupons of this template are not issued yet.")
     ends = [each for each in (row.issue_until, row.valid_until) if each is not None]
-    if ends and at >= min(ends):
+    starts, last = dates(row, at)
+    if (ends and at >= min(ends)) or (last is not None and last <= starts):
         return Refusal("coupons_over", "The time of this template is over.")
     return None
 
@@ -144,11 +145,10 @@ def period_start(row: Row, at: datetime) -> int:
 
 
 def dates(row: Row, at: datetime) -> tuple[datetime, datetime | None]:
-    """Return from when until when a coupon can be used that is issued at an instant."""
-    day = local_day(int(at.timestamp()), row.time_zone) + row.delay_days
-    starts = at if row.delay_days == 0 else _instant(day_start(day, row.time_zone))
-    if row.valid_since is not None:
-        starts = max(starts, row.valid_since)
+    """Return from when until when a coupon can be used that is issued at an instant; days count from the first day."""
+    first = at if row.valid_since is None else max(at, row.valid_since)
+    day = local_day(int(first.timestamp()), row.time_zone) + row.delay_days
+    starts = first if row.delay_days == 0 else _instant(day_start(day, row.time_zone))
     ends = None if row.days is None else _instant(day_start(day + row.days, row.time_zone))
     ends = min((each for each in (ends, row.valid_until) if each is not None), default=None)
     return starts, ends
@@ -184,7 +184,7 @@ def templates(rows: Collection[Row]) -> tuple[Template, ...]:
     ids = [row.id for row in rows]
     counts: dict[UUID, dict[State, int]] = defaultdict(dict)
     pooled: dict[UUID, int] = defaultdict(int)
-    for template_id, state, in_pool, count in queries.counts(ids):
+    for template_id, state, in_pool, count in queries.counts([row.id for row in rows if row.codes != Codes.ONE]):
         counts[template_id][State(state)] = counts[template_id].get(State(state), 0) + count
         pooled[template_id] += count if in_pool else 0
     uses = {template_id: (count, off) for template_id, count, off in queries.uses_of(ids)}

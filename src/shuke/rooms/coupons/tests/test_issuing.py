@@ -44,6 +44,16 @@ def test_dates_count_in_the_templates_zone_and_end_with_the_day(people):
     assert fixed.ends_at == later(days=3)
 
 
+def test_dates_that_leave_nothing_of_a_coupon_issue_none(people):
+    template("ahead", validity=Validity(since=later(days=30), days=3))
+    template("late", validity=Validity(until=later(days=2), delay_days=5))
+    assert issued(people[0], of="ahead").ends_at == datetime(2026, 7, 3, 16, tzinfo=UTC)
+    assert refusals(facade.issue([fact(people[0], of="late")])) == ["coupons_over"]
+    with pytest.raises(Refusal) as told:
+        template("gone", codes=Codes.ONE, one_code="GONE", validity=Validity(until=NOW))
+    assert (told.value.code, told.value.pointer) == ("bad_coupon_template", "/validity/until")
+
+
 @pytest.mark.parametrize("cause", [*Cause])
 def test_a_template_that_is_not_open_issues_nothing_through_any_cause(people, cause):
     other = {"points": 5} if cause is Cause.POINTS else {"claimable": True}

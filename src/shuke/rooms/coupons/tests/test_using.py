@@ -106,6 +106,15 @@ def test_a_code_for_many_is_used_within_its_limits(people):
     assert (facade.template(made.id).uses, facade.template(made.id).left) == (3, 0)
 
 
+def test_a_lock_of_a_code_for_many_that_has_ended_is_counted_once(people):
+    made = template(codes=Codes.ONE, one_code="SUMMER", most=3, per_member=MemberLimit(1))
+    (code,) = facade.by_codes(["summer"], NOW)
+    assert facade.lock([use(code, who=people[0])], later(minutes=1)) == [None]
+    assert facade.redeem([use(code, who=people[0], at=later(minutes=2))]) == [None]
+    assert (facade.release_lapsed(later(minutes=3)), facade.template(made.id).left) == (0, 2)
+    assert facade.verify().violations == ()
+
+
 def test_a_stopped_code_for_many_is_not_used(people):
     made = template(codes=Codes.ONE, one_code="SUMMER")
     (code,) = facade.by_codes(["summer"], NOW)

@@ -56,14 +56,14 @@ def create_coupon_template(draft: TemplateDraft, actor: Actor) -> Template:
 def checked(draft: TemplateDraft) -> TemplateDraft:
     """Return a draft as it will be kept, or refuse it: as `create_coupon_template`."""
     running = _running()
-    rule = read_offer(draft.offer, running.desk.compiled)
+    rule = read_offer(draft.offer, running.program)
     if draft.kind not in _kinds(rule.effect, minimum=rule.minimum is not None):
         detail = f"What this offer does is not a coupon of the kind {draft.kind}."
         raise Refusal("offer_of_other_kind", detail, pointer="/kind", params={"kind": draft.kind.value})
     compile_beside(running.desk.compiled, rule)
     if draft.claim_when is not None:
         try:
-            compile_beside(running.desk.compiled, read_claim(draft.claim_when, running.desk.compiled))
+            compile_beside(running.desk.compiled, read_claim(draft.claim_when, running.program))
         except Refusal as refusal:
             raise Refusal(refusal.code, refusal.detail, pointer="/claim_when", params=refusal.params) from refusal
     cost = _cost(rule.effect, draft)
@@ -150,7 +150,7 @@ def _desk(running: Running, offer: str) -> CartDesk | None:
     """Return an offer ready for carts under a version, None where that version can't read it."""
     compiled = running.desk.compiled
     try:
-        return CartDesk(compile_beside(compiled, read_offer(offer, compiled)))
+        return CartDesk(compile_beside(compiled, read_offer(offer, compiled.program)))
     except (ProgramErrors, Refusal):
         return None
 
@@ -159,7 +159,7 @@ def _desk(running: Running, offer: str) -> CartDesk | None:
 def _claim_desk(running: Running, condition: str) -> CartDesk | None:
     compiled = running.desk.compiled
     try:
-        return CartDesk(compile_beside(compiled, read_claim(condition, compiled)))
+        return CartDesk(compile_beside(compiled, read_claim(condition, compiled.program)))
     except Refusal:
         return None
 

@@ -19,6 +19,9 @@ UNKNOWN = {
     "number": "1",
     "approval_id": "apr_00000000000000000000000000",
     "redemption_id": "rdm_00000000000000000000000000",
+    "template": "spring10",
+    "batch_id": "cpb_00000000000000000000000000",
+    "coupon_id": "cpn_00000000000000000000000000",
     "import_id": "imp_00000000000000000000000000",
     "till_id": "til_00000000000000000000000000",
     "merge_id": "mrg_00000000000000000000000000",
@@ -111,7 +114,7 @@ def test_the_menu_has_for_each_role_what_is_its_work(role):
     if role in NOT_IN_THE_MENU:
         assert views == {item.view for group in menu.GROUPS for item in group.items} - NOT_IN_THE_MENU[role]
     else:
-        seen = {"overview", "programs", "tiers", "mall", "mall-orders", "mall-suppliers"}
+        seen = {"overview", "programs", "tiers", "coupons", "mall", "mall-orders", "mall-suppliers"}
         seen |= {"plans", "subscriptions", "activation-codes"}
         assert views == {Role.ANALYST: seen, Role.CLERK: set()}[role]
 

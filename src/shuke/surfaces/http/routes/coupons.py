@@ -23,21 +23,21 @@ from shuke.surfaces.http.recording import NAMED, OF_POINTS, REASONED
 from shuke.surfaces.http.schemas import coupon_examples as examples
 from shuke.surfaces.http.schemas.coupon_templates import CouponId
 from shuke.surfaces.http.schemas.coupons import (
-    AcceptBody,
-    CodeBody,
+    AcceptCouponBody,
     CouponAnswer,
+    CouponCodeBody,
+    CouponGiverBody,
+    CouponLockBody,
+    CouponOrdersBody,
     CouponsAnswer,
-    FreedAnswer,
+    CouponUseBody,
+    CouponUseResult,
+    CouponUseResults,
+    CouponUsesBody,
+    FreedCouponsAnswer,
     GiftCodeAnswer,
-    GiverBody,
-    IssueBody,
-    IssuedAnswer,
-    LockBody,
-    OrdersBody,
-    UseAnswer,
-    UseBody,
-    UsesAnswer,
-    UsesBody,
+    IssueCouponBody,
+    IssuedCouponAnswer,
     coupon_answer,
 )
 from shuke.surfaces.http.schemas.examples import MEMBER_ID
@@ -54,7 +54,7 @@ _CODES = ("invalid_id", "unknown_coupon")
     router,
     "POST",
     "/coupons",
-    IssuedAnswer,
+    IssuedCouponAnswer,
     Operation(
         id="issueCoupon",
         en="Issue a coupon",
@@ -87,7 +87,7 @@ _CODES = ("invalid_id", "unknown_coupon")
         links={"read": ("getCoupon", "coupon_id", "$response.body#/coupon/id")},
     ),
 )
-def issue_coupon(request: HttpRequest, body: IssueBody, *, dry_run: DryRun = False) -> IssuedAnswer:
+def issue_coupon(request: HttpRequest, body: IssueCouponBody, *, dry_run: DryRun = False) -> IssuedCouponAnswer:
     """Issue a coupon: by hand, as a claim within its condition, or for points that are taken in the same transaction.
 
     source and external_id name it for ever: a repeat answers the same coupon.
@@ -103,7 +103,7 @@ def issue_coupon(request: HttpRequest, body: IssueBody, *, dry_run: DryRun = Fal
         assert answer.refusal is not None
         raise answer.refusal
     livemode = keys.livemode(request)
-    return IssuedAnswer(
+    return IssuedCouponAnswer(
         status="repeated" if answer.repeated else "recorded",
         coupon=coupon_answer(answer.coupon, livemode=livemode),
         dry_run=dry_run,
@@ -127,7 +127,7 @@ def issue_coupon(request: HttpRequest, body: IssueBody, *, dry_run: DryRun = Fal
         response_example=examples.COUPON,
     ),
 )
-def find_coupon(request: HttpRequest, body: CodeBody) -> CouponAnswer:
+def find_coupon(request: HttpRequest, body: CouponCodeBody) -> CouponAnswer:
     """Find a coupon by the code that somebody brings; case, spaces and dashes don't matter."""
     found = coupons.by_codes([body.code], clock.business_now())
     if not found:
@@ -162,7 +162,7 @@ def list_coupons(request: HttpRequest, member_id: MemberIdPath) -> CouponsAnswer
     router,
     "POST",
     "/coupons/lock",
-    UsesAnswer,
+    CouponUseResults,
     Operation(
         id="lockCoupons",
         en="Set coupons aside for orders",
@@ -175,7 +175,7 @@ def list_coupons(request: HttpRequest, member_id: MemberIdPath) -> CouponsAnswer
         response_example=examples.USED,
     ),
 )
-def lock_coupons(request: HttpRequest, body: LockBody, *, dry_run: DryRun = False) -> UsesAnswer:
+def lock_coupons(request: HttpRequest, body: CouponLockBody, *, dry_run: DryRun = False) -> CouponUseResults:
     """Set coupons aside for orders that are not paid yet; a lock that ends by itself leaves the coupon usable."""
     return _done(request, body.uses, coupons.lock(_uses(body.uses), body.until), dry_run=dry_run)
 
@@ -184,7 +184,7 @@ def lock_coupons(request: HttpRequest, body: LockBody, *, dry_run: DryRun = Fals
     router,
     "POST",
     "/coupons/redeem",
-    UsesAnswer,
+    CouponUseResults,
     Operation(
         id="redeemCoupons",
         en="Use coupons for orders",
@@ -197,7 +197,7 @@ def lock_coupons(request: HttpRequest, body: LockBody, *, dry_run: DryRun = Fals
         response_example=examples.USED,
     ),
 )
-def redeem_coupons(request: HttpRequest, body: UsesBody, *, dry_run: DryRun = False) -> UsesAnswer:
+def redeem_coupons(request: HttpRequest, body: CouponUsesBody, *, dry_run: DryRun = False) -> CouponUseResults:
     """Use coupons for orders, each by one order at a time; told again for the same order it changes nothing."""
     return _done(request, body.uses, coupons.redeem(_uses(body.uses)), dry_run=dry_run)
 
@@ -206,7 +206,7 @@ def redeem_coupons(request: HttpRequest, body: UsesBody, *, dry_run: DryRun = Fa
     router,
     "POST",
     "/coupons/release",
-    FreedAnswer,
+    FreedCouponsAnswer,
     Operation(
         id="releaseCoupons",
         en="End the locks of orders",
@@ -218,7 +218,7 @@ def redeem_coupons(request: HttpRequest, body: UsesBody, *, dry_run: DryRun = Fa
         response_example=examples.FREED,
     ),
 )
-def release_coupons(request: HttpRequest, body: OrdersBody, *, dry_run: DryRun = False) -> FreedAnswer:
+def release_coupons(request: HttpRequest, body: CouponOrdersBody, *, dry_run: DryRun = False) -> FreedCouponsAnswer:
     """Make coupons usable again that were set aside for orders which come to nothing."""
     return _freed(request, coupons.release(_orders(body)), dry_run=dry_run)
 
@@ -227,7 +227,7 @@ def release_coupons(request: HttpRequest, body: OrdersBody, *, dry_run: DryRun =
     router,
     "POST",
     "/coupons/give-back",
-    FreedAnswer,
+    FreedCouponsAnswer,
     Operation(
         id="giveBackCoupons",
         en="Give back the coupons of refunded orders",
@@ -239,7 +239,7 @@ def release_coupons(request: HttpRequest, body: OrdersBody, *, dry_run: DryRun =
         response_example=examples.FREED,
     ),
 )
-def give_back_coupons(request: HttpRequest, body: OrdersBody, *, dry_run: DryRun = False) -> FreedAnswer:
+def give_back_coupons(request: HttpRequest, body: CouponOrdersBody, *, dry_run: DryRun = False) -> FreedCouponsAnswer:
     """Make coupons of refunded orders usable again, where their template says so."""
     return _freed(request, coupons.give_back(_orders(body)), dry_run=dry_run)
 
@@ -261,7 +261,7 @@ def give_back_coupons(request: HttpRequest, body: OrdersBody, *, dry_run: DryRun
         response_example=examples.COUPON,
     ),
 )
-def accept_coupon(request: HttpRequest, body: AcceptBody, *, dry_run: DryRun = False) -> CouponAnswer:
+def accept_coupon(request: HttpRequest, body: AcceptCouponBody, *, dry_run: DryRun = False) -> CouponAnswer:
     """Take a coupon with the code that a friend gave; the coupon has a new code from then on."""
     taken = coupons.accept(body.claim_code, members.find(body.member.value()).id, clock.business_now())
     return coupon_answer(taken, livemode=keys.livemode(request))
@@ -307,7 +307,7 @@ def get_coupon(request: HttpRequest, coupon_id: CouponIdPath) -> CouponAnswer:
     ),
 )
 def offer_coupon(
-    request: HttpRequest, coupon_id: CouponIdPath, body: GiverBody, *, dry_run: DryRun = False
+    request: HttpRequest, coupon_id: CouponIdPath, body: CouponGiverBody, *, dry_run: DryRun = False
 ) -> GiftCodeAnswer:
     """Set a member's coupon aside for a friend, who takes it with the code that is answered; once in its life."""
     giver = members.find(body.member.value()).id
@@ -334,7 +334,7 @@ def offer_coupon(
     ),
 )
 def cancel_offer(
-    request: HttpRequest, coupon_id: CouponIdPath, body: GiverBody, *, dry_run: DryRun = False
+    request: HttpRequest, coupon_id: CouponIdPath, body: CouponGiverBody, *, dry_run: DryRun = False
 ) -> CouponAnswer:
     """Take back a coupon that no friend has taken yet."""
     decoded = ids.decode(COUPON_PREFIX, coupon_id)
@@ -404,7 +404,7 @@ def _coupon(request: HttpRequest, coupon_id: UUID) -> CouponAnswer:
     return coupon_answer(coupons.coupon(coupon_id, clock.business_now()), livemode=keys.livemode(request))
 
 
-def _uses(asked: Sequence[UseBody]) -> list[Use]:
+def _uses(asked: Sequence[CouponUseBody]) -> list[Use]:
     """Find the coupons that are brought."""
     now = clock.business_now()
     uses = []
@@ -417,19 +417,19 @@ def _uses(asked: Sequence[UseBody]) -> list[Use]:
 
 
 def _done(
-    request: HttpRequest, asked: Sequence[UseBody], reasons: Sequence[Reason | None], *, dry_run: bool
-) -> UsesAnswer:
+    request: HttpRequest, asked: Sequence[CouponUseBody], reasons: Sequence[Reason | None], *, dry_run: bool
+) -> CouponUseResults:
     items = [
-        UseAnswer(code=use.code, refused=reason.value if reason else None)
+        CouponUseResult(code=use.code, refused=reason.value if reason else None)
         for use, reason in zip(asked, reasons, strict=True)
     ]
-    return UsesAnswer(items=items, dry_run=dry_run, livemode=keys.livemode(request))
+    return CouponUseResults(items=items, dry_run=dry_run, livemode=keys.livemode(request))
 
 
-def _orders(body: OrdersBody) -> list[OrderRef]:
+def _orders(body: CouponOrdersBody) -> list[OrderRef]:
     return [OrderRef(*order.value()) for order in body.orders]
 
 
-def _freed(request: HttpRequest, freed: Sequence[UUID], *, dry_run: bool) -> FreedAnswer:
+def _freed(request: HttpRequest, freed: Sequence[UUID], *, dry_run: bool) -> FreedCouponsAnswer:
     coupon_ids = [ids.encode(COUPON_PREFIX, id) for id in freed]
-    return FreedAnswer(coupon_ids=coupon_ids, dry_run=dry_run, livemode=keys.livemode(request))
+    return FreedCouponsAnswer(coupon_ids=coupon_ids, dry_run=dry_run, livemode=keys.livemode(request))

@@ -36,7 +36,7 @@ KindName = Literal["threshold", "discount", "gift", "exchange", "shipping", "cas
 CODES_LIMIT = 200_000
 
 
-class ValidityBody(Body):
+class CouponValidityBody(Body):
     """When a coupon can be used: between two instants, or `days` days from its issue, today being the first.
 
     `delay_days` lets the days begin later; the last ends with its local day. Without any: for ever.
@@ -48,14 +48,14 @@ class ValidityBody(Body):
     days: integer(1, coupons.DAYS_LIMIT) | None = None
 
 
-class MemberLimitBody(Body):
+class CouponLimitBody(Body):
     """How many one member may have in each period; of one code for many: how often one may use it."""
 
     most: Count
     period: Literal["ever", "day", "week", "month"] = "ever"
 
 
-class PacketBody(Body):
+class CouponPacketBody(Body):
     """A lucky packet: `pot_minor` is split by chance, to the cent, over `shares` coupons of at least `least_minor`."""
 
     pot_minor: Minor
@@ -77,17 +77,17 @@ class CouponTemplateBody(Body):
     offer: Annotated[str, StringConstraints(min_length=1, max_length=coupons.OFFER_LIMIT)]
     codes: Literal["own", "one", "pool"] = "own"
     one_code: CouponCode | None = None
-    validity: ValidityBody = ValidityBody()
+    validity: CouponValidityBody = CouponValidityBody()
     issue_since: Time | None = None
     issue_until: Time | None = None
     claimable: StrictBool = False
     claim_when: Annotated[str, StringConstraints(min_length=1, max_length=1_000)] | None = None
     points: Minor | None = None
     most: Count | None = None
-    per_member: MemberLimitBody | None = None
+    per_member: CouponLimitBody | None = None
     budget_minor: Minor | None = None
     cost_minor: Minor | None = None
-    packet: PacketBody | None = None
+    packet: CouponPacketBody | None = None
     gives_back: StrictBool = True
     transferable: StrictBool = False
 
@@ -171,7 +171,7 @@ class CouponTemplatesAnswer(Answer):
     livemode: bool
 
 
-class AudienceBody(Body):
+class CouponAudienceBody(Body):
     """Active members: all, or those with every one of the tags; of `tier` on the program's first ladder."""
 
     tags: Annotated[list[text(40)], Field(max_length=10)] = []
@@ -189,10 +189,10 @@ class CouponBatchBody(Body):
     name: text(coupons.NAME_LIMIT) | None = None
     count: integer(1, coupons.BATCH_LIMIT) | None = None
     codes: Annotated[list[CouponCode], Field(min_length=1, max_length=CODES_LIMIT)] | None = None
-    audience: AudienceBody | None = None
+    audience: CouponAudienceBody | None = None
 
 
-class SkippedAnswer(Answer):
+class SkippedCouponsAnswer(Answer):
     code: str
     count: int
 
@@ -207,7 +207,7 @@ class CouponBatchAnswer(Answer):
     name: str
     wanted: int
     made: int
-    skipped: list[SkippedAnswer]
+    skipped: list[SkippedCouponsAnswer]
     created_at: Instant
     livemode: bool
 
@@ -297,7 +297,7 @@ def batch_answer(batch: coupons.Batch, template: str, *, livemode: bool) -> Coup
         name=batch.name,
         wanted=batch.wanted,
         made=batch.made,
-        skipped=[SkippedAnswer(code=code, count=count) for code, count in sorted(batch.skipped.items())],
+        skipped=[SkippedCouponsAnswer(code=code, count=count) for code, count in sorted(batch.skipped.items())],
         created_at=instant(batch.created_at),
         livemode=livemode,
     )

@@ -43,7 +43,7 @@ class CouponsAnswer(Answer):
     livemode: bool
 
 
-class IssueBody(KeyedBody):
+class IssueCouponBody(KeyedBody):
     """A coupon for a member, or without one for whoever brings its code. `cause` says by what it comes.
 
     A claim needs the template's `claim_when`, points also its price, which is taken in the same transaction.
@@ -54,20 +54,20 @@ class IssueBody(KeyedBody):
     cause: Literal["api", "claim", "points", "goodwill"] = "api"
 
 
-class IssuedAnswer(Answer):
+class IssuedCouponAnswer(Answer):
     status: Literal["recorded", "repeated"]
     coupon: CouponAnswer
     dry_run: bool
     livemode: bool
 
 
-class CodeBody(Body):
+class CouponCodeBody(Body):
     """A code as somebody typed or scanned it."""
 
     code: CouponCode
 
 
-class UseBody(Body):
+class CouponUseBody(Body):
     """A coupon for an order: by its code, with what it takes off, and who brings it."""
 
     code: CouponCode
@@ -76,40 +76,40 @@ class UseBody(Body):
     off_minor: integer(0, coupons.MINOR_LIMIT) = 0
 
 
-class UsesBody(Body):
+class CouponUsesBody(Body):
     """Coupons for orders. `until`: set them aside until then; without it, they are used."""
 
-    uses: Annotated[list[UseBody], Field(min_length=1, max_length=100)]
+    uses: Annotated[list[CouponUseBody], Field(min_length=1, max_length=100)]
 
 
-class LockBody(UsesBody):
+class CouponLockBody(CouponUsesBody):
     """Coupons to be set aside for orders until an instant."""
 
     until: Time
 
 
-class UseAnswer(Answer):
+class CouponUseResult(Answer):
     """What became of one use: `refused` null where it is done."""
 
     code: str
     refused: ReasonName | None
 
 
-class UsesAnswer(Answer):
+class CouponUseResults(Answer):
     """What became of each use, in the order given."""
 
-    items: list[UseAnswer]
+    items: list[CouponUseResult]
     dry_run: bool
     livemode: bool
 
 
-class OrdersBody(Body):
+class CouponOrdersBody(Body):
     """Orders, as their sources call them."""
 
     orders: Annotated[list[KeyBody], Field(min_length=1, max_length=100)]
 
 
-class FreedAnswer(Answer):
+class FreedCouponsAnswer(Answer):
     """The coupons that can be used again."""
 
     coupon_ids: list[str]
@@ -117,7 +117,7 @@ class FreedAnswer(Answer):
     livemode: bool
 
 
-class GiverBody(Body):
+class CouponGiverBody(Body):
     """Whose coupon it is."""
 
     member: MemberRefBody
@@ -130,7 +130,7 @@ class GiftCodeAnswer(Answer):
     livemode: bool
 
 
-class AcceptBody(Body):
+class AcceptCouponBody(Body):
     """Who takes the coupon that a friend gives."""
 
     claim_code: CouponCode

@@ -1,0 +1,346 @@
+"""Coupons in words, for every surface: kinds, states, and what an offer does, with an example."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
+from fractions import Fraction
+from zoneinfo import ZoneInfo
+
+from django.utils.functional import Promise
+from django.utils.translation import get_language, gettext, ngettext, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
+
+from shuke.core.offers.choosing import best
+from shuke.core.offers.model import (
+    Amount,
+    Bundle,
+    Cart,
+    CartLine,
+    Deal,
+    EachPiece,
+    Effect,
+    Gift,
+    Group,
+    Measure,
+    Minimum,
+    Offer,
+    Percent,
+    PointsTimes,
+    Prices,
+    Reason,
+    Shipping,
+    Steps,
+)
+from shuke.core.program import observing
+from shuke.core.program.explain import names_of
+from shuke.core.program.model import OfferRule, Program
+from shuke.engine.explanation import EN_LABELS, ZH_LABELS
+from shuke.engine.schema import ProgramErrors
+from shuke.engine.single_offers import read_offer
+from shuke.rooms.coupons.contracts import (
+    BatchState,
+    Cause,
+    Codes,
+    Kind,
+    Packet,
+    Period,
+    State,
+    TemplateDraft,
+    TemplateState,
+)
+from shuke.surfaces.wording import figures, refusals
+from shuke.surfaces.wording.running import running
+
+KINDS: Mapping[Kind, str | Promise] = {
+    Kind.THRESHOLD: _("Money off from a minimum"),
+    Kind.DISCOUNT: _("Discount"),
+    Kind.CASH: _("Cash coupon"),
+    Kind.SHIPPING: _("Free delivery"),
+    Kind.GIFT: _("Gift"),
+    Kind.EXCHANGE: _("Exchange"),
+    Kind.PACKET: _("Lucky packet"),
+}
+STATES: Mapping[State, str | Promise] = {
+    State.ISSUED: _("Usable"),
+    State.LOCKED: _("Set aside for an order"),
+    State.USED: _("Used"),
+    State.EXPIRED: _("Expired"),
+    State.FROZEN: pgettext_lazy("coupon", "Frozen"),
+    State.OFFERED: _("On its way to a friend"),
+    State.VOID: _("Recalled"),
+}
+TEMPLATE_STATES: Mapping[TemplateState, str | Promise] = {
+    TemplateState.ACTIVE: _("Being issued"),
+    TemplateState.PAUSED: _("Paused"),
+    TemplateState.STOPPED: _("Stopped"),
+}
+BATCH_STATES: Mapping[BatchState, str | Promise] = {
+    BatchState.RUNNING: _("Being made"),
+    BatchState.DONE: _("Done"),
+    BatchState.CANCELLED: _("Cancelled half-way"),
+}
+CAUSES: Mapping[Cause, str | Promise] = {
+    Cause.CLAIM: _("claimed"),
+    Cause.PUSH: _("sent"),
+    Cause.RULE: _("by a rule"),
+    Cause.POINTS: _("bought with points"),
+    Cause.API: _("by the API"),
+    Cause.BATCH: _("from a batch"),
+    Cause.BENEFIT: _("a benefit"),
+    Cause.MALL: _("from the mall"),
+    Cause.GOODWILL: _("goodwill"),
+}
+PERIODS: Mapping[Period, str | Promise] = {
+    Period.EVER: _("in all"),
+    Period.DAY: _("a day"),
+    Period.WEEK: _("a week"),
+    Period.MONTH: _("a month"),
+}
+REASONS: Mapping[Reason, str | Promise] = {
+    Reason.EXPIRED: _("It is over."),
+    Reason.NOT_STARTED: _("It can't be used yet."),
+    Reason.NOT_USABLE: _("It is used, set aside, frozen or recalled."),
+    Reason.NOT_THIS_MEMBER: _("It is another member's."),
+    Reason.CONDITION: _("Its condition is not met."),
+    Reason.LIMIT_REACHED: _("Its number of uses is reached."),
+    Reason.BUDGET_REACHED: _("Its budget is spent."),
+    Reason.NO_MATCHING_LINES: _("Nothing in the cart is of what it is for."),
+    Reason.MINIMUM_NOT_MET: _("The minimum is not reached."),
+    Reason.MINIMUM_LOST: _("The minimum would not be reached any more."),
+    Reason.NOT_STACKABLE: _("It can't stand beside another offer."),
+    Reason.OTHER_CHOSEN: _("Another offer is better."),
+    Reason.TOO_MANY: _("The order has as many offers as it may."),
+    Reason.NO_EFFECT: _("It would take nothing off."),
+}
+
+
+def told(offer: str, value_minor: int | None = None) -> str:
+    """Return what a coupon's offer does, in one sentence; empty where the program in force can't read it."""
+    rule = _rule(offer)
+    if rule is None:
+        return ""
+    if value_minor is not None and isinstance(rule.effect, Amount):
+        rule = replace(rule, effect=replace(rule.effect, minor=value_minor))
+    return sentence(rule)
+
+
+def of_template(draft: TemplateDraft) -> str:
+    """Return what a template's coupons do, in one sentence."""
+    return packet(draft.packet) if draft.packet and running() else told(draft.offer)
+
+
+def sentence(rule: OfferRule) -> str:
+    """Return what an offer does: its effect, from when on, of which lines and on what condition."""
+    program = _program()
+    parts = [_minimum(rule, program)]
+    if rule.lines is not None:
+        parts.append(gettext("only lines where %(condition)s") % {"condition": _in_words(rule.lines.source, program)})
+    if rule.when is not None:
+        parts.append(gettext("if %(condition)s") % {"condition": _in_words(rule.when.source, program)})
+    return gettext(", ").join(parts)
+
+
+def example(rule: OfferRule) -> str:
+    """Return what an order would pay with the offer; empty where an order alone doesn't tell."""
+    program = _program()
+    pieces, listed = _example_cart(rule)
+    offer = Offer("coupon", rule.effect, (0,), gets=(0,) if rule.gets else (), minimum=rule.minimum)
+    cart = Cart((CartLine("", pieces, listed),), shipping_minor=listed // 10)
+    priced = best(cart, (Group((offer,)),))
+    if not priced.off_minor:
+        return ""
+    told = {"listed": _money(listed + cart.shipping_minor, program), "pay": _money(priced.pay_minor, program)}
+    return gettext("For example: an order of %(listed)s, delivery included, costs %(pay)s.") % told
+
+
+def _rule(offer: str) -> OfferRule | None:
+    program = running()
+    if program is None:
+        return None
+    try:
+        return read_offer(offer, program.program)
+    except ProgramErrors:
+        return None
+
+
+def _program() -> Program:
+    found = running()
+    assert found is not None
+    return found.program
+
+
+def _example_cart(rule: OfferRule) -> tuple[int, int]:
+    """Return pieces and listed price of an order that the offer does something for."""
+    unit = 10 ** _program().currency_digits
+    pieces, minimum = 1, rule.minimum
+    if isinstance(rule.effect, Bundle | Deal):
+        pieces = max(2, rule.effect.pieces)
+    least = 100 * unit
+    if isinstance(rule.effect, Amount):
+        least = 5 * rule.effect.minor
+    if isinstance(rule.effect, Steps):
+        top = rule.effect.steps[-1][0]
+        least, pieces = (top, pieces) if "money" in rule.effect.measure.value else (least, top)
+    if minimum is not None:
+        money = minimum.measure in (Measure.MONEY, Measure.CART_MONEY)
+        least, pieces = (max(minimum.least * 8 // 5, unit), pieces) if money else (least, minimum.least)
+    return pieces, max(least // unit, 1) * unit
+
+
+def _minimum(rule: OfferRule, program: Program) -> str:
+    effect = _effect(rule.effect, program)
+    if rule.minimum is None:
+        return effect
+    return gettext("from %(least)s on: %(effect)s") % {"least": _least(rule.minimum, program), "effect": effect}
+
+
+def _least(minimum: Minimum, program: Program) -> str:
+    return _measured(minimum.measure, minimum.least, program)
+
+
+def _measured(measure: Measure, least: int, program: Program) -> str:
+    if measure in (Measure.MONEY, Measure.CART_MONEY):
+        return _money(least, program)
+    return ngettext("%(count)d piece", "%(count)d pieces", least) % {"count": least}
+
+
+def _effect(effect: Effect, program: Program) -> str:
+    """Return what an effect does."""
+    if isinstance(effect, Steps):
+        steps = [
+            gettext("from %(least)s on: %(effect)s")
+            % {"least": _measured(effect.measure, least, program), "effect": _effect(part, program)}
+            for least, part in effect.steps
+        ]
+        return gettext("; ").join(steps)
+    if isinstance(effect, Percent | Shipping):
+        return _share_off(effect, program)
+    return _thing(effect, program)
+
+
+def _thing(effect: Amount | EachPiece | Prices | Bundle | Deal | Gift | PointsTimes, program: Program) -> str:
+    match effect:
+        case Amount(minor=minor):
+            told = gettext("%(money)s off") % {"money": _money(minor, program)}
+        case EachPiece(minor=minor):
+            told = gettext("%(money)s off each piece") % {"money": _money(minor, program)}
+        case Prices(minor=prices):
+            told = gettext("special prices for %(count)d things") % {"count": len(prices)}
+        case Bundle(pieces=pieces, minor=minor):
+            told = gettext("%(count)d pieces for %(money)s") % {"count": pieces, "money": _money(minor, program)}
+        case Deal(pieces=pieces, reduced=reduced, percent=percent):
+            numbers = {"count": pieces, "reduced": reduced, "percent": _number(percent)}
+            told = gettext("of every %(count)d pieces, %(reduced)d with %(percent)s%% off") % numbers
+        case Gift(sku=sku, quantity=quantity):
+            told = gettext("a gift: %(sku)s × %(count)d") % {"sku": sku, "count": quantity}
+        case PointsTimes(factor=factor):
+            told = gettext("points × %(factor)s") % {"factor": _number(factor)}
+    return told
+
+
+def _share_off(effect: Percent | Shipping, program: Program) -> str:
+    told = {"percent": _number(effect.percent), "left": _number((100 - effect.percent) / 10)}
+    if isinstance(effect, Shipping):
+        said = gettext("free delivery") if effect.percent == 100 else gettext("%(percent)s%% off the delivery") % told
+    elif effect.percent == 100:
+        pieces = effect.pieces or 0
+        said = ngettext("%(count)d piece free", "%(count)d pieces free", pieces) % {"count": pieces} if pieces else ""
+        said = said or gettext("free")
+    else:
+        said = gettext("%(percent)s%% off") % told
+    if effect.cap is None:
+        return said
+    return gettext("%(effect)s, at most %(money)s") % {"effect": said, "money": _money(effect.cap, program)}
+
+
+def _in_words(source: str, program: Program) -> str:
+    language, labels = ("en", EN_LABELS) if get_language() == "en" else ("zh", ZH_LABELS)
+    return observing.in_words(source, {**labels, **names_of(program)}, language)
+
+
+def _money(minor: int, program: Program) -> str:
+    text = figures.money(minor, program.currency)
+    return text.removesuffix("." + "0" * program.currency_digits) if program.currency_digits else text
+
+
+def _number(value: Fraction) -> str:
+    return f"{float(value):g}"
+
+
+# --- templates ---
+
+
+def packet(shares: Packet) -> str:
+    """Return what is in a lucky packet."""
+    program = _program()
+    told = {"money": _money(shares.pot_minor, program), "count": figures.number(shares.shares)}
+    told["least"] = _money(shares.least_minor, program)
+    return gettext("%(money)s, split by chance over %(count)s coupons of at least %(least)s each") % told
+
+
+def facts(draft: TemplateDraft) -> list[tuple[str, str]]:
+    """Return what else a template says, as (what, how), for reading."""
+    rows = [(gettext("Can be used"), _validity(draft)), (gettext("Who gets it"), _who(draft))]
+    if draft.per_member is not None:
+        told = {"count": figures.number(draft.per_member.most), "period": PERIODS[draft.per_member.period]}
+        rows.append((gettext("A member"), gettext("%(count)s %(period)s") % told))
+    if draft.most is not None:
+        rows.append((gettext("In all"), figures.number(draft.most)))
+    if draft.budget_minor is not None and draft.cost_minor is not None:
+        told = {"budget": _money(draft.budget_minor, _program()), "cost": _money(draft.cost_minor, _program())}
+        rows.append((gettext("Budget"), gettext("%(budget)s, %(cost)s each") % told))
+    rows.append(
+        (
+            gettext("Codes"),
+            {"own": gettext("one each"), "pool": gettext("from the pool")}.get(draft.codes, draft.one_code or ""),
+        )
+    )
+    notes = [
+        (draft.transferable, gettext("may be given to a friend, once")),
+        (draft.gives_back, gettext("comes back with a refund")),
+    ]
+    also = [note for holds, note in notes if holds]
+    return [*rows, (gettext("Also"), gettext(", ").join(also))] if also else rows
+
+
+def _validity(draft: TemplateDraft) -> str:
+    validity, zone = draft.validity, ZoneInfo(draft.time_zone)
+    parts = []
+    if validity.days is not None:
+        parts.append(ngettext("%(count)d day from its issue", "%(count)d days from its issue", validity.days)
+                     % {"count": validity.days})  # fmt: skip
+    if validity.delay_days:
+        parts.append(gettext("beginning %(count)d days later") % {"count": validity.delay_days})
+    if validity.since is not None:
+        parts.append(gettext("from %(day)s on") % {"day": validity.since.astimezone(zone).strftime("%Y-%m-%d")})
+    if validity.until is not None:
+        last = (validity.until - timedelta(seconds=1)).astimezone(zone)
+        parts.append(gettext("through %(day)s") % {"day": last.strftime("%Y-%m-%d")})
+    return gettext(", ").join(parts) or gettext("for ever")
+
+
+def _who(draft: TemplateDraft) -> str:
+    if draft.codes is Codes.ONE:
+        return gettext("whoever has the code")
+    parts = [
+        gettext("members take it by themselves") if draft.claimable or draft.points else gettext("whom it is given")
+    ]
+    if draft.points is not None:
+        unit = _program().units[0]
+        parts.append(gettext("for %(points)s points") % {"points": figures.points(draft.points, unit.scale)})
+    if draft.claim_when is not None:
+        parts.append(gettext("if %(condition)s") % {"condition": _in_words(draft.claim_when, _program())})
+    return gettext(", ").join(parts)
+
+
+SKIPPED: Mapping[str, str | Promise] = {
+    "bad_code": _("no codes"),
+    "twice": _("twice in the file"),
+    "taken": _("another coupon's codes"),
+    "exhausted": _("more than is left"),
+}
+
+
+def skipped(code: str) -> str:
+    """Return why coupons of a batch were not made."""
+    return str(SKIPPED[code]) if code in SKIPPED else refusals.refusal(code)
