@@ -12,6 +12,8 @@ from shuke.adapters.supplier_pool import Pool
 from shuke.config import plans
 from shuke.foundation import clock, idempotency, jobs
 from shuke.foundation.jobs import Periodic
+from shuke.rooms.benefits import facade as benefits
+from shuke.rooms.benefits.contracts import Kind
 from shuke.rooms.coupons import facade as coupons
 from shuke.rooms.mall import facade as mall
 from shuke.rooms.mall.contracts import SupplierKind
@@ -34,6 +36,11 @@ def advance_members() -> Mapping[str, int]:
 def seal_ledger() -> Mapping[str, int]:
     made = programs.seal()
     return {"entries": made.entries if made else 0}
+
+
+def give_benefits() -> Mapping[str, int]:
+    """Ask handlers for the coupons and points that benefits still owe."""
+    return {"given": benefits.carry_out_due()}
 
 
 def release_coupons() -> Mapping[str, int]:
@@ -67,6 +74,7 @@ def carry_messages() -> Mapping[str, int]:
 PERIODIC = (
     # Midnight of a program's time zone is somewhere in the day of the machine: look often, mostly in vain.
     Periodic("advance", "*/5 * * * *", advance_members),
+    Periodic("benefits", "* * * * *", give_benefits),
     Periodic("lapse_exchanges", "* * * * *", programs.lapse_exchanges),
     Periodic("deliver_exchanges", "* * * * *", programs.deliver_exchanges),
     Periodic("release_coupons", "*/5 * * * *", release_coupons),
@@ -91,6 +99,8 @@ def wire_jobs(app: App) -> None:
     _wire_payments()
     messaging.carry_with(Recording() if clock.is_tested() else None)
     org.carry_out("points.adjustment", programs.carry_out_adjustment)
+    benefits.handle(Kind.POINTS, programs.PointsOfBenefits())
+    benefits.handle(Kind.COUPON, benefits.CouponGifts())
     mall.supplied_by(SupplierKind.POOL, Pool())
     mall.supplied_by(SupplierKind.HTTP, HttpSupplier())
 

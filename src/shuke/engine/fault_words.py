@@ -73,6 +73,7 @@ CHINESE: Mapping[str, str] = MappingProxyType(
         "unit_dropped": "新版本移除了会员可能持有的单位；请按原顺序把 {units} 放在最前",
         "unit_scale_fixed": "单位的小数位数不可更改",
         "unknown_behaviour": "没有此行为",
+        "unknown_benefit": "没有该权益",
         "unknown_choice": "不在可选项之内",
         "unknown_country": "国家或地区不是 ISO 3166 代码",
         "unknown_currency": "币种不是 ISO 4217 代码",

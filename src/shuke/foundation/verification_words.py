@@ -26,6 +26,8 @@ LAWS = {
     "I17": "每件礼品的剩余库存等于入库减去订单所取且未退回的数量，且从不低于零。",
     "I19": "每张券的状态与其使用记录一致，发放数不超过限量、预算与红包总额，每人不超过限领。",
     "I20": "每位会员的等级与最后一次变动一致，且各次变动首尾相接。",
+    "I50": "每项权益资格与其记录相符，使用次数不超过限额。",
+    "I51": "权益资格与服务申请的记录不可修改。",
     "I33": "每笔计入的订单与判定时所见一致，判定所发与台账一致。",
     "I34": "每份会籍的订单数与已判定订单一致，各统计窗口等于订单之和。",
     "I35": "没有批次在会员所处日期之后仍有剩余，到期事项无一遗漏。",
@@ -36,6 +38,12 @@ LAWS = {
     "I40": "每笔付款的退款之和与付款所记一致，不超过已付金额。",
 }
 _VIOLATIONS = {  # {} stands for a value, in the order of the English sentence
+    "The entitlement {} by {} counts {} lines, its record has {}.": "权益 {}（{}）记有 {} 条记录，实有 {} 条。",
+    "The entitlement {} by {} was used {} times, its record says {}.": "权益 {}（{}）记为已用 {} 次，其记录为 {} 次。",
+    "The entitlement {} by {} is {}, its record says {}.": "权益 {}（{}）的状态为 {}，其记录为 {}。",
+    "The record of benefits can be changed: a trigger that refuses it is missing, off or another.": (
+        "权益记录可以被修改：拒绝修改的触发器缺失、已停用或被替换。"
+    ),
     "A subscription is {}, its last change says {}.": "订阅状态为 {}，末次变更记为 {}。",
     "A subscription ends at {}, its last period at {}.": "订阅止于 {}，末个周期止于 {}。",
     "Periods {} and {} of a plan overlap.": "同一方案的第 {} 与第 {} 个周期重叠。",

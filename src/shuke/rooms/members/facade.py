@@ -164,6 +164,7 @@ def facts(member_ids: Collection[UUID]) -> dict[UUID, MemberFacts]:
 
 
 facts_in_columns = queries.facts_in_columns
+born_on, joined_within, tagged = queries.born_on, queries.joined_within, queries.tagged
 
 
 def search(query: str, limit: int = 20) -> list[Member]:

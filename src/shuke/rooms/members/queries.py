@@ -352,6 +352,23 @@ def with_status(statuses: Collection[Status]) -> set[UUID]:
     return set(Member.objects.filter(status__in=statuses).values_list("pk", flat=True))
 
 
+def born_on(month_days: Sequence[int]) -> list[UUID]:
+    """Return who has their birthday on one of some days (month * 100 + day), in id order."""
+    return list(Member.objects.filter(birth_md__in=month_days).order_by("pk").values_list("pk", flat=True))
+
+
+def joined_within(spans: Sequence[tuple[datetime, datetime]]) -> list[UUID]:
+    """Return who joined in one of some spans, from their first instant to before their last, in id order."""
+    within = reduce(or_, (Q(joined_at__gte=first, joined_at__lt=last) for first, last in spans), Q(pk__in=()))
+    return list(Member.objects.filter(within).order_by("pk").values_list("pk", flat=True))
+
+
+def tagged(tag: str) -> set[UUID]:
+    """Return who has a tag and takes part."""
+    found = Member.objects.filter(tags__contains=[tag], status=Status.ACTIVE)
+    return set(found.values_list("pk", flat=True))
+
+
 def counts(active_since: datetime) -> MemberCounts:
     found = Member.objects.values_list("status").annotate(
         members=Count("pk"), active=Count("pk", filter=Q(last_active_at__gte=active_since))

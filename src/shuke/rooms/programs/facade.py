@@ -1,22 +1,15 @@
 """The verbs of programs: check and publish, enrol, record, say where members stand, and let time pass."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
 from shuke.core.values.errors import Refusal
-from shuke.foundation import clock, logs
+from shuke.foundation import clock
 from shuke.foundation.verification import Verification
-from shuke.rooms.coupons import facade as coupons
-from shuke.rooms.mall import facade as mall
 from shuke.rooms.members.contracts import Member, MergeRecord, NewMember, Status
-from shuke.rooms.orders import facade as orders
 from shuke.rooms.org.contracts import Actor, Approval, Principal, Values
-from shuke.rooms.paid import facade as paid
-from shuke.rooms.payments import facade as payments
-from shuke.rooms.points import facade as points
-from shuke.rooms.points.contracts import EntryKey, Seal
+from shuke.rooms.points.contracts import EntryKey
 from shuke.rooms.programs import queries, tasks
 from shuke.rooms.programs.carts import committing, evaluating
 from shuke.rooms.programs.contracts import (
@@ -42,12 +35,15 @@ from shuke.rooms.programs.imports import importing
 from shuke.rooms.programs.services import (
     adjusting,
     advancing,
+    benefit_points,
     comparing,
     dealings,
     enrolling,
+    entitling,
     exchanging,
     explaining,
     foreseeing,
+    laws,
     merging,
     publishing,
     recording,
@@ -62,7 +58,6 @@ from shuke.rooms.programs.services.coupons import claim_coupons, create_coupon_t
 from shuke.rooms.programs.services.pushing import reckon_push
 from shuke.rooms.programs.services.timeline import timeline
 from shuke.rooms.programs.tasks import push_coupons
-from shuke.rooms.tiers import facade as tiers
 
 __all__ = (
     "claim_coupons",
@@ -356,42 +351,16 @@ def verify() -> Verification:
     return verifying.verify()
 
 
-def verify_all(*, since_seal: bool = False) -> tuple[Verification, ...]:
-    """Check every law of every room that keeps value: what `shuke verify-ledger` runs.
-
-    `since_seal` checks the ledger alone, of the holders whose entries are newer than the last seal, and tells which
-    laws it did not look at. Raises: nothing.
-    """
-    if since_seal:
-        found = points.verify(since_seal=True)
-        others = (
-            tiers.STATE_IS_LAST_CHANGE,
-            coupons.ONE_ORDER_AT_A_TIME,
-            *verifying.INVARIANTS,
-            orders.REFUNDS_ADD_UP,
-            payments.REFUNDS_WITHIN_PAYMENT,
-            paid.SUBSCRIPTIONS,
-            mall.STOCK_ADDS_UP,
-        )
-        return (replace(found, unchecked=(*found.unchecked, *others)),)
-    rooms = (points, tiers, coupons, verifying, orders, payments, paid, mall)
-    return tuple(room.verify() for room in rooms)
-
-
-def seal() -> Seal | None:
-    """Seal the entries of the ledger committed since the last seal, and return the new one; None where there are none.
-
-    Its digest goes to the log: kept on another machine, it proves that the chain was not made anew. Raises: nothing.
-    """
-    made = points.seal()
-    if made is not None:
-        logs.event("sealed", number=made.number, entries=made.entries, digest=made.digest.hex())
-    return made
+verify_all, seal = laws.verify_all, laws.seal
 
 
 def clock_move() -> ClockMove | None:
     """Return the last move of the clock that was asked for, and how far it is. Raises: nothing."""
     return advancing.clock_move()
+
+
+apply_benefits, keep_benefits, benefit_sheet = entitling.apply, entitling.keep, entitling.sheet
+PointsOfBenefits = benefit_points.PointsOfBenefits
 
 
 # --- members from files ---

@@ -46,6 +46,11 @@ def load(member_ids: Sequence[UUID], program_id: int) -> dict[UUID, dict[str, Ti
     return found
 
 
+def members_of(program_id: int) -> list[UUID]:
+    """Return every member with a tier in a program, in id order. Raises: nothing."""
+    return queries.members_of(program_id)
+
+
 def load_in_columns(member_ids: Column, program_id: int, levels: Sequence[tuple[str, int, str, int]]) -> Columns:
     """Do as `load`, in columns of numbers, by levels of (ladder, its place, tier, its rank).
 

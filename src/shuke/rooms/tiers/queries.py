@@ -30,6 +30,14 @@ def states(member_ids: Sequence[UUID], program_id: int) -> list[tuple[Any, ...]]
     )
 
 
+def members_of(program_id: int) -> list[UUID]:
+    rows = sql.fetch(
+        "SELECT DISTINCT member_id FROM tiers_state WHERE program_id = %(program_id)s ORDER BY member_id",
+        {"program_id": program_id},
+    )
+    return [member_id for (member_id,) in rows]
+
+
 def states_in_columns(member_ids: Column, program_id: int, levels: Sequence[tuple[str, int, str, int]]) -> Columns:
     asked = sql.columns("ladders places codes ranks", levels) | {"ids": member_ids, "never": NEVER}
     names = "member_id place rank until_day grace floor floor_until_day"

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from shuke.core.values.errors import Refusal
-from shuke.surfaces.cli import access, cart, coupons, mall, membership, terminal, value
+from shuke.surfaces.cli import access, benefits_group, cart, coupons, mall, membership, terminal, value
 from shuke.surfaces.cli.commands import AsJson
 from shuke.surfaces.cli.commands import answering as _answering
 from shuke.surfaces.cli.commands import command as _command
@@ -31,6 +31,7 @@ app.add_typer(value.points, name="points")
 app.add_typer(value.refunds, name="refunds")
 app.add_typer(value.behaviours, name="behaviours")
 app.add_typer(value.tiers, name="tiers")
+app.add_typer(benefits_group.benefits, name="benefits")
 app.add_typer(cart.cart, name="cart")
 app.add_typer(coupons.coupons, name="coupons")
 app.add_typer(mall.mall, name="mall")

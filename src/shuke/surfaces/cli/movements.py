@@ -38,7 +38,7 @@ class How:
         """Return (source, external id) as told, or new ones."""
         from shuke.foundation import ids
 
-        return _pair(self.name) if self.name else (SOURCE, ids.encode("cli", ids.new_id()))
+        return pair(self.name) if self.name else (SOURCE, ids.encode("cli", ids.new_id()))
 
 
 def adjust(
@@ -73,7 +73,7 @@ def redeem(member: str, points: int, unit: str | None, order: str | None, how: H
     def fact() -> "Fact":
         from shuke.rooms.programs.contracts import RedeemFact
 
-        paid = _pair(order) if order else None
+        paid = pair(order) if order else None
         return RedeemFact(*how.key(), _member(member), points, unit, how.occurred_at, order=paid)
 
     _carry_out("rdm", fact, how)
@@ -147,7 +147,7 @@ def behave(
         from shuke.rooms.programs.contracts import BehaviourFact
 
         told = dict(_attribute(each) for each in attributes)
-        about = _pair(order) if order else None
+        about = pair(order) if order else None
         return BehaviourFact(*how.key(), _member(member), kind, how.occurred_at, store, channel, told, about)
 
     _carry_out("bhv", fact, how)
@@ -335,7 +335,7 @@ def _order(order: str) -> tuple[str, str]:
     from shuke.rooms.orders import facade as orders
 
     if not order.startswith("ord_"):
-        return _pair(order)
+        return pair(order)
     known = orders.get(ids.decode("ord", order))
     return known.source, known.external_id
 
@@ -345,7 +345,7 @@ def _named(text: str, kind: str, prefix: str) -> tuple[str, str]:
     from shuke.foundation import business_keys, ids
 
     if not text.startswith(f"{prefix}_"):
-        return _pair(text)
+        return pair(text)
     reference = ids.decode(prefix, text)
     name = business_keys.names([reference]).get(reference)
     if name is None or name.kind != kind:
@@ -353,7 +353,7 @@ def _named(text: str, kind: str, prefix: str) -> tuple[str, str]:
     return name.source, name.external_id
 
 
-def _pair(text: str) -> tuple[str, str]:
+def pair(text: str) -> tuple[str, str]:
     source, slash, external_id = text.partition("/")
     if not (source and slash and external_id):
         detail = f"{text} is not of the form SOURCE/EXTERNAL_ID."

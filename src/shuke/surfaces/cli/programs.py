@@ -27,7 +27,7 @@ def validate(file: str, *, as_json: bool) -> int:
 
         return compile_program(load_program(read(file))).program.code
 
-    code = _judged(file, check, as_json=as_json)
+    code = judged(file, check, as_json=as_json)
     if code is None:
         return Exit.FAILED
     result({"valid": True, "program": code, "errors": []}, [words(f"{file}: good", f"{file}：正确")], as_json=as_json)
@@ -47,7 +47,7 @@ def publish(file: str, *, effective_from: str | None, as_json: bool) -> int:
             starts = times.instant(effective_from, _zone_of(text)) if effective_from else None
             return facade.publish(text, actor(), starts)
 
-        version = _judged(file, put, as_json=as_json)
+        version = judged(file, put, as_json=as_json)
         if version is None:
             return Exit.FAILED
         at = version.effective_from.isoformat()
@@ -137,7 +137,7 @@ def diff(file: str, *, effective_from: str | None, as_json: bool) -> int:
             starts = times.instant(effective_from, _zone_of(text)) if effective_from else None
             return facade.compare(text, starts)
 
-        found = _judged(file, compare, as_json=as_json)
+        found = judged(file, compare, as_json=as_json)
         if found is None:
             return Exit.FAILED
         data = {
@@ -194,7 +194,7 @@ def backtest(file: str, orders: str, *, timestamps_in: str | None, until: str | 
     from shuke.engine.orders_file import read_orders
     from shuke.engine.schema import load_program
 
-    compiled = _judged(file, lambda: compile_program(load_program(read(file))), as_json=as_json)
+    compiled = judged(file, lambda: compile_program(load_program(read(file))), as_json=as_json)
     if compiled is None:
         return Exit.FAILED
     zone = compiled.program.time_zone
@@ -256,7 +256,7 @@ def _lines(data: dict[str, Any]) -> list[str]:
     return [*table((data["program"], ""), rows), words(f"replayed in {took}", f"回放用时 {took}")]
 
 
-def _judged(file: str, work: Callable[[], T], *, as_json: bool) -> T | None:
+def judged(file: str, work: Callable[[], T], *, as_json: bool) -> T | None:
     """Return what `work` makes of a program file, or print everything that is wrong with the file."""
     from shuke.engine.fault_words import CHINESE, sentence
     from shuke.engine.schema import ProgramErrors

@@ -54,6 +54,14 @@ GROUPS = (
     ),
     Group(_("Offers"), (Item("coupons", _("Coupons"), "coupon", Right.COUPONS_READ),)),
     Group(
+        _("Benefits and services"),
+        (
+            Item("benefits", _("Benefits"), "gift", Right.BENEFITS_READ),
+            Item("requests", _("Service inbox"), "inbox", Right.BENEFITS_READ),
+            Item("benefit-sheet", _("Benefit balance sheet"), "overview", Right.BENEFITS_READ),
+        ),
+    ),
+    Group(
         _("Rewards mall"),
         (
             Item("mall", _("Items"), "gift", Right.MALL_READ),

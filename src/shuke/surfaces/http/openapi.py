@@ -44,6 +44,7 @@ _TAGS = (
     "points",
     "explanations",
     "programs",
+    "benefits",
     "mall",
     "approvals",
     "health",

@@ -192,6 +192,18 @@ REFUSALS: Mapping[str, str | Promise] = {
     "identity_column_missing": _("A column of external ids, phones or e-mail addresses is needed."),
     "duplicate_columns": _("Several columns mean the same; leave all but one out."),
     "unknown_columns": _("Say below what these columns mean."),
+    "benefit_kind_fixed": _("Members had %(benefit)s as another kind of benefit; what is new takes another code."),
+    "benefit_not_held": _("The member does not have this benefit now."),
+    "benefit_not_used": _("This benefit holds or is issued by itself; nobody uses it up by hand."),
+    "not_a_service": _("Only a service is asked for; other benefits are used."),
+    "quota_used_up": _("%(asked)s asked for, %(left)s of %(quota)s left in this period."),
+    "quote_missing": _("A quote says an amount."),
+    "stage_not_possible": _("The request cannot go to this stage from where it stands."),
+    "unknown_benefit": _("There is no such benefit."),
+    "unknown_offer": _("The program has no offer %(found)s."),
+    "unknown_request": _("There is no such request."),
+    "unknown_use": _("There is no such use."),
+    "use_of_request": _("This use belongs to a request; decline or cancel that."),
 }
 
 

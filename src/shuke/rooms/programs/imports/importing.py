@@ -16,6 +16,7 @@ from django.db import transaction
 from shuke.core.values.errors import Refusal
 from shuke.foundation import clock, ids
 from shuke.foundation.transactions import unit_of_work
+from shuke.rooms.benefits import facade as benefits
 from shuke.rooms.members import facade as members
 from shuke.rooms.members.contracts import Amendment, ExternalId, Field, Member, MemberRef
 from shuke.rooms.org import facade as org
@@ -295,6 +296,7 @@ def _undo_chunk(row: Import, actor: Actor) -> int:
             gone.append(one.member_id)
     if gone:
         members.take_back(gone, row.name, actor)
+        benefits.leave(gone, clock.business_now())
     queries.write_undone(row.id, states)
     return len(rows)
 

@@ -23,7 +23,7 @@ from shuke.rooms.points import facade as points
 from shuke.rooms.points.contracts import Kind
 from shuke.rooms.programs import queries
 from shuke.rooms.programs.contracts import Advanced, ClockMove
-from shuke.rooms.programs.services import nights
+from shuke.rooms.programs.services import entitling, nights
 from shuke.rooms.programs.services.loading import Wanted, open_desktop
 from shuke.rooms.programs.services.timeline import Timeline, locked_timeline, published, timeline
 
@@ -54,10 +54,16 @@ def advance_due(until: datetime, chunk: int = CHUNK) -> Advanced:
     if len(due) >= MANY:
         nights.prepare(in_force)  # before anybody is locked; and imports are no work for two threads at once
     if len(chunks) <= 1 or connection.in_atomic_block:
-        return _advance_chunks(chunks, until)
+        return _kept(_advance_chunks(chunks, until), until)
     with ThreadPoolExecutor(THREADS) as pool:
         parts = [pool.submit(_advance_apart, chunks[thread::THREADS], until) for thread in range(THREADS)]
-    return reduce(_sum, [part.result() for part in parts])
+    return _kept(reduce(_sum, [part.result() for part in parts]), until)
+
+
+def _kept(advanced: Advanced, until: datetime) -> Advanced:
+    """Do what the night owes entitlements, after the tiers are as it leaves them."""
+    entitling.keep(until)
+    return advanced
 
 
 def _advance_apart(chunks: Sequence[Column], until: datetime) -> Advanced:

@@ -15,6 +15,7 @@ from shuke.rooms.points import facade as points
 from shuke.rooms.points.contracts import Accounts, Clawback, Forfeit, Kind, Move, Posted, Posting, Uncounted, Wait
 from shuke.rooms.programs import queries
 from shuke.rooms.programs.queries import MembershipRow
+from shuke.rooms.programs.services import entitling
 from shuke.rooms.programs.services.memory import pack
 from shuke.rooms.programs.services.timeline import Running, Timeline
 from shuke.rooms.tiers import facade as tiers
@@ -101,6 +102,7 @@ class Desktop:
         updates = [update for dossier in moved for update in _tier_updates(dossier)]
         if updates:
             tiers.write(updates, self.timeline.program_id, recorded_at)
+            entitling.follow(updates)
         if moved:
             queries.update_memberships(self.timeline.program_id, [membership_row(dossier) for dossier in moved])
         return posted

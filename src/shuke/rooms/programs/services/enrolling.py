@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 
 from shuke.core.values.errors import Refusal
+from shuke.foundation import clock
 from shuke.foundation.transactions import unit_of_work
+from shuke.rooms.benefits import facade as benefits
 from shuke.rooms.members import facade as members
 from shuke.rooms.members.contracts import Member, NewMember
 from shuke.rooms.org.contracts import Actor
@@ -23,4 +25,5 @@ def enrol(new: Sequence[NewMember], actor: Actor) -> list[Member | Refusal]:
         plan = locked_timeline()
         if plan is not None and joined:
             publishing.join(plan, joined)
+            benefits.welcome(sorted(joined), clock.business_now())
         return answers

@@ -17,6 +17,7 @@ from shuke.core.values.points import written
 from shuke.engine.zones import local_day
 from shuke.foundation import clock, ids
 from shuke.foundation.transactions import unit_of_work
+from shuke.rooms.benefits import facade as benefits
 from shuke.rooms.members import facade as members
 from shuke.rooms.members.contracts import ID_PREFIX, Heir, MergeRecord
 from shuke.rooms.org.contracts import Actor
@@ -41,6 +42,7 @@ def merge(survivor_id: UUID, source_ids: Sequence[UUID], reason: str, actor: Act
             _check_settled(source_ids, plan)
             after = _desktop(plan, people)
             _move_over(before, after, record)
+            benefits.merge(record.survivor_id, record.source_ids, record.id, clock.business_now())
             _raise_tiers(before, after, record)
             _write(after)
         return record
@@ -59,6 +61,7 @@ def unmerge(merge_id: UUID, reason: str, actor: Actor) -> MergeRecord:
             after = _desktop(plan, people)
             _lower_tiers(plan, after, record)
             _write(after)
+            benefits.unmerge(record.survivor_id, record.source_ids, record.id, clock.business_now())
         return record
 
 

@@ -18,6 +18,7 @@ from shuke.rooms.points.contracts import NewUnit
 from shuke.rooms.programs import queries
 from shuke.rooms.programs.contracts import Draft, VersionView
 from shuke.rooms.programs.models import Version, Withdrawal
+from shuke.rooms.programs.services import entitling
 from shuke.rooms.programs.services.dossiers import first_tier
 from shuke.rooms.programs.services.loading import fresh_row
 from shuke.rooms.programs.services.timeline import Running, Timeline, forget_versions, timeline
@@ -128,6 +129,7 @@ def join(plan: Timeline, joined: dict[UUID, datetime]) -> None:
     queries.insert_memberships(plan.program_id, [fresh_row(plan, id, joined[id]) for id in member_ids])
     first = [update for member_id in member_ids for update in _first_tiers(plan, member_id, joined[member_id])]
     tiers.write(first, plan.program_id, clock.business_now())
+    entitling.follow(first)
 
 
 @lru_cache(maxsize=64)

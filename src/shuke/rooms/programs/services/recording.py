@@ -21,6 +21,7 @@ from shuke.foundation import clock, ids, logs
 from shuke.foundation.business_keys import NotFreeError
 from shuke.foundation.garbage import uncollected
 from shuke.foundation.transactions import unit_of_work
+from shuke.rooms.benefits.contracts import StaleEntitlementError
 from shuke.rooms.members import facade as members
 from shuke.rooms.members.contracts import Heir, MemberFacts
 from shuke.rooms.members.contracts import Status as MemberStatus
@@ -64,7 +65,7 @@ _RACES = (
     postgres.SerializationFailure,
     postgres.LockNotAvailable,
 )
-_RACING = (StaleLedgerError, StaleTierError, NotFreeError)
+_RACING = (StaleLedgerError, StaleTierError, StaleEntitlementError, NotFreeError)
 _OF_THE_FACTS = (IntegrityError, DataError, ArithmeticError, LookupError, ValueError)  # will fail so every time
 
 

@@ -2,15 +2,25 @@
 
 from uuid import UUID
 
+from shuke.foundation import clock
 from shuke.foundation.transactions import unit_of_work
+from shuke.rooms.benefits import facade as benefits
 from shuke.rooms.members import facade as members
 from shuke.rooms.members.contracts import Member, Status
 from shuke.rooms.org.contracts import Actor
 from shuke.rooms.points import facade as points
+from shuke.rooms.programs.services import entitling
 
 
 def set_status(member_id: UUID, status: Status, reason: str, actor: Actor) -> Member:
     """Give a member another status, behind the lock that every fact of theirs takes first."""
     with unit_of_work():
         points.lock([members.get(member_id).id])
-        return members.set_status(member_id, status, reason, actor)
+        before = members.facts([member_id])[member_id].status
+        member = members.set_status(member_id, status, reason, actor)
+        now = clock.business_now()
+        if status is Status.EXITED:
+            benefits.leave([member_id], now)
+        elif before is Status.EXITED:
+            entitling.settle([member_id], now)
+        return member

@@ -47,6 +47,12 @@ register.filter("refusal", refusals.refusal)
 register.filter("store_called", running.store_called)
 
 
+@register.filter
+def at(named: dict[str, str], code: str) -> str:
+    """Return what a code is called."""
+    return named.get(code, code)
+
+
 @register.simple_tag(takes_context=True)
 def money(context: template.Context, minor: int | None, currency: str | None = None) -> str:
     """Write `minor` units in the shop's currency, or in `currency`."""

@@ -261,7 +261,7 @@ def _tabs(desk: Desk) -> list[tuple[str, str, str]]:
     tabs = [("timeline", "member", _("Timeline"))]
     if desk.may(Right.POINTS_READ):
         tabs += [("entries", "member-entries", _("Points ledger")), ("lots", "member-lots", _("Lots and holds"))]
-    tabs.append(("tiers", "member-tiers", _("Tier history")))
+    tabs += [("tiers", "member-tiers", _("Tier history")), ("benefits", "member-benefits", _("Benefits of the member"))]
     if desk.may(Right.ORDERS_READ):
         tabs += [
             ("orders", "member-orders", _("Orders and refunds")),

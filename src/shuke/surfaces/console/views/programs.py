@@ -67,7 +67,7 @@ def version(request: HttpRequest, desk: Desk, slug: str, number: int) -> HttpRes
         running=facade.current(slug),
         view=view if view in {"file", "source", "diff", "offers"} else "file",
         offers=_offers(program_of(shown.text)),
-        lines=_lines(shown.source if view == "source" else shown.text),
+        lines=numbered(shown.source if view == "source" else shown.text),
         before=before,
         diff=_diff(before.text, shown.text) if before else [],
         can_publish=desk.may(Right.PROGRAMS_WRITE),
@@ -130,7 +130,7 @@ def _desk(
         diff=_diff(running.text, text) if running and "draft" in context else [],
         planned=_planned(facade.versions(running.program)) if running else None,
         faults=len(wrong),
-        lines=_lines(text, wrong) if wrong else [],
+        lines=numbered(text, wrong) if wrong else [],
         **context,
     )
 
@@ -220,7 +220,7 @@ def _running() -> VersionView | None:
     return facade.current() if facade.programs() else None
 
 
-def _lines(text: str, refusals: tuple[Refusal, ...] = ()) -> list[tuple[str, list[tuple[str, str]]]]:
+def numbered(text: str, refusals: tuple[Refusal, ...] = ()) -> list[tuple[str, list[tuple[str, str]]]]:
     """Return every line with what is wrong there as (column, sentence)."""
     wrong: dict[int, list[tuple[str, str]]] = {}
     for fault in refusals:

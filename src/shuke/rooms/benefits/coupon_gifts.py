@@ -1,0 +1,44 @@
+"""The coupons that a benefit names, issued in the transaction that gives the entitlement, one for each of its quota."""
+
+from collections.abc import Sequence
+
+from shuke.rooms.benefits.contracts import Giving, NeverError, TryLaterError
+from shuke.rooms.coupons import facade as coupons
+from shuke.rooms.coupons.contracts import Cause, IssueFact
+
+SOURCE = "benefits"
+_PASSING = frozenset(
+    {
+        *("coupons_paused", "coupons_not_open", "coupons_exhausted", "coupon_budget_spent", "coupon_limit_reached"),
+        "member_frozen",
+    }
+)
+
+
+class CouponGifts:
+    """Issues coupons. A coupon that was issued is the member's own: losing the tier takes it from nobody."""
+
+    at_once = True
+
+    def grant(self, givings: Sequence[Giving]) -> None:
+        """Issue coupons, once for each key.
+
+        Raises:
+            TryLaterError: the template is paused, used up or not open. NeverError: it can't be issued.
+        """
+        facts = [
+            IssueFact(SOURCE, f"{one.key}:{number}", one.benefit.gives, one.member_id, Cause.BENEFIT, one.at)
+            for one in givings
+            for number in range(1, one.quantity + 1)
+        ]
+        for answer in coupons.issue(facts):
+            if answer.refusal is not None:
+                code = answer.refusal.code
+                raise (TryLaterError if code in _PASSING else NeverError)(code)
+
+    def cycle(self, givings: Sequence[Giving]) -> None:
+        """Issue coupons for a new period. Raises: as `grant`."""
+        self.grant(givings)
+
+    def revoke(self, givings: Sequence[Giving]) -> None:
+        """Leave what was issued."""
