@@ -94,7 +94,7 @@ def test_a_cancellation_does_what_was_shown(desk, anna):
 
     assert paid.subscription(found.id).state is State.CANCELLED
     assert [payment.refunded_minor for payment in payments.page(9).payments] == [12_050]
-    assert ">退回<" in desk.get(f"/subscriptions/{id}").content.decode()
+    assert ">已退回<" in desk.get(f"/subscriptions/{id}").content.decode()
 
 
 def test_a_subscription_is_given_extended_and_let_run_out(desk, anna):
