@@ -61,6 +61,10 @@ SAMPLES = {
     "device_id": "dev_01KAKV3Z5R8QX5J4Y0V9W6T2NM",
     "unit": "1",
     "method": "sandbox",
+    "plan": "plus",
+    "subscription_id": "sub_01KAKV3Z5R8QX5J4Y0V9W6T2NM",
+    "activation_id": "bat_01KAKV3Z5R8QX5J4Y0V9W6T2NM",
+    "payment_id": "pay_01KAKV3Z5R8QX5J4Y0V9W6T2NM",
 }
 # Forms that would do something, sent about objects that are there.
 GOOD_FORMS = {

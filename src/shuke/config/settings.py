@@ -18,6 +18,7 @@ SHUKE_HOME = _home.folder
 SHUKE_KIND = _home.kind or "live"
 SHUKE_FIELD_KEYS = list(_secrets.field_keys) if _secrets else []
 SHUKE_BLIND_KEY = _secrets.blind_key if _secrets else b""
+SHUKE_PAYMENT_KEYS = _home.payment_keys()
 SHUKE_ORIGIN = _home.value("origin")
 SHUKE_PROXIES = int(_home.value("proxies"))
 SHUKE_INSECURE_LAN = _home.value("insecure_lan") == "yes"

@@ -2,11 +2,15 @@
 
 from collections.abc import Mapping
 
+from django.conf import settings
 from procrastinate import App
 
+from shuke.adapters import payment_alipay, payment_wechat
 from shuke.adapters.messages_recording import Recording
+from shuke.adapters.payment_alipay import Alipay
 from shuke.adapters.payment_counter import Counter
 from shuke.adapters.payment_sandbox import provider as sandbox
+from shuke.adapters.payment_wechat import Wechat
 from shuke.adapters.supplier_http import HttpSupplier
 from shuke.adapters.supplier_pool import Pool
 from shuke.config import plans
@@ -109,6 +113,10 @@ def _wire_payments() -> None:
     """Say by which methods one pays, the first first, and who hears of it."""
     if clock.is_tested():
         payments.provide(sandbox.METHOD, sandbox.Sandbox())
+    for method, make in ((payment_wechat.METHOD, Wechat.of), (payment_alipay.METHOD, Alipay.of)):
+        keys = settings.SHUKE_PAYMENT_KEYS.get(method)
+        if keys is not None:
+            payments.provide(method, make(keys, f"{settings.SHUKE_ORIGIN}/callbacks/payments/{method}"))
     payments.provide("counter", Counter())
     payments.when_paid(Purpose.MALL, programs.mall_paid)
     payments.when_paid(Purpose.PLAN, paid.paid)

@@ -114,11 +114,7 @@ class Home:
         path = self.folder / "secrets.toml"
         stored = _read_toml(path)
         if stored and path.stat().st_mode & _OTHERS:
-            raise Refusal(
-                "secrets_readable_by_others",
-                f"Other users can read {path}; run: chmod 600 {path}",
-                params={"file": str(path)},
-            )
+            raise _readable(path)
         texts = {name: os.environ.get(variable) or stored.get(name) for name, variable in _SECRET_VARIABLES.items()}
         if not any(texts.values()):
             return None
@@ -130,6 +126,17 @@ class Home:
                 f"The secrets in {path} or the environment are incomplete or not base64 of {_KEY_BYTES} bytes.",
                 params={"file": str(path)},
             ) from error
+
+    def payment_keys(self) -> Mapping[str, Mapping[str, str]]:
+        """Return the keys of providers of payments by their method, as the tables of `payments.toml` hold them.
+
+        Raises: Refusal `secrets_readable_by_others`, `settings_invalid`.
+        """
+        path = self.folder / "payments.toml"
+        stored = _read_toml(path)
+        if stored and path.stat().st_mode & _OTHERS:
+            raise _readable(path)
+        return stored
 
     def make_secrets(self) -> Secrets:
         """Return the keys, drawing them into `secrets.toml` (mode 0600) on the first run.
@@ -302,6 +309,14 @@ def _folder() -> tuple[Path, str]:
     if os.geteuid() == 0:
         return Path("/var/lib/shuke"), "default"
     return Path.home() / ".local/share/shuke", "default"
+
+
+def _readable(path: Path) -> Refusal:
+    return Refusal(
+        "secrets_readable_by_others",
+        f"Other users can read {path}; run: chmod 600 {path}",
+        params={"file": str(path)},
+    )
 
 
 def _read_toml(path: Path) -> dict[str, Any]:

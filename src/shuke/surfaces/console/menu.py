@@ -54,6 +54,14 @@ GROUPS = (
     ),
     Group(_("Offers"), (Item("coupons", _("Coupons"), "coupon", Right.COUPONS_READ),)),
     Group(
+        _("Paid membership"),
+        (
+            Item("plans", _("Paid plans"), "programs", Right.PAID_READ),
+            Item("subscriptions", _("Subscriptions"), "members", Right.PAID_READ),
+            Item("activation-codes", _("Activation codes"), "key", Right.PAID_READ),
+        ),
+    ),
+    Group(
         _("Benefits and services"),
         (
             Item("benefits", _("Benefits"), "gift", Right.BENEFITS_READ),

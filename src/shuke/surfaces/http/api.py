@@ -29,10 +29,12 @@ from shuke.surfaces.http.routes import (
     member_care,
     members,
     orders,
+    plans,
     points,
     programs,
     redemptions,
     refunds,
+    subscriptions,
     tiers,
 )
 
@@ -68,6 +70,8 @@ ROOMS = (
     explanations,
     programs,
     mall,
+    plans,
+    subscriptions,
     approvals,
     health,
 )

@@ -46,6 +46,8 @@ _TAGS = (
     "programs",
     "benefits",
     "mall",
+    "plans",
+    "subscriptions",
     "approvals",
     "health",
 )

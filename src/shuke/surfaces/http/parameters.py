@@ -11,6 +11,7 @@ from shuke.surfaces.http.schemas.mall import ItemCode, MallOrderId, StoreCode
 from shuke.surfaces.http.schemas.member_care import MergeId
 from shuke.surfaces.http.schemas.members import MemberId
 from shuke.surfaces.http.schemas.orders import OrderId
+from shuke.surfaces.http.schemas.paid import ActivationId, PaymentId, PlanCode, StateText, SubscriptionId
 from shuke.surfaces.http.schemas.points import EntryId
 from shuke.surfaces.http.schemas.redemptions import RedemptionId
 from shuke.surfaces.http.schemas.refunds import RefundId
@@ -51,6 +52,10 @@ ABOUT_ZH = {
     "batch_id": "批次的 id。",
     "item": "礼品的代码。",
     "mall_order_id": "商城订单的 id。",
+    "plan": "付费方案的代码。",
+    "subscription_id": "订阅的 id。",
+    "activation_id": "激活码批次的 id。",
+    "payment_id": "付款的 id。",
     "store": "会员所在门店的代码，不给出则不限门店。",
 }
 
@@ -78,3 +83,9 @@ MergeIdPath = Annotated[MergeId, Path(description="The merge's id.")]
 ItemCodePath = Annotated[ItemCode, Path(description="The item's code.")]
 MallOrderIdPath = Annotated[MallOrderId, Path(description="The id of the order of the mall.")]
 StoreQuery = Annotated[StoreCode, Query("", description="The code of the store where the member stands.")]
+PlanCodePath = Annotated[PlanCode, Path(description="The plan's code.")]
+SubscriptionIdPath = Annotated[SubscriptionId, Path(description="The subscription's id.")]
+SubscriptionStateQuery = Annotated[StateText, Query(None, description="Only those in this state.")]
+
+PaymentIdPath = Annotated[PaymentId, Path(description="The payment's id.")]
+ActivationIdPath = Annotated[ActivationId, Path(description="The id of a batch of activation codes.")]

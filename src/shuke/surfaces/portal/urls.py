@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from shuke.surfaces.portal.views import coupons, home, joining, mall, mine, points, shell, tiers
+from shuke.surfaces.portal.views import coupons, home, joining, mall, mine, paid, points, shell, tiers
 
 urlpatterns = [
     path("j/<path:store>", joining.join, name="portal-join-store"),
@@ -30,6 +30,14 @@ urlpatterns = [
     path("m/me/devices", mine.devices, name="portal-devices"),
     path("m/me/devices/<str:device_id>/end", mine.end_device, name="portal-device-end"),
     path("m/me/language", mine.language, name="portal-language"),
+    path("m/plans", paid.plans, name="portal-plans"),
+    path("m/plans/code", paid.activate, name="portal-plan-code"),
+    path("m/plans/<slug:plan>/buy", paid.buy, name="portal-plan-buy"),
+    path("m/plans/<slug:plan>/trial", paid.try_out, name="portal-plan-trial"),
+    path("m/plans/<str:subscription_id>/leave", paid.leave, name="portal-plan-leave"),
+    path("m/plans/<str:subscription_id>/renewal", paid.renewal, name="portal-plan-renewal"),
+    path("m/pay/<str:payment_id>", paid.pay, name="portal-pay"),
+    path("sandbox/pay/<str:payment_id>", paid.sandbox_pay, name="sandbox-pay"),
     path("m/offline", shell.offline, name="portal-offline"),
     path("m/manifest.webmanifest", shell.manifest, name="portal-manifest"),
     path("m/brand.css", shell.brand, name="portal-brand"),

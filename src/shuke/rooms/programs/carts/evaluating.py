@@ -187,19 +187,21 @@ def buyer_of(cart: OrderFact) -> Buyer:
     plan = published(timeline())
     seconds = int(cart.occurred_at.timestamp())
     running = plan.at(seconds)
-    member = members.find(cart.member) if cart.member is not None else None
-    if member is None:
+    if cart.member is None:
         return Buyer(plan.program_id, running, running.desk.fresh(seconds))
-    people = members.facts([member.id])
-    if people[member.id].status is not Status.ACTIVE:
-        return Buyer(plan.program_id, running, running.desk.fresh(seconds), member.id)
-    desktop = open_desktop(plan, {member.id: Wanted(seconds, draws=True)}, people)
-    dossier = desktop.dossiers.get(member.id)
+    (member_id,) = members.resolve([cart.member])
+    if member_id is None:
+        raise Refusal("unknown_member", "Nobody is known by this id.", pointer="/member")
+    people = members.facts([member_id])
+    if people[member_id].status is not Status.ACTIVE:
+        return Buyer(plan.program_id, running, running.desk.fresh(seconds), member_id)
+    desktop = open_desktop(plan, {member_id: Wanted(seconds, draws=True)}, people)
+    dossier = desktop.dossiers.get(member_id)
     if dossier is None:
         raise Refusal("not_enrolled", "The member does not belong to the program.", pointer="/member")
     desktop.advance(dossier, seconds)
     return Buyer(
-        plan.program_id, dossier.running, dossier.state, member.id, takes_part=True, tags=people[member.id].tags
+        plan.program_id, dossier.running, dossier.state, member_id, takes_part=True, tags=people[member_id].tags
     )
 
 

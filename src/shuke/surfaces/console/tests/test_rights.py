@@ -38,6 +38,9 @@ UNKNOWN = {
     "chart": "points",
     "path": "console/frame.css",
     "store": "nowhere",
+    "plan": "plus",
+    "subscription_id": "sub_00000000000000000000000000",
+    "activation_id": "bat_00000000000000000000000000",
 }
 OPEN = {"home", "setup", "login", "logout", "language", "static", "picture"}
 PAGES = [pattern for pattern in urls.urlpatterns if pattern.name not in OPEN]
@@ -117,7 +120,13 @@ def test_the_menu_has_for_each_role_what_is_its_work(role):
     else:
         benefits = {"benefits", "requests", "benefit-sheet"}
         mall = {"mall", "mall-orders", "mall-suppliers"}
-        seen = {Role.ANALYST: {"overview", "programs", "tiers", "coupons"} | benefits | mall, Role.CLERK: set()}
+        seen = {
+            Role.ANALYST: {"overview", "programs", "tiers", "coupons"}
+            | {"plans", "subscriptions", "activation-codes"}
+            | benefits
+            | mall,
+            Role.CLERK: set(),
+        }
         assert views == seen[role]
 
 

@@ -267,6 +267,8 @@ def _tabs(desk: Desk) -> list[tuple[str, str, str]]:
             ("orders", "member-orders", _("Orders and refunds")),
             ("behaviours", "member-behaviours", _("Behaviours")),
         ]
+    if desk.may(Right.PAID_READ):
+        tabs.append(("plans", "member-plans", _("Paid plans")))
     if desk.may(Right.COUPONS_READ):
         tabs.append(("coupons", "member-coupons", _("Coupons")))
     return [*tabs, ("profile", "member-profile", _("Profile"))]

@@ -29,6 +29,7 @@ PAGES = [
     "/m/me/profile",
     "/m/me/consents",
     "/m/me/devices",
+    "/m/plans",
 ]
 
 

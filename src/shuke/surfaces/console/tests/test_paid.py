@@ -1,0 +1,129 @@
+"""Paid membership in the console: plans are written and changed, subscriptions dealt with, amounts shown before."""
+
+import pytest
+
+from shuke.foundation import ids
+from shuke.rooms.members import facade as members
+from shuke.rooms.members.contracts import NewMember
+from shuke.rooms.org.contracts import Actor, ActorKind, Role
+from shuke.rooms.paid import facade as paid
+from shuke.rooms.paid.contracts import Length, Order, RefundRule, State
+from shuke.rooms.payments import facade as payments
+
+BY = Actor(ActorKind.SYSTEM, "tests", "tests")
+PLAN = {
+    "code": "plus",
+    "kind": "service",
+    "name_zh": "熟客卡",
+    "name_en": "Plus",
+    "tag": "plus",
+    "month": "15",
+    "year": "120.50",
+    "trial_days": "14",
+    "cooling_off_days": "7",
+    "refund": "prorata",
+    "notice_days": "30, 7",
+    "try_days": "-1, 2, 5",
+    "grace_days": "7",
+    "gives": "免邮 | Free delivery | 80",
+}
+
+
+@pytest.fixture
+def desk(log_in, program):
+    return log_in(Role.OWNER)
+
+
+@pytest.fixture
+def anna(program):
+    (member,) = members.enrol([NewMember(name="Anna", phone="+12125550199")], BY)
+    return member.id
+
+
+def sold(member_id):
+    bought = paid.buy(Order(member_id, "plus", Length.YEAR, "counter"), BY)
+    payments.start(bought.payment_id)
+    return paid.subscription(bought.subscription.id), ids.encode("sub", bought.subscription.id)
+
+
+def test_a_plan_is_written_and_its_terms_change(desk):
+    assert desk.post("/plans/new", PLAN)["Location"] == "/plans/plus"
+    terms = paid.plan("plus").version.terms
+    assert (terms.prices, terms.try_days, terms.gives[0].value_minor) == (
+        {Length.MONTH: 1_500, Length.YEAR: 12_050},
+        (-1, 2, 5),
+        8_000,
+    )
+    page = desk.get("/plans/plus").content.decode()
+    assert "$120.50" in page
+    assert "Free delivery" in page
+
+    changed = {name: value for name, value in PLAN.items() if name not in {"code", "kind", "tag"}} | {"month": "18"}
+    assert desk.post("/plans/plus", changed).status_code == 302
+    assert paid.plan("plus").version.terms.prices[Length.MONTH] == 1_800
+    desk.post("/plans/plus/sale", {"on_sale": "no"})
+    assert paid.plan("plus").on_sale is False
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        ({"month": "15.005"}, "金额格式不正确"),
+        ({"month": "", "year": ""}, "大于零"),
+        ({"try_days": "soon"}, "以逗号分隔的整数"),
+        ({"gives": "Free delivery"}, "三部分"),
+        ({"code": "Plus!"}, "小写字母"),
+    ],
+)
+def test_a_plan_that_does_not_hold_together_is_shown_again(desk, wrong, told):
+    answer = desk.post("/plans/new", PLAN | wrong)
+
+    assert (answer.status_code, told in answer.content.decode()) == (422, True)
+    assert paid.list_plans() == ()
+
+
+def test_a_cancellation_does_what_was_shown(desk, anna):
+    desk.post("/plans/new", PLAN)
+    found, id = sold(anna)
+    page = desk.get(f"/subscriptions/{id}").content.decode()
+    assert '<strong data-testid="refund">$120.50</strong>' in page
+
+    desk.post(f"/subscriptions/{id}/cancel", {"refund_minor": "12049"})
+    assert paid.subscription(found.id).state is State.ACTIVE
+    desk.post(f"/subscriptions/{id}/cancel", {"refund_minor": "12050"})
+
+    assert paid.subscription(found.id).state is State.CANCELLED
+    assert [payment.refunded_minor for payment in payments.page(9).payments] == [12_050]
+    assert ">已退回<" in desk.get(f"/subscriptions/{id}").content.decode()
+
+
+def test_a_subscription_is_given_extended_and_let_run_out(desk, anna):
+    desk.post("/plans/new", PLAN)
+    member = ids.encode("mbr", anna)
+    assert desk.post(f"/members/{member}/plans/give", {"plan": "plus", "length": "month"}).status_code == 422
+    desk.post(f"/members/{member}/plans/give", {"plan": "plus", "length": "month", "reason": "a mishap"})
+    (given,) = paid.page(9).subscriptions
+    id = ids.encode("sub", given.id)
+    assert desk.post(f"/subscriptions/{id}/extend", {"days": "0", "reason": "x"}).status_code == 422
+    desk.post(f"/subscriptions/{id}/extend", {"days": "3", "reason": "a mishap"})
+    desk.post(f"/subscriptions/{id}/renewal", {"on": "no"})
+
+    after = paid.subscription(given.id)
+    assert ((after.ends_at - given.ends_at).days, after.leaving) == (3, True)
+    assert paid.quote_leaving(given.id, at_once=True).rule is RefundRule.NOTHING
+    assert "a mishap" not in desk.get(f"/members/{member}/plans").content.decode()
+    listed = desk.get("/subscriptions", {"state": "active", "plan": "plus"}).content.decode()
+    assert (id in listed, members.get(anna).display_name in listed) == (True, True)
+    assert id not in desk.get("/subscriptions", {"state": "lapsed"}).content.decode()
+
+
+def test_activation_codes_come_as_a_file(desk, anna):
+    desk.post("/plans/new", PLAN)
+    desk.post("/activation-codes", {"plan": "plus", "length": "month", "count": "2", "note": "fair"})
+    (batch,) = paid.batches()
+    file = desk.post(f"/activation-codes/{ids.encode('bat', batch.id)}.csv")
+    head, first, second = file.content.decode("utf-8-sig").split()
+
+    assert (head, first[-1], len(first), len(second)) == ("code,used_at", ",", 20, 20)
+    assert paid.use_code(anna, first[:-1], BY).state is State.ACTIVE
+    assert "1 / 2" in desk.get("/activation-codes").content.decode()

@@ -1,0 +1,84 @@
+"""Paid plans on the phone: bought and paid in the sandbox, renewed or not, left with the amount that was shown."""
+
+import re
+
+import pytest
+
+from shuke.foundation import ids
+from shuke.rooms.org.contracts import Actor, ActorKind
+from shuke.rooms.paid import facade as paid
+from shuke.rooms.paid.contracts import Given, Kind, Length, PlanDraft, State, Terms
+from shuke.rooms.payments import facade as payments
+from shuke.surfaces.portal.tests.conftest import OTHER
+
+BY = Actor(ActorKind.SYSTEM, "tests", "tests")
+TERMS = Terms({Length.MONTH: 1_500, Length.YEAR: 12_000}, trial_days=14, gives=(Given("免邮", "Free delivery", 8_000),))
+
+
+@pytest.fixture
+def plan(phone):
+    paid.create_plan(PlanDraft("plus", Kind.SERVICE, "熟客卡", "Plus", "plus", TERMS), BY)
+
+
+def bought(client, **chosen):
+    """Buy a year, pay it as the sandbox is told to, and return the subscription."""
+    page = client.post("/m/plans/plus/buy", {"length": "year", "renews": "yes"}, follow=True)
+    provider = re.search(r'href="(/sandbox/pay/[^"]+)"', page.content.decode())[1]
+    client.post(provider, {"behaviour": "pays", "later": "pays"} | chosen, follow=True)
+    return paid.page(9).subscriptions[0]
+
+
+def test_a_plan_is_bought_paid_and_left(phone, plan):
+    client = phone()
+    shown = client.get("/m/plans").content.decode()
+    assert "¥120.00" in shown
+    assert "¥15.00" in shown
+    year = bought(client)
+    assert (year.state, year.auto_renew, year.renews_at_minor) == (State.ACTIVE, True, 12_000)
+
+    id = ids.encode("sub", year.id)
+    client.post(f"/m/plans/{id}/renewal", {"on": "no"})
+    assert paid.subscription(year.id).leaving is True
+    assert '<strong data-testid="refund">¥120.00</strong>' in client.get(f"/m/plans/{id}/leave").content.decode()
+    client.post(f"/m/plans/{id}/leave", {"at_once": "yes", "refund_minor": "1"})
+    assert paid.subscription(year.id).state is State.ACTIVE
+    client.post(f"/m/plans/{id}/leave", {"at_once": "yes", "refund_minor": "12000"})
+
+    assert paid.subscription(year.id).state is State.CANCELLED
+    assert payments.page(9).payments[0].refunded_minor == 12_000
+
+
+def test_a_declined_payment_gives_nothing(phone, plan):
+    client = phone()
+    page = client.post("/m/plans/plus/buy", {"length": "year"}, follow=True)
+    provider = re.search(r'href="(/sandbox/pay/[^"]+)"', page.content.decode())[1]
+    client.post(provider, {"behaviour": "declines", "later": "pays"})
+    assert paid.page(9).subscriptions == ()
+
+
+def test_nobody_reaches_anothers_plan_or_payment(phone, plan):
+    year = bought(phone())
+    stranger, id = phone(OTHER), ids.encode("sub", year.id)
+    payment = ids.encode("pay", payments.page(9).payments[0].id)
+
+    answers = [
+        stranger.get(f"/m/plans/{id}/leave"),
+        stranger.post(f"/m/plans/{id}/leave", {"at_once": "yes", "refund_minor": "12000"}),
+        stranger.post(f"/m/plans/{id}/renewal", {"on": "no"}),
+        stranger.get(f"/m/pay/{payment}"),
+    ]
+
+    assert [answer.status_code for answer in answers] == [404] * 4
+    assert (paid.subscription(year.id).state, paid.subscription(year.id).leaving) == (State.ACTIVE, False)
+
+
+def test_a_trial_and_an_activation_code(phone, plan):
+    client = phone()
+    client.post("/m/plans/plus/trial")
+    (trial,) = paid.page(9).subscriptions
+    assert trial.state is State.TRIAL
+    assert client.post("/m/plans/code", {"code": "0000"}).status_code == 422
+    batch = paid.make_codes("plus", Length.MONTH, 1, "", None, BY)
+    client.post("/m/plans/code", {"code": paid.codes_of(batch.id, BY)[0][0]})
+
+    assert (paid.subscription(trial.id).state, len(paid.history(trial.id).periods)) == (State.ACTIVE, 2)
