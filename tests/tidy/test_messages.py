@@ -78,6 +78,15 @@ def test_a_catalogue_is_complete_and_compiled(catalogue):
     assert stale == []
 
 
+def test_a_message_says_the_same_in_every_catalogue():
+    """Django takes one of them for all: what means something else has a context."""
+    told = {}
+    for catalogue in CATALOGUES:
+        for key, translations in entries(catalogue).items():
+            told.setdefault(key, set()).add(tuple(translations))
+    assert {key: texts for key, texts in told.items() if len(texts) > 1} == {}
+
+
 def test_every_message_is_in_a_catalogue():
     known = {key for catalogue in CATALOGUES for key in entries(catalogue)}
     used = {}

@@ -34,7 +34,7 @@ def till() -> dict[str, str]:
         "points": _("Points"),
         "pending": _("pending"),
         "owed": _("owed"),
-        "item": _("Item"),
+        "item": pgettext("till", "Item"),
         "to_pay": _("To pay"),
         "listed": _("Listed"),
         "earns": _("Earns"),

@@ -269,4 +269,9 @@ CHINESE = {
     "pickup_elsewhere": "该订单须在门店 {store} 自提。",
     "unknown_mall_order": "没有这笔商城订单。",
     "address_gone": "该订单没有收货地址，或地址已在订单完成后删除。",
+    "unknown_till": "此浏览器不是收银台，或该收银台已停用。",
+    "unknown_shift": "没有这个班次。",
+    "unknown_text": "不是会员、券、自提码或小票。",
+    "wrong_pin": "PIN 不正确。",
+    "pin_locked": "PIN 错误次数过多，请在 {minutes} 分钟后再试。",
 }

@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from shuke.core.program.model import Ladder
 from shuke.rooms.points import facade as points
@@ -80,7 +81,7 @@ def points_by_month(running: Running, zone: str, now: datetime) -> Chart:
         (
             ("issued", _("Issued")),
             ("taken_back", _("Taken back")),
-            ("redeemed", _("Used")),
+            ("redeemed", pgettext("points", "Used")),
             ("returned", _("Came back")),
             ("expired", _("Expired")),
         ),

@@ -280,7 +280,7 @@ def packet(shares: Packet) -> str:
 
 def facts(draft: TemplateDraft) -> list[tuple[str, str]]:
     """Return what else a template says, as (what, how), for reading."""
-    rows = [(gettext("Can be used"), _validity(draft)), (gettext("Who gets it"), _who(draft))]
+    rows = [(gettext("Can be used"), _validity(draft)), (gettext("How to get it"), _who(draft))]
     if draft.per_member is not None:
         told = {"count": figures.number(draft.per_member.most), "period": PERIODS[draft.per_member.period]}
         rows.append((gettext("A member"), gettext("%(count)s %(period)s") % told))

@@ -8,7 +8,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from shuke.core.program import wording
@@ -191,7 +191,7 @@ def _ends(expiry: Expiry | None) -> str:
     """Say by which rule points of this unit end."""
     if expiry is None or expiry.kind is ExpiryKind.NEVER:
         return _("Points of this unit never expire.")
-    days = _(", ").join(f"{date // 100:02d}-{date % 100:02d}" for date in expiry.dates)
+    days = pgettext("dates", ", ").join(f"{date // 100:02d}-{date % 100:02d}" for date in expiry.dates)
     if expiry.kind is ExpiryKind.DATES and expiry.after == Duration():
         return _("Usable to the next of these days: %(days)s.") % {"days": days}
     said = _ends_after(expiry)
