@@ -11,6 +11,8 @@ from django.db import IntegrityError, transaction
 from shuke.adapters.payment_sandbox.provider import Behaviour
 from shuke.core.values.errors import Refusal
 from shuke.foundation import clock
+from shuke.rooms.benefits import facade as benefits
+from shuke.rooms.benefits.contracts import Benefit, Catalogue, Kind, SetRow
 from shuke.rooms.members import facade as members
 from shuke.rooms.paid import facade as paid
 from shuke.rooms.paid.contracts import Length, Order, RefundRule, State
@@ -32,6 +34,19 @@ def day(month, number, year=2026):
 
 def tags(member_id):
     return members.tags([member_id])[member_id]
+
+
+def test_a_plan_brings_its_benefits_and_takes_them(people):
+    lounge = Benefit("lounge", "贵宾厅", "Lounge", Kind.COUNTED, quota=2)
+    benefits.apply(Catalogue((lounge,), (SetRow("plan:plus", "lounge"),)), BY)
+    anna, ben = people[:2]
+
+    plus = club.buy(anna)
+    had = benefits.of_member(anna)
+    assert [(one.benefit.code, one.left) for one in had] == [("lounge", 2)]
+    assert benefits.of_member(ben) == ()
+    paid.cancel(plus.id, BY, at_once=True)
+    assert benefits.of_member(anna) == ()
 
 
 def test_a_year_with_dunning_grace_and_lapse(people):

@@ -10,11 +10,14 @@ from uuid import UUID
 
 from shuke.core.values.errors import Refusal
 from shuke.foundation import ids
+from shuke.rooms.benefits import facade as benefits
+from shuke.rooms.benefits.contracts import Gift
 from shuke.rooms.members import facade as members
 from shuke.rooms.org.contracts import Actor, ActorKind
 from shuke.rooms.paid import models, queries
 from shuke.rooms.paid.contracts import LIVE, Cause, Length, NoticeKind, PeriodKind, State, Terms
 from shuke.rooms.paid.services import calendar, plans
+from shuke.rooms.points import facade as points
 
 TIME = Actor(ActorKind.SYSTEM, "paid", "Shuke")
 
@@ -107,7 +110,7 @@ def move(row: models.Subscription, after: State, cause: Cause, now: datetime, ac
         actor=actor.label,
     )
     if (before in LIVE) is not (after in LIVE):
-        _carry(row)
+        _carry(row, now)
 
 
 def next_at(row: models.Subscription) -> datetime | None:
@@ -156,15 +159,23 @@ def _terms(row: models.Subscription) -> Terms:
     return plans.terms_of(row.plan_id, row.version)
 
 
-def _carry(row: models.Subscription) -> None:
-    """Give the member the tag of the plan, or take it where no other plan gives it; who left carries nothing."""
-    tag = queries.plan(row.plan_id).tag
+def _carry(row: models.Subscription, now: datetime) -> None:
+    """Give the member the benefits and the tag of the plan, or take them; the tag stays where another plan gives it.
+
+    Benefits first: they lock the holder, which everybody locks before a member's own row.
+    """
+    plan = queries.plan(row.plan_id)
+    points.open_holders([row.member_id])
+    if row.state in LIVE:
+        benefits.give([Gift(row.member_id, f"plan:{plan.code}", now)])
+    else:
+        benefits.withdraw([row.member_id], f"plan:{plan.code}", now)
     carried = members.tags([row.member_id]).get(row.member_id, frozenset())
-    wanted = carried | {tag} if queries.carriers(row.member_id, tag) else carried - {tag}
+    wanted = carried | {plan.tag} if queries.carriers(row.member_id, plan.tag) else carried - {plan.tag}
     if wanted == carried:
         return
     try:
         members.set_tags(row.member_id, sorted(wanted), TIME)
-    except Refusal as refused:
+    except Refusal as refused:  # who left carries nothing
         if refused.code not in {"member_exited", "member_merged"}:
             raise

@@ -35,9 +35,9 @@ from shuke.rooms.org.contracts import Right
 from shuke.rooms.programs import facade as programs
 from shuke.surfaces.console.forms import smallest
 from shuke.surfaces.console.pages import Desk, page, show
-from shuke.surfaces.console.running import running
 from shuke.surfaces.console.views.programs import numbered
 from shuke.surfaces.wording import benefit_words, refusals, words
+from shuke.surfaces.wording.running import running
 
 PERIODS = (30, 90, 365)
 _LONGEST_TEXT = 256 * 1024
