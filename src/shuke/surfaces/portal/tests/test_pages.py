@@ -7,6 +7,8 @@ from django.test import Client
 
 from shuke.core.values.errors import Refusal
 from shuke.foundation import clock, ids
+from shuke.rooms.benefits import facade as benefits
+from shuke.rooms.benefits.contracts import Benefit, Catalogue, Kind, Per, SetRow
 from shuke.rooms.members import facade as members
 from shuke.rooms.members.contracts import MemberRef, Purpose
 from shuke.rooms.org import facade as org
@@ -93,6 +95,19 @@ def test_a_long_statement_goes_on_without_gaps_and_doubles(phone, monkeypatch):
         onward = re.search(r'href="\?(after=[^"]+)"', text)
         path = onward and "/m/points?" + onward[1].replace("&amp;", "&")
     assert found == ["−130", "+40", "+30", "+20", "+10", "+50"]
+
+
+def test_tiers_say_what_a_member_may_enjoy_and_how_often(program, phone):
+    cake = Benefit("cake", "生日蛋糕", "Cake", Kind.COUNTED, quota=2, per=Per.YEAR)
+    magazine = Benefit("magazine", "会刊", "Magazine", Kind.CONTENT, days=30)
+    benefits.apply(Catalogue((cake, magazine), (SetRow("join", "magazine"), SetRow("tier:main:base", "cake"))), TESTER)
+    held = phone()
+    told = re.search(r'data-testid="benefits">(.*?)</ul>', page(held.get("/m/tiers")), re.DOTALL)[1]
+    assert re.findall(r"<strong>(.*?)</strong><small>(.*?)</small>", told) == [
+        ("生日蛋糕", "每年 2 次"),
+        ("会刊", "2026-07-14 前可用"),
+    ]
+    assert re.search(r'"amount">2<small>次可用', told)
 
 
 def test_nobody_sees_anything_of_another_member(phone):
@@ -227,6 +242,7 @@ def test_every_address_but_the_doors_asks_who_it_is():
         "portal-brand",
         "portal-manifest",
         "portal-worker",
+        "sandbox-pay",  # the pretended provider
     }
     closed = {pattern.name for pattern in urls.urlpatterns if pattern.name not in doors}
     asked = {
