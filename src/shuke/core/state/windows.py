@@ -318,13 +318,14 @@ def count(m: Ints, R: Ints, P: Ints, counter: int, day: int, amount: int) -> Non
         p = P_WINDOW + w * PW_ROW
         if P[p + PW_COUNTER] == counter:
             s = WINDOW + w * WINDOW_ROW
-            if m[s + W_FIRST] <= i < m[s + W_LAST]:
-                before = 0  # of an amount taken off the day of a reset: what came before that
-                if amount < 0 and day == m[s + W_RESET]:
-                    since = R[m[DAYS] + i * DAY_ROW + 1 + counter] - amount - m[s + W_BASE]
-                    before = -amount - min(-amount, max(0, since))
+            before = 0  # of an amount taken off the day of a reset: what came before that
+            if amount < 0 and day == m[s + W_RESET]:
+                since = R[m[DAYS] + i * DAY_ROW + 1 + counter] - amount - m[s + W_BASE]
+                before = -amount - min(-amount, max(0, since))
+                m[s + W_BASE] -= before  # of windows of ended periods too, which that day only comes into later
+            # Windows of ended periods hold rows from before their reset, which count nothing there.
+            if m[s + W_FIRST] <= i < m[s + W_LAST] and day >= m[s + W_RESET]:
                 m[s + W_VALUE] += amount + before
-                m[s + W_BASE] -= before
 
 
 def uncount(m: Ints, R: Ints, e: Ints, P: Ints, counter: int, day: int, amount: int) -> None:

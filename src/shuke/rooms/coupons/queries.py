@@ -135,6 +135,12 @@ def known_codes(codes: Sequence[str]) -> set[str]:
     return {code for (code,) in rows}
 
 
+def queue_for_pool(template_id: UUID) -> None:
+    """Let nobody else wait for coupons of a pool until the transaction ends."""
+    lock = int.from_bytes(template_id.bytes[-8:], "big", signed=True)
+    sql.run("SELECT pg_advisory_xact_lock(%(lock)s::bigint)", {"lock": lock})
+
+
 def lock_pool(template_id: UUID, count: int, *, wait: bool) -> list[UUID]:
     """Lock up to `count` coupons that nobody holds; those that others are taking are passed over, or waited for."""
     statement = sql.load(PACKAGE, "lock_pool" if wait else "lock_pool_at_once")

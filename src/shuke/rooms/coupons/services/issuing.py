@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.db import transaction
+
 from shuke.core.offers.model import Reason
 from shuke.core.values.errors import Refusal
 from shuke.foundation import business_keys, ids
@@ -162,9 +164,7 @@ def _newly(row: Row, wishes: Sequence[Wish], batch_id: UUID | None) -> int:
 
 def _from_pool(row: Row, wishes: Sequence[Wish]) -> int:
     """Hand out coupons that were made beforehand, each under the id that its claim stands for."""
-    found = queries.lock_pool(row.id, len(wishes), wait=False) if wishes else []
-    if len(found) < len(wishes):
-        found = queries.lock_pool(row.id, len(wishes), wait=True)
+    found = _coupons_of_pool(row, len(wishes)) if wishes else []
     rows = [
         (old, wish.claim.reference, fact.member_id, fact.at, *views.dates(row, fact.at), fact.cause.value)
         for old, wish in zip(found, wishes, strict=False)
@@ -173,6 +173,20 @@ def _from_pool(row: Row, wishes: Sequence[Wish]) -> int:
     if rows:
         queries.hand_out(rows)
     return len(rows)
+
+
+def _coupons_of_pool(row: Row, count: int) -> list[UUID]:
+    """Lock coupons that nobody has: what is free at once, or, where that is too little, what others may give up.
+
+    Who waits holds no coupon of the pool but the queue's lock, so those who are waited for never wait for one.
+    """
+    with transaction.atomic():
+        found = queries.lock_pool(row.id, count, wait=False)
+        if len(found) == count:
+            return found
+        transaction.set_rollback(True)
+    queries.queue_for_pool(row.id)
+    return queries.lock_pool(row.id, count, wait=True)
 
 
 def _answers(wishes: Sequence[Wish]) -> list[Issued]:
