@@ -38,6 +38,8 @@ NOTHING = (0, 0, 0)
 GIVEN = Op("transfer", "t", 0, 1, 30)
 BACK = Op("refund", "b", points=100, about="a")
 HELD = Op("hold", "h", points=40)
+CLAIMED = ok(Op("open_coupons", points=1), None, 0, 1)
+USED, UNUSED, ELSEWHERE = Op("use", about="o1"), Op("unuse", about="o1"), Op("use", about="o2")
 
 SOUND = {
     "one after the other": [EARN, ok(ALL, 0, 2, 3), saw(NOTHING, at=4)],
@@ -52,11 +54,19 @@ SOUND = {
     "held points come back": [
         EARN, ok(HELD, 60, 2, 3), saw((60, 40, 0), at=4), ok(Op("release", "x", about="h"), 100, 5, 6), saw(OWN, at=7),
     ],
+    "given back in vain, or once it was used": [
+        CLAIMED, ok(USED, None, 3, 5), ok(UNUSED, None, 2, 8), ok(ELSEWHERE, None, 6, 7),
+    ],
+    "unknown, refused at first, and done late": [unknown(ALL, 0), ok(EARNED, 100, 2, 3), saw(NOTHING, at=4)],
 }  # fmt: skip
 
 DOCTORED = {
     "a lost update": [EARN, part(1, 30, 70, 2, 9), part(2, 40, 60, 2, 9), saw((60, 0, 0), at=10)],
     "a lost update that only the end tells": [EARN, part(1, 30, None, 2, 9), saw(OWN, at=10)],
+    "used for two orders, given back before": [
+        CLAIMED, ok(UNUSED, None, 2, 3), ok(USED, None, 4, 5), ok(ELSEWHERE, None, 6, 7),
+    ],
+    "given back, and nobody was told": [CLAIMED, ok(USED, None, 2, 3), ok(UNUSED, False, 4, 5)],
     "done twice": [EARN, ok(ALL, 0, 2, 3), ok(Op("redeem", "s", points=100), 0, 2, 3)],
     "a repeat done again": [EARN, ok(EARNED, 200, 2, 3, repeated=True)],
     "a repeat that was the first": [ok(EARNED, 100, 0, 1, repeated=True)],

@@ -1,11 +1,9 @@
 """What adapters of providers have in common: RSA signatures with SHA-256, and calls that are answered or are not."""
 
 import base64
-import http.client
-import urllib.error
-import urllib.request
 from collections.abc import Mapping
 from datetime import timedelta
+from http import HTTPStatus
 from typing import TypeVar
 
 from cryptography.exceptions import InvalidSignature
@@ -13,13 +11,12 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
 
+from shuke.adapters import calling
 from shuke.rooms.payments.contracts import UnansweredError
 
 Key = TypeVar("Key")
 
 PAYABLE = timedelta(hours=2)  # from being asked for
-_SECONDS = 10
-_LARGEST_BYTES = 1_000_000
 
 
 def private_key(pem: str) -> RSAPrivateKey:
@@ -59,18 +56,13 @@ def call(url: str, method: str, body: str, headers: Mapping[str, str]) -> tuple[
 
     Raises: UnansweredError where nothing came back, or that something broke there.
     """
-    request = urllib.request.Request(  # noqa: S310  # the address is the provider's, from the settings
-        url, data=body.encode() if body else None, headers=dict(headers), method=method
-    )
     try:
-        with urllib.request.urlopen(request, timeout=_SECONDS) as answer:  # noqa: S310
-            return answer.status, _lower(answer.headers), answer.read(_LARGEST_BYTES)
-    except urllib.error.HTTPError as refused:
-        if refused.code >= 500:
-            raise UnansweredError(f"The provider answered {refused.code}.") from refused
-        return refused.code, _lower(refused.headers), refused.read(_LARGEST_BYTES)
-    except (OSError, http.client.HTTPException) as error:
+        status, found, content = calling.call(url, method, body.encode(), headers)
+    except OSError as error:
         raise UnansweredError("The provider did not answer.") from error
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR or status // 100 == 3:
+        raise UnansweredError(f"The provider answered {status}.")
+    return status, found, content
 
 
 def _rsa(key: object, kind: type[Key]) -> Key:
@@ -78,7 +70,3 @@ def _rsa(key: object, kind: type[Key]) -> Key:
         return key
     message = "not an RSA key"
     raise ValueError(message)
-
-
-def _lower(headers: Mapping[str, str]) -> dict[str, str]:
-    return {name.lower(): value for name, value in headers.items()}

@@ -8,26 +8,15 @@ method, path and body, a line each. What is not answered, or not in this form, i
 import hashlib
 import hmac
 import json
-import urllib.error
-import urllib.request
 from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Any
 from urllib.parse import quote, urlsplit
 
+from shuke.adapters import calling
 from shuke.foundation import clock
 from shuke.rooms.mall.contracts import Access, Delivered, Supplied, Wanted
 
-_TIMEOUT_SECONDS = 10
-_MOST_BYTES = 1 << 20
 _STATES = {"delivered": Delivered.DELIVERED, "refused": Delivered.REFUSED, "processing": Delivered.UNKNOWN}
-
-
-class _StayPut(urllib.request.HTTPRedirectHandler):
-    """Follows no redirect: the signature is for the address that the owner entered."""
-
-    def redirect_request(self, *args: Any, **kwargs: Any) -> None:
-        """Make no second request."""
 
 
 class HttpSupplier:
@@ -61,13 +50,9 @@ def _send(method: str, path: str, body: Mapping[str, object] | None, access: Acc
         "X-Shuke-Time": time,
         "X-Shuke-Signature": signature(access.secret, time, method, urlsplit(url).path, content),
     }
-    request = urllib.request.Request(url, content or None, headers, method=method)  # noqa: S310  # checked when stored
-    opener = urllib.request.build_opener(_StayPut)
     try:
-        with opener.open(request, timeout=_TIMEOUT_SECONDS) as response:
-            return response.status, json.loads(response.read(_MOST_BYTES))
-    except urllib.error.HTTPError as error:
-        return error.code, None
+        status, _, answer = calling.call(url, method, content, headers)
+        return status, json.loads(answer) if status < HTTPStatus.BAD_REQUEST else None
     except (OSError, ValueError) as error:  # no connection, no answer in time, no JSON
         return 0, type(error).__name__
 

@@ -326,9 +326,12 @@ def _use(bank: Bank, op: Op) -> None:
     bank.uses["c"] = op.about
 
 
-def _unuse(bank: Bank, op: Op) -> None:
-    if bank.uses.get("c") == op.about:
+def _unuse(bank: Bank, op: Op) -> bool:
+    """Make the coupon usable again if this order uses it, and say whether it did."""
+    used = bank.uses.get("c") == op.about
+    if used:
         del bank.uses["c"]
+    return used
 
 
 def _stock(bank: Bank, op: Op) -> None:

@@ -57,7 +57,11 @@ def _likely(call: Call) -> tuple[bool, int, float]:
 
 
 class _Search:
-    """Wing and Gong's search, the likely first; requests that change nothing are placed as soon as they fit."""
+    """Wing and Gong's search, the likely first; what was read, refused or repeated is placed as soon as it fits.
+
+    Not so what was done: a coupon can be given back where nobody uses it, and later where somebody does, and the answer
+    is the same.
+    """
 
     def __init__(self) -> None:
         self.seen: set[object] = set()
@@ -77,7 +81,7 @@ class _Search:
         return any(self.explains(after, [other for other in waiting if other is not call]) for call, after in ways)
 
     def _settle(self, bank: Bank, waiting: list[Call]) -> tuple[Bank, list[Call], list[tuple[Call, Bank]]]:
-        """Place every call that changes nothing here; return what is left and the calls that can be the next."""
+        """Place every call that changes nothing anywhere; return what is left and the calls that can be the next."""
         while True:
             horizon = min((call.returned for call in waiting), default=0)
             ways: list[tuple[Call, Bank]] = []
@@ -86,9 +90,12 @@ class _Search:
                 if call.invoked > horizon:
                     continue
                 after, answer = bank.after(call.op)
-                if call.outcome is not Outcome.INFO and not answer.agrees(call.answer):
+                if call.outcome is Outcome.INFO:
+                    if after is not bank:  # or it did nothing, which needs no place
+                        ways.append((call, after))
+                elif not answer.agrees(call.answer):
                     continue
-                if after is bank:
+                elif call.op.verb == "look" or answer.code or answer.repeated:
                     placed.add(id(call))
                 else:
                     ways.append((call, after))

@@ -188,8 +188,7 @@ class Shop:
         return Answer()
 
     def _unuse(self, op: Op) -> Answer:
-        coupons.give_back([OrderRef(*self._key(op.about))])
-        return Answer()
+        return Answer(seen=bool(coupons.give_back([OrderRef(*self._key(op.about))])))
 
     def _expire(self, op: Op) -> Answer:
         """Move the clock past the end of an order's points; who notices first lets them go."""

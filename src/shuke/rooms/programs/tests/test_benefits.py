@@ -2,7 +2,7 @@
 
 import threading
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import connection
@@ -58,7 +58,7 @@ CATALOGUE = Catalogue(
         SetRow("tag:vip", "drops"),
         SetRow("season:summer", "cake"),
     ),
-    (Season("summer", datetime(2026, 7, 1).date(), datetime(2026, 7, 31).date()),),  # noqa: DTZ001  # dates
+    (Season("summer", date(2026, 7, 1), date(2026, 7, 31)),),
 )
 
 
@@ -274,9 +274,9 @@ def test_occasions_come_once_on_their_day_also_where_no_night_came_by(catalogue)
         assert isinstance(answer, Member)
         return answer.id
 
-    today = enrolled(1, datetime(1990, 6, 1).date(), NOW)  # noqa: DTZ001  # a date
-    soon = enrolled(2, datetime(1990, 6, 3).date(), NOW - timedelta(days=360))  # noqa: DTZ001  # a date
-    leap = enrolled(3, datetime(1992, 2, 29).date(), NOW - timedelta(days=60))  # noqa: DTZ001  # a date
+    today = enrolled(1, date(1990, 6, 1), NOW)
+    soon = enrolled(2, date(1990, 6, 3), NOW - timedelta(days=360))
+    leap = enrolled(3, date(1992, 2, 29), NOW - timedelta(days=60))
     assert [held(one) for one in (today, soon, leap)] == [{"hello": 0, "cake": 1, "magazine": None}, {"magazine": None}, {"magazine": None}]  # fmt: skip
 
     clock.set_business_clock(NOW + timedelta(days=5, hours=1))  # 6 June: two nights did not come by
@@ -469,7 +469,7 @@ def test_the_balance_sheet_tells_cost_use_and_what_to_look_at(silver, enrol):
 def test_a_plan_gives_to_its_day_and_is_prolonged(program, enrol):
     plus = Catalogue((replace(LOUNGE, per=Per.TERM),), (SetRow("plan:plus", "lounge"),))
     facade.apply_benefits(plus, ACTOR)
-    anna, day = enrol(1), (NOW.date() - datetime(1970, 1, 1).date()).days  # noqa: DTZ001  # a date
+    anna, day = enrol(1), (NOW.date() - date(1970, 1, 1)).days
     benefits.give([Gift(anna, "plan:plus", NOW, day + 30)])
     use(anna, "u1", quantity=2)
     benefits.give([Gift(anna, "plan:plus", NOW + timedelta(days=30), day + 60)])

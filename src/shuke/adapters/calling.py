@@ -1,0 +1,39 @@
+"""Calls services over HTTP: one request, its answer as it is, or none. No redirect is followed: signatures are for an
+address that an owner entered.
+"""
+
+import http.client
+import urllib.request
+from collections.abc import Mapping
+
+_SECONDS = 10
+_LARGEST_BYTES = 1 << 20
+
+
+class _AsItIs(urllib.request.HTTPErrorProcessor):
+    """Takes every answer as it came, refusals and redirects too."""
+
+    def http_response(
+        self, request: urllib.request.Request, response: http.client.HTTPResponse
+    ) -> http.client.HTTPResponse:
+        """Return the answer."""
+        return response
+
+    https_response = http_response  # type: ignore[assignment]  # as the class does it
+
+
+_OPENER = urllib.request.build_opener(_AsItIs)
+
+
+def call(url: str, method: str, body: bytes, headers: Mapping[str, str]) -> tuple[int, dict[str, str], bytes]:
+    """Send a request; return status, headers by lower-case name, and the first MiB of the body.
+
+    Raises: OSError where no whole answer came within ten seconds; what the service did is then unknown.
+    """
+    request = urllib.request.Request(url, body or None, dict(headers), method=method)  # noqa: S310  # an owner's address
+    try:
+        with _OPENER.open(request, timeout=_SECONDS) as answer:
+            found = {name.lower(): value for name, value in answer.headers.items()}
+            return answer.status, found, answer.read(_LARGEST_BYTES)
+    except http.client.HTTPException as broken:
+        raise OSError("The answer broke off.") from broken
