@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from shuke.surfaces.portal.views import coupons, home, joining, mall, mine, paid, points, shell, tiers
+from shuke.surfaces.portal.views import coupons, farewell, home, joining, mall, mine, paid, points, shell, tiers
 
 urlpatterns = [
     path("j/<path:store>", joining.join, name="portal-join-store"),
@@ -26,6 +26,9 @@ urlpatterns = [
     path("m/mall/<str:item>/redeem", mall.redeem, name="portal-mall-redeem"),
     path("m/me", mine.mine, name="portal-me"),
     path("m/me/profile", mine.profile, name="portal-profile"),
+    path("m/me/phone", joining.change_phone, name="portal-phone"),
+    path("m/me/data", farewell.copy, name="portal-copy"),
+    path("m/me/leave", farewell.leave, name="portal-leave"),
     path("m/me/consents", mine.consents, name="portal-consents"),
     path("m/me/devices", mine.devices, name="portal-devices"),
     path("m/me/devices/<str:device_id>/end", mine.end_device, name="portal-device-end"),
