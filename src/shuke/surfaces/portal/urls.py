@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from shuke.surfaces.portal.views import coupons, farewell, home, joining, mall, mine, paid, points, shell, tiers
+from shuke.surfaces.portal.views import coupons, farewell, home, joining, mall, mine, paid, paying, points, shell, tiers
 
 urlpatterns = [
     path("j/<path:store>", joining.join, name="portal-join-store"),
@@ -37,10 +37,11 @@ urlpatterns = [
     path("m/plans/code", paid.activate, name="portal-plan-code"),
     path("m/plans/<slug:plan>/buy", paid.buy, name="portal-plan-buy"),
     path("m/plans/<slug:plan>/trial", paid.try_out, name="portal-plan-trial"),
+    path("m/plans/<str:subscription_id>/change", paid.change, name="portal-plan-change"),
     path("m/plans/<str:subscription_id>/leave", paid.leave, name="portal-plan-leave"),
     path("m/plans/<str:subscription_id>/renewal", paid.renewal, name="portal-plan-renewal"),
-    path("m/pay/<str:payment_id>", paid.pay, name="portal-pay"),
-    path("sandbox/pay/<str:payment_id>", paid.sandbox_pay, name="sandbox-pay"),
+    path("m/pay/<str:payment_id>", paying.pay, name="portal-pay"),
+    path("sandbox/pay/<str:payment_id>", paying.sandbox_pay, name="sandbox-pay"),
     path("m/offline", shell.offline, name="portal-offline"),
     path("m/manifest.webmanifest", shell.manifest, name="portal-manifest"),
     path("m/brand.css", shell.brand, name="portal-brand"),
