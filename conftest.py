@@ -30,7 +30,7 @@ def _flush_past_triggers(self, style, tables, **options):  # noqa: ARG001  # as 
         asked = (f"SELECT {n} WHERE EXISTS (SELECT FROM {t})" for n, t in enumerate(quoted))  # noqa: S608  # its own
         cursor.execute(" UNION ALL ".join(asked))
         filled = [quoted[number] for (number,) in cursor.fetchall()]
-    statements = [f"DELETE FROM {table}" for table in filled]
+    statements = [f"DELETE FROM {table}" for table in filled]  # noqa: S608  # its own
     return ["SET LOCAL session_replication_role = replica", *statements] if statements else []
 
 
