@@ -19,12 +19,16 @@ QUICK = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off",
 # For whoever asks only whether a test fails: to look for the smallest story that fails may take minutes.
 settings.register_profile("unshrunk", phases=[Phase.explicit, Phase.generate])
 
-_sql_flush = DatabaseOperations.sql_flush
+def _flush_past_triggers(self, style, tables, **options):
+    """Empty tables after a test also where triggers refuse it, and only those that hold something; in one transaction.
 
-
-def _flush_past_triggers(self, *arguments, **options):
-    """Empty tables after a test also where triggers refuse it; Django does it in one transaction."""
-    statements = _sql_flush(self, *arguments, **options)
+    A hundred tables take a second to truncate, and a test writes to a few.
+    """
+    quoted = [self.quote_name(table) for table in tables]
+    with self.connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(f"SELECT {n} WHERE EXISTS (SELECT FROM {t})" for n, t in enumerate(quoted)))
+        filled = [quoted[number] for (number,) in cursor.fetchall()]
+    statements = [f"DELETE FROM {table}" for table in filled]
     return ["SET LOCAL session_replication_role = replica", *statements] if statements else []
 
 
