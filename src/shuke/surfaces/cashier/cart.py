@@ -19,8 +19,8 @@ _CHANNEL = "store"
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What somebody wants to buy and how to pay it: `lines` as an order has them, `points` at most, codes of `coupons` (None:
-    those that save most).
+    """What somebody wants to buy and how to pay it: with `points` at most, and the codes of `coupons` (None: those that
+    save most).
     """
 
     member_id: UUID | None

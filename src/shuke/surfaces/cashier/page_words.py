@@ -129,7 +129,7 @@ def till() -> dict[str, str]:
         "close": _("Close"),
         "help": _("Keys"),
         "help_lines": _(
-            "+12.50 adds another item, 12.50*3 is three pieces. A bar code of goods, or # and a code, names the article of the price after it."
+            "+12.50 adds another item, 12.50*3 is three pieces. A bar code, or # and a code, names the goods."
         ),
         "sold": _("Sold"),
         "number": _("Receipt"),
