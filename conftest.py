@@ -19,6 +19,7 @@ QUICK = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off",
 # For whoever asks only whether a test fails: to look for the smallest story that fails may take minutes.
 settings.register_profile("unshrunk", phases=[Phase.explicit, Phase.generate])
 
+
 def _flush_past_triggers(self, style, tables, **options):
     """Empty tables after a test also where triggers refuse it, and only those that hold something; in one transaction.
 
