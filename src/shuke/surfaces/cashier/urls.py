@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from shuke.surfaces.cashier.views import checking, enrolling, refunding, selling, session, shell
+from shuke.surfaces.cashier.views import checking, enrolling, refunding, selling, session, shell, valuing
 
 urlpatterns = [
     path("", shell.till, name="till"),
@@ -21,5 +21,7 @@ urlpatterns = [
     path("refund-preview", refunding.preview, name="till-refund-preview"),
     path("refund", refunding.refund, name="till-refund"),
     path("use", checking.use, name="till-use"),
+    path("top-up-preview", valuing.preview, name="till-top-up-preview"),
+    path("top-up", valuing.top_up, name="till-top-up"),
     path("enrol", enrolling.enrol, name="till-enrol"),
 ]

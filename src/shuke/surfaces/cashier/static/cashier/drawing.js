@@ -21,6 +21,7 @@ function drawMember(sale) {
     h("p", {class: "chips"}, member.tier && h("span", {class: `badge tier tier-${member.tier.rank}`}, member.tier.name), member.status && h("span", {class: "badge bad"}, member.status)),
     points && h("dl", {class: "balance"}, h("dt", {}, points.name), h("dd", {"data-testid": "available"}, points.available)),
     points && h("ul", {class: "small"}, points.pending && h("li", {}, `${points.pending} ${words.pending}`), points.owed && h("li", {class: "minus"}, `${points.owed} ${words.owed}`), points.expiring && h("li", {}, points.expiring)),
+    member.value && h("dl", {class: "balance value"}, h("dt", {}, words.value), h("dd", {"data-testid": "value"}, member.value.total)),
     member.way && h("p", {class: "way"}, member.way));
 }
 
@@ -117,7 +118,11 @@ function change(answer) {
 function saleBanner(answer) {
   const bad = Boolean(answer.note);
   drawBanner(bad ? "warn" : "good", say(words.sale_done, answer), change(answer),
-    answer.tier && h("p", {class: "tier-up"}, `${answer.tier} · ${words.tier_next}`), answer.note && h("p", {}, answer.note), h("p", {class: "receipt-number"}, `${words.number} `, h("span", {class: "mono", "data-testid": "number"}, answer.key)));
+    answer.tier && h("p", {class: "tier-up"}, `${answer.tier} · ${words.tier_next}`), answer.note && h("p", {}, answer.note), receiptNumber(answer.key));
+}
+
+function receiptNumber(key) {
+  return h("p", {class: "receipt-number"}, `${words.number} `, h("span", {class: "mono", "data-testid": "number"}, key));
 }
 
 function refundBanner(answer) {

@@ -267,6 +267,7 @@ const act = {
   enrol: () => enrolDialog(),
   check: () => scanDialog(words.check_scan),
   refund: () => scanDialog(words.refund_scan),
+  value: () => valueDialog(),
   park: () => parkOrFetch(),
   parked: () => parkedDialog(),
   queue: () => queueDialog(),
@@ -318,7 +319,7 @@ function addCoupon(found) {
   return sale.lines.length ? then(price).then(draw) : null;
 }
 
-const KEYS = {F2: "points", F3: "coupons", F4: "enrol", F6: "check", F8: "refund", F9: "park", "?": "help", Escape: "clear"};
+const KEYS = {F2: "points", F3: "coupons", F4: "enrol", F6: "check", F8: "refund", F9: "park", F10: "value", "?": "help", Escape: "clear"};
 
 document.addEventListener("keydown", (event) => {
   const name = (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "p" ? "print" : event.ctrlKey || event.altKey || event.metaKey ? "" : KEYS[event.key];

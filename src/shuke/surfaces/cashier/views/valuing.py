@@ -1,0 +1,76 @@
+"""Stored value at the counter: money that is paid ahead, with its bonus seen before it is taken."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from shuke.foundation import clock, ids
+from shuke.rooms.members import facade as members
+from shuke.rooms.members.contracts import ID_PREFIX, MemberRef
+from shuke.rooms.org.contracts import ShiftLine, Work
+from shuke.rooms.programs import facade as programs
+from shuke.rooms.programs.contracts import TopUpFact
+from shuke.rooms.value.contracts import DESK, TopUp, ValueTerms
+from shuke.surfaces.cashier import cart, doing, receipts
+from shuke.surfaces.cashier.counter import Counter, Told, call
+from shuke.surfaces.wording import figures, value_words
+
+
+def offered(terms: ValueTerms | None) -> dict[str, Any] | None:
+    """Tell by how much one tops up here, None where the program has no stored value."""
+    if terms is None:
+        return None
+    return {
+        "least": figures.money(terms.least_minor, terms.currency),
+        "most": figures.money(terms.most_minor, terms.currency),
+        "steps": [
+            {
+                "amount": figures.typed_money(step.from_minor, terms.currency),
+                "bonus": figures.money(step.bonus_minor, terms.currency),
+            }
+            for step in terms.steps
+        ],
+    }
+
+
+@call("POST")
+def preview(request: HttpRequest, counter: Counter, told: Told) -> dict[str, Any]:
+    """Say what a top-up would bring, by doing it and rolling back."""
+    fact = _fact(counter, told, "preview")
+    return _said(programs.top_up(fact, counter.actor, dry_run=True))
+
+
+@call("POST")
+def top_up(request: HttpRequest, counter: Counter, told: Told) -> dict[str, Any]:
+    """Take money that is paid ahead."""
+    return doing.once(counter, told, lambda: _topped_up(counter, told))
+
+
+def _topped_up(counter: Counter, told: Told) -> ShiftLine:
+    done, at = programs.top_up(_fact(counter, told, told.key()), counter.actor), clock.business_now()
+    held = programs.value_of(done.member_id)
+    answer = {"kind": "top_up", "key": told.key(), "name": members.get(done.member_id).display_name} | _said(done)
+    answer["after"] = figures.money(held.total_minor, held.currency)
+    bonus = [[_("Bonus"), answer["bonus"]]] if done.bonus_minor else []
+    answer["receipt"] = receipts.head(counter, told.key(), at, _("Top-up")) | {
+        "rows": [[_("Paid ahead"), answer["pay"]], *bonus],
+        "total": answer["pay"],
+        "points": [[_("Stored value"), answer["after"]]],
+    }
+    return ShiftLine(told.key(), told.digest, Work.TOP_UP, at, answer, money_minor=done.amount_minor)
+
+
+def _fact(counter: Counter, told: Told, key: str) -> TopUpFact:
+    member = MemberRef(id=ids.decode(ID_PREFIX, told.text("member")))
+    return TopUpFact(cart.SOURCE, key, member, told.number("amount"), DESK, counter.till.store.code)
+
+
+def _said(done: TopUp) -> dict[str, Any]:
+    total = done.amount_minor + done.bonus_minor
+    return {
+        "pay": figures.money(done.amount_minor, done.currency),
+        "bonus": figures.money(done.bonus_minor, done.currency) if done.bonus_minor else "",
+        "total": figures.money(total, done.currency),
+        "warnings": [str(value_words.WARNINGS[each]) for each in done.warnings],
+    }
