@@ -6,8 +6,12 @@ import pytest
 
 from shuke.rooms.members import facade as members
 from shuke.rooms.members.contracts import MemberRef, Status
+from shuke.rooms.org import facade as org
+from shuke.rooms.org.contracts import ApprovalState
 from shuke.rooms.payments import facade as payments
 from shuke.rooms.programs import facade as programs
+from shuke.rooms.value import facade as value
+from shuke.rooms.value.contracts import NewBatch
 from shuke.surfaces.portal.tests.conftest import OTHER, PHONE, TESTER
 
 PROGRAM = """\
@@ -106,3 +110,44 @@ def test_a_program_without_stored_value_has_no_page_of_it(phone):
     programs.publish(PROGRAM.partition("stored_value:")[0], TESTER)
     assert client.get("/m/value").status_code == 409
     assert 'href="/m/value"' not in page(client.get("/m/"))
+
+
+def test_a_gift_card_is_loaded_once_and_a_wrong_code_is_told_so(phone):
+    client, others = phone(), phone(OTHER)
+    made = programs.make_gift_cards(NewBatch("spring", 1, 8_800, active=True), TESTER)
+    (card,) = value.cards_page(made.id, 9).cards
+    wrong = client.post("/m/value/card", {"code": "NOPE-NOPE"})
+    assert (wrong.status_code, has()) == (422, (0, 0))
+    assert "¥88.00" in page(client.post("/m/value/card", {"code": card.code.lower()}))
+    assert client.post("/m/value/card", {"code": card.code}).status_code == 200  # their own again: nothing more
+    assert others.post("/m/value/card", {"code": card.code}).status_code == 422
+    assert (has(), has(OTHER)) == ((8_800, 0), (0, 0))
+
+
+def test_a_refund_is_asked_for_with_its_fee_and_bonus_seen_and_staff_agree(phone):
+    client = phone()
+    topped_up(client)
+    text = page(client.get("/m/value/refund", {"amount": "100"}))
+    assert 'data-testid="money">¥95.00<' in text
+    assert 'data-testid="gone">¥10.00<' in text
+    assert "金额已有变化" in page(client.post("/m/value/refund", {"amount": "100", "shown": "1.1.1"}))
+    assert org.approvals_page(None, 9).approvals == ()
+
+    assert "¥95.00" in page(client.post("/m/value/refund", {"amount": "100", "shown": "10000.1000.500"}))
+    (asked,) = org.approvals_page(None, 9).approvals
+    assert (asked.kind, asked.state, has()) == ("value.refund", ApprovalState.PENDING, (20_000, 2_000))
+    assert client.post("/m/value/refund", {"amount": "900"}).status_code == 422
+    assert len(org.approvals_page(None, 9).approvals) == 1
+
+
+def test_nobody_leaves_with_money_stored_and_the_copy_tells_of_it(phone):
+    client = phone()
+    topped_up(client)
+    text = page(client.get("/m/me/leave"))
+    assert 'data-testid="value-first"' in text
+    client.post("/m/me/leave", {"shown": "0.0.0.0.20000.2000", "sure": "yes"})
+    assert members.get(member_id()).status is Status.ACTIVE
+    copy = client.post("/m/me/data").json()
+    assert [(row["amount_minor"], row["bonus_minor"], row["state"]) for row in copy["top_ups"]] == [
+        (20_000, 2_000, "paid")
+    ]

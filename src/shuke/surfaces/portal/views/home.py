@@ -18,7 +18,9 @@ _AHEAD = CODE_MINUTES * 60 // CODE_SECONDS  # as many as a till would take
 @page()
 def home(request: HttpRequest, guest: Guest) -> HttpResponse:
     """Show the card, and what a member has."""
-    context = {"account": account_of(guest), "coupons": usable_count(guest.member.id), "held": held_by(guest)} | _codes(guest)
+    context = {"account": account_of(guest), "coupons": usable_count(guest.member.id), "held": held_by(guest)} | _codes(
+        guest
+    )
     return show(request, "home.html", tab="home", title=guest.shop.name, **context)
 
 
