@@ -114,6 +114,7 @@ def basket(priced: CartPriced, held: Sequence[HeldCoupon], counter: Counter) -> 
             {"name": name, "why": offers.why_not(why)} for code, name, why in priced.refused if code not in codes
         ],
         "points": _paying(priced),
+        "value": _valued(priced),
         "earns": _earns(priced, unit.code, unit.scale),
     }
 
@@ -165,6 +166,20 @@ def _paying(priced: CartPriced) -> dict[str, Any] | None:
         "used_text": figures.points(points.used, points.scale),
         "used_worth": figures.money(-points.used_minor, priced.currency) if points.used else "",
     }
+
+
+def _valued(priced: CartPriced) -> dict[str, Any] | None:
+    """Tell what stored value may pay, and as chosen does, of the principal and of the bonus."""
+    value = priced.value
+    if value is None:
+        return None
+    parts = ("used", value.used_minor), ("principal", value.used_principal_minor), ("bonus", value.used_bonus_minor)
+    return {
+        "most": value.most_minor,
+        "most_text": figures.money(value.most_minor, priced.currency),
+        "used": value.used_minor,
+        "typed": figures.typed_money(value.used_minor, priced.currency),
+    } | {f"{name}_text": figures.money(minor, priced.currency) if minor else "" for name, minor in parts}
 
 
 def _earns(priced: CartPriced, unit: str, scale: int) -> str:

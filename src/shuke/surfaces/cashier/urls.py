@@ -23,5 +23,7 @@ urlpatterns = [
     path("use", checking.use, name="till-use"),
     path("top-up-preview", valuing.preview, name="till-top-up-preview"),
     path("top-up", valuing.top_up, name="till-top-up"),
+    path("card-sell", valuing.sell_card, name="till-card-sell"),
+    path("card-load", valuing.load_card, name="till-card-load"),
     path("enrol", enrolling.enrol, name="till-enrol"),
 ]

@@ -1,17 +1,19 @@
-"""Stored value at the counter: money that is paid ahead, with its bonus seen before it is taken."""
+"""Stored value at the counter: money that is paid ahead, with its bonus seen before it is taken, and gift cards."""
 
 from typing import Any
 
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from shuke.core.values.errors import Refusal
 from shuke.foundation import clock, ids
 from shuke.rooms.members import facade as members
 from shuke.rooms.members.contracts import ID_PREFIX, MemberRef
 from shuke.rooms.org.contracts import ShiftLine, Work
 from shuke.rooms.programs import facade as programs
 from shuke.rooms.programs.contracts import TopUpFact
-from shuke.rooms.value.contracts import DESK, TopUp, ValueTerms
+from shuke.rooms.value import facade as value
+from shuke.rooms.value.contracts import DESK, CardState, GiftCard, TopUp, ValueTerms
 from shuke.surfaces.cashier import cart, doing, receipts
 from shuke.surfaces.cashier.counter import Counter, Told, call
 from shuke.surfaces.wording import figures, value_words
@@ -45,6 +47,65 @@ def preview(request: HttpRequest, counter: Counter, told: Told) -> dict[str, Any
 def top_up(request: HttpRequest, counter: Counter, told: Told) -> dict[str, Any]:
     """Take money that is paid ahead."""
     return doing.once(counter, told, lambda: _topped_up(counter, told))
+
+
+def read(counter: Counter, text: str) -> dict[str, Any] | None:
+    """Return the gift card that a text is the code of, None where it is none."""
+    try:
+        card = value.gift_card(text)
+    except Refusal as refused:
+        if refused.code != "unknown_gift_card":
+            raise
+        return None
+    return _card(card)
+
+
+@call("POST")
+def sell_card(request: HttpRequest, counter: Counter, told: Told) -> dict[str, Any]:
+    """Sell a gift card for what is on it."""
+    return doing.once(counter, told, lambda: _sold_card(counter, told))
+
+
+@call("POST")
+def load_card(request: HttpRequest, counter: Counter, told: Told) -> dict[str, Any]:
+    """Load a gift card into a member's stored value."""
+    return doing.once(counter, told, lambda: _loaded_card(counter, told))
+
+
+def _sold_card(counter: Counter, told: Told) -> ShiftLine:
+    at, sale = clock.business_now(), (cart.SOURCE, told.key())  # under its own name, so that nobody sells it again
+    (card,) = programs.sell_gift_cards([told.text("code")], counter.actor, sale)
+    answer = _card(card) | {"key": told.key()}
+    answer["receipt"] = receipts.head(counter, told.key(), at, _("Gift card")) | {
+        "rows": [[card.code, answer["amount"]]],
+        "total": answer["amount"],
+        "points": [],
+    }
+    return ShiftLine(told.key(), told.digest, Work.CARD, at, answer, money_minor=card.amount_minor)
+
+
+def _loaded_card(counter: Counter, told: Told) -> ShiftLine:
+    member = MemberRef(id=ids.decode(ID_PREFIX, told.text("member")))
+    code, at = told.text("code"), clock.business_now()
+    done = programs.load_gift_card(code, member, counter.actor)
+    held = programs.value_of(done.member_id)
+    answer = _card(value.gift_card(code)) | {
+        "key": told.key(),
+        "name": members.get(done.member_id).display_name,
+        "after": figures.money(held.total_minor, held.currency),
+    }
+    return ShiftLine(told.key(), told.digest, Work.CARD, at, answer)
+
+
+def _card(card: GiftCard) -> dict[str, Any]:
+    return {
+        "kind": "gift_card",
+        "code": card.code,
+        "amount": figures.money(card.amount_minor, card.currency),
+        "state": str(value_words.CARDS[card.state]),
+        "can_sell": card.state is CardState.MADE,
+        "can_load": card.state is CardState.ACTIVE,
+    }
 
 
 def _topped_up(counter: Counter, told: Told) -> ShiftLine:

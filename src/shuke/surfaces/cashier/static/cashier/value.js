@@ -1,5 +1,33 @@
-/* Stored value at the counter: an amount and its bonus, seen before the money is taken. */
+/* Stored value at the counter: it pays a sale, is topped up with the bonus seen before, and gift cards are sold and loaded. */
 "use strict";
+
+/* Pay with stored value: first all that may, again for another amount; `text` is what was typed. */
+function payValue(text) {
+  const field = place("value");
+  if (text === undefined && sale.value && field) {
+    field.focus();
+    field.select();
+    return;
+  }
+  scan.focus();
+  then(async () => {
+    const offered = sale.priced && sale.priced.value;
+    const wanted = text === undefined ? offered && offered.most : text.trim() ? minorOf(text.trim()) : 0;
+    if (sale.offline || !connected) {
+      drawBanner("warn", words.offline, h("p", {}, words.offline_no_value));
+    } else if (!offered || !offered.most) {
+      drawBanner("bad", words.pay_value_none);
+    } else if (!sale.code) {
+      drawBanner("bad", words.pay_value_code);
+    } else if (wanted === null || wanted > offered.most) {
+      drawBanner("bad", say(words.pay_value_most, {most: offered.most_text}));
+    } else {
+      sale.value = wanted;
+      await price();
+    }
+    draw();
+  });
+}
 
 function valueDialog() {
   if (!shop.value) {
@@ -7,7 +35,7 @@ function valueDialog() {
   } else if (!connected) {
     drawBanner("warn", words.offline, h("p", {}, words.offline_no_value));
   } else if (!sale.member) {
-    drawBanner("warn", words.value_whose);
+    scanDialog(words.value_scan);
   } else {
     topUpDialog(sale.member);
   }
@@ -54,6 +82,31 @@ function topUpSeen(member, body, seen) {
       draw();
     }));
   place("dialog").querySelector("button.primary").focus();
+}
+
+/* A gift card was scanned: sold where it is not yet, else loaded for the member who is there. */
+function cardDialog(card) {
+  const member = sale.member;
+  const facts = (rows) => h("dl", {class: "facts list foreseen"}, rows.flatMap(([label, text]) => [h("dt", {}, label), h("dd", {}, h("strong", {class: "cash"}, text))]));
+  if (card.can_sell) {
+    openDialog(words.card_sell, facts([[words.value_take, card.amount]]), h("p", {class: "mono"}, card.code), dialogForm([], words.value_do, () => doCard("/till/card-sell", {code: card.code}, card, words.card_sold)));
+  } else if (card.can_load && member) {
+    openDialog(`${words.card_load} · ${member.name}`, facts([[words.value_gets, card.amount]]), h("p", {class: "mono"}, card.code), dialogForm([], words.card_load_do, () => doCard("/till/card-load", {code: card.code, member: member.id}, card, words.card_loaded)));
+  } else {
+    drawBanner(card.can_load ? "warn" : "bad", `${words.card} ${card.amount} · ${card.state}`, card.can_load && h("p", {}, words.value_whose));
+    return;
+  }
+  place("dialog").querySelector("button.primary").focus();
+}
+
+async function doCard(path, body, card, done) {
+  const answer = await doNow(path, body, {what: `${words.card} ${card.amount}`, who: sale.member ? sale.member.name : ""}, true);
+  closeDialog();
+  if (answer) {
+    drawBanner("good", say(done, answer), answer.after && h("p", {class: "change"}, h("span", {}, words.value), h("b", {"data-testid": "change"}, answer.after)), receiptNumber(answer.key));
+    await freshMember();
+  }
+  draw();
 }
 
 /* What the member has now, for the card on the left. */
