@@ -22,6 +22,7 @@ from shuke.surfaces.http.routes import (
     coupon_templates,
     coupons,
     explanations,
+    gift_cards,
     health,
     holds,
     imports,
@@ -36,6 +37,7 @@ from shuke.surfaces.http.routes import (
     refunds,
     subscriptions,
     tiers,
+    value,
 )
 
 VERSION = "1.0.0"
@@ -72,6 +74,8 @@ ROOMS = (
     mall,
     plans,
     subscriptions,
+    value,
+    gift_cards,
     approvals,
     health,
 )
