@@ -210,7 +210,7 @@ def get_top_up(request: HttpRequest, top_up_id: TopUpIdPath) -> TopUpAnswer:
         id="payWithValue",
         en="Pay with stored value",
         zh="用储值支付",
-        about_zh="用会员的储值支付，按会员计划规定的次序从本金与赠金扣减，精确到分。给出 order 时，其退款按比例退回储值；"
+        about_zh="用会员的储值支付，按会员计划规定的次序从本金与赠金扣减，精确到分。给出 order 时，其退款按比例退回；"
         "随该订单充入的储值不能用于支付它。",
         scope=Right.VALUE_WRITE,
         status=201,

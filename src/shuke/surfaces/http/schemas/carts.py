@@ -180,8 +180,8 @@ class CartAnswer(Answer):
     """A cart with its offers. `lines` stand in the order of the request; amounts in minor units.
 
     `total_minor` is what it costs, tax and all, of which `points` and stored `value` pay a part and `pay_minor` is paid
-    in money; `tax_minor` is the tax within. `points` and `value` are null where none can pay. `earns` is what the order would earn by the
-    rules, null where no program would decide it.
+    in money; `tax_minor` is the tax within. `points` and `value` are null where none can pay. `earns` is what the order
+    would earn by the rules, null where no program would decide it.
     """
 
     member_id: str | None
