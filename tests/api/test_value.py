@@ -15,14 +15,14 @@ stored_value:
   refund: {fee_percent: 5}
 """
 UNITS = "units:\n"
-WITH_UNITS = "units:\n  balance: {scale: 2, value: 1}\n  gift: {scale: 2, value: 1, expiry: {after: 12 months}}\n"
+WITH_UNITS = "  balance: {scale: 2, value: 1}\n  gift: {scale: 2, value: 1, expiry: {after: 12 months}}\n"
 
 
 @pytest.fixture
 def program():
     first, rest = GROCER.split(UNITS, 1)
     head, points = rest.split("\n", 1)
-    return f"{first}{UNITS}{head}\n{WITH_UNITS[len(UNITS) :]}{points}\n{VALUE}"
+    return f"{first}{UNITS}{head}\n{WITH_UNITS}{points}\n{VALUE}"
 
 
 def held(api, member):
