@@ -453,6 +453,7 @@ def merges(member_id: UUID) -> list[MergeRecord]:
 
 
 active_after = audience.active_after
+records = merging.records
 count_active = audience.count_active
 
 
