@@ -119,5 +119,7 @@ def _wire_payments() -> None:
             payments.provide(method, make(keys, f"{settings.SHUKE_ORIGIN}/callbacks/payments/{method}"))
     payments.provide("counter", Counter())
     payments.when_paid(Purpose.MALL, programs.mall_paid)
+    payments.when_paid(Purpose.VALUE, programs.value_paid)
+    payments.when_failed(Purpose.VALUE, programs.value_failed)
     payments.when_paid(Purpose.PLAN, paid.paid)
     payments.when_failed(Purpose.PLAN, paid.failed)

@@ -48,6 +48,7 @@ from shuke.rooms.programs.services import (
     publishing,
     recording,
     statuses,
+    stored_value,
     telling,
     verifying,
     withdrawing,
@@ -58,6 +59,7 @@ from shuke.rooms.programs.services.coupons import claim_coupons, create_coupon_t
 from shuke.rooms.programs.services.pushing import reckon_push
 from shuke.rooms.programs.services.timeline import timeline
 from shuke.rooms.programs.tasks import push_coupons
+from shuke.rooms.value import facade as value
 
 __all__ = (
     "claim_coupons",
@@ -220,6 +222,15 @@ deliver_exchanges = exchanging.deliver_due
 mall_of = exchanging.view
 mall_payment_of = exchanging.payment_of
 mall_paid = exchanging.paid
+
+
+# Stored value; what each raises stands where it is written.
+value_terms = stored_value.terms
+value_of = stored_value.held
+top_up = stored_value.top_up
+value_paid = stored_value.paid
+value_failed = stored_value.failed
+top_up_of, top_ups = value.top_up, value.top_ups
 
 
 def adjust(

@@ -96,6 +96,8 @@ WORDS: Words = {
     "merge_in": _("Came with a merge"),
     "conversion_out": _("Converted to another unit"),
     "conversion_in": _("Came of a conversion"),
+    "deposit": _("Topped up"),
+    "withdrawal": _("Stored value refunded"),
     "refund": _("Refund"),
     # what was behind it
     "order": _("Order"),
@@ -116,6 +118,7 @@ WORDS: Words = {
     "adjusted": _("Adjusted in total"),
     "transferred": _("Transferred in total"),
     "converted": _("Converted in total"),
+    "paid_in": _("Topped up in total"),
     # units
     "points": _("points"),
     # statuses of a member
@@ -178,6 +181,7 @@ WORDS: Words = {
     "members.taken_back": _("Took enrolments back"),
     "members.amended": _("Filled in data of members"),
     "member.revealed": _("Looked at personal data"),
+    "member.own_data_taken": _("Took a copy of their own data"),
     "member.tags_changed": _("Changed the tags"),
     "member.merged": _("Merged members"),
     "member.unmerged": _("Took a merge apart"),

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('paid', '0002_whole'),
+        ('paid', '0003_term'),
     ]
 
     operations = [
