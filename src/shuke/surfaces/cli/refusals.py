@@ -274,6 +274,7 @@ CHINESE = {
     "unknown_till": "此浏览器不是收银台，或该收银台已停用。",
     "unknown_shift": "没有这个班次。",
     "unknown_text": "不是会员、券、自提码或小票。",
+    "pin_unfit": "PIN 为六位数字，不能全部相同，且须与原来不同。",
     "wrong_pin": "PIN 不正确。",
     "pin_locked": "PIN 错误次数过多，请在 {minutes} 分钟后再试。",
 }

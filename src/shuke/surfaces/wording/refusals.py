@@ -119,6 +119,7 @@ REFUSALS: Mapping[str, str | Promise] = {
     "not_recordable": _("This can't be recorded; the log of the server says why."),
     "unknown_till": _("This browser is no till, or its till was closed."),
     "unknown_shift": _("There is no such shift."),
+    "pin_unfit": _("A PIN has six digits that are not all the same, and is another than before."),
     "wrong_pin": _("The PIN is wrong."),
     "pin_locked": _("Too many wrong PINs. Try again in %(minutes)s minutes."),
     "till_locked": _("Log in again."),

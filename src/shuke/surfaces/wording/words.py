@@ -168,6 +168,7 @@ WORDS: Words = {
     "staff.language_changed": _("Chose a language"),
     "staff.changed": _("Changed role, stores or limit"),
     "staff.pin_given": _("Gave a PIN for the till"),
+    "staff.pin_changed": _("Changed their PIN for the till"),
     "till.enrolled": _("Made a browser a till"),
     "till.closed": _("Closed a till"),
     "sale.overridden": _("Sold otherwise than the till proposed"),
