@@ -103,6 +103,7 @@ def wire_jobs(app: App) -> None:
     _wire_payments()
     messaging.carry_with(Recording() if clock.is_tested() else None)
     org.carry_out("points.adjustment", programs.carry_out_adjustment)
+    org.carry_out("value.refund", programs.carry_out_value_refund)
     benefits.handle(Kind.POINTS, programs.PointsOfBenefits())
     benefits.handle(Kind.COUPON, benefits.CouponGifts())
     mall.supplied_by(SupplierKind.POOL, Pool())

@@ -19,6 +19,7 @@ from shuke.rooms.programs.cart_facts import (
     Choice,
     PointsOffered,
     Taxes,
+    ValueOffered,
 )
 from shuke.rooms.programs.comparisons import Comparison, Difference, Moves, Reviews
 from shuke.rooms.programs.exchanges import Exchanged, ExchangeFact, MallOffer, MallView
@@ -80,6 +81,7 @@ __all__ = (  # what is handed on; what stands below needs no mention
     "TopUpFact",
     "TransferFact",
     "ValueHeld",
+    "ValueOffered",
     "ValuePaymentFact",
     "WithdrawalFact",
 )

@@ -43,6 +43,7 @@ from shuke.rooms.programs.services import (
     exchanging,
     explaining,
     foreseeing,
+    gift_cards,
     laws,
     merging,
     publishing,
@@ -50,6 +51,8 @@ from shuke.rooms.programs.services import (
     statuses,
     stored_value,
     telling,
+    using_value,
+    value_refunds,
     verifying,
     withdrawing,
 )
@@ -224,12 +227,20 @@ mall_payment_of = exchanging.payment_of
 mall_paid = exchanging.paid
 
 
-# Stored value; what each raises stands where it is written.
+# Stored value, of which rooms/value reads what there is; what each raises stands where it is written.
 value_terms = stored_value.terms
 value_of = stored_value.held
 top_up = stored_value.top_up
 value_paid = stored_value.paid
 value_failed = stored_value.failed
+pay_with_value = using_value.pay_with_value
+give_value_back = using_value.give_value_back
+preview_value_refund = value_refunds.preview
+ask_value_refund = value_refunds.ask
+carry_out_value_refund = value_refunds.carry_out
+make_gift_cards, sell_gift_cards = gift_cards.make, gift_cards.sell
+load_gift_card, void_gift_card = gift_cards.load, gift_cards.void
+value_figures = stored_value.figures
 top_up_of, top_ups = value.top_up, value.top_ups
 
 

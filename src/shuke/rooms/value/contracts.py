@@ -163,10 +163,11 @@ class ValueUse:
 class RefundPart:
     """Money of a refund on its way to where it came from; by hand where `payment_id` is None.
 
-    `state` is that of the payment's refund, None by hand.
+    Of the principal it covers `covered_minor`, the fee included. `state` is that of the payment's refund, None by hand.
     """
 
     amount_minor: int
+    covered_minor: int
     top_up_id: UUID | None
     payment_id: UUID | None
     method: str
@@ -206,6 +207,14 @@ class ValueRefund:
     at: datetime
     withdrawal_id: UUID
     parts: tuple[RefundPart, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RefundPage:
+    """Refunds, last one first; `next_cursor` is None on the last page."""
+
+    refunds: tuple[ValueRefund, ...]
+    next_cursor: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,6 +262,22 @@ class GiftCard:
 
 
 @dataclass(frozen=True, slots=True)
+class BatchPage:
+    """Batches, last made first; `next_cursor` is None on the last page."""
+
+    batches: tuple[CardBatch, ...]
+    next_cursor: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class CardPage:
+    """Cards in the order made; `next_cursor` is None on the last page."""
+
+    cards: tuple[GiftCard, ...]
+    next_cursor: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class ValueFigures:
     """What stored value amounts to: what is outstanding, what ever was paid in, used, refunded and kept as fees.
 
@@ -260,6 +285,7 @@ class ValueFigures:
     """
 
     currency: str
+    digits: int
     principal_minor: int
     bonus_minor: int
     paid_in_minor: int

@@ -74,7 +74,6 @@ class Use(models.Model):
     class Meta:
         db_table = "value_use"
         constraints = [
-            models.UniqueConstraint(fields=("source", "external_id"), name="value_use_key"),
             models.CheckConstraint(
                 condition=Q(principal_minor__gte=0, bonus_minor__gte=0)
                 & (Q(principal_minor__gt=0) | Q(bonus_minor__gt=0)),

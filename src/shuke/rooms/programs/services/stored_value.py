@@ -40,6 +40,7 @@ from shuke.rooms.value.contracts import (
     NewTopUp,
     TopUp,
     TopUpState,
+    ValueFigures,
     ValueTerms,
     ValueWarning,
 )
@@ -83,6 +84,33 @@ def held(member_id: UUID) -> ValueHeld:
     return _held(member_id, needed_terms(), clock.business_now())
 
 
+def figures() -> ValueFigures:
+    """Return what stored value amounts to: what is outstanding as booked, and all that ever came and went.
+
+    Raises:
+        Refusal: `no_program`, `no_stored_value`.
+    """
+    said = needed_terms()
+    paid_in, given, refunded, withdrawn, fees, sold = value.sums()
+    units = {unit.code: unit.id for unit in points.all_units()}
+    of_principal, of_bonus = (points.totals(units.get(code, 0)) for code in (said.principal, said.bonus))
+    return ValueFigures(
+        currency=said.currency,
+        digits=said.digits,
+        principal_minor=of_principal.outstanding,
+        bonus_minor=of_bonus.outstanding,
+        paid_in_minor=paid_in,
+        bonus_given_minor=given,
+        principal_used_minor=of_principal.redeemed,
+        bonus_used_minor=of_bonus.redeemed,
+        bonus_expired_minor=of_bonus.expired,
+        refunded_minor=refunded,
+        bonus_withdrawn_minor=withdrawn,
+        fees_minor=fees,
+        cards_open_minor=sold,
+    )
+
+
 def top_up(fact: TopUpFact, actor: Actor, *, dry_run: bool = False) -> TopUp:
     """Take money for stored value at the desk, with its bonus at once, or ask a provider for it.
 
@@ -109,7 +137,7 @@ def _top_up(fact: TopUpFact, actor: Actor) -> TopUp:
     points.lock([member_id])
     method = fact.method or next(iter(said.methods), "")
     _check(fact, said, method)
-    warnings = limits(said, _held(member_id, said, now).principal_minor + fact.amount_minor)
+    warnings = limits(said, principal_of(member_id, said, now) + fact.amount_minor)
     value.ask(
         NewTopUp(
             id=top_up_id,
@@ -243,6 +271,15 @@ def _check(fact: TopUpFact, said: ValueTerms, method: str) -> None:
         raise Refusal(
             "unknown_payment_method", f"One pays here by {known}.", pointer="/method", params={"known": known}
         )
+
+
+def principal_of(member_id: UUID, said: ValueTerms, at: datetime) -> int:
+    """Return what a member has of the principal.
+
+    Raises:
+        Refusal: `not_enrolled`.
+    """
+    return _held(member_id, said, at).principal_minor
 
 
 def _held(member_id: UUID, said: ValueTerms, at: datetime) -> ValueHeld:

@@ -7,12 +7,12 @@ import pytest
 from shuke.core.values.errors import Refusal
 from shuke.rooms.members.contracts import Status
 from shuke.rooms.payments import facade as payments
-from shuke.rooms.payments.contracts import Charge, ChargeAnswer, Outcome, State
+from shuke.rooms.payments.contracts import State
 from shuke.rooms.points import facade as points
 from shuke.rooms.programs import facade
 from shuke.rooms.programs.contracts import TopUpFact
 from shuke.rooms.programs.tests.conftest import ACTOR, member
-from shuke.rooms.programs.tests.value_shop import CAFE, CLERK, at_desk, has, laws_hold
+from shuke.rooms.programs.tests.value_shop import CAFE, CLERK, Provider, at_desk, has, laws_hold
 from shuke.rooms.value.contracts import TopUpState, ValueWarning
 
 pytestmark = pytest.mark.django_db
@@ -21,24 +21,6 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def program(now):
     return facade.publish(CAFE, ACTOR)
-
-
-class Provider:
-    """Pays when it is told to; refunds are done at once."""
-
-    acknowledgement = None
-
-    def __init__(self):
-        self.charges: list[Charge] = []
-
-    def charge(self, charge):
-        self.charges.append(charge)
-        return ChargeAnswer(charge.payment_id, Outcome.PENDING, pay_url="https://pay.example/1")
-
-    def read_callback(self, headers, body):
-        (charge,) = self.charges
-        outcome = Outcome(body.decode())
-        return ChargeAnswer(charge.payment_id, outcome, charge.amount_minor, charge.currency)
 
 
 @pytest.fixture

@@ -1,8 +1,10 @@
 """A café whose members pay ahead: its program, and the ways to ask for a top-up."""
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from shuke.rooms.org.contracts import Actor, ActorKind
+from shuke.rooms.payments.contracts import Charge, ChargeAnswer, Outcome
 from shuke.rooms.programs import facade
 from shuke.rooms.programs.contracts import TopUpFact
 from shuke.rooms.programs.tests.conftest import member
@@ -27,6 +29,26 @@ stored_value:
   limits: {named: 5000, unnamed: 1000}
   refund: {fee_percent: 5, bonus: share}
 """
+
+
+class Provider:
+    """A provider of payments that answers when it is told what."""
+
+    acknowledgement = None
+
+    def __init__(self) -> None:
+        self.charges: list[Charge] = []
+
+    def charge(self, charge: Charge) -> ChargeAnswer:
+        self.charges.append(charge)
+        return self.query(charge)
+
+    def query(self, charge: Charge) -> ChargeAnswer:
+        return ChargeAnswer(charge.payment_id, Outcome.PENDING, pay_url="https://pay.example/1")
+
+    def read_callback(self, _headers: Mapping[str, str], body: bytes) -> ChargeAnswer:
+        (charge,) = self.charges
+        return ChargeAnswer(charge.payment_id, Outcome(body.decode()), charge.amount_minor, charge.currency)
 
 
 def at_desk(id: str, minor: int, number: int = 1, **other: object) -> TopUp:
