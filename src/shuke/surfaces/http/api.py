@@ -22,10 +22,12 @@ from shuke.surfaces.http.routes import (
     coupon_templates,
     coupons,
     explanations,
+    gift_cards,
     health,
     holds,
     imports,
     mall,
+    mall_supplies,
     member_care,
     members,
     orders,
@@ -36,6 +38,7 @@ from shuke.surfaces.http.routes import (
     refunds,
     subscriptions,
     tiers,
+    value,
 )
 
 VERSION = "1.0.0"
@@ -70,8 +73,11 @@ ROOMS = (
     explanations,
     programs,
     mall,
+    mall_supplies,
     plans,
     subscriptions,
+    value,
+    gift_cards,
     approvals,
     health,
 )
