@@ -4,12 +4,13 @@ from collections.abc import Mapping
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 Words = Mapping[str, str | Promise]
 
 TOP_UPS: Words = {
     "asked": _("Waiting for payment"),
-    "paid": _("Paid"),
+    "paid": pgettext_lazy("top-up", "Paid"),
     "failed": _("Not paid"),
     "returned": _("Money given back at once"),
     "refunded_part": _("Refunded in part"),

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from shuke.foundation import ids
 from shuke.rooms.members import facade as people
@@ -53,7 +54,13 @@ def refunds(request: HttpRequest, desk: Desk) -> HttpResponse:
     asked = [one for one in pending if one.kind == REFUND]
     known = people.get_many([ids.decode(ID_PREFIX, one.subject) for one in asked])
     waiting = [
-        (ids.encode(APPROVAL_PREFIX, one.id), one, known.get(ids.decode(ID_PREFIX, one.subject))) for one in asked
+        {
+            "id": ids.encode(APPROVAL_PREFIX, one.id),
+            "one": one,
+            "member": known.get(ids.decode(ID_PREFIX, one.subject)),
+            "money": int(str(one.payload["principal_minor"])) - int(str(one.payload["fee_minor"])),
+        }
+        for one in asked
     ]
     rows = refund_rows(found.refunds)
     return show_tab(
@@ -72,7 +79,7 @@ def show_tab(request: HttpRequest, name: str, title: str, *, status: int = 200, 
     tabs = [
         ("value", _("Overview")),
         ("value-top-ups", _("Top-ups")),
-        ("value-refunds", _("Refunds")),
+        ("value-refunds", pgettext("stored value", "Refunds")),
         ("gift-cards", _("Gift cards")),
     ]
     tab = name.replace("_", "-")
