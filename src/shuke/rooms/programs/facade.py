@@ -469,7 +469,8 @@ def merge_members(survivor_id: UUID, source_ids: Sequence[UUID], reason: str, ac
     Raises:
         Refusal: `unknown_member`, `nothing_to_merge`, `too_many_to_merge`, `not_mergeable`, `too_many_tags`,
             `reason_required`, `reason_too_long`, `merge_unsettled` while a source has points pending or held, or owes
-            more than the survivor can pay, `not_enrolled` where the survivor does not belong to the program.
+            more than the survivor can pay, `merge_two_plans` while two of them have the same paid plan, `not_enrolled`
+            where the survivor does not belong to the program.
     """
     return merging.merge(survivor_id, source_ids, reason, actor)
 

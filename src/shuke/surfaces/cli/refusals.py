@@ -102,6 +102,7 @@ CHINESE = {
     "mapping_invalid": "{text} 不是 列=字段 的形式。",
     "merge_covered": "后续变更妨碍撤销此次合并（状态 {status}）。",
     "merge_spent": "合并转入的积分之后已被使用、预占或过期。",
+    "merge_two_plans": "双方都持有付费方案 {plan}；请先结束其中之一，未用部分会退回。",
     "merge_undone": "这次合并已撤销。",
     "merge_unsettled": "会员 {member} 的 {unit} 尚有待生效 {pending}、预占 {held} 或还不清的欠分 {debt}，请先结清。",
     "migrations_pending": "有 {count} 个数据库迁移尚未执行（{names}）；请运行 shuke migrate。",

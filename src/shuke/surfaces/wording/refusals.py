@@ -174,6 +174,7 @@ REFUSALS: Mapping[str, str | Promise] = {
         "Of the record that would end, %(pending)s points (%(unit)s) are pending, %(held)s set aside and %(debt)s owed "
         "that the other one can't pay: settle them first, or let this record stay."
     ),
+    "merge_two_plans": _("Both have the plan %(plan)s: end one of them first, then what is left of it goes back."),
     "merge_spent": _("Points that came by the merge were used since."),
     "merge_undone": _("This merge was taken apart already."),
     "merge_covered": _("Take apart what came later first."),
