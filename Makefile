@@ -9,7 +9,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export UV_NO_PROGRESS := 1
 export VIRTUAL_ENV := $(CURDIR)/.venv
 
-.PHONY: help setup demo test test-browser test-long mutants check prop hammer failpoints crash bench bench-large bench-peers fmt \
+.PHONY: help setup demo test test-browser test-long mutants check prop parity hammer failpoints crash bench bench-large bench-peers fmt \
   reference clean requirements
 .DEFAULT_GOAL := help
 
@@ -46,6 +46,10 @@ mutants: .venv/.dev $(VENDOR)/.stamp  ## plant faults one at a time, and see tha
 
 prop: .venv/.dev $(VENDOR)/.stamp  ## let far more happen to the ledger; the count of steps goes into benchmarks/prop.json
 	@$(BIN)/pytest -m long tests/properties --hypothesis-seed=$$(date +%s) $(ARGS)
+
+parity: .venv/.dev $(VENDOR)/.stamp  ## other made programs on other made stories, run by every engine; SEEDS=3 times
+	@set -e; first=$$(date +%s); for seed in $$(seq $$first $$((first + $${SEEDS:-3} - 1))); do \
+	  $(BIN)/pytest tests/parity -k "agree or made_programs" --hypothesis-seed=$$seed $(ARGS); done
 
 hammer: .venv/.dev $(VENDOR)/.stamp  ## 64 clients at once against everything that moves points; the verdict goes into benchmarks/hammer.json
 	@$(BIN)/python -m tests.race.hammer $(ARGS)

@@ -19,12 +19,19 @@ QUICK = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off",
 # For whoever asks only whether a test fails: to look for the smallest story that fails may take minutes.
 settings.register_profile("unshrunk", phases=[Phase.explicit, Phase.generate])
 
-_sql_flush = DatabaseOperations.sql_flush
+_FILLED = "SELECT {} WHERE EXISTS (SELECT FROM {})"
 
 
-def _flush_past_triggers(self, *arguments, **options):
-    """Empty tables after a test also where triggers refuse it; Django does it in one transaction."""
-    statements = _sql_flush(self, *arguments, **options)
+def _flush_past_triggers(self, style, tables, **_):
+    """Empty tables after a test also where triggers refuse it, and only those that hold something; in one transaction.
+
+    A hundred tables take a second to truncate, and a test writes to a few.
+    """
+    quoted = [self.quote_name(table) for table in tables]
+    with self.connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(_FILLED.format(number, table) for number, table in enumerate(quoted)))
+        filled = [quoted[number] for (number,) in cursor.fetchall()]
+    statements = [f"{style.SQL_KEYWORD('DELETE FROM')} {style.SQL_TABLE(table)}" for table in filled]
     return ["SET LOCAL session_replication_role = replica", *statements] if statements else []
 
 

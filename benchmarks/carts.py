@@ -8,17 +8,14 @@ priority, has no coupons here, and says nothing of those that do not apply. Neit
 """
 
 import os
-import subprocess
 import sys
-from pathlib import Path
 from time import perf_counter
 from typing import Any
 
+from benchmarks.beside import PACKAGES, Beside
 from benchmarks.deployment import actor, enrol, opened
 from benchmarks.figures import machine, over, spread, write
 
-ROOT = Path(__file__).parents[1]
-PACKAGES = ROOT / ".venv" / "peers"
 LINES, KINDS, OFFERS, COUPONS, ROUNDS, TIMES, THEIRS, SAMPLES = 20, 5, 30, 3, 3, 20, 1, 400
 TEMPLATES = (
     ("threshold", "{amount: 7, minimum: {money: 20}}"),
@@ -57,45 +54,6 @@ def program() -> str:
     return PROGRAM + "".join(offers)
 
 
-class Oscar:
-    """The process of django-oscar, with a database of its own in the server of the product."""
-
-    def __init__(self) -> None:
-        from django.db import connection
-
-        own = connection.settings_dict
-        with connection.cursor() as cursor:
-            cursor.execute("CREATE DATABASE peers")
-        where = {"PEERS_HOST": own["HOST"], "PEERS_USER": own["USER"], "PYTHONPATH": f"{PACKAGES}:{ROOT}"}
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "benchmarks.carts_shop"],
-            env={**os.environ, **where, "PYTHONWARNINGS": "ignore"},
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        self._answer()
-
-    def per_second(self, name: str, count: int) -> float:
-        """Let it price so many times, and return how many times a second."""
-        assert self._process.stdin is not None
-        self._process.stdin.write(f"{name} {count}\n")
-        self._process.stdin.flush()
-        return count / float(self._answer())
-
-    def close(self) -> None:
-        """End the process."""
-        assert self._process.stdin is not None
-        self._process.stdin.close()
-        self._process.wait()
-
-    def _answer(self) -> str:
-        assert self._process.stdout is not None
-        line = self._process.stdout.readline()
-        assert line, "the process of django-oscar ended; `make bench-peers` installs it"
-        return line
-
-
 def run() -> dict[str, Any]:
     """Let both sides work in turn; return the figures."""
     from shuke.foundation import clock
@@ -126,7 +84,7 @@ def run() -> dict[str, Any]:
 
     priced = evaluate(Choice())
     assert sum(each.coupon_id is not None for each in priced.applied) == COUPONS
-    oscar = Oscar()
+    oscar = Beside("benchmarks.carts_shop")
     rates: dict[str, list[float]] = {name: [] for name in ("product", "product_with_coupons", "fresh", "kept")}
     for number in range(-1, ROUNDS):
         seen = {

@@ -2,11 +2,10 @@
 to price a basket of 20 lines with 30 offers (`fresh 50`, `kept 50`), answering each with the seconds it took.
 """
 
-import sys
 from decimal import Decimal
-from time import perf_counter
 from typing import Any
 
+from benchmarks.beside import serve
 from benchmarks.peers_shop import set_up
 
 LINES, KINDS = 20, 5
@@ -105,14 +104,7 @@ def main() -> None:
     """Set up, say so, and do what the lines ask for."""
     set_up()
     basket = Basket()
-    work: dict[str, Any] = {"fresh": basket.fresh, "kept": basket.kept_one}
-    print("ready", flush=True)
-    for line in sys.stdin:
-        name, count = line.split()
-        started = perf_counter()
-        for _ in range(int(count)):
-            work[name]()
-        print(perf_counter() - started, flush=True)
+    serve({"fresh": basket.fresh, "kept": basket.kept_one})
 
 
 if __name__ == "__main__":

@@ -6,20 +6,16 @@ line, applies three offers and places the order; pinax-points 2.0 awards ten poi
 `make bench-peers` into a folder of their own.
 """
 
-import os
-import subprocess
 import sys
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from benchmarks.beside import PACKAGES, Beside
 from benchmarks.deployment import actor, enrol, ledger_violations, opened
 from benchmarks.figures import machine, over, seconds, spread, write
 from benchmarks.orders import NET, order
 
-ROOT = Path(__file__).parents[1]
-PACKAGES = ROOT / ".venv" / "peers"
 PROGRAM = """
 shuke: 1
 program: peers
@@ -49,53 +45,14 @@ DOES = {
 }
 
 
-class Packages:
-    """The process of both packages, with a database of its own in the server of the product."""
-
-    def __init__(self) -> None:
-        from django.db import connection
-
-        own = connection.settings_dict
-        with connection.cursor() as cursor:
-            cursor.execute("CREATE DATABASE peers")
-        where = {"PEERS_HOST": own["HOST"], "PEERS_USER": own["USER"], "PEERS_USERS": str(MEMBERS)}
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "benchmarks.peers_shop"],
-            env={**os.environ, **where, "PYTHONPATH": f"{PACKAGES}:{ROOT}", "PYTHONWARNINGS": "ignore"},
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        self._answer()
-        self.per_second("awards", MEMBERS)  # so that all have points, as on the product's side
-
-    def per_second(self, name: str, count: int) -> float:
-        """Let it do as many of a kind of work, and return how many it did a second."""
-        assert self._process.stdin is not None
-        self._process.stdin.write(f"{name} {count}\n")
-        self._process.stdin.flush()
-        return count / float(self._answer())
-
-    def close(self) -> None:
-        """End the process."""
-        assert self._process.stdin is not None
-        self._process.stdin.close()
-        self._process.wait()
-
-    def _answer(self) -> str:
-        assert self._process.stdout is not None
-        line = self._process.stdout.readline()
-        assert line, "the packages' process ended; `make bench-peers` installs them"
-        return line
-
-
 def run() -> dict[str, Any]:
     """Let all sides work in turn; return the figures."""
     from shuke.rooms.programs import facade as programs
 
     programs.publish(PROGRAM, actor())
     members = enrol(MEMBERS)
-    packages = Packages()
+    packages = Beside("benchmarks.peers_shop", PEERS_USERS=str(MEMBERS))
+    packages.per_second("awards", MEMBERS)  # so that all have points, as on the product's side
     rates: dict[str, list[float]] = {name: [] for name in DOES}
     for number in range(-1, ROUNDS):
         batch = [_order(member_id, f"batch-{number}-{k}") for k, member_id in enumerate(members)]

@@ -3,11 +3,10 @@ lines on standard input (`orders 50`, `awards 200`), answering each with the sec
 """
 
 import os
-import sys
 from decimal import Decimal
 from itertools import cycle
-from time import perf_counter
-from typing import Any
+
+from benchmarks.beside import serve
 
 PRICE = Decimal("12.34")
 
@@ -130,14 +129,7 @@ def main() -> None:
     """Set up, say so, and do what the lines ask for."""
     set_up()
     shop = Shop()
-    work: dict[str, Any] = {"orders": shop.place_order, "awards": shop.award}
-    print("ready", flush=True)
-    for line in sys.stdin:
-        name, count = line.split()
-        started = perf_counter()
-        for _ in range(int(count)):
-            work[name]()
-        print(perf_counter() - started, flush=True)
+    serve({"orders": shop.place_order, "awards": shop.award})
 
 
 if __name__ == "__main__":

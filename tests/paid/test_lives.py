@@ -12,7 +12,7 @@ from shuke.adapters.payment_sandbox.provider import Behaviour
 from shuke.core.values.errors import Refusal
 from shuke.foundation import clock
 from shuke.rooms.benefits import facade as benefits
-from shuke.rooms.benefits.contracts import Benefit, Catalogue, Kind, SetRow
+from shuke.rooms.benefits.contracts import Benefit, Catalogue, Kind, Per, SetRow, UseFact
 from shuke.rooms.members import facade as members
 from shuke.rooms.paid import facade as paid
 from shuke.rooms.paid.contracts import Length, Order, RefundRule, State
@@ -47,6 +47,31 @@ def test_a_plan_brings_its_benefits_and_takes_them(people):
     assert benefits.of_member(ben) == ()
     paid.cancel(plus.id, BY, at_once=True)
     assert benefits.of_member(anna) == ()
+
+
+def test_quotas_of_a_term_begin_anew_with_the_period_that_was_paid_for(people):
+    pool = Benefit("pool", "泳池", "Pool", Kind.COUNTED, quota=2, per=Per.TERM)
+    benefits.apply(Catalogue((pool,), (SetRow("plan:plus", "pool"),)), BY)
+    anna = people[0]
+
+    def left():
+        return [one.left for one in benefits.of_member(anna)]
+
+    month = club.buy(anna, length=Length.MONTH)
+    benefits.use(UseFact("desk", "first", anna, "pool"), BY)
+    assert left() == [1]
+    paid.gift(anna, "plus", Length.MONTH, "why", BY)  # to the end of the one that runs
+    paid.extend(month.id, 3, "why", BY)
+    assert left() == [1]
+    club.pass_days(29)
+    assert left() == [1]
+    club.pass_days(2)
+    assert left() == [2]
+    benefits.use(UseFact("desk", "second", anna, "pool"), BY)
+    club.pass_days(30)
+    assert (left(), paid.subscription(month.id).ends_at) == ([1], day(8, 18))  # the three days are of the same term
+    club.pass_days(3)
+    assert (left(), paid.subscription(month.id).ends_at) == ([2], day(9, 18))  # renewed, and paid for
 
 
 def test_a_year_with_dunning_grace_and_lapse(people):

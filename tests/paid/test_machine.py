@@ -81,6 +81,12 @@ class Model:
             self.anchor, self.months = self.ends() + timedelta(days=days), 0
         self.months += months
 
+    def go_on(self, ends, *, begun_anew):
+        """Hear where time or late money led: whole months of the same days, or days of their own."""
+        whole = () if begun_anew else range(self.months, self.months + 99)
+        months = next((each for each in whole if month_later(self.anchor, each) == ends), None)
+        self.anchor, self.months = (ends, 0) if months is None else (self.anchor, months)
+
 
 def current(member):
     """Return the live subscription to the plan plus, or None."""
@@ -180,7 +186,7 @@ def live_through(member, told):
             ):
                 assert local(after.ends_at) == model.ends(), step
             elif after and after.ends_at is not None:  # time, or money that came late: go on from what is there
-                model.anchor, model.months = local(after.ends_at), 0
+                model.go_on(local(after.ends_at), begun_anew=not before or before.started_at != after.started_at)
         transaction.set_rollback(True)
 
 

@@ -198,6 +198,14 @@ class Profile:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnData:
+    """A member's personal fields, empty where unknown, and attributes by code, all in clear: for themselves alone."""
+
+    fields: Mapping[Field, str]
+    attributes: Mapping[str, AttributeValue]
+
+
+@dataclass(frozen=True, slots=True)
 class StatusChange:
     """A move from one status to another: when by the business clock, why, and by whom."""
 

@@ -26,6 +26,7 @@ from shuke.rooms.members import (
     log_in,
     merging,
     models,
+    own_data,
     queries,
     statuses,
     taking_back,
@@ -384,6 +385,7 @@ known_device = devices.known
 devices_of = devices.of
 log_out_device = devices.log_out
 set_language = amending.set_language
+take_own_data = own_data.take
 consent = consents.give
 consents_of = consents.of
 

@@ -73,7 +73,7 @@ class Subscription(models.Model):
 
     `leaving`: it ends with its period because the member said so. `next_at` is when time does something to it next,
     null where it never does. `noticed` are the notice days told of this end, `renew_version` the version whose price
-    was told.
+    was told. `term_at` is when the next period begins, with benefits whose quotas begin anew; null where none is kept.
     """
 
     id = models.UUIDField(primary_key=True)
@@ -96,6 +96,7 @@ class Subscription(models.Model):
     noticed = ArrayField(models.SmallIntegerField(), default=list)
     renew_version = models.SmallIntegerField(null=True)
     next_at = models.DateTimeField(null=True)
+    term_at = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "paid_subscription"

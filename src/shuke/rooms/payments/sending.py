@@ -4,14 +4,16 @@ Who is asked is leased first by moving its next check, so that two processes sel
 provider tells them the same, because our id is its order number.
 """
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from uuid import UUID
 
 from shuke.core.values.errors import Refusal
 from shuke.foundation import logs
 from shuke.foundation.transactions import unit_of_work
 from shuke.rooms.org import facade as org
-from shuke.rooms.payments import booking, queries
+from shuke.rooms.payments import booking, models, queries
 from shuke.rooms.payments.contracts import (
     Charge,
     ChargeAnswer,
@@ -27,6 +29,7 @@ from shuke.rooms.payments.contracts import (
 
 PROVIDERS: dict[str, Payments] = {}
 _CHUNK = 200
+_Answer = ChargeAnswer | ReturnAnswer
 _FIRST_CHECK, _LAST_CHECK = timedelta(minutes=1), timedelta(hours=6)
 
 
@@ -46,22 +49,14 @@ def send_payment(payment_id: UUID, now: datetime) -> bool:
         row = queries.lock_payment(payment_id)
         if row is None or row.state != State.PENDING:
             return False
-        first = row.sent_at is None
-        row.sent_at, row.check_at, row.checks = now, now + _pause(row.checks), row.checks + 1
-        row.save(update_fields=["sent_at", "check_at", "checks"])
+        first = _leased(row, now)
         own = org.organisation()
         charge = Charge(
             row.id, row.amount_minor, row.currency, own.name if own else "", row.asked_agreement, row.asked_at
         )
     provider = PROVIDERS[row.method]
-    try:
-        answer = provider.charge(charge) if first else provider.query(charge)
-        if answer.outcome is Outcome.ABSENT:
-            answer = provider.charge(charge)
-        return _booked(answer, row.method)
-    except UnansweredError as error:
-        logs.failure("payment_unanswered", error, payment=str(payment_id), method=row.method)
-        return False
+    send, ask = partial(provider.charge, charge), partial(provider.query, charge)
+    return _told(row.method, send, ask, first=first, payment=str(payment_id))
 
 
 def send_refund(refund_id: UUID, now: datetime) -> bool:
@@ -70,24 +65,36 @@ def send_refund(refund_id: UUID, now: datetime) -> bool:
         row = queries.lock_refund(refund_id)
         if row is None or row.state != RefundState.PENDING:
             return False
-        first = row.sent_at is None
-        row.sent_at, row.check_at, row.checks = now, now + _pause(row.checks), row.checks + 1
-        row.save(update_fields=["sent_at", "check_at", "checks"])
+        first = _leased(row, now)
         payment = queries.payment(row.payment_id)
         assert payment is not None, "a refund is of a payment"
         back = Return(row.id, payment.id, row.amount_minor, payment.amount_minor, payment.currency, row.asked_at)
     provider = PROVIDERS[payment.method]
+    send, ask = partial(provider.refund, back), partial(provider.query_refund, back)
+    return _told(payment.method, send, ask, first=first, refund=str(refund_id))
+
+
+def _leased(row: models.Payment | models.Refund, now: datetime) -> bool:
+    """Move the next check of a locked row, and tell whether it was never sent before."""
+    first = row.sent_at is None
+    row.sent_at, row.check_at, row.checks = now, now + _pause(row.checks), row.checks + 1
+    row.save(update_fields=["sent_at", "check_at", "checks"])
+    return first
+
+
+def _told(method: str, send: Callable[[], _Answer], ask: Callable[[], _Answer], *, first: bool, **about: str) -> bool:
+    """Send what was never sent or never arrived, ask about the rest, and book what the provider says."""
     try:
-        answer = provider.refund(back) if first else provider.query_refund(back)
+        answer = send() if first else ask()
         if answer.outcome is Outcome.ABSENT:
-            answer = provider.refund(back)
-        return _booked(answer, payment.method)
+            answer = send()
+        return _booked(answer, method)
     except UnansweredError as error:
-        logs.failure("payment_unanswered", error, refund=str(refund_id), method=payment.method)
+        logs.failure("payment_unanswered", error, method=method, **about)
         return False
 
 
-def _booked(answer: ChargeAnswer | ReturnAnswer, method: str) -> bool:
+def _booked(answer: _Answer, method: str) -> bool:
     """Book an answer; one that is refused (another amount than was asked) is a matter for people and stays open."""
     try:
         booking.book(answer, method)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from shuke.core.values.currencies import CURRENCY_DIGITS
 from shuke.core.values.errors import Refusal
 from shuke.rooms.paid.contracts import AfterCoolingOff, Given, Kind, Length, Plan, PlanDraft, Terms
-from shuke.surfaces.wording import paid_words, refusals
+from shuke.surfaces.wording import paid_words, payment_words, refusals
 
 _AMOUNT = re.compile(r"(\d{1,10})(?:\.(\d{1,3}))?")
 _DEFAULTS = Terms({})
@@ -186,6 +186,20 @@ class GiftForm(forms.Form):
     def __init__(self, known: Iterable[Plan], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["plan"].choices = plan_choices(known)
+
+
+class SwitchForm(forms.Form):
+    """Another plan for a subscription, and how what is due is paid."""
+
+    plan = forms.ChoiceField(label=_("Plan"))
+    length = forms.ChoiceField(label=_("Length"), choices=list(paid_words.LENGTHS.items()))
+    method = forms.ChoiceField(label=_("What is due is paid by"))
+
+    def __init__(self, known: Iterable[Plan], methods: Iterable[str], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["plan"].choices = plan_choices(known)
+        self.fields["method"].choices = [(each, payment_words.method(each)) for each in methods]
+        self.fields["method"].initial = "counter"
 
 
 class ExtensionForm(forms.Form):

@@ -122,6 +122,7 @@ urlpatterns = [
     path("subscriptions", subscriptions.subscriptions, name="subscriptions"),
     path("subscriptions/<str:subscription_id>", subscriptions.subscription, name="subscription"),
     path("subscriptions/<str:subscription_id>/renewal", subscriptions.renewal, name="subscription-renewal"),
+    path("subscriptions/<str:subscription_id>/change", subscriptions.change, name="subscription-change"),
     path("subscriptions/<str:subscription_id>/cancel", subscriptions.cancel, name="subscription-cancel"),
     path("subscriptions/<str:subscription_id>/extend", subscriptions.extend, name="subscription-extend"),
     path("members/<str:member_id>/plans", subscriptions.member_plans, name="member-plans"),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from shuke.surfaces.portal.views import coupons, home, joining, mall, mine, paid, points, shell, tiers
+from shuke.surfaces.portal.views import coupons, farewell, home, joining, mall, mine, paid, paying, points, shell, tiers
 
 urlpatterns = [
     path("j/<path:store>", joining.join, name="portal-join-store"),
@@ -26,6 +26,9 @@ urlpatterns = [
     path("m/mall/<str:item>/redeem", mall.redeem, name="portal-mall-redeem"),
     path("m/me", mine.mine, name="portal-me"),
     path("m/me/profile", mine.profile, name="portal-profile"),
+    path("m/me/phone", joining.change_phone, name="portal-phone"),
+    path("m/me/data", farewell.copy, name="portal-copy"),
+    path("m/me/leave", farewell.leave, name="portal-leave"),
     path("m/me/consents", mine.consents, name="portal-consents"),
     path("m/me/devices", mine.devices, name="portal-devices"),
     path("m/me/devices/<str:device_id>/end", mine.end_device, name="portal-device-end"),
@@ -34,10 +37,11 @@ urlpatterns = [
     path("m/plans/code", paid.activate, name="portal-plan-code"),
     path("m/plans/<slug:plan>/buy", paid.buy, name="portal-plan-buy"),
     path("m/plans/<slug:plan>/trial", paid.try_out, name="portal-plan-trial"),
+    path("m/plans/<str:subscription_id>/change", paid.change, name="portal-plan-change"),
     path("m/plans/<str:subscription_id>/leave", paid.leave, name="portal-plan-leave"),
     path("m/plans/<str:subscription_id>/renewal", paid.renewal, name="portal-plan-renewal"),
-    path("m/pay/<str:payment_id>", paid.pay, name="portal-pay"),
-    path("sandbox/pay/<str:payment_id>", paid.sandbox_pay, name="sandbox-pay"),
+    path("m/pay/<str:payment_id>", paying.pay, name="portal-pay"),
+    path("sandbox/pay/<str:payment_id>", paying.sandbox_pay, name="sandbox-pay"),
     path("m/offline", shell.offline, name="portal-offline"),
     path("m/manifest.webmanifest", shell.manifest, name="portal-manifest"),
     path("m/brand.css", shell.brand, name="portal-brand"),

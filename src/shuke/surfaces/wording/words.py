@@ -178,6 +178,7 @@ WORDS: Words = {
     "members.taken_back": _("Took enrolments back"),
     "members.amended": _("Filled in data of members"),
     "member.revealed": _("Looked at personal data"),
+    "member.own_data_taken": _("Took a copy of their own data"),
     "member.tags_changed": _("Changed the tags"),
     "member.merged": _("Merged members"),
     "member.unmerged": _("Took a merge apart"),

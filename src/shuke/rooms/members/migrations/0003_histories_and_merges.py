@@ -4,28 +4,13 @@ import django.contrib.postgres.fields
 import django.db.models.deletion
 from django.db import migrations, models
 
+from shuke.foundation.append_only import append_only
+
 FORWARDS = """
-CREATE FUNCTION members_history_refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    RAISE EXCEPTION 'the history of a member is never changed or deleted' USING ERRCODE = 'restrict_violation';
-END $$;
-CREATE TRIGGER members_status_change_append_only BEFORE UPDATE OR DELETE ON members_status_change
-    FOR EACH ROW EXECUTE FUNCTION members_history_refuse_change();
-CREATE TRIGGER members_status_change_never_emptied BEFORE TRUNCATE ON members_status_change
-    FOR EACH STATEMENT EXECUTE FUNCTION members_history_refuse_change();
-CREATE TRIGGER members_identity_change_append_only BEFORE UPDATE OR DELETE ON members_identity_change
-    FOR EACH ROW EXECUTE FUNCTION members_history_refuse_change();
-CREATE TRIGGER members_identity_change_never_emptied BEFORE TRUNCATE ON members_identity_change
-    FOR EACH STATEMENT EXECUTE FUNCTION members_history_refuse_change();
 CREATE INDEX members_member_same_name ON members_member (hash_array_extended(name_blinds, 0));
 """
 BACKWARDS = """
 DROP INDEX members_member_same_name;
-DROP TRIGGER members_status_change_append_only ON members_status_change;
-DROP TRIGGER members_status_change_never_emptied ON members_status_change;
-DROP TRIGGER members_identity_change_append_only ON members_identity_change;
-DROP TRIGGER members_identity_change_never_emptied ON members_identity_change;
-DROP FUNCTION members_history_refuse_change();
 """
 
 
@@ -164,5 +149,6 @@ class Migration(migrations.Migration):
             model_name='identitychange',
             constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['phone', 'email', 'external_id'])), name='members_identity_change_kind'),
         ),
+        append_only("members_history_refuse_change", "members_status_change", "members_identity_change"),
         migrations.RunSQL(FORWARDS, BACKWARDS),
     ]

@@ -3,16 +3,7 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
-FORWARDS = """
-CREATE TRIGGER members_consent_append_only BEFORE UPDATE OR DELETE ON members_consent
-    FOR EACH ROW EXECUTE FUNCTION members_history_refuse_change();
-CREATE TRIGGER members_consent_never_emptied BEFORE TRUNCATE ON members_consent
-    FOR EACH STATEMENT EXECUTE FUNCTION members_history_refuse_change();
-"""
-BACKWARDS = """
-DROP TRIGGER members_consent_append_only ON members_consent;
-DROP TRIGGER members_consent_never_emptied ON members_consent;
-"""
+from shuke.foundation.append_only import append_only
 
 
 class Migration(migrations.Migration):
@@ -91,5 +82,5 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(('purpose__in', ['service', 'sms_marketing', 'personalisation'])), name='members_consent_purpose')],
             },
         ),
-        migrations.RunSQL(FORWARDS, BACKWARDS),
+        append_only("members_history_refuse_change", "members_consent"),
     ]

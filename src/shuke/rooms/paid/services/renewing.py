@@ -63,6 +63,9 @@ def next_try(row: models.Subscription) -> datetime | None:
 
 def _step(row: models.Subscription, terms: Terms, now: datetime) -> bool:
     """Do one thing that is due; tell whether there was one."""
+    if row.term_at is not None and row.term_at <= now:
+        running.begin_term(row, now)
+        return True
     if row.state in {State.TRIAL, State.ACTIVE}:
         return _tell_ahead(row, terms, now) or _try(row, terms, now) or _end_period(row, terms, now)
     if row.state == State.PAST_DUE:

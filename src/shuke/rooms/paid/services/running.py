@@ -77,7 +77,24 @@ def append(row: models.Subscription, new: NewPeriod, now: datetime, cause: Cause
     if new.kind is PeriodKind.PAID:
         row.price_minor = new.cost_minor
     trial = new.kind is PeriodKind.TRIAL or (new.kind is PeriodKind.EXTENSION and row.state == State.TRIAL)
+    if follows and new.kind is not PeriodKind.EXTENSION:
+        row.term_at = row.term_at or starts_at
     move(row, State.TRIAL if trial else State.ACTIVE, cause, now, actor)
+    if row.term_at is not None and row.term_at <= now:
+        begin_term(row, now)
+
+
+def begin_term(row: models.Subscription, now: datetime) -> None:
+    """Give what the plan gives for the period that has begun, with quotas anew, and look ahead to the one after."""
+    later = [
+        period.starts_at
+        for period in queries.periods(row.id)
+        if period.starts_at > now and period.kind != PeriodKind.EXTENSION
+    ]
+    row.term_at = min(later, default=None)
+    row.next_at = next_at(row)
+    row.save(update_fields=["term_at", "next_at"])
+    _give(row, now)
 
 
 def cut(row: models.Subscription, now: datetime, cause: Cause, actor: Actor) -> None:
@@ -87,7 +104,7 @@ def cut(row: models.Subscription, now: datetime, cause: Cause, actor: Actor) -> 
             period.starts_at, period.ends_at = min(period.starts_at, now), now
             period.save(update_fields=["starts_at", "ends_at"])
             row.ends_at = now
-    row.auto_renew = False
+    row.auto_renew, row.term_at = False, None
     move(row, State.CANCELLED, cause, now, actor)
 
 
@@ -120,7 +137,7 @@ def next_at(row: models.Subscription) -> datetime | None:
     if row.state == State.GRACE:
         return row.grace_until
     terms, end_day = _terms(row), calendar.day_of(row.ends_at)
-    coming = [row.ends_at]
+    coming = [row.ends_at if row.term_at is None else row.term_at]
     if row.state == State.PAST_DUE:
         coming = [calendar.start_of(end_day + max(terms.try_days) + 1)]
     else:
@@ -159,16 +176,21 @@ def _terms(row: models.Subscription) -> Terms:
     return plans.terms_of(row.plan_id, row.version)
 
 
+def _give(row: models.Subscription, now: datetime) -> None:
+    points.open_holders([row.member_id])
+    benefits.give([Gift(row.member_id, f"plan:{queries.plan(row.plan_id).code}", now)])
+
+
 def _carry(row: models.Subscription, now: datetime) -> None:
     """Give the member the benefits and the tag of the plan, or take them; the tag stays where another plan gives it.
 
     Benefits first: they lock the holder, which everybody locks before a member's own row.
     """
     plan = queries.plan(row.plan_id)
-    points.open_holders([row.member_id])
     if row.state in LIVE:
-        benefits.give([Gift(row.member_id, f"plan:{plan.code}", now)])
+        _give(row, now)
     else:
+        points.open_holders([row.member_id])
         benefits.withdraw([row.member_id], f"plan:{plan.code}", now)
     carried = members.tags([row.member_id]).get(row.member_id, frozenset())
     wanted = carried | {plan.tag} if queries.carriers(row.member_id, plan.tag) else carried - {plan.tag}

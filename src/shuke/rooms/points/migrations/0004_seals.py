@@ -2,27 +2,7 @@
 
 from django.db import migrations, models
 
-FORWARDS = """
-CREATE FUNCTION points_seal_refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    RAISE EXCEPTION 'seals are never changed or deleted' USING ERRCODE = 'restrict_violation';
-END $$;
-CREATE TRIGGER points_seal_append_only BEFORE UPDATE OR DELETE ON points_seal
-    FOR EACH ROW EXECUTE FUNCTION points_seal_refuse_change();
-CREATE TRIGGER points_seal_never_emptied BEFORE TRUNCATE ON points_seal
-    FOR EACH STATEMENT EXECUTE FUNCTION points_seal_refuse_change();
-CREATE TRIGGER points_seal_range_append_only BEFORE UPDATE OR DELETE ON points_seal_range
-    FOR EACH ROW EXECUTE FUNCTION points_seal_refuse_change();
-CREATE TRIGGER points_seal_range_never_emptied BEFORE TRUNCATE ON points_seal_range
-    FOR EACH STATEMENT EXECUTE FUNCTION points_seal_refuse_change();
-"""
-BACKWARDS = """
-DROP TRIGGER points_seal_append_only ON points_seal;
-DROP TRIGGER points_seal_never_emptied ON points_seal;
-DROP TRIGGER points_seal_range_append_only ON points_seal_range;
-DROP TRIGGER points_seal_range_never_emptied ON points_seal_range;
-DROP FUNCTION points_seal_refuse_change();
-"""
+from shuke.foundation.append_only import append_only
 
 
 class Migration(migrations.Migration):
@@ -72,5 +52,5 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-        migrations.RunSQL(FORWARDS, BACKWARDS),
+        append_only("points_seal_refuse_change", "points_seal", "points_seal_range"),
     ]

@@ -127,3 +127,21 @@ def test_activation_codes_come_as_a_file(desk, anna):
     assert (head, first[-1], len(first), len(second)) == ("code,used_at", ",", 20, 20)
     assert paid.use_code(anna, first[:-1], BY).state is State.ACTIVE
     assert "1 / 2" in desk.get("/activation-codes").content.decode()
+
+
+def test_a_change_of_plan_shows_what_is_due_and_does_that(desk, anna):
+    desk.post("/plans/new", PLAN)
+    desk.post("/plans/new", PLAN | {"code": "max", "tag": "max", "name_en": "Max", "month": "", "year": "300"})
+    year, id = sold(anna)
+    asked = {"plan": "max", "length": "year", "method": "counter"}
+    shown = desk.get(f"/subscriptions/{id}/change", asked).content.decode()
+    due = paid.quote_switch(year.id, "max", Length.YEAR).due_minor
+    assert f'data-testid="due">${due // 100}.{due % 100:02d}<' in shown
+    assert "金额已有变化" in desk.post(f"/subscriptions/{id}/change", asked | {"shown": "1.0"}).content.decode()
+    assert paid.subscription(year.id).state is State.ACTIVE
+
+    desk.post(f"/subscriptions/{id}/change", asked | {"shown": f"{due}.0"})
+    now, before = paid.page(9).subscriptions
+    assert (now.plan.code, now.state, before.state) == ("max", State.ACTIVE, State.CANCELLED)
+    assert payments.page(9).payments[0].amount_minor == due
+    assert desk.get(f"/subscriptions/{id}/change", asked).status_code == 422

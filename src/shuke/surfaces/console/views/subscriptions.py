@@ -12,10 +12,10 @@ from shuke.rooms.members import facade as people
 from shuke.rooms.members.contracts import ID_PREFIX
 from shuke.rooms.org.contracts import Right
 from shuke.rooms.paid import facade as paid
-from shuke.rooms.paid.contracts import LIVE, SUBSCRIPTION_PREFIX, Length, State, Subscription
+from shuke.rooms.paid.contracts import LIVE, SUBSCRIPTION_PREFIX, Length, Plan, State, Subscription, Switch
 from shuke.rooms.payments import facade as payments
 from shuke.surfaces.console.pages import Desk, page, show
-from shuke.surfaces.console.plan_forms import ExtensionForm, GiftForm
+from shuke.surfaces.console.plan_forms import ExtensionForm, GiftForm, SwitchForm
 from shuke.surfaces.console.views.member import tab
 from shuke.surfaces.wording import figures, paid_words, refusals
 
@@ -99,6 +99,61 @@ def cancel(request: HttpRequest, desk: Desk, subscription_id: str) -> HttpRespon
     return redirect("subscription", subscription_id)
 
 
+@page(Right.PAID_SELL, "GET", "POST")
+def change(request: HttpRequest, desk: Desk, subscription_id: str) -> HttpResponse:
+    """Show what a change to another plan comes to, and do it if it still comes to what was shown."""
+    found, told, told_price = paid.subscription(_id(subscription_id)), None, ""
+    others = [plan for plan in paid.list_plans() if plan.id != found.plan.id]
+    sent = request.POST if request.method == "POST" else request.GET
+    form = SwitchForm(others, payments.methods(), sent or None)
+    if form.is_valid():
+        said = form.cleaned_data
+        try:
+            told = paid.quote_switch(found.id, said["plan"], Length(said["length"]))
+            told_price = f"{told.due_minor}.{told.refund_minor}"
+            if sent.get("shown") == told_price and request.method == "POST":
+                return _changed(request, desk, found, told, said["method"])
+        except Refusal as refused:
+            logs.refusal(refused, request_id=desk.actor.request_id)
+            form.add_error(None, refusals.sentence(refused))
+    return show(
+        request,
+        "subscription_change.html",
+        title=_("Change to another plan"),
+        place="subscriptions",
+        trail=((_("Subscriptions"), reverse("subscriptions")), (_name(found.plan), _address(subscription_id))),
+        subscription_id=subscription_id,
+        form=form,
+        told=told,
+        told_name=_name(told.plan) if told else "",
+        told_length=paid_words.LENGTHS[told.length] if told else "",
+        shown=told_price,
+        changed=request.method == "POST" and told is not None,
+        status=422 if form.errors else 200,
+    )
+
+
+def _changed(request: HttpRequest, desk: Desk, found: Subscription, told: Switch, method: str) -> HttpResponse:
+    done, _told = paid.switch(found.id, told.plan.code, told.length, desk.actor, method if told.due_minor else "")
+    if done.payment_id is not None:
+        payments.start(done.payment_id)
+    payments.reconcile()
+    after = paid.subscription(done.subscription.id)
+    if after.is_live:
+        messages.success(request, _("Changed to %(plan)s.") % {"plan": _name(told.plan)})
+    else:
+        messages.info(request, _("It changes as soon as the member has paid."))
+    return redirect("subscription", ids.encode(SUBSCRIPTION_PREFIX, after.id if after.is_live else found.id))
+
+
+def _name(plan: Plan) -> str:
+    return plan.name(paid_words.language())
+
+
+def _address(subscription_id: str) -> str:
+    return reverse("subscription", args=[subscription_id])
+
+
 @page(Right.PAID_SELL, "POST")
 def extend(request: HttpRequest, desk: Desk, subscription_id: str) -> HttpResponse:
     """Let a subscription hold some days longer."""
@@ -141,6 +196,7 @@ def _subscription(
         rules={rule.value: words for rule, words in paid_words.RULES.items()},
         form=form or ExtensionForm(),
         may_sell=desk.may(Right.PAID_SELL),
+        may_change=found.state in {State.TRIAL, State.ACTIVE},
         status=status,
     )
 

@@ -29,6 +29,8 @@ PAGES = [
     "/m/mall/orders",
     "/m/me",
     "/m/me/profile",
+    "/m/me/phone",
+    "/m/me/leave",
     "/m/me/consents",
     "/m/me/devices",
     "/m/plans",

@@ -82,3 +82,30 @@ def test_a_trial_and_an_activation_code(phone, plan):
     client.post("/m/plans/code", {"code": paid.codes_of(batch.id, BY)[0][0]})
 
     assert (paid.subscription(trial.id).state, len(paid.history(trial.id).periods)) == (State.ACTIVE, 2)
+
+
+def test_a_change_of_plan_shows_its_price_and_is_paid(phone, plan):
+    paid.create_plan(PlanDraft("max", Kind.SERVICE, "尊享卡", "Max", "max", Terms({Length.YEAR: 30_000})), BY)
+    client = phone()
+    year = bought(client)
+    address = f"/m/plans/{ids.encode('sub', year.id)}/change"
+    shown = client.get(address, {"to": "max:year"}).content.decode()
+    assert '<strong data-testid="due">¥180.33</strong>' in shown  # 300.00 - 120.00 * 364 / 365
+    stale = client.post(address, {"to": "max:year", "shown": "1.0"}).content.decode()
+    assert "金额已有变化" in stale
+    assert paid.subscription(year.id).state is State.ACTIVE
+
+    page = client.post(address, {"to": "max:year", "shown": "18033.0"}, follow=True).content.decode()
+    client.post(re.search(r'href="(/sandbox/pay/[^"]+)"', page)[1], {"behaviour": "pays"})
+    now, before = paid.page(9).subscriptions
+    assert (now.plan.code, now.state, before.state) == ("max", State.ACTIVE, State.CANCELLED)
+
+
+def test_a_cheaper_plan_gives_the_rest_back(phone, plan):
+    paid.create_plan(PlanDraft("mini", Kind.SERVICE, "轻享卡", "Mini", "mini", Terms({Length.MONTH: 500})), BY)
+    client = phone()
+    address = f"/m/plans/{ids.encode('sub', bought(client).id)}/change"
+    assert '<strong data-testid="due">¥114.67</strong>' in client.get(address, {"to": "mini:month"}).content.decode()
+    client.post(address, {"to": "mini:month", "shown": "0.11467"})
+    assert [one.plan.code for one in paid.page(9).subscriptions if one.is_live] == ["mini"]
+    assert payments.page(9).payments[0].refunded_minor == 11_467

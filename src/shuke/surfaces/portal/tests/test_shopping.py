@@ -2,9 +2,11 @@
 
 import re
 
+from shuke.foundation import ids
 from shuke.rooms.coupons import facade as coupons
 from shuke.rooms.mall import facade as mall
-from shuke.rooms.mall.contracts import OrderSearch, Restock, State
+from shuke.rooms.mall.contracts import ItemDraft, OrderSearch, Price, Restock, State, Way
+from shuke.rooms.mall.contracts import Kind as MallKind
 from shuke.rooms.members import facade as members
 from shuke.rooms.members.contracts import MemberRef, Status
 from shuke.rooms.programs import facade as programs
@@ -96,3 +98,32 @@ def test_a_coupon_is_taken_once_and_shown_with_its_code(phone, ten_off):
     refused = held.post("/m/coupons", {"template": "ten-off", "key": "another"})
     assert (refused.status_code, len(coupons.of_member(member_id(), NOON))) == (422, 1)
     assert held.post("/m/coupons", {"template": "nothing", "key": "x"}).status_code == 422
+
+
+def test_an_item_that_costs_money_too_is_paid_on_the_phone(phone, tea):
+    pot = mall.create_item(ItemDraft("pot", MallKind.GOODS, "茶壶", (Price(20, 3_900),), ways=(Way.PICKUP,)), TESTER)
+    mall.restock([Restock(pot.id, 2, "delivery")], TESTER)
+    held = phone()
+    text = page(held.get("/m/mall/pot/redeem"))
+    assert "¥39.00" in text
+    sent = {"key": key_of(text), "way": "pickup", "store": "nanjinglu"}
+    asked = held.post("/m/mall/pot/redeem", sent)
+    assert asked["Location"].startswith("/m/pay/pay_")
+    (order,) = mall.orders_page(OrderSearch(), 10).orders
+    assert (order.state, usable(), mall.item(pot.id).left) == (State.PAYING, 30, 1)
+    assert asked["Location"] in page(held.get(f"/m/mall/orders/{ids.encode('mlo', order.id)}"))
+
+    prepared = held.post(asked["Location"], follow=True)  # where nothing commits, it is sent by hand
+    held.post(re.search(r'href="(/sandbox/pay/[^"]+)"', page(prepared))[1], {"behaviour": "pays"})
+    assert mall.order(order.id).state is State.READY_FOR_PICKUP
+    assert f'/m/mall/orders/{ids.encode("mlo", order.id)}"' in page(held.get(asked["Location"]))
+    assert held.post("/m/mall/pot/redeem", sent)["Location"].startswith("/m/mall/orders/")
+
+
+def test_where_no_phone_pays_an_item_for_money_is_had_in_the_store(phone, tea, monkeypatch):
+    mall.create_item(ItemDraft("pot", MallKind.GOODS, "茶壶", (Price(20, 3_900),), ways=(Way.PICKUP,)), TESTER)
+    monkeypatch.setattr("shuke.surfaces.portal.views.paying.payments.methods", lambda: ("counter",))
+    held = phone()
+    assert 'href="/m/mall/pot/redeem"' not in page(held.get("/m/mall/pot"))
+    refused = held.post("/m/mall/pot/redeem", {"key": "k", "way": "pickup", "store": "nanjinglu"})
+    assert (refused.status_code, mall.orders_page(OrderSearch(), 10).orders, usable()) == (422, (), 50)

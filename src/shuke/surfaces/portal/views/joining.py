@@ -1,4 +1,4 @@
-"""Joining, logging in by a code sent to a phone, and logging out.
+"""Joining, logging in by a code sent to a phone, changing that phone, and logging out.
 
 Whether a phone is a member's is told to nobody who does not hold it: both are sent a code, with the same words.
 """
@@ -19,14 +19,14 @@ from shuke.foundation import clock, ids, logs
 from shuke.foundation.addresses import client_address
 from shuke.foundation.transactions import unit_of_work
 from shuke.rooms.members import facade as members
-from shuke.rooms.members.contracts import ID_PREFIX, MemberRef, NewMember, Purpose
+from shuke.rooms.members.contracts import ID_PREFIX, Field, MemberRef, NewMember, Purpose
 from shuke.rooms.messaging import facade as messaging
 from shuke.rooms.messaging.contracts import Notice
 from shuke.rooms.org import facade as org
 from shuke.rooms.org.contracts import Organisation, Store
 from shuke.rooms.programs import facade as programs
 from shuke.rooms.programs.contracts import BehaviourFact
-from shuke.surfaces.portal.pages import ACTOR, device_of, next_of, open_page, problem, remember, show
+from shuke.surfaces.portal.pages import ACTOR, Guest, device_of, next_of, open_page, page, problem, remember, show
 from shuke.surfaces.wording import refusals, words
 from shuke.surfaces.wording.running import running
 
@@ -107,6 +107,25 @@ def log_in(request: HttpRequest, shop: Organisation) -> HttpResponse:
         return _let_in(request, member_id)
     door.proof = signing.dumps(phone, salt=_PROOF_SALT)
     return _join_page(request, door, None, fresh=True)
+
+
+@sensitive_post_parameters("phone", "code")
+@page("GET", "POST")
+def change_phone(request: HttpRequest, guest: Guest) -> HttpResponse:
+    """Let a member be found by another phone, which they hold: a code sent to it says so."""
+    door = Door.of(request)
+    if "ask" in request.POST:
+        door = _asked(request, door)
+    elif request.method == "POST":
+        try:
+            phone = members.check_log_in_code(door.phone, door.code, clock.machine_now())
+            members.update(guest.member.id, {Field.PHONE: phone}, ACTOR)
+            return redirect("portal-profile")
+        except Refusal as refused:
+            door.refuse(refused, request)
+            if refused.code == "duplicate_phone":
+                door.wrong = _("This number belongs to another membership. Ask our staff to bring the two together.")
+    return _door_page(request, "new_phone.html", door, tab="me", title=_("New phone number"))
 
 
 @open_page("POST")

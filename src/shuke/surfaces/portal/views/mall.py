@@ -13,14 +13,16 @@ from shuke.rooms.mall import facade as mall
 from shuke.rooms.mall.contracts import ORDER_PREFIX, Address, Kind, Order, OrderSearch, State, Way
 from shuke.rooms.members.contracts import MemberRef
 from shuke.rooms.org import facade as org
+from shuke.rooms.payments.contracts import PAYMENT_PREFIX
 from shuke.rooms.programs import facade as programs
 from shuke.rooms.programs.contracts import ExchangeFact, MallOffer
 from shuke.surfaces.portal.pages import ACTOR, Guest, page, show
+from shuke.surfaces.portal.views.paying import phone_method, require_phone_method
 from shuke.surfaces.wording import mall_words, refusals
 from shuke.surfaces.wording.running import store_called, units
 
 _ORDERS = 50
-_CANCELLABLE = {State.PLACED, State.TO_SHIP, State.READY_FOR_PICKUP}
+_CANCELLABLE = {State.PLACED, State.PAYING, State.TO_SHIP, State.READY_FOR_PICKUP}
 _PICTURE_SECONDS = 86_400
 _LINES = ("name", "phone", "region", "street")
 _LONGEST = 200
@@ -52,6 +54,8 @@ def redeem(request: HttpRequest, guest: Guest, item: str) -> HttpResponse:
     if request.method == "POST" and "key" in request.POST:
         try:
             done = programs.exchange(_fact(request, guest, offer, Way(way)), ACTOR)
+            if done.payment is not None and done.order.state is State.PAYING:
+                return redirect("portal-pay", ids.encode(PAYMENT_PREFIX, done.payment.id))
             return redirect("portal-mall-order", ids.encode(ORDER_PREFIX, done.order.id))
         except Refusal as refused:
             logs.refusal(refused, request_id=request.request_id)
@@ -104,6 +108,7 @@ def order(request: HttpRequest, guest: Guest, order_id: str) -> HttpResponse:
         store=store_called(found.store) if found.store else "",
         codes=mall.codes_for(found.id, guest.member.id) if found.kind is Kind.VIRTUAL else (),
         steps=[(mall_words.of(mall_words.STATES, step.state), step.at) for step in mall.steps(found.id)],
+        payment=_payment(found),
         can_cancel=found.state in _CANCELLABLE,
         failure=failure,
         status=422 if failure else 200,
@@ -142,8 +147,9 @@ def _offer(guest: Guest, code: str) -> MallOffer:
 
 
 def _told(offer: MallOffer) -> dict[str, Any]:
-    """Return an item as pages show it; one that is paid in money too is had in a store."""
+    """Return an item as pages show it; one that is paid in money too is had in a store where no phone pays."""
     gone = offer.allowance == 0
+    in_store = offer.price.cash_minor > 0 and phone_method() is None
     return {
         "item": offer.item,
         "price": offer.price,
@@ -153,8 +159,8 @@ def _told(offer: MallOffer) -> dict[str, Any]:
         "after": offer.usable - offer.price.points,
         "gone": gone and offer.item.left == 0,
         "enough": gone and offer.item.left != 0,
-        "in_store": offer.price.cash_minor > 0,
-        "can": offer.affordable and not offer.price.cash_minor,
+        "in_store": in_store,
+        "can": offer.affordable and not in_store,
     }
 
 
@@ -177,7 +183,14 @@ def _fact(request: HttpRequest, guest: Guest, offer: MallOffer, way: Way) -> Exc
         way=way,
         store=request.POST.get("store", "")[:_LONGEST] if way is Way.PICKUP else "",
         address=Address(*lines) if way is Way.SHIP and all(lines) else None,
+        method=require_phone_method() if offer.price.cash_minor else "",
     )
+
+
+def _payment(order: Order) -> str:
+    """Return the payment that an order waits for, empty where it waits for none."""
+    payment = programs.mall_payment_of(order.id) if order.state is State.PAYING else None
+    return ids.encode(PAYMENT_PREFIX, payment.id) if payment else ""
 
 
 def _state(order: Order) -> str:

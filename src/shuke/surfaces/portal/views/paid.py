@@ -6,19 +6,16 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
-from shuke.adapters.payment_sandbox import provider as sandbox
-from shuke.adapters.payment_sandbox.provider import Behaviour
 from shuke.core.values.errors import Refusal
-from shuke.foundation import clock, ids, logs
-from shuke.rooms.org.contracts import Organisation
+from shuke.foundation import ids, logs
 from shuke.rooms.paid import facade as paid
-from shuke.rooms.paid.contracts import SUBSCRIPTION_PREFIX, Length, Order, Plan, Subscription
+from shuke.rooms.paid.contracts import SUBSCRIPTION_PREFIX, Length, Order, Plan, State, Subscription, Switch
 from shuke.rooms.payments import facade as payments
-from shuke.rooms.payments.contracts import PAYMENT_PREFIX, State
-from shuke.surfaces.portal.pages import ACTOR, Guest, open_page, page, show
+from shuke.rooms.payments.contracts import PAYMENT_PREFIX
+from shuke.surfaces.portal.pages import ACTOR, Guest, page, show
+from shuke.surfaces.portal.views.paying import phone_method, require_phone_method
 from shuke.surfaces.wording import paid_words, refusals
 
-_COUNTER = "counter"
 _MOST = 20
 
 
@@ -34,29 +31,9 @@ def buy(request: HttpRequest, guest: Guest, plan: str) -> HttpResponse:
     length, renews = request.POST.get("length", ""), request.POST.get("renews") == "yes"
     if length not in set(Length):
         raise Refusal("length_not_sold", "This plan is not sold by this length.", params={"known": ""})
-    bought = paid.buy(Order(guest.member.id, plan, Length(length), _method(), renews), ACTOR)
+    bought = paid.buy(Order(guest.member.id, plan, Length(length), require_phone_method(), renews), ACTOR)
     payments.start(bought.payment_id)
     return redirect("portal-pay", ids.encode(PAYMENT_PREFIX, bought.payment_id))
-
-
-@page("GET", "POST")
-def pay(request: HttpRequest, guest: Guest, payment_id: str) -> HttpResponse:
-    """Show where a payment of the member's stands, and where it is paid; a form asks the provider again."""
-    payment = payments.find(ids.decode(PAYMENT_PREFIX, payment_id))
-    if payment.member_id != guest.member.id:
-        raise Refusal("unknown_payment", "There is no such payment.")
-    if request.method == "POST":
-        payments.start(payment.id)
-        return redirect("portal-pay", payment_id)
-    return show(
-        request,
-        "pay.html",
-        tab="me",
-        title=_("Payment"),
-        payment=payment,
-        is_open=payment.state is State.PENDING,
-        is_address=payment.pay_url.startswith(("https://", "/")),
-    )
 
 
 @page("POST", frozen=False)
@@ -100,48 +77,45 @@ def leave(request: HttpRequest, guest: Guest, subscription_id: str) -> HttpRespo
     )
 
 
+@page("GET", "POST", frozen=False)
+def change(request: HttpRequest, guest: Guest, subscription_id: str) -> HttpResponse:
+    """Show what a change to another plan comes to, and do it if it still comes to what was shown."""
+    found, choices = _own(guest, subscription_id), _choices(guest)
+    asked = request.POST.get("to", request.GET.get("to", ""))
+    chosen = next((one for one in choices if one[0] == asked), None)
+    told = paid.quote_switch(found.id, chosen[1].code, chosen[2]) if chosen else None
+    if request.method == "POST" and told and request.POST.get("shown") == _shown(told):
+        done, _told = paid.switch(
+            found.id, told.plan.code, told.length, ACTOR, require_phone_method() if told.due_minor else ""
+        )
+        if done.payment_id is not None:
+            payments.start(done.payment_id)
+            return redirect("portal-pay", ids.encode(PAYMENT_PREFIX, done.payment_id))
+        payments.reconcile()
+        return redirect("portal-plans")
+    language = paid_words.language()
+    return show(
+        request,
+        "plan_change.html",
+        tab="me",
+        title=_("Another plan"),
+        name=found.plan.name(language),
+        choices=[(key, plan.name(language), paid_words.LENGTHS[length], price) for key, plan, length, price in choices],
+        asked=asked,
+        told=told,
+        told_name=told.plan.name(language) if told else "",
+        told_length=paid_words.LENGTHS[told.length] if told else "",
+        shown=_shown(told) if told else "",
+        payable=told is not None and (not told.due_minor or phone_method() is not None),
+        changed=request.method == "POST",
+    )
+
+
 @page("POST")
 def renewal(request: HttpRequest, guest: Guest, subscription_id: str) -> HttpResponse:
     """Let the member's plan go on by itself, or end with its period."""
     paid.set_renewal(_own(guest, subscription_id).id, ACTOR, on=request.POST.get("on") == "yes")
     return redirect("portal-plans")
-
-
-@open_page("GET", "POST")
-def sandbox_pay(request: HttpRequest, shop: Organisation, payment_id: str) -> HttpResponse:
-    """Be the provider of a sandbox: let whoever tries it choose what becomes of a payment, and of later charges."""
-    payment = payments.find(ids.decode(PAYMENT_PREFIX, payment_id))
-    row = sandbox.pretended(payment.id) if clock.is_tested() else None
-    if row is None:
-        raise Refusal("unknown_payment", "There is no such payment.")
-    if request.method == "POST":
-        said = [request.POST.get(name, "") for name in ("behaviour", "later")]
-        if payment.state is State.PENDING and all(word in set(Behaviour) for word in said):
-            sandbox.settle(payment.id, Behaviour(said[0]), Behaviour(said[1]))
-        return redirect("portal-pay", payment_id)
-    return show(
-        request,
-        "sandbox_pay.html",
-        title=_("Sandbox payment"),
-        payment=payment,
-        is_open=payment.state is State.PENDING,
-        nows=[(word.value, _NOW[word]()) for word in _NOW],
-        laters=[(word.value, _LATER[word]()) for word in _LATER],
-    )
-
-
-_NOW = {
-    Behaviour.PAYS: lambda: _("Pay"),
-    Behaviour.TWICE: lambda: _("Pay, and tell it twice"),
-    Behaviour.LATE: lambda: _("Pay, and tell it three days later"),
-    Behaviour.DECLINES: lambda: _("Decline"),
-}
-_LATER = {
-    Behaviour.PAYS: lambda: _("are paid"),
-    Behaviour.DECLINES: lambda: _("are declined"),
-    Behaviour.LATE: lambda: _("are paid and told late"),
-    Behaviour.SILENT: lambda: _("get no answer at first"),
-}
 
 
 def _plans(request: HttpRequest, guest: Guest, failure: str = "", status: int = 200) -> HttpResponse:
@@ -155,8 +129,9 @@ def _plans(request: HttpRequest, guest: Guest, failure: str = "", status: int = 
         tab="me",
         title=_("Paid membership"),
         mine=[_mine(one, language) for one in live],
+        changeable=bool(_choices(guest)),
         offered=[_offered(plan, language, plan.id in had) for plan in paid.list_plans() if plan.on_sale],
-        online=any(method != _COUNTER for method in payments.methods()),
+        online=phone_method() is not None,
         failure=failure,
         status=status,
     )
@@ -168,6 +143,7 @@ def _mine(one: Subscription, language: str) -> dict[str, object]:
         "id": ids.encode(SUBSCRIPTION_PREFIX, one.id),
         "name": one.plan.name(language),
         "state": paid_words.STATES[one.state],
+        "changes": one.state in {State.TRIAL, State.ACTIVE},
     }
 
 
@@ -188,12 +164,19 @@ def sorted_prices(prices: dict[Length, int]) -> list[tuple[Length, int]]:
     return [(length, prices[length]) for length in Length if length in prices]
 
 
-def _method() -> str:
-    """Return the method by which one pays on the phone: the first that is not the counter."""
-    method = next((one for one in payments.methods() if one != _COUNTER), None)
-    if method is None:
-        raise Refusal("unknown_payment_method", "One pays at the counter here.", params={"known": _COUNTER})
-    return method
+def _choices(guest: Guest) -> list[tuple[str, Plan, Length, int]]:
+    """Return (key, plan, length, price) of what the member may change to: plans on sale that they do not have."""
+    had = {one.plan.id for one in paid.page(_MOST, member_id=guest.member.id).subscriptions if one.is_live}
+    return [
+        (f"{plan.code}:{length.value}", plan, length, price)
+        for plan in paid.list_plans()
+        if plan.on_sale and plan.id not in had
+        for length, price in sorted_prices(plan.version.terms.prices)
+    ]
+
+
+def _shown(told: Switch) -> str:
+    return f"{told.due_minor}.{told.refund_minor}"
 
 
 def _own(guest: Guest, subscription_id: str) -> Subscription:
