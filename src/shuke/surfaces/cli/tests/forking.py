@@ -44,8 +44,9 @@ class Forker:
 
 
 def _serve(channel):
-    import shuke
     from django.core.exceptions import ImproperlyConfigured
+
+    import shuke
 
     for floor in ("core", "engine", "foundation", "rooms", "surfaces"):
         for module in pkgutil.walk_packages([f"{shuke.__path__[0]}/{floor}"], f"shuke.{floor}."):
@@ -82,7 +83,7 @@ def _command(arguments, environment, folder, streams, channel):
         code = 0
     except SystemExit as ended:
         code = ended.code if isinstance(ended.code, int) else int(ended.code is not None)
-    except BaseException:
+    except BaseException:  # noqa: BLE001  # told as an interpreter tells it at its end
         traceback.print_exc()
         code = 1
     atexit._run_exitfuncs()
