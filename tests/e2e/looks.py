@@ -31,7 +31,7 @@ FAINT = """() => {
     .map((part) => part <= 0.03928 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4); return 0.2126 * r + 0.7152 * g + 0.0722 * b; };
   const under = (one) => { for (let at = one; at; at = at.parentElement) { const style = getComputedStyle(at);
     if (style.backgroundImage !== 'none') return null;
-    if (!/, 0\\)$/.test(style.backgroundColor) && style.backgroundColor !== 'transparent') return style.backgroundColor; } return 'rgb(255, 255, 255)'; };
+    if (!/^rgba.*, 0\\)$/.test(style.backgroundColor)) return style.backgroundColor; } return 'rgb(255, 255, 255)'; };
   return [...document.querySelectorAll('body *')].filter((one) => one.offsetParent !== null && !one.closest('[hidden], svg, .unseen')
     && [...one.childNodes].some((node) => node.nodeType === 3 && node.textContent.trim()))
     .map((one) => [one, under(one)]).filter(([one, back]) => back)
