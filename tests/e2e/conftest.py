@@ -2,7 +2,6 @@
 
 import json
 import shutil
-import signal
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -116,14 +115,8 @@ def said(language, at):
 
 @pytest.fixture(scope="session")
 def street(open_folder):
-    home = open_folder / "till"
-    home.mkdir()
-    made = Street(home, free_port(), {})
-    made.shop = made.run()
-    made.start()
-    yield made
-    made.server.send_signal(signal.SIGINT)
-    made.server.wait(30)
+    with Street.opened(open_folder / "till") as made:
+        yield made
 
 
 @pytest.fixture

@@ -5,10 +5,11 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.e2e.servers import environment, wait_for
+from tests.e2e.servers import environment, free_port, wait_for
 
 KEY_MILLISECONDS = 20
 PATIENCE = 15_000
@@ -24,6 +25,17 @@ class Street:
     shop: dict
     server: object = None
     used: int = 0
+
+    @classmethod
+    @contextmanager
+    def opened(cls, home):
+        home.mkdir()
+        made = cls(home, free_port(), {})
+        made.shop = made.run()
+        made.start()
+        yield made
+        made.server.send_signal(signal.SIGINT)
+        made.server.wait(30)
 
     @property
     def address(self):
