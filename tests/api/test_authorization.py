@@ -52,6 +52,7 @@ SAMPLES = {
     "item_id": "019aa7b1-fcb8-4e3a-b148-5e036e67a0a8",
     "picture_id": "019aa7b1-fcb8-4e3a-b148-5e036e67a0a8",
     "supplier": "cards",
+    "month": "2017-03",
     "slug": "grocer",
     "number": "1",
     "chart": "points",

@@ -2,6 +2,9 @@
 
 import pytest
 
+from shuke.rooms.mall.models import Picture
+from shuke.surfaces.http.schemas import mall_examples as shown
+
 ITEM = {"kind": "goods", "name": "Mug", "prices": [{"points": 60}], "ways": ["ship", "pickup"]}
 WISH = {
     "source": "app",
@@ -69,6 +72,53 @@ def test_a_reserved_order_is_confirmed_sent_or_cancelled(api, earned, mug):
     late = api.post(f"/v1/mall/orders/{held['id']}/cancel", {})
     assert (late.status_code, late.json()["code"], usable(api, earned)) == (409, "order_in_other_state", 26)
     assert api.get("/v1/mall/items").json()["items"][0]["left"] == 2
+
+
+def put(api, path, body):
+    return api.client.put(path, body, content_type="application/json", **api.headers)
+
+
+def test_what_was_sent_arrives_and_comes_back(api, earned, mug):
+    home = {"name": "Ann Lee", "phone": "+12125550123", "street": "5 Main Street"}
+    order = api.post("/v1/mall/orders", WISH | {"way": "ship", "address": home}).json()["order"]
+    of_it = f"/v1/mall/orders/{order['id']}"
+    early = api.post(f"{of_it}/refund", {"reason": "lid broken", "restock": True})
+    assert (early.status_code, early.json()["code"], usable(api, earned)) == (409, "order_in_other_state", 26)
+
+    assert api.post(f"{of_it}/ship", {"carrier": "SF", "tracking": "SF1"}).json()["state"] == "shipped"
+    assert api.post(f"{of_it}/complete", {}).json()["state"] == "done"
+    back = api.post(f"{of_it}/refund", {"reason": "lid broken", "restock": True}).json()
+    again = api.post(f"{of_it}/refund", {"reason": "lid broken", "restock": True}).json()
+    assert (back["state"], again, usable(api, earned)) == ("refunded", back, 86)
+    (item,) = api.get("/v1/mall/items").json()["items"]
+    assert item["left"] == 3
+
+
+def test_cards_of_a_supplier_are_imported_given_and_settled(api, earned):
+    cards = put(api, "/v1/mall/suppliers/cards", {"name": "Cards", "kind": "pool"})
+    assert (cards.status_code, cards.json()["has_secret"]) == (200, False)
+    kept = api.post("/v1/mall/pictures", shown.NEW_PICTURE)
+    assert (kept.status_code, api.post("/v1/mall/pictures", shown.NEW_PICTURE).json()) == (201, kept.json())
+    video = {
+        "kind": "virtual", "name": "Video", "prices": [{"points": 20}], "ways": ["deliver"],
+        "supply": {"supplier": "cards", "cost_minor": 300}, "picture": kept.json()["id"],
+    }  # fmt: skip
+    assert put(api, "/v1/mall/items/video", video).json()["left"] == 0
+
+    told = [api.post("/v1/mall/items/video/cards", {"codes": codes}).json() for codes in (["A1", "B2"], ["B2", "C3"])]
+    assert [(each["added"], each["known"], each["left"]) for each in told] == [(2, 0, 2), (1, 1, 3)]
+    done = api.post("/v1/mall/orders", WISH | {"item": "video", "way": "deliver"}).json()["order"]
+    assert (done["state"], usable(api, earned)) == ("delivered", 66)
+    month = done["placed_at"][:7]
+    owed = api.get(f"/v1/mall/suppliers/cards/statements/{month}").json()
+    assert ([line["cost_minor"] for line in owed["lines"]], owed["total_minor"], owed["open"]) == ([300], 300, 0)
+    assert [each["code"] for each in api.get("/v1/mall/suppliers").json()["suppliers"]] == ["cards"]
+
+
+@pytest.mark.parametrize("content", ["aGVsbG8=", "abcde", "AAAA===="])
+def test_what_is_no_picture_is_not_kept(api, content):
+    answer = api.post("/v1/mall/pictures", {"content": content})
+    assert (answer.status_code, Picture.objects.count()) == (422, 0)
 
 
 @pytest.mark.parametrize("field", ["quantity"])

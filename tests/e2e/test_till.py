@@ -131,6 +131,25 @@ def test_the_coupon_that_saves_is_proposed_and_who_leaves_it_out_says_why(counte
     assert till.wrong == []
 
 
+def test_goods_are_scanned_with_their_price_and_known_the_next_time(counter, street):
+    till = counter()
+    till.type("6901234567892")
+    till.type("12.50*2")
+    till.type("#cup")
+    till.type("8")
+    till.shown("pay", "¥33.00")
+    till.press("Enter")
+    till.banner("实收 ¥33.00")
+    till.type("6901234567892")
+    till.page.get_by_text("按 Enter 为 ¥12.50").wait_for()
+    till.press("Enter")
+    till.shown("pay", "¥12.50")
+    assert "6901234567892" in till.page.locator("#trade").inner_text()
+    till.press("Enter")
+    till.banner("实收 ¥12.50")
+    assert till.wrong == []
+
+
 def test_a_sale_is_parked_and_fetched_and_esc_twice_clears(counter, street):
     till = counter()
     till.type("/0002")

@@ -12,6 +12,7 @@ from shuke.engine import (
     file_ladders,
     file_offers,
     file_units,
+    file_value,
     lifetimes,
     schema,
 )
@@ -43,6 +44,11 @@ KEYS = (
     file_changes.CHANGES_KEYS,
     file_offers.OFFER_KEYS,
     file_offers.PARTS_KEYS,
+    file_value.VALUE_KEYS,
+    file_value.TOP_UP_KEYS,
+    file_value.STEP_KEYS,
+    file_value.LIMIT_KEYS,
+    file_value.REFUND_KEYS,
 )
 CHOICES = (
     file_units.ROUNDINGS,
@@ -65,6 +71,9 @@ CHOICES = (
     file_offers.MODES,
     file_offers.STACKINGS,
     file_offers.MEASURES,
+    file_value.USES,
+    file_value.BONUSES,
+    file_value.OVERS,
     DURATION_EXAMPLES,
     PER_EXAMPLES,
     VALIDITY_EXAMPLES,

@@ -262,7 +262,7 @@ class AtDesk:
         return True
 
     def adjust(self, member: Member, at: int, unit: int, points: int) -> bool:
-        member.write(self.desk.adjust(member.state, unit, points, at))
+        member.write(self.desk.adjust(member.state, [(unit, points)], at))
         return True
 
     def open_lot(self, member: Member, at: int, unit: int, points: int, ends: Any, earned: dt.date) -> bool:

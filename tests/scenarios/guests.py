@@ -115,7 +115,7 @@ class Guest:
 
     def gets(self, when, unit, points):
         """Be given points by hand (or have them taken), in the smallest fraction."""
-        return self._kept(self.desk.adjust(self.state, self._unit(unit), points, self._at(when)))
+        return self._kept(self.desk.adjust(self.state, [(self._unit(unit), points)], self._at(when)))
 
     def gives(self, when, unit, points, other):
         """Give points to another guest."""

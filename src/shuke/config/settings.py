@@ -63,6 +63,7 @@ INSTALLED_APPS = [
     "shuke.rooms.tiers",
     "shuke.rooms.coupons",
     "shuke.rooms.benefits",
+    "shuke.rooms.value",
     "shuke.rooms.mall",
     "shuke.rooms.paid",
     "shuke.rooms.programs",

@@ -46,6 +46,7 @@ from shuke.engine.file_units import (
     TRANSFER_EXPIRIES,
     VALUE_DIGITS,
 )
+from shuke.engine.file_value import BONUSES, OVERS, STEPS_LIMIT, USES
 from shuke.engine.lifetimes import ACTIVITIES
 from shuke.engine.schema import VERSION
 from shuke.engine.spans import EVERY_EXAMPLES, PER_EXAMPLES, VALIDITY_EXAMPLES
@@ -77,6 +78,7 @@ def json_schema() -> Schema:
         "earn": {"description": "What orders and behaviours earn.", **listed(ref("rule"), RULES_LIMIT)},
         "milestones": {"description": "What reaching a measure gives.", **listed(ref("milestone"), MILESTONES_MAX)},
         **offers,
+        "stored_value": _stored_value(),
         "changes": _changes(),
     }
     required = ("shuke", "program", "currency", "time_zone", "units", "earn")
@@ -291,6 +293,33 @@ def _milestone() -> Schema:
         },
         ("code", "unit", "measure", "per", "at", "points"),
     )
+
+
+def _stored_value() -> Schema:
+    step = obj({"from": decimal("From this top-up on."), "bonus": decimal("So much comes with it.")}, ("from", "bonus"))
+    top_up = {
+        "least": decimal("The least of one top-up."),
+        "most": decimal("The most of one top-up."),
+        "steps": {"description": "What bonus comes with it, ascending.", **listed(step, STEPS_LIMIT)},
+    }
+    limits = {
+        "named": decimal("The most that a member should have."),
+        "unnamed": decimal("The most that a gift card should hold."),
+        "over": _word("Whether more is warned of or refused.", OVERS),
+    }
+    refund = {
+        "fee_percent": decimal("What is kept of the money that goes back."),
+        "bonus": _word("What of the bonus goes with it.", BONUSES),
+    }
+    parts = {
+        "principal": {"description": "The unit that counts what was paid.", **CODE},
+        "bonus": {"description": "The unit that counts what came with it.", **CODE},
+        "use": _word("What pays first.", USES),
+        "top_up": obj(top_up),
+        "limits": obj(limits),
+        "refund": obj(refund),
+    }
+    return {"description": "Money that members pay ahead.", **obj(parts, ("principal",))}
 
 
 def _changes() -> Schema:

@@ -101,6 +101,7 @@ CHINESE: Mapping[str, str] = MappingProxyType(
         "wrong_range": "上下限不成立",
         "wrong_scope": "事实不在此作用域",
         "wrong_type": "类型不匹配，此处应为{wanted}，而不是{found}",
+        "wrong_value_unit": "此单位不能用作储值",
         "yaml_syntax": "不是有效的 YAML",
     }
 )

@@ -6,12 +6,13 @@ Knows the core's machines and the generated text; must not know where a member's
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 
 from shuke.core.state import earning, endings, ladders, lots, passing, spending
 from shuke.core.state.slots import (
     AT,
     AVAILABLE,
-    CREDIT,
+    BY_HAND,
     DAY,
     E_FROM,
     ENTRIES,
@@ -29,6 +30,7 @@ from shuke.core.state.slots import (
     P_MILESTONES,
     P_RULES,
     P_STREAKS,
+    PAID,
     TAKE_TAIL,
     TIERS_SIZE,
     TRANSFER_IN,
@@ -59,6 +61,7 @@ ALL_BITS = -1
 ROOM = 24  # rows and entries that a verb usually needs at most; it is tried again with more where it needs more
 
 Act = Callable[[Arrays], "Told"]
+Amounts = Sequence[tuple[int, int]]  # of units
 
 
 class Desk:
@@ -226,8 +229,7 @@ class Desk:
         def act(a: Arrays) -> Told:
             if until <= a.m[AT]:
                 raise Refusal("hold_ends_before", "The hold would end before it begins.", pointer="/until")
-            until_day = local_day(until, self.zone)
-            held = (unit, points, cause, until, until_day)
+            held = (unit, points, cause, until, local_day(until, self.zone))
             spend(a, unit, points, lambda: spending.hold(a.m, a.R, a.e, self._P, *held))
             return NOTHING
 
@@ -265,24 +267,25 @@ class Desk:
         return self._act(state, occurred_at, act)
 
     def adjust(
-        self, state: MemberState, unit: int, points: int, occurred_at: int, ends_day: int | None = None
+        self, state: MemberState, amounts: Amounts, occurred_at: int, ends_day: int | None = None, *, paid: bool = False
     ) -> Outcome:
-        """Give points by hand, as one lot that ends on `ends_day` (None: as the unit says), or take them (below 0).
+        """Give points by hand or, `paid`, for money: a lot to `ends_day` (None: as the unit says), or take them (< 0).
 
         Raises:
             Refusal: `points_out_of_range`, `insufficient_points`, `balance_limit`, `lot_has_ended`.
         """
-        check_points(abs(points))
 
         def act(a: Arrays) -> Told:
-            if points < 0:
-                spend(a, unit, -points, lambda: spending.debit(a.m, a.R, a.e, unit, -points))
-            if points > 0:
+            gives, takes = PAID if paid else BY_HAND
+            for unit, points in amounts:
+                check_points(abs(points))
+                if points < 0:
+                    spend(a, unit, -points, partial(spending.debit, a.m, a.R, a.e, takes, unit, -points))
+                    continue
                 if ends_day is not None and ends_day <= a.m[DAY]:
                     raise Refusal("lot_has_ended", "These points have ended already.", pointer="/expires_on")
-                x = endings.expiry_of(a.m, self._P, unit, -1)
-                ends = endings.lot_end(self._P, x, a.m[DAY]) if ends_day is None else ends_day
-                lots.credit(a.m, a.R, a.e, CREDIT, unit, points, ends, 0)
+                ends = ends_day or endings.lot_end(self._P, endings.expiry_of(a.m, self._P, unit, -1), a.m[DAY])
+                lots.credit(a.m, a.R, a.e, gives, unit, points, ends, 0)
             return NOTHING
 
         return self._act(state, occurred_at, act)
@@ -350,8 +353,7 @@ class Desk:
             usable = a.m[AVAILABLE + unit] if regift else spending.transferable(a.m, a.R, unit)
             if usable < points <= a.m[AVAILABLE + unit]:
                 raise Refusal("gifts_not_given_on", "Points that were a gift can't be given on.", pointer="/points")
-            given = (unit, points, cause, int(regift))
-            spend(a, unit, points, lambda: spending.give(a.m, a.R, a.e, self._P, *given))
+            spend(a, unit, points, partial(spending.give, a.m, a.R, a.e, self._P, unit, points, cause, int(regift)))
             return Told(slices=tuple(replace(piece, gift=True) for piece in a.slices(begin)))
 
         return self._act(state, occurred_at, act)

@@ -32,6 +32,7 @@ from shuke.engine.file_ladders import LADDER_EXAMPLE, ladder_codes, ladder_entri
 from shuke.engine.file_offers import OFFER_EXAMPLE, OFFER_GROUPS_EXAMPLE, read_offer_groups, read_offers
 from shuke.engine.file_texts import Reading
 from shuke.engine.file_units import UNITS_EXAMPLE, read_units
+from shuke.engine.file_value import VALUE_EXAMPLE, read_value
 from shuke.engine.points_times import promises
 from shuke.engine.yaml_tree import Mapping, read_tree
 
@@ -56,6 +57,7 @@ PROGRAM_KEYS = {
     "milestones": f"[{MILESTONE_EXAMPLE}]",
     "offer_groups": OFFER_GROUPS_EXAMPLE,
     "offers": f"[{OFFER_EXAMPLE}]",
+    "stored_value": VALUE_EXAMPLE,
     "changes": "{tiers: {vip: gold}}",
 }
 
@@ -132,6 +134,8 @@ def _read_program(fields: Fields) -> Program:
     milestones = read_milestones(fields.optional_value("milestones"), units, reading)
     offer_groups = read_offer_groups(fields.optional_value("offer_groups"), reading)
     offers = read_offers(fields.optional_value("offers"), offer_groups, reading)
+    earned = {rule.unit for rule in rules} | {milestone.unit for milestone in milestones}
+    stored_value = read_value(fields.optional_value("stored_value"), units, earned, reading)
     promised, multipliers = promises(units, rules, offers, reading.vocabulary)
     return Program(
         code=code,
@@ -157,6 +161,7 @@ def _read_program(fields: Fields) -> Program:
         caps=_counted(caps + rules_caps, fields),
         tags=tags_of((*_texts(ladders, rules, milestones), *(offer.when for offer in offers))),
         migration=read_changes(fields.optional_value("changes"), ladders, units, fields.problems),
+        stored_value=stored_value,
     )
 
 

@@ -37,6 +37,8 @@ KINDS = MappingProxyType(
         slots.MERGE_IN: "merge_in",
         slots.CONVERSION_OUT: "conversion_out",
         slots.CONVERSION_IN: "conversion_in",
+        slots.DEPOSIT: "deposit",
+        slots.WITHDRAWAL: "withdrawal",
         slots.TIER_QUALIFIED: "qualified",
         slots.TIER_RENEWED: "renewed",
         slots.TIER_REVIEWED: "reviewed",

@@ -35,6 +35,8 @@ LAWS = {
     "I37": "判定、已发布版本、业务键与审计记录不能修改或清空。",
     "I38": "订单与订单行所记的退款，等于其退款之和，每笔只计一次。",
     "I28": "同一会员同一方案的周期互不重叠，订阅与其变更、周期一致。",
+    "I41": "每笔已支付的充值恰好入账一次且金额一致，退回不超过已付，礼品卡至多充入一次。",
+    "I42": "每笔储值退款恰好扣减一次，退回金额与手续费之和等于所扣减的本金。",
     "I40": "每笔付款的退款之和与付款所记一致，不超过已付金额。",
 }
 _VIOLATIONS = {  # {} stands for a value, in the order of the English sentence
@@ -169,6 +171,13 @@ _VIOLATIONS = {  # {} stands for a value, in the order of the English sentence
     "Window {} holds {}, what was counted comes to {}.": "窗口 {} 记有 {}，实际计入 {}。",
     "The tier {} in program {} lies below {}, which a gift keeps.": "等级 {}（计划 {}）低于赠送所保的 {}。",
     "A lot that ended on day {} has points left on day {}.": "第 {} 日过期的批次，在第 {} 日仍有剩余。",
+    "A top-up is of {} {}, deposited were {}.": "一笔充值为 {} {}，入账为 {}。",
+    "A top-up says that {} went back, its refunds come to {}.": "一笔充值记有退回 {}，其退款合计 {}。",
+    "A gift card of {} was loaded with {}.": "面额 {} 的礼品卡充入了 {}。",
+    "A refund of stored value is of {}, withdrawn were {}.": "一笔储值退款为 {}，扣减为 {}。",
+    "A refund of {} with a fee of {} has parts of {}, and gives {} back.": (
+        "一笔储值退款为 {}，手续费 {}，各部分合计 {}，退回 {}。"
+    ),
     "The next due day is {}, time owes something on day {}.": "下次到期日为 {}，而第 {} 日已有到期事项。",
 }
 _VALUES = {

@@ -351,6 +351,43 @@ class OfferRule:
     caps: tuple[OfferCap, ...] = ()
 
 
+class UseOrder(Enum):
+    """What of a member's stored value pays first."""
+
+    PRINCIPAL = "principal first"
+    BONUS = "bonus first"
+    SHARE = "in proportion"
+
+
+class BonusBack(Enum):
+    """What becomes of the bonus where principal is refunded: what goes with it, all of it, nothing."""
+
+    SHARE = "share"
+    ALL = "all"
+    KEEP = "keep"
+
+
+@dataclass(frozen=True, slots=True)
+class StoredValue:
+    """Money that members pay ahead: the units of principal and bonus ("": none), and its terms, in minor units.
+
+    A top-up is of `least` to `most`; `steps` are (from, bonus), ascending. A balance of more than `named`, or a card of
+    more than `unnamed`, is warned of, or refused where `refuses` says so. `fee_percent` is kept of what is refunded.
+    """
+
+    principal: str
+    bonus: str
+    use: UseOrder
+    least: int
+    most: int
+    steps: tuple[tuple[int, int], ...]
+    named: int | None
+    unnamed: int | None
+    refuses: bool
+    fee_percent: Fraction
+    bonus_back: BonusBack
+
+
 @dataclass(frozen=True, slots=True)
 class Program:
     code: str
@@ -376,3 +413,4 @@ class Program:
     caps: tuple[Cap, ...]
     tags: tuple[str, ...]  # tags that the rules ask for, by bit; filled by the loader
     migration: tuple[tuple[str, str], ...]  # (what, how) of a change on a live base
+    stored_value: StoredValue | None = None

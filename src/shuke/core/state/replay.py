@@ -14,6 +14,7 @@ from shuke.core.state.slots import (
     AT,
     CREDIT,
     DAY,
+    DEBIT,
     E_AMOUNT,
     E_KIND,
     E_UNIT,
@@ -141,7 +142,7 @@ def one_event(
         return spending.redeem(m, R, e, P, unit, amount, j)
     if kind == ADJUST:
         if amount < 0:
-            return spending.debit(m, R, e, unit, -amount)
+            return spending.debit(m, R, e, DEBIT, unit, -amount)
         credit(m, R, e, CREDIT, unit, amount, lot_end(P, expiry_of(m, P, unit, -1), m[DAY]), 0)
         return True
     if kind == GIVE_BACK:

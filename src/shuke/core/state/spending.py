@@ -17,7 +17,6 @@ from shuke.core.state.slots import (
     CAP_ROW,
     CAP_TRANSFERRED,
     DAY,
-    DEBIT,
     E_FROM,
     ENTRIES,
     ENTRY,
@@ -138,11 +137,11 @@ def let_go(m: Ints, R: Ints, e: Ints, P: Ints, cause: int) -> bool:
     return True
 
 
-def debit(m: Ints, R: Ints, e: Ints, unit: int, points: int) -> bool:
-    """Take points by hand, where the usable balance covers them."""
+def debit(m: Ints, R: Ints, e: Ints, kind: int, unit: int, points: int) -> bool:
+    """Take points that nobody uses, where the usable balance covers them."""
     if points > m[AVAILABLE + unit]:
         return False
-    draw(m, R, e, DEBIT, unit, points, -1, 1)
+    draw(m, R, e, kind, unit, points, -1, 1)
     return True
 
 

@@ -9,10 +9,10 @@ from uuid import UUID
 
 from shuke.core.offers.model import Reason
 from shuke.core.values.errors import Refusal
-from shuke.foundation import clock, cursors
+from shuke.foundation import clock, codes, cursors
 from shuke.foundation.transactions import unit_of_work
 from shuke.foundation.verification import Invariant, Verification, Violation
-from shuke.rooms.coupons import codes, queries, tasks
+from shuke.rooms.coupons import queries, tasks
 from shuke.rooms.coupons.contracts import (
     Audience,
     Batch,

@@ -449,6 +449,9 @@ def heirs(member_ids: Collection[UUID]) -> dict[UUID, tuple[Heir, ...]]:
     return found
 
 
+merged_into = queries.merged_ids
+
+
 def merges(member_id: UUID) -> list[MergeRecord]:
     """Return the merges in which a member stayed or ended, latest first. Raises nothing."""
     return [merging.view(row) for row in queries.merges(member_id)]

@@ -63,6 +63,11 @@ def lock_merged_into(member_id: UUID) -> list[Member]:
     return merged_into(member_id, Member.objects.select_for_update(no_key=True))
 
 
+def merged_ids(member_id: UUID) -> list[UUID]:
+    """Return the ids of all who were merged into a member, also through others."""
+    return [row.pk for row in merged_into(member_id)]
+
+
 def merged_into(member_id: UUID, members: QuerySet[Member] | None = None) -> list[Member]:
     """Return all who were merged into a member, also through others."""
     found: list[Member] = []

@@ -390,6 +390,14 @@ def give_pin(staff_id: UUID, actor: Actor) -> str:
     return till_work.give_pin(staff_id, actor)
 
 
+def change_pin(staff_id: UUID, pin: str, new_pin: str, actor: Actor) -> None:
+    """Let a clerk choose another PIN; who works at a till under the old one has to log in again.
+
+    Raises: Refusal `pin_unfit`, `wrong_pin`, `pin_locked`.
+    """
+    till_work.change_pin(staff_id, pin, new_pin, actor)
+
+
 def clerks_of(store: Store) -> list[tuple[Staff, str]]:
     """Return who may work at a till of a store: active, with the right, the store and a PIN, of which each has a mark
     that changes with it. Raises nothing.

@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import re
 
 from shuke.foundation import randomness
 from shuke.rooms.org.contracts import Kind
@@ -27,6 +28,11 @@ def new_till_secret() -> str:
 def new_pin() -> str:
     """Return six digits, each as likely as any other."""
     return f"{int.from_bytes(randomness.token_bytes(16)) % 1_000_000:06d}"
+
+
+def is_pin(text: str) -> bool:
+    """Say whether a text may be a PIN: six digits that are not all the same."""
+    return re.fullmatch(r"[0-9]{6}", text) is not None and len(set(text)) > 1
 
 
 def readable_prefix(secret: str) -> str:

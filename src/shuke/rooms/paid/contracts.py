@@ -343,6 +343,11 @@ class Switch:
     days_left: int
     days_total: int
 
+    @property
+    def unused_minor(self) -> int:
+        """What of the old plan was not used: the credit, and what goes back beyond it."""
+        return self.credit_minor + self.refund_minor
+
 
 @dataclass(frozen=True, slots=True)
 class Notice:

@@ -7,94 +7,16 @@ Points are integers in the smallest fraction of their unit. A `day` is a local c
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from uuid import UUID
 
 from shuke.core.values.dates import NEVER
 from shuke.core.values.errors import Refusal
 from shuke.foundation import ids
+from shuke.rooms.points.kinds import HOLDERS_ACCOUNTS, MAY_OPEN, OPENS, SUPPLIES, WAYS, Kind
+
+__all__ = ("HOLDERS_ACCOUNTS", "MAY_OPEN", "OPENS", "SUPPLIES", "WAYS", "Kind")  # handed on
 
 _UNIT_BITS = 15  # a unit's id is a smallint
-
-
-class Kind(StrEnum):
-    """What an entry does: it moves points of a lot from its counter account to its account, or back."""
-
-    ACCRUAL = "accrual"
-    ACCRUAL_PENDING = "accrual_pending"
-    ACTIVATION = "activation"
-    CANCELLATION = "cancellation"
-    REDEMPTION = "redemption"
-    RETURN = "return"
-    EXPIRY = "expiry"
-    HOLDING = "holding"
-    CAPTURE = "capture"
-    RELEASE = "release"
-    LAPSE = "lapse"
-    CLAWBACK = "clawback"
-    CLAWBACK_PENDING = "clawback_pending"
-    OWED = "owed"
-    REPAYMENT = "repayment"
-    CREDIT = "credit"
-    DEBIT = "debit"
-    TRANSFER_OUT = "transfer_out"
-    TRANSFER_IN = "transfer_in"
-    OPENING = "opening"
-    MERGE_OUT = "merge_out"
-    MERGE_IN = "merge_in"
-    CONVERSION_OUT = "conversion_out"
-    CONVERSION_IN = "conversion_in"
-
-    @property
-    def account(self) -> str:
-        """Name the holder's account that gets the amount."""
-        return WAYS[self][0]
-
-    @property
-    def counter_account(self) -> str:
-        """Name the account that gets minus the amount: the holder's other one, or one of the unit's own."""
-        return WAYS[self][1]
-
-    @property
-    def sign(self) -> int:
-        """Return 1 where the amount is above zero, -1 where it is below."""
-        return WAYS[self][2]
-
-
-HOLDERS_ACCOUNTS = ("available", "pending", "held", "debt")  # the others are the unit's: no holder has them
-
-WAYS: dict[Kind, tuple[str, str, int]] = {  # account, counter account, sign of the amount
-    Kind.ACCRUAL: ("available", "issued", 1),
-    Kind.ACCRUAL_PENDING: ("pending", "issued", 1),
-    Kind.ACTIVATION: ("available", "pending", 1),
-    Kind.CANCELLATION: ("pending", "issued", -1),
-    Kind.REDEMPTION: ("available", "redeemed", -1),
-    Kind.RETURN: ("available", "redeemed", 1),
-    Kind.EXPIRY: ("available", "expired", -1),
-    Kind.HOLDING: ("available", "held", -1),
-    Kind.CAPTURE: ("held", "redeemed", -1),
-    Kind.RELEASE: ("available", "held", 1),
-    Kind.LAPSE: ("held", "expired", -1),
-    Kind.CLAWBACK: ("available", "issued", -1),
-    Kind.CLAWBACK_PENDING: ("pending", "issued", -1),
-    Kind.OWED: ("debt", "issued", -1),
-    Kind.REPAYMENT: ("available", "debt", -1),
-    Kind.CREDIT: ("available", "adjusted", 1),
-    Kind.DEBIT: ("available", "adjusted", -1),
-    Kind.TRANSFER_OUT: ("available", "transferred", -1),
-    Kind.TRANSFER_IN: ("available", "transferred", 1),
-    Kind.OPENING: ("available", "opening", 1),
-    Kind.MERGE_OUT: ("available", "merged", -1),
-    Kind.MERGE_IN: ("available", "merged", 1),
-    Kind.CONVERSION_OUT: ("available", "converted", -1),
-    Kind.CONVERSION_IN: ("available", "converted", 1),
-}
-
-SUPPLIES = ("issued", "adjusted", "opening", "converted")  # counter accounts out of which new points come
-
-# Kinds that put points into a new lot, and those that do so where the lot they came from can't take them back.
-OPENS = frozenset({Kind.ACCRUAL, Kind.ACCRUAL_PENDING, Kind.CREDIT, Kind.TRANSFER_IN, Kind.OPENING, Kind.CONVERSION_IN})
-MAY_OPEN = frozenset({Kind.RETURN, Kind.MERGE_IN})
 
 
 class StaleLedgerError(Exception):
@@ -452,7 +374,8 @@ class Totals:
     """What ever came and went of a unit, and what is left of it.
 
     `issued` is less what was taken back or cancelled, `redeemed` less what was returned, both counted up from 0 as is
-    `expired`; `adjusted`, `opening`, `transferred`, `merged` and `converted` are above 0 where points came.
+    `expired`; `adjusted`, `opening`, `transferred`, `merged` and `converted` are above 0 where points came; `paid_in`
+    came with money, less what money was given back for.
     """
 
     issued: int
@@ -463,11 +386,12 @@ class Totals:
     transferred: int = 0
     merged: int = 0
     converted: int = 0
+    paid_in: int = 0
 
     @property
     def outstanding(self) -> int:
-        came = self.issued + self.adjusted + self.opening + self.transferred + self.merged + self.converted
-        return came - self.redeemed - self.expired
+        moved = self.transferred + self.merged + self.converted
+        return self.issued + self.adjusted + self.opening + self.paid_in + moved - self.redeemed - self.expired
 
 
 @dataclass(frozen=True, slots=True)

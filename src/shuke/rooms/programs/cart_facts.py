@@ -13,12 +13,14 @@ from shuke.core.offers.model import Gift, Reason
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What a buyer chooses: to pay with at most so many `points` of the unit that pays (None: with none), and the codes
-    of the `coupons` to use where they save anything (None: the best of all that the member has).
+    """What a buyer chooses: to pay with at most so many `points` of the unit that pays (None: with none), the codes of
+    the `coupons` to use where they save anything (None: the best of all that the member has), and to pay at most so
+    much of what is left then with stored `value`, in minor units (None: nothing).
     """
 
     points: int | None = None
     coupons: tuple[str, ...] | None = None
+    value: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +66,30 @@ class PointsOffered:
 
 
 @dataclass(frozen=True, slots=True)
+class ValueOffered:
+    """Stored value that may pay for a cart, after offers, coupons and points: `most_minor` of it; as chosen, so much is
+    used of each of the units `principal` and `bonus` ("": the program has none).
+    """
+
+    principal: str
+    bonus: str
+    most_minor: int
+    used_principal_minor: int
+    used_bonus_minor: int
+
+    @property
+    def used_minor(self) -> int:
+        return self.used_principal_minor + self.used_bonus_minor
+
+
+@dataclass(frozen=True, slots=True)
 class CartPriced:
     """A cart with its offers: what each line and shipping still cost, what applied, (code, name, why) of the rest.
 
     `added_tax_minor` comes on top; `tax_minor` is all tax, that one or the one within the prices. `points` are those
-    that may pay for it (None: no unit does, or a guest buys). `earns` is what the order would earn by unit, None where
-    no program would decide it.
+    that may pay for it (None: no unit does, or a guest buys), `value` the stored value that may (None: likewise); it is
+    a tender, so the order costs and earns the same as paid in money. `earns` is what the order would earn by unit, None
+    where no program would decide it.
     """
 
     member_id: UUID | None
@@ -84,6 +104,7 @@ class CartPriced:
     refused: tuple[tuple[str, str, Reason], ...]
     points: PointsOffered | None
     earns: Mapping[str, int] | None
+    value: ValueOffered | None = None
 
     @property
     def total_minor(self) -> int:
@@ -92,5 +113,6 @@ class CartPriced:
 
     @property
     def pay_minor(self) -> int:
-        """What is to be paid in money."""
-        return self.total_minor - (self.points.used_minor if self.points else 0)
+        """What is to be paid in money, after points and stored value."""
+        other = (self.points.used_minor if self.points else 0) + (self.value.used_minor if self.value else 0)
+        return self.total_minor - other

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from shuke.core.offers.model import Gift, Reason
-from shuke.rooms.programs.cart_facts import AppliedOffer, CartPriced, PointsOffered
+from shuke.rooms.programs.cart_facts import AppliedOffer, CartPriced, PointsOffered, ValueOffered
 
 
 def as_json(priced: CartPriced) -> dict[str, Any]:
@@ -35,6 +35,7 @@ def from_json(kept: Mapping[str, Any]) -> CartPriced:
         "applied": tuple(_applied(each) for each in kept["applied"]),
         "refused": tuple((code, name, Reason(reason)) for code, name, reason in kept["refused"]),
         "points": PointsOffered(**kept["points"]) if kept["points"] else None,
+        "value": ValueOffered(**kept["value"]) if kept.get("value") else None,
     })  # fmt: skip
 
 

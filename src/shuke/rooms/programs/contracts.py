@@ -19,13 +19,16 @@ from shuke.rooms.programs.cart_facts import (
     Choice,
     PointsOffered,
     Taxes,
+    ValueOffered,
 )
+from shuke.rooms.programs.comparisons import Comparison, Difference, Moves, Reviews
 from shuke.rooms.programs.exchanges import Exchanged, ExchangeFact, MallOffer, MallView
 from shuke.rooms.programs.facts import (
     KINDS,
     AdjustFact,
     BehaviourFact,
     CaptureFact,
+    DepositFact,
     Fact,
     HoldFact,
     OpeningFact,
@@ -36,8 +39,10 @@ from shuke.rooms.programs.facts import (
     ReturnFact,
     TierFact,
     TransferFact,
+    WithdrawalFact,
 )
 from shuke.rooms.programs.reports import FaultGroup, ImportFile, ImportReport, ImportState, RowState
+from shuke.rooms.programs.value_facts import TopUpFact, ValueHeld, ValuePaymentFact
 from shuke.rooms.tiers.contracts import TierChange
 
 __all__ = (  # what is handed on; what stands below needs no mention
@@ -48,6 +53,9 @@ __all__ = (  # what is handed on; what stands below needs no mention
     "CaptureFact",
     "CartPriced",
     "Choice",
+    "Comparison",
+    "DepositFact",
+    "Difference",
     "ExchangeFact",
     "Exchanged",
     "Fact",
@@ -58,6 +66,7 @@ __all__ = (  # what is handed on; what stands below needs no mention
     "ImportState",
     "MallOffer",
     "MallView",
+    "Moves",
     "OpeningFact",
     "OrderFact",
     "PointsOffered",
@@ -65,10 +74,16 @@ __all__ = (  # what is handed on; what stands below needs no mention
     "RefundFact",
     "ReleaseFact",
     "ReturnFact",
+    "Reviews",
     "RowState",
     "Taxes",
     "TierFact",
+    "TopUpFact",
     "TransferFact",
+    "ValueHeld",
+    "ValueOffered",
+    "ValuePaymentFact",
+    "WithdrawalFact",
 )
 
 
@@ -146,39 +161,6 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
-    """A text of the program file, by its path (units.points.scale): what it was and what it is, None for none."""
-
-    path: str
-    before: str | None
-    after: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Moves:
-    """How many of the members looked at go from one tier of a ladder to another as a version comes into force."""
-
-    ladder: str
-    before: str
-    after: str
-    members: int
-
-
-@dataclass(frozen=True, slots=True)
-class Reviews:
-    """How many members who hold a tier as a version comes into force would come to another one than before it.
-
-    That is, if each were looked at on that day: by the next fact, and by a review with any grace after it.
-    """
-
-    ladder: str
-    held: str
-    before: str
-    after: str
-    members: int
-
-
-@dataclass(frozen=True, slots=True)
 class Moved:
     """What a merge moved between a source and the survivor: `points` of a unit came, or (below 0) paid what it owed."""
 
@@ -186,22 +168,6 @@ class Moved:
     unit: str
     lots: int
     points: int
-
-
-@dataclass(frozen=True, slots=True)
-class Comparison:
-    """What a file would change against version `number` if it came into force at `at`; `looked_at` of `members` were.
-
-    `moves` are what publishing does to the tiers that members hold; `reviews` what it would change later.
-    """
-
-    number: int
-    at: datetime
-    differences: tuple[Difference, ...]
-    moves: tuple[Moves, ...]
-    reviews: tuple[Reviews, ...]
-    looked_at: int
-    members: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,12 +43,16 @@ from shuke.rooms.programs.services import (
     exchanging,
     explaining,
     foreseeing,
+    gift_cards,
     laws,
     merging,
     publishing,
     recording,
     statuses,
+    stored_value,
     telling,
+    using_value,
+    value_refunds,
     verifying,
     withdrawing,
 )
@@ -58,6 +62,7 @@ from shuke.rooms.programs.services.coupons import claim_coupons, create_coupon_t
 from shuke.rooms.programs.services.pushing import reckon_push
 from shuke.rooms.programs.services.timeline import timeline
 from shuke.rooms.programs.tasks import push_coupons
+from shuke.rooms.value import facade as value
 
 __all__ = (
     "claim_coupons",
@@ -220,6 +225,23 @@ deliver_exchanges = exchanging.deliver_due
 mall_of = exchanging.view
 mall_payment_of = exchanging.payment_of
 mall_paid = exchanging.paid
+
+
+# Stored value, of which rooms/value reads what there is; what each raises stands where it is written.
+value_terms = stored_value.terms
+value_of = stored_value.held
+top_up = stored_value.top_up
+value_paid = stored_value.paid
+value_failed = stored_value.failed
+pay_with_value = using_value.pay_with_value
+give_value_back = using_value.give_value_back
+preview_value_refund = value_refunds.preview
+ask_value_refund = value_refunds.ask
+carry_out_value_refund = value_refunds.carry_out
+make_gift_cards, sell_gift_cards = gift_cards.make, gift_cards.sell
+load_gift_card, void_gift_card = gift_cards.load, gift_cards.void
+value_figures = stored_value.figures
+top_up_of, top_ups = value.top_up, value.top_ups
 
 
 def adjust(

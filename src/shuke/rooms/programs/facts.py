@@ -154,6 +154,30 @@ class AdjustFact:
 
 
 @dataclass(frozen=True, slots=True)
+class DepositFact:
+    """Stored value that came for money, with the bonus for it: units by code, as they were called then."""
+
+    source: str
+    external_id: str
+    member: MemberRef
+    units: tuple[tuple[str, int], ...]
+    occurred_at: datetime | None = None
+    generated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawalFact:
+    """Stored value that goes against money, with the bonus that goes with it."""
+
+    source: str
+    external_id: str
+    member: MemberRef
+    units: tuple[tuple[str, int], ...]
+    occurred_at: datetime | None = None
+    generated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class TransferFact:
     """Points that a member gives to another."""
 
@@ -214,6 +238,8 @@ Fact = (
     | TransferFact
     | TierFact
     | OpeningFact
+    | DepositFact
+    | WithdrawalFact
 )
 
 # What each kind of fact is called in its business key.
@@ -230,4 +256,6 @@ KINDS: Mapping[type, str] = {
     TransferFact: "transfer",
     TierFact: "tier",
     OpeningFact: "opening",
+    DepositFact: "deposit",
+    WithdrawalFact: "withdrawal",
 }

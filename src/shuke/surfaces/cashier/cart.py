@@ -19,14 +19,18 @@ _CHANNEL = "store"
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What somebody wants to buy and how to pay it: `lines` in minor units, `points` at most, codes of `coupons` (None:
-    those that save most).
+    """What somebody wants to buy and how to pay it: with `points` at most, and the codes of `coupons` (None: those that
+    save most).
     """
 
     member_id: UUID | None
-    lines: tuple[int, ...]
+    lines: tuple[Line, ...]
     points: int
     coupons: tuple[str, ...] | None
+
+    @property
+    def total_minor(self) -> int:
+        return sum(line.net_minor for line in self.lines)
 
     @property
     def choice(self) -> Choice:
@@ -72,16 +76,15 @@ def record_offline(counter: Counter, key: str, wish: Wish, at: datetime) -> Resu
 
 
 def _order(counter: Counter, key: str, wish: Wish, at: datetime) -> OrderFact:
-    total = sum(wish.lines)
     return OrderFact(
         SOURCE,
         key,
         MemberRef(id=wish.member_id) if wish.member_id else None,
         at,
-        net_minor=total,
-        gross_minor=total,
+        net_minor=wish.total_minor,
+        gross_minor=wish.total_minor,
         currency=counter.shop.currency,
         store=counter.till.store.code,
         channel=_CHANNEL,
-        lines=tuple(Line("", "", 1, minor) for minor in wish.lines),
+        lines=wish.lines,
     )

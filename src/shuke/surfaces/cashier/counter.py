@@ -83,9 +83,15 @@ def let_in(request: HttpRequest, till: Till, staff_id: UUID, pin: str) -> None:
     Raises: Refusal `wrong_pin`, `pin_locked`.
     """
     shift = org.begin_shift(till, staff_id, pin)
-    mark = next(mark for person, mark in org.clerks_of(till.store) if person.id == staff_id)
     request.session.cycle_key()
-    request.session[SESSION] = {"mark": mark, "shift": str(shift.id), "seen": clock.machine_now().isoformat()}
+    request.session[SESSION] = {"shift": str(shift.id)}
+    keep_in(request, till, staff_id)
+
+
+def keep_in(request: HttpRequest, till: Till, staff_id: UUID) -> None:
+    """Let the clerk of this session go on under the PIN that they have now."""
+    mark = next(mark for person, mark in org.clerks_of(till.store) if person.id == staff_id)
+    request.session[SESSION] |= {"mark": mark, "seen": clock.machine_now().isoformat()}
 
 
 def call(*methods: str) -> Callable[[Call], Callable[..., HttpResponse]]:
@@ -165,11 +171,12 @@ class Told:
             raise _unfit(f"/{name}")
         return value
 
-    def numbers(self, name: str, most: int = 100) -> list[int]:
+    def amounts_or_parts(self, name: str, most: int = 100) -> "list[int | Told]":
+        """Return a list of which each is a number or has parts."""
         values = self.body.get(name)
         if not isinstance(values, list) or len(values) > most:
             raise _unfit(f"/{name}")
-        return [self.number(name, value) for value in values]
+        return [Told(value) if isinstance(value, dict) else self.number(name, value) for value in values]
 
     def parts(self, name: str, most: int = 100) -> "list[Told]":
         """Return a list of parts, empty where none was sent."""

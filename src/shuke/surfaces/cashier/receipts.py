@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
+from shuke.rooms.orders.contracts import Line
 from shuke.rooms.programs.contracts import CartPriced
 from shuke.surfaces.cashier.counter import Counter
 from shuke.surfaces.wording import figures
@@ -16,16 +17,13 @@ def of_sale(
     counter: Counter,
     key: str,
     at: datetime,
-    lines: Sequence[int],
+    lines: Sequence[Line],
     priced: CartPriced | None,
     answer: Mapping[str, Any],
 ) -> dict[str, Any]:
     """Return the receipt of a sale; `priced` is None where it was sold at its full price."""
     currency = counter.shop.currency
-    rows = [
-        [_("Item %(number)d") % {"number": number}, figures.money(minor, currency)]
-        for number, minor in enumerate(lines, 1)
-    ]
+    rows = [[_called(line, number), figures.money(line.net_minor, currency)] for number, line in enumerate(lines, 1)]
     if priced is not None:
         rows += [[each.name, figures.money(-each.off_minor, currency)] for each in priced.applied if each.off_minor]
         if priced.points is not None and priced.points.used:
@@ -35,6 +33,11 @@ def of_sale(
         "total": answer["paid"],
         "points": _points(answer),
     }
+
+
+def _called(line: Line, number: int) -> str:
+    name = line.sku or _("Item %(number)d") % {"number": number}
+    return f"{name} × {line.quantity}" if line.quantity > 1 else name
 
 
 def head(counter: Counter, key: str, at: datetime, title: str) -> dict[str, Any]:

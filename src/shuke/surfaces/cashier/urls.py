@@ -12,6 +12,7 @@ urlpatterns = [
     path("log-in", session.log_in, name="till-log-in"),
     path("lock", session.lock, name="till-lock"),
     path("state", session.state, name="till-state"),
+    path("pin", session.change_pin, name="till-pin"),
     path("shift", session.shift, name="till-shift"),
     path("hand-over", session.hand_over, name="till-hand-over"),
     path("read", selling.read, name="till-read"),

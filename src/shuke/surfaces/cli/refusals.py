@@ -1,6 +1,6 @@
 """The Chinese wording of refusals that the command line meets; English is in the refusal itself."""
 
-from shuke.surfaces.cli import coupon_refusals
+from shuke.surfaces.cli import coupon_refusals, value_refusals
 
 CHINESE = {
     "unknown_subscription": "没有这个订阅。",
@@ -26,6 +26,7 @@ CHINESE = {
     "activation_code_used": "该激活码已被使用。",
     "activation_code_expired": "该激活码已过期。",
     **coupon_refusals.CHINESE,
+    **value_refusals.CHINESE,
     "unknown_payment_method": "不支持该付款方式；可用：{known}。",
     "unknown_payment": "没有这笔付款。",
     "refund_exceeds_payment": "退款超过该笔付款剩余金额。",
@@ -272,6 +273,7 @@ CHINESE = {
     "unknown_till": "此浏览器不是收银台，或该收银台已停用。",
     "unknown_shift": "没有这个班次。",
     "unknown_text": "不是会员、券、自提码或小票。",
+    "pin_unfit": "PIN 为六位数字，不能全部相同，且须与原来不同。",
     "wrong_pin": "PIN 不正确。",
     "pin_locked": "PIN 错误次数过多，请在 {minutes} 分钟后再试。",
 }

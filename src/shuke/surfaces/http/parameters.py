@@ -8,6 +8,7 @@ from shuke.surfaces.http.fields import Code, Cursor, ExternalIdText, Flag, PageL
 from shuke.surfaces.http.schemas.holds import HoldId
 from shuke.surfaces.http.schemas.imports import ImportId
 from shuke.surfaces.http.schemas.mall import ItemCode, MallOrderId, StoreCode
+from shuke.surfaces.http.schemas.mall_supplies import Month
 from shuke.surfaces.http.schemas.member_care import MergeId
 from shuke.surfaces.http.schemas.members import MemberId
 from shuke.surfaces.http.schemas.orders import OrderId
@@ -56,6 +57,8 @@ ABOUT_ZH = {
     "subscription_id": "订阅的 id。",
     "activation_id": "激活码批次的 id。",
     "payment_id": "付款的 id。",
+    "supplier": "供应商的代码。",
+    "month": "结算月份，如 2017-03。",
     "store": "会员所在门店的代码，不给出则不限门店。",
 }
 
@@ -81,6 +84,8 @@ AttributeCodePath = Annotated[Code, Path(description="The attribute's code.")]
 ImportIdPath = Annotated[ImportId, Path(description="The import's id.")]
 MergeIdPath = Annotated[MergeId, Path(description="The merge's id.")]
 ItemCodePath = Annotated[ItemCode, Path(description="The item's code.")]
+SupplierPath = Annotated[ItemCode, Path(description="The supplier's code.")]
+MonthPath = Annotated[Month, Path(description="The month, such as 2017-03.")]
 MallOrderIdPath = Annotated[MallOrderId, Path(description="The id of the order of the mall.")]
 StoreQuery = Annotated[StoreCode, Query("", description="The code of the store where the member stands.")]
 PlanCodePath = Annotated[PlanCode, Path(description="The plan's code.")]

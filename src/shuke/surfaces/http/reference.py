@@ -10,7 +10,7 @@ from typing import Any
 
 import django
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.views.decorators.http import require_safe
 
 from shuke.surfaces.http import problems
@@ -29,15 +29,26 @@ def document() -> dict[str, Any]:
 @require_safe
 def openapi_json(request: HttpRequest) -> HttpResponse:
     """Answer with the OpenAPI document."""
-    return HttpResponse(_dumped(document()), content_type="application/json")
+    return HttpResponse(_document_text(), content_type="application/json")
 
 
 @require_safe
 def reference_page(request: HttpRequest) -> HttpResponse:
     """Answer with the reference as a page, in Chinese or English."""
-    chinese = problems.is_chinese(request)
-    response = render(
-        request,
+    response = HttpResponse(_page_text(chinese=problems.is_chinese(request)))
+    problems.say_language(request, response)
+    return response
+
+
+@functools.cache
+def _document_text() -> str:
+    return _dumped(document())
+
+
+@functools.cache
+def _page_text(*, chinese: bool) -> str:
+    """Return the page, which is the same for everybody and takes long to make."""
+    return render_to_string(
         "http/reference.html",
         {
             "chinese": chinese,
@@ -47,8 +58,6 @@ def reference_page(request: HttpRequest) -> HttpResponse:
             "errors": [_error(name, code, chinese=chinese) for name, code in sorted(CODES.items()) if code.status],
         },
     )
-    problems.say_language(request, response)
-    return response
 
 
 def _groups(spec: dict[str, Any], *, chinese: bool) -> list[tuple[str, list[dict[str, Any]]]]:

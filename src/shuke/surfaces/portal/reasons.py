@@ -94,6 +94,8 @@ def _because(found: Explanation, kind: Kind, program: Running) -> list[str]:
         Kind.RELEASE: _("No longer set aside."),
         Kind.CAPTURE: _("You used what was set aside."),
         Kind.OPENING: _("You brought them along."),
+        Kind.DEPOSIT: _("You topped up."),
+        Kind.WITHDRAWAL: _("Your stored value was refunded."),
         Kind.MERGE_IN: _("They came with another record of yours."),
     }
     return [told[kind]] if kind in told else []

@@ -8,7 +8,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from shuke.core.values.errors import Refusal
-from shuke.surfaces.wording import coupon_refusals, mall_words
+from shuke.surfaces.wording import coupon_refusals, mall_words, value_words
 
 NOT_YOURS = frozenset({"own_account", "store_forbidden", "own_request", "not_own_request"})
 
@@ -38,6 +38,7 @@ REFUSALS: Mapping[str, str | Promise] = {
     "activation_code_used": _("This activation code was used already."),
     "activation_code_expired": _("This activation code is no longer good."),
     **mall_words.REFUSALS,
+    **value_words.REFUSALS,
     **coupon_refusals.REFUSALS,
     "unknown_payment_method": _("One does not pay by this method here. Known: %(known)s."),
     "unknown_payment": _("There is no such payment."),
@@ -118,6 +119,7 @@ REFUSALS: Mapping[str, str | Promise] = {
     "not_recordable": _("This can't be recorded; the log of the server says why."),
     "unknown_till": _("This browser is no till, or its till was closed."),
     "unknown_shift": _("There is no such shift."),
+    "pin_unfit": _("A PIN has six digits that are not all the same, and is another than before."),
     "wrong_pin": _("The PIN is wrong."),
     "pin_locked": _("Too many wrong PINs. Try again in %(minutes)s minutes."),
     "till_locked": _("Log in again."),

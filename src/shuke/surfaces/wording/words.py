@@ -96,6 +96,8 @@ WORDS: Words = {
     "merge_in": _("Came with a merge"),
     "conversion_out": _("Converted to another unit"),
     "conversion_in": _("Came of a conversion"),
+    "deposit": _("Topped up"),
+    "withdrawal": _("Stored value refunded"),
     "refund": _("Refund"),
     # what was behind it
     "order": _("Order"),
@@ -116,6 +118,7 @@ WORDS: Words = {
     "adjusted": _("Adjusted in total"),
     "transferred": _("Transferred in total"),
     "converted": _("Converted in total"),
+    "paid_in": _("Topped up in total"),
     # units
     "points": _("points"),
     # statuses of a member
@@ -165,6 +168,7 @@ WORDS: Words = {
     "staff.language_changed": _("Chose a language"),
     "staff.changed": _("Changed role, stores or limit"),
     "staff.pin_given": _("Gave a PIN for the till"),
+    "staff.pin_changed": _("Changed their PIN for the till"),
     "till.enrolled": _("Made a browser a till"),
     "till.closed": _("Closed a till"),
     "sale.overridden": _("Sold otherwise than the till proposed"),

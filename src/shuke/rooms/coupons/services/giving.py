@@ -7,9 +7,9 @@ from uuid import UUID
 
 from shuke.core.values import reasons
 from shuke.core.values.errors import Refusal
-from shuke.foundation import ids
+from shuke.foundation import codes, ids
 from shuke.foundation.transactions import unit_of_work
-from shuke.rooms.coupons import codes, queries
+from shuke.rooms.coupons import queries
 from shuke.rooms.coupons.contracts import (
     BATCH_PREFIX,
     COUPON_PREFIX,

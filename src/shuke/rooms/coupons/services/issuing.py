@@ -10,10 +10,10 @@ from django.db import transaction
 
 from shuke.core.offers.model import Reason
 from shuke.core.values.errors import Refusal
-from shuke.foundation import business_keys, ids
+from shuke.foundation import business_keys, codes, ids
 from shuke.foundation.business_keys import BusinessKey, Claim, Mismatch
 from shuke.foundation.transactions import unit_of_work
-from shuke.rooms.coupons import codes, queries
+from shuke.rooms.coupons import queries
 from shuke.rooms.coupons.contracts import Cause, Codes, Issued, IssueFact
 from shuke.rooms.coupons.models import Template as Row
 from shuke.rooms.coupons.services import supply, views

@@ -5,7 +5,7 @@
 SELECT
     extract(year FROM month)::int, extract(month FROM month)::int,
     coalesce(sum(points) FILTER (WHERE came AND account <> 'redeemed'), 0)::bigint,
-    coalesce(-sum(points) FILTER (WHERE NOT came AND account IN ('issued', 'adjusted', 'opening')), 0)::bigint,
+    coalesce(-sum(points) FILTER (WHERE NOT came AND account IN ('issued', 'adjusted', 'opening', 'paid_in')), 0)::bigint,
     coalesce(-sum(points) FILTER (WHERE NOT came AND account IN ('redeemed', 'converted')), 0)::bigint,
     coalesce(sum(points) FILTER (WHERE came AND account = 'redeemed'), 0)::bigint,
     coalesce(-sum(points) FILTER (WHERE account = 'expired'), 0)::bigint

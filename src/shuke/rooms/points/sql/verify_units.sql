@@ -4,7 +4,7 @@
 -- Repeatable: reads only.
 WITH moved AS (
     SELECT unit_id, sum(amount) AS points,
-        sum(amount) FILTER (WHERE counter_account IN ('issued', 'adjusted', 'opening', 'converted')) AS issued,
+        sum(amount) FILTER (WHERE counter_account IN ('issued', 'adjusted', 'opening', 'converted', 'paid_in')) AS issued,
         sum(amount) FILTER (WHERE counter_account = 'transferred') AS transferred,
         sum(amount) FILTER (WHERE counter_account = 'merged') AS merged
     FROM points_entry

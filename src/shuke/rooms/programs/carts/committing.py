@@ -7,7 +7,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from shuke.core.values.errors import Refusal
-from shuke.foundation import clock
+from shuke.foundation import clock, ids
 from shuke.foundation.transactions import unit_of_work
 from shuke.rooms.coupons import facade as coupons
 from shuke.rooms.coupons.contracts import State, Use
@@ -26,6 +26,9 @@ from shuke.rooms.programs.facts import Fact, OrderFact, RedeemFact
 from shuke.rooms.programs.services import intake, recording
 from shuke.rooms.programs.services.returning import give_back
 from shuke.rooms.programs.services.timeline import forget_versions, published, timeline
+from shuke.rooms.programs.services.using_value import redemptions
+from shuke.rooms.value import facade as value
+from shuke.rooms.value.contracts import ValueUse
 
 _TRIES = 4
 _WHILE_COMMITTING = timedelta(minutes=1)
@@ -48,6 +51,8 @@ class Asked:
     def digest(self) -> bytes:
         """By this a repeat is told from another cart under the same key; the member is compared by the order."""
         told = [self.choice.points, self.choice.coupons, [str(rate) for rate in self.taxes.lines], self.taxes.included]
+        if self.choice.value is not None:  # not told before there was stored value
+            told.append(self.choice.value)
         return hashlib.sha256(intake.payload_hash(self.cart) + json.dumps(told).encode()).digest()
 
 
@@ -96,18 +101,33 @@ def _commit(asked: Asked, actor: Actor, *, history: bool) -> CartCommitted:
     if asked.expected_minor not in (None, found.pay_minor):
         detail = f"The cart costs {found.pay_minor} now."
         raise Refusal("price_changed", detail, pointer="/expected_minor", params={"pay": found.pay_minor})
-    result = _recorded(cart, buyer, found, taxes, actor, history=history)
+    use = _use_of_value(cart, found)
+    result = _recorded(cart, buyer, found, taxes, use, actor, history=history)
     assert result.reference is not None
+    if use is not None:
+        value.use_up(use)
     _use(result.reference, asked, buyer, found)
     queries.keep(result.reference, asked.key, KeptCart(asked.digest, as_json(found)))
     return CartCommitted(found, result)
 
 
-def _recorded(cart: OrderFact, buyer: Buyer, found: CartPriced, taxes: Taxes, actor: Actor, *, history: bool) -> Result:
-    """Record the order, and before it the redemption that pays for it: its own points can't."""
-    facts: list[Fact] = [order_of(cart, buyer, found, taxes)]
+def _recorded(
+    cart: OrderFact,
+    buyer: Buyer,
+    found: CartPriced,
+    taxes: Taxes,
+    use: ValueUse | None,
+    actor: Actor,
+    *,
+    history: bool,
+) -> Result:
+    """Record the order, and before it the redemptions that pay for it: its own points can't."""
+    facts: list[Fact] = []
     if found.points is not None and found.points.used:
-        facts.insert(0, _redemption(cart, found.points.unit, found.points.used))
+        facts.append(_redemption(cart, found.points.unit, found.points.used))
+    if use is not None and cart.member is not None and found.value is not None:
+        facts += redemptions(use, (found.value.principal, found.value.bonus), cart.member, cart.occurred_at)
+    facts.append(order_of(cart, buyer, found, taxes))
     results = recording.record(facts, actor, history=history, dry_run=False)
     refused = next((each.refusal for each in results if each.refusal is not None), None)
     if refused is not None:
@@ -121,6 +141,14 @@ def _redemption(cart: OrderFact, unit: str, used: int) -> RedeemFact:
     assert cart.member is not None
     key = cart.source, cart.external_id
     return RedeemFact(*key, cart.member, used, unit, cart.occurred_at, order=key)
+
+
+def _use_of_value(cart: OrderFact, found: CartPriced) -> ValueUse | None:
+    """Return the stored value that is used for the order, under the order's own key."""
+    if found.value is None or not found.value.used_minor or found.member_id is None:
+        return None
+    key, parts = (cart.source, cart.external_id), (found.value.used_principal_minor, found.value.used_bonus_minor)
+    return ValueUse(ids.new_id(), *key, found.member_id, *parts, key, cart.occurred_at)
 
 
 def _set_aside(asked: Asked, buyer: Buyer) -> set[UUID]:

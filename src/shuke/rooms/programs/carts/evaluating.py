@@ -9,6 +9,7 @@ from shuke.core.offers.choosing import best
 from shuke.core.offers.model import Applied, Cart, CartLine, Group, Priced, Reason
 from shuke.core.offers.paying import payable
 from shuke.core.offers.tax import tax_of
+from shuke.core.program.stored_value import split
 from shuke.core.values.errors import Refusal
 from shuke.engine.carts import paying_unit, usable
 from shuke.engine.points_times import promised
@@ -20,7 +21,7 @@ from shuke.rooms.coupons.contracts import HeldCoupon, State
 from shuke.rooms.members import facade as members
 from shuke.rooms.members.contracts import Status
 from shuke.rooms.org import facade as org
-from shuke.rooms.programs.cart_facts import AppliedOffer, CartPriced, Choice, PointsOffered, Taxes
+from shuke.rooms.programs.cart_facts import AppliedOffer, CartPriced, Choice, PointsOffered, Taxes, ValueOffered
 from shuke.rooms.programs.carts.counting import Left, left_of
 from shuke.rooms.programs.facts import OrderFact
 from shuke.rooms.programs.services import intake
@@ -28,6 +29,7 @@ from shuke.rooms.programs.services.coupons import groups_of
 from shuke.rooms.programs.services.items import order_facts
 from shuke.rooms.programs.services.loading import Wanted, open_desktop
 from shuke.rooms.programs.services.timeline import Running, published, timeline
+from shuke.rooms.programs.services.using_value import came_with
 
 NO_CHOICE = Choice()
 _OVER = (State.USED, State.VOID)
@@ -109,7 +111,17 @@ def priced(cart: OrderFact, buyer: Buyer, choice: Choice, taxes: Taxes, set_asid
     if not (covered and buyer.takes_part):
         return result
     result = replace(result, points=_points(buyer, cart, result, choice))
-    return replace(result, earns=_earned(buyer, order_of(cart, buyer, result, taxes), brand, result.points))
+    result = replace(result, value=_value(buyer, cart, result, choice))
+    return replace(result, earns=_earned(buyer, order_of(cart, buyer, result, taxes), brand, result))
+
+
+def redeemed(priced: CartPriced) -> list[tuple[str, int]]:
+    """Return (unit, so much) of what pays for a cart beside money, points first."""
+    points, value = priced.points, priced.value
+    used = [(points.unit, points.used)] if points else []
+    if value is not None:
+        used += [(value.principal, value.used_principal_minor), (value.bonus, value.used_bonus_minor)]
+    return [(unit, amount) for unit, amount in used if amount]
 
 
 def order_of(cart: OrderFact, buyer: Buyer, priced: CartPriced, taxes: Taxes) -> OrderFact:
@@ -213,8 +225,7 @@ def _points(buyer: Buyer, cart: OrderFact, priced: CartPriced, choice: Choice) -
         return None
     unit, rule = program.units[place], program.units[place].pay
     assert rule is not None
-    cards = sum(line.net_minor for line in cart.lines if line.gift_card)
-    there, to_pay = usable(program, buyer.state, place), priced.total_minor - cards
+    there, to_pay = usable(program, buyer.state, place), priced.total_minor - _cards(cart)
     most = payable(rule, to_pay, there)
     used = payable(rule, to_pay, min(there, choice.points or 0))
     return PointsOffered(
@@ -222,12 +233,31 @@ def _points(buyer: Buyer, cart: OrderFact, priced: CartPriced, choice: Choice) -
     )  # fmt: skip
 
 
-def _earned(buyer: Buyer, order: OrderFact, brand: str, points: PointsOffered | None) -> dict[str, int]:
-    """Return by unit what an order would earn, its points used before: decided on a state that nobody keeps."""
+def _cards(cart: OrderFact) -> int:
+    """Return what gift cards cost: they are no sale, and only money pays for them."""
+    return sum(line.net_minor for line in cart.lines if line.gift_card)
+
+
+def _value(buyer: Buyer, cart: OrderFact, priced: CartPriced, choice: Choice) -> ValueOffered | None:
+    """Return the stored value that may pay, and how much does: gift cards are left out of what it pays for."""
+    said = buyer.running.program.stored_value
+    if said is None or buyer.member_id is None:
+        return None
+    codes = buyer.running.unit_codes
+    there = {code: buyer.state.available[codes.index(code)] for code in (said.principal, said.bonus) if code}
+    came = came_with((cart.source, cart.external_id), buyer.member_id, buyer.running)
+    principal, bonus = (max(0, there.get(code, 0) - came.get(code, 0)) for code in (said.principal, said.bonus))
+    most = min(principal + bonus, max(0, priced.pay_minor - _cards(cart)))
+    used = split(said.use, min(most, choice.value or 0), principal, bonus)
+    return ValueOffered(said.principal, said.bonus, most, *used)
+
+
+def _earned(buyer: Buyer, order: OrderFact, brand: str, priced: CartPriced) -> dict[str, int]:
+    """Return by unit what an order would earn, its points and stored value used before, on a state nobody keeps."""
     running, state = buyer.running, buyer.state
     seconds = int(order.occurred_at.timestamp())
-    if points is not None and points.used:
-        running.desk.redeem(state, running.unit_codes.index(points.unit), points.used, seconds, cause=0)
+    for unit, used in redeemed(priced):
+        running.desk.redeem(state, running.unit_codes.index(unit), used, seconds, cause=0)
     outcome = running.desk.order(state, order_facts(order, brand), cause=1)
     earned = dict.fromkeys(running.unit_codes, 0)
     for given in outcome.given:

@@ -26,7 +26,7 @@ def adjust(
     """Give or take points by hand, or ask for it; `principal` is None on the command line, which has no limit."""
     if principal is not None:
         org.require(principal, Right.POINTS_ADJUST)
-        _require_other(principal, fact.member)
+        require_other(principal, fact.member)
     with unit_of_work(dry_run=dry_run):
         tried = _recorded(fact, actor, history=history, dry_run=True)
         if tried.status is Status.REPEATED:
@@ -78,7 +78,7 @@ def _request(fact: AdjustFact, tried: Result, scale: int, principal: Principal |
     return ApprovalRequest(KIND, ids.encode(ID_PREFIX, tried.member_id), summary, payload, beside)
 
 
-def _require_other(principal: Principal, member: MemberRef) -> None:
+def require_other(principal: Principal, member: MemberRef) -> None:
     """Refuse one's own account, under whatever name and also after a merge.
 
     Raises:

@@ -16,6 +16,7 @@ from shuke.rooms.programs.facts import (
     AdjustFact,
     BehaviourFact,
     CaptureFact,
+    DepositFact,
     HoldFact,
     OpeningFact,
     OrderFact,
@@ -25,6 +26,7 @@ from shuke.rooms.programs.facts import (
     ReturnFact,
     TierFact,
     TransferFact,
+    WithdrawalFact,
 )
 from shuke.rooms.programs.queries import DecisionRow
 from shuke.rooms.programs.services import merging, storing, verbs
@@ -57,6 +59,8 @@ _VERBS = {
     AdjustFact: verbs.adjust,
     TierFact: verbs.assign,
     OpeningFact: verbs.open_lot,
+    DepositFact: verbs.pay,
+    WithdrawalFact: verbs.pay,
     RefundFact: verbs.refund,
 }
 

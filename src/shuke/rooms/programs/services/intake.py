@@ -21,6 +21,7 @@ from shuke.rooms.programs.exchanges import ExchangeFact
 from shuke.rooms.programs.facts import (
     AdjustFact,
     BehaviourFact,
+    DepositFact,
     Fact,
     HoldFact,
     OpeningFact,
@@ -28,7 +29,9 @@ from shuke.rooms.programs.facts import (
     RefundFact,
     ReleaseFact,
     TierFact,
+    WithdrawalFact,
 )
+from shuke.rooms.programs.value_facts import TopUpFact, ValuePaymentFact
 
 OLDEST = timedelta(days=30)  # an older fact is history
 AHEAD = timedelta(minutes=5)  # clocks of tills go wrong; a fact further ahead needs the history right
@@ -73,6 +76,8 @@ def check(fact: Fact, now: datetime, *, live: bool, history: bool) -> Refusal | 
                 or _check_day("/expires_on", fact.expires_on)
                 or _check_day("/earned_on", fact.earned_on)
             )
+        case DepositFact() | WithdrawalFact():
+            refusal = next((wrong for _, points in fact.units if (wrong := _check_points(points))), None)
         case ReleaseFact():
             pass
         case _:
@@ -89,7 +94,7 @@ def check_named(source: str, external_id: str, store: str) -> Refusal | None:
     )
 
 
-def payload_hash(fact: Fact | ExchangeFact) -> bytes:
+def payload_hash(fact: Fact | ExchangeFact | TopUpFact | ValuePaymentFact) -> bytes:
     """Return the hash by which a repeat is told from other content under the same id; the member is compared apart.
 
     The hash outlives versions of Python and of the product: canonical JSON of the fact's content, in the order of its

@@ -14,6 +14,7 @@ from shuke.rooms.points import facade as points
 from shuke.rooms.points.contracts import Seal
 from shuke.rooms.programs.services import verifying
 from shuke.rooms.tiers import facade as tiers
+from shuke.rooms.value import facade as value
 
 
 def verify_all(*, since_seal: bool = False) -> tuple[Verification, ...]:
@@ -33,6 +34,7 @@ def verify_all(*, since_seal: bool = False) -> tuple[Verification, ...]:
             paid.SUBSCRIPTIONS,
             mall.STOCK_ADDS_UP,
             *benefits.INVARIANTS,
+            *value.INVARIANTS,
         )
         return (replace(found, unchecked=(*found.unchecked, *others)),)
     return (
@@ -45,6 +47,7 @@ def verify_all(*, since_seal: bool = False) -> tuple[Verification, ...]:
         mall.verify(),
         coupons.verify(),
         benefits.verify(),
+        value.verify(),
     )
 
 

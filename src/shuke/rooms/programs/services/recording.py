@@ -41,6 +41,7 @@ from shuke.rooms.programs.facts import (
     ReturnFact,
     TierFact,
     TransferFact,
+    WithdrawalFact,
 )
 from shuke.rooms.programs.services import intake
 from shuke.rooms.programs.services.claims import claim, references
@@ -58,7 +59,9 @@ _SITTING_OUT = {
     MemberStatus.EXITED: Undecided.EXITED,
     MemberStatus.MERGED: Undecided.MERGED,
 }
-ALWAYS = RefundFact | ReturnFact | ReleaseFact  # what belongs to facts of before takes place whatever the member is now
+ALWAYS = (
+    RefundFact | ReturnFact | ReleaseFact | WithdrawalFact
+)  # what belongs to facts of before takes place whatever the member is now
 _RACES = (
     postgres.UniqueViolation,
     postgres.DeadlockDetected,

@@ -50,6 +50,8 @@ _KINDS: Mapping[str, tuple[str, str]] = {
     "transfer_out": ("{points} {unit} were given to another member.", "转赠他人 {points} {unit}。"),
     "transfer_in": ("{points} {unit} came from another member.", "获赠 {points} {unit}。"),
     "opening": ("{points} {unit} were brought from elsewhere.", "期初带入 {points} {unit}。"),
+    "deposit": ("{points} {unit} were topped up.", "储值充入 {points} {unit}。"),
+    "withdrawal": ("{points} {unit} went as stored value was refunded.", "储值退款，扣减 {points} {unit}。"),
     "merge_out": ("{points} {unit} went to the record that lives on.", "{points} {unit} 并入合并后的会员。"),
     "merge_in": ("{points} {unit} came from the record that was merged.", "由被合并的会员转入 {points} {unit}。"),
     "conversion_out": ("{points} {unit} were converted.", "{points} {unit} 已转换。"),
@@ -67,6 +69,8 @@ _CAUSES: Mapping[str, tuple[str, str]] = {
     "adjustment": ("adjustment", "调整"),
     "transfer": ("transfer", "转赠"),
     "opening": ("opening balance", "期初余额"),
+    "deposit": ("top-up", "储值"),
+    "withdrawal": ("refund of stored value", "储值退款"),
     "merge": ("merge", "合并"),
 }
 _BECAUSE = ("By {what}.", "由{what}引起。")

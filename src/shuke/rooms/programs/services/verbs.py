@@ -18,6 +18,7 @@ from shuke.rooms.programs.facts import (
     AdjustFact,
     BehaviourFact,
     CaptureFact,
+    DepositFact,
     HoldFact,
     OpeningFact,
     OrderFact,
@@ -27,6 +28,7 @@ from shuke.rooms.programs.facts import (
     ReturnFact,
     TierFact,
     TransferFact,
+    WithdrawalFact,
 )
 from shuke.rooms.programs.queries import DecisionRow, Payment
 from shuke.rooms.programs.services import refunds
@@ -37,9 +39,9 @@ from shuke.rooms.programs.services.terms import check_transfer, more_than_left, 
 from shuke.rooms.programs.services.timeline import EARNS, Running
 
 # What an entry does to what a member can use, for the answers of facts that move points both ways.
-_GIVES = frozenset({Kind.CREDIT, Kind.OPENING, Kind.TRANSFER_IN, Kind.RETURN, Kind.RELEASE})
+_GIVES = frozenset({Kind.CREDIT, Kind.OPENING, Kind.TRANSFER_IN, Kind.RETURN, Kind.RELEASE, Kind.DEPOSIT})
 _ENDS = frozenset({Kind.EXPIRY, Kind.LAPSE, Kind.CANCELLATION})
-_TAKES = frozenset({Kind.DEBIT, Kind.TRANSFER_OUT, Kind.CLAWBACK, Kind.CLAWBACK_PENDING, Kind.OWED})
+_TAKES = frozenset({Kind.DEBIT, Kind.TRANSFER_OUT, Kind.CLAWBACK, Kind.CLAWBACK_PENDING, Kind.OWED, Kind.WITHDRAWAL})
 
 
 @dataclass(slots=True)
@@ -284,7 +286,17 @@ def adjust(item: Item, desktop: Desktop, dossier: Dossier, past: Past) -> None:
     desktop.reach(dossier, at)
     unit = unit_of(dossier.running, fact.unit)
     ends = None if fact.expires_on is None else _civil(fact.expires_on) + 1
-    _act(item, desktop, dossier, at, lambda state: dossier.running.desk.adjust(state, unit, fact.points, at, ends))
+    _act(item, desktop, dossier, at, lambda state: dossier.running.desk.adjust(state, [(unit, fact.points)], at, ends))
+
+
+def pay(item: Item, desktop: Desktop, dossier: Dossier, past: Past) -> None:
+    """Open a lot of each unit that came for money, or take what goes against money."""
+    fact = item.fact
+    assert isinstance(fact, DepositFact | WithdrawalFact)
+    at, sign = item.at(past.now), 1 if isinstance(fact, DepositFact) else -1
+    desktop.reach(dossier, at)
+    amounts = [(unit_of(dossier.running, code), sign * amount) for code, amount in fact.units]
+    _act(item, desktop, dossier, at, lambda state: dossier.running.desk.adjust(state, amounts, at, paid=True))
 
 
 def open_lot(item: Item, desktop: Desktop, dossier: Dossier, past: Past) -> None:

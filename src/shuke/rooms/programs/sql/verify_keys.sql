@@ -16,10 +16,13 @@ WITH facts AS (
         WHEN 'opening' THEN 'opening'
         WHEN 'credit' THEN 'adjustment'
         WHEN 'debit' THEN 'adjustment'
+        WHEN 'deposit' THEN 'deposit'
+        WHEN 'withdrawal' THEN 'withdrawal'
         ELSE 'transfer'
     END AS kind
     FROM points_entry
-    WHERE kind IN ('redemption', 'holding', 'capture', 'opening', 'credit', 'debit', 'transfer_out')
+    WHERE kind IN ('redemption', 'holding', 'capture', 'opening', 'credit', 'debit', 'transfer_out', 'deposit',
+        'withdrawal')
         AND reference IS NOT NULL
 )
 SELECT 'I6', facts.member_id, format('The %%s %%s has no business key.', facts.kind, facts.id)
@@ -39,6 +42,7 @@ FROM business_key AS known
 LEFT JOIN facts ON facts.kind = known.kind AND facts.id = known.reference
 LEFT JOIN used ON used.kind = known.kind AND used.reference = known.reference
 WHERE known.kind IN (
-    'order', 'behaviour', 'refund', 'redemption', 'hold', 'capture', 'opening', 'adjustment', 'transfer'
+    'order', 'behaviour', 'refund', 'redemption', 'hold', 'capture', 'opening', 'adjustment', 'transfer', 'deposit',
+    'withdrawal'
 ) AND facts.id IS NULL AND used.reference IS NULL
 LIMIT 1000

@@ -11,7 +11,7 @@ from shuke.rooms.orders import facade as orders
 from shuke.rooms.org import facade as org
 from shuke.rooms.org.contracts import Work, WorkSum
 from shuke.rooms.programs import facade as programs
-from shuke.surfaces.cashier.tests.conftest import NOON, TESTER
+from shuke.surfaces.cashier.tests.conftest import NOON, PROGRAM, TESTER
 
 
 def available(street, place=0):
@@ -212,3 +212,18 @@ def test_a_new_member_is_enrolled_once_and_only_who_agreed(at_work):
 def test_what_cannot_be_read_is_refused(at_work, body):
     status, answer = at_work.ask("price", **{"member": None, "points": 0} | body)
     assert (status, answer["code"]) == (409, "bad_request")
+
+
+def test_offers_about_goods_match_what_was_scanned(at_work):
+    offer = "  - {code: tea, percent: 10, lines: \"item.sku = '6901234567892'\"}\n"
+    programs.publish(PROGRAM.read_text() + offer, TESTER)
+    tea = {"sku": "6901234567892", "quantity": 2, "minor": 5_000}
+    _, priced = at_work.ask("price", member=None, lines=[1_000, tea], points=0, coupons=None)
+    assert priced["pay_minor"] == 5_500
+    _, sold = at_work.sale("K-1", member=None, lines=[1_000, tea], expected_minor=5_500)
+    assert sold["receipt"]["rows"][:2] == [["商品 1", "¥10.00"], ["6901234567892 × 2", "¥50.00"]]
+    _, found = at_work.ask("read", text="K-1")
+    assert [(line["name"], line["quantity"], line["minor"]) for line in found["lines"]] == [
+        ("商品 1", 1, 1_000),
+        ("6901234567892", 2, 4_500),
+    ]

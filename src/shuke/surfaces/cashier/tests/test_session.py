@@ -174,3 +174,17 @@ def test_the_owner_gives_a_pin_closes_a_till_and_reads_the_shifts(at_work):
     assert desk.post(f"/tills/{ids.encode('til', till.id)}/close").status_code == 302
     assert state(at_work.browser)[1]["code"] == "unknown_till"
     assert desk.post("/staff/pin", {"email": "nobody@example.com"}).status_code == 404
+
+
+def test_a_clerk_chooses_another_pin_and_goes_on_working(at_work):
+    refused = [at_work.ask("pin", pin=at_work.pin, new_pin=new) for new in ("12345", "111111", at_work.pin, "12345a")]
+    assert {(status, told["code"]) for status, told in refused} == {(409, "pin_unfit")}
+    new = "270182" if at_work.pin != "270182" else "314159"
+    assert at_work.ask("pin", pin="000000x", new_pin=new)[1]["code"] == "wrong_pin"
+
+    assert at_work.ask("pin", pin=at_work.pin, new_pin=new) == (200, {"kind": "pin"})
+    assert state(at_work.browser)[0] == 200
+    at_work.browser.post("/till/lock")
+    clerk = str(at_work.clerk)
+    tries = [at_work.browser.post("/till/log-in", {"clerk": clerk, "pin": pin}) for pin in (at_work.pin, new)]
+    assert [answer.status_code for answer in tries] == [403, 302]

@@ -11,6 +11,7 @@ from shuke.foundation import clock, ids
 from shuke.rooms.coupons import facade as coupons
 from shuke.rooms.members import facade as members
 from shuke.rooms.members.contracts import ID_PREFIX, Member
+from shuke.rooms.orders.contracts import Line
 from shuke.rooms.org import facade as org
 from shuke.rooms.org.contracts import ShiftLine, Work
 from shuke.rooms.programs import facade as programs
@@ -66,11 +67,21 @@ def sell(request: HttpRequest, counter: Counter, told: Told) -> dict[str, Any]:
 
 def _wish(told: Told) -> cart.Wish:
     member = told.text("member")
-    lines = tuple(told.numbers("lines"))
-    if not sum(lines):
+    member_id = ids.decode(ID_PREFIX, member) if member else None
+    wish = cart.Wish(member_id, _lines(told), told.number("points"), told.texts("coupons"))
+    if not wish.total_minor:
         raise Refusal("bad_request", "A sale has an amount.", pointer="/lines")
-    return cart.Wish(
-        ids.decode(ID_PREFIX, member) if member else None, lines, told.number("points"), told.texts("coupons")
+    return wish
+
+
+def _lines(told: Told) -> tuple[Line, ...]:
+    """Return the lines that were told: each an amount, or pieces of an article with the amount of all of them."""
+    lines = told.amounts_or_parts("lines")
+    return tuple(
+        Line(each.text("sku"), "", each.number("quantity"), each.number("minor"))
+        if isinstance(each, Told)
+        else Line("", "", 1, each)
+        for each in lines
     )
 
 
@@ -98,14 +109,13 @@ def _offline(counter: Counter, told: Told) -> ShiftLine:
     at, key, typed = told.moment(), told.key(), told.text("typed")
     scanned_at = told.moment("scanned_at")
     member_id = (people.of_code(typed, scanned_at, use=True) or people.known_as(typed)) if typed else None
-    wish = cart.Wish(member_id, tuple(told.numbers("lines")), 0, ())
+    wish = cart.Wish(member_id, _lines(told), 0, ())
     before = programs.standings([member_id]) if member_id else {}
     result = cart.record_offline(counter, key, wish, at)
-    total = sum(wish.lines)
     answer = _answer(counter, key, at, result, before.get(member_id), 0)
-    answer |= {"paid": figures.money(total, counter.shop.currency), "offline": True}
+    answer |= {"paid": figures.money(wish.total_minor, counter.shop.currency), "offline": True}
     answer["receipt"] = receipts.of_sale(counter, key, at, wish.lines, None, answer)
-    return _line(told, at, answer, total, result, 0, "")
+    return _line(told, at, answer, wish.total_minor, result, 0, "")
 
 
 def _line(

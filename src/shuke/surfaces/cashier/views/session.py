@@ -13,11 +13,12 @@ from shuke.core.values.errors import Refusal
 from shuke.foundation import clock, logs
 from shuke.rooms.org import facade as org
 from shuke.surfaces.cashier import telling
-from shuke.surfaces.cashier.counter import IDLE, SESSION, Counter, Told, call, let_in, till_of
+from shuke.surfaces.cashier.counter import IDLE, SESSION, Counter, Told, call, keep_in, let_in, till_of
 from shuke.surfaces.cashier.views.shell import no_till
 from shuke.surfaces.wording import figures, refusals
 
 _STATUS = {"pin_locked": 429}
+_LONGEST_PIN = 20
 
 
 @sensitive_post_parameters("pin")
@@ -31,7 +32,7 @@ def log_in(request: HttpRequest) -> HttpResponse:
     if request.method == "GET":
         return _form(request, till, "", 200)
     try:
-        let_in(request, till, _staff(request.POST.get("clerk", "")), request.POST.get("pin", "")[:20])
+        let_in(request, till, _staff(request.POST.get("clerk", "")), request.POST.get("pin", "")[:_LONGEST_PIN])
     except Refusal as refused:
         logs.refusal(refused, request_id=request.request_id)
         return _form(request, till, refusals.sentence(refused), _STATUS.get(refused.code, 403))
@@ -83,6 +84,15 @@ def state(request: HttpRequest, counter: Counter, told: Told) -> dict[str, objec
         "idle_seconds": int(IDLE.total_seconds()),
         "token": get_token(request),
     }
+
+
+@call("POST")
+def change_pin(request: HttpRequest, counter: Counter, told: Told) -> dict[str, object]:
+    """Let the clerk choose another PIN, and go on working."""
+    staff_id = counter.shift.staff_id
+    org.change_pin(staff_id, told.text("pin", _LONGEST_PIN), told.text("new_pin", _LONGEST_PIN), counter.actor)
+    keep_in(request, counter.till, staff_id)
+    return {"kind": "pin"}
 
 
 @call("GET")

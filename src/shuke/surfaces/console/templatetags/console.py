@@ -35,7 +35,18 @@ _ICONS = {
     "release": "lock",
 }
 _STYLES = {"order", "tier", "staff", "joined"}
-_SPENT = {"redemption", "expiry", "lapse", "cancellation", "debit", "transfer_out", "holding", "capture", "refund"}
+_SPENT = {
+    "redemption",
+    "expiry",
+    "lapse",
+    "cancellation",
+    "debit",
+    "transfer_out",
+    "withdrawal",
+    "holding",
+    "capture",
+    "refund",
+}
 
 register.simple_tag(asset)
 register.filter("number", figures.number)

@@ -43,6 +43,7 @@ from shuke.surfaces.http.schemas.mall import (
     PickupBody,
     ShipmentBody,
     StockBody,
+    TakenBackBody,
     exchange_answer,
     item_answer,
     mall_answer,
@@ -358,6 +359,60 @@ def ship_mall_order(
 ) -> MallOrderAnswer:
     """Note who carries an order, and under which number."""
     order = mall.ship(_id(mall_order_id), body.carrier, body.tracking, keys.actor(request))
+    return mall_order_answer(order, livemode=keys.livemode(request), dry_run=dry_run)
+
+
+@operation(
+    router,
+    "POST",
+    "/mall/orders/{mall_order_id}/complete",
+    MallOrderAnswer,
+    Operation(
+        id="completeMallOrder",
+        en="Note that an order arrived",
+        zh="商城订单完成",
+        about_zh="登记已发货的订单送达，或服务已完成；收货地址随即删除。",
+        scope=Right.MALL_FULFIL,
+        writes=True,
+        codes=("invalid_id", "order_in_other_state", "unknown_mall_order"),
+        parameter_examples=_OF_ORDER,
+        response_example=shown.MALL_ORDER | {"way": "ship", "state": "done", "pickup_code": None},
+    ),
+)
+def complete_mall_order(
+    request: HttpRequest, mall_order_id: MallOrderIdPath, *, dry_run: DryRun = False
+) -> MallOrderAnswer:
+    """Note that what was sent arrived, or that a service is done; the address is deleted."""
+    order = mall.complete(_id(mall_order_id), keys.actor(request))
+    return mall_order_answer(order, livemode=keys.livemode(request), dry_run=dry_run)
+
+
+@operation(
+    router,
+    "POST",
+    "/mall/orders/{mall_order_id}/refund",
+    MallOrderAnswer,
+    Operation(
+        id="refundMallOrder",
+        en="Take back an order of the mall",
+        zh="商城订单退货",
+        about_zh="退回已履约的订单：积分退回原批次；restock 表示礼品可再次兑换。已退回的订单原样返回。",
+        scope=Right.MALL_FULFIL,
+        writes=True,
+        codes=(*REASONED, "invalid_id", "order_in_other_state", "unknown_mall_order"),
+        parameter_examples=_OF_ORDER,
+        request_example={"reason": "lid broken", "restock": False},
+        response_example=shown.MALL_ORDER | {"state": "refunded", "pickup_code": None},
+    ),
+)
+def refund_mall_order(
+    request: HttpRequest, mall_order_id: MallOrderIdPath, body: TakenBackBody, *, dry_run: DryRun = False
+) -> MallOrderAnswer:
+    """Take back a fulfilled order: its points go back into their lots, its pieces into stock where `restock` says so.
+
+    One that was taken back is answered as it is.
+    """
+    order = programs.refund_exchange(_id(mall_order_id), keys.actor(request), body.reason, restock=body.restock)
     return mall_order_answer(order, livemode=keys.livemode(request), dry_run=dry_run)
 
 

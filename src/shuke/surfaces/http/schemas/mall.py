@@ -165,6 +165,13 @@ class NoteBody(Body):
     reason: Annotated[str, StringConstraints(max_length=reasons.LENGTH_LIMIT, pattern=r"^[^\x00-\x1f\x7f]*$")] = ""
 
 
+class TakenBackBody(Body):
+    """Why a fulfilled order is taken back, and whether its pieces can be had again."""
+
+    reason: text(reasons.LENGTH_LIMIT)  # type: ignore[valid-type]
+    restock: bool = Field(strict=True)
+
+
 class ShipmentBody(Body):
     """Who carries it, and under which number it is followed."""
 

@@ -105,3 +105,38 @@ EXCHANGE: Json = {
     "passed": None,
 }
 MALL_ORDERS: Json = {"items": [MALL_ORDER], "next_cursor": None, "livemode": False}
+NEW_PICTURE: Json = {
+    "content": "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+}
+PICTURE: Json = {"id": "019aa7b1-fcb8-4e3a-b148-5e036e67a0a8", "livemode": False, "dry_run": False}
+CARDS: Json = {"item": "video-month", "added": 2, "known": 0, "left": 502, "livemode": False, "dry_run": False}
+SUPPLIER: Json = {
+    "code": "cards",
+    "name": "卡密",
+    "kind": "pool",
+    "url": "",
+    "active": True,
+    "has_secret": False,
+    "livemode": False,
+    "dry_run": False,
+}
+SUPPLIERS: Json = {"suppliers": [SUPPLIER], "livemode": False}
+STATEMENT: Json = {
+    "supplier": "cards",
+    "month": "2017-03",
+    "lines": [
+        {
+            "delivered_at": "2017-03-01T15:00:00Z",
+            "order_number": "M170301F0G2H4JK",
+            "item": "video-month",
+            "sku": "",
+            "reference": "",
+            "quantity": 1,
+            "cost_minor": 1200,
+            "currency": "CNY",
+        }
+    ],
+    "total_minor": 1200,
+    "open": 0,
+    "livemode": False,
+}

@@ -203,7 +203,8 @@ async function shiftDialog() {
   try {
     const report = await sending.ask("/till/shift");
     const queued = (await keeping.all("queue")).length;
-    openDialog(say(words.shift_of, report), reportTable(report), dialogForm([h("p", {class: queued ? "notice warn" : "quiet"}, queued ? words.hand_over_queue : words.hand_over_sure)], words.hand_over, async () => {
+    const pin = h("button", {type: "button", class: "button small", click: pinDialog}, words.pin_change);
+    openDialog(say(words.shift_of, report), reportTable(report), h("div", {class: "buttons"}, pin), dialogForm([h("p", {class: queued ? "notice warn" : "quiet"}, queued ? words.hand_over_queue : words.hand_over_sure)], words.hand_over, async () => {
       if ((await keeping.all("queue")).length) {
         throw new Refused({sentence: words.hand_over_queue}, 409);
       }
@@ -215,6 +216,18 @@ async function shiftDialog() {
   } catch (error) {
     tellFailure(error);
   }
+}
+
+function pinDialog() {
+  const digits = {type: "password", inputmode: "numeric", required: true, maxlength: 6, autocomplete: "off"};
+  openDialog(words.pin_change, dialogForm([field("pin", words.pin_now, {...digits, "data-first": true}), field("new", words.pin_new, digits), field("again", words.pin_again, digits)], words.pin_change, async (data) => {
+    if (data.get("new") !== data.get("again")) {
+      throw new Refused({sentence: words.pin_differs}, 409);
+    }
+    await sending.ask("/till/pin", {pin: data.get("pin"), new_pin: data.get("new")});
+    closeDialog();
+    drawBanner("good", words.pin_changed);
+  }));
 }
 
 function reportTable(report) {

@@ -30,9 +30,9 @@ function drawTrade(sale, money) {
     return;
   }
   const priced = sale.priced;
-  const total = sale.lines.reduce((sum, minor) => sum + minor, 0);
+  const total = totalOf(sale.lines);
   const row = (label, amount, kind) => h("li", {class: kind || ""}, h("span", {}, label), h("span", {}, amount));
-  const rows = sale.lines.length > 1 || !priced ? sale.lines.map((minor, at) => row(`${words.item} ${at + 1}`, money(minor))) : [row(words.listed, priced.listed)];
+  const rows = sale.lines.length > 1 || sale.lines[0].sku || !priced ? sale.lines.map((line, at) => row(lineName(line, at), money(line.minor))) : [row(words.listed, priced.listed)];
   const offers = priced ? priced.offers.map((offer) => row([offer.name, ...offer.more].join(" · "), offer.off, "off")) : [];
   const paying = priced && priced.points && priced.points.used ? [row(`${words.pay_points} (${priced.points.used_text})`, priced.points.used_worth, "off")] : [];
   fill("trade",

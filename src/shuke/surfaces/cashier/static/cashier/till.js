@@ -2,7 +2,7 @@
    typed, however slow the network is; after a refusal what was typed ahead is forgotten. */
 "use strict";
 
-const fresh = () => ({member: null, code: "", scanned: 0, typed: "", lines: [], points: 0, coupons: null, priced: null, offline: false, note: ""});
+const fresh = () => ({member: null, code: "", scanned: 0, typed: "", lines: [], goods: null, points: 0, coupons: null, priced: null, offline: false, note: ""});
 let sale = fresh();
 let shop = {digits: 2, sign: ""};
 let connected = true;
@@ -51,6 +51,9 @@ function draw() {
   drawTrade(sale, money);
   drawOffers(sale, {points: act.points, coupons: chooseCoupons});
   place("scan-label").textContent = sale.lines.length ? words.take_money : sale.member || sale.typed ? words.type_amount : words.scan_member;
+  if (sale.goods) {
+    place("scan-label").textContent = say(sale.goods.price ? words.price_known : words.price_of, {sku: sale.goods.sku, price: money(sale.goods.price || 0)});
+  }
   showCustomer();
 }
 
@@ -60,33 +63,40 @@ function startAnew() {
   scan.focus();
 }
 
-const AMOUNT = /^\+?(\d{1,7})(?:[.](\d+))?$/;
-function minorOf(text) {
-  const found = AMOUNT.exec(text);
-  if (!found || (found[2] || "").length > shop.digits) {
-    return null;
-  }
-  return Number(found[1] + (found[2] || "").padEnd(shop.digits, "0"));
-}
-
 async function entered(text) {
   if (text) {
     drawBanner("");
   }
-  const minor = minorOf(text);
+  const line = lineOf(text, sale.goods && sale.goods.sku);
+  const sku = skuOf(text);
   if (!text) {
-    if (sale.lines.length) {
+    if (sale.goods) {
+      await takeKnownPrice();
+    } else if (sale.lines.length) {
       await sell();
     }
-  } else if (minor !== null && minor > 0) {
-    sale.lines = text.startsWith("+") ? [...sale.lines, minor] : [minor];
+  } else if (line) {
+    sale.lines = text.startsWith("+") || sale.goods ? [...sale.lines, line] : [line];
+    sale.goods = null;
     await price();
+  } else if (sku) {
+    await takeKnownPrice();
+    sale.goods = {sku, price: await knownPrice(sku)};
   } else if (connected) {
     await read(text);
   } else {
     readOffline(text);
   }
   draw();
+}
+
+/* An article that was scanned is sold at the price that it had, once nothing else is typed; one without waits for it. */
+async function takeKnownPrice() {
+  if (sale.goods && sale.goods.price) {
+    sale.lines = [...sale.lines, {sku: sale.goods.sku, quantity: 1, minor: sale.goods.price}];
+    sale.goods = null;
+    await price();
+  }
 }
 
 async function read(text) {
@@ -137,7 +147,7 @@ async function price() {
     return;
   }
   try {
-    sale.priced = await sending.ask("/till/price", {member: sale.member && sale.member.id, lines: sale.lines, points: sale.points, coupons: sale.coupons});
+    sale.priced = await sending.ask("/till/price", {member: sale.member && sale.member.id, lines: toldLines(sale.lines), points: sale.points, coupons: sale.coupons});
     sale.points = sale.priced.points ? sale.priced.points.used : 0;
   } catch (error) {
     if (!(error instanceof NoAnswer)) {
@@ -148,10 +158,10 @@ async function price() {
 }
 
 async function sell() {
-  const total = sale.lines.reduce((sum, minor) => sum + minor, 0);
+  const total = totalOf(sale.lines);
   const body = sale.offline
-    ? {offline: true, typed: sale.typed || sale.code || (sale.member ? sale.member.id : ""), lines: sale.lines, scanned: sale.scanned}
-    : {member: sale.member && sale.member.id, code: sale.code, scanned: sale.scanned, lines: sale.lines, points: sale.points, coupons: sale.coupons, expected_minor: sale.priced.pay_minor, note: sale.note};
+    ? {offline: true, typed: sale.typed || sale.code || (sale.member ? sale.member.id : ""), lines: toldLines(sale.lines), scanned: sale.scanned}
+    : {member: sale.member && sale.member.id, code: sale.code, scanned: sale.scanned, lines: toldLines(sale.lines), points: sale.points, coupons: sale.coupons, expected_minor: sale.priced.pay_minor, note: sale.note};
   const told = {what: sale.offline || !sale.priced ? money(total) : sale.priced.pay, who: sale.member ? sale.member.name : sale.typed || words.guest};
   const mine = sale;
   let answer;
@@ -164,6 +174,7 @@ async function sell() {
     }
     throw error;
   }
+  await rememberPrices(mine.lines);
   if (answer) {
     saleBanner(answer);
     showCustomer(answer);
@@ -355,7 +366,7 @@ async function parkOrFetch() {
     parkedDialog();
     return;
   }
-  const total = sale.lines.reduce((sum, minor) => sum + minor, 0);
+  const total = totalOf(sale.lines);
   await keeping.put("parked", {key: String(Date.now()), made: Date.now(), what: money(total), sale: {...sale, priced: null}});
   drawBanner("good", words.parked);
   await counts();

@@ -1,0 +1,123 @@
+"""Stored value: money comes in at the desk and through payments, once, with its bonus."""
+
+from dataclasses import replace
+
+import pytest
+
+from shuke.core.values.errors import Refusal
+from shuke.rooms.members.contracts import Status
+from shuke.rooms.payments import facade as payments
+from shuke.rooms.payments.contracts import State
+from shuke.rooms.points import facade as points
+from shuke.rooms.programs import facade
+from shuke.rooms.programs.contracts import TopUpFact
+from shuke.rooms.programs.tests.conftest import ACTOR, member
+from shuke.rooms.programs.tests.value_shop import CAFE, CLERK, Provider, at_desk, has, laws_hold
+from shuke.rooms.value.contracts import TopUpState, ValueWarning
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def program(now):
+    return facade.publish(CAFE, ACTOR)
+
+
+@pytest.fixture
+def provider(monkeypatch):
+    made = Provider()
+    monkeypatch.setattr(payments.sending, "PROVIDERS", {"fake": made, "counter": Provider()})
+    return made
+
+
+@pytest.fixture
+def asked(anna, provider, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks(execute=True):
+        return facade.top_up(TopUpFact("app", "T1", member(1), 20_000), ACTOR)
+
+
+def test_money_taken_at_the_desk_is_there_at_once_with_its_bonus_and_is_not_earned(anna):
+    made = at_desk("T1", 50_000)
+
+    assert (made.state, made.amount_minor, made.bonus_minor, made.payment) == (TopUpState.PAID, 50_000, 8_000, None)
+    assert has(anna) == (50_000, 8_000)
+    entries = points.entries_of([(anna, made.deposit_id)])[made.deposit_id]
+    assert [(entry.kind, entry.counter_account, entry.amount) for entry in entries] == [
+        ("deposit", "paid_in", 50_000),
+        ("deposit", "paid_in", 8_000),
+    ]
+    assert laws_hold()
+
+
+def test_a_repeat_is_answered_and_other_content_is_refused(anna):
+    first = at_desk("T1", 20_000)
+
+    assert at_desk("T1", 20_000) == replace(first, repeated=True)
+    with pytest.raises(Refusal) as refused:
+        at_desk("T1", 30_000)
+    assert refused.value.code == "already_recorded_differently"
+    assert has(anna) == (20_000, 2_000)
+
+
+@pytest.mark.parametrize(
+    ("fact", "code"),
+    [
+        (TopUpFact("t", "1", member(1), 4_999, "desk"), "top_up_bounds"),
+        (TopUpFact("t", "1", member(1), 500_001, "desk"), "top_up_bounds"),
+        (TopUpFact("t", "1", member(1), 5_000, "counter"), "unknown_payment_method"),
+        (TopUpFact("t", "1", member(1), 5_000, "value"), "unknown_payment_method"),
+        (TopUpFact("t", "1", member(9), 5_000, "desk"), "unknown_member"),
+        (TopUpFact("", "1", member(1), 5_000, "desk"), "text_length"),
+    ],
+)
+def test_what_is_refused_leaves_nothing(anna, provider, fact, code):
+    with pytest.raises(Refusal) as refused:
+        facade.top_up(fact, CLERK)
+
+    assert refused.value.code == code
+    assert has(anna) == (0, 0)
+    assert facade.top_ups(10).top_ups == ()
+
+
+def test_only_who_took_the_money_says_so(anna):
+    with pytest.raises(Refusal) as refused:
+        facade.top_up(TopUpFact("portal", "1", member(1), 5_000, "desk"), ACTOR)
+
+    assert refused.value.code == "desk_needs_clerk"
+    assert has(anna) == (0, 0)
+
+
+def test_more_than_a_prepaid_card_may_hold_is_told_or_refused(anna):
+    at_desk("T1", 300_000)
+    assert at_desk("T2", 200_000).warnings == ()
+    assert at_desk("T3", 5_000).warnings == (ValueWarning.NAMED_LIMIT,)
+    assert facade.value_of(anna).warnings == (ValueWarning.NAMED_LIMIT,)
+
+    facade.publish(CAFE.replace("unnamed: 1000", "unnamed: 1000, over: refuse"), ACTOR)
+    with pytest.raises(Refusal) as refused:
+        at_desk("T4", 5_000)
+    assert (refused.value.code, refused.value.params) == ("value_limit", {"most": "5,000.00", "asked": "5,100.00"})
+    assert has(anna)[0] == 505_000
+
+
+def test_a_payment_tops_up_when_it_is_paid_however_often_it_is_told(anna, asked, provider):
+    assert (asked.state, asked.payment.state, has(anna)) == (TopUpState.ASKED, State.PENDING, (0, 0))
+
+    payments.answered("fake", {}, b"failed")
+    assert facade.top_up_of(asked.id).state is TopUpState.FAILED
+    for _ in range(3):
+        payments.answered("fake", {}, b"done")  # late, and again and again
+
+    assert facade.top_up_of(asked.id).state is TopUpState.PAID
+    assert has(anna) == (20_000, 2_000)
+    assert laws_hold()
+
+
+def test_money_that_the_member_cannot_have_any_more_goes_back(anna, asked, provider):
+    facade.set_status(anna, Status.FROZEN, "asked for it", ACTOR)
+    payments.answered("fake", {}, b"done")
+
+    done = facade.top_up_of(asked.id)
+    assert (done.state, done.payment.refunded_minor, done.deposit_id) == (TopUpState.RETURNED, 20_000, None)
+    assert has(anna) == (0, 0)
+    assert laws_hold()
