@@ -102,8 +102,14 @@ def test_a_paid_year_ends_as_it_was_told(window, phone, year):
     ] == [2, 2, 1, 1, 1]
     assert len(messages) == 7
     subscription(desk, year.shop["members"][place])
-    history = desk.page.locator("table").nth(2).locator("tbody tr").all_inner_texts()
-    assert [[part.strip() for part in row.split("\t")][0:3:2] for row in history] == []
+    rows = [row.split("\t") for row in desk.page.locator("table").nth(2).locator("tbody tr").all_inner_texts()]
+    assert [(row[0].strip()[:10], row[2].split()[0]) for row in rows] == [
+        ("2026-06-15", "待付款"),
+        ("2026-06-15", "有效"),
+        ("2027-06-15", "待续费"),
+        ("2027-06-20", "宽限中"),
+        ("2027-06-27", "已失效"),
+    ]
 
     held.open("/m/points/lots")
     assert "2027-06-30" in held.page.locator("main").inner_text()
