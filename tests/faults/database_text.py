@@ -1,7 +1,8 @@
 """A whole database as text in which two runs that did the same are equal.
 
 Ids are random and sequences leave gaps where a transaction was lost, so both stand by their rank; what is encrypted, or
-a digest of an id, differs each time and is left out, and so is the request that did it. The tests hold the clocks.
+a digest of an id, differs each time and is left out, and so are the request that did it and how often a provider was
+asked. The tests hold the clocks and the dice.
 """
 
 import json
@@ -17,7 +18,7 @@ from shuke.foundation import ids
 
 _NOT_OURS = ("django_", "auth_", "axes_", "procrastinate_")
 _JOBS = "SELECT jsonb_build_object('task', task_name, 'args', args, 'status', status) FROM procrastinate_jobs"
-_LEFT_OUT = re.compile(r"(.*_)?sealed|payload|digest|previous|request_id")
+_LEFT_OUT = re.compile(r"(.*_)?sealed|payload|digest|previous|request_id|checks|check_at")
 _ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|\b([a-z]{2,4})_([0-7][0-9A-HJKMNP-TV-Z]{25})")
 _DIGEST = re.compile(r"[0-9a-f]{32}")  # by which an import names what it brought for a member
 
@@ -31,8 +32,16 @@ _DRAWN = {
     ("orders_refund", "recorded_seq"): "fact",
     ("orders_behaviour", "recorded_seq"): "fact",
     ("programs_version", "id"): "version",
+    ("programs_withdrawal", "version_id"): "version",
     ("programs_membership", "version_id"): "version",
     ("programs_decision", "version_id"): "version",
+}
+
+
+# What was drawn by chance, by table and column: texts, and what else it stands in is left out with them.
+_CHANCE = {
+    "coupons_coupon": ("code", "claim_code"),
+    "mall_order": ("number", "pickup_code"),
 }
 
 
@@ -40,7 +49,12 @@ def read(answer: Any) -> dict[str, list[str]]:
     """Return the rows of every table that holds something, in order; under "answer", what was answered."""
     rows = {table: list(_rows(table)) for table in _tables()} | {"jobs": _fetch(_JOBS), "answer": [answer]}
     _rank_numbers(rows)
-    texts = {table: [json.dumps(row, sort_keys=True) for row in found] for table, found in rows.items() if found}
+    by_chance = _drawn_by_chance(rows)
+    texts = {
+        table: [by_chance.sub("#", json.dumps(row, sort_keys=True)) for row in found]
+        for table, found in rows.items()
+        if found
+    }
     known = sorted({_uuid(match) for found in texts.values() for text in found for match in _ID.finditer(text)})
     rank = {id: f"#{number}" for number, id in enumerate(known)}
     return {
@@ -83,6 +97,12 @@ def _rank_numbers(rows: dict[str, list[Any]]) -> None:
     for (table, column), sequence in _DRAWN.items():
         for row in rows[table]:
             row[column] = ranks[sequence].get(row[column])
+
+
+def _drawn_by_chance(rows: dict[str, list[Any]]) -> re.Pattern[str]:
+    """Return what matches every text that was drawn by chance."""
+    drawn = {row[column] for table, columns in _CHANCE.items() for row in rows[table] for column in columns}
+    return re.compile("|".join(rf"\b{re.escape(text)}\b" for text in drawn if text) or "(?!)")
 
 
 def _uuid(match: re.Match[str]) -> UUID:

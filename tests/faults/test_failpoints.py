@@ -9,7 +9,7 @@ import pytest
 from benchmarks.figures import machine, write
 from django.db import connection, connections
 
-from shuke.foundation import clock, ids, sql
+from shuke.foundation import clock, ids, randomness, sql
 from shuke.rooms.members.contracts import ExternalId, MemberRef
 from shuke.rooms.programs import facade as programs
 from shuke.rooms.programs.contracts import AdjustFact, OrderFact, Status
@@ -24,7 +24,9 @@ SIZES = int(os.environ.get("SIZES", "3"))  # operations of each verb, each anoth
 
 @pytest.fixture(scope="module")
 def club(database_url, django_db_setup, django_db_blocker, open_folder):
-    """A club in a database of its own; the machine's clock stands still, so that runs can be compared."""
+    """A club in a database of its own; the machine's clock stands still and dice fall alike, so that runs
+    can be compared.
+    """
     folder = open_folder / "killed"
     folder.mkdir(mode=0o755)
     url = psycopg.conninfo.make_conninfo(database_url, dbname=DATABASE)
@@ -34,6 +36,7 @@ def club(database_url, django_db_setup, django_db_blocker, open_folder):
         patch.setenv("SHUKE_HOME", str(folder))
         patch.setenv("DATABASE_URL", url)
         patch.setattr(clock, "machine_now", lambda: LATER)
+        patch.setattr(randomness, "below", lambda limit: 0)
         made = Club(database_url)
         made.make()
         yield made

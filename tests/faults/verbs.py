@@ -15,9 +15,13 @@ from shuke.rooms.programs.contracts import IMPORT_PREFIX, ImportFile
 from shuke.rooms.programs.imports import importing
 from tests.api.club import CLUB
 from tests.api.conftest import BY, NOW, Caller
+from tests.faults import shop_verbs
 
 LATER = datetime(2017, 2, 20, 17, tzinfo=UTC)  # what waits 30 days for its delivery is due by now, for everybody
-TEXT = CLUB.replace("cool_down: 7 days", "cool_down: 1 days")
+TEXT = CLUB.replace("cool_down: 7 days", "cool_down: 1 days").replace(
+    "    refunds: debt", "    refunds: debt\n    value: 0.01\n    pay: {percent: 50}"
+)
+TEXT += shop_verbs.OFFERS
 FILE = "external_id,name,points,expires_on\n" + "".join(f"I-{n},Bella {n},{10 * n},2018-01-31\n" for n in range(1, 6))
 CHUNK = 2  # members or rows in a transaction of what works in chunks
 
@@ -40,6 +44,9 @@ def settle() -> dict[str, Any]:
     known["redemption"] = _sent(known, "redemptions", spent | _name("R"))["id"]
     held = {"member": _who("B"), "points": 60, "until": "2017-06-01T00:00:00Z"}
     known["hold"] = _sent(known, "holds", held | _name("H"))["id"]
+    shop_verbs.settle_before(
+        lambda path, body: _sent(known, path, body), lambda path, body: _put(known, path, body), known
+    )
     for name in ("import", "imported"):
         file = ImportFile(name, FILE.replace("I-", f"{name}-").encode(), "crm", {})
         known[name] = ids.encode(IMPORT_PREFIX, programs.check_import(file, BY).id)
@@ -49,6 +56,7 @@ def settle() -> dict[str, Any]:
     known["merge"] = _sent(known, f"members/{known['G']}/merge", merged)["id"]
     asked = {"member": _who("C"), "points": 90, "reason": "a prize", "ask": True}
     known["approval"] = _sent(known, "adjustments", asked | _name("A"))["id"]
+    shop_verbs.settle_after(lambda path, body: _sent(known, path, body), known)
     return known
 
 
@@ -83,6 +91,14 @@ def _answered(known: Known, path: str, body: Mapping[str, Any], key: int = 0) ->
 
 def _sent(known: Known, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
     answer = Caller(known["secrets"][0]).post(f"/v1/{path}", body)
+    assert answer.status_code < 300, answer.json()
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+def _put(known: Known, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
+    caller = Caller(known["secrets"][0])
+    answer = caller.client.put(f"/v1/{path}", body, content_type="application/json", **caller.headers)
     assert answer.status_code < 300, answer.json()
     found: dict[str, Any] = answer.json()
     return found
@@ -175,6 +191,14 @@ def _publish(known: Known, size: int) -> Any:
     return _answered(known, "programs/publish", {"text": TEXT.replace("points: 5}", f"points: {5 + size}}}")})
 
 
+def _withdraw(known: Known, size: int) -> Any:
+    """Plan a version and take it back, each with a key of its own."""
+    text = TEXT.replace("points: 5}", f"points: {5 + size}}}")
+    planned = {"text": text, "effective_from": "2017-04-01T00:00:00Z"}
+    _, version = _answered(known, "programs/publish", planned, key=1)
+    return _answered(known, f"programs/club/versions/{version['number']}/withdrawal", {})
+
+
 def _check_import(known: Known, size: int) -> Any:
     body = {"name": "n.csv", "source": "crm", "content": FILE.replace("I-", f"N{size}-")}
     return _answered(known, "imports", body)
@@ -231,6 +255,7 @@ VERBS: dict[str, Verb] = {
     "merge": _merge,
     "unmerge": _unmerge,
     "publish": _publish,
+    "withdraw": _withdraw,
     "import-check": _check_import,
     "import-ask": _ask_import,
     "import-commit": _commit_import,
@@ -238,4 +263,5 @@ VERBS: dict[str, Verb] = {
     "advance": _advance,
     "seal": _seal,
     "backup": _back_up,
+    **shop_verbs.verbs(_answered),
 }

@@ -56,22 +56,23 @@ class Sandbox:
     acknowledgement = Acknowledgement("text/plain", "ok")
 
     def charge(self, charge: Charge) -> ChargeAnswer:
-        row, fresh = Pretended.objects.get_or_create(
-            pk=charge.payment_id,
-            defaults={
-                "is_refund": False,
-                "amount_minor": charge.amount_minor,
-                "currency": charge.currency,
-                "outcome": Outcome.PENDING,
-                "agreement": "",
-                "made_at": clock.business_now(),
-            },
-        )
-        if not charge.agreement:
+        behaviour = Behaviour(charge.agreement.removeprefix(_AGREEMENT)) if charge.agreement else None
+        with unit_of_work():
+            row, fresh = Pretended.objects.get_or_create(
+                pk=charge.payment_id,
+                defaults={
+                    "is_refund": False,
+                    "amount_minor": charge.amount_minor,
+                    "currency": charge.currency,
+                    "outcome": Outcome.PENDING,
+                    "agreement": "",
+                    "made_at": clock.business_now(),
+                },
+            )
+            if fresh and behaviour is not None:
+                _decide(row, behaviour, behaviour)
+        if behaviour is None:
             return ChargeAnswer(row.id, Outcome.PENDING, pay_url=f"/sandbox/pay/{ids.encode(PAYMENT_PREFIX, row.id)}")
-        behaviour = Behaviour(charge.agreement.removeprefix(_AGREEMENT))
-        if fresh:
-            _decide(row, behaviour, behaviour)
         if behaviour is Behaviour.SILENT:
             raise UnansweredError("The sandbox does not answer.")
         return ChargeAnswer(row.id, Outcome.PENDING)

@@ -110,6 +110,17 @@ def lock_taken(keys: Sequence[tuple[UUID, UUID, int]]) -> dict[tuple[UUID, UUID,
     return {(template_id, member_id, since_day): count for template_id, member_id, since_day, count in rows}
 
 
+def taken(keys: Sequence[tuple[UUID, UUID, int]]) -> dict[tuple[UUID, UUID, int], int]:
+    """Return what counters say that nobody moves any more: those of members who live on in others."""
+    rows = sql.fetch(
+        "SELECT template_id, member_id, since_day, count FROM coupons_taken JOIN unnest(%(template_id)b::uuid[], "
+        "%(member_id)b::uuid[], %(since_day)b::int[]) AS asked (template_id, member_id, since_day) "
+        "USING (template_id, member_id, since_day)",
+        sql.columns("template_id member_id since_day", keys),
+    )
+    return {tuple(key): count for *key, count in rows}
+
+
 def count_taken(changes: Mapping[tuple[UUID, UUID, int], int]) -> None:
     """Count on counters that the caller has locked."""
     rows = [(*key, change) for key, change in sorted(changes.items()) if change]

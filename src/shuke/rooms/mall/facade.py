@@ -39,6 +39,7 @@ from shuke.rooms.mall.contracts import (
     SupplierView,
     Wanted,
 )
+from shuke.rooms.members import facade as members
 from shuke.rooms.org import facade as org
 from shuke.rooms.org.contracts import Actor
 
@@ -375,12 +376,12 @@ def deliveries(order_ids: Sequence[UUID]) -> dict[UUID, Delivery]:
 
 
 def codes_for(order_id: UUID, member_id: UUID) -> tuple[str, ...]:
-    """Show the codes of an order to the member whose they are; none while they are not delivered.
+    """Show the codes of an order to the member whose they are, or in whom that one lives on; none until delivered.
 
     Raises:
         Refusal: `unknown_mall_order`, of another member's too.
     """
-    if ordering.get(order_id).member_id != member_id:
+    if ordering.get(order_id).member_id not in members.records([member_id])[member_id]:
         raise Refusal("unknown_mall_order", "There is no such order of the mall.")
     return delivering.codes_of(order_id)
 

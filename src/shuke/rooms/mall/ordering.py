@@ -26,6 +26,7 @@ from shuke.rooms.mall.contracts import (
     Step,
     Way,
 )
+from shuke.rooms.members import facade as members
 from shuke.rooms.org.contracts import Actor
 
 _DAY_0 = date(1970, 1, 1)
@@ -113,14 +114,18 @@ def _check_way(placement: Placement) -> None:
 
 
 def allowance(member_id: UUID, items: Sequence[Item], day: int) -> dict[UUID, int | None]:
-    """Return how many more pieces of each item a member may have, None where there is no limit."""
+    """Return how many more pieces of each item a member may have, None where there is no limit.
+
+    What those had who live on in them counts too.
+    """
     by_start: dict[int, list[UUID]] = {}
     asked: dict[UUID, list[tuple[int, int]]] = {item.id: [] for item in items}
     for item in items:
         for first_day, most in _limits(item.draft.limits, day):
             by_start.setdefault(first_day, []).append(item.id)
             asked[item.id].append((first_day, most))
-    taken = {start: queries.taken_by(member_id, item_ids, start) for start, item_ids in by_start.items()}
+    people = members.records([member_id])[member_id] if by_start else ()
+    taken = {start: queries.taken_by(people, item_ids, start) for start, item_ids in by_start.items()}
     return {
         item_id: min((max(0, most - taken[start].get(item_id, 0)) for start, most in limits), default=None)
         for item_id, limits in asked.items()
@@ -273,9 +278,10 @@ def get(order_id: UUID) -> Order:
 
 
 def page(search: OrderSearch, limit: int, cursor: str | None) -> OrderPage:
-    """Return orders, last placed first."""
+    """Return orders, last placed first; those of a member with those of who lives on in them."""
     before = ids.decode("", f"_{cursor}") if cursor else None
-    rows = queries.orders(search, limit + 1, before)
+    people = members.records([search.member_id])[search.member_id] if search.member_id else ()
+    rows = queries.orders(search, people, limit + 1, before)
     following = ids.encode("", rows[limit - 1].pk)[1:] if len(rows) > limit else None
     return OrderPage(tuple(map(_order, rows[:limit])), following)
 

@@ -147,13 +147,13 @@ def steps(order_id: UUID) -> list[OrderStep]:
     return list(OrderStep.objects.filter(order_id=order_id).order_by("number"))
 
 
-def orders(search: OrderSearch, limit: int, before: UUID | None) -> list[Order]:
-    """Return orders, last placed first."""
+def orders(search: OrderSearch, people: Sequence[UUID], limit: int, before: UUID | None) -> list[Order]:
+    """Return orders, last placed first; where a member is asked for, those of `people`."""
     asked = Q()
     if search.states:
         asked &= Q(state__in=search.states)
     if search.member_id:
-        asked &= Q(member_id=search.member_id)
+        asked &= Q(member_id__in=people)
     if search.item_id:
         asked &= Q(item_id=search.item_id)
     if search.number:
@@ -169,9 +169,9 @@ def counts() -> dict[str, int]:
     return dict(rows.annotate(count=Sum(1)))
 
 
-def taken_by(member_id: UUID, item_ids: Sequence[UUID], first_day: int) -> dict[UUID, int]:
-    """Return how many pieces a member has of items since a day, orders that are over left out."""
-    found = Order.objects.filter(member_id=member_id, item_id__in=item_ids, day__gte=first_day)
+def taken_by(member_ids: Sequence[UUID], item_ids: Sequence[UUID], first_day: int) -> dict[UUID, int]:
+    """Return how many pieces members together have of items since a day, orders that are over left out."""
+    found = Order.objects.filter(member_id__in=member_ids, item_id__in=item_ids, day__gte=first_day)
     return dict(found.exclude(state__in=OVER).values_list("item_id").annotate(Sum("quantity")))
 
 

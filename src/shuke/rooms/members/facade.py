@@ -457,8 +457,7 @@ def merges(member_id: UUID) -> list[MergeRecord]:
     return [merging.view(row) for row in queries.merges(member_id)]
 
 
-active_after = audience.active_after
-count_active = audience.count_active
+active_after, count_active, records = audience.active_after, audience.count_active, merging.records
 
 
 def duplicates(limit: int, cursor: str | None = None) -> DuplicatePage:

@@ -6,7 +6,7 @@ what each row said before and after. Knows nothing of what members own.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -102,6 +102,17 @@ def unmerge(merge_id: UUID, reason: str, actor: Actor, now: datetime) -> MergeRe
     record.save(update_fields=["undone_at"])
     _write_moves(moved, record.survivor_id, actor, now)
     return view(record)
+
+
+def records(member_ids: Collection[UUID]) -> dict[UUID, tuple[UUID, ...]]:
+    """Return by member all records of the person: their own, and those that were merged into it, also through others.
+
+    What a person may have so many times is counted over all of them.
+    """
+    found: dict[UUID, tuple[UUID, ...]] = {}
+    for member_id, record_id in queries.records(member_ids) if member_ids else ():
+        found[member_id] = (*found.get(member_id, ()), record_id)
+    return found
 
 
 def view(record: models.Merge) -> MergeRecord:

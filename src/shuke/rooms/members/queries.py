@@ -152,6 +152,11 @@ def survivors(member_ids: Collection[UUID]) -> dict[UUID, UUID]:
     return {member_id: _end(member_id, found) for member_id in member_ids if member_id in found}
 
 
+def records(member_ids: Collection[UUID]) -> list[tuple[UUID, UUID]]:
+    """Return (member, record): each member itself, and all who live on in them."""
+    return sql.fetch(sql.load("shuke.rooms.members", "records"), {"ids": list(set(member_ids))})
+
+
 def heirs(member_ids: Collection[UUID]) -> list[tuple[UUID, UUID, UUID]]:
     """Return (member, merge, member lived on in) along the line of each member who was merged."""
     return sql.fetch(sql.load("shuke.rooms.members", "heirs"), {"ids": list(member_ids)})

@@ -78,6 +78,8 @@ class Cause(StrEnum):
     RENEWAL_ON = "renewal_on"
     CANCELLED = "cancelled"
     SWITCHED = "switched"
+    MERGED = "merged"
+    UNMERGED = "unmerged"
 
 
 class PeriodKind(StrEnum):

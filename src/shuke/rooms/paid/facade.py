@@ -27,7 +27,7 @@ from shuke.rooms.paid.contracts import (
     Switch,
     Terms,
 )
-from shuke.rooms.paid.services import answers, codes, leaving, plans, renewing, selling, views
+from shuke.rooms.paid.services import answers, codes, leaving, merging, plans, renewing, selling, views
 from shuke.rooms.payments.contracts import Payment
 
 SUBSCRIPTIONS = Invariant(
@@ -223,6 +223,10 @@ def switch(
     with unit_of_work():
         return selling.switch(subscription_id, plan_code, length, method, actor)
 
+
+# --- one person's two records ---
+
+hold, merge, unmerge = merging.hold, merging.merge, merging.unmerge
 
 # --- what payments and time do ---
 

@@ -65,14 +65,25 @@ def live(member_id: UUID, plan_id: UUID) -> Subscription | None:
     return Subscription.objects.filter(member_id=member_id, plan_id=plan_id, state__in=_LIVE).first()
 
 
+def live_of(member_ids: Collection[UUID]) -> list[Subscription]:
+    """Return the live subscriptions of members, by id."""
+    return list(Subscription.objects.filter(member_id__in=member_ids, state__in=_LIVE).order_by("id"))
+
+
+def brought_by(member_id: UUID, record_ids: Collection[UUID]) -> list[tuple[Subscription, UUID]]:
+    """Return (subscription, record for which it began) of those of a member that began for some records."""
+    begun = Period.objects.filter(number=1, member_id__in=record_ids, subscription__member_id=member_id)
+    return [(row.subscription, row.member_id) for row in begun.select_related("subscription").order_by("id")]
+
+
 def waiting(member_id: UUID, plan_id: UUID) -> Subscription | None:
     """Return a subscription that waits for its first payment."""
     return Subscription.objects.filter(member_id=member_id, plan_id=plan_id, state=State.PENDING).order_by("id").last()
 
 
-def had(member_id: UUID, plan_id: UUID) -> bool:
-    """Say whether a member ever had a plan."""
-    return Period.objects.filter(member_id=member_id, plan_id=plan_id).exists()
+def had(member_ids: Collection[UUID], plan_id: UUID) -> bool:
+    """Say whether any of members ever had a plan."""
+    return Period.objects.filter(member_id__in=member_ids, plan_id=plan_id).exists()
 
 
 def carriers(member_id: UUID, tag: str) -> bool:
@@ -90,10 +101,10 @@ def subscriptions(
     return list(found.order_by("-id")[:limit])
 
 
-def due(now: datetime, after: UUID, limit: int) -> list[tuple[UUID, UUID]]:
-    """Return (subscription, member) of those to whom time owes something, by id."""
+def due(now: datetime, after: UUID, limit: int) -> list[UUID]:
+    """Return the subscriptions to which time owes something, by id."""
     rows = Subscription.objects.filter(next_at__lte=now, id__gt=after).order_by("id")
-    return list(rows.values_list("id", "member_id")[:limit])
+    return list(rows.values_list("id", flat=True)[:limit])
 
 
 # --- what belongs to one ---

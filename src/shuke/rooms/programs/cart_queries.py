@@ -103,16 +103,17 @@ def counts(program_id: int, spans: Sequence[Span]) -> dict[Span, Counted]:
     )
 
 
-def counts_of(member_id: UUID, program_id: int, spans: Sequence[Span]) -> dict[Span, Counted]:
-    """Return how often offers applied to a member's orders in spans of days."""
+def counts_of(member_ids: Sequence[UUID], program_id: int, spans: Sequence[Span]) -> dict[Span, Counted]:
+    """Return how often offers applied to the orders of members together in spans of days."""
     return _counted(
         "SELECT asked.code, first, beyond, count(known.code), coalesce(sum(off_minor), 0)::bigint"
         " FROM unnest(%(code)b::text[], %(first)b::integer[], %(end)b::integer[]) AS asked (code, first, beyond)"
-        " LEFT JOIN programs_offer_use AS known ON member_id = %(member_id)s AND program_id = %(program_id)s"
-        " AND known.code = asked.code AND NOT returned AND day >= first AND day < beyond"
+        " LEFT JOIN programs_offer_use AS known ON member_id = ANY(%(member_ids)b::uuid[])"
+        " AND program_id = %(program_id)s AND known.code = asked.code"
+        " AND NOT returned AND day >= first AND day < beyond"
         " GROUP BY asked.code, first, beyond",
         spans,
-        {"member_id": member_id, "program_id": program_id},
+        {"member_ids": list(member_ids), "program_id": program_id},
     )
 
 
@@ -141,6 +142,11 @@ def give_back(order_ids: Sequence[UUID]) -> None:
     if used:
         sql.fetch(_LOCK, {name: used[name] for name in ("program_id", "code", "day")})
         sql.run(_TAKE_BACK, used)
+
+
+def violations() -> list[tuple[str, UUID | None, str]]:
+    """Return (law, member, sentence) of what offers count otherwise than orders say."""
+    return sql.fetch(sql.load("shuke.rooms.programs", "verify_offers"), {})
 
 
 def _totals(used: Sequence[tuple[int, str, int, int]]) -> Mapping[str, list[Any]]:

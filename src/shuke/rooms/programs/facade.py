@@ -228,7 +228,7 @@ mall_paid = exchanging.paid
 
 
 # Stored value, of which rooms/value reads what there is; what each raises stands where it is written.
-value_terms = stored_value.terms
+value_terms, needed_value_terms = stored_value.terms, stored_value.needed_terms
 value_of = stored_value.held
 top_up = stored_value.top_up
 value_paid = stored_value.paid
@@ -469,7 +469,8 @@ def merge_members(survivor_id: UUID, source_ids: Sequence[UUID], reason: str, ac
     Raises:
         Refusal: `unknown_member`, `nothing_to_merge`, `too_many_to_merge`, `not_mergeable`, `too_many_tags`,
             `reason_required`, `reason_too_long`, `merge_unsettled` while a source has points pending or held, or owes
-            more than the survivor can pay, `not_enrolled` where the survivor does not belong to the program.
+            more than the survivor can pay, `merge_two_plans` while two of them have the same paid plan, `not_enrolled`
+            where the survivor does not belong to the program.
     """
     return merging.merge(survivor_id, source_ids, reason, actor)
 

@@ -63,6 +63,8 @@ CAUSES: Words = {
     Cause.RENEWAL_ON: _("Renewal turned on"),
     Cause.CANCELLED: pgettext_lazy("subscription", "Cancelled"),
     Cause.SWITCHED: _("Changed to or from another plan"),
+    Cause.MERGED: _("Came with a record that was merged"),
+    Cause.UNMERGED: _("Went back with the record it came from"),
 }
 PERIODS: Words = {
     PeriodKind.TRIAL: pgettext_lazy("period", "Trial"),

@@ -16,7 +16,7 @@ from shuke.foundation.transactions import unit_of_work
 from shuke.rooms.coupons import queries
 from shuke.rooms.coupons.contracts import Cause, Codes, Issued, IssueFact
 from shuke.rooms.coupons.models import Template as Row
-from shuke.rooms.coupons.services import supply, views
+from shuke.rooms.coupons.services import limits, supply, views
 from shuke.rooms.members import facade as members
 from shuke.rooms.members.contracts import MemberFacts, Status
 
@@ -115,7 +115,7 @@ def _within_members_limits(wishes: Sequence[Wish]) -> None:
             asked[wish.row.id, wish.fact.member_id, views.period_start(wish.row, wish.fact.at)].append(wish)
     if not asked:
         return
-    for key, count in queries.lock_taken(list(asked)).items():
+    for key, count in limits.had(asked).items():
         row = asked[key][0].row
         left = max(0, row.per_member - count)
         for wish in asked[key][left:]:

@@ -12,7 +12,7 @@ from shuke.foundation.transactions import unit_of_work
 from shuke.rooms.coupons import queries
 from shuke.rooms.coupons.contracts import OrderRef, State, Use, UseState
 from shuke.rooms.coupons.models import Template as Row
-from shuke.rooms.coupons.services import supply, views
+from shuke.rooms.coupons.services import limits, supply, views
 from shuke.rooms.coupons.services.views import Coupon
 from shuke.rooms.members import facade as members
 
@@ -120,7 +120,7 @@ def _count(items: Sequence[_Item]) -> None:
     for item in counted:
         if item.row.per_member is not None and item.use.member_id is not None:
             asked[_counter(item.row, item.use.member_id, item.use.at)].append(item)
-    for key, had in queries.lock_taken(list(asked)).items() if asked else ():
+    for key, had in limits.had(asked).items() if asked else ():
         for item in asked[key][max(0, asked[key][0].row.per_member - had) :]:
             item.reason = Reason.LIMIT_REACHED
     queries.count_taken({key: sum(item.open for item in asking) for key, asking in asked.items()})

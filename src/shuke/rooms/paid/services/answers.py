@@ -63,7 +63,7 @@ def _locked(payment: Payment) -> models.Charge:
     """Return the charge of a payment as it stands under its member's lock."""
     charge = queries.charge(UUID(payment.reference))
     assert charge is not None, "a payment for a plan has its charge"
-    queries.lock_member(charge.subscription.member_id)
+    running.locked(charge.subscription_id)
     charge = queries.charge(charge.id)
     assert charge is not None, "charges stay"
     return charge

@@ -20,10 +20,9 @@ def advance_due() -> int:
     """Do what is due to every subscription by the business clock, each in a transaction of its own; return how many."""
     done, after = 0, UUID(int=0)
     while due := queries.due(clock.business_now(), after, _CHUNK):
-        for subscription_id, member_id in due:
+        for subscription_id in due:
             with unit_of_work():
-                queries.lock_member(member_id)
-                row = queries.subscription(subscription_id)
+                row = running.locked(subscription_id)
                 if row is not None:
                     pass_time(row, clock.business_now())
             done, after = done + 1, subscription_id

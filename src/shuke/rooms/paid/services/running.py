@@ -97,6 +97,18 @@ def begin_term(row: models.Subscription, now: datetime) -> None:
     _give(row, now)
 
 
+def locked(subscription_id: UUID) -> models.Subscription | None:
+    """Return a subscription as it stands under its member's lock; a merge may have given it another member."""
+    row = queries.subscription(subscription_id)
+    while row is not None:
+        member_id = row.member_id
+        queries.lock_member(member_id)
+        row = queries.subscription(subscription_id)
+        if row is not None and row.member_id == member_id:
+            break
+    return row
+
+
 def cut(row: models.Subscription, now: datetime, cause: Cause, actor: Actor) -> None:
     """End a subscription now: what was to come is not, and the member carries nothing for it any more."""
     for period in queries.periods(row.id):
@@ -127,7 +139,7 @@ def move(row: models.Subscription, after: State, cause: Cause, now: datetime, ac
         actor=actor.label,
     )
     if (before in LIVE) is not (after in LIVE):
-        _carry(row, now)
+        carry(row, now)
 
 
 def next_at(row: models.Subscription) -> datetime | None:
@@ -181,7 +193,7 @@ def _give(row: models.Subscription, now: datetime) -> None:
     benefits.give([Gift(row.member_id, f"plan:{queries.plan(row.plan_id).code}", now)])
 
 
-def _carry(row: models.Subscription, now: datetime) -> None:
+def carry(row: models.Subscription, now: datetime) -> None:
     """Give the member the benefits and the tag of the plan, or take them; the tag stays where another plan gives it.
 
     Benefits first: they lock the holder, which everybody locks before a member's own row.

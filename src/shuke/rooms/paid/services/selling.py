@@ -47,9 +47,9 @@ def try_out(member_id: UUID, plan_code: str, length: Length, actor: Actor) -> mo
     plan = on_sale(plan_code)
     version = plans.version_at(plan.id, now)
     plans.price_of(version.terms, length)
-    require_active(member_id)
     queries.lock_member(member_id)
-    if not version.terms.trial_days or queries.had(member_id, plan.id):
+    require_active(member_id)
+    if not version.terms.trial_days or queries.had(members.records([member_id])[member_id], plan.id):
         raise Refusal("no_trial", "There is no trial of this plan for this member.")
     row = running.begin(member_id, plan, length, version.number)
     period = running.NewPeriod(PeriodKind.TRIAL, length, version.number, days=version.terms.trial_days)
@@ -62,8 +62,8 @@ def give(
 ) -> models.Subscription:
     """Give a member a period that nobody pays for, after those that they have."""
     now = clock.business_now()
-    require_active(member_id)
     queries.lock_member(member_id)
+    require_active(member_id)
     version = plans.version_at(plan.id, now).number
     row = queries.live(member_id, plan.id)
     if row is None:
@@ -164,11 +164,9 @@ def quoted_switch(
 
 def locked(subscription_id: UUID) -> models.Subscription:
     """Return a subscription as it stands under its member's lock."""
-    row = queries.subscription(subscription_id)
+    row = running.locked(subscription_id)
     if row is None:
         raise unknown()
-    queries.lock_member(row.member_id)
-    row.refresh_from_db()
     return row
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 from shuke.core.offers.model import Reason
 from shuke.core.program.model import OfferRule, Program
 from shuke.engine.carts import span_of
+from shuke.rooms.members import facade as members
 from shuke.rooms.programs import cart_queries as queries
 from shuke.rooms.programs.cart_facts import AppliedOffer
 from shuke.rooms.programs.cart_queries import Counted, Span, Use
@@ -25,10 +26,15 @@ class Left:
 
 
 def left_of(program_id: int, program: Program, member_id: UUID | None, day: int) -> dict[str, Left]:
-    """Return by code what is left on a local day of each offer that has caps; of those of each member, for one."""
+    """Return by code what is left on a local day of each offer that has caps; of those of each member, for one.
+
+    What counted for who lives on in the member counts too.
+    """
     rules = [rule for rule in program.offers if rule.caps]
     everybody = queries.counts(program_id, _spans(rules, day, of_member=False))
-    mine = queries.counts_of(member_id, program_id, _spans(rules, day, of_member=True)) if member_id else {}
+    spans = _spans(rules, day, of_member=True)
+    people = members.records([member_id])[member_id] if member_id and spans else ()
+    mine = queries.counts_of(people, program_id, spans)
     return {rule.code: _left(rule, day, everybody, mine if member_id else None) for rule in rules}
 
 

@@ -1,8 +1,9 @@
 """What members own when their records become one, and when they are taken apart again.
 
-Every usable lot goes over whole, with its date; of each ladder the higher tier holds, to the end that it had. What was
-counted stays with the record in which it was counted, and so do its orders; what a merged record gets
-back by a refund or return goes on to the member that stayed, who pays what it would owe.
+Every usable lot goes over whole, with its date; of each ladder the higher tier holds, to the end that it had;
+subscriptions go on. What was counted stays with the record in which it was counted, and so do its orders; limits of
+the mall, of coupons and of offers count over all records of the person. What a merged record gets back by a refund or
+return goes on to the member that stayed, who pays what it would owe.
 """
 
 from collections import Counter
@@ -21,6 +22,7 @@ from shuke.rooms.benefits import facade as benefits
 from shuke.rooms.members import facade as members
 from shuke.rooms.members.contracts import ID_PREFIX, Heir, MergeRecord
 from shuke.rooms.org.contracts import Actor
+from shuke.rooms.paid import facade as paid
 from shuke.rooms.points import facade as points
 from shuke.rooms.points.contracts import Account, Kind, Move, Posting
 from shuke.rooms.programs.contracts import Moved
@@ -35,8 +37,10 @@ def merge(survivor_id: UUID, source_ids: Sequence[UUID], reason: str, actor: Act
     """Let members live on in another one, with their lots and tiers."""
     with unit_of_work():
         people = sorted({survivor_id, *source_ids})
+        paid.hold(people)  # who pays for a plan holds this before the holders
         plan = _held(people)  # what they own first: whoever records a fact holds that before the members
         record = members.merge(survivor_id, source_ids, actor, reason)
+        paid.merge(survivor_id, source_ids, clock.business_now(), actor)
         if plan is not None:
             before = _brought(plan, people)
             _check_settled(source_ids, plan)
@@ -53,6 +57,7 @@ def unmerge(merge_id: UUID, reason: str, actor: Actor) -> MergeRecord:
     with unit_of_work():
         known = members.merge_record(merge_id)
         people = sorted({known.survivor_id, *known.source_ids})
+        paid.hold(people)
         plan = _held(people)
         record = members.unmerge(merge_id, actor, reason)
         if plan is not None:
@@ -62,6 +67,7 @@ def unmerge(merge_id: UUID, reason: str, actor: Actor) -> MergeRecord:
             _lower_tiers(plan, after, record)
             _write(after)
             benefits.unmerge(record.survivor_id, record.source_ids, record.id, clock.business_now())
+        paid.unmerge(record.survivor_id, record.source_ids, clock.business_now(), actor)
         return record
 
 

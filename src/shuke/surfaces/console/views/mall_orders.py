@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from shuke.core.values.errors import Refusal
-from shuke.foundation import ids, logs
+from shuke.foundation import guesses, ids, logs
 from shuke.rooms.mall import facade as mall
 from shuke.rooms.mall.contracts import NEXT, ORDER_PREFIX, Order, OrderSearch, State, Way
 from shuke.rooms.members import facade as members
@@ -144,7 +144,8 @@ def pickup(request: HttpRequest, desk: Desk) -> HttpResponse:
     store = request.POST.get("store", "")
     try:
         org.require_store(desk.principal, store)
-        found = mall.hand_out(request.POST.get("code", ""), store, desk.actor)
+        with guesses.limited([guesses.staff(desk.actor.id)], {"pickup_code_unknown"}):
+            found = mall.hand_out(request.POST.get("code", ""), store, desk.actor)
     except Refusal as refused:
         _say_refused(request, desk, refused)
         return redirect("mall-orders")

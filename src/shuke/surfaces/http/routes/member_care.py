@@ -191,6 +191,7 @@ def set_member_tags(
         writes=True,
         codes=(
             "invalid_id",
+            "merge_two_plans",
             "merge_unsettled",
             "not_enrolled",
             "not_mergeable",
