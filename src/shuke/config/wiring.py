@@ -14,7 +14,7 @@ from shuke.adapters.payment_wechat import Wechat
 from shuke.adapters.supplier_http import HttpSupplier
 from shuke.adapters.supplier_pool import Pool
 from shuke.config import plans
-from shuke.foundation import clock, idempotency, jobs
+from shuke.foundation import clock, guesses, idempotency, jobs
 from shuke.foundation.jobs import Periodic
 from shuke.rooms.benefits import facade as benefits
 from shuke.rooms.benefits.contracts import Kind
@@ -56,6 +56,10 @@ def prune_responses() -> Mapping[str, int]:
     return {"responses": idempotency.prune()}
 
 
+def prune_guesses() -> Mapping[str, int]:
+    return {"forgotten": guesses.prune(clock.machine_now())}
+
+
 def prune_member_log_ins() -> Mapping[str, int]:
     return {"forgotten": members.prune_log_ins()}
 
@@ -89,6 +93,7 @@ PERIODIC = (
     Periodic("expire_approvals", "37 * * * *", expire_approvals),
     Periodic("prune_responses", "17 3 * * *", prune_responses),
     Periodic("prune_member_log_ins", "37 3 * * *", prune_member_log_ins),
+    Periodic("prune_guesses", "47 3 * * *", prune_guesses),
     Periodic("prune_log_ins", "27 3 * * *", log_ins.prune),
 )
 
