@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from shuke.core.values.errors import Refusal
-from shuke.foundation import clock, ids
+from shuke.foundation import clock, guesses, ids
 from shuke.rooms.members import facade as members
 from shuke.rooms.members.contracts import ID_PREFIX, MemberRef
 from shuke.rooms.org.contracts import ShiftLine, Work
@@ -17,6 +17,8 @@ from shuke.rooms.value.contracts import DESK, CardState, GiftCard, TopUp, ValueT
 from shuke.surfaces.cashier import cart, doing, receipts
 from shuke.surfaces.cashier.counter import Counter, Told, call
 from shuke.surfaces.wording import figures, value_words
+
+_WRONG = {"unknown_gift_card"}
 
 
 def offered(terms: ValueTerms | None) -> dict[str, Any] | None:
@@ -54,7 +56,7 @@ def read(counter: Counter, text: str) -> dict[str, Any] | None:
     try:
         card = value.gift_card(text)
     except Refusal as refused:
-        if refused.code != "unknown_gift_card":
+        if refused.code not in _WRONG:
             raise
         return None
     return _card(card)
@@ -63,13 +65,15 @@ def read(counter: Counter, text: str) -> dict[str, Any] | None:
 @call("POST")
 def sell_card(request: HttpRequest, counter: Counter, told: Told) -> dict[str, Any]:
     """Sell a gift card for what is on it."""
-    return doing.once(counter, told, lambda: _sold_card(counter, told))
+    with guesses.limited([guesses.staff(counter.actor.id)], _WRONG):
+        return doing.once(counter, told, lambda: _sold_card(counter, told))
 
 
 @call("POST")
 def load_card(request: HttpRequest, counter: Counter, told: Told) -> dict[str, Any]:
     """Load a gift card into a member's stored value."""
-    return doing.once(counter, told, lambda: _loaded_card(counter, told))
+    with guesses.limited([guesses.staff(counter.actor.id)], _WRONG):
+        return doing.once(counter, told, lambda: _loaded_card(counter, told))
 
 
 def _sold_card(counter: Counter, told: Told) -> ShiftLine:

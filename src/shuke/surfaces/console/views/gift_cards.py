@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from shuke.core.values.errors import Refusal
-from shuke.foundation import ids, logs
+from shuke.foundation import guesses, ids, logs
 from shuke.foundation.transactions import unit_of_work
 from shuke.rooms.members import facade as people
 from shuke.rooms.org import facade as org
@@ -68,7 +68,8 @@ def look_up(request: HttpRequest, desk: Desk) -> HttpResponse:
         logs.refusal(refused, request_id=desk.actor.request_id)
         failure = refusals.sentence(refused)
     try:
-        card = _card(value.gift_card(code))
+        with guesses.limited([guesses.staff(desk.actor.id)], {"unknown_gift_card"}):
+            card = _card(value.gift_card(code))
     except Refusal as refused:
         logs.refusal(refused, request_id=desk.actor.request_id)
         card, failure = None, refusals.sentence(refused)

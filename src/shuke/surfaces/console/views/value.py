@@ -17,7 +17,7 @@ from shuke.rooms.programs import facade as programs
 from shuke.rooms.value import facade as value
 from shuke.rooms.value.contracts import TopUp, TopUpState, ValueRefund
 from shuke.surfaces.console.pages import Desk, page, show
-from shuke.surfaces.wording import payment_words, value_words
+from shuke.surfaces.wording import figures, payment_words, value_words
 
 _ROWS = 50
 _WAITING = 100
@@ -58,7 +58,7 @@ def refunds(request: HttpRequest, desk: Desk) -> HttpResponse:
             "id": ids.encode(APPROVAL_PREFIX, one.id),
             "one": one,
             "member": known.get(ids.decode(ID_PREFIX, one.subject)),
-            "money": int(str(one.payload["principal_minor"])) - int(str(one.payload["fee_minor"])),
+            **{name: figures.minor_of(str(one.summary[name]), desk.shop.currency) for name in ("money", "fee")},
         }
         for one in asked
     ]

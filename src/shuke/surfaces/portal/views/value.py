@@ -11,14 +11,14 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from shuke.core.values.errors import Refusal
-from shuke.foundation import ids, logs
+from shuke.foundation import guesses, ids, logs
 from shuke.rooms.members.contracts import MemberRef
 from shuke.rooms.payments import facade as payments
 from shuke.rooms.payments.contracts import PAYMENT_PREFIX
 from shuke.rooms.programs import facade as programs
 from shuke.rooms.programs.contracts import TopUpFact, ValueHeld
 from shuke.rooms.value.contracts import RefundPreview, ValueTerms
-from shuke.surfaces.portal.pages import ACTOR, Guest, page, show
+from shuke.surfaces.portal.pages import ACTOR, Guest, guessers, page, show
 from shuke.surfaces.portal.views.points import latest
 from shuke.surfaces.wording import figures, refusals
 from shuke.surfaces.wording.running import units
@@ -83,7 +83,8 @@ def load_card(request: HttpRequest, guest: Guest) -> HttpResponse:
     """Load a gift card into the member's stored value."""
     code = request.POST.get("code", "").strip()[:_LONGEST_CODE]
     try:
-        loaded = programs.load_gift_card(code, MemberRef(id=guest.member.id), ACTOR)
+        with guesses.limited(guessers(request, guest), {"unknown_gift_card"}):
+            loaded = programs.load_gift_card(code, MemberRef(id=guest.member.id), ACTOR)
     except Refusal as refused:
         logs.refusal(refused, request_id=request.request_id)
         return _overview(request, guest, failure=refusals.sentence(refused), code=code, status=422)
