@@ -66,6 +66,10 @@ SAMPLES = {
     "subscription_id": "sub_01KAKV3Z5R8QX5J4Y0V9W6T2NM",
     "activation_id": "bat_01KAKV3Z5R8QX5J4Y0V9W6T2NM",
     "payment_id": "pay_01KAKV3Z5R8QX5J4Y0V9W6T2NM",
+    "top_up_id": "tup_01KAKV3Z5R8QX5J4Y0V9W6T2NM",
+    "value_use_id": "vus_01KAKV3Z5R8QX5J4Y0V9W6T2NM",
+    "value_refund_id": "vrf_01KAKV3Z5R8QX5J4Y0V9W6T2NM",
+    "card_batch_id": "gcb_01KAKV3Z5R8QX5J4Y0V9W6T2NM",
 }
 # Forms that would do something, sent about objects that are there.
 GOOD_FORMS = {

@@ -228,7 +228,7 @@ mall_paid = exchanging.paid
 
 
 # Stored value, of which rooms/value reads what there is; what each raises stands where it is written.
-value_terms = stored_value.terms
+value_terms, needed_value_terms = stored_value.terms, stored_value.needed_terms
 value_of = stored_value.held
 top_up = stored_value.top_up
 value_paid = stored_value.paid

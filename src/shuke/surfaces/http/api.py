@@ -22,6 +22,7 @@ from shuke.surfaces.http.routes import (
     coupon_templates,
     coupons,
     explanations,
+    gift_cards,
     health,
     holds,
     imports,
@@ -37,6 +38,7 @@ from shuke.surfaces.http.routes import (
     refunds,
     subscriptions,
     tiers,
+    value,
 )
 
 VERSION = "1.0.0"
@@ -74,6 +76,8 @@ ROOMS = (
     mall_supplies,
     plans,
     subscriptions,
+    value,
+    gift_cards,
     approvals,
     health,
 )

@@ -48,6 +48,8 @@ _TAGS = (
     "mall",
     "plans",
     "subscriptions",
+    "value",
+    "gift-cards",
     "approvals",
     "health",
 )

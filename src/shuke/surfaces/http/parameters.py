@@ -16,6 +16,7 @@ from shuke.surfaces.http.schemas.paid import ActivationId, PaymentId, PlanCode, 
 from shuke.surfaces.http.schemas.points import EntryId
 from shuke.surfaces.http.schemas.redemptions import RedemptionId
 from shuke.surfaces.http.schemas.refunds import RefundId
+from shuke.surfaces.http.schemas.value import CardBatchId, TopUpId, ValueRefundId, ValueUseId
 
 PAGE = 50
 ZH = "x-description-zh-Hans"
@@ -57,6 +58,10 @@ ABOUT_ZH = {
     "subscription_id": "订阅的 id。",
     "activation_id": "激活码批次的 id。",
     "payment_id": "付款的 id。",
+    "top_up_id": "充值的 id。",
+    "value_use_id": "储值支付的 id。",
+    "value_refund_id": "储值退款的 id。",
+    "card_batch_id": "礼品卡批次的 id。",
     "supplier": "供应商的代码。",
     "month": "结算月份，如 2017-03。",
     "store": "会员所在门店的代码，不给出则不限门店。",
@@ -93,4 +98,8 @@ SubscriptionIdPath = Annotated[SubscriptionId, Path(description="The subscriptio
 SubscriptionStateQuery = Annotated[StateText, Query(None, description="Only those in this state.")]
 
 PaymentIdPath = Annotated[PaymentId, Path(description="The payment's id.")]
+TopUpIdPath = Annotated[TopUpId, Path(description="The top-up's id.")]
+ValueUseIdPath = Annotated[ValueUseId, Path(description="The id of a payment with stored value.")]
+ValueRefundIdPath = Annotated[ValueRefundId, Path(description="The id of a refund of stored value.")]
+CardBatchIdPath = Annotated[CardBatchId, Path(description="The id of a batch of gift cards.")]
 ActivationIdPath = Annotated[ActivationId, Path(description="The id of a batch of activation codes.")]

@@ -36,6 +36,7 @@ PRICED_CART: Json = {
     "refused": [{"code": "gold", "name": "Five off for gold", "reason": "condition"}],
     "points": {"unit": "points", "scale": 0, "least": 100, "step": 100, "most": 4500, "most_minor": 4500, "used": 1000,
                "used_minor": 1000},
+    "value": {"most_minor": 2500, "used_minor": 0, "used_principal_minor": 0, "used_bonus_minor": 0},
     "earns": [{"unit": "points", "points": 91}],
     "livemode": False,
 }  # fmt: skip

@@ -19,6 +19,7 @@ from shuke.rooms.programs.contracts import (
     OrderFact,
     PointsOffered,
     Taxes,
+    ValueOffered,
 )
 from shuke.surfaces.http.fields import (
     POINTS_LIMIT,
@@ -54,7 +55,8 @@ class CartBody(Body):
     `prices_with_tax`: prices hold their tax, or it comes on top of what they are after offers. `points` are paid with
     at most, in the smallest fraction of the unit that pays; none where it is missing. `coupons` are the codes to use
     where they save anything; the best of all that the member has where it is missing, none where it is empty.
-    `occurred_at` is when it will be bought, now by default.
+    `value_minor` of what is left then is paid with stored value at most, nothing where it is missing. `occurred_at` is
+    when it will be bought, now by default.
     """
 
     member: MemberRefBody | None = None
@@ -63,6 +65,7 @@ class CartBody(Body):
     prices_with_tax: StrictBool = True
     points: integer(0, POINTS_LIMIT) | None = None
     coupons: Annotated[list[Label], Field(max_length=COUPONS_LIMIT)] | None = None
+    value_minor: AmountMinor | None = None
     occurred_at: Time | None = None
     store: Label | None = None
     channel: Label | None = None
@@ -89,7 +92,7 @@ class CartBody(Body):
 
     def choice(self) -> Choice:
         """Return what the buyer chose."""
-        return Choice(self.points, None if self.coupons is None else tuple(self.coupons))
+        return Choice(self.points, None if self.coupons is None else tuple(self.coupons), self.value_minor)
 
     def taxes(self) -> Taxes:
         """Return the tax of each line."""
@@ -164,12 +167,21 @@ class PointsOfferedAnswer(Answer):
     used_minor: int
 
 
+class ValueOfferedAnswer(Answer):
+    """Stored value that may pay, after offers, coupons and points: `most_minor` of it; as chosen, so much is used."""
+
+    most_minor: int
+    used_minor: int
+    used_principal_minor: int
+    used_bonus_minor: int
+
+
 class CartAnswer(Answer):
     """A cart with its offers. `lines` stand in the order of the request; amounts in minor units.
 
-    `total_minor` is what it costs, tax and all, of which `points` pay a part and `pay_minor` is paid in money;
-    `tax_minor` is the tax within. `points` is null where none can pay. `earns` is what the order would earn by the
-    rules, null where no program would decide it.
+    `total_minor` is what it costs, tax and all, of which `points` and stored `value` pay a part and `pay_minor` is paid
+    in money; `tax_minor` is the tax within. `points` and `value` are null where none can pay. `earns` is what the order
+    would earn by the rules, null where no program would decide it.
     """
 
     member_id: str | None
@@ -186,6 +198,7 @@ class CartAnswer(Answer):
     applied: list[AppliedOfferAnswer]
     refused: list[RefusedOfferAnswer]
     points: PointsOfferedAnswer | None
+    value: ValueOfferedAnswer | None
     earns: list[UnitPoints] | None
     livemode: bool
 
@@ -224,6 +237,7 @@ def cart_answer(body: CartBody, priced: CartPriced, *, livemode: bool) -> CartAn
         applied=[_applied(each) for each in priced.applied],
         refused=[RefusedOfferAnswer(code=code, name=name, reason=reason) for code, name, reason in priced.refused],
         points=_points(priced.points) if priced.points else None,
+        value=_value(priced.value) if priced.value else None,
         earns=None if priced.earns is None else by_unit(priced.earns),
         livemode=livemode,
     )
@@ -239,6 +253,10 @@ def _applied(offer: AppliedOffer) -> AppliedOfferAnswer:
         gifts=[GiftAnswer(sku=gift.sku, quantity=gift.quantity) for gift in offer.gifts],
         points_times=str(float(offer.points_times)).removesuffix(".0"),
     )
+
+
+def _value(value: ValueOffered) -> ValueOfferedAnswer:
+    return ValueOfferedAnswer(**{name: getattr(value, name) for name in ValueOfferedAnswer.model_fields})
 
 
 def _points(points: PointsOffered) -> PointsOfferedAnswer:
