@@ -14,7 +14,7 @@ from shuke.adapters.payment_wechat import Wechat
 from shuke.adapters.supplier_http import HttpSupplier
 from shuke.adapters.supplier_pool import Pool
 from shuke.config import plans
-from shuke.foundation import clock, idempotency, jobs
+from shuke.foundation import clock, guesses, idempotency, jobs, logs
 from shuke.foundation.jobs import Periodic
 from shuke.rooms.benefits import facade as benefits
 from shuke.rooms.benefits.contracts import Kind
@@ -52,8 +52,20 @@ def release_coupons() -> Mapping[str, int]:
     return {"coupons": coupons.release_lapsed(clock.business_now())}
 
 
+def watch_coupons() -> Mapping[str, int]:
+    """Write a line for every template of which far more is taken than usual, or whose budget nears its end."""
+    found = coupons.alarms()
+    for alarm in found:
+        logs.event("coupon_alarm", template=alarm.template_code, kind=alarm.kind, count=alarm.count, usual=alarm.usual)
+    return {"alarms": len(found)}
+
+
 def prune_responses() -> Mapping[str, int]:
     return {"responses": idempotency.prune()}
+
+
+def prune_guesses() -> Mapping[str, int]:
+    return {"forgotten": guesses.prune(clock.machine_now())}
 
 
 def prune_member_log_ins() -> Mapping[str, int]:
@@ -81,6 +93,7 @@ PERIODIC = (
     Periodic("benefits", "* * * * *", give_benefits),
     Periodic("lapse_exchanges", "* * * * *", programs.lapse_exchanges),
     Periodic("deliver_exchanges", "* * * * *", programs.deliver_exchanges),
+    Periodic("watch_coupons", "* * * * *", watch_coupons),
     Periodic("release_coupons", "*/5 * * * *", release_coupons),
     Periodic("settle_payments", "* * * * *", settle_payments),
     Periodic("advance_plans", "* * * * *", plans.advance),
@@ -89,6 +102,7 @@ PERIODIC = (
     Periodic("expire_approvals", "37 * * * *", expire_approvals),
     Periodic("prune_responses", "17 3 * * *", prune_responses),
     Periodic("prune_member_log_ins", "37 3 * * *", prune_member_log_ins),
+    Periodic("prune_guesses", "47 3 * * *", prune_guesses),
     Periodic("prune_log_ins", "27 3 * * *", log_ins.prune),
 )
 

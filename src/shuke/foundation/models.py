@@ -50,6 +50,18 @@ class StoredResponse(models.Model):
         db_table = "foundation_stored_response"
 
 
+class WrongCode(models.Model):
+    """A code that somebody tried and nobody knows; `guesser` is a keyed hash of who it was."""
+
+    id = models.BigAutoField(primary_key=True)
+    guesser = models.BinaryField()
+    at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        db_table = "foundation_wrong_code"
+        indexes = (models.Index("guesser", "at", name="foundation_wrong_code_lately"),)
+
+
 class Deployment(models.Model):
     """The one row that binds a database to its home: kind of deployment and fingerprints of the keys."""
 

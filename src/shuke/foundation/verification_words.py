@@ -24,6 +24,7 @@ LAWS = {
     "I21": "一笔兑换或预占只取用一种积分。",
     "I22": "转赠或合并的积分，从一位持有人转出多少，另一位就转入多少。",
     "I17": "每件礼品的剩余库存等于入库减去订单所取且未退回的数量，且从不低于零。",
+    "I18": "优惠的计数与各订单购物车所记一致，全额退款的订单不再计入。",
     "I19": "每张券的状态与其使用记录一致，发放数不超过限量、预算与红包总额，每人不超过限领。",
     "I20": "每位会员的等级与最后一次变动一致，且各次变动首尾相接。",
     "I50": "每项权益资格与其记录相符，使用次数不超过限额。",
@@ -53,6 +54,12 @@ _VIOLATIONS = {  # {} stands for a value, in the order of the English sentence
         "订阅变更或方案版本可被修改：缺少拒绝修改的触发器。"
     ),
     "A payment counts {} refunded, its refunds come to {}.": "一笔付款记有退款 {}，其退款合计 {}。",
+    "The offer {} took {} off an order, its cart says {}.": "优惠 {} 在一笔订单中抵扣 {}，其购物车记为 {}。",
+    "The offer {} was given back, of its order something is left.": "优惠 {} 已退还次数，其订单却未全额退款。",
+    "The offer {} counts, of its order nothing is left.": "优惠 {} 仍在计数，其订单已全额退款。",
+    "The offer {} counts {} times and {} off, its orders have {} times and {} off.": (
+        "优惠 {} 计有 {} 次、抵扣 {}，其订单合计 {} 次、抵扣 {}。"
+    ),
     "Coupon {} is {}, its uses say {}.": "券 {} 的状态为 {}，其使用记录为 {}。",
     "Template {} counts {} issued, there are {}.": "券模板 {} 记有已发放 {}，实有 {}。",
     "Packet {} had {}, of which {} are drawn and {} are left.": "红包 {} 共 {}，已发 {}，剩余 {}，不相符。",

@@ -144,6 +144,11 @@ def give_back(order_ids: Sequence[UUID]) -> None:
         sql.run(_TAKE_BACK, used)
 
 
+def violations() -> list[tuple[str, UUID | None, str]]:
+    """Return (law, member, sentence) of what offers count otherwise than orders say."""
+    return sql.fetch(sql.load("shuke.rooms.programs", "verify_offers"), {})
+
+
 def _totals(used: Sequence[tuple[int, str, int, int]]) -> Mapping[str, list[Any]]:
     """Return as columns what uses of (program, code, day, off) come to on each day and ever; nothing of none."""
     totals: dict[tuple[int, str, int], tuple[int, int]] = {}

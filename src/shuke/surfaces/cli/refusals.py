@@ -87,6 +87,7 @@ CHINESE = {
     "log_in_code_wrong": "验证码错误或已失效。",
     "log_in_locked": "错误次数过多，请 {minutes} 分钟后再试。",
     "too_many_codes": "获取验证码过于频繁，请稍后再试。",
+    "too_many_guesses": "错误的码尝试过多，请等候 {minutes} 分钟。",
     "inbox_is_live": "只有沙箱才有收件箱；正式环境不保存消息正文。",
     "member_code_expired": "会员码已过期，手机上已换成新的。",
     "member_code_unknown": "这不是有效的会员码。",

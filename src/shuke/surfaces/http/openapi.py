@@ -161,6 +161,8 @@ def codes_of(spec: Operation, *, has_body: bool) -> list[str]:
         codes += _OF_KEYS
     if has_body:
         codes += _OF_BODIES
+    if spec.guesses:
+        codes.append("too_many_guesses")
     if spec.writes:
         codes += _OF_WRITES
     return sorted(set(codes), key=lambda code: (CODES[code].status, code))

@@ -5,6 +5,7 @@ What the declaration says is what the OpenAPI file says and what the tests check
 
 import functools
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,7 +16,7 @@ from pydantic import BaseModel
 from shuke.core.values.errors import Refusal
 from shuke.foundation.transactions import unit_of_work
 from shuke.rooms.org.contracts import Right
-from shuke.surfaces.http import replays
+from shuke.surfaces.http import guessing, replays
 from shuke.surfaces.http.foresight import foreseen
 from shuke.surfaces.http.keys import ApiKey
 from shuke.surfaces.http.problems import FIELDS_LIMIT, FieldError, InvalidRequest, say_language
@@ -26,6 +27,7 @@ class Operation:
     """What an operation is; its view's docstring says more in English, `about_zh` in Chinese.
 
     `codes` are its own refusals, beside those that every operation has.
+    `guesses` says that it takes codes that somebody might find by trying, and limits those who do.
     `writes` says that the operation takes `dry_run` and Idempotency-Key, `speaks` that its answer is in the reader's
     language; a view with the parameter `now` can look ahead in a dry run. `waits` is what is answered, with 202, where
     what was asked waits for somebody's yes. `links` maps a name to (operation id, parameter, runtime expression).
@@ -37,6 +39,7 @@ class Operation:
     about_zh: str
     scope: Right | None = None
     status: int = 200
+    guesses: bool = False
     writes: bool = False
     speaks: bool = False
     codes: Sequence[str] = ()
@@ -64,6 +67,10 @@ def operation(
         @functools.wraps(view)
         def run(request: HttpRequest, **values: Any) -> HttpResponse:
             _check_parameters(request, known)
+            with guessing.watched(request, values.get("body")) if spec.guesses else nullcontext():
+                return done(request, values)
+
+        def done(request: HttpRequest, values: dict[str, Any]) -> HttpResponse:
             if not spec.writes:
                 response = told(view(request, **values))
                 if spec.speaks:

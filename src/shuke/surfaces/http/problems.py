@@ -78,7 +78,7 @@ def answer(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     if content["status"] == 401:
         response["WWW-Authenticate"] = 'Bearer realm="shuke"'
     if content["status"] in _BUSY:
-        response["Retry-After"] = "5"
+        response["Retry-After"] = str(refusal.params.get("retry_after_seconds", 5))
     request.problem_code = refusal.code  # type: ignore[attr-defined]
     return response
 

@@ -101,6 +101,7 @@ REFUSALS: Mapping[str, str | Promise] = {
     "log_in_code_wrong": _("The code is wrong or no longer good. Enter the latest one, or get a new one."),
     "log_in_locked": _("Too many wrong codes. Try again in %(minutes)s minutes."),
     "too_many_codes": _("Codes were asked for too often. Wait a while, then try again."),
+    "too_many_guesses": _("Too many wrong codes. Wait %(minutes)s minutes, then try again."),
     "inbox_is_live": _("Only a sandbox has an inbox; a live deployment keeps no texts."),
     "unknown_hold": _("There is no such hold."),
     "unknown_order": _("There is no such order of a member."),

@@ -9,13 +9,16 @@ from shuke.foundation import guards
 from shuke.foundation.guards import CHANGE, EMPTYING, Guard
 from shuke.foundation.transactions import unit_of_work
 from shuke.foundation.verification import Invariant, Verification, Violation
-from shuke.rooms.programs import queries
+from shuke.rooms.programs import cart_queries, queries
 from shuke.rooms.programs.queries import DecisionRow, MembershipRow
 from shuke.rooms.programs.services.memory import unpack
 from shuke.rooms.programs.services.timeline import Running, Timeline, timeline
 
 INVARIANTS = (
     Invariant("I6", "Every order and redemption has its business key, and every key what it stands for."),
+    Invariant(
+        "I18", "What offers count is what the carts of orders say, but of those of which nothing is left any more."
+    ),
     Invariant(
         "I33", "Every counted order is what was decided on, and its decision gave what the ledger has of the order."
     ),
@@ -53,6 +56,7 @@ def verify() -> Verification:
 
 def _violations(plan: Timeline | None) -> Iterator[_Row]:
     yield from queries.key_violations()
+    yield from cart_queries.violations()
     yield from _decisions(plan)
     if plan is not None:
         after: UUID | None = None

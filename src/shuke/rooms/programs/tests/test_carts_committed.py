@@ -210,3 +210,42 @@ def test_a_cart_whose_points_can_not_be_used_leaves_nothing(shop):
     second = commit("b", ("soap", 60_00), choice=Choice(points=500))
     assert (second.priced.points.most, second.priced.points.used) == (0, 0)
     assert facade.verify_all()[0].violations == ()
+
+
+def _found():
+    return sorted((one.invariant, one.holder_id, one.detail) for one in facade.verify().violations)
+
+
+def test_what_offers_count_is_checked_against_the_orders(shop):
+    done = commit("a", ("wine", 100_00), ("tea", 60_00))
+    commit("b", ("wine", 100_00), who=2)
+    back = facade.record([RefundFact("shop", "back", ("shop", "b"), net_minor=None)], ACTOR)
+    assert (applied(done), back[0].refusal, _found()) == (["tens", "purse", "mug", "double"], None, [])
+
+
+@pytest.mark.parametrize(
+    ("statement", "told"),
+    [
+        (
+            "UPDATE programs_offer_count SET times = times - 1 WHERE code = 'tens' AND day = 0",
+            [(False, "The offer tens counts 0 times and 1000 off, its orders have 1 times and 1000 off.")],
+        ),
+        (
+            "UPDATE programs_offer_use SET off_minor = 1 WHERE code = 'mug'",
+            [(True, "The offer mug took 1 off an order, its cart says 0.")],
+        ),
+        (
+            "UPDATE programs_offer_use SET returned = true WHERE code = 'double'",
+            [(True, "The offer double was given back, of its order something is left.")],
+        ),
+        (
+            "DELETE FROM programs_offer_use WHERE code = 'mug'",
+            [(False, "The offer mug took 0 off an order, its cart says 0.")],
+        ),
+    ],
+)
+def test_a_doctored_count_of_an_offer_is_found(shop, statement, told):
+    commit("a", ("wine", 100_00), ("tea", 60_00))
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+    assert _found() == [("I18", shop if of_member else None, detail) for of_member, detail in told]

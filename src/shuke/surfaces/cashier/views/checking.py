@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from shuke.core.values.errors import Refusal
-from shuke.foundation import clock
+from shuke.foundation import clock, guesses
 from shuke.rooms.coupons import facade as coupons
 from shuke.rooms.coupons.contracts import HeldCoupon, Use
 from shuke.rooms.mall import facade as mall
@@ -40,7 +40,8 @@ def read(counter: Counter, text: str) -> dict[str, Any] | None:
 @call("POST")
 def use(request: HttpRequest, counter: Counter, told: Told) -> dict[str, Any]:
     """Take a coupon, or hand out what waits."""
-    return doing.once(counter, told, lambda: _used(counter, told))
+    with guesses.limited([guesses.staff(counter.actor.id)], {"pickup_code_unknown"}):
+        return doing.once(counter, told, lambda: _used(counter, told))
 
 
 def _used(counter: Counter, told: Told) -> ShiftLine:

@@ -5,7 +5,8 @@ from ninja import Router
 
 from shuke.rooms.org.contracts import Right
 from shuke.rooms.programs import facade as programs
-from shuke.surfaces.http import keys
+from shuke.rooms.programs.contracts import CartPriced
+from shuke.surfaces.http import guessing, keys
 from shuke.surfaces.http.operations import Operation, operation
 from shuke.surfaces.http.parameters import DryRun, Now
 from shuke.surfaces.http.recording import NAMED, TIMES
@@ -46,6 +47,7 @@ _OF_CARTS = (
         about_zh="按购买时生效的会员计划与会员等级计算购物车的优惠、可抵扣的积分与将获得的积分；不保存任何内容。"
         "不能同时使用时取实付最低的组合，未使用的优惠逐项说明原因。",
         scope=Right.ORDERS_WRITE,
+        guesses=True,
         codes=(*_OF_CARTS, "out_of_bounds"),
         request_example=cart_examples.CART,
         response_example=cart_examples.PRICED_CART,
@@ -58,6 +60,7 @@ def evaluate_cart(request: HttpRequest, body: CartBody) -> CartAnswer:
     answer also tells how many points may pay for it and what the order would earn; nothing is stored.
     """
     priced = programs.evaluate_cart(body.value(), body.choice(), body.taxes())
+    guessing.tell_wrong(request, _unknown(body, priced))
     return cart_answer(body, priced, livemode=keys.livemode(request))
 
 
@@ -74,6 +77,7 @@ def evaluate_cart(request: HttpRequest, body: CartBody) -> CartAnswer:
         "内容相同的重发得到第一次的应答；实付与 expected_minor 不同则不做任何事。"
         "整单退款后退还优惠次数，积分按比例退回。",
         scope=Right.ORDERS_WRITE,
+        guesses=True,
         status=201,
         writes=True,
         codes=(
@@ -109,4 +113,11 @@ def commit_cart(
         expected_minor=body.expected_minor,
         history=keys.may_write_history(request),
     )
+    guessing.tell_wrong(request, _unknown(body, committed.priced))
     return commit_answer(body, committed, livemode=keys.livemode(request), dry_run=dry_run)
+
+
+def _unknown(body: CartBody, priced: CartPriced) -> int:
+    """Return how many of the codes that were brought nobody knows."""
+    brought = set(body.choice().coupons or ())
+    return sum(code == name and code in brought for code, name, _ in priced.refused)

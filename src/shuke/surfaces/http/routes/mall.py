@@ -427,6 +427,7 @@ def refund_mall_order(
         zh="核销自提码",
         about_zh="在门店凭自提码交付订单；自提码有校验位，只在所选门店有效。",
         scope=Right.MALL_FULFIL,
+        guesses=True,
         writes=True,
         codes=("pickup_code_unknown", "pickup_code_wrong", "pickup_elsewhere"),
         request_example={"code": "480213574", "store": "367"},

@@ -220,6 +220,7 @@ def give_plan(request: HttpRequest, body: PlanGiftBody, *, dry_run: DryRun = Fal
         zh="使用激活码",
         about_zh="使用激活码获得一个周期；大小写、空格与连字符不影响。",
         scope=Right.PAID_SELL,
+        guesses=True,
         status=201,
         writes=True,
         codes=(*_OF_MEMBER, "activation_code_expired", "activation_code_used", "unknown_activation_code"),

@@ -7,7 +7,8 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from shuke.core.values.errors import Refusal
-from shuke.foundation import ids, logs
+from shuke.foundation import guesses, ids, logs
+from shuke.foundation.addresses import client_address
 from shuke.rooms.paid import facade as paid
 from shuke.rooms.paid.contracts import SUBSCRIPTION_PREFIX, Length, Order, Plan, State, Subscription, Switch
 from shuke.rooms.payments import facade as payments
@@ -40,11 +41,16 @@ def buy(request: HttpRequest, guest: Guest, plan: str) -> HttpResponse:
 def activate(request: HttpRequest, guest: Guest) -> HttpResponse:
     """Use an activation code."""
     try:
-        paid.use_code(guest.member.id, request.POST.get("code", "")[:40], ACTOR)
+        with guesses.limited(_guessers(request, guest), {"unknown_activation_code"}):
+            paid.use_code(guest.member.id, request.POST.get("code", "")[:40], ACTOR)
     except Refusal as refused:
         logs.refusal(refused, request_id=request.request_id)
         return _plans(request, guest, failure=refusals.sentence(refused), status=422)
     return redirect("portal-plans")
+
+
+def _guessers(request: HttpRequest, guest: Guest) -> list[guesses.Guesser]:
+    return [guesses.member(str(guest.member.id)), guesses.address(client_address(request))]
 
 
 @page("POST", frozen=False)
