@@ -31,6 +31,7 @@ def offered(terms: ValueTerms | None) -> dict[str, Any] | None:
         "steps": [
             {
                 "amount": figures.typed_money(step.from_minor, terms.currency),
+                "text": figures.money(step.from_minor, terms.currency),
                 "bonus": figures.money(step.bonus_minor, terms.currency),
             }
             for step in terms.steps

@@ -22,7 +22,7 @@ time_zone: Asia/Shanghai
 units:
   points: {round: floor}
   balance: {name: 储值本金, scale: 2, value: 1}
-  gift: {name: 赠送金, scale: 2, value: 1, expiry: {after: 12 months}}
+  gift: {name: 赠金, scale: 2, value: 1, expiry: {after: 12 months}}
 earn:
   - {code: spend, unit: points, points: order.net}
 stored_value:

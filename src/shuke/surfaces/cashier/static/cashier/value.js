@@ -43,8 +43,8 @@ function valueDialog() {
 
 function topUpDialog(member) {
   const {least, most, steps} = shop.value;
-  const offers = steps.length ? h("ul", {class: "choices steps"}, steps.map((step) => h("li", {}, h("button", {type: "button", click: () => seeTopUp(member, minorOf(step.amount))},
-    h("strong", {}, money(minorOf(step.amount))), " ", h("span", {}, say(words.value_step, step)))))) : null;
+  const offers = steps.length ? h("ul", {class: "choices top-ups"}, steps.map((step) => h("li", {}, h("button", {type: "button", click: () => seeTopUp(member, minorOf(step.amount))},
+    h("strong", {}, step.text), " ", h("span", {}, say(words.value_step, step)))))) : null;
   openDialog(`${words.value_top_up} · ${member.name}`, member.value && h("p", {class: "quiet"}, `${words.value} ${member.value.total}`), dialogForm([
     field("amount", say(words.value_amount, {least, most}), {inputmode: "decimal", required: true, "data-first": true, "data-testid": "top-up-amount"}),
   ], words.refund_look, async (data) => {
@@ -89,9 +89,9 @@ function cardDialog(card) {
   const member = sale.member;
   const facts = (rows) => h("dl", {class: "facts list foreseen"}, rows.flatMap(([label, text]) => [h("dt", {}, label), h("dd", {}, h("strong", {class: "cash"}, text))]));
   if (card.can_sell) {
-    openDialog(words.card_sell, facts([[words.value_take, card.amount]]), h("p", {class: "mono"}, card.code), dialogForm([], words.value_do, () => doCard("/till/card-sell", {code: card.code}, card, words.card_sold)));
+    openDialog(words.card_sell, facts([[words.value_take, card.amount]]), h("p", {class: "mono card-code"}, card.code), dialogForm([], words.value_do, () => doCard("/till/card-sell", {code: card.code}, card, words.card_sold)));
   } else if (card.can_load && member) {
-    openDialog(`${words.card_load} · ${member.name}`, facts([[words.value_gets, card.amount]]), h("p", {class: "mono"}, card.code), dialogForm([], words.card_load_do, () => doCard("/till/card-load", {code: card.code, member: member.id}, card, words.card_loaded)));
+    openDialog(`${words.card_load} · ${member.name}`, facts([[words.value_gets, card.amount]]), h("p", {class: "mono card-code"}, card.code), dialogForm([], words.card_load_do, () => doCard("/till/card-load", {code: card.code, member: member.id}, card, words.card_loaded)));
   } else {
     drawBanner(card.can_load ? "warn" : "bad", `${words.card} ${card.amount} · ${card.state}`, card.can_load && h("p", {}, words.value_whose));
     return;
