@@ -79,9 +79,9 @@ def look_up(request: HttpRequest, desk: Desk) -> HttpResponse:
 
 
 @page(Right.VALUE_REFUND)
-def batch(request: HttpRequest, desk: Desk, batch_id: str) -> HttpResponse:
+def batch(request: HttpRequest, desk: Desk, card_batch_id: str) -> HttpResponse:
     """Show a batch and its cards, each by the end of its code."""
-    found = value.card_batch(ids.decode(BATCH_PREFIX, batch_id))
+    found = value.card_batch(ids.decode(BATCH_PREFIX, card_batch_id))
     cards = value.cards_page(found.id, _ROWS, request.GET.get("cursor") or None)
     return show(
         request,
@@ -89,7 +89,7 @@ def batch(request: HttpRequest, desk: Desk, batch_id: str) -> HttpResponse:
         title=found.name,
         place="value",
         trail=((_("Stored value"), reverse("value")), (_("Gift cards"), reverse("gift-cards"))),
-        batch_id=batch_id,
+        card_batch_id=card_batch_id,
         batch=found,
         states=_states(found),
         unsold=found.states.get(CardState.MADE, 0),
@@ -99,21 +99,21 @@ def batch(request: HttpRequest, desk: Desk, batch_id: str) -> HttpResponse:
 
 
 @page(Right.VALUE_REFUND, "POST")
-def sell_batch(request: HttpRequest, desk: Desk, batch_id: str) -> HttpResponse:
+def sell_batch(request: HttpRequest, desk: Desk, card_batch_id: str) -> HttpResponse:
     """Let all cards of a batch be loaded that were not sold yet: somebody bought them together."""
-    found = value.card_batch(ids.decode(BATCH_PREFIX, batch_id))
+    found = value.card_batch(ids.decode(BATCH_PREFIX, card_batch_id))
     with unit_of_work():
         made = [card.code for card in _all(found.id) if card.state is CardState.MADE]
         sold = programs.sell_gift_cards(made, desk.actor) if made else []
     messages.success(request, _("%(count)s cards can be loaded from now on.") % {"count": len(sold)})
-    return redirect("gift-card-batch", batch_id)
+    return redirect("gift-card-batch", card_batch_id)
 
 
 @page(Right.VALUE_REFUND, "POST")
-def codes(request: HttpRequest, desk: Desk, batch_id: str) -> HttpResponse:
+def codes(request: HttpRequest, desk: Desk, card_batch_id: str) -> HttpResponse:
     """Give the codes of a batch as a file; the audit log keeps who took them."""
-    found = value.card_batch(ids.decode(BATCH_PREFIX, batch_id))
-    org.audit("gift_cards.taken", batch_id, None, {"cards": found.cards}, desk.actor)
+    found = value.card_batch(ids.decode(BATCH_PREFIX, card_batch_id))
+    org.audit("gift_cards.taken", card_batch_id, None, {"cards": found.cards}, desk.actor)
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow(["code", "amount_minor", "currency", "state", "ends_on"])
@@ -121,7 +121,7 @@ def codes(request: HttpRequest, desk: Desk, batch_id: str) -> HttpResponse:
         (one.code, one.amount_minor, one.currency, one.state.value, one.ends_on or "") for one in _all(found.id)
     )
     response = HttpResponse("\ufeff" + out.getvalue(), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{batch_id}.csv"'
+    response["Content-Disposition"] = f'attachment; filename="{card_batch_id}.csv"'
     return response
 
 

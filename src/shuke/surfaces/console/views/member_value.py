@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from shuke.core.values.errors import Refusal
 from shuke.foundation import ids, logs
 from shuke.rooms.members.contracts import ID_PREFIX, MemberRef
+from shuke.rooms.org import facade as org
 from shuke.rooms.org.contracts import Approval, Right
 from shuke.rooms.programs import facade as programs
 from shuke.rooms.programs.contracts import TopUpFact
@@ -47,6 +48,7 @@ def member_value(request: HttpRequest, desk: Desk, member_id: str) -> HttpRespon
 @page(Right.VALUE_WRITE, "POST")
 def top_up(request: HttpRequest, desk: Desk, member_id: str) -> HttpResponse:
     """Show the bonus of a top-up, and once that was seen take the money."""
+    org.require(desk.principal, Right.MEMBERS_READ)  # clerks top up at the till, where they see no member's page
     id, seen = ids.decode(ID_PREFIX, member_id), _unseen(desk)
     seen.top_up_form = form = AmountForm(desk.shop.currency, request.POST)
     seen.key = request.POST.get("key", "")[:64] or new_key()
