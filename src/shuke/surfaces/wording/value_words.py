@@ -32,7 +32,6 @@ REFUSALS: Words = {
     "top_up_bounds": _("One tops up by %(least)s to %(most)s at once."),
     "value_limit": _("This would come to %(asked)s; the program allows %(most)s."),
     "desk_needs_clerk": _("Only somebody who took the money says so."),
-    "value_needs_code": _("Scan the code on the member's phone: stored value is spent with it."),
     "unknown_top_up": _("There is no such top-up."),
     "unknown_value_use": _("There is no such payment with stored value."),
     "unknown_value_refund": _("There is no such refund of stored value."),

@@ -92,7 +92,7 @@ def _online(counter: Counter, told: Told) -> ShiftLine:
     if code and people.of_code(code, told.moment("scanned_at"), use=True) != wish.member_id:
         raise Refusal("member_code_unknown", "This is not the code of the member.")
     if wish.value_minor and not code:
-        raise Refusal("value_needs_code", "Stored value is spent with the code on the member's phone.")
+        raise Refusal("member_code_unknown", "Stored value is spent with the code on the member's phone.")
     if not note and cart.left_out(counter, wish, at):
         raise Refusal("reason_required", "Say why the coupon that saves most is not used.")
     before = programs.standings([wish.member_id]) if wish.member_id else {}
