@@ -21,6 +21,7 @@ UNKNOWN = {
     "redemption_id": "rdm_00000000000000000000000000",
     "template": "spring10",
     "batch_id": "cpb_00000000000000000000000000",
+    "card_batch_id": "gcb_00000000000000000000000000",
     "coupon_id": "cpn_00000000000000000000000000",
     "import_id": "imp_00000000000000000000000000",
     "till_id": "til_00000000000000000000000000",
@@ -96,7 +97,7 @@ def test_the_menu_shows_only_what_opens(log_in, program, role):
 NOT_IN_THE_MENU = {
     Role.OWNER: set(),
     Role.OPERATOR: {"keys", "clock", "organisation", "tills", "staff"},
-    Role.APPROVER: {"keys", "clock", "organisation", "tills", "staff", "duplicates", "imports"},
+    Role.APPROVER: {"keys", "clock", "organisation", "tills", "staff", "duplicates", "imports", "value"},
     Role.SERVICE: {
         "keys",
         "clock",
