@@ -230,8 +230,8 @@ def deliver_due() -> Mapping[str, int]:
         if delivery is None:
             continue
         counts[delivery.state] += 1
-        if delivery.state is Delivered.REFUSED:
-            cancel(order_id, _BY_ITSELF, REFUSED)
+    for order_id in mall.refused_deliveries(_DELIVER_AT_ONCE):
+        cancel(order_id, _BY_ITSELF, REFUSED)
     return {state.value: count for state, count in counts.items()}
 
 
