@@ -18,7 +18,7 @@ from shuke.rooms.org import facade as org
 from shuke.rooms.org.contracts import Right
 from shuke.rooms.programs import facade as programs
 from shuke.surfaces.console.pages import Desk, page, printable, show
-from shuke.surfaces.wording import figures, mall_words, refusals
+from shuke.surfaces.wording import figures, mall_words, payment_words, refusals
 from shuke.surfaces.wording.running import running, unit_called
 
 _PAGE = 50
@@ -88,6 +88,7 @@ def order(request: HttpRequest, desk: Desk, mall_order_id: str) -> HttpResponse:
 def _order_page(request: HttpRequest, desk: Desk, found: Order, **more: object) -> HttpResponse:
     following = NEXT[found.state]
     delivery = mall.deliveries([found.id]).get(found.id)
+    payment = programs.mall_payment_of(found.id)
     person = members.get(found.member_id) if desk.may(Right.MEMBERS_READ) else None
     return show(
         request,
@@ -100,7 +101,8 @@ def _order_page(request: HttpRequest, desk: Desk, found: Order, **more: object) 
         steps=[(each, mall_words.of(mall_words.STATES, each.state)) for each in mall.steps(found.id)],
         delivery=delivery,
         delivery_state=delivery and mall_words.of(mall_words.DELIVERIES, delivery.state),
-        payment=programs.mall_payment_of(found.id),
+        payment=payment,
+        payment_state=payment and payment_words.STATES[payment.state],
         may_fulfil=desk.may(Right.MALL_FULFIL),
         may_reveal=desk.may(Right.MEMBERS_REVEAL),
         can_ship=State.SHIPPED in following,
