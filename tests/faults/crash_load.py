@@ -141,7 +141,8 @@ class Load:
         issued = self.send("coupons", f"coupon-{name}", wanted, {f"coupon-{name}": {}})
         if issued is None:
             return
-        cart = {"member": member, "currency": "USD", "occurred_at": NOON, "coupons": [issued["coupon"]["code"]]}
+        cart = {"member": member, "currency": "USD", "occurred_at": issued["coupon"]["starts_at"]}
+        cart["coupons"] = [issued["coupon"]["code"]]
         cart["lines"] = [{"sku": "tea", "quantity": 1, "net_minor": 30_00}]
         self.send("carts/commit", f"cart-{name}", _name(f"cart-{name}") | cart, {f"cart-{name}": {"accrual": 20}})
 
