@@ -40,7 +40,7 @@ function drawTrade(sale, money) {
     h("ul", {class: "rows"}, rows, offers, paying, priced && priced.value && priced.value.used ? [row(words.pay_value, `\u2212${priced.value.used_text}`, "off"), h("li", {class: "split"}, h("small", {"data-testid": "split"}, valueSplit(priced.value)))] : []),
     h("div", {class: "pay"}, h("span", {}, words.to_pay), h("strong", {"data-testid": "pay"}, priced ? priced.pay : money(total))),
     priced && priced.earns && h("p", {class: "earns"}, `${words.earns} ${priced.earns}`),
-    h("p", {class: "next"}, h("kbd", {}, "Enter"), " ", words.take_money));
+    h("p", {class: "next"}, h("kbd", {}, "Enter"), " ", words.take));
 }
 
 function drawOffers(sale, act) {
