@@ -244,6 +244,9 @@ value_figures = stored_value.figures
 top_up_of, top_ups = value.top_up, value.top_ups
 
 
+require_other = adjusting.require_other
+
+
 def adjust(
     fact: AdjustFact,
     actor: Actor,
