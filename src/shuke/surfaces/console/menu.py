@@ -59,6 +59,7 @@ GROUPS = (
             Item("plans", _("Paid plans"), "programs", Right.PAID_READ),
             Item("subscriptions", _("Subscriptions"), "members", Right.PAID_READ),
             Item("activation-codes", _("Activation codes"), "key", Right.PAID_READ),
+            Item("failed-refunds", _("Failed refunds"), "warning", Right.PAID_READ),
         ),
     ),
     Group(

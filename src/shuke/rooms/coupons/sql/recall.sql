@@ -1,10 +1,10 @@
--- Purpose: make the coupons of a template or batch void, but those that are used or set aside for an order.
+-- Purpose: make the coupons of a template or batch, or some of them, void, but those that are used or set aside for an order.
 -- Locks: the coupons, in id order, so that nobody uses one meanwhile.
 -- Repeatable: yes; void ones are left alone and not counted again.
 WITH found AS (
     SELECT id, state, locked_until, ends_at
     FROM coupons_coupon
-    WHERE (template_id = %(template_id)s OR batch_id = %(batch_id)s) AND state <> 'void'
+    WHERE (template_id = %(template_id)s OR batch_id = %(batch_id)s OR id = ANY (%(coupon_ids)s::uuid[])) AND state <> 'void'
     ORDER BY id
     FOR NO KEY UPDATE
 ), voided AS (

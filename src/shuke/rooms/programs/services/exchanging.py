@@ -88,7 +88,7 @@ def _ask_payment(fact: ExchangeFact, deal: _Deal, currency: str) -> Payment | No
         return None
     method = fact.method or next(iter(payments.methods()), "")
     name, member_id = _name(deal.order_id), deal.member_id
-    payment = payments.ask(Purpose.MALL, name, member_id, amount, currency, method, deal.at)
+    payment = payments.ask(Purpose.MALL, name, member_id, amount, currency, method, deal.at, until=deal.until)
     transaction.on_commit(partial(payments.start, payment.id), robust=True)
     return payment
 
@@ -226,12 +226,15 @@ def deliver_due() -> Mapping[str, int]:
     """Ask the suppliers of virtual orders that wait, and cancel what they refuse. Raises: nothing."""
     counts = dict.fromkeys(Delivered, 0)
     for order_id in mall.due_deliveries(_DELIVER_AT_ONCE):
-        delivery = mall.ask_supplier(order_id)
-        if delivery is None:
+        try:
+            delivery = mall.ask_supplier(order_id)
+            if delivery is not None and delivery.state is Delivered.REFUSED:
+                cancel(order_id, _BY_ITSELF, REFUSED)
+        except Exception as failure:  # noqa: BLE001  # one that can't be delivered keeps no other
+            logs.failure("mall_not_delivered", failure, order=_name(order_id))
             continue
-        counts[delivery.state] += 1
-        if delivery.state is Delivered.REFUSED:
-            cancel(order_id, _BY_ITSELF, REFUSED)
+        if delivery is not None:
+            counts[delivery.state] += 1
     return {state.value: count for state, count in counts.items()}
 
 
