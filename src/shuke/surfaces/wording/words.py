@@ -71,6 +71,7 @@ RIGHTS: Words = {
 
 WORDS: Words = {
     **coupon_actions.ACTIONS,
+    "refund.tried_again": _("Tried a refund of money again"),
     **mall_words.ACTIONS,
     **value_words.ACTIONS,
     # what happened to points

@@ -1,4 +1,5 @@
--- Purpose: make the coupons of a template or batch void; those that are used or set aside for an order, once they come back.
+-- Purpose: make the coupons of a template or batch, or some of them, void; those that are used or set aside for an order,
+-- once they come back.
 -- Locks: the coupons, in id order, so that nobody uses one meanwhile.
 -- Repeatable: yes; void ones are left alone and not counted again.
 WITH found AS (
@@ -11,7 +12,8 @@ WITH found AS (
             ELSE 'recalled'
         END AS became
     FROM coupons_coupon
-    WHERE (template_id = %(template_id)s OR batch_id = %(batch_id)s) AND state <> 'void'
+    WHERE (template_id = %(template_id)s OR batch_id = %(batch_id)s OR id = ANY (%(coupon_ids)s::uuid[]))
+        AND state <> 'void'
     ORDER BY id
     FOR NO KEY UPDATE
 ), called AS (
