@@ -94,7 +94,7 @@ def _online(counter: Counter, told: Told) -> ShiftLine:
     spends = wish.points or wish.coupons
     if code and people.of_code(code, clock.machine_now() if spends else _scanned(told), use=True) != wish.member_id:
         raise Refusal("member_code_unknown", "This is not the code of the member.")
-    if not note and cart.left_out(counter, wish, at):
+    if not note and cart.left_out(counter, wish, clock.business_now()):
         raise Refusal("reason_required", "Say why the coupon that saves most is not used.")
     before = programs.standings([wish.member_id]) if wish.member_id else {}
     done = cart.commit(counter, key, wish, at, told.number("expected_minor"))
