@@ -55,8 +55,7 @@ def overview(request: HttpRequest, desk: Desk) -> HttpResponse:
         counts=people.counts(now - _PERIOD),
         exited=Status.EXITED,
         active=Compared(
-            orders.active_members(now - _PERIOD, now, left),
-            orders.active_members(now - 2 * _PERIOD, now - _PERIOD, left),
+            *orders.active_members([(now - _PERIOD, now), (now - 2 * _PERIOD, now - _PERIOD)], left),
         ),
         sales=Compared(sales.member_net_minor, sales_before.member_net_minor),
         refunded=sales.member_refunded_minor,
