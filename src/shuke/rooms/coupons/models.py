@@ -126,8 +126,8 @@ class Batch(models.Model):
 class Coupon(models.Model):
     """One coupon, or the one code that many use (`many`), which nobody holds and whose uses are counted apart.
 
-    In a pool it has no member and has not been given to anybody (`pooled`). One that was `recalled` while it was used or
-    set aside is void once it comes back.
+    In a pool it has no member and has not been given to anybody (`pooled`). One that was `recalled` while it was used
+    or set aside is void once it comes back.
     """
 
     id = models.UUIDField(primary_key=True)

@@ -4,7 +4,7 @@ import pytest
 
 from shuke.core.offers.model import Reason
 from shuke.core.values.errors import Refusal
-from shuke.rooms.coupons import facade
+from shuke.rooms.coupons import facade, queries
 from shuke.rooms.coupons.contracts import (
     Codes,
     MemberLimit,
@@ -147,6 +147,24 @@ def test_the_giver_takes_it_back(coupon, people):
     with pytest.raises(Refusal) as told:
         facade.accept(gift.claim_code, people[1], NOW)
     assert (told.value.code, state(coupon)) == ("unknown_coupon_gift", State.ISSUED)
+
+
+def test_the_code_of_an_offer_that_was_taken_back_meanwhile_takes_no_later_one(coupon, people, monkeypatch):
+    gift, found = facade.offer(coupon.id, people[0], NOW), queries.offered_as
+
+    def offered_as(code):
+        """Find the coupon, and let its owner take it back and offer it anew before it is locked."""
+        id = found(code)
+        monkeypatch.setattr(queries, "offered_as", found)
+        facade.cancel_offer(coupon.id, people[0])
+        facade.offer(coupon.id, people[0], NOW)
+        return id
+
+    monkeypatch.setattr(queries, "offered_as", offered_as)
+    with pytest.raises(Refusal) as told:
+        facade.accept(gift.claim_code, people[1], NOW)
+
+    assert (told.value.code, facade.coupon(coupon.id, NOW).member_id) == ("unknown_coupon_gift", people[0])
 
 
 def test_frozen_is_not_used_until_it_is_thawed(coupon):

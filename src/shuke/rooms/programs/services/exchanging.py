@@ -233,7 +233,7 @@ def deliver_due() -> Mapping[str, int]:
         if delivery is not None:
             counts[delivery.state] += 1
     for order_id in mall.refused_deliveries(_DELIVER_AT_ONCE):
-        _alone(order_id, lambda id: cancel(id, _BY_ITSELF, REFUSED))
+        _alone(order_id, partial(cancel, actor=_BY_ITSELF, note=REFUSED))
     return {state.value: count for state, count in counts.items()}
 
 

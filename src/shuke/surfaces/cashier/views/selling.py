@@ -96,7 +96,7 @@ def _online(counter: Counter, told: Told) -> ShiftLine:
         raise Refusal("member_code_unknown", "This is not the code of the member.")
     if wish.value_minor and not code:
         raise Refusal("value_needs_code", "Stored value is spent with the code on the member's phone.")
-    if not note and cart.left_out(counter, wish, at):
+    if not note and cart.left_out(counter, wish, clock.business_now()):
         raise Refusal("reason_required", "Say why the coupon that saves most is not used.")
     before = programs.standings([wish.member_id]) if wish.member_id else {}
     done = cart.commit(counter, key, wish, at, told.number("expected_minor"))

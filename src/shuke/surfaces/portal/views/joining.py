@@ -5,6 +5,7 @@ Whether a phone is a member's is told to nobody who does not hold it: both are s
 
 import re
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.conf import settings
 from django.core import signing
@@ -170,7 +171,7 @@ def _checked(request: HttpRequest, door: Door) -> str:
         return members.check_log_in_code(door.phone, door.code, clock.machine_now())
 
 
-def _member_of(phone: str, request: HttpRequest, place: Store | None):  # noqa: ANN202  # an id
+def _member_of(phone: str, request: HttpRequest, place: Store | None) -> UUID:
     """Return whose a phone is; a new member's with what they agreed to, and told to the program."""
     with unit_of_work():
         (member_id,) = members.resolve([MemberRef(phone=phone)])
@@ -189,7 +190,7 @@ def _member_of(phone: str, request: HttpRequest, place: Store | None):  # noqa: 
         return member_id
 
 
-def _tell_program(member_id, channel: str, store: str) -> None:  # noqa: ANN001  # an id
+def _tell_program(member_id: UUID, channel: str, store: str) -> None:
     """Record that somebody joined, where the program in force asks for it."""
     program = running()
     if program is None or all(each.code != JOINED for each in program.program.behaviours):
@@ -201,7 +202,7 @@ def _tell_program(member_id, channel: str, store: str) -> None:  # noqa: ANN001 
         raise result.refusal
 
 
-def _let_in(request: HttpRequest, member_id) -> HttpResponse:  # noqa: ANN001  # an id
+def _let_in(request: HttpRequest, member_id: UUID) -> HttpResponse:
     secret = members.log_in_device(member_id, _label(request.headers.get("User-Agent", "")), clock.machine_now())
     return remember(redirect(next_of(request)), secret)
 

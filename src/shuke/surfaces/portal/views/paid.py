@@ -131,7 +131,7 @@ def _plans(request: HttpRequest, guest: Guest, failure: str = "", status: int = 
         title=_("Paid membership"),
         mine=[_mine(one, language) for one in live],
         changeable=bool(_choices(guest)),
-        offered=[_offered(plan, language, plan.id in had) for plan in paid.list_plans() if plan.on_sale],
+        offered=[_offered(plan, language, had=plan.id in had) for plan in paid.list_plans() if plan.on_sale],
         online=phone_method() is not None,
         failure=failure,
         status=status,
@@ -148,7 +148,7 @@ def _mine(one: Subscription, language: str) -> dict[str, object]:
     }
 
 
-def _offered(plan: Plan, language: str, had: bool) -> dict[str, object]:  # noqa: FBT001  # said by name of its meaning
+def _offered(plan: Plan, language: str, *, had: bool) -> dict[str, object]:
     terms = plan.version.terms
     return {
         "plan": plan,
