@@ -91,7 +91,7 @@ def _lines(told: Told) -> tuple[Line, ...]:
 def _online(counter: Counter, told: Told) -> ShiftLine:
     wish, at, key, note = _wish(told), told.moment(), told.key(), told.text("note")
     code = told.text("code")
-    spends = wish.points or wish.coupons
+    spends = wish.points or wish.coupons or wish.value_minor
     if code and people.of_code(code, clock.machine_now() if spends else _scanned(told), use=True) != wish.member_id:
         raise Refusal("member_code_unknown", "This is not the code of the member.")
     if wish.value_minor and not code:
