@@ -152,24 +152,13 @@ def _done(counter: Counter, told: Told, left: OrderLeft, key: str, at: datetime)
     unit = ruling.spent().unit
     mine = [entry for entry in entries if entry.key.unit_id == unit.id]
     return Undone(
-        cash_minor=_cash(order, orders.get(order.id)),
+        cash_minor=programs.refund_money(result) or 0,
         taken=sum(abs(entry.amount) for entry in mine if entry.kind in _TAKEN),
         given=sum(entry.amount for entry in mine if entry.kind is Kind.RETURN),
         owed=(result.owed or {}).get(unit.code, 0),
         before=before,
         after=_available(order),
     )
-
-
-def _cash(before: Order, after: Order) -> int:
-    """Return what is handed out in money: what points had paid comes back as points."""
-    return (after.refunded_minor - before.refunded_minor) - (_by_points(before) - _by_points(after))
-
-
-def _by_points(order: Order) -> int:
-    """Return what of the part of an order that is left was paid with points, as decisions reckon it."""
-    left = order.net_minor - order.refunded_minor
-    return order.points_paid_minor * left // order.net_minor if order.net_minor else 0
 
 
 def _available(order: Order) -> int:
