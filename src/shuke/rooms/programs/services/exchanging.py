@@ -17,7 +17,18 @@ from shuke.foundation import business_keys, clock, ids, logs
 from shuke.foundation.business_keys import BusinessKey
 from shuke.foundation.transactions import unit_of_work
 from shuke.rooms.mall import facade as mall
-from shuke.rooms.mall.contracts import HELD, ORDER_PREFIX, Delivered, Item, Order, Placement, Price, Shopper, State
+from shuke.rooms.mall.contracts import (
+    HELD,
+    ORDER_PREFIX,
+    Delivered,
+    Item,
+    ItemDraft,
+    Order,
+    Placement,
+    Price,
+    Shopper,
+    State,
+)
 from shuke.rooms.members import facade as members
 from shuke.rooms.members.contracts import MemberRef
 from shuke.rooms.org.contracts import Actor, ActorKind
@@ -40,6 +51,37 @@ SOURCE = "mall"  # of the facts by which the points of an exchange move; they ar
 LAPSED, REFUSED = "not_finished_in_time", "refused_by_supplier"  # why an order was cancelled by itself
 _LAPSE_AT_ONCE, _DELIVER_AT_ONCE = 1_000, 100
 _BY_ITSELF = Actor(ActorKind.SYSTEM, "mall", "mall")
+
+
+def create_item(draft: ItemDraft, actor: Actor) -> Item:
+    """Store a new item of the mall, for tiers that the newest version of the program has.
+
+    Raises:
+        Refusal: `unknown_tier`, and as `mall.create_item`.
+    """
+    _check_tiers(draft)
+    return mall.create_item(draft, actor)
+
+
+def change_item(item_id: UUID, draft: ItemDraft, actor: Actor, revision: int | None = None) -> Item:
+    """Change an item of the mall, for tiers that the newest version of the program has.
+
+    Raises:
+        Refusal: `unknown_tier`, and as `mall.change_item`.
+    """
+    _check_tiers(draft)
+    return mall.change_item(item_id, draft, actor, revision)
+
+
+def _check_tiers(draft: ItemDraft) -> None:
+    plan = timeline()
+    known = [level.code for ladder in plan.latest.program.ladders for level in ladder.levels] if plan else []
+    named = {f"/prices/{place}/tier": price.tier for place, price in enumerate(draft.prices) if price.tier}
+    named |= {f"/visibility/tiers/{place}": tier for place, tier in enumerate(draft.visibility.tiers)}
+    for pointer, tier in named.items():
+        if tier not in known:
+            params = {"found": tier, "known": ", ".join(known)}
+            raise Refusal("unknown_tier", f"The tiers are: {params['known']}.", pointer=pointer, params=params)
 
 
 def exchange(fact: ExchangeFact, actor: Actor, *, dry_run: bool = False) -> Exchanged:
