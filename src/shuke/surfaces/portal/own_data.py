@@ -4,6 +4,7 @@ Points are written in whole units of their kind, money in the minor units of its
 """
 
 from collections.abc import Callable, Iterator
+from itertools import islice
 from typing import Any
 
 from shuke.foundation import clock, ids
@@ -98,14 +99,18 @@ def _points(guest: Guest) -> dict[str, Any]:
 
 
 def _orders(guest: Guest) -> Iterator[dict[str, Any]]:
-    for one in _all(lambda cursor: orders.page_of_member(guest.member.id, _ROWS, cursor), "orders"):
-        yield {
-            **_of(one, "source", "external_id", "occurred_at", "store", "channel", "currency"),
-            **_of(one, "gross_minor", "net_minor", "points_paid_minor", "refunded_minor", "attributes"),
-            "lines": [
-                _of(line, "sku", "category", "quantity", "net_minor", "attributes") for line in orders.lines(one.id)
-            ],
-        }
+    every = _all(lambda cursor: orders.page_of_member(guest.member.id, _ROWS, cursor), "orders")
+    while some := list(islice(every, _ROWS)):
+        left = orders.left([one.id for one in some])
+        for one in some:
+            yield {
+                **_of(one, "source", "external_id", "occurred_at", "store", "channel", "currency"),
+                **_of(one, "gross_minor", "net_minor", "points_paid_minor", "refunded_minor", "attributes"),
+                "lines": [
+                    _of(each.line, "sku", "category", "quantity", "net_minor", "attributes")
+                    for each in left[one.id].lines
+                ],
+            }
 
 
 def _behaviours(guest: Guest) -> Iterator[dict[str, Any]]:

@@ -51,7 +51,7 @@ def test_stored_value_pays_with_the_code_and_a_refund_gives_it_back(at_work):
     _, priced = at_work.ask("price", **sale, value=8_600)
     assert (priced["pay_minor"], priced["value"]["most"], priced["value"]["used"]) == (0, 8_600, 8_600)
     without = at_work.sale("K-0", **sale, value=8_600, expected_minor=0)
-    assert (without[0], without[1]["code"], has(at_work)) == (409, "member_code_unknown", (20_000, 2_000))
+    assert (without[0], without[1]["code"], has(at_work)) == (409, "value_needs_code", (20_000, 2_000))
 
     code = members.show_code(at_work.members[0], clock.machine_now()).text
     scanned = {"code": code, "scanned_at": clock.machine_now().isoformat()}

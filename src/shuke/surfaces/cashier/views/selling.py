@@ -91,12 +91,12 @@ def _lines(told: Told) -> tuple[Line, ...]:
 def _online(counter: Counter, told: Told) -> ShiftLine:
     wish, at, key, note = _wish(told), told.moment(), told.key(), told.text("note")
     code = told.text("code")
-    spends = wish.points or wish.coupons
+    spends = wish.points or wish.coupons or wish.value_minor
     if code and people.of_code(code, clock.machine_now() if spends else _scanned(told), use=True) != wish.member_id:
         raise Refusal("member_code_unknown", "This is not the code of the member.")
     if wish.value_minor and not code:
-        raise Refusal("member_code_unknown", "Stored value is spent with the code on the member's phone.")
-    if not note and cart.left_out(counter, wish, at):
+        raise Refusal("value_needs_code", "Stored value is spent with the code on the member's phone.")
+    if not note and cart.left_out(counter, wish, clock.business_now()):
         raise Refusal("reason_required", "Say why the coupon that saves most is not used.")
     before = programs.standings([wish.member_id]) if wish.member_id else {}
     done = cart.commit(counter, key, wish, at, told.number("expected_minor"))

@@ -65,7 +65,7 @@ def leave(request: HttpRequest, guest: Guest, subscription_id: str) -> HttpRespo
         at_once = request.POST.get("at_once") == "yes"
         if not at_once or request.POST.get("refund_minor") == str(now.refund_minor):
             paid.cancel(found.id, ACTOR, at_once=at_once)
-            payments.reconcile()
+            payments.send_refunds(guest.member.id)
             return redirect("portal-plans")
     return show(
         request,
@@ -92,7 +92,7 @@ def change(request: HttpRequest, guest: Guest, subscription_id: str) -> HttpResp
         if done.payment_id is not None:
             payments.start(done.payment_id)
             return redirect("portal-pay", ids.encode(PAYMENT_PREFIX, done.payment_id))
-        payments.reconcile()
+        payments.send_refunds(guest.member.id)
         return redirect("portal-plans")
     language = paid_words.language()
     return show(
@@ -131,7 +131,7 @@ def _plans(request: HttpRequest, guest: Guest, failure: str = "", status: int = 
         title=_("Paid membership"),
         mine=[_mine(one, language) for one in live],
         changeable=bool(_choices(guest)),
-        offered=[_offered(plan, language, plan.id in had) for plan in paid.list_plans() if plan.on_sale],
+        offered=[_offered(plan, language, had=plan.id in had) for plan in paid.list_plans() if plan.on_sale],
         online=phone_method() is not None,
         failure=failure,
         status=status,
@@ -148,7 +148,7 @@ def _mine(one: Subscription, language: str) -> dict[str, object]:
     }
 
 
-def _offered(plan: Plan, language: str, had: bool) -> dict[str, object]:  # noqa: FBT001  # said by name of its meaning
+def _offered(plan: Plan, language: str, *, had: bool) -> dict[str, object]:
     terms = plan.version.terms
     return {
         "plan": plan,
