@@ -18,6 +18,8 @@ from shuke.rooms.orders import facade as orders
 from shuke.rooms.paid import facade as paid
 from shuke.rooms.payments import facade as payments
 from shuke.rooms.points import facade as points
+from shuke.rooms.programs import facade as programs
+from shuke.rooms.value import facade as value
 from shuke.surfaces.portal.account import account_of
 from shuke.surfaces.portal.pages import ACTOR, Guest
 from shuke.surfaces.wording import figures
@@ -140,7 +142,24 @@ def _dealings(guest: Guest) -> dict[str, Any]:
     rewards = _all(lambda cursor: mall.orders_page(search, _ROWS, cursor), "orders")
     plans = _all(lambda cursor: paid.page(_ROWS, cursor, member_id=member_id), "subscriptions")
     paid_for = _all(lambda cursor: payments.page(_ROWS, cursor, member_id=member_id), "payments")
+    top_ups = _all(lambda cursor: programs.top_ups(_ROWS, cursor, [member_id]), "top_ups")
+    refunds = _all(lambda cursor: value.refunds(_ROWS, cursor, [member_id]), "refunds")
     return {
+        "top_ups": [
+            _of(
+                one,
+                "amount_minor",
+                "bonus_minor",
+                "refunded_minor",
+                "currency",
+                "method",
+                "state",
+                "asked_at",
+                "paid_at",
+            )
+            for one in top_ups
+        ],
+        "value_refunds": [_of(one, "principal_minor", "bonus_minor", "fee_minor", "at") for one in refunds],
         "rewards": [
             _of(one, "number", "item_name", "quantity", "unit", "points", "cash_minor", "currency")
             | _of(one, "state", "way", "store", "placed_at", "carrier", "tracking", "address_masked")
