@@ -8,7 +8,7 @@ from uuid import UUID
 
 from shuke.core.values.errors import Refusal
 from shuke.foundation import encryption, ids, masks, randomness
-from shuke.rooms.mall import checks, delivering, giving, models, moving, queries, stock
+from shuke.rooms.mall import checks, delivering, giving, models, moving, queries, stock, stores
 from shuke.rooms.mall.contracts import (
     OVER,
     Address,
@@ -112,6 +112,8 @@ def _check_way(placement: Placement) -> None:
         )
     if placement.way is Way.SHIP and placement.address is None:
         raise Refusal("address_required", "Say where it is sent.", pointer="/address")
+    if placement.way is Way.PICKUP:
+        stores.require_for_pickup(placement.store)
     if placement.address is not None:
         checks.address(placement.address)
 

@@ -15,7 +15,7 @@ from shuke.rooms.programs import facade as programs
 from shuke.rooms.programs.contracts import AppliedOffer, Balance, CartPriced, Standing, Undecided
 from shuke.surfaces.cashier import ruling
 from shuke.surfaces.cashier.counter import Counter
-from shuke.surfaces.wording import figures, offers, words
+from shuke.surfaces.wording import days, figures, offers, words
 from shuke.surfaces.wording.standing import ladders
 
 WITHOUT_SALE = frozenset({Kind.GIFT, Kind.EXCHANGE})  # the other coupons take something off a price
@@ -89,8 +89,8 @@ def _expiring(balance: Balance) -> str:
     next_one = balance.next_expiry
     if next_one is None:
         return ""
-    said = {"points": figures.points(next_one.points, balance.scale), "day": f"{next_one.first_unusable:%Y-%m-%d}"}
-    return _("%(points)s can't be used from %(day)s on") % said
+    said = {"points": figures.points(next_one.points, balance.scale), "day": f"{next_one.last_usable:%Y-%m-%d}"}
+    return _("%(points)s can be used through %(day)s") % said
 
 
 def _way(standing: Standing) -> str:
@@ -132,7 +132,7 @@ def _coupons(priced: CartPriced, held: Sequence[HeldCoupon], counter: Counter) -
             "used": each.code in off,
             "off": figures.money(-off[each.code], priced.currency) if each.code in off else "",
             "why": offers.why_not(why) if (why := each.refused or refused.get(each.code)) else "",
-            "until": _("until %(day)s") % {"day": f"{each.ends_at.astimezone(zone):%Y-%m-%d}"} if each.ends_at else "",
+            "until": _("until %(day)s") % {"day": days.through(each.ends_at, zone)} if each.ends_at else "",
         }
         for each in open_ones.values()
     ]

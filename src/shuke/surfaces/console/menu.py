@@ -60,6 +60,7 @@ GROUPS = (
             Item("subscriptions", _("Subscriptions"), "members", Right.PAID_READ),
             Item("activation-codes", _("Activation codes"), "key", Right.PAID_READ),
             Item("value", _("Stored value"), "points", Right.VALUE_REFUND),
+            Item("failed-refunds", _("Failed refunds"), "warning", Right.PAID_READ),
         ),
     ),
     Group(

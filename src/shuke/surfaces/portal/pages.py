@@ -14,7 +14,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.utils.translation import gettext as _
 
@@ -107,7 +107,8 @@ def _answer(view: View, request: HttpRequest, methods: tuple[str, ...], args: An
             shop = org.organisation()
             if shop is None:
                 return problem(request, 503, _("Not open yet"), _("The shop is still being set up. Come back soon."))
-            return view(request, shop, *args, **kwargs)
+            with timezone.override(ZoneInfo(shop.time_zone)):  # whatever is written on a page is in the shop's days
+                return view(request, shop, *args, **kwargs)
     except Refusal as refused:
         return refusal_page(request, refused)
 

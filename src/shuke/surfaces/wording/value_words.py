@@ -27,6 +27,18 @@ WARNINGS: Words = {
     "named_limit": _("More is stored than the program's limit for one member."),
     "unnamed_limit": _("A card holds more than the program's limit for gift cards."),
 }
+ACTIONS: Words = {
+    "value.refund": _("Refund stored value"),
+    "value.refunded": _("Refunded stored value"),
+    "gift_cards.made": _("Made gift cards"),
+    "gift_card.sold": _("Sold a gift card"),
+    "gift_card.void": _("Made a gift card void"),
+    "fee": _("Fee kept"),
+    "money": _("Money back"),
+    "bonus": _("Bonus that goes with it"),
+    "principal": _("Principal"),
+    "cards": _("Gift cards"),
+}
 REFUSALS: Words = {
     "no_stored_value": _("The program has no stored value."),
     "top_up_bounds": _("One tops up by %(least)s to %(most)s at once."),

@@ -187,3 +187,32 @@ def test_a_recall_takes_what_is_not_used_and_says_what_it_could_not(people):
     assert [state(each) for each in (used, locked, free, frozen)] == [State.USED, State.LOCKED, State.VOID, State.VOID]
     assert facade.template(made.id).state is TemplateState.STOPPED
     assert facade.recall_template(made.id, "once more", ACTOR) == RecallReport(0, 1, 1, 0)
+
+
+def test_what_was_recalled_is_void_as_soon_as_it_comes_back(people):
+    made = template()
+    used, released, lapsed = (issued(people[0]) for _ in range(3))
+    facade.redeem([use(used, "o1")])
+    facade.lock([use(released, "o2"), use(lapsed, "o3")], later(hours=1))
+    assert facade.recall_template(made.id, "printed wrong", ACTOR) == RecallReport(0, 1, 2, 0)
+
+    assert facade.give_back([OrderRef("till", "o1")]) == [used.id]
+    assert facade.release([OrderRef("till", "o2")]) == [released.id]
+    assert state(lapsed, later(hours=1)) is State.VOID
+    assert facade.redeem([use(lapsed, "o4", at=later(hours=1))]) == [Reason.NOT_USABLE]
+    assert facade.release_lapsed(later(hours=1)) == 1
+    assert {state(each) for each in (used, released, lapsed)} == {State.VOID}
+    assert facade.redeem([use(used, "o5"), use(released, "o6")]) == [Reason.NOT_USABLE] * 2
+    assert facade.verify().violations == ()
+
+
+def test_a_clock_that_is_a_little_late_costs_nobody_a_coupon_and_a_later_start_stays(people):
+    template()
+    held = issued(people[0])
+    assert facade.redeem([use(held, "o1", at=later(minutes=-6))]) == [Reason.NOT_STARTED]
+    assert facade.redeem([use(held, "o1", at=later(minutes=-4))]) == [None]
+    template("next", validity=Validity(delay_days=1))
+    tomorrow = issued(people[0], of="next")
+    assert facade.redeem([use(tomorrow, "o2", at=tomorrow.starts_at - (later(minutes=1) - NOW))]) == [
+        Reason.NOT_STARTED
+    ]

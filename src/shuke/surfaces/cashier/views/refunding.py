@@ -160,7 +160,6 @@ def _done(counter: Counter, told: Told, left: OrderLeft, key: str, at: datetime)
     if result.refusal is not None:
         raise result.refusal
     assert result.reference is not None
-    now, off_minor = orders.get(order.id), orders.refund(result.reference).net_minor or 0  # behind the order's lock
     entries = []
     if order.member_id:
         entries = points.entries_of([(order.member_id, result.reference)])[result.reference]
@@ -168,9 +167,9 @@ def _done(counter: Counter, told: Told, left: OrderLeft, key: str, at: datetime)
     mine = [entry for entry in entries if entry.key.unit_id == unit.id]
     value_minor = _by_value(entries)
     return Undone(
-        cash_minor=_cash(now, off_minor) - value_minor,
+        cash_minor=programs.refund_money(result) or 0,
         value_minor=value_minor,
-        whole=off_minor == now.net_minor,
+        whole=orders.refund(result.reference).net_minor == order.net_minor,
         taken=sum(abs(entry.amount) for entry in mine if entry.kind in _TAKEN),
         given=sum(entry.amount for entry in mine if entry.kind is Kind.RETURN),
         owed=(result.owed or {}).get(unit.code, 0),
@@ -185,17 +184,6 @@ def _by_value(entries: Sequence[Entry]) -> int:
     codes = {terms.principal, terms.bonus} if terms else set()
     stored = {unit.id for unit in points.all_units() if unit.code in codes}
     return sum(entry.amount for entry in entries if entry.kind is Kind.RETURN and entry.key.unit_id in stored)
-
-
-def _cash(order: Order, off_minor: int) -> int:
-    """Return what is handed out in money for what was just taken off: what points had paid comes back as points."""
-    left = order.net_minor - order.refunded_minor
-    return off_minor - (_by_points(order, left + off_minor) - _by_points(order, left))
-
-
-def _by_points(order: Order, left_minor: int) -> int:
-    """Return what of so much that is left of an order was paid with points, as decisions reckon it."""
-    return order.points_paid_minor * left_minor // order.net_minor if order.net_minor else 0
 
 
 def _available(order: Order) -> int:

@@ -93,8 +93,8 @@ def cancel(request: HttpRequest, desk: Desk, subscription_id: str) -> HttpRespon
     if shown != str(told.refund_minor):
         messages.warning(request, _("The amount has changed meanwhile; look at it again."))
         return redirect("subscription", subscription_id)
-    _after, done = paid.cancel(found.id, desk.actor, at_once=True)
-    payments.reconcile()
+    after, done = paid.cancel(found.id, desk.actor, at_once=True)
+    payments.send_refunds(after.member_id)
     back = figures.money(done.refund_minor, desk.shop.currency)
     messages.success(request, _("Cancelled; %(amount)s goes back.") % {"amount": back})
     return redirect("subscription", subscription_id)
@@ -138,7 +138,7 @@ def _changed(request: HttpRequest, desk: Desk, found: Subscription, told: Switch
     done, _told = paid.switch(found.id, told.plan.code, told.length, desk.actor, method if told.due_minor else "")
     if done.payment_id is not None:
         payments.start(done.payment_id)
-    payments.reconcile()
+    payments.send_refunds(found.member_id)
     after = paid.subscription(done.subscription.id)
     if after.is_live:
         messages.success(request, _("Changed to %(plan)s.") % {"plan": _name(told.plan)})

@@ -236,16 +236,20 @@ def release_coupons(request: HttpRequest, body: CouponOrdersBody, *, dry_run: Dr
         id="giveBackCoupons",
         en="Give back the coupons of refunded orders",
         zh="退回券",
-        about_zh="订单退款时，模板允许退回的券恢复可用。",
+        about_zh="订单退款时，模板允许退回的券恢复可用。已上报到本系统的订单在全额退款时自动退回，此前会被拒绝。",
         scope=Right.COUPONS_REDEEM,
         writes=True,
+        codes=("order_not_refunded",),
         request_example={"orders": [examples.ORDER]},
         response_example=examples.FREED,
     ),
 )
 def give_back_coupons(request: HttpRequest, body: CouponOrdersBody, *, dry_run: DryRun = False) -> FreedCouponsAnswer:
-    """Make coupons of refunded orders usable again, where their template says so."""
-    return _freed(request, coupons.give_back(_orders(body)), dry_run=dry_run)
+    """Make coupons of refunded orders usable again, where their template says so.
+
+    Orders that were reported here do it by themselves when they are refunded in full; before, this is refused.
+    """
+    return _freed(request, programs.give_back_coupons(_orders(body)), dry_run=dry_run)
 
 
 @operation(

@@ -61,7 +61,7 @@ def leave(request: HttpRequest, guest: Guest) -> HttpResponse:
                 paid.cancel(one.id, ACTOR, at_once=True)
             programs.set_status(guest.member.id, Status.EXITED, _REASON, ACTOR)
     if agreed and request.POST.get("sure") == "yes":
-        payments.reconcile()
+        payments.send_refunds(guest.member.id)
         return redirect("portal-home")
     language = paid_words.language()
     return show(

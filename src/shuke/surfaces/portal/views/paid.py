@@ -65,7 +65,7 @@ def leave(request: HttpRequest, guest: Guest, subscription_id: str) -> HttpRespo
         at_once = request.POST.get("at_once") == "yes"
         if not at_once or request.POST.get("refund_minor") == str(now.refund_minor):
             paid.cancel(found.id, ACTOR, at_once=at_once)
-            payments.reconcile()
+            payments.send_refunds(guest.member.id)
             return redirect("portal-plans")
     return show(
         request,
@@ -92,7 +92,7 @@ def change(request: HttpRequest, guest: Guest, subscription_id: str) -> HttpResp
         if done.payment_id is not None:
             payments.start(done.payment_id)
             return redirect("portal-pay", ids.encode(PAYMENT_PREFIX, done.payment_id))
-        payments.reconcile()
+        payments.send_refunds(guest.member.id)
         return redirect("portal-plans")
     language = paid_words.language()
     return show(
