@@ -25,6 +25,7 @@ PEOPLE = [
 def make():
     """Make staff, program, members and half a year of orders; return the passwords by role and the first member's id."""
     from shuke.foundation import clock, ids
+    from shuke.rooms.members import facade as people
     from shuke.rooms.members.contracts import ExternalId, NewMember
     from shuke.rooms.org import facade as org
     from shuke.rooms.org.contracts import Actor, ActorKind, Kind, NewOrganisation, NewStore, Role
@@ -52,12 +53,19 @@ def make():
     results = programs.record(orders(members), actor, history=True)
     assert [result.refusal for result in results] == [None] * len(results)
     stock_the_mall(actor)
+    secrets = {
+        phone: people.log_in_device(members[place].id, "Test", clock.machine_now())
+        for place, (_, phone) in enumerate(PEOPLE[:3])
+    }
     found = {name: ids.encode("mbr", members[place].id) for name, place in (("member", 0), ("guest", 3))}
-    return {"passwords": passwords} | found
+    return {"passwords": passwords, "secrets": secrets} | found
 
 
 def stock_the_mall(actor):
-    """Put tea on the shelf, and twenty cups of which each is the last; let members take a coupon."""
+    """Put tea on the shelf, and cups of which each is the last; let members take a coupon, and give newcomers one."""
+    from shuke.rooms.benefits import facade as benefits
+    from shuke.rooms.benefits.contracts import Benefit, Catalogue, Per, SetRow
+    from shuke.rooms.benefits.contracts import Kind as Given
     from shuke.rooms.coupons.contracts import Kind, MemberLimit, TemplateDraft
     from shuke.rooms.mall import facade as mall
     from shuke.rooms.mall.contracts import ItemDraft, Price, Restock, Way
@@ -66,7 +74,7 @@ def stock_the_mall(actor):
 
     wares = [
         ("tea", "龙井一罐", 50, 30),
-        *((f"cup-{number:02d}", f"青瓷杯 {number:02d}", 10, 1) for number in range(1, 21)),
+        *((f"cup-{number:02d}", f"青瓷杯 {number:02d}", 10, 1) for number in range(1, 26)),
     ]
     for code, name, points, stock in wares:
         item = mall.create_item(ItemDraft(code, Goods.GOODS, name, (Price(points),), ways=(Way.PICKUP,)), actor)
@@ -76,6 +84,10 @@ def stock_the_mall(actor):
         "ten-off", "满 50 减 10", Kind.THRESHOLD, offer, "America/New_York", claimable=True, per_member=MemberLimit(1)
     )
     programs.create_coupon_template(draft, actor)
+    welcome = TemplateDraft("hello", "新人 5 元券", Kind.CASH, "amount: 5", "America/New_York")
+    programs.create_coupon_template(welcome, actor)
+    gift = Benefit("hello", "新人券", "Welcome coupon", Given.COUPON, quota=1, per=Per.ONCE, gives="hello")
+    benefits.apply(Catalogue((gift,), (SetRow("join", "hello"),)), actor)
 
 
 def orders(members):

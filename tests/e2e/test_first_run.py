@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from tests.e2e.conftest import Window, free_port, serving
+from tests.e2e.servers import free_port, serving
+from tests.e2e.windows import Window
 
 pytestmark = pytest.mark.browser
 

@@ -14,7 +14,7 @@ from shuke.surfaces.cli import session
 
 PROGRAM = Path(__file__).with_name("till.yaml")
 CLOCK = datetime(2026, 6, 15, 2, tzinfo=UTC)
-REGULARS = 60
+REGULARS = 70
 
 
 def make():
@@ -22,6 +22,7 @@ def make():
     from shuke.foundation import clock, ids
     from shuke.rooms.coupons import facade as coupons
     from shuke.rooms.coupons.contracts import Cause, IssueFact, Kind, TemplateDraft
+    from shuke.rooms.members import facade as people_of
     from shuke.rooms.members.contracts import MemberRef, NewMember
     from shuke.rooms.org import facade as org
     from shuke.rooms.org.contracts import Actor, ActorKind, NewOrganisation, NewStore, Role
@@ -42,17 +43,23 @@ def make():
     ]
     members = programs.enrol(new, actor)
     at = CLOCK - timedelta(days=1)
+    facts = []
     for member, (_, place, spent, points) in zip(members, people, strict=True):
         ref = MemberRef(id=member.id)
         first = OrderFact("pos", f"first-{place}", ref, at, spent, spent, "CNY", store="wukanglu")
         correction = AdjustFact("pos", f"first-{place}", ref, points - spent // 100, "opening", occurred_at=at)
-        assert [result.refusal for result in programs.record([first, correction], actor)] == [None, None]
+        facts += [first, correction]
+    assert {result.refusal for result in programs.record(facts, actor)} == {None}
+    sell_a_plan(actor)
     coupons.create_template(
         TemplateDraft("ten", "满 50 减 10", Kind.THRESHOLD, "{amount: 10, minimum: {money: 50}}", "Asia/Shanghai"),
         actor,
     )
     coupons.issue([IssueFact("tests", "ten", "ten", members[-1].id, Cause.PUSH, at)])
-    _owner, password = org.create_staff("owner@example.com", "老板", Role.OWNER, actor)
+    passwords = {
+        role.value: org.create_staff(f"{role.value}@example.com", f"Test {role.value}", role, actor)[1]
+        for role in (Role.OWNER, Role.OPERATOR, Role.SERVICE, Role.APPROVER)
+    }
     pins = {}
     for name, store in (("小王", "nanjinglu"), ("小李", "nanjinglu"), ("阿珍", "wukanglu")):
         clerk, _ = org.create_staff(f"clerk{len(pins)}@example.com", name, Role.CLERK, actor, stores=[store])
@@ -60,10 +67,25 @@ def make():
     _till, secret = org.enrol_till("前台", "nanjinglu", actor)
     return {
         "secret": secret,
-        "password": password,
+        "passwords": passwords,
         "pins": pins,
+        "secrets": [people_of.log_in_device(member.id, "Test", clock.machine_now()) for member in members],
         "members": [ids.encode("mbr", member.id) for member in members],
     }
+
+
+def sell_a_plan(actor):
+    """Offer a yearly card that brings free delivery."""
+    from shuke.rooms.benefits import facade as benefits
+    from shuke.rooms.benefits.contracts import Benefit, Catalogue, Kind, SetRow
+    from shuke.rooms.paid import facade as paid
+    from shuke.rooms.paid.contracts import Given, Length, PlanDraft, Terms
+    from shuke.rooms.paid.contracts import Kind as PlanKind
+
+    terms = Terms({Length.YEAR: 12_000}, gives=(Given("免邮", "Free delivery", 8_000),))
+    paid.create_plan(PlanDraft("plus", PlanKind.SERVICE, "熟客卡", "Plus", "plus", terms), actor)
+    delivery = Benefit("delivery", "免邮", "Free delivery", Kind.PROMISE)
+    benefits.apply(Catalogue((delivery,), (SetRow("plan:plus", "delivery"),)), actor)
 
 
 def codes():

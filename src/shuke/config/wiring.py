@@ -14,7 +14,7 @@ from shuke.adapters.payment_wechat import Wechat
 from shuke.adapters.supplier_http import HttpSupplier
 from shuke.adapters.supplier_pool import Pool
 from shuke.config import plans
-from shuke.foundation import clock, guesses, idempotency, jobs
+from shuke.foundation import clock, guesses, idempotency, jobs, logs
 from shuke.foundation.jobs import Periodic
 from shuke.rooms.benefits import facade as benefits
 from shuke.rooms.benefits.contracts import Kind
@@ -52,6 +52,14 @@ def release_coupons() -> Mapping[str, int]:
     return {"coupons": coupons.release_lapsed(clock.business_now())}
 
 
+def watch_coupons() -> Mapping[str, int]:
+    """Write a line for every template of which far more is taken than usual, or whose budget nears its end."""
+    found = coupons.alarms()
+    for alarm in found:
+        logs.event("coupon_alarm", template=alarm.template_code, kind=alarm.kind, count=alarm.count, usual=alarm.usual)
+    return {"alarms": len(found)}
+
+
 def prune_responses() -> Mapping[str, int]:
     return {"responses": idempotency.prune()}
 
@@ -85,6 +93,7 @@ PERIODIC = (
     Periodic("benefits", "* * * * *", give_benefits),
     Periodic("lapse_exchanges", "* * * * *", programs.lapse_exchanges),
     Periodic("deliver_exchanges", "* * * * *", programs.deliver_exchanges),
+    Periodic("watch_coupons", "* * * * *", watch_coupons),
     Periodic("release_coupons", "*/5 * * * *", release_coupons),
     Periodic("settle_payments", "* * * * *", settle_payments),
     Periodic("advance_plans", "* * * * *", plans.advance),

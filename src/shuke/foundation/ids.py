@@ -28,6 +28,11 @@ def new_id() -> UUID:
     return UUID(int=milliseconds << 80 | 0x7 << 76 | (tail >> 62) << 64 | 0b10 << 62 | tail & ((1 << 62) - 1))
 
 
+def first_at(milliseconds: int) -> UUID:
+    """Return the least id that can be made at a time of the machine, in milliseconds since 1970."""
+    return UUID(int=milliseconds << 80 | 0x7 << 76 | 0b10 << 62)
+
+
 def encode(prefix: str, value: UUID) -> str:
     """Return the outside form of an id: the prefix, an underscore and 26 letters."""
     return f"{prefix}_{_letters(value.int, _LETTERS)}"

@@ -290,6 +290,24 @@ class UsePage:
     next_cursor: str | None
 
 
+class AlarmKind(StrEnum):
+    """What is unusual of a template: far more than usual is taken, or what there is comes to its end."""
+
+    RUSH = "rush"
+    ENDING = "ending"
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """What somebody should look at: `count` taken in an hour against `usual` ones, or `count` left of `usual`."""
+
+    template_code: str
+    name: str
+    kind: AlarmKind
+    count: int
+    usual: int
+
+
 @dataclass(frozen=True, slots=True)
 class RecallReport:
     """What a recall found: coupons made void, and those that it could not take any more."""

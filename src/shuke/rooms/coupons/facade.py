@@ -30,6 +30,7 @@ from shuke.rooms.coupons.contracts import (
     UsePage,
     UseState,
 )
+from shuke.rooms.coupons.services import alarms as alarming
 from shuke.rooms.coupons.services import batches as batches_of
 from shuke.rooms.coupons.services import designing, giving, issuing, using, views
 from shuke.rooms.members import facade as members
@@ -323,6 +324,9 @@ def codes_page(batch_id: UUID, limit: int, cursor: str | None = None) -> tuple[t
     rows = queries.codes_of_batch(batch_id, after, limit + 1)
     more = len(rows) > limit
     return tuple(code for _, code, _ in rows[:limit]), cursors.of_id(rows[limit - 1][0]) if more else None
+
+
+alarms = alarming.alarms  # what of templates is unusual now
 
 
 def uses_page(template_id: UUID, limit: int, cursor: str | None = None) -> UsePage:

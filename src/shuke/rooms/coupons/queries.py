@@ -80,6 +80,15 @@ def room_left(template_ids: Sequence[UUID]) -> dict[UUID, int]:
     return dict(rows)
 
 
+def taken_since(hour: UUID, day: UUID) -> list[tuple[UUID, int, int]]:
+    """Return (template, coupons of members since an id, those of the time before it since another id)."""
+    return sql.fetch(
+        "SELECT template_id, count(*) FILTER (WHERE id >= %(hour)s), count(*) FILTER (WHERE id < %(hour)s) "
+        "FROM coupons_coupon WHERE id >= %(day)s AND member_id IS NOT NULL AND batch_id IS NULL GROUP BY template_id",
+        {"hour": hour, "day": day},
+    )
+
+
 def lock_slices(template_id: UUID, slice: int | None = None) -> list[tuple[int, int, int, int]]:
     """Lock one slice, or all in order, and return (slice, most, issued, pot left) of each."""
     return sql.fetch(

@@ -61,6 +61,7 @@ class Right(StrEnum):
     MALL_READ = "mall:read"
     MALL_WRITE = "mall:write"
     MALL_FULFIL = "mall:fulfil"
+    MALL_REFUND = "mall:refund"
     PAID_READ = "paid:read"
     PAID_WRITE = "paid:write"
     PAID_SELL = "paid:sell"

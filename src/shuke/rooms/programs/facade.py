@@ -173,12 +173,12 @@ def enrol(new: Sequence[NewMember], actor: Actor) -> list[Member | Refusal]:
     return enrolling.enrol(new, actor)
 
 
-def set_status(member_id: UUID, status: Status, reason: str, actor: Actor) -> Member:
+def set_status(member_id: UUID, status: Status, reason: str, actor: Actor, *, give_up_value: bool = False) -> Member:
     """Give a member another status: what is on its way is written before it, and nothing more is decided after it.
 
-    Raises: Refusal as `members.set_status`.
+    Raises: Refusal `value_left` where somebody leaves with principal that nobody gives up, and as `members.set_status`.
     """
-    return statuses.set_status(member_id, status, reason, actor)
+    return statuses.set_status(member_id, status, reason, actor, give_up_value=give_up_value)
 
 
 def record(facts: Sequence[Fact], actor: Actor, *, history: bool = False, dry_run: bool = False) -> list[Result]:
@@ -242,6 +242,9 @@ make_gift_cards, sell_gift_cards = gift_cards.make, gift_cards.sell
 load_gift_card, void_gift_card = gift_cards.load, gift_cards.void
 value_figures = stored_value.figures
 top_up_of, top_ups = value.top_up, value.top_ups
+
+
+require_other = adjusting.require_other
 
 
 def adjust(

@@ -59,7 +59,8 @@ class ValueTerms:
     `principal` and `bonus` are codes of units (bonus "": none), `use` what pays first, in the file's words; a top-up is
     of `least_minor` to `most_minor` and brings the bonus of the highest step reached. More than `named_minor` on a
     member, or `unnamed_minor` on a card, is warned of, or refused where `refuses`. Of a refund `fee_percent` is kept,
-    and the bonus goes with it as `bonus_back` says: share, all or keep. `methods` are the providers one tops up by.
+    and the bonus goes with it as `bonus_back` says: share, all or keep. `tells_rules`: the program declares
+    the behaviour top_up, so rules hear of one. `methods` are the providers one tops up by.
     """
 
     currency: str
@@ -77,6 +78,7 @@ class ValueTerms:
     refuses: bool
     fee_percent: Fraction
     bonus_back: str
+    tells_rules: bool
     methods: tuple[str, ...]
 
     def bonus_of(self, amount_minor: int) -> int:

@@ -1,5 +1,7 @@
 """What is sold at the till as the programs room knows it: a cart is priced, and becomes an order with what pays it.
 
+Nobody sells to themselves.
+
 What the customer pays was told before it is recorded: where it would be another amount by now, nothing is done.
 """
 
@@ -76,6 +78,8 @@ def record_offline(counter: Counter, key: str, wish: Wish, at: datetime) -> Resu
 
 
 def _order(counter: Counter, key: str, wish: Wish, at: datetime) -> OrderFact:
+    if wish.member_id is not None:
+        programs.require_other(counter.principal, MemberRef(id=wish.member_id))
     return OrderFact(
         SOURCE,
         key,

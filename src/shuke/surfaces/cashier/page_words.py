@@ -29,6 +29,7 @@ def till() -> dict[str, str]:
         "price_of": _("Price of %(sku)s, or *3 after it for three pieces"),
         "price_known": _("Price of %(sku)s; Enter: %(price)s"),
         "take_money": _("Enter takes the money"),
+        "take": _("takes the money"),
         "no_member": _("No member"),
         "no_member_help": _("Scan the code on the member's phone. Without one the sale is a guest's."),
         "guest": _("Guest"),

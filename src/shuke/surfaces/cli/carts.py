@@ -121,7 +121,7 @@ def _choice(told: dict[str, Any]) -> "Choice":
     from shuke.rooms.programs.contracts import Choice
 
     codes = told.get("coupons")
-    return Choice(told.get("points"), None if codes is None else tuple(map(str, codes)))
+    return Choice(told.get("points"), None if codes is None else tuple(map(str, codes)), told.get("value_minor"))
 
 
 def _taxes(told: dict[str, Any]) -> "Taxes":
@@ -175,6 +175,9 @@ def _lines(priced: "CartPriced") -> list[str]:
                 f"{points.unit}：{used} 抵扣 {paid}，至多 {most} 抵扣 {could}",
             )
         )
+    if priced.value is not None and priced.value.most_minor:
+        paid, could = money(priced.value.used_minor, currency), money(priced.value.most_minor, currency)
+        lines.append(words(f"stored value pays {paid}; {could} could", f"储值支付 {paid}，至多 {could}"))
     pay = money(priced.pay_minor, currency)
     lines.append(words(f"to pay {pay}", f"应付 {pay}"))
     if priced.earns is not None:

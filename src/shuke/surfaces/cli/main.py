@@ -8,7 +8,18 @@ from typing import Annotated
 import typer
 
 from shuke.core.values.errors import Refusal
-from shuke.surfaces.cli import access, benefits_group, cart, coupons, mall, membership, plans, terminal, value
+from shuke.surfaces.cli import (
+    access,
+    benefits_group,
+    cart,
+    coupons,
+    mall,
+    membership,
+    plans,
+    stored_value,
+    terminal,
+    value,
+)
 from shuke.surfaces.cli.commands import AsJson
 from shuke.surfaces.cli.commands import answering as _answering
 from shuke.surfaces.cli.commands import command as _command
@@ -36,6 +47,8 @@ app.add_typer(cart.cart, name="cart")
 app.add_typer(coupons.coupons, name="coupons")
 app.add_typer(mall.mall, name="mall")
 app.add_typer(plans.plans, name="plans")
+app.add_typer(stored_value.value, name="value")
+app.add_typer(stored_value.gift_cards, name="gift-cards")
 app.add_typer(clock, name="clock", invoke_without_command=True)
 app.add_typer(access.keys, name="keys")
 app.add_typer(access.staff, name="staff")

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 _HEADS = (("from", "从"), ("to", "到"), ("why", "原因"), ("by", "操作人"))
 
 
-def status(member: str, wanted: str, reason: str, *, as_json: bool) -> None:
+def status(member: str, wanted: str, reason: str, *, give_up_value: bool, as_json: bool) -> None:
     """Give a member another status where one is named, and show how it changed so far."""
     with session.opened():
         from shuke.foundation import ids
@@ -27,7 +27,7 @@ def status(member: str, wanted: str, reason: str, *, as_json: bool) -> None:
         if wanted:
             if wanted not in set(Status):
                 raise Refusal("status_not_allowed", f"There is no status {wanted}.")
-            programs.set_status(id, Status(wanted), reason, actor())
+            programs.set_status(id, Status(wanted), reason, actor(), give_up_value=give_up_value)
         history, here = members.status_history(id), times.zone()
         changes = [
             {

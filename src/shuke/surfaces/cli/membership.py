@@ -15,12 +15,15 @@ def members_status(
     member: Annotated[str, typer.Argument(help="A member (mbr_…), a phone, or an external id as SOURCE/ID.")],
     status: Annotated[str, typer.Argument(help="active, frozen, blacklisted or exited; none: show.")] = "",
     reason: Annotated[str, typer.Option(help="Why; the history keeps it.")] = "",
+    give_up_value: Annotated[
+        bool, typer.Option("--give-up-value", help="Let them leave with stored value that nobody refunds.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Give a member another status, or show how it changed."""
     from shuke.surfaces.cli import members as people
 
-    people.status(member, status, reason, as_json=as_json)
+    people.status(member, status, reason, give_up_value=give_up_value, as_json=as_json)
 
 
 @command(members, "merge")

@@ -139,6 +139,7 @@ urlpatterns = [
     path("mall/orders", mall_orders.orders, name="mall-orders"),
     path("mall/orders/<str:mall_order_id>", mall_orders.order, name="mall-order"),
     path("mall/orders/<str:mall_order_id>/act", mall_orders.act, name="mall-act"),
+    path("mall/orders/<str:mall_order_id>/undo", mall_orders.undo, name="mall-undo"),
     path("mall/orders/<str:mall_order_id>/reveal", mall_orders.reveal, name="mall-reveal"),
     path("mall/pickup", mall_orders.pickup, name="mall-pickup"),
     path("mall/suppliers", mall_suppliers.suppliers, name="mall-suppliers"),

@@ -1,7 +1,7 @@
 """What a member has, as their pages say it: points, what goes and when, the tier and the way to the next one."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from shuke.core.values.errors import Refusal
 from shuke.foundation import clock
@@ -13,6 +13,7 @@ from shuke.surfaces.wording.running import Running, running, unit_called
 from shuke.surfaces.wording.standing import LadderView, ladders, spread
 
 _WARNED_DAYS = 30
+_DAY = timedelta(days=1)
 _ARTS = 5  # faces of a card, from the lowest tier to the highest
 
 
@@ -44,9 +45,9 @@ class Account:
         return until is not None and (until - self.today).days <= _WARNED_DAYS
 
     @property
-    def goes_on(self) -> date | None:
-        """The first day on which the next points are gone."""
-        return self.main.next_expiry.first_unusable if self.main and self.main.next_expiry else None
+    def usable_through(self) -> date | None:
+        """The last day of the points that go next."""
+        return self.main.next_expiry.first_unusable - _DAY if self.main and self.main.next_expiry else None
 
 
 def account_of(guest: Guest) -> Account:

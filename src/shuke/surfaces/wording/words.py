@@ -47,6 +47,7 @@ RIGHTS: Words = {
     Right.MALL_READ: _("see the rewards mall"),
     Right.MALL_WRITE: _("change the rewards mall"),
     Right.MALL_FULFIL: _("hand out and ship rewards"),
+    Right.MALL_REFUND: _("cancel rewards and take them back"),
     Right.PAID_READ: _("see paid memberships"),
     Right.PAID_WRITE: _("change plans of paid membership"),
     Right.PAID_SELL: _("sell, cancel and refund paid memberships"),

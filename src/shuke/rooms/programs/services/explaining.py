@@ -5,7 +5,6 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from shuke.core.program.model import Expiry
 from shuke.engine.explanation import explain_vector
 from shuke.engine.remains import points_back
 from shuke.foundation import business_keys, ids
@@ -21,7 +20,7 @@ from shuke.rooms.programs.cart_keeping import from_json
 from shuke.rooms.programs.contracts import Cause, Explanation, LotStory, PaidBack, Undecided
 from shuke.rooms.programs.queries import DecisionRow
 from shuke.rooms.programs.services.items import order_facts
-from shuke.rooms.programs.services.pasts import fact_of, sold_after
+from shuke.rooms.programs.services.pasts import fact_of, fact_with, sold_after
 from shuke.rooms.programs.services.refunds import taken_off
 from shuke.rooms.programs.services.timeline import Running, Timeline, published, timeline
 
@@ -63,11 +62,9 @@ def _of_entry(plan: Timeline, key: EntryKey) -> Explanation:
         effective_at=entry.occurred_at,
         tier_before="",
         tier_after="",
-        lots=_lots(entry),
-        expiry=_expiry(plan, entry),
+        **_moved(plan, entry, refunded),
         cause=cause,
         paid_back=_paid_back(entry, refunded) if refunded else None,
-        **_unit(entry),
     )
 
 
@@ -101,8 +98,7 @@ def _texts(owner: str, attributes: Mapping[str, Any]) -> dict[str, str]:
 
 def _lines(running: Running, order: Order) -> list[int]:
     """Return the lines of an order as its decision saw them."""
-    left = orders.left([order.id])[order.id]
-    return running.desk.line_rows(order_facts(fact_of(left), order.brand))
+    return running.desk.line_rows(order_facts(fact_with(order, orders.lines(order.id)), order.brand))
 
 
 def _decided(
@@ -127,9 +123,7 @@ def _decided(
         "effective_at": decision.effective_at if decision else None,
         "tier_before": decision.tier_before if decision else "",
         "tier_after": decision.tier_after if decision else "",
-        "lots": _lots(entry) if entry else (),
-        "expiry": _expiry(plan, entry) if entry else None,
-        **(_unit(entry) if entry else {}),
+        **(_moved(plan, entry, order) if entry else {"lots": (), "expiry": None}),
     }
 
 
@@ -188,9 +182,17 @@ def _paid_back(entry: Entry, order: Order) -> PaidBack | None:
     return PaidBack(sum(paid), sum(points_back(each, facts, off) for each in paid), off.net, facts.net_minor)
 
 
-def _unit(entry: Entry) -> dict[str, Any]:
-    unit = next(unit for unit in points.all_units() if unit.id == entry.key.unit_id)
-    return {"unit": unit.code, "scale": unit.scale}
+def _moved(plan: Timeline, entry: Entry, order: Order | None) -> dict[str, Any]:
+    """Return the lots and the unit of an entry, and the rule that gave its lot its end: as of the lot's opening."""
+    lots = _lots(entry, order)
+    opened_at = entry.occurred_at
+    opens = any((lot.origin, lot.reference) == (entry.kind, entry.reference) for lot in (story.lot for story in lots))
+    if entry.lot_number is not None and not opens:
+        opening, *_ = points.entries_of_lot(entry.key.holder_id, entry.key.unit_id, entry.lot_number)
+        opened_at = opening.occurred_at
+    running = plan.at(int(opened_at.timestamp()))
+    unit = running.program.units[running.unit_index[entry.key.unit_id]]
+    return {"lots": lots, "unit": unit.code, "scale": unit.scale, "expiry": unit.expiry}
 
 
 def _why_undecided(decision: DecisionRow | None) -> Undecided | None:
@@ -199,8 +201,11 @@ def _why_undecided(decision: DecisionRow | None) -> Undecided | None:
     return Undecided.UNKNOWN_MEMBER
 
 
-def _lots(entry: Entry) -> tuple[LotStory, ...]:
-    """Return the lots of the entries of its kind in its transaction and unit, as they were opened or drawn from."""
+def _lots(entry: Entry, order: Order | None) -> tuple[LotStory, ...]:
+    """Return the lots of the entries of its kind in its transaction and unit, as they were opened or drawn from.
+
+    `order` is one that is known already and need not be read again.
+    """
     key = entry.key
     together = points.entries_of_transaction(key.holder_id, entry.transaction_number)
     alike = [each for each in together if each.key.unit_id == key.unit_id and each.kind is entry.kind]
@@ -209,15 +214,7 @@ def _lots(entry: Entry) -> tuple[LotStory, ...]:
         for each in alike
         if each.lot_number is not None
     ]
-    earned_by = orders.get_many([lot.reference for lot, _ in lots if lot.reference])
+    earned_by = {order.id: order} if order else {}
+    others = {lot.reference for lot, _ in lots if lot.reference} - set(earned_by)
+    earned_by |= orders.get_many(list(others)) if others else {}
     return tuple(LotStory(lot, amount, earned_by.get(lot.reference) if lot.reference else None) for lot, amount in lots)
-
-
-def _expiry(plan: Timeline, entry: Entry) -> Expiry | None:
-    """Return the rule that gave the entry's lot its end: that of the version in force when the lot was opened."""
-    opened_at = entry.occurred_at
-    if entry.lot_number is not None:
-        opening, *_ = points.entries_of_lot(entry.key.holder_id, entry.key.unit_id, entry.lot_number)
-        opened_at = opening.occurred_at
-    running = plan.at(int(opened_at.timestamp()))
-    return running.program.units[running.unit_index[entry.key.unit_id]].expiry

@@ -1,13 +1,13 @@
 """Loads, behind the locks, what the facts of a batch refer to: orders and what is left of them, decisions, payments."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
 from shuke.core.values.errors import Refusal
 from shuke.rooms.orders import facade as orders
-from shuke.rooms.orders.contracts import Line, OrderLeft, Refund, Unfit
+from shuke.rooms.orders.contracts import Line, Order, OrderLeft, Refund, Unfit
 from shuke.rooms.org import facade as org
 from shuke.rooms.points import facade as points
 from shuke.rooms.programs import queries
@@ -130,7 +130,11 @@ def sold_after(left: OrderLeft, refunded: Sequence[Refund]) -> Sold:
 
 def fact_of(left: OrderLeft) -> OrderFact:
     """Return a stored order as it came."""
-    order = left.order
+    return fact_with(left.order, [each.line for each in left.lines])
+
+
+def fact_with(order: Order, lines: Iterable[Line]) -> OrderFact:
+    """Return a stored order with its lines as it came."""
     return OrderFact(
         order.source,
         order.external_id,
@@ -141,7 +145,7 @@ def fact_of(left: OrderLeft) -> OrderFact:
         order.currency,
         order.store,
         order.channel,
-        tuple(line.line for line in left.lines),
+        tuple(lines),
         tax_minor=order.tax_minor,
         shipping_minor=order.shipping_minor,
         points_paid_minor=order.points_paid_minor,

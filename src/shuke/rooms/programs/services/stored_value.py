@@ -25,7 +25,7 @@ from shuke.rooms.payments import facade as payments
 from shuke.rooms.payments.contracts import Payment, Purpose
 from shuke.rooms.points import facade as points
 from shuke.rooms.programs.contracts import Balance
-from shuke.rooms.programs.facts import DepositFact, Fact
+from shuke.rooms.programs.facts import BehaviourFact, DepositFact, Fact
 from shuke.rooms.programs.services import intake
 from shuke.rooms.programs.services.claims import recorded_differently
 from shuke.rooms.programs.services.recording import record
@@ -35,6 +35,7 @@ from shuke.rooms.programs.value_facts import TopUpFact, ValueHeld, ValuePaymentF
 from shuke.rooms.value import facade as value
 from shuke.rooms.value.contracts import (
     DESK,
+    GIFT_CARD,
     TOP_UP_PREFIX,
     BonusStep,
     NewTopUp,
@@ -46,6 +47,7 @@ from shuke.rooms.value.contracts import (
 )
 
 TOP_UP_KIND = "top_up"
+TOLD = "top_up"  # the behaviour by which rules hear of a top-up, where the program declares it
 SOURCE = "value"  # of the facts by which stored value moves; they are named by the top-up, use or refund
 NOT_TO_BE_HAD = "member_cannot_have_it"  # why the money of a top-up went back
 _COUNTER = "counter"  # a provider that takes everybody's word: whoever pays by it pays a clerk, at the desk
@@ -193,8 +195,11 @@ def deposit(top_up: TopUp, said: ValueTerms, actor: Actor, now: datetime) -> Non
     name = ids.encode(TOP_UP_PREFIX, top_up.id)
     units = ((said.principal, top_up.amount_minor), (said.bonus, top_up.bonus_minor))
     came = tuple((unit, amount) for unit, amount in units if amount)
-    done = moved(DepositFact(SOURCE, name, MemberRef(id=top_up.member_id), came), actor)
-    value.book(top_up.id, done, now)
+    ref = MemberRef(id=top_up.member_id)
+    value.book(top_up.id, moved(DepositFact(SOURCE, name, ref, came), actor), now)
+    if top_up.method != GIFT_CARD and said.tells_rules:
+        whole = top_up.amount_minor // 10**said.digits
+        moved(BehaviourFact(SOURCE, name, ref, TOLD, now, top_up.store, attributes={"amount": whole}), actor)
 
 
 def limits(said: ValueTerms, principal_minor: int) -> tuple[ValueWarning, ...]:
@@ -282,6 +287,13 @@ def principal_of(member_id: UUID, said: ValueTerms, at: datetime) -> int:
     return _held(member_id, said, at).principal_minor
 
 
+def principal_left(member_id: UUID, said: ValueTerms) -> int:
+    """Return what somebody who may not take part has of the principal."""
+    standing = standings([member_id], clock.business_now()).get(member_id)
+    balances = standing.balances if standing else ()
+    return sum(balance.available + balance.held for balance in balances if balance.unit == said.principal)
+
+
 def _held(member_id: UUID, said: ValueTerms, at: datetime) -> ValueHeld:
     standing = standings([member_id], at).get(member_id)
     if standing is None:
@@ -321,5 +333,6 @@ def _terms(program: Program, said: StoredValue) -> ValueTerms:
         refuses=said.refuses,
         fee_percent=said.fee_percent,
         bonus_back=said.bonus_back.value,
+        tells_rules=any(behaviour.code == TOLD for behaviour in program.behaviours),
         methods=tuple(method for method in payments.methods() if method != _COUNTER),
     )

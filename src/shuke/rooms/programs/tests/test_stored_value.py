@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from shuke.core.values.errors import Refusal
+from shuke.rooms.members import facade as members
 from shuke.rooms.members.contracts import Status
 from shuke.rooms.payments import facade as payments
 from shuke.rooms.payments.contracts import State
@@ -120,4 +121,34 @@ def test_money_that_the_member_cannot_have_any_more_goes_back(anna, asked, provi
     done = facade.top_up_of(asked.id)
     assert (done.state, done.payment.refunded_minor, done.deposit_id) == (TopUpState.RETURNED, 20_000, None)
     assert has(anna) == (0, 0)
+    assert laws_hold()
+
+
+def test_nobody_leaves_money_behind_without_saying_so(anna):
+    at_desk("T1", 20_000)
+    with pytest.raises(Refusal) as refused:
+        facade.set_status(anna, Status.EXITED, "moves away", ACTOR)
+    assert (refused.value.code, refused.value.params) == ("value_left", {"left": "200.00"})
+    assert members.facts([anna])[anna].status is Status.ACTIVE
+
+    facade.set_status(anna, Status.EXITED, "moves away", ACTOR, give_up_value=True)
+    with pytest.raises(Refusal) as refused:
+        at_desk("T2", 20_000)
+    assert refused.value.code == "unknown_member"
+    assert laws_hold()
+
+
+def test_rules_hear_of_a_top_up_where_the_program_declares_it(anna):
+    told = CAFE.replace("units:", "behaviours: {top_up: {amount: number}}\nunits:").replace(
+        "earn:", "earn:\n  - {code: paid-ahead, unit: points, on: top_up, points: event.amount}"
+    )
+    facade.publish(told, ACTOR)
+    at_desk("T1", 20_050)
+    at_desk("T1", 20_050)
+
+    assert {balance.unit: balance.available for balance in facade.standing(anna).balances} == {
+        "points": 200,
+        "balance": 20_050,
+        "gift": 2_000,
+    }
     assert laws_hold()

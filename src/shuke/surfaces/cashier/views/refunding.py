@@ -13,6 +13,7 @@ from shuke.core.values.errors import Refusal
 from shuke.foundation import business_keys, clock, ids
 from shuke.foundation.transactions import unit_of_work
 from shuke.rooms.members import facade as members
+from shuke.rooms.members.contracts import MemberRef
 from shuke.rooms.orders import facade as orders
 from shuke.rooms.orders.contracts import Order, OrderLeft, RefundLine
 from shuke.rooms.org import facade as org
@@ -31,9 +32,13 @@ _TAKEN = {Kind.CLAWBACK, Kind.CLAWBACK_PENDING}
 
 @dataclass(frozen=True, slots=True)
 class Undone:
-    """What a refund does: money to hand out in minor units; points taken back, given back and owed after it."""
+    """What a refund does: money to hand out in minor units; points taken back, given back and owed after it.
+
+    `whole` says that all of the sale came back at once.
+    """
 
     cash_minor: int
+    whole: bool
     taken: int
     given: int
     owed: int
@@ -93,8 +98,7 @@ def refund(request: HttpRequest, counter: Counter, told: Told) -> dict[str, Any]
 def _refunded(counter: Counter, told: Told) -> ShiftLine:
     left, at = _order(counter, told), told.moment()
     undone = _done(counter, told, left, told.key(), at)
-    whole = left.order.refunded_minor == 0 and orders.get(left.order.id).refunded_minor == left.order.net_minor
-    answer = {"kind": "refund", "key": told.key(), "whole": whole} | _said(undone, left.order)
+    answer = {"kind": "refund", "key": told.key(), "whole": undone.whole} | _said(undone, left.order)
     answer["receipt"] = receipts.head(counter, told.key(), at, pgettext("till", "Refund")) | {
         "rows": [[_("Of receipt"), left.order.external_id]],
         "total": answer["cash"],
@@ -109,7 +113,7 @@ def _refunded(counter: Counter, told: Told) -> ShiftLine:
     return ShiftLine(
         told.key(),
         told.digest,
-        Work.VOID if whole else Work.REFUND,
+        Work.VOID if undone.whole else Work.REFUND,
         at,
         answer,
         money_minor=-undone.cash_minor,
@@ -131,6 +135,8 @@ def _order(counter: Counter, told: Told) -> OrderLeft:
     if found is None:
         raise Refusal("unknown_order", "There is no such order.")
     org.require_store(counter.principal, found.order.store)
+    if found.order.member_id is not None:
+        programs.require_other(counter.principal, MemberRef(id=found.order.member_id))
     return found
 
 
@@ -146,13 +152,16 @@ def _done(counter: Counter, told: Told, left: OrderLeft, key: str, at: datetime)
     (result,) = programs.record([fact], counter.actor)
     if result.refusal is not None:
         raise result.refusal
+    assert result.reference is not None
+    now, off_minor = orders.get(order.id), orders.refund(result.reference).net_minor or 0  # behind the order's lock
     entries = []
-    if order.member_id and result.reference:
+    if order.member_id:
         entries = points.entries_of([(order.member_id, result.reference)])[result.reference]
     unit = ruling.spent().unit
     mine = [entry for entry in entries if entry.key.unit_id == unit.id]
     return Undone(
-        cash_minor=_cash(order, orders.get(order.id)),
+        cash_minor=_cash(now, off_minor),
+        whole=off_minor == now.net_minor,
         taken=sum(abs(entry.amount) for entry in mine if entry.kind in _TAKEN),
         given=sum(entry.amount for entry in mine if entry.kind is Kind.RETURN),
         owed=(result.owed or {}).get(unit.code, 0),
@@ -161,15 +170,15 @@ def _done(counter: Counter, told: Told, left: OrderLeft, key: str, at: datetime)
     )
 
 
-def _cash(before: Order, after: Order) -> int:
-    """Return what is handed out in money: what points had paid comes back as points."""
-    return (after.refunded_minor - before.refunded_minor) - (_by_points(before) - _by_points(after))
-
-
-def _by_points(order: Order) -> int:
-    """Return what of the part of an order that is left was paid with points, as decisions reckon it."""
+def _cash(order: Order, off_minor: int) -> int:
+    """Return what is handed out in money for what was just taken off: what points had paid comes back as points."""
     left = order.net_minor - order.refunded_minor
-    return order.points_paid_minor * left // order.net_minor if order.net_minor else 0
+    return off_minor - (_by_points(order, left + off_minor) - _by_points(order, left))
+
+
+def _by_points(order: Order, left_minor: int) -> int:
+    """Return what of so much that is left of an order was paid with points, as decisions reckon it."""
+    return order.points_paid_minor * left_minor // order.net_minor if order.net_minor else 0
 
 
 def _available(order: Order) -> int:

@@ -1,6 +1,6 @@
 """A sale: whom or what was scanned, what it costs, and selling it, online or sent later."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.http import HttpRequest
@@ -20,6 +20,8 @@ from shuke.surfaces.cashier import cart, doing, people, receipts, ruling, tellin
 from shuke.surfaces.cashier.counter import Counter, Told, call
 from shuke.surfaces.cashier.views import checking, refunding
 from shuke.surfaces.wording import figures, words
+
+_QUEUE_AGE = timedelta(days=30)  # a sale that waited longer is refused as too old
 
 
 @call("POST")
@@ -89,7 +91,8 @@ def _lines(told: Told) -> tuple[Line, ...]:
 def _online(counter: Counter, told: Told) -> ShiftLine:
     wish, at, key, note = _wish(told), told.moment(), told.key(), told.text("note")
     code = told.text("code")
-    if code and people.of_code(code, told.moment("scanned_at"), use=True) != wish.member_id:
+    spends = wish.points or wish.coupons
+    if code and people.of_code(code, clock.machine_now() if spends else _scanned(told), use=True) != wish.member_id:
         raise Refusal("member_code_unknown", "This is not the code of the member.")
     if not note and cart.left_out(counter, wish, at):
         raise Refusal("reason_required", "Say why the coupon that saves most is not used.")
@@ -108,8 +111,7 @@ def _online(counter: Counter, told: Told) -> ShiftLine:
 def _offline(counter: Counter, told: Told) -> ShiftLine:
     """Record what was sold while nobody could be asked, at the time when it was sold."""
     at, key, typed = told.moment(), told.key(), told.text("typed")
-    scanned_at = told.moment("scanned_at")
-    member_id = (people.of_code(typed, scanned_at, use=True) or people.known_as(typed)) if typed else None
+    member_id = (people.of_code(typed, _scanned(told), use=True) or people.known_as(typed)) if typed else None
     wish = cart.Wish(member_id, _lines(told), 0, ())
     before = programs.standings([member_id]) if member_id else {}
     result = cart.record_offline(counter, key, wish, at)
@@ -117,6 +119,12 @@ def _offline(counter: Counter, told: Told) -> ShiftLine:
     answer |= {"paid": figures.money(wish.total_minor, counter.shop.currency), "offline": True}
     answer["receipt"] = receipts.of_sale(counter, key, at, wish.lines, None, answer)
     return _line(told, at, answer, wish.total_minor, result, 0, "")
+
+
+def _scanned(told: Told) -> datetime:
+    """Return when a code was scanned, as far as a browser is believed: not ahead of now, not before the queue's age."""
+    now = clock.machine_now()
+    return min(max(told.moment("scanned_at"), now - _QUEUE_AGE), now)
 
 
 def _line(

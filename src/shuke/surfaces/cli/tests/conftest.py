@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from shuke.foundation import embedded
+from shuke.surfaces.cli.tests.forking import Forker
 
 OWNER = ["--organisation", "Acme", "--currency", "USD", "--time-zone", "America/New_York", "--language", "en",
          "--email", "anna@example.com"]  # fmt: skip
@@ -45,6 +46,7 @@ class Shuke:
     """Runs the command line in one home."""
 
     home: Path
+    forker: Forker
 
     def environment(self, more=None):
         return {"PATH": os.environ["PATH"], "PYTHONPATH": os.pathsep.join(sys.path), "SHUKE_HOME": str(self.home),
@@ -55,13 +57,10 @@ class Shuke:
         return self.both(*arguments, code=code, environment=environment)[0]
 
     def both(self, *arguments, code=0, environment=None):
-        done = subprocess.run(
-            [sys.executable, "-m", "shuke.surfaces.cli", *arguments],
-            env=self.environment(environment), capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL,
-        )  # fmt: skip
-        assert done.returncode == code, f"{done.returncode}\n{done.stdout}\n{done.stderr}"
-        assert "Traceback" not in done.stderr
-        return done.stdout, done.stderr
+        ended, out, error = self.forker([str(each) for each in arguments], self.environment(environment))
+        assert ended == code, f"{ended}\n{out}\n{error}"
+        assert "Traceback" not in error
+        return out, error
 
     def json(self, *arguments, code=0, environment=None):
         return json.loads(self(*arguments, "--json", code=code, environment=environment))
@@ -73,16 +72,24 @@ class Shuke:
         )  # fmt: skip
 
 
+@pytest.fixture(scope="session")
+def forker(open_folder):
+    """What the commands of these tests are forked from."""
+    made = Forker(Shuke(open_folder, None).environment())
+    yield made
+    made.close()
+
+
 @pytest.fixture
-def empty(open_folder):
+def empty(open_folder, forker):
     """A home that holds nothing yet."""
-    return Shuke(_room_for_a_home(open_folder))
+    return Shuke(_room_for_a_home(open_folder), forker)
 
 
 @pytest.fixture(scope="session")
-def live(open_folder):
+def live(open_folder, forker):
     """A live deployment whose database runs while the tests do; a test leaves it usable for the others."""
-    shuke = Shuke(_room_for_a_home(open_folder))
+    shuke = Shuke(_room_for_a_home(open_folder), forker)
     with embedded.running(shuke.home / "postgres", {"shared_buffers": "32MB"}):
         shuke.made = shuke.json("init", *OWNER)
         yield shuke

@@ -5,6 +5,8 @@ from datetime import timedelta
 import pytest
 
 from shuke.foundation import clock
+from shuke.rooms.coupons import facade as coupons
+from shuke.rooms.coupons.contracts import Cause, IssueFact, Kind, TemplateDraft
 from shuke.rooms.members.contracts import MemberRef, NewMember, Status
 from shuke.rooms.points import facade as points
 from shuke.rooms.programs import facade as programs
@@ -93,3 +95,14 @@ def test_each_month_tells_apart_what_came_and_what_was_taken_or_given_back(log_i
     ]
     stars = next(unit for unit in points.all_units() if unit.code == "stars")
     assert points.totals(stars.id).outstanding == 9_720 + 163 + 200 + 130 - 400
+
+
+@pytest.mark.usefixtures("shop_in_use")
+def test_the_overview_says_which_coupons_need_a_look(log_in):
+    budget = TemplateDraft("gone", "十元券", Kind.CASH, "amount: 10", "UTC", claimable=True, most=1)
+    coupons.create_template(budget, TESTER)
+    desk = log_in()
+    assert "剩余" not in text(desk.get("/overview"))
+    (lin,) = programs.enrol([NewMember(phone="+8613800000099")], TESTER)
+    coupons.issue([IssueFact("app", "1", "gone", lin.id, Cause.CLAIM, NOON)])
+    assert "十元券 · 剩余 0，总量 1。" in text(desk.get("/overview"))

@@ -6,7 +6,8 @@ from django.apps import apps
 from shuke.foundation import ids
 from shuke.rooms.members import facade as members
 from shuke.rooms.members.contracts import NewMember
-from shuke.rooms.org.contracts import Actor, ActorKind, Role
+from shuke.rooms.org import facade as org
+from shuke.rooms.org.contracts import Actor, ActorKind, Role, StaffTerms
 from shuke.rooms.paid import facade as paid
 from shuke.rooms.paid.contracts import Length, Order, RefundRule, State
 from shuke.rooms.payments import facade as payments
@@ -117,6 +118,24 @@ def test_a_subscription_is_given_extended_and_let_run_out(desk, anna):
     listed = desk.get("/subscriptions", {"state": "active", "plan": "plus"}).content.decode()
     assert (id in listed, members.get(anna).display_name in listed) == (True, True)
     assert id not in desk.get("/subscriptions", {"state": "lapsed"}).content.decode()
+
+
+def test_nobody_deals_with_their_own_plans(desk, log_in, anna):
+    desk.post("/plans/new", PLAN)
+    found, id = sold(anna)
+    service, member = log_in(Role.SERVICE), ids.encode("mbr", anna)
+    (person,) = [one for one in org.list_staff() if one.role is Role.SERVICE]
+    org.change_staff(person.id, StaffTerms(Role.SERVICE, (), None, member), BY)
+
+    asked = (
+        (f"/members/{member}/plans/give", {"plan": "plus", "length": "month", "reason": "a mishap"}),
+        (f"/subscriptions/{id}/cancel", {"refund_minor": "12050"}),
+        (f"/subscriptions/{id}/change", {"plan": "plus", "length": "month"}),
+        (f"/subscriptions/{id}/extend", {"days": "3", "reason": "a mishap"}),
+    )
+
+    assert [service.post(address, form).status_code for address, form in asked] == [403] * 4
+    assert paid.page(9).subscriptions == (found,)
 
 
 def test_activation_codes_come_as_a_file(desk, anna):

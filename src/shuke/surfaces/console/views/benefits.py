@@ -1,5 +1,6 @@
 """The catalogue of benefits: what there is, which tier gives what, the file behind both, and the balance sheet."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -9,7 +10,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language, gettext_lazy, pgettext
 from django.utils.translation import gettext as _
 
 from shuke.core.values.errors import Refusal
@@ -218,6 +219,7 @@ def sheet(request: HttpRequest, desk: Desk) -> HttpResponse:
     asked = request.GET.get("days", "")
     days = int(asked) if asked.isdecimal() and int(asked) in PERIODS else PERIODS[1]
     last = clock.business_now().astimezone(desk.zone).date()
+    named = {code: each.name(language()) for code, each in facade.every_benefit().items()}
     made = programs.benefit_sheet(last - timedelta(days=days - 1), last)
     return show(
         request,
@@ -225,9 +227,9 @@ def sheet(request: HttpRequest, desk: Desk) -> HttpResponse:
         title=_("Benefit balance sheet"),
         place="benefit-sheet",
         sheet=made,
-        levels=[_level(each) for each in made.levels],
+        levels=[_level(each, named) for each in made.levels],
         others=[(benefit_words.subject(each, language()), rows) for each, rows in made.others.items()],
-        named={code: each.name(language()) for code, each in facade.every_benefit().items()},
+        named=named,
         periods=PERIODS,
         days=days,
         language=language(),
@@ -326,11 +328,13 @@ def _others(catalogue: Catalogue) -> list[tuple[str, list[str]]]:
     ]
 
 
-def _level(each: SheetLevel) -> dict[str, Any]:
-    program = running()
+def _level(each: SheetLevel, named: Mapping[str, str]) -> dict[str, Any]:
+    program, comma = running(), pgettext("list", ", ")
     return {
         "level": each,
         "name": program.tier_name(each.level) if program else each.level,
+        "gained": comma.join(named[code] for code in each.gained),
+        "lost": comma.join(named[code] for code in each.lost),
         "concerns": [benefit_words.word(concern, language()) for concern in each.concerns],
     }
 

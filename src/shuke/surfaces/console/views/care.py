@@ -107,6 +107,7 @@ def profile(request: HttpRequest, desk: Desk, member_id: str) -> HttpResponse:
             desk,
             id,
             "profile",
+            member=member,
             form=form if may else None,
             attributes=[
                 (_named(one), _told(one, own.attributes[one.code])) for one in known if one.code in own.attributes

@@ -59,13 +59,16 @@ def statement(request: HttpRequest, desk: Desk, supplier: str) -> HttpResponse:
     found = mall.statement(supplier, year, month)
     if "file" in request.GET:
         return _file(found, desk)
+    names = {each.code: each.name for each in mall.all_items()}
+    called = next((each.name for each in mall.suppliers() if each.code == supplier), supplier)
     return show(
         request,
         "mall_statement.html",
         trail=((_("Suppliers"), reverse("mall-suppliers")),),
-        title=_("Statement of %(supplier)s") % {"supplier": supplier},
+        title=_("Statement of %(supplier)s") % {"supplier": called},
         place="mall-suppliers",
         statement=found,
+        rows=[(line, names.get(line.item_code, line.item_code)) for line in found.lines],
         month=f"{year:04d}-{month:02d}",
     )
 

@@ -9,6 +9,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from shuke.foundation import clock
+from shuke.rooms.coupons import facade as coupons
+from shuke.rooms.coupons.contracts import Alarm, AlarmKind
 from shuke.rooms.members import facade as people
 from shuke.rooms.members.contracts import Status
 from shuke.rooms.orders import facade as orders
@@ -18,6 +20,7 @@ from shuke.rooms.programs.contracts import Outstanding
 from shuke.surfaces.console import charts
 from shuke.surfaces.console.charts import Chart
 from shuke.surfaces.console.pages import Desk, page, show
+from shuke.surfaces.wording import figures
 from shuke.surfaces.wording.running import Running, running
 
 _PERIOD = timedelta(days=30)
@@ -52,8 +55,7 @@ def overview(request: HttpRequest, desk: Desk) -> HttpResponse:
         counts=people.counts(now - _PERIOD),
         exited=Status.EXITED,
         active=Compared(
-            orders.active_members(now - _PERIOD, now, left),
-            orders.active_members(now - 2 * _PERIOD, now - _PERIOD, left),
+            *orders.active_members([(now - _PERIOD, now), (now - 2 * _PERIOD, now - _PERIOD)], left),
         ),
         sales=Compared(sales.member_net_minor, sales_before.member_net_minor),
         refunded=sales.member_refunded_minor,
@@ -63,8 +65,17 @@ def overview(request: HttpRequest, desk: Desk) -> HttpResponse:
         beside=_beside(outstanding) if outstanding else [],
         liability=program.worth_minor(outstanding.usable) if program and outstanding else None,
         charts={chart.code: chart for chart in drawn},
+        alarms=[(each, _alarm(each)) for each in coupons.alarms()] if desk.may(Right.COUPONS_READ) else [],
         tier_moves=_all_moves(drawn[2]) if drawn else None,
     )
+
+
+def _alarm(alarm: Alarm) -> str:
+    """Return what is unusual of a template of coupons."""
+    told = {"count": figures.number(alarm.count), "usual": figures.number(alarm.usual)}
+    if alarm.kind is AlarmKind.RUSH:
+        return _("%(count)s taken in the last hour; usual are %(usual)s.") % told
+    return _("%(count)s of %(usual)s are left.") % told
 
 
 def _beside(outstanding: Outstanding) -> list[tuple[str, int]]:

@@ -71,7 +71,8 @@ def list_duplicates(request: HttpRequest, *, limit: Limit = PAGE, cursor: After 
         id="setMemberStatus",
         en="Give a member another status",
         zh="变更会员状态",
-        about_zh="正常与冻结可互换；二者可列入黑名单；黑名单可恢复；任何状态可退会，退会 30 天内可恢复。原因必填。",
+        about_zh="正常与冻结可互换；二者可列入黑名单；黑名单可恢复；任何状态可退会，退会 30 天内可恢复。原因必填。"
+        "仍有储值的会员须先退款，或以 give_up_value 说明放弃。",
         scope=Right.MEMBERS_STATUS,
         writes=True,
         codes=(
@@ -84,6 +85,7 @@ def list_duplicates(request: HttpRequest, *, limit: Limit = PAGE, cursor: After 
             "status_not_allowed",
             "status_unchanged",
             "unknown_member",
+            "value_left",
         ),
         parameter_examples=_OF_A_MEMBER,
         request_example={"status": "frozen", "reason": "lost card"},
@@ -96,9 +98,11 @@ def set_member_status(
     """Freeze, blacklist, let leave, or let take part again.
 
     Active and frozen become each other; both become blacklisted, which becomes active again; all may leave (exited),
-    and come back within 30 days. The reason is kept.
+    and come back within 30 days. The reason is kept. Who still has stored value leaves only once it is refunded, or
+    where it is said that it is given up.
     """
-    member = programs.set_status(_found(member_id).id, body.status, body.reason, keys.actor(request))
+    actor, gives_up = keys.actor(request), body.give_up_value
+    member = programs.set_status(_found(member_id).id, body.status, body.reason, actor, give_up_value=gives_up)
     return _answer(request, member, dry_run=dry_run)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StrictBool, StringConstraints
 
 from shuke.foundation import ids
 from shuke.rooms.members import contracts
@@ -19,10 +19,11 @@ MergeId = Annotated[str, StringConstraints(pattern=r"^mrg_[0-7][0-9A-HJKMNP-TV-Z
 
 
 class StatusBody(Body):
-    """The status that a member shall have, and why."""
+    """The status that a member shall have, and why. Who leaves gives stored value up by `give_up_value`."""
 
     status: contracts.Status
     reason: Reason
+    give_up_value: StrictBool = False
 
 
 class TagsBody(Body):

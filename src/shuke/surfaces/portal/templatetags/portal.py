@@ -1,6 +1,6 @@
 """How numbers, money, points, days and drawings are written on a member's pages."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time, timedelta
 
 from django import template
 from django.utils.html import format_html
@@ -55,3 +55,11 @@ def moment(context: template.Context, at: datetime | None, style: str = "%Y-%m-%
         return "—"
     local = at.astimezone(context["zone"])
     return format_html('<time datetime="{}">{}</time>', at.astimezone(UTC).isoformat(), local.strftime(style))
+
+
+@register.simple_tag(takes_context=True)
+def last_day(context: template.Context, ends_at: datetime) -> SafeString | str:
+    """Write until when something is good that ends at an instant: at midnight, the day before it."""
+    if ends_at.astimezone(context["zone"]).time() == time():
+        return moment(context, ends_at - timedelta(microseconds=1), "%Y-%m-%d")
+    return moment(context, ends_at)

@@ -107,7 +107,7 @@ def test_tiers_say_what_a_member_may_enjoy_and_how_often(program, phone):
     told = re.search(r'data-testid="benefits">(.*?)</ul>', page(held.get("/m/tiers")), re.DOTALL)[1]
     assert re.findall(r"<strong>(.*?)</strong><small>(.*?)</small>", told) == [
         ("生日蛋糕", "每年 2 次"),
-        ("会刊", "2026-07-14 前可用"),
+        ("会刊", "可用至 2026-07-14"),
     ]
     assert re.search(r'"amount">2<small>次可用', told)
 

@@ -12,7 +12,7 @@ from shuke.rooms.coupons import facade as coupons
 from shuke.rooms.coupons.contracts import COUPON_PREFIX, Cause, HeldCoupon, IssueFact, Template, TemplateState
 from shuke.rooms.programs import facade as programs
 from shuke.surfaces.portal.pages import ACTOR, Guest, page, show
-from shuke.surfaces.wording import offers, refusals
+from shuke.surfaces.wording import coupon_words, offers, refusals
 
 _OVER_SHOWN = 20
 
@@ -52,7 +52,8 @@ def coupon(request: HttpRequest, guest: Guest, coupon_id: str) -> HttpResponse:
     if found is None:
         raise Refusal("unknown_coupon", "There is no such coupon.")
     why = offers.why_not(found.refused) if found.refused else ""
-    return show(request, "coupon.html", tab="me", title=_("My coupon"), coupon=found, why=why)
+    told = coupon_words.told(found.offer, found.value_minor)
+    return show(request, "coupon.html", tab="me", title=_("My coupon"), coupon=found, told=told, why=why)
 
 
 def usable_count(member_id: UUID) -> int:

@@ -39,7 +39,7 @@ function drawTrade(sale, money) {
     h("ul", {class: "rows"}, rows, offers, paying),
     h("div", {class: "pay"}, h("span", {}, words.to_pay), h("strong", {"data-testid": "pay"}, priced ? priced.pay : money(total))),
     priced && priced.earns && h("p", {class: "earns"}, `${words.earns} ${priced.earns}`),
-    h("p", {class: "next"}, h("kbd", {}, "Enter"), " ", words.take_money));
+    h("p", {class: "next"}, h("kbd", {}, "Enter"), " ", words.take));
 }
 
 function drawOffers(sale, act) {

@@ -288,6 +288,7 @@ const act = {
   clear() {
     if (Date.now() - escaped > 2500) {
       escaped = Date.now();
+      scan.focus(); // out of coupons and points, back to where Enter takes the money
       drawBanner("warn", words.press_again);
       return;
     }

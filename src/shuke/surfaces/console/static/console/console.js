@@ -123,3 +123,10 @@ document.addEventListener("htmx:responseError", (event) => {
     window.location.assign(link);
   }
 });
+
+/* The menu is longer than some screens: begin where one is. */
+const here = document.querySelector(".menu [aria-current]");
+if (here) {
+  const side = here.closest(".side");
+  side.scrollTop = Math.max(0, here.offsetTop + here.offsetHeight + 60 - side.clientHeight);
+}
