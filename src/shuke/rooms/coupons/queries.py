@@ -13,7 +13,7 @@ from shuke.rooms.coupons.models import Batch, Template
 PACKAGE = "shuke.rooms.coupons"
 SELECT = (
     "SELECT id, template_id, code, member_id, state, many, pooled, value_minor, issued_at, starts_at, ends_at, "
-    "locked_until, cause, moved FROM coupons_coupon"
+    "locked_until, cause, moved, recalled FROM coupons_coupon"
 )
 NEW_COUPON = "id template_id code member_id batch_id many pooled value_minor issued_at starts_at ends_at cause"
 

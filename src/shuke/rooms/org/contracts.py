@@ -388,7 +388,9 @@ class Shift:
 
 
 class Work(StrEnum):
-    """What a clerk did. A void is a refund of all of an order of which nothing was refunded before."""
+    """What a clerk did. A void is a refund of all of an order of which nothing was refunded before, a card a gift card
+    sold or loaded.
+    """
 
     SALE = "sale"
     REFUND = "refund"
@@ -396,6 +398,8 @@ class Work(StrEnum):
     COUPON = "coupon"
     PICKUP = "pickup"
     ENROLMENT = "enrolment"
+    TOP_UP = "top_up"
+    CARD = "card"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import Enum
 from fractions import Fraction
 from uuid import UUID
@@ -202,6 +202,11 @@ class Expiring:
 
     points: int
     first_unusable: date
+
+    @property
+    def last_usable(self) -> date:
+        """The last local day on which they can be used."""
+        return self.first_unusable - timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)

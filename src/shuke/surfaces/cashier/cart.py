@@ -21,14 +21,15 @@ _CHANNEL = "store"
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What somebody wants to buy and how to pay it: with `points` at most, and the codes of `coupons` (None: those that
-    save most).
+    """What somebody wants to buy and how to pay it: with `points` at most, the codes of `coupons` (None: those that
+    save most), and so much of the rest with stored value.
     """
 
     member_id: UUID | None
     lines: tuple[Line, ...]
     points: int
     coupons: tuple[str, ...] | None
+    value_minor: int = 0
 
     @property
     def total_minor(self) -> int:
@@ -36,7 +37,7 @@ class Wish:
 
     @property
     def choice(self) -> Choice:
-        return Choice(self.points or None, self.coupons)
+        return Choice(self.points or None, self.coupons, self.value_minor or None)
 
 
 def price(counter: Counter, wish: Wish, at: datetime) -> CartPriced:

@@ -70,9 +70,10 @@ def cancel(coupon_id: UUID, member_id: UUID) -> None:
 def accept(claim_code: str, member_id: UUID, now: datetime) -> HeldCoupon:
     """Give a coupon that is on its way to whoever brings its code; it has a new code from then on."""
     with unit_of_work():
-        id = queries.offered_as(codes.plain(claim_code))
+        code = codes.plain(claim_code)
+        id = queries.offered_as(code)
         found = [Coupon(*row) for row in queries.lock_coupons([id])] if id else []
-        if not found or found[0].state != State.OFFERED:
+        if not found or queries.offered_as(code) != id:  # it may have been offered under another code meanwhile
             raise Refusal("unknown_coupon_gift", "Nobody gives a coupon with this code, or not any more.")
         (coupon,) = found
         if views.state_at(coupon, now) is State.EXPIRED:

@@ -271,8 +271,8 @@ def test_what_cannot_be_read_is_refused(at_work, body):
 
 
 def test_offers_about_goods_match_what_was_scanned(at_work):
-    offer = "  - {code: tea, percent: 10, lines: \"item.sku = '6901234567892'\"}\n"
-    programs.publish(PROGRAM.read_text() + offer, TESTER)
+    offer = "offers:\n  - {code: tea, percent: 10, lines: \"item.sku = '6901234567892'\"}\n"
+    programs.publish(PROGRAM.read_text().replace("offers:\n", offer), TESTER)
     tea = {"sku": "6901234567892", "quantity": 2, "minor": 5_000}
     _, priced = at_work.ask("price", member=None, lines=[1_000, tea], points=0, coupons=None)
     assert priced["pay_minor"] == 5_500

@@ -1,5 +1,6 @@
 """A refund: the sale found by its receipt, what it would give back seen first, then done once."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -19,7 +20,7 @@ from shuke.rooms.orders.contracts import Order, OrderLeft, RefundLine
 from shuke.rooms.org import facade as org
 from shuke.rooms.org.contracts import ShiftLine, Work
 from shuke.rooms.points import facade as points
-from shuke.rooms.points.contracts import Kind
+from shuke.rooms.points.contracts import Entry, Kind
 from shuke.rooms.programs import facade as programs
 from shuke.rooms.programs.contracts import RefundFact
 from shuke.surfaces.cashier import cart, doing, receipts, ruling, telling
@@ -32,12 +33,14 @@ _TAKEN = {Kind.CLAWBACK, Kind.CLAWBACK_PENDING}
 
 @dataclass(frozen=True, slots=True)
 class Undone:
-    """What a refund does: money to hand out in minor units; points taken back, given back and owed after it.
+    """What a refund does: money to hand out and stored value given back, both in minor units; points taken back, given
+    back and owed after it.
 
     `whole` says that all of the sale came back at once.
     """
 
     cash_minor: int
+    value_minor: int
     whole: bool
     taken: int
     given: int
@@ -100,7 +103,7 @@ def _refunded(counter: Counter, told: Told) -> ShiftLine:
     undone = _done(counter, told, left, told.key(), at)
     answer = {"kind": "refund", "key": told.key(), "whole": undone.whole} | _said(undone, left.order)
     answer["receipt"] = receipts.head(counter, told.key(), at, pgettext("till", "Refund")) | {
-        "rows": [[_("Of receipt"), left.order.external_id]],
+        "rows": [[_("Of receipt"), left.order.external_id], *_value_row(answer)],
         "total": answer["cash"],
         "points": [
             [_("Taken back"), answer["taken"]],
@@ -120,6 +123,10 @@ def _refunded(counter: Counter, told: Told) -> ShiftLine:
         points_in=undone.given,
         points_out=undone.taken,
     )
+
+
+def _value_row(answer: Mapping[str, Any]) -> list[list[str]]:
+    return [[_("Back as stored value"), answer["value"]]] if answer["value"] else []
 
 
 def _found(text: str) -> OrderLeft | None:
@@ -159,8 +166,10 @@ def _done(counter: Counter, told: Told, left: OrderLeft, key: str, at: datetime)
         entries = points.entries_of([(order.member_id, result.reference)])[result.reference]
     unit = ruling.spent().unit
     mine = [entry for entry in entries if entry.key.unit_id == unit.id]
+    value_minor = _by_value(entries)
     return Undone(
-        cash_minor=_cash(now, off_minor),
+        cash_minor=programs.refund_money(result) or 0,
+        value_minor=value_minor,
         whole=off_minor == now.net_minor,
         taken=sum(abs(entry.amount) for entry in mine if entry.kind in _TAKEN),
         given=sum(entry.amount for entry in mine if entry.kind is Kind.RETURN),
@@ -170,15 +179,12 @@ def _done(counter: Counter, told: Told, left: OrderLeft, key: str, at: datetime)
     )
 
 
-def _cash(order: Order, off_minor: int) -> int:
-    """Return what is handed out in money for what was just taken off: what points had paid comes back as points."""
-    left = order.net_minor - order.refunded_minor
-    return off_minor - (_by_points(order, left + off_minor) - _by_points(order, left))
-
-
-def _by_points(order: Order, left_minor: int) -> int:
-    """Return what of so much that is left of an order was paid with points, as decisions reckon it."""
-    return order.points_paid_minor * left_minor // order.net_minor if order.net_minor else 0
+def _by_value(entries: Sequence[Entry]) -> int:
+    """Return what entries gave back of stored value, whose points are minor units of money."""
+    terms = programs.value_terms()
+    codes = {terms.principal, terms.bonus} if terms else set()
+    stored = {unit.id for unit in points.all_units() if unit.code in codes}
+    return sum(entry.amount for entry in entries if entry.kind is Kind.RETURN and entry.key.unit_id in stored)
 
 
 def _available(order: Order) -> int:
@@ -193,6 +199,7 @@ def _said(undone: Undone, order: Order) -> dict[str, Any]:
     scale = ruling.spent().unit.scale
     return {
         "cash": figures.money(undone.cash_minor, order.currency),
+        "value": figures.money(undone.value_minor, order.currency) if undone.value_minor else "",
         "taken": figures.signed_points(-undone.taken, scale),
         "given": figures.signed_points(undone.given, scale),
         "owed": figures.points(undone.owed, scale) if undone.owed else "",

@@ -18,7 +18,7 @@ from shuke.rooms.programs import facade as programs
 from shuke.rooms.programs.contracts import Result, Standing
 from shuke.surfaces.cashier import cart, doing, people, receipts, ruling, telling
 from shuke.surfaces.cashier.counter import Counter, Told, call
-from shuke.surfaces.cashier.views import checking, refunding
+from shuke.surfaces.cashier.views import checking, refunding, valuing
 from shuke.surfaces.wording import figures, words
 
 _QUEUE_AGE = timedelta(days=30)  # a sale that waited longer is refused as too old
@@ -26,7 +26,7 @@ _QUEUE_AGE = timedelta(days=30)  # a sale that waited longer is refused as too o
 
 @call("POST")
 def read(request: HttpRequest, counter: Counter, told: Told) -> dict[str, Any]:
-    """Say what a text is: a member, members whose phone ends like it, a coupon, a pickup, an order.
+    """Say what a text is: a member, members whose phone ends like it, a coupon, a pickup, an order, a gift card.
 
     Refused with `unknown_text` where it is nothing that is known here.
     """
@@ -47,9 +47,9 @@ def read(request: HttpRequest, counter: Counter, told: Told) -> dict[str, Any]:
     else:
         return {"kind": "members", "members": _cards([member])}
     with guesses.limited([guesses.staff(counter.actor.id)], {"unknown_text"}):
-        found = checking.read(counter, text) or refunding.read(counter, text)
+        found = checking.read(counter, text) or refunding.read(counter, text) or valuing.read(counter, text)
         if found is None:
-            raise Refusal("unknown_text", "This is no member, coupon, pickup or receipt.")
+            raise Refusal("unknown_text", "This is no member, coupon, pickup, receipt or gift card.")
     return found
 
 
@@ -71,7 +71,7 @@ def sell(request: HttpRequest, counter: Counter, told: Told) -> dict[str, Any]:
 def _wish(told: Told) -> cart.Wish:
     member = told.text("member")
     member_id = ids.decode(ID_PREFIX, member) if member else None
-    wish = cart.Wish(member_id, _lines(told), told.number("points"), told.texts("coupons"))
+    wish = cart.Wish(member_id, _lines(told), told.number("points"), told.texts("coupons"), told.optional("value"))
     if not wish.total_minor:
         raise Refusal("bad_request", "A sale has an amount.", pointer="/lines")
     return wish
@@ -91,10 +91,12 @@ def _lines(told: Told) -> tuple[Line, ...]:
 def _online(counter: Counter, told: Told) -> ShiftLine:
     wish, at, key, note = _wish(told), told.moment(), told.key(), told.text("note")
     code = told.text("code")
-    spends = wish.points or wish.coupons
+    spends = wish.points or wish.coupons or wish.value_minor
     if code and people.of_code(code, clock.machine_now() if spends else _scanned(told), use=True) != wish.member_id:
         raise Refusal("member_code_unknown", "This is not the code of the member.")
-    if not note and cart.left_out(counter, wish, at):
+    if wish.value_minor and not code:
+        raise Refusal("value_needs_code", "Stored value is spent with the code on the member's phone.")
+    if not note and cart.left_out(counter, wish, clock.business_now()):
         raise Refusal("reason_required", "Say why the coupon that saves most is not used.")
     before = programs.standings([wish.member_id]) if wish.member_id else {}
     done = cart.commit(counter, key, wish, at, told.number("expected_minor"))
@@ -104,6 +106,12 @@ def _online(counter: Counter, told: Told) -> ShiftLine:
     used = priced.points.used if priced.points else 0
     answer = _answer(counter, key, at, result, before.get(wish.member_id), used)
     answer |= {"paid": figures.money(priced.pay_minor, priced.currency)}
+    if priced.value is not None and priced.value.used_minor:
+        left = programs.value_of(wish.member_id).total_minor
+        answer |= {
+            "by_value": figures.money(priced.value.used_minor, priced.currency),
+            "value_left": figures.money(left, priced.currency),
+        }
     answer["receipt"] = receipts.of_sale(counter, key, at, wish.lines, priced, answer)
     return _line(told, at, answer, priced.pay_minor, result, used, note)
 

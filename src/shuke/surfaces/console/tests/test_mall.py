@@ -50,9 +50,11 @@ def mug(client):
     return mall.item(item.id)
 
 
-def exchanged(member, way=Way.SHIP, id="x", item="mug"):
+def exchanged(member, way=Way.SHIP, id="x", item="mug", store=""):
     address = HOME if way is Way.SHIP else None
-    return programs.exchange(ExchangeFact("app", id, MemberRef(id=member.id), item, 1, way, "", address), TESTER).order
+    return programs.exchange(
+        ExchangeFact("app", id, MemberRef(id=member.id), item, 1, way, store, address), TESTER
+    ).order
 
 
 def page(client, address):
@@ -138,7 +140,7 @@ def test_an_order_is_sent_and_its_address_shown_for_a_reason(client, mug, member
 
 def test_an_order_is_handed_out_by_its_code(client, mug, member):
     org.open_store(NewStore("s1", "一店"), None, TESTER)
-    order = exchanged(member, Way.PICKUP)
+    order = exchanged(member, Way.PICKUP, store="s1")
 
     wrong = client.post("/mall/pickup", {"code": "123", "store": "s1"}, follow=True).content.decode()
     assert "自提码有误" in wrong

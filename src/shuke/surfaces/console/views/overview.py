@@ -74,7 +74,7 @@ def _alarm(alarm: Alarm) -> str:
     """Return what is unusual of a template of coupons."""
     told = {"count": figures.number(alarm.count), "usual": figures.number(alarm.usual)}
     if alarm.kind is AlarmKind.RUSH:
-        return _("%(count)s taken in the last hour; usual are %(usual)s.") % told
+        return _("%(count)s taken in the last hour; usually %(usual)s.") % told
     return _("%(count)s of %(usual)s are left.") % told
 
 

@@ -103,7 +103,9 @@ def list_mall_items(request: HttpRequest) -> ItemsAnswer:
             "price_required",
             "price_unreached",
             "unknown_picture",
+            "unknown_store",
             "unknown_supplier",
+            "unknown_tier",
             "way_not_possible",
         ),
         parameter_examples={"item": "cup"},
@@ -120,9 +122,9 @@ def write_mall_item(request: HttpRequest, item: ItemCodePath, body: ItemBody, *,
     try:
         known = mall.item_by_code(item)
     except Refusal:
-        written = mall.create_item(draft, by)
+        written = programs.create_mall_item(draft, by)
     else:
-        written = mall.change_item(known.id, draft, by, body.revision)
+        written = programs.change_mall_item(known.id, draft, by, body.revision)
     return item_answer(written, livemode=keys.livemode(request), dry_run=dry_run)
 
 
@@ -209,8 +211,10 @@ def list_mall_of_member(request: HttpRequest, member_id: MemberIdPath, *, store:
             "out_of_bounds",
             "sold_out",
             "sold_out_today",
+            "store_required",
             "unknown_item",
             "unknown_payment_method",
+            "unknown_store",
             "unknown_unit",
             "way_not_possible",
         ),
