@@ -58,7 +58,7 @@ from shuke.rooms.programs.services import (
 )
 from shuke.rooms.programs.services import standing as standings_of
 from shuke.rooms.programs.services.advancing import Progress
-from shuke.rooms.programs.services.coupons import claim_coupons, create_coupon_template
+from shuke.rooms.programs.services.coupons import claim_coupons, coupons_to_take, create_coupon_template
 from shuke.rooms.programs.services.pushing import reckon_push
 from shuke.rooms.programs.services.timeline import timeline
 from shuke.rooms.programs.tasks import push_coupons
@@ -66,6 +66,7 @@ from shuke.rooms.value import facade as value
 
 __all__ = (
     "claim_coupons",
+    "coupons_to_take",
     "create_coupon_template",
     "push_coupons",
     "reckon_push",

@@ -182,9 +182,17 @@ def claim_coupons(facts: Sequence[IssueFact], actor: Actor) -> list[Issued]:
     answers = []
     for fact in facts:
         template = templates[fact.template]
-        refusal = _not_for(template, fact, states) if template and _asks(template, fact) else None
+        refusal = _not_for(template, fact.member_id, states) if template and _asks(template, fact) else None
         answers.append(Issued(refusal=refusal) if refusal else _issued(fact, template, actor))
     return answers
+
+
+def coupons_to_take(member_id: UUID) -> tuple[Template, ...]:
+    """Return of which templates a member can take, or for points buy, a coupon now, newest first. Raises: nothing."""
+    templates = coupons.within_reach(member_id, clock.business_now())
+    asks = any(each.draft.claim_when is not None for each in templates)
+    states = _states({member_id} if asks else ())
+    return tuple(each for each in templates if each.draft.claim_when is None or not _not_for(each, member_id, states))
 
 
 def _template(code: str) -> Template | None:
@@ -215,11 +223,11 @@ def _states(member_ids: Collection[UUID]) -> Mapping[UUID, tuple[Running, Member
 
 
 def _not_for(
-    template: Template, fact: IssueFact, states: Mapping[UUID, tuple[Running, MemberState, Collection[str]]]
+    template: Template, member_id: UUID | None, states: Mapping[UUID, tuple[Running, MemberState, Collection[str]]]
 ) -> Refusal | None:
     assert template.draft.claim_when is not None
-    if fact.member_id is not None and fact.member_id in states:
-        running, state, tags = states[fact.member_id]
+    if member_id is not None and member_id in states:
+        running, state, tags = states[member_id]
         desk = _claim_desk(running, template.draft.claim_when)
         now = OrderFacts(int(clock.business_now().timestamp()), 0, 0)
         if desk is not None and _told(desk, state, tags, now).refused is None:
