@@ -75,3 +75,9 @@ def test_a_cart_is_committed_once_at_the_price_that_was_seen(api, member):
 def test_a_tax_that_is_no_percentage_is_refused(api, member, percent):
     line = {"sku": "A", "quantity": 1, "net_minor": 100, "tax_percent": percent}
     assert api.post("/v1/carts/evaluate", cart(lines=[line])).status_code == 422
+
+
+def test_a_line_that_costs_something_has_a_piece(api, member):
+    lines = [{"sku": "A", "quantity": 1, "net_minor": 100}, {"sku": "B", "quantity": 0, "net_minor": 100}]
+    problem = api.post("/v1/carts/evaluate", cart(lines=lines)).json()
+    assert (problem["code"], problem["errors"][0]["pointer"]) == ("out_of_bounds", "/lines/1/quantity")

@@ -103,6 +103,9 @@ def test_what_is_wrong_with_a_template_is_told_where(api, shop):
     ):
         problem = api.post("/v1/coupon-templates", TEN | changes).json()
         assert (problem["code"], problem.get("errors", [{}])[0].get("pointer") if pointer else None) == (code, pointer)
+    over = TEN | {"issue_until": "2017-01-01T00:00:00Z"}
+    problem = api.post("/v1/coupon-templates", over, HTTP_ACCEPT_LANGUAGE="zh").json()
+    assert (problem["detail"], problem["errors"][0]["message"]) == ("发放期已经结束。", "发放期已经结束")
     assert api.get("/v1/coupon-templates").json()["items"] == []
 
 

@@ -151,3 +151,18 @@ def test_stock_takes_no_odd_number(api, mug, change):
 
     assert answer.status_code in {409, 422}
     assert api.get("/v1/mall/items").json()["items"] == [mug]
+
+
+def test_a_way_that_there_is_not_is_refused_with_those_that_there_are(api):
+    problem = put(api, "/v1/mall/items/mug", ITEM | {"ways": ["drone"]}).json()
+    assert (problem["code"], problem["errors"]) == (
+        "invalid_request",
+        [
+            {
+                "pointer": "/ways/0",
+                "code": "not_one_of",
+                "message": "must be one of 'ship', 'pickup' or 'deliver'",
+            }
+        ],
+    )
+    assert api.get("/v1/mall/items").json()["items"] == []

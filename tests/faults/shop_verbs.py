@@ -65,11 +65,11 @@ def settle_before(sent: Send, put: Send, known: dict[str, Any]) -> None:
     """Put templates, item, plans and benefits there, and sell what the nights between are to renew."""
     for template in TEMPLATES:
         sent("coupon-templates", template)
-    sent("benefits/apply", {"text": BENEFITS})
     put("mall/items/mug", ITEM)
     sent("mall/items/mug/stock", {"change": 100, "reason": "first delivery"})
     for code in ("plus", "gold"):
         sent("plans", PLAN | {"code": code, "tag": code})
+    sent("benefits/apply", {"text": BENEFITS})
     known["renewing"] = _paid(sent, known, "B", "plus", "month")
 
 

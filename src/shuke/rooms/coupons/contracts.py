@@ -23,6 +23,7 @@ COUNT_LIMIT = 10**9
 BATCH_LIMIT = 2_000_000
 MINOR_LIMIT = 10**12
 DAYS_LIMIT = 3_660
+LOCK_DAYS_LIMIT = 30  # for which an order may keep a coupon from others
 PACKET_LIMIT = 100_000  # shares of one lucky packet
 
 

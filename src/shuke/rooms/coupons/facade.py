@@ -4,7 +4,7 @@ It reads no offer: whether an offer's text is sound, and whether a member meets 
 """
 
 from collections.abc import Collection, Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from shuke.core.offers.model import Reason
@@ -14,6 +14,7 @@ from shuke.foundation.transactions import unit_of_work
 from shuke.foundation.verification import Invariant, Verification, Violation
 from shuke.rooms.coupons import queries, tasks
 from shuke.rooms.coupons.contracts import (
+    LOCK_DAYS_LIMIT,
     Audience,
     Batch,
     Gift,
@@ -157,8 +158,14 @@ def lock(uses: Sequence[Use], until: datetime) -> list[Reason | None]:
 
     A lock that ends by itself leaves the coupon usable. The same order may lock again, which moves the end.
 
-    Raises: nothing.
+    Raises: Refusal `out_of_bounds` of an end that is over, or more than `LOCK_DAYS_LIMIT` days ahead.
     """
+    now = clock.business_now()
+    last = now + timedelta(days=LOCK_DAYS_LIMIT)
+    if not now < until <= last:
+        bounds = {"least": now.isoformat(timespec="seconds"), "most": last.isoformat(timespec="seconds")}
+        detail = f"A lock ends after {bounds['least']} and by {bounds['most']}."
+        raise Refusal("out_of_bounds", detail, pointer="/until", params=bounds)
     return using.lock(uses, until)
 
 

@@ -210,7 +210,7 @@ def report(shift_report: ShiftReport, counter: Counter) -> dict[str, Any]:
         "clerk": shift.staff_name,
         "till": counter.till.name,
         "store": counter.till.store.name,
-        "began": shift.began_at.isoformat(),
+        "began": f"{shift.began_at.astimezone(ZoneInfo(counter.shop.time_zone)):%H:%M}",
         "ended": shift.ended_at.isoformat() if shift.ended_at else "",
         "rows": rows,
         "money": figures.money(sum(each.money_minor for each in shift_report.sums), currency),

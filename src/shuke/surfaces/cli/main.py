@@ -132,7 +132,8 @@ def init(
     """Make a deployment; what is not said by flags is asked."""
     from shuke.surfaces.cli import first_hour
 
-    asked = first_hour.Answers(organisation, currency, time_zone, language, email)
+    spoken = "zh-hans" if language == "zh" else language
+    asked = first_hour.Answers(organisation, currency, time_zone, spoken, email)
     return first_hour.init(asked, "sandbox" if sandbox else "live", as_json=as_json)
 
 

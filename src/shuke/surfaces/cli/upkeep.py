@@ -63,9 +63,11 @@ def advance_clock(to: str, *, as_json: bool) -> None:
         expired = ", ".join(f"{unit} {amount:,}" for unit, amount in moved.expired.items()) or "0"
         lines = [
             words(
-                f"The clock stands at {at}: {moved.members:,} members advanced, expired {expired}, "
+                f"The clock stands at {at}; renewals, benefits and notices due until then are done. "
+                f"Points and tiers: {moved.members:,} members advanced, expired {expired}, "
                 f"{moved.tier_changes:,} tier changes.",
-                f"时钟已到 {at}：推进会员 {moved.members:,} 人次，过期 {expired}，等级变化 {moved.tier_changes:,} 次。",
+                f"时钟已到 {at}，其间到期的续费、权益与通知均已办理。"
+                f"积分与等级：推进会员 {moved.members:,} 人次，过期 {expired}，等级变化 {moved.tier_changes:,} 次。",
             )
         ]
         result(data, lines, as_json=as_json)

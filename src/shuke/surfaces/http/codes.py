@@ -31,11 +31,23 @@ CODES: Mapping[str, Code] = MappingProxyType(_read())
 UNKNOWN = Code(422, "The request was refused", "请求被拒绝", "See detail.", "见 detail。")
 
 
-# Sentences of details that say more than title and fix; the values come with the refusal.
+# Sentences of details that say more than title and fix, of a code or of a code at a field; the values come with the
+# refusal.
 DETAILS_ZH: Mapping[str, str] = MappingProxyType(
     {
         "gross_below_net": "应付金额 {gross} 低于实付金额 {net}；优惠不能为负。",
         "insufficient_points": "请求兑换 {asked}，可用仅 {usable}。",
+        "bad_coupon_template/name": "名称须为 1 至 80 个可见字符。",
+        "bad_coupon_template/offer": "优惠内容须为 1 至 4,000 个字符。",
+        "bad_coupon_template/one_code": "通用码须给出 one_code，其他券不得给出。",
+        "bad_coupon_template/codes": "通用码不属于任何会员，不能领取、以积分购买、转赠或用于红包。",
+        "bad_coupon_template/validity": "有效期的结束须晚于开始。",
+        "bad_coupon_template/validity/days": "通用码的有效期须以起止时刻给出。",
+        "bad_coupon_template/validity/until": "有效期已经结束。",
+        "bad_coupon_template/issue": "发放的结束须晚于开始。",
+        "bad_coupon_template/issue_until": "发放期已经结束。",
+        "bad_coupon_template/budget_minor": "预算不足一张券的成本。",
+        "bad_coupon_template/packet": "仅拼手气红包给出 packet：总额须够每份的最低额，不另设发行量与预算。",
         "balance_limit": "余额以单位的最小部分计，至多 1,000,000,000,000。",
         "json_too_deep": "请求体嵌套超过 {limit} 层。",
         "more_than_held": "请求扣收 {asked}，预占仅余 {held}。",
@@ -47,6 +59,7 @@ DETAILS_ZH: Mapping[str, str] = MappingProxyType(
         "price_changed": "购物车现需实付 {pay}（最小货币单位）。",
         "reason_required": "须说明原因：1 至 200 个可见字符。",
         "redeem_bounds": "请求使用 {asked}；“{unit}”每次至少使用 {lowest}，且须为 {steps} 的整数倍。",
+        "unknown_plan": "没有方案 {found}；现有方案：{known}。",
         "unknown_store": "没有门店 {store}。",
         "unknown_tier": "没有等级 {found}；现有等级：{known}。",
         "supply_exhausted": "该单位仅可再发行 {left}。",

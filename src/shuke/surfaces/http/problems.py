@@ -41,6 +41,7 @@ _FIELD_CODE_OF_TYPE: Mapping[str, str] = {
     "greater_than_equal": "too_small",
     "less_than_equal": "too_large",
     "literal_error": "not_one_of",
+    "enum": "not_one_of",
     "flag": "not_a_flag",
     "bool_type": "not_a_flag",
     "time_format": "bad_time",
@@ -116,13 +117,18 @@ def _detail_zh(refusal: Refusal, code: Code) -> str:
         named = _named(first, chinese=True)
         what = "优惠内容" if isinstance(refusal, InvalidOffer) else "会员计划文件"
         return f"{what}有 {len(refusal.refusals)} 处错误；第一处（{named['pointer']}）：{named['message']}"
-    sentence = DETAILS_ZH.get(refusal.code)
-    if sentence is not None:
-        try:
-            return sentence.format_map(refusal.params)
-        except KeyError:
-            pass  # raised in another place, with other values
-    return f"{code.zh}。{code.fix_zh}"
+    return _sentence_zh(refusal) or f"{code.zh}。{code.fix_zh}"
+
+
+def _sentence_zh(refusal: Refusal) -> str | None:
+    """Return a refusal's own sentence, for the field that it names before that of its code."""
+    for name in (f"{refusal.code}{refusal.pointer or ''}", refusal.code):
+        if name in DETAILS_ZH:
+            try:
+                return DETAILS_ZH[name].format_map(refusal.params)
+            except KeyError:
+                pass  # raised in another place, with other values
+    return None
 
 
 def field_errors(refusal: Refusal, *, chinese: bool) -> list[dict[str, str]]:
@@ -147,7 +153,9 @@ def _named(refusal: Refusal, *, chinese: bool) -> dict[str, str]:
 def _message(refusal: Refusal, code: Code, *, chinese: bool) -> str:
     if not chinese:
         return refusal.detail
-    return fault_words.sentence(refusal, "zh") if refusal.code in fault_words.CHINESE else code.zh
+    if refusal.code in fault_words.CHINESE:
+        return fault_words.sentence(refusal, "zh")
+    return (_sentence_zh(refusal) or code.zh).removesuffix("。")
 
 
 class FieldError:

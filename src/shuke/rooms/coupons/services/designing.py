@@ -37,6 +37,9 @@ _CODE = re.compile(r"[a-z][a-z0-9_-]{0,39}")
 def create(draft: TemplateDraft, actor: Actor, now: datetime) -> Template:
     """Create a template; of one code for many, that code with it."""
     _check(draft)
+    for pointer, until in (("/validity/until", draft.validity.until), ("/issue_until", draft.issue_until)):
+        if until is not None and until <= now:
+            raise _bad(pointer, "It is over already.")
     one_code = codes.plain(draft.one_code) if draft.one_code else None
     with unit_of_work():
         if queries.template_by_code(draft.code) is not None:
@@ -48,8 +51,6 @@ def create(draft: TemplateDraft, actor: Actor, now: datetime) -> Template:
         supply.open_supply(row)
         if one_code:
             since = draft.validity.since or now
-            if row.valid_until is not None and row.valid_until <= since:
-                raise _bad("/validity/until", "It is over already.")
             new = (ids.new_id(), row.id, one_code, None, None, True, False, None, now, since, row.valid_until)
             queries.insert_coupons([(*new, Cause.BATCH.value)])
         org.audit("coupons.template_created", _outside(row.id), None, _told(draft), actor)
@@ -172,6 +173,8 @@ def _check_numbers(draft: TemplateDraft) -> None:
         raise _bad("/validity/delay_days", f"It lies between 0 and {DAYS_LIMIT}.")
     if draft.budget_minor is not None and draft.cost_minor is None:
         raise Refusal("coupon_cost_unknown", "A budget needs the most that one coupon costs.", pointer="/cost_minor")
+    if draft.budget_minor is not None and draft.cost_minor is not None and draft.budget_minor < draft.cost_minor:
+        raise _bad("/budget_minor", f"One coupon costs {draft.cost_minor}; the budget would do for none.")
 
 
 def _check_times(draft: TemplateDraft) -> None:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from shuke.core.values.errors import Refusal
+from shuke.foundation import clock
 from shuke.rooms.coupons import facade, queries
 from shuke.rooms.coupons.contracts import (
     Cause,
@@ -49,9 +50,22 @@ def test_dates_that_leave_nothing_of_a_coupon_issue_none(people):
     template("late", validity=Validity(until=later(days=2), delay_days=5))
     assert issued(people[0], of="ahead").ends_at == datetime(2026, 7, 3, 16, tzinfo=UTC)
     assert refusals(facade.issue([fact(people[0], of="late")])) == ["coupons_over"]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "pointer"),
+    [
+        ({"codes": Codes.ONE, "one_code": "GONE", "validity": Validity(until=NOW)}, "/validity/until"),
+        ({"validity": Validity(until=NOW)}, "/validity/until"),
+        ({"issue_until": NOW}, "/issue_until"),
+        ({"budget_minor": 999, "cost_minor": 1_000}, "/budget_minor"),
+    ],
+)
+def test_a_template_of_which_nobody_can_ever_have_a_coupon_is_refused(people, wrong, pointer):
     with pytest.raises(Refusal) as told:
-        template("gone", codes=Codes.ONE, one_code="GONE", validity=Validity(until=NOW))
-    assert (told.value.code, told.value.pointer) == ("bad_coupon_template", "/validity/until")
+        template("gone", **wrong)
+    assert (told.value.code, told.value.pointer) == ("bad_coupon_template", pointer)
+    assert facade.templates() == ()
 
 
 @pytest.mark.parametrize("cause", [*Cause])
@@ -61,11 +75,13 @@ def test_a_template_that_is_not_open_issues_nothing_through_any_cause(people, ca
         made = template(code, **other)
         facade.change_template(made.id, TemplateChange(state=TemplateState(code)), ACTOR)
     template("early", issue_since=later(days=1), **other)
-    template("late", issue_until=NOW, **other)
-    template("ended", validity=Validity(until=NOW), **other)
-    template("spent", budget_minor=999, cost_minor=1000, **other)
+    template("late", issue_until=later(hours=1), **other)
+    template("ended", validity=Validity(until=later(hours=1)), **other)
+    template("spent", budget_minor=1000, cost_minor=1000, **other)
+    assert issued(people[1], of="spent", cause=cause)
+    clock.set_business_clock(later(hours=1))
     asked = ["stopped", "paused", "early", "late", "ended", "spent", "unknown"]
-    assert refusals(facade.issue([fact(people[0], of=code, cause=cause) for code in asked])) == [
+    assert refusals(facade.issue([fact(people[0], of=code, cause=cause, at=later(hours=1)) for code in asked])) == [
         "coupons_stopped", "coupons_paused", "coupons_not_open", "coupons_over", "coupons_over", "coupon_budget_spent",
         "unknown_coupon_template",
     ]  # fmt: skip

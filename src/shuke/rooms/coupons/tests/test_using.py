@@ -1,5 +1,7 @@
 """Using: one coupon, one order at a time; locks that end by themselves; refunds, gifts, freezing and recalls."""
 
+from datetime import timedelta
+
 import pytest
 
 from shuke.core.offers.model import Reason
@@ -45,6 +47,15 @@ def test_a_lock_keeps_others_out_and_ends_by_itself(coupon):
     assert (state(coupon), state(coupon, later(minutes=30))) == (State.LOCKED, State.ISSUED)
     assert facade.redeem([use(coupon, "o2", at=later(minutes=30))]) == [None]
     assert facade.redeem([use(coupon, "o1", at=later(minutes=31))]) == [Reason.NOT_USABLE]
+
+
+@pytest.mark.parametrize("until", [NOW, NOW - timedelta(days=400), NOW + timedelta(days=30, seconds=1)])
+def test_a_lock_that_is_over_or_without_end_in_sight_is_refused(coupon, until):
+    with pytest.raises(Refusal) as refusal:
+        facade.lock([use(coupon, "o1")], until)
+    assert (refusal.value.code, refusal.value.pointer) == ("out_of_bounds", "/until")
+    assert state(coupon) is State.ISSUED
+    assert facade.lock([use(coupon, "o1")], NOW + timedelta(days=30)) == [None]
 
 
 def test_the_order_that_locked_redeems_after_the_coupons_end(people):

@@ -12,6 +12,7 @@ from shuke.core.offers.tax import tax_of
 from shuke.core.program.stored_value import split
 from shuke.core.values.errors import Refusal
 from shuke.engine.carts import paying_unit, usable
+from shuke.engine.facts import QUANTITY_LIMIT
 from shuke.engine.points_times import promised
 from shuke.engine.states import MemberState
 from shuke.foundation import clock
@@ -70,13 +71,23 @@ def evaluate_cart(cart: OrderFact, choice: Choice = NO_CHOICE, taxes: Taxes = UN
         return priced(cart, buyer_of(cart), choice, taxes)
 
 
+def _check_pieces(cart: OrderFact) -> Refusal | None:
+    """Refuse a line that costs something and has no piece: offers on pieces would pass it by."""
+    for number, line in enumerate(cart.lines):
+        if line.net_minor and not line.quantity:
+            bounds = {"least": 1, "most": QUANTITY_LIMIT}
+            detail = f"A line that costs something has 1 to {QUANTITY_LIMIT} pieces."
+            return Refusal("out_of_bounds", detail, pointer=f"/lines/{number}/quantity", params=bounds)
+    return None
+
+
 def priced(cart: OrderFact, buyer: Buyer, choice: Choice, taxes: Taxes, set_aside: Collection[UUID] = ()) -> CartPriced:
     """Price a sound cart in the open transaction; the coupons that are `set_aside` are so for this very order."""
     program = buyer.running.program
     if cart.currency != program.currency:
         detail = f"The program counts in {program.currency}; this cart is in {cart.currency}."
         raise Refusal("currency_mismatch", detail, pointer="/currency", params={"expected": program.currency})
-    refusal = intake.check_declared(cart, program)
+    refusal = intake.check_declared(cart, program) or _check_pieces(cart)
     if refusal is not None:
         raise refusal
     brand = org.brand_of_store([cart.store]).get(cart.store, "") if cart.store else ""

@@ -18,6 +18,7 @@ from shuke.rooms.benefits.contracts import (
     Sheet,
 )
 from shuke.rooms.org.contracts import Actor
+from shuke.rooms.paid import facade as paid
 from shuke.rooms.points import facade as points
 from shuke.rooms.programs.services.timeline import timeline
 from shuke.rooms.tiers import facade as tiers
@@ -51,8 +52,8 @@ def apply(catalogue: Catalogue, actor: Actor) -> tuple[Difference, ...]:
     """Put a catalogue in force and say what changed; many members follow as soon as the job comes round.
 
     Raises:
-        Refusal: `unknown_ladder`, `unknown_tier`, `unknown_offer`, `unknown_coupon_template`, `benefit_kind_fixed`,
-            `writers_busy`.
+        Refusal: `unknown_ladder`, `unknown_tier`, `unknown_offer`, `unknown_plan`, `unknown_coupon_template`,
+            `benefit_kind_fixed`, `writers_busy`.
     """
     plan = timeline()
     _check_names(catalogue, plan.latest.program if plan else None)
@@ -109,11 +110,17 @@ def _settle_all(now: datetime) -> int:
 
 
 def _check_names(catalogue: Catalogue, program: Program | None) -> None:
-    """Refuse a ladder, level or offer that the newest version of the program does not have.
+    """Refuse a ladder, level or offer that the newest version of the program does not have, and an unknown plan.
 
     Raises:
-        Refusal: `unknown_ladder`, `unknown_tier`, `unknown_offer`.
+        Refusal: `unknown_ladder`, `unknown_tier`, `unknown_offer`, `unknown_plan`.
     """
+    named = [row.subject.removeprefix("plan:") for row in catalogue.sets if row.subject.startswith("plan:")]
+    plans = [plan.code for plan in paid.list_plans()] if named else []
+    for found in named:
+        if found not in plans:
+            known = ", ".join(plans)
+            raise Refusal("unknown_plan", f"The plans are: {known}.", params={"found": found, "known": known})
     ladders: Mapping[str, list[str]] = (
         {each.code: [level.code for level in each.levels] for each in program.ladders} if program else {}
     )

@@ -254,6 +254,7 @@ def test_a_catalogue_that_names_what_the_program_has_not_changes_nothing(catalog
     for rows, wrong in (
         ((SetRow("tier:main:gold", "lounge"),), "unknown_tier"),
         ((SetRow("tier:club:base", "lounge"),), "unknown_ladder"),
+        ((SetRow("plan:nosuchplan", "lounge"),), "unknown_plan"),
     ):
         with pytest.raises(Refusal) as refused:
             facade.apply_benefits(replace(CATALOGUE, sets=rows), ACTOR)
@@ -486,7 +487,7 @@ def test_the_balance_sheet_tells_cost_use_and_what_to_look_at(silver, enrol):
 
 def test_a_plan_gives_to_its_day_and_is_prolonged(program, enrol):
     plus = Catalogue((replace(LOUNGE, per=Per.TERM),), (SetRow("plan:plus", "lounge"),))
-    facade.apply_benefits(plus, ACTOR)
+    benefits.apply(plus, ACTOR)
     anna, day = enrol(1), (NOW.date() - date(1970, 1, 1)).days
     benefits.give([Gift(anna, "plan:plus", NOW, day + 30)])
     use(anna, "u1", quantity=2)

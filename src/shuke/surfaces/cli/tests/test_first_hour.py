@@ -56,14 +56,14 @@ def test_messages_follow_flag_then_locale_then_deployment(empty, live):
 
 
 def test_init_makes_a_sandbox_of_ones_own_whose_clock_moves(empty):
-    made = empty.json("init", "--sandbox", *OWNER)
+    made = empty.json("init", "--sandbox", *OWNER, "--language", "zh")
 
     assert made["kind"] == "sandbox"
-    assert (empty.home / "deployment.toml").read_text() == 'kind = "sandbox"\nlanguage = "en"\n'
+    assert (empty.home / "deployment.toml").read_text() == 'kind = "sandbox"\nlanguage = "zh-hans"\n'
     moved = empty.json("clock", "advance", "--to", "2032-02-01")
     assert moved["business"] == "2032-02-01T00:00:00-05:00"
     _, said = empty.both("init", *OWNER, code=1)
-    assert said == f"{empty.home} holds a sandbox deployment; choose another folder with SHUKE_HOME.\n"
+    assert said == f"{empty.home} 中已有 sandbox 环境；请用 SHUKE_HOME 另选目录。\n"
 
 
 def test_a_refused_sandbox_leaves_no_deployment(empty):

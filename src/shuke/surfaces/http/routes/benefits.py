@@ -78,6 +78,7 @@ def get_benefits(request: HttpRequest) -> told.BenefitsAnswer:
             "unknown_coupon_template",
             "unknown_ladder",
             "unknown_offer",
+            "unknown_plan",
             "unknown_tier",
             "writers_busy",
         ),

@@ -169,17 +169,20 @@ def list_coupons(request: HttpRequest, member_id: MemberIdPath) -> CouponsAnswer
         id="lockCoupons",
         en="Set coupons aside for orders",
         zh="锁定券",
-        about_zh="结账时为订单锁定券至所给时刻；届时未使用的自动解锁。逐项说明结果。",
+        about_zh="结账时为订单锁定券至所给时刻；届时未使用的自动解锁；最长 30 天。逐项说明结果。",
         scope=Right.COUPONS_REDEEM,
         guesses=True,
         writes=True,
-        codes=(*NAMED, "unknown_coupon", "unknown_member"),
+        codes=(*NAMED, "out_of_bounds", "unknown_coupon", "unknown_member"),
         request_example=examples.LOCK,
         response_example=examples.USED,
     ),
 )
 def lock_coupons(request: HttpRequest, body: CouponLockBody, *, dry_run: DryRun = False) -> CouponUseResults:
-    """Set coupons aside for orders that are not paid yet; a lock that ends by itself leaves the coupon usable."""
+    """Set coupons aside for orders that are not paid yet; a lock that ends by itself leaves the coupon usable.
+
+    It ends within 30 days.
+    """
     return _done(request, body.uses, coupons.lock(_uses(body.uses), body.until), dry_run=dry_run)
 
 

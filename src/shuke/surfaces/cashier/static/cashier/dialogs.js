@@ -235,7 +235,7 @@ function pinDialog() {
 
 function reportTable(report) {
   const cells = (row) => [row.count, row.money || "—", row.points_in || "—", row.points_out || "—"].map((text) => h("td", {class: "number"}, text));
-  return h("div", {}, h("p", {class: "quiet"}, `${report.store} · ${report.till} · ${words.since} ${clockTime(Date.parse(report.began))}`),
+  return h("div", {}, h("p", {class: "quiet"}, `${report.store} · ${report.till} · ${words.since} ${report.began}`),
     h("table", {"data-testid": "report"}, h("thead", {}, h("tr", {}, ["", words.count, words.money, words.points_in, words.points_out].map((text, at) => h("th", {class: at ? "number" : "", scope: "col"}, text)))),
       h("tbody", {}, report.rows.map((row) => h("tr", {}, h("th", {scope: "row"}, row.work), cells(row)))),
       h("tfoot", {}, h("tr", {}, h("th", {scope: "row"}, words.total), cells({count: "", money: report.money, points_in: report.points_in, points_out: report.points_out})))),
