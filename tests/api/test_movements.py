@@ -23,6 +23,7 @@ def test_a_refund_by_line_takes_back_what_the_line_earned(api, member):
     first = sent_three_times(api, f"/v1/orders/{sold['id']}/refunds", body, 3 + 3)
 
     assert moved(first) == {"points": -18, "later": -18, "growth": -18}
+    assert first.json()["money_minor"] == 1800
     assert first.json()["order"] == {"source": "till-3", "external_id": "A-1"}
     assert balances(api, member) == {"points": (68, 0, 0, 0), "later": (0, 68, 0, 0), "growth": (68, 0, 0, 0)}
     (listed,) = api.get(f"/v1/orders/{sold['id']}/refunds").json()["items"]

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from shuke.core.values.errors import Refusal
@@ -24,14 +25,18 @@ def advance() -> Mapping[str, int]:
 
 
 def tell() -> int:
-    """Tell what waits to be told; who has left hears nothing."""
-    told = 0
-    while notices := paid.notices_to_tell(_CHUNK):
+    """Tell what waits to be told; who has left hears nothing. One that can't be told keeps no other."""
+    told, failed = 0, set[UUID]()
+    while notices := paid.notices_to_tell(_CHUNK, failed):
         for notice in notices:
-            with unit_of_work():
-                _tell(notice)
-                paid.told(notice.id)
-        told += len(notices)
+            try:
+                with unit_of_work(apart=True):
+                    _tell(notice)
+                    paid.told(notice.id)
+                told += 1
+            except Exception as failure:  # noqa: BLE001  # whatever it is, the rest is told
+                logs.failure("plan_notice_not_told", failure, notice=str(notice.id))
+                failed.add(notice.id)
     return told
 
 

@@ -62,7 +62,8 @@ def create_item(draft: ItemDraft, actor: Actor) -> Item:
 
     Raises:
         Refusal: `bad_code`, `item_exists`, `text_length`, `text_characters`, `out_of_bounds`, `price_required`,
-            `price_unreached`, `way_not_possible`, `item_ends_before`, `unknown_supplier`, `unknown_picture`.
+            `price_unreached`, `way_not_possible`, `item_ends_before`, `unknown_store`, `unknown_supplier`,
+            `unknown_picture`.
     """
     with unit_of_work():
         item = items.create(draft)
@@ -221,8 +222,9 @@ def place(placement: Placement, actor: Actor) -> Order:
     """Write an order and take its pieces, the stock last; the caller has locked the member and taken the points.
 
     Raises:
-        Refusal: `out_of_bounds`, `way_not_possible`, `address_required`, `text_length`, `text_characters`,
-            `item_limit_reached`, `sold_out`, `sold_out_today`, and as `coupons.issue` tells it.
+        Refusal: `out_of_bounds`, `way_not_possible`, `address_required`, `store_required`, `unknown_store`,
+            `text_length`, `text_characters`, `item_limit_reached`, `sold_out`, `sold_out_today`, and as `coupons.issue`
+            tells it.
     """
     with unit_of_work():
         return ordering.place(placement, actor.label)
@@ -360,6 +362,11 @@ def supplied_by(kind: SupplierKind, supplier: Supplier) -> None:
 def due_deliveries(limit: int) -> list[UUID]:
     """Return up to `limit` orders whose supplier is to be asked now. Raises: nothing."""
     return delivering.due(limit)
+
+
+def refused_deliveries(limit: int) -> list[UUID]:
+    """Return orders that wait for what their supplier has refused, oldest first. Raises: nothing."""
+    return queries.refused_deliveries(limit)
 
 
 def ask_supplier(order_id: UUID) -> Delivery | None:

@@ -10,7 +10,7 @@ from shuke.core.values import reasons
 from shuke.core.values.errors import Refusal
 from shuke.foundation import encryption, ids
 from shuke.rooms.coupons import facade as coupons
-from shuke.rooms.mall import checks, models, queries, stock
+from shuke.rooms.mall import checks, models, queries, stock, stores
 from shuke.rooms.mall.contracts import (
     Cause,
     Item,
@@ -70,6 +70,7 @@ def change(item_id: UUID, draft: ItemDraft, revision: int | None) -> tuple[Item,
 
 
 def _write(row: models.Item, draft: ItemDraft) -> None:
+    stores.require_known(draft.visibility.stores, "/visibility/stores")
     for name in ("code", "name", "description", "category", "unit", "on_sale", "coupon", "hold_minutes"):
         setattr(row, name, getattr(draft, name))
     row.kind, row.ways = draft.kind.value, [way.value for way in draft.ways]

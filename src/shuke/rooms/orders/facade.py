@@ -134,6 +134,26 @@ def refunds_of_orders(order_ids: Sequence[UUID]) -> tuple[Refund, ...]:
     return tuple(_refunds(queries.refunds(order_id__in=list(order_ids)))) if order_ids else ()
 
 
+def refund_money(refund: Refund, paid_otherwise_minor: int) -> int | None:
+    """Return what of a refund is to be given back in money, in minor units; None where it is not taken off its order.
+
+    `paid_otherwise_minor` of the order was paid with neither money nor points. Raises: nothing.
+    """
+    if refund.state is not RefundState.APPLIED or refund.order_id is None or refund.net_minor is None:
+        return None
+    order, before = get(refund.order_id), 0
+    for each in refunds_of(order.id):
+        if each.state is RefundState.APPLIED and each.recorded_seq < refund.recorded_seq:
+            before += each.net_minor or 0
+
+    def in_money(taken_minor: int) -> int:
+        left = order.net_minor - taken_minor
+        paid = order.points_paid_minor, paid_otherwise_minor
+        return left - sum(part * left // order.net_minor for part in paid if order.net_minor)
+
+    return in_money(before) - in_money(before + refund.net_minor)
+
+
 def parked_refunds(orders: Sequence[tuple[str, str]]) -> dict[tuple[str, str], list[Refund]]:
     """Lock and return the refunds that wait for orders, by (source, external id), as recorded. Raises: nothing."""
     parked: dict[tuple[str, str], list[Refund]] = {order: [] for order in orders}
@@ -253,9 +273,11 @@ def recorded_from(source: str) -> int:
     return queries.recorded_from(source)
 
 
-def active_members(since: datetime, until: datetime, without: Collection[UUID] = ()) -> int:
-    """Return how many members bought from `since` to before `until`, those in `without` left out. Raises: nothing."""
-    return queries.active_members(since, until, without)
+def active_members(spans: Sequence[tuple[datetime, datetime]], without: Collection[UUID] = ()) -> list[int]:
+    """Return for each span how many members bought from its first to before its second instant, those in `without`
+    left out; one statement. Raises: nothing.
+    """
+    return queries.active_members(spans, without)
 
 
 def sales(since: datetime, until: datetime) -> Sales:

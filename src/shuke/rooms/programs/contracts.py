@@ -148,7 +148,10 @@ class CartCommitted:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A program file that was found good; `source` is what would run, with its numbers written out."""
+    """A program file that was found good; `source` is what would run, with its numbers written out.
+
+    `cautions` are codes of what to look at again before it is published (engine/cautions.py).
+    """
 
     program: str
     name: str
@@ -158,6 +161,7 @@ class Draft:
     tiers: tuple[str, ...]
     rules: tuple[str, ...]
     source: str
+    cautions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,6 +103,11 @@ def use_up(use: ValueUse) -> None:
     queries.insert_use(use)
 
 
+def paid_for(order: OrderKey, member_id: UUID) -> int:
+    """Return how much of an order a member paid with stored value. Raises: nothing."""
+    return queries.paid_for(order, member_id)
+
+
 def use(use_id: UUID, *, repeated: bool = False) -> ValueUse:
     """Return stored value that paid.
 

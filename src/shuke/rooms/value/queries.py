@@ -77,6 +77,11 @@ def insert_use(use: ValueUse) -> None:
     )
 
 
+def paid_for(key: OrderKey, member_id: UUID) -> int:
+    found = Use.objects.filter(member_id=member_id, order_source=key[0], order_external_id=key[1])
+    return sum(principal + bonus for principal, bonus in found.values_list("principal_minor", "bonus_minor"))
+
+
 def use(use_id: UUID) -> Use | None:
     return Use.objects.filter(pk=use_id).first()
 

@@ -265,6 +265,7 @@ CHINESE = {
     "item_limit_reached": "该会员还可兑换 {left} 件。",
     "item_not_for_sale": "该礼品未上架，或不对该会员开放。",
     "address_required": "请填写收货地址。",
+    "store_required": "请选择自提门店。",
     "order_in_other_state": "订单状态已变化，请刷新后再试。",
     "delivery_uncertain": "已向供应商下单但结果未知，请等待查询结果。",
     "pickup_code_wrong": "自提码有误，请核对。",

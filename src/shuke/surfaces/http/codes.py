@@ -47,6 +47,8 @@ DETAILS_ZH: Mapping[str, str] = MappingProxyType(
         "price_changed": "购物车现需实付 {pay}（最小货币单位）。",
         "reason_required": "须说明原因：1 至 200 个可见字符。",
         "redeem_bounds": "请求使用 {asked}；“{unit}”每次至少使用 {lowest}，且须为 {steps} 的整数倍。",
+        "unknown_store": "没有门店 {store}。",
+        "unknown_tier": "没有等级 {found}；现有等级：{known}。",
         "supply_exhausted": "该单位仅可再发行 {left}。",
         "text_length": "文本长度须为 {least} 至 {most} 个字符。",
         "too_far_ahead": "业务发生时间超前 {minutes} 分钟以上；须有 history:write 权限。",

@@ -55,6 +55,9 @@ def account_of(guest: Guest) -> Account:
     if standing is None or program is None:
         return Account(None, program, None, (), None, 0, frozen, today)
     main, others = spread(standing.balances)
+    terms = programs.value_terms()
+    stored = {terms.principal, terms.bonus} if terms else set()  # has a page of its own
+    others = tuple(each for each in others if each.unit not in stored)
     views = ladders(standing, program, {})
     ladder = views[0] if views else None
     return Account(standing, program, main, others, ladder, _art(ladder), frozen, today)

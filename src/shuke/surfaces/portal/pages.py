@@ -19,7 +19,8 @@ from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.utils.translation import gettext as _
 
 from shuke.core.values.errors import Refusal
-from shuke.foundation import clock, logs
+from shuke.foundation import clock, guesses, logs
+from shuke.foundation.addresses import client_address
 from shuke.foundation.transactions import unit_of_work
 from shuke.rooms.members import facade as members
 from shuke.rooms.members.contracts import Device, Member, Status
@@ -151,6 +152,11 @@ def device_of(request: HttpRequest) -> Device | None:
     """Return the device that a request comes from, None where nobody is logged in on it."""
     secret = request.COOKIES.get(settings.MEMBER_COOKIE_NAME, "")
     return members.known_device(secret, clock.machine_now()) if secret else None
+
+
+def guessers(request: HttpRequest, guest: Guest) -> list[guesses.Guesser]:
+    """Return who would guess, where a member sends a code that gives something."""
+    return [guesses.member(str(guest.member.id)), guesses.address(client_address(request))]
 
 
 def remember(response: HttpResponse, secret: str) -> HttpResponse:

@@ -85,6 +85,7 @@ REFUSALS: Words = {
     "item_limit_reached": _("The member may have %(left)s more of this item."),
     "item_not_for_sale": _("This item is not on sale now, or not for this member."),
     "address_required": _("Say where it is sent."),
+    "store_required": _("Say in which store it is picked up."),
     "order_in_other_state": _("The order has gone on since; look at it again."),
     "delivery_uncertain": _("The supplier has been asked and has not said yes or no. Wait for its answer."),
     "pickup_code_wrong": _("A digit of this code is not right. Look again."),

@@ -14,8 +14,10 @@ from shuke.core.values.points import written
 from shuke.foundation import clock, ids
 from shuke.foundation.transactions import unit_of_work
 from shuke.rooms.members.contracts import MemberRef
+from shuke.rooms.orders import facade as orders
 from shuke.rooms.org.contracts import Actor
 from shuke.rooms.points import facade as points
+from shuke.rooms.programs.contracts import Result
 from shuke.rooms.programs.facts import Key, RedeemFact, ReturnFact
 from shuke.rooms.programs.services import intake
 from shuke.rooms.programs.services.recording import record
@@ -94,6 +96,17 @@ def give_value_back(use_id: UUID, actor: Actor) -> ValueUse:
             if result.refusal is not None and result.refusal.code != "already_returned":
                 raise result.refusal
         return use
+
+
+def money_back(refund: Result) -> int | None:
+    """Return what a recorded refund is to give back in money, in minor units; None while it waits for its order.
+
+    What points or stored value had paid has come back to them. Raises: nothing.
+    """
+    assert refund.reference is not None
+    found = orders.refund(refund.reference)
+    order = found.order_source, found.order_external_id
+    return orders.refund_money(found, value.paid_for(order, found.member_id) if found.member_id else 0)
 
 
 def came_with(order: Key, member_id: UUID, running: Running) -> Mapping[str, int]:

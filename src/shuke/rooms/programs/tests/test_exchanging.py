@@ -26,6 +26,8 @@ from shuke.rooms.mall.contracts import (
 )
 from shuke.rooms.members import facade as members
 from shuke.rooms.members.contracts import Amendment
+from shuke.rooms.org import facade as org
+from shuke.rooms.org.contracts import NewStore
 from shuke.rooms.points import facade as points
 from shuke.rooms.programs import facade
 from shuke.rooms.programs.contracts import AdjustFact, ExchangeFact
@@ -275,6 +277,33 @@ def test_a_pickup_code_opens_one_order_in_its_store(rich):
     with pytest.raises(Refusal) as refusal:
         mall.hand_out(code, "S-1", ACTOR)
     assert refusal.value.code == "pickup_code_unknown"
+
+
+def test_pickups_and_items_name_stores_and_tiers_that_there_are(rich):
+    """A shop with stores hands out in one of them; before it has any, nothing is asked."""
+    assert facade.exchange(wish("x-0", item=stocked().code, way=Way.PICKUP, address=None), ACTOR).order.store == ""
+    org.create_stores(org.create_brand("mugs", "Mugs", ACTOR).id, [NewStore("S-1", "First")], ACTOR)
+    (mug,) = mall.all_items()
+
+    for store, code in (("", "store_required"), ("nope", "unknown_store")):
+        assert refused(wish(way=Way.PICKUP, address=None, store=store)) == code
+    for change, code, pointer in (
+        ({"visibility": Visibility(stores=("S-1", "nope"))}, "unknown_store", "/visibility/stores"),
+        ({"visibility": Visibility(tiers=("silver", "glod"))}, "unknown_tier", "/visibility/tiers/1"),
+        ({"prices": (Price(1, tier="glod"), Price(2))}, "unknown_tier", "/prices/0/tier"),
+    ):
+        for write in (
+            lambda draft: facade.create_mall_item(replace(draft, code="cup"), ACTOR),
+            lambda draft: facade.change_mall_item(mug.id, draft, ACTOR),
+        ):
+            with pytest.raises(Refusal) as refusal:
+                write(replace(MUG, **change))
+            assert (refusal.value.code, refusal.value.pointer) == (code, pointer)
+    assert (mall.all_items(), usable(rich)) == ([mug], 700)
+
+    known = replace(MUG, prices=(Price(250, tier="silver"), Price(300)), visibility=Visibility(stores=("S-1",)))
+    assert facade.change_mall_item(mug.id, known, ACTOR).draft == known
+    assert facade.exchange(wish(way=Way.PICKUP, address=None, store="S-1"), ACTOR).order.store == "S-1"
 
 
 def test_codes_of_a_pool_are_given_once_and_shown_to_their_owner(rich, enrol):

@@ -76,11 +76,25 @@ def test_a_cart_is_paid_with_stored_value_and_earns_as_with_money(rich):
 def test_refunds_give_back_by_share_what_paid_and_all_of_it_in_the_end(rich):
     facade.commit_cart(bought("O1", 21_000), ACTOR, Choice(value=21_000))
 
-    facade.record([RefundFact("till", "R1", ("till", "O1"), net_minor=7_000)], ACTOR)
+    (part,) = facade.record([RefundFact("till", "R1", ("till", "O1"), net_minor=7_000)], ACTOR)
     assert has(rich) == (6_666, 1_000 + 333)
-    facade.record([RefundFact("till", "R2", ("till", "O1"))], ACTOR)
+    (rest,) = facade.record([RefundFact("till", "R2", ("till", "O1"))], ACTOR)
     assert has(rich) == (20_000, 2_000)
+    assert [facade.refund_money(each) for each in (part, rest)] == [0, 0]
     assert laws_hold()
+
+
+def test_refunds_tell_what_to_give_back_in_money_beside_points_and_value(rich):
+    """Of 100.00, 10.00 were paid with points and 30.00 with stored value: 60.00 in money, a third of it first."""
+    pay("P1", 3_000, ("till", "O1"))
+    facade.record([bought("O1", 10_000, points_paid_minor=1_000)], ACTOR)
+    facts = [RefundFact("till", "R1", ("till", "O1"), net_minor=3_333), RefundFact("till", "R2", ("till", "O1"))]
+
+    (waits,) = facade.record([RefundFact("till", "R3", ("till", "O2"), net_minor=1)], ACTOR)
+    told = [facade.refund_money(result) for result in facade.record(facts, ACTOR)]
+    again = [facade.refund_money(result) for result in facade.record(facts, ACTOR)]
+
+    assert (told, again, facade.refund_money(waits)) == ([1_999, 4_001], [1_999, 4_001], None)
 
 
 def test_what_is_seen_changes_what_is_to_pay(rich):

@@ -17,6 +17,7 @@ from shuke.rooms.mall import facade as mall
 from shuke.rooms.mall.contracts import Item, ItemDraft, Kind, Price, Restock
 from shuke.rooms.org import facade as org
 from shuke.rooms.org.contracts import Right
+from shuke.rooms.programs import facade as programs
 from shuke.surfaces.console.forms import smallest
 from shuke.surfaces.console.mall_forms import ItemForm, written
 from shuke.surfaces.console.pages import Desk, page, show, takes
@@ -150,7 +151,9 @@ def _save(form: ItemForm, item: Item | None, desk: Desk) -> Item:
     upload = form.cleaned_data["picture"]
     picture = mall.keep_picture(upload.read()) if upload else item.draft.picture if item else None
     draft = form.draft(picture)
-    return mall.change_item(item.id, draft, desk.actor) if item else mall.create_item(draft, desk.actor)
+    if item:
+        return programs.change_mall_item(item.id, draft, desk.actor)
+    return programs.create_mall_item(draft, desk.actor)
 
 
 @page(Right.MALL_WRITE, "POST")

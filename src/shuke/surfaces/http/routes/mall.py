@@ -103,7 +103,9 @@ def list_mall_items(request: HttpRequest) -> ItemsAnswer:
             "price_required",
             "price_unreached",
             "unknown_picture",
+            "unknown_store",
             "unknown_supplier",
+            "unknown_tier",
             "way_not_possible",
         ),
         parameter_examples={"item": "cup"},
@@ -120,9 +122,9 @@ def write_mall_item(request: HttpRequest, item: ItemCodePath, body: ItemBody, *,
     try:
         known = mall.item_by_code(item)
     except Refusal:
-        written = mall.create_item(draft, by)
+        written = programs.create_mall_item(draft, by)
     else:
-        written = mall.change_item(known.id, draft, by, body.revision)
+        written = programs.change_mall_item(known.id, draft, by, body.revision)
     return item_answer(written, livemode=keys.livemode(request), dry_run=dry_run)
 
 
@@ -209,8 +211,10 @@ def list_mall_of_member(request: HttpRequest, member_id: MemberIdPath, *, store:
             "out_of_bounds",
             "sold_out",
             "sold_out_today",
+            "store_required",
             "unknown_item",
             "unknown_payment_method",
+            "unknown_store",
             "unknown_unit",
             "way_not_possible",
         ),
@@ -397,7 +401,7 @@ def complete_mall_order(
         en="Take back an order of the mall",
         zh="商城订单退货",
         about_zh="退回已履约的订单：积分退回原批次；restock 表示礼品可再次兑换。已退回的订单原样返回。",
-        scope=Right.MALL_FULFIL,
+        scope=Right.POINTS_WRITE,
         writes=True,
         codes=(*REASONED, "invalid_id", "order_in_other_state", "unknown_mall_order"),
         parameter_examples=_OF_ORDER,

@@ -6,6 +6,8 @@ from ninja import Router
 from shuke.foundation import ids
 from shuke.rooms.orders import facade as orders
 from shuke.rooms.org.contracts import Right
+from shuke.rooms.programs import facade as programs
+from shuke.rooms.programs.contracts import RefundFact
 from shuke.surfaces.http import keys
 from shuke.surfaces.http.operations import Operation, operation
 from shuke.surfaces.http.parameters import DryRun, Now, OrderIdPath, RefundIdPath
@@ -56,7 +58,7 @@ def refund_order(
     """
     order = orders.get(ids.decode(ORDER_PREFIX, order_id))
     fact = body.value_of((order.source, order.external_id))
-    return refund_result(fact, recorded(request, fact), livemode=keys.livemode(request), dry_run=dry_run)
+    return _recorded(request, fact, dry_run=dry_run)
 
 
 @operation(
@@ -81,7 +83,13 @@ def refund_order(
 def record_refund(request: HttpRequest, body: RefundBody, *, dry_run: DryRun = False, now: Now = None) -> RefundResult:
     """Record a refund of an order named by its source. Before the order is known it is parked, and matched later."""
     fact = body.value_of(body.order.value())
-    return refund_result(fact, recorded(request, fact), livemode=keys.livemode(request), dry_run=dry_run)
+    return _recorded(request, fact, dry_run=dry_run)
+
+
+def _recorded(request: HttpRequest, fact: RefundFact, *, dry_run: bool) -> RefundResult:
+    result = recorded(request, fact)
+    money = programs.refund_money(result)
+    return refund_result(fact, result, money, livemode=keys.livemode(request), dry_run=dry_run)
 
 
 @operation(

@@ -38,7 +38,11 @@ NEW_ORDER_REFUND: Json = {
     "lines": [{"line_number": 2, "quantity": 1, "net_minor": 8000}],
 }
 NEW_REFUND: Json = NEW_ORDER_REFUND | {"order": _ORDER}
-REFUND_RESULT: Json = _moved("rfd", "F-20170120-0003", -80, 6) | {"order": _ORDER, "undecided": None}
+REFUND_RESULT: Json = _moved("rfd", "F-20170120-0003", -80, 6) | {
+    "order": _ORDER,
+    "money_minor": 8000,
+    "undecided": None,
+}
 REFUND: Json = {
     "id": REFUND_ID,
     "source": "till-3",

@@ -68,10 +68,12 @@ class RefundBody(OrderRefundBody):
 class RefundResult(MovementAnswer):
     """What became of a refund: points taken back are below 0, returned ones above.
 
-    `undecided` is `parked` where its order has not come yet: it is taken off when that comes.
+    `undecided` is `parked` where its order has not come yet: it is taken off when that comes. `money_minor` is what the
+    customer is to get back in money, null while parked: what points or stored value had paid comes back to them.
     """
 
     order: KeyAnswer
+    money_minor: int | None
     undecided: str | None
 
 
@@ -109,12 +111,15 @@ class RefundListAnswer(Answer):
     livemode: bool
 
 
-def refund_result(fact: RefundFact, result: Result, *, livemode: bool, dry_run: bool) -> RefundResult:
+def refund_result(
+    fact: RefundFact, result: Result, money_minor: int | None, *, livemode: bool, dry_run: bool
+) -> RefundResult:
     """Return what became of a refund that was not refused."""
     name = (fact.source, fact.external_id)
     return RefundResult(
         **movement_fields(result, REFUND_PREFIX, name, livemode=livemode, dry_run=dry_run),
         order=_key(fact.order),
+        money_minor=money_minor,
         undecided=result.undecided.value if result.undecided else None,
     )
 
