@@ -9,8 +9,8 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export UV_NO_PROGRESS := 1
 export VIRTUAL_ENV := $(CURDIR)/.venv
 
-.PHONY: help setup demo test test-browser test-long mutants check prop parity hammer failpoints crash bench bench-large bench-peers fmt \
-  reference clean requirements
+.PHONY: help setup demo test test-browser test-long mutants check prop parity hammer failpoints crash bench bench-browser bench-large bench-peers \
+  fmt reference clean requirements
 .DEFAULT_GOAL := help
 
 help:  ## list the targets
@@ -63,6 +63,9 @@ crash: .venv/.dev $(VENDOR)/.stamp  ## kill -9 of app, PostgreSQL and jobs under
 bench: .venv/.dev $(VENDOR)/.stamp  ## measure, and write the figures as JSON into benchmarks/
 	@set -e; for name in backtest load ledger coupons http flash scale; do \
 	  echo "benchmarks.$$name" >&2; $(BIN)/python -m "benchmarks.$$name" $(ARGS); done
+
+bench-browser: .venv/.dev $(VENDOR)/.stamp  ## fifty sales typed at a till, and the first page of a slow phone; needs Chromium
+	@$(BIN)/python -m benchmarks.browser $(ARGS)
 
 bench-large: .venv/.dev $(VENDOR)/.stamp  ## the same of a hundred thousand members against a million; takes a quarter of an hour
 	@$(BIN)/python -m benchmarks.scale --copies 2500 --name scale-large $(ARGS)

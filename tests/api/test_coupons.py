@@ -53,6 +53,26 @@ def test_a_coupon_from_its_template_to_its_use(api, made, member):
     assert [each["state"] for each in api.get(f"/v1/members/{member['id']}/coupons").json()["items"]] == ["issued"]
 
 
+def test_an_order_that_stands_keeps_its_coupon(api, made, member):
+    made()
+    coupon = issue(api).json()["coupon"]
+    assert api.post("/v1/orders", order()).status_code == 201
+    use = {"code": coupon["code"], "member": MEMBER, "order": ORDER, "off_minor": 1000}
+    assert api.post("/v1/coupons/redeem", {"uses": [use]}).json()["items"][0]["refused"] is None
+
+    refused = api.post("/v1/coupons/give-back", {"orders": [ORDER | {"external_id": "elsewhere"}, ORDER]})
+    assert (refused.status_code, refused.json()["code"]) == (409, "order_not_refunded")
+    assert api.get(f"/v1/coupons/{coupon['id']}").json()["state"] == "used"
+    assert api.post("/v1/refunds", {"source": "till-3", "external_id": "R-1", "order": ORDER}).status_code == 201
+    assert api.get(f"/v1/coupons/{coupon['id']}").json()["state"] == "issued"
+
+
+def test_a_member_takes_one_where_nothing_else_is_said(api, made, member):
+    one, some = made(claimable=True), made(code="some", claimable=True, per_member=None)
+    assert (one["per_member"], some["per_member"]) == (1, None)
+    assert made(code="pushed")["per_member"] is None
+
+
 def test_a_claim_within_its_condition_and_a_purchase(api, made, member):
     made(claimable=True, claim_when="member.orders > 0")
     made(code="bought", points=50)

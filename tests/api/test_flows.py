@@ -217,6 +217,7 @@ def test_a_program_is_checked_published_and_read(api, shop):
         "valid": True,
         "program": "grocer",
         "errors": [],
+        "warnings": [],
     }
     wrong = text.replace("order.net", "order.nett")
     found = api.post("/v1/programs/validate", {"text": wrong}).json()

@@ -61,6 +61,7 @@ def test_codes_in_carts_count_each_and_in_dry_runs_too(api, coupon, now):
     [
         ("coupons/lookup", {"code": "AAAA"}, "unknown_coupon"),
         ("subscription-activations", {"code": "AAAA-AAAA-AAAA-AAAA", "member": MEMBER}, "unknown_activation_code"),
+        ("gift-cards/look-up", {"code": "AAAA-AAAA-AAAA-AAAA"}, "unknown_gift_card"),
         ("mall/pickups", {"code": "123456782", "store": "367"}, "pickup_code_unknown"),
     ],
 )

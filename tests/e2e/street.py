@@ -82,15 +82,16 @@ class Counter:
 
     page: object
     street: Street
+    key_milliseconds: int = KEY_MILLISECONDS
     wrong: list = field(default_factory=list)
 
     def type(self, text):
-        self.page.keyboard.type(text, delay=KEY_MILLISECONDS)
+        self.page.keyboard.type(text, delay=self.key_milliseconds)
         self.page.keyboard.press("Enter")
 
     def press(self, key):
         self.page.keyboard.press(key)
-        self.page.wait_for_timeout(KEY_MILLISECONDS)
+        self.page.wait_for_timeout(self.key_milliseconds)
 
     def shown(self, name, text):
         """Wait until an element shows a text."""

@@ -2,6 +2,8 @@
 
 import pytest
 
+from tests.e2e.looks import FAINT, UNNAMED
+
 pytestmark = pytest.mark.browser
 
 WORDS = {
@@ -61,7 +63,7 @@ def test_find_a_member_and_read_why(window, site, width, language):
 
 
 @BOTH_WAYS
-def test_every_page_fits(window, site, width, language):
+def test_every_page_fits_and_is_named(window, site, width, language):
     desk = window(width, language)
     member = f"/members/{site.member}"
 
@@ -90,6 +92,31 @@ def test_every_page_fits(window, site, width, language):
         "/programs",
         "/programs/grocer/1?view=source",
         "/programs/publish",
+        "/cart",
+        "/coupons",
+        "/coupons/new",
+        "/coupons/new?kind=packet",
+        "/coupons/ten-off",
+        "/coupons/ten-off/send",
+        f"{member}/coupons",
+        f"{member}/coupon",
+        "/benefits",
+        "/benefits/new",
+        "/benefits/file",
+        "/benefits/sheet",
+        f"{member}/benefits",
+        "/requests",
+        "/mall",
+        "/mall/new",
+        "/mall/orders",
+        "/mall/suppliers",
+        "/plans",
+        "/plans/new",
+        "/activation-codes",
+        "/subscriptions",
+        f"{member}/plans",
+        "/sandbox/inbox",
+        "/tills",
         "/clock",
         "/ledger-check",
         "/keys",
@@ -101,6 +128,8 @@ def test_every_page_fits(window, site, width, language):
         "/nowhere",
     ):
         desk.open(path)
+        assert desk.page.evaluate(UNNAMED) == [], path
+        assert desk.page.evaluate(FAINT) == [], path
 
 
 @BOTH_WAYS

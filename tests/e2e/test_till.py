@@ -150,6 +150,39 @@ def test_goods_are_scanned_with_their_price_and_known_the_next_time(counter, str
     assert till.wrong == []
 
 
+def test_what_a_phone_tops_up_is_spent_at_the_till(counter, street, chromium):
+    till, place = counter(), street.regular()
+    phone = chromium.new_context(viewport={"width": 390, "height": 844}, locale="zh-CN")
+    cookies = {"shuke-member": street.shop["secrets"][place], "shuke-language": "zh-hans"}
+    phone.add_cookies([{"name": name, "value": value, "url": street.address} for name, value in cookies.items()])
+    page = phone.new_page()
+    page.goto(f"{street.address}/m/value/top-up")
+    page.get_by_role("button", name="¥200.00").click()
+    page.get_by_test_id("bonus").get_by_text("¥20.00").wait_for()
+    for name, role in (("付款", "button"), ("付款", "link"), ("付款", "button"), ("查看我的储值", "link")):
+        page.get_by_role(role, name=name, exact=True).click()
+    page.get_by_test_id("held").get_by_text("¥220.00").wait_for()
+
+    till.type(street.codes()[place])
+    till.shown("value", "¥220.00")
+    till.type("86.00")
+    till.press("F7")
+    till.shown("pay", "¥0.00")
+    till.press("Enter")
+    till.page.get_by_test_id("by-value").get_by_text("¥86.00 · 余额 ¥134.00").wait_for()
+    till.type(street.shop["members"][place])
+    till.shown("value", "¥134.00")
+    till.press("F10")
+    till.type("50")
+    till.shown("take", "¥50.00")
+    till.press("Enter")
+    till.shown("value", "¥184.00")
+    page.reload()
+    page.get_by_test_id("held").get_by_text("¥184.00").wait_for()
+    phone.close()
+    assert till.wrong == []
+
+
 def test_a_sale_is_parked_and_fetched_and_esc_twice_clears(counter, street):
     till = counter()
     till.type("/0002")

@@ -5,6 +5,7 @@ from fractions import Fraction
 import pytest
 
 from shuke.core.program.model import BonusBack, StoredValue, UseOrder
+from shuke.engine.cautions import cautions, sentences
 from shuke.engine.compile import compile_program
 from shuke.engine.fault_words import sentence
 from shuke.engine.schema import ProgramErrors, load_program
@@ -90,3 +91,19 @@ def test_a_fault_is_told_in_chinese():
     with pytest.raises(ProgramErrors) as errors:
         load_program(FILE.replace("{scale: 2, value: 1}", "{value: 1}", 1))
     assert sentence(errors.value.refusals[0], "zh") == "此单位不能用作储值：“balance”。例如：scale: 2"
+
+
+@pytest.mark.parametrize(
+    ("limits", "codes"),
+    [
+        ("named: 5000, unnamed: 1000", ()),
+        ("named: 5001, unnamed: 1000", ("named_limit",)),
+        ("named: 4000, unnamed: 1000.01", ("unnamed_limit", "top_up_above_limit")),
+        ("over: warn", ("named_limit", "unnamed_limit")),
+    ],
+)
+def test_limits_above_those_of_prepaid_cards_deserve_a_second_look(limits, codes):
+    text = FILE.replace("named: 5000, unnamed: 1000, over: refuse", limits)
+    assert cautions(load_program(text)) == codes
+    assert cautions(load_program(text.replace("CNY", "USD"))) == tuple(c for c in codes if c == "top_up_above_limit")
+    assert [len(sentences(codes, language)) for language in ("zh", "en")] == [len(codes)] * 2

@@ -205,7 +205,7 @@ def check(shop: Shop) -> list[str]:
     wrong += [f"{name}: nobody was told of it" for name in sorted(facts.keys() - told)]
     wrong += [f"{name}: lost" for name in sorted(told - facts.keys())]
     counts = {
-        "orders": (there["orders"], sum(name.startswith(("order-", "batch-")) for name in told)),
+        "orders": (there["orders"], sum(name.startswith(("order-", "batch-", "cart-")) for name in told)),
         "members enrolled": (there["people"].get("load", 0), sum(each.path == "members" for each in done)),
         "members imported": (there["people"].get("crm", 0), shop.files * ROWS),
         "opening lots": (there["opening"], [shop.files * ROWS, shop.files * ROWS * 7]),

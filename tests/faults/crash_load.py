@@ -128,9 +128,23 @@ class Load:
         given = {"member": member, "to": other, "points": 10}
         gift = {f"give-{name}": {"transfer_out": -10, "transfer_in": 10}}
         self.send("transfers", f"give-{name}", _name(f"give-{name}") | given, gift)
+        self._buy_with_a_coupon(name, member)
+        wish = {"member": member, "item": "mug", "way": "pickup", "store": "1"}
+        self.send("mall/orders", f"wish-{name}", _name(f"wish-{name}") | wish, {f"wish-{name}": {}})
         by_hand = {"member": other, "points": 3, "reason": "late"}
         self._point("adjustments", f"adjust-{name}", "credit", 3, by_hand)
         self.send("members", f"enrol-{name}", {"external_ids": [{"source": "load", "external_id": name}]}, {})
+
+    def _buy_with_a_coupon(self, name: str, member: dict[str, Any]) -> None:
+        """Take a coupon of ten dollars and bring it with a cart of thirty."""
+        wanted = _name(f"coupon-{name}") | {"template": "ten", "member": member}
+        issued = self.send("coupons", f"coupon-{name}", wanted, {f"coupon-{name}": {}})
+        if issued is None:
+            return
+        cart = {"member": member, "currency": "USD", "occurred_at": issued["coupon"]["starts_at"]}
+        cart["coupons"] = [issued["coupon"]["code"]]
+        cart["lines"] = [{"sku": "tea", "quantity": 1, "net_minor": 30_00}]
+        self.send("carts/commit", f"cart-{name}", _name(f"cart-{name}") | cart, {f"cart-{name}": {"accrual": 20}})
 
     def _order(self, name: str, member: dict[str, Any], dollars: int) -> dict[str, Any] | None:
         return self.send("orders", name, _order(name, member, dollars), {name: {"accrual": dollars}})

@@ -12,8 +12,14 @@ MEMBERS = 40
 
 
 def make() -> dict[str, Any]:
-    """Open the shop with its members, and return the secret of a key that may do everything."""
+    """Open the shop with its members, coupons and a mug, and return the secret of a key that may do everything."""
     from shuke.foundation import clock
+    from shuke.rooms.coupons import facade as coupons
+    from shuke.rooms.coupons.contracts import Kind as CouponKind
+    from shuke.rooms.coupons.contracts import TemplateDraft
+    from shuke.rooms.mall import facade as mall
+    from shuke.rooms.mall.contracts import ItemDraft, Price, Restock, Way
+    from shuke.rooms.mall.contracts import Kind as ItemKind
     from shuke.rooms.members.contracts import ExternalId, NewMember
     from shuke.rooms.org import facade as org
     from shuke.rooms.org.contracts import SCOPES, Actor, ActorKind, Kind, NewOrganisation
@@ -26,6 +32,9 @@ def make() -> dict[str, Any]:
     programs.publish(CLUB, by)
     joined = datetime(2017, 1, 1, tzinfo=UTC)
     programs.enrol([NewMember((ExternalId("shop", str(n)),), joined_at=joined) for n in range(MEMBERS)], by)
+    coupons.create_template(TemplateDraft("ten", "Ten off", CouponKind.CASH, "amount: 10", "UTC", most=10**6), by)
+    mug = mall.create_item(ItemDraft("mug", ItemKind.GOODS, "Mug", (Price(5),), ways=(Way.PICKUP,)), by)
+    mall.restock([Restock(mug.id, 10**6, "first delivery")], by)
     return {"secret": org.create_key("till", SCOPES, by)[1]}
 
 

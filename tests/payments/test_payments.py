@@ -1,18 +1,22 @@
 """A payment is asked for once, booked once whatever the provider tells how often, and given back at most once over."""
 
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from django.db import IntegrityError, transaction
 
 from shuke.adapters.payment_sandbox import provider as sandbox
 from shuke.adapters.payment_sandbox.models import Pretended
-from shuke.adapters.payment_sandbox.provider import Behaviour
+from shuke.adapters.payment_sandbox.provider import Behaviour, Sandbox
 from shuke.core.values.errors import Refusal
 from shuke.foundation import clock
-from shuke.rooms.payments import facade, models
+from shuke.rooms.org.contracts import Actor, ActorKind
+from shuke.rooms.payments import facade, models, sending
 from shuke.rooms.payments.contracts import Purpose, Reconciled, RefundState, State
 from tests.payments.conftest import ANNA, NOW
+
+BY = Actor(ActorKind.SYSTEM, "tests", "tests")
 
 
 def ask(reference="p-1", amount_minor=9_900, agreement=""):
@@ -81,6 +85,7 @@ def test_a_callback_that_is_not_the_providers_changes_nothing(heard):
 
     refused("payment_callback_refused", facade.answered, "sandbox", headers, body.replace(b"9900", b"9901"))
     refused("payment_callback_refused", facade.answered, "sandbox", {}, body)
+    refused("payment_callback_refused", facade.answered, "sandbox", headers | {sandbox.SIGNATURE: "é"}, body)
     refused("unknown_payment_method", facade.answered, "barter", headers, body)
     row.amount_minor = 1
     refused("payment_amount_differs", facade.answered, "sandbox", *sandbox.callback(row))
@@ -185,6 +190,52 @@ def test_a_refund_that_fails_gives_its_room_back(heard):
 
     assert (facade.find(payment.id).state, facade.find(payment.id).refunded_minor) == (State.PAID, 0)
     assert facade.refund(payment.id, 9_900, "again", NOW).state is RefundState.PENDING
+    assert facade.failed_refunds(9) == ()  # the money is on its way back otherwise
+    refused("refund_exceeds_payment", facade.retry_refund, refund.id, NOW, BY)
+    assert facade.refunds_of([payment.id])[payment.id][0].state is RefundState.FAILED
+
+
+def test_a_refund_that_failed_is_tried_again_as_itself(heard):
+    payment = pay(ask())
+    refund = facade.refund(payment.id, 9_900, "all", NOW)
+    facade.reconcile()
+    row = Pretended.objects.get(pk=refund.id)
+    row.outcome = "failed"
+    facade.answered("sandbox", *sandbox.callback(row))
+    assert [(paid.id, one.id) for paid, one in facade.failed_refunds(9)] == [(payment.id, refund.id)]
+
+    tried = facade.retry_refund(refund.id, NOW, BY)
+    assert (tried.id, tried.state, facade.find(payment.id).refunded_minor) == (refund.id, RefundState.PENDING, 9_900)
+    facade.reconcile()
+
+    assert (facade.find(payment.id).state, facade.failed_refunds(9)) == (State.REFUNDED, ())
+    assert facade.retry_refund(refund.id, NOW, BY).state is RefundState.DONE
+    assert facade.verify().violations == ()
+
+
+def test_only_the_refunds_of_one_member_are_sent_at_once(heard, monkeypatch):
+    asked = []
+    monkeypatch.setattr(sending, "send_refund", lambda refund_id, _: asked.append(refund_id))
+    refund = facade.refund(pay(ask()).id, 9_900, "all", NOW)
+    facade.send_refunds(UUID(int=2))
+    assert asked == []
+    facade.send_refunds(ANNA)
+    assert asked == [refund.id]
+
+
+def test_a_method_without_keys_and_an_answer_of_another_shape_keep_no_other_waiting(heard, monkeypatch):
+    gone, broken, good = ask("p-1"), ask("p-2"), ask("p-3")
+    models.Payment.objects.filter(pk=gone.id).update(method="gone")
+    charge = Sandbox.charge
+
+    def answer(self, told):
+        if told.payment_id == broken.id:
+            raise KeyError("code_url")
+        return charge(self, told)
+
+    monkeypatch.setattr(Sandbox, "charge", answer)
+    assert facade.reconcile() == Reconciled(3, 1)
+    assert [facade.find(one.id).pay_url != "" for one in (gone, broken, good)] == [False, False, True]
 
 
 def test_the_database_refuses_what_must_not_be(heard):

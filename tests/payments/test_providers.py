@@ -24,7 +24,7 @@ from shuke.rooms.payments.contracts import Charge, ChargeAnswer, Outcome, Return
 from tests.payments.conftest import NOW
 
 PAYMENT, REFUND = UUID(int=7), UUID(int=8)
-CHARGE = Charge(PAYMENT, 9_901, "CNY", "熟客咖啡", "", NOW)
+CHARGE = Charge(PAYMENT, 9_901, "CNY", "熟客咖啡", "", NOW, NOW + timedelta(minutes=15))
 BACK = Return(REFUND, PAYMENT, 4_000, 9_901, "CNY", NOW)
 SECRET = "k" * 32
 
@@ -167,7 +167,7 @@ def test_wechat_gives_a_code_to_scan(wechat):
             "mchid": "1900000001",
             "description": "熟客咖啡",
             "out_trade_no": PAYMENT.hex,
-            "time_expire": "2026-06-15T22:00:00+08:00",
+            "time_expire": "2026-06-15T20:15:00+08:00",
             "notify_url": "https://vip.example.com/callbacks/payments/wechat",
             "amount": {"total": 9901, "currency": "CNY"},
         },
@@ -246,13 +246,23 @@ def test_wechat_notifications_are_checked_and_opened(wechat):
 
 def test_wechat_that_is_not_signed_or_broken_has_not_answered(wechat):
     provider, server = wechat
-    server.told["/v3/pay/transactions/native"] = (500, {"code": "SYSTEM_ERROR"})
-    with pytest.raises(UnansweredError):
-        provider.charge(CHARGE)
-    server.told["/v3/pay/transactions/native"] = (200, {"code_url": "weixin://x"})
+    charged, refunded = "/v3/pay/transactions/native", "/v3/refund/domestic/refunds"
+    for status, content in ((500, {}), (429, {"code": "FREQUENCY_LIMITED"}), (403, {"code": "RATELIMIT_EXCEEDED"})):
+        server.told[charged] = server.told[refunded] = (status, content)
+        with pytest.raises(UnansweredError):
+            provider.charge(CHARGE)
+        with pytest.raises(UnansweredError):
+            provider.refund(BACK)
+    server.told[charged] = server.told[refunded] = (403, {"code": "NO_AUTH"})
+    assert provider.charge(CHARGE) == ChargeAnswer(PAYMENT, Outcome.FAILED, reason="NO_AUTH")
+    assert provider.refund(BACK) == ReturnAnswer(REFUND, Outcome.FAILED, "NO_AUTH")
     server.forged = True
-    with pytest.raises(UnansweredError):
-        provider.charge(CHARGE)
+    for status, content in ((200, {"code_url": "weixin://x"}), (403, {"code": "NO_AUTH"}), (404, {})):
+        server.told[charged] = server.told[refunded] = (status, content)
+        with pytest.raises(UnansweredError):
+            provider.charge(CHARGE)
+        with pytest.raises(UnansweredError):
+            provider.refund(BACK)
 
 
 def test_alipay_gives_a_code_to_scan(alipay):
@@ -260,7 +270,12 @@ def test_alipay_gives_a_code_to_scan(alipay):
     server.told["alipay.trade.precreate"] = {"code": "10000", "msg": "Success", "qr_code": "https://qr.example/x"}
 
     assert provider.charge(CHARGE) == ChargeAnswer(PAYMENT, Outcome.PENDING, pay_url="https://qr.example/x")
-    wanted = {"out_trade_no": PAYMENT.hex, "total_amount": "99.01", "subject": "熟客咖啡", "timeout_express": "120m"}
+    wanted = {
+        "out_trade_no": PAYMENT.hex,
+        "total_amount": "99.01",
+        "subject": "熟客咖啡",
+        "time_expire": "2026-06-15 20:15:00",
+    }
     assert server.asked == [("alipay.trade.precreate", wanted)]
 
 

@@ -19,6 +19,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 ACTOR = Actor(ActorKind.SYSTEM, "tests", "tests")
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 BUYERS, CARTS, CAP = 6, 8, 20
+CROWD, BUDGET = 64, 99_00
 PROGRAM = f"""\
 shuke: 1
 program: sale
@@ -28,13 +29,14 @@ units: {{points: {{value: 0.01}}}}
 earn: [{{code: spend, unit: points, points: order.net}}]
 offers: [{{code: few, amount: 3, caps: {{per: lifetime, times: {CAP}}}}}]
 """
+PURSE = f"offers: [{{code: purse, amount: 3, caps: {{per: lifetime, money: {BUDGET // 100}}}}}]\n"
 
 
 @pytest.fixture
 def sale(transactional_db):
     clock.set_business_clock(NOW)
     version = facade.publish(PROGRAM, ACTOR)
-    facade.enrol([NewMember((ExternalId("till", str(number)),), joined_at=NOW) for number in range(BUYERS)], ACTOR)
+    facade.enrol([NewMember((ExternalId("till", str(number)),), joined_at=NOW) for number in range(CROWD)], ACTOR)
     return version
 
 
@@ -43,8 +45,8 @@ def cart(id, buyer):
     return OrderFact("shop", id, who, NOW, 10_00, 10_00, "USD", lines=(Line("a", "a", 1, 10_00),))
 
 
-def at_once(work):
-    barrier = Barrier(BUYERS)
+def at_once(work, buyers=BUYERS):
+    barrier = Barrier(buyers)
 
     def one(buyer):
         barrier.wait()
@@ -53,8 +55,8 @@ def at_once(work):
         finally:
             connections.close_all()
 
-    with ThreadPoolExecutor(BUYERS) as pool:
-        return [each for every in pool.map(one, range(BUYERS)) for each in every]
+    with ThreadPoolExecutor(buyers) as pool:
+        return [each for every in pool.map(one, range(buyers)) for each in every]
 
 
 def test_an_offer_applies_as_often_as_its_cap_and_no_oftener(sale):
@@ -64,6 +66,17 @@ def test_an_offer_applies_as_often_as_its_cap_and_no_oftener(sale):
     ever = cart_queries.Span("few", cart_queries.EVER, 1)
     (counted,) = cart_queries.counts(sale.program_id, [ever]).values()
     assert (counted.times, counted.off_minor) == (CAP, CAP * 3_00)
+    assert not [found for check in facade.verify_all() for found in check.violations]
+
+
+def test_a_budget_is_spent_to_the_cent_by_a_crowd_and_never_passed(sale):
+    facade.publish(PROGRAM[: PROGRAM.index("offers:")] + PURSE, ACTOR)
+    done = at_once(lambda buyer: [facade.commit_cart(cart(str(buyer), buyer), ACTOR)], CROWD)
+    off = sorted(each.off_minor for one in done for each in one.priced.applied)
+    assert off == [3_00] * 33
+    ever = cart_queries.Span("purse", cart_queries.EVER, 1)
+    (counted,) = cart_queries.counts(sale.program_id, [ever]).values()
+    assert (counted.times, counted.off_minor, len(done)) == (33, BUDGET, CROWD)
     assert not [found for check in facade.verify_all() for found in check.violations]
 
 

@@ -214,6 +214,17 @@ def test_what_a_supplier_refuses_is_cancelled_with_points_and_stock_back(rich, f
     assert violations() == []
 
 
+def test_a_refusal_that_was_heard_before_a_crash_is_carried_through(rich, film):
+    got, item = film(Elsewhere(Supplied(Delivered.REFUSED, detail="gone")))
+    assert mall.ask_supplier(got.id).state is Delivered.REFUSED
+    assert (mall.order(got.id).state, left(item)) == (State.DELIVERING, 9)
+
+    assert facade.deliver_exchanges()["refused"] == 0
+
+    assert (mall.order(got.id).state, lots(rich), left(item)) == (State.CANCELLED, [400, 600], 10)
+    assert violations() == []
+
+
 def test_too_few_codes_are_no_delivery(rich, film):
     got, _ = film(Elsewhere(Supplied(Delivered.DELIVERED, ())))
 

@@ -8,6 +8,7 @@ against a copy of what that says; the service itself has not been met yet.
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 from uuid import UUID
@@ -15,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
 
-from shuke.adapters.payment_http import PAYABLE, call, is_signed, private_key, public_key, signed
+from shuke.adapters.payment_http import call, is_signed, private_key, public_key, signed
 from shuke.core.values.errors import Refusal
 from shuke.foundation import clock
 from shuke.rooms.payments.contracts import (
@@ -70,7 +71,7 @@ class Alipay:
                 "out_trade_no": charge.payment_id.hex,
                 "total_amount": _yuan(charge.amount_minor),
                 "subject": charge.subject[:256] or "—",
-                "timeout_express": f"{PAYABLE.seconds // 60}m",
+                "time_expire": _peking(charge.until),
             },
         )
         if told["code"] != _OK:
@@ -80,7 +81,7 @@ class Alipay:
     def query(self, charge: Charge) -> ChargeAnswer:
         told = self._call("alipay.trade.query", {"out_trade_no": charge.payment_id.hex})
         if told.get("sub_code") == _ABSENT:  # so it is until somebody scans the code
-            late = clock.business_now() > charge.at + PAYABLE
+            late = clock.business_now() > charge.until
             outcome = Outcome.FAILED if late else Outcome.ABSENT
             return ChargeAnswer(charge.payment_id, outcome, reason="expired" if late else "")
         if told["code"] != _OK:
@@ -129,7 +130,7 @@ class Alipay:
             "format": "JSON",
             "charset": "utf-8",
             "sign_type": "RSA2",
-            "timestamp": clock.machine_now().astimezone(_PEKING).strftime("%Y-%m-%d %H:%M:%S"),
+            "timestamp": _peking(clock.machine_now()),
             "version": "1.0",
             "notify_url": self.notify_url,
             "biz_content": json.dumps(content, ensure_ascii=False, separators=(",", ":")),
@@ -143,6 +144,10 @@ class Alipay:
         if {told.get("code"), told.get("sub_code")} & _AGAIN:
             raise UnansweredError(_reason(told))
         return told
+
+
+def _peking(at: datetime) -> str:
+    return at.astimezone(_PEKING).strftime("%Y-%m-%d %H:%M:%S")
 
 
 def _to_be_signed(values: Mapping[str, str]) -> str:

@@ -2,7 +2,6 @@
 
 import base64
 from collections.abc import Mapping
-from datetime import timedelta
 from http import HTTPStatus
 from typing import TypeVar
 
@@ -15,8 +14,6 @@ from shuke.adapters import calling
 from shuke.rooms.payments.contracts import UnansweredError
 
 Key = TypeVar("Key")
-
-PAYABLE = timedelta(hours=2)  # from being asked for
 
 
 def private_key(pem: str) -> RSAPrivateKey:

@@ -18,7 +18,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from shuke.adapters.payment_http import PAYABLE, call, is_signed, private_key, public_key, signed
+from shuke.adapters.payment_http import call, is_signed, private_key, public_key, signed
 from shuke.core.values.errors import Refusal
 from shuke.foundation import clock, randomness
 from shuke.rooms.payments.contracts import (
@@ -36,6 +36,7 @@ _PEKING = ZoneInfo("Asia/Shanghai")
 _SKEW_SECONDS = 300
 _STATES = {"SUCCESS": Outcome.DONE, "REFUND": Outcome.DONE, "CLOSED": Outcome.FAILED, "REVOKED": Outcome.FAILED}
 _STATES |= {"PAYERROR": Outcome.FAILED}
+_LATER = {"NOT_ENOUGH", "FREQUENCY_LIMITED", "RATELIMIT_EXCEEDED", "SYSTEM_ERROR"}
 _REFUNDS = {"SUCCESS": Outcome.DONE, "CLOSED": Outcome.FAILED, "ABNORMAL": Outcome.FAILED}
 
 
@@ -82,11 +83,11 @@ class Wechat:
             "mchid": self.merchant_id,
             "description": charge.subject[:127] or "—",
             "out_trade_no": charge.payment_id.hex,
-            "time_expire": (charge.at + PAYABLE).astimezone(_PEKING).isoformat(timespec="seconds"),
+            "time_expire": charge.until.astimezone(_PEKING).isoformat(timespec="seconds"),
             "notify_url": self.notify_url,
             "amount": {"total": charge.amount_minor, "currency": charge.currency},
         }
-        status, told = self._call("POST", "/v3/pay/transactions/native", body)
+        status, told = self._ordered("/v3/pay/transactions/native", body)
         if status != 200:
             return ChargeAnswer(charge.payment_id, Outcome.FAILED, reason=_reason(told))
         return ChargeAnswer(charge.payment_id, Outcome.PENDING, pay_url=told["code_url"])
@@ -98,7 +99,7 @@ class Wechat:
             return ChargeAnswer(charge.payment_id, Outcome.ABSENT)
         if status != 200:
             raise UnansweredError(_reason(told))
-        if told["trade_state"] == "NOTPAY" and clock.business_now() > charge.at + PAYABLE:
+        if told["trade_state"] == "NOTPAY" and clock.business_now() > charge.until:
             return ChargeAnswer(charge.payment_id, Outcome.FAILED, reason="expired")
         return _charge_answer(told)
 
@@ -109,9 +110,7 @@ class Wechat:
             "notify_url": self.notify_url,
             "amount": {"refund": back.amount_minor, "total": back.of_minor, "currency": back.currency},
         }
-        status, told = self._call("POST", "/v3/refund/domestic/refunds", body)
-        if status == 429 or told.get("code") in {"NOT_ENOUGH", "FREQUENCY_LIMITED"}:
-            raise UnansweredError(_reason(told))  # later it may go through, under the same number
+        status, told = self._ordered("/v3/refund/domestic/refunds", body)
         if status != 200:
             return ReturnAnswer(back.refund_id, Outcome.FAILED, _reason(told))
         return _return_answer(told["out_refund_no"], told["status"])
@@ -139,8 +138,18 @@ class Wechat:
         except (KeyError, ValueError, TypeError, InvalidTag) as error:
             raise Refusal("payment_callback_refused", "The notification cannot be read.") from error
 
+    def _ordered(self, path: str, body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+        """Ask for money to be moved; what may go through later, under the same number, is not answered yet."""
+        status, told = self._call("POST", path, body)
+        if status == 429 or told.get("code") in _LATER:
+            raise UnansweredError(_reason(told))
+        return status, told
+
     def _call(self, method: str, path: str, content: dict[str, Any] | None = None) -> tuple[int, dict[str, Any]]:
-        """Send a signed request; return the status and what an answer that is signed by WeChat Pay says."""
+        """Send a signed request; return the status and what an answer that is signed by WeChat Pay says.
+
+        An answer of anybody else, such as a proxy's 403, is none, whatever its status.
+        """
         body = "" if content is None else json.dumps(content, ensure_ascii=False)
         stamp, nonce = str(clock.machine_milliseconds() // 1000), randomness.token_bytes(16).hex()
         signature = signed(self.merchant_key, f"{method}\n{path}\n{stamp}\n{nonce}\n{body}\n")
@@ -152,7 +161,7 @@ class Wechat:
             f'signature="{signature}",timestamp="{stamp}",serial_no="{self.serial_number}"',
         }
         status, answered, raw = call(self.host + path, method, body, headers)
-        if status < 300 and not self._is_theirs(answered, raw):
+        if not self._is_theirs(answered, raw):
             raise UnansweredError("The answer is not signed by WeChat Pay.")
         try:
             return status, json.loads(raw or b"{}")

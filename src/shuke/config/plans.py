@@ -1,7 +1,8 @@
 """Paid plans at work: what comes round for them, and what their members are told, once each."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from shuke.core.values.errors import Refusal
@@ -13,10 +14,9 @@ from shuke.rooms.messaging.contracts import Notice
 from shuke.rooms.org import facade as org
 from shuke.rooms.paid import contracts
 from shuke.rooms.paid import facade as paid
-from shuke.surfaces.wording import figures
+from shuke.surfaces.wording import days, figures
 
 _CHUNK = 200
-_MINUTE = timedelta(minutes=1)
 
 
 def advance() -> Mapping[str, int]:
@@ -25,14 +25,18 @@ def advance() -> Mapping[str, int]:
 
 
 def tell() -> int:
-    """Tell what waits to be told; who has left hears nothing."""
-    told = 0
-    while notices := paid.notices_to_tell(_CHUNK):
+    """Tell what waits to be told; who has left hears nothing. One that can't be told keeps no other."""
+    told, failed = 0, set[UUID]()
+    while notices := paid.notices_to_tell(_CHUNK, failed):
         for notice in notices:
-            with unit_of_work():
-                _tell(notice)
-                paid.told(notice.id)
-        told += len(notices)
+            try:
+                with unit_of_work(apart=True):
+                    _tell(notice)
+                    paid.told(notice.id)
+                told += 1
+            except Exception as failure:  # noqa: BLE001  # whatever it is, the rest is told
+                logs.failure("plan_notice_not_told", failure, notice=str(notice.id))
+                failed.add(notice.id)
     return told
 
 
@@ -45,8 +49,8 @@ def _tell(notice: contracts.Notice) -> None:
     zone = ZoneInfo(own.time_zone)
     params = {
         "plan": notice.plan.name(member.language),
-        "day": _day(notice.day, zone, chinese=chinese),
-        "last_day": _day(notice.day and notice.day - _MINUTE, zone, chinese=chinese),
+        "day": _day(notice.day and notice.day.astimezone(zone), chinese=chinese),
+        "last_day": _day(notice.day and days.last_day(notice.day, zone), chinese=chinese),
         "amount": figures.money(notice.amount_minor or 0, own.currency),
         "before": figures.money(notice.before_minor or 0, own.currency),
     }
@@ -59,8 +63,7 @@ def _tell(notice: contracts.Notice) -> None:
         logs.refusal(refused, notice=str(notice.id))
 
 
-def _day(at: datetime | None, zone: ZoneInfo, *, chinese: bool) -> str:
-    if at is None:
+def _day(day: date | None, *, chinese: bool) -> str:
+    if day is None:
         return ""
-    local = at.astimezone(zone)
-    return f"{local.year} 年 {local.month} 月 {local.day} 日" if chinese else f"{local.day} {local:%B %Y}"
+    return f"{day.year} 年 {day.month} 月 {day.day} 日" if chinese else f"{day.day} {day:%B %Y}"

@@ -87,6 +87,10 @@ def carry_messages() -> Mapping[str, int]:
     return {"messages": messaging.carry_waiting()}
 
 
+def prune_messages() -> Mapping[str, int]:
+    return {"forgotten": messaging.prune()}
+
+
 PERIODIC = (
     # Midnight of a program's time zone is somewhere in the day of the machine: look often, mostly in vain.
     Periodic("advance", "*/5 * * * *", advance_members),
@@ -102,6 +106,7 @@ PERIODIC = (
     Periodic("expire_approvals", "37 * * * *", expire_approvals),
     Periodic("prune_responses", "17 3 * * *", prune_responses),
     Periodic("prune_member_log_ins", "37 3 * * *", prune_member_log_ins),
+    Periodic("prune_messages", "57 3 * * *", prune_messages),
     Periodic("prune_guesses", "47 3 * * *", prune_guesses),
     Periodic("prune_log_ins", "27 3 * * *", log_ins.prune),
 )

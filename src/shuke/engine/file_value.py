@@ -114,15 +114,16 @@ def _unlike_money(unit: Unit, digits: int) -> tuple[str, str] | None:
 
 def _check_principal(fields: Fields, unit: Unit, earned: Iterable[str]) -> None:
     """Refuse principal that ends, waits, moves on or is earned: it is money that was paid."""
-    ends = unit.expiry != NO_EXPIRY, "it ends", "expiry: none"
-    waits = unit.pending is not None, "it would wait", "pending: none"
-    moves = unit.convert is not None, "it would become another unit", "transfer: no"
-    given = unit.code in earned, "rules give it; let them give the bonus", "unit: gift"
+    ends = unit.expiry != NO_EXPIRY, "it ends", {"suggestion": "expiry: none"}
+    waits = unit.pending is not None, "it would wait", {"suggestion": "pending: none"}
+    nothing: dict[str, str] = {}
+    moves = unit.convert is not None, "it would become another unit", nothing
+    given = unit.code in earned, "rules give it; let them give the bonus", {"suggestion": "unit: gift"}
     wrong = next((each for each in (ends, waits, moves, given) if each[0]), None)
     text = fields.scalar("principal")
     if wrong is not None and text is not None:
         detail = f"«{unit.code}» can't be principal: {wrong[1]}."
-        fields.problems.add("wrong_value_unit", detail, text.place(), found=unit.code, suggestion=wrong[2])
+        fields.problems.add("wrong_value_unit", detail, text.place(), found=unit.code, **wrong[2])
 
 
 def _steps(top_up: Fields, digits: int) -> tuple[tuple[int, int], ...]:

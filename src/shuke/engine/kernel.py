@@ -115,7 +115,11 @@ def _import_text(name: str, text: str) -> ModuleType:
         raise ImportError(f"{path} can't be imported.")
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
-    spec.loader.exec_module(module)
+    try:
+        spec.loader.exec_module(module)
+    except BaseException:
+        del sys.modules[name]  # or the next asker would get half of it
+        raise
     return module
 
 

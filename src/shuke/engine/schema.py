@@ -135,6 +135,7 @@ def _read_program(fields: Fields) -> Program:
     offer_groups = read_offer_groups(fields.optional_value("offer_groups"), reading)
     offers = read_offers(fields.optional_value("offers"), offer_groups, reading)
     earned = {rule.unit for rule in rules} | {milestone.unit for milestone in milestones}
+    earned |= {unit.convert.into for unit in units if unit.convert}
     stored_value = read_value(fields.optional_value("stored_value"), units, earned, reading)
     promised, multipliers = promises(units, rules, offers, reading.vocabulary)
     return Program(

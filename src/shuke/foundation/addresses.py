@@ -15,3 +15,12 @@ def client_address(request: HttpRequest) -> str:
         except ValueError:
             pass  # not an address: then the proxy's own
     return str(request.META.get("REMOTE_ADDR", ""))
+
+
+def network(address: str) -> str:
+    """Return what one asker can't leave at will: an IPv4 address, or the /64 of an IPv6 one."""
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    return str(found) if found.version == 4 else str(ipaddress.ip_network((found, 64), strict=False))

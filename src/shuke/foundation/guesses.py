@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from shuke.core.values.errors import Refusal
 from shuke.foundation import clock, encryption
+from shuke.foundation.addresses import network
 from shuke.foundation.models import WrongCode
 
 WITHIN = timedelta(minutes=15)
@@ -39,7 +40,7 @@ def staff(told: str) -> Guesser:
 
 def address(told: str) -> Guesser:
     """Return a network address; a store's guests share one."""
-    return Guesser(f"address:{told}", 100)
+    return Guesser(f"address:{network(told)}", 100)
 
 
 def key(told: str) -> Guesser:

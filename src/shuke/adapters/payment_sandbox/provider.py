@@ -112,7 +112,7 @@ class Sandbox:
 
     def read_callback(self, headers: Mapping[str, str], body: bytes) -> ChargeAnswer | ReturnAnswer:
         stamp = headers.get(TIMESTAMP, "")
-        if not hmac.compare_digest(_signature(stamp, body), headers.get(SIGNATURE, "")):
+        if not hmac.compare_digest(_signature(stamp, body).encode(), headers.get(SIGNATURE, "").encode()):
             raise Refusal("payment_callback_refused", "The signature is not the sandbox's.")
         if abs(int(stamp) - clock.machine_milliseconds() // 1000) > _SKEW_SECONDS:
             raise Refusal("payment_callback_refused", "The callback was signed too long ago.")

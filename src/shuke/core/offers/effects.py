@@ -100,28 +100,48 @@ def _prices(effect: Prices, lines: Collection[int], parts: Parts, skus: Sequence
 def _bundle(effect: Bundle, lines: Collection[int], parts: Parts) -> Off:
     """Make bundles of the dearest pieces for as long as one saves something."""
     off: Off = {}
-    for _ in range(_times(effect.times, lines, effect.pieces, parts)):
-        bundle = parts.take(lines, effect.pieces, Pick.DEAREST, dealt=True)
-        saved = sum(part.left for part in bundle) - effect.minor
+    wanted = _times(effect.times, lines, effect.pieces, parts)
+    while wanted > 0:
+        many = min(wanted, parts.runs(lines, effect.pieces, Pick.DEAREST))
+        bundles = parts.take(lines, many * effect.pieces, Pick.DEAREST, dealt=True)
+        saved = sum(part.left for part in bundles) - many * effect.minor
         if saved <= 0:
             break
-        _add(off, parts.cut(bundle, saved))
+        _add(off, parts.cut(bundles, saved))
+        wanted -= many
     return off
 
 
 def _deal(effect: Deal, offer: Offer, parts: Parts) -> Off:
     """Make deals for as long as pieces last: each of the dearest pieces that are left, of which some cost less."""
     off: Off = {}
-    for _ in range(_times(effect.times, offer.lines, effect.pieces, parts)):
-        bought = parts.take(offer.lines, effect.pieces, Pick.DEAREST, dealt=True)
+    wanted = _times(effect.times, offer.lines, effect.pieces, parts)
+    while wanted > 0:
+        many = min(wanted, _runs(effect, offer, parts))
+        bought = parts.take(offer.lines, many * effect.pieces, Pick.DEAREST, dealt=True)
         if offer.gets:
-            reduced = parts.take(offer.gets, effect.reduced, effect.pick, dealt=True)
+            reduced = parts.take(offer.gets, many * effect.reduced, effect.pick, dealt=True)
         else:
-            reduced = _some(bought, effect.reduced, effect.pick, parts)
-        if not bought or not reduced:
+            reduced = _some(bought, many * effect.reduced, effect.pick, parts)
+        if not reduced:
+            for part in bought:
+                part.dealt = False
             break
-        _add(off, parts.cut(reduced, _share(sum(part.left for part in reduced), effect.percent, None)))
+        cost = sum(part.left for part in reduced)
+        alike = many if cost % many == 0 else 1
+        _add(off, parts.cut(reduced, alike * _share(cost // alike, effect.percent, None)))
+        wanted -= many
     return off
+
+
+def _runs(effect: Deal, offer: Offer, parts: Parts) -> int:
+    """Return how many deals are alike and next, so that they can be made at once."""
+    if not offer.gets:
+        return parts.runs(offer.lines, effect.pieces, Pick.DEAREST)
+    if parts.first(offer.lines, Pick.DEAREST) is parts.first(offer.gets, effect.pick):
+        return parts.runs(offer.lines, effect.pieces + effect.reduced, Pick.DEAREST)
+    bought = parts.runs(offer.lines, effect.pieces, Pick.DEAREST)
+    return min(bought, parts.runs(offer.gets, effect.reduced, effect.pick))
 
 
 def _times(most: int | None, lines: Collection[int], pieces: int, parts: Parts) -> int:

@@ -60,11 +60,9 @@ class Parts:
 
         `dealt`: only pieces that no deal counts yet, and they count from now on.
         """
-        free = [part for part in self.of(lines) if part.pieces and not (dealt and part.dealt)]
+        free = self._free(lines, pick, dealt=dealt)
         if sum(part.pieces for part in free) < pieces:
             return []
-        sign = 1 if pick is Pick.CHEAPEST else -1
-        free.sort(key=lambda part: sign * _each(part))
         taken = []
         for part in free:
             if pieces == 0:
@@ -74,6 +72,20 @@ class Parts:
             pieces -= some.pieces
             taken.append(some)
         return taken
+
+    def first(self, lines: Collection[int], pick: Pick) -> Part | None:
+        """Return the part that a deal takes pieces of next, None where there is none."""
+        return next(iter(self._free(lines, pick, dealt=True)), None)
+
+    def runs(self, lines: Collection[int], pieces: int, pick: Pick) -> int:
+        """Return how many times in a row a deal takes so many pieces of one part and nothing else, at least 1."""
+        first = self.first(lines, pick)
+        return 1 if first is None else max(1, first.pieces // pieces)
+
+    def _free(self, lines: Collection[int], pick: Pick, *, dealt: bool) -> list[Part]:
+        free = [part for part in self.of(lines) if part.pieces and not (dealt and part.dealt)]
+        sign = 1 if pick is Pick.CHEAPEST else -1
+        return sorted(free, key=lambda part: sign * _each(part))
 
     def _split(self, part: Part, pieces: int) -> Part:
         """Return a new part of the first pieces of one, which keeps the others."""

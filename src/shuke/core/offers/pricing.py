@@ -108,12 +108,9 @@ class Run:
             return Reason.NO_MATCHING_LINES
         if not self.classes <= {offer.stacking, Stacking.ALWAYS} and offer.stacking is not Stacking.ALWAYS:
             return Reason.NOT_STACKABLE
-        never = (
-            sum(other.stacking is Stacking.NEVER for other, _ in self.applied) if Stacking.NEVER in self.classes else 0
-        )
         full = (
             len(self.applied) >= self.limits.offers
-            or (offer.stacking is Stacking.NEVER and never >= self.limits.never)
+            or (offer.stacking is Stacking.NEVER and self._never() >= self.limits.never)
             or (offer.coupon and len(self.used) >= self.limits.coupons)
         )
         return Reason.TOO_MANY if full else None

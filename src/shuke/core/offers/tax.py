@@ -1,18 +1,8 @@
-"""Carts with and without their tax."""
+"""The tax of an amount."""
 
-from dataclasses import replace
 from fractions import Fraction
 
-from shuke.core.offers.model import Cart
 from shuke.core.values.rounding import half_up_of
-
-
-def with_tax(cart: Cart) -> Cart:
-    """Return a cart whose prices hold their tax, each line rounded half up to its minor unit."""
-    if cart.taxed:
-        return cart
-    lines = tuple(replace(line, minor=line.minor + _rounded(line.minor * line.tax)) for line in cart.lines)
-    return replace(cart, lines=lines, taxed=True)
 
 
 def tax_of(minor: int, tax: Fraction, *, taxed: bool) -> int:

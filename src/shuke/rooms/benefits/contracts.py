@@ -85,11 +85,12 @@ class EventKind(StrEnum):
 
 
 class Effect(StrEnum):
-    """What a handler is asked to do."""
+    """What a handler is asked to do; `recall`: what was given was given back, as a plan whose money goes back."""
 
     GRANT = "grant"
     CYCLE = "cycle"
     REVOKE = "revoke"
+    RECALL = "recall"
 
 
 class Stage(StrEnum):
@@ -194,12 +195,16 @@ class Moved:
 
 @dataclass(frozen=True, slots=True)
 class Gift:
-    """What a subject gives a member: a plan until its day (the first on which it no longer holds), or for good."""
+    """What a subject gives a member: a plan until its day (the first on which it no longer holds), or for good.
+
+    `new_term` begins the quotas of the term anew; without it, who had them goes on with what is left.
+    """
 
     member_id: UUID
     subject: str
     at: datetime
     until_day: int | None = None
+    new_term: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -348,7 +353,10 @@ class RequestPage:
 
 @dataclass(frozen=True, slots=True)
 class Giving:
-    """What a handler is asked for: `key` names it for ever, so that doing it twice does it once."""
+    """What a handler is asked for: `key` names it for ever, so that doing it twice does it once.
+
+    `given` are (key, quantity) of what was given in the period that a recall ends; empty for all else.
+    """
 
     key: str
     effect: Effect
@@ -357,6 +365,7 @@ class Giving:
     cause: str
     quantity: int
     at: datetime
+    given: tuple[tuple[str, int], ...] = ()
 
 
 class StaleEntitlementError(Exception):
@@ -392,6 +401,9 @@ class BenefitHandler(Protocol):
 
     def revoke(self, givings: Sequence[Giving]) -> None:
         """Take back what can be taken back."""
+
+    def recall(self, givings: Sequence[Giving]) -> None:
+        """Take back what was `given` and is not used yet: nobody paid for it."""
 
 
 @dataclass(frozen=True, slots=True)

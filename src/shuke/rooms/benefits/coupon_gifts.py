@@ -16,7 +16,10 @@ _PASSING = frozenset(
 
 
 class CouponGifts:
-    """Issues coupons. A coupon that was issued is the member's own: losing the tier takes it from nobody."""
+    """Issues coupons. A coupon that was issued is the member's own: losing the tier takes it from nobody.
+
+    But where the money of what gave it goes back, so does the coupon, unless it is used, whoever has it by then.
+    """
 
     at_once = True
 
@@ -27,7 +30,7 @@ class CouponGifts:
             TryLaterError: the template is paused, used up or not open. NeverError: it can't be issued.
         """
         facts = [
-            IssueFact(SOURCE, f"{one.key}:{number}", one.benefit.gives, one.member_id, Cause.BENEFIT, one.at)
+            IssueFact(SOURCE, _name(one.key, number), one.benefit.gives, one.member_id, Cause.BENEFIT, one.at)
             for one in givings
             for number in range(1, one.quantity + 1)
         ]
@@ -42,3 +45,14 @@ class CouponGifts:
 
     def revoke(self, givings: Sequence[Giving]) -> None:
         """Leave what was issued."""
+
+    def recall(self, givings: Sequence[Giving]) -> None:
+        """Make void what was issued and is not used. Raises nothing."""
+        for one in givings:
+            names = [_name(key, number) for key, quantity in one.given for number in range(1, quantity + 1)]
+            coupons.recall(SOURCE, names, one.at)
+
+
+def _name(key: str, number: int) -> str:
+    """Return the outside id of one of the coupons that were asked for together."""
+    return f"{key}:{number}"

@@ -46,19 +46,38 @@ def done(found: Sequence[Asked], at: datetime) -> None:
     )
 
 
+def call_off(one: Asked) -> None:
+    """Let nothing be given any more that was asked for before a recall; what is being given is waited for."""
+    sql.run(
+        "UPDATE benefits_effect SET next_at = NULL, fault = 'recalled' WHERE member_id = %(member_id)s "
+        "AND benefit = %(benefit)s AND cause = %(cause)s AND number < %(number)s AND done_at IS NULL",
+        _of(one),
+    )
+
+
+def given_in_period(one: Asked) -> list[tuple[int, int]]:
+    """Return (number, quantity) of what was given in the period that a recall ends."""
+    return sql.fetch(
+        "SELECT effect.number, effect.quantity FROM benefits_effect AS effect "
+        "JOIN benefits_event AS event USING (member_id, benefit, cause, number) "
+        "JOIN benefits_event AS ended USING (member_id, benefit, cause) "
+        "WHERE member_id = %(member_id)s AND benefit = %(benefit)s AND cause = %(cause)s "
+        "AND ended.number = %(number)s AND effect.number < ended.number AND event.period_day = ended.period_day "
+        "AND effect.effect IN ('grant', 'cycle') AND effect.done_at IS NOT NULL ORDER BY effect.number",
+        _of(one),
+    )
+
+
+def _of(one: Asked) -> dict[str, object]:
+    return {"member_id": one.member_id, "benefit": one.benefit, "cause": one.cause, "number": one.number}
+
+
 def failed(one: Asked, next_at: datetime | None, fault: str) -> None:
     """Note why something was not given, and when it is tried again; never, where that is None."""
     sql.run(
         "UPDATE benefits_effect SET attempts = attempts + 1, next_at = %(next_at)s, fault = %(fault)s "
         "WHERE member_id = %(member_id)s AND benefit = %(benefit)s AND cause = %(cause)s AND number = %(number)s",
-        {
-            "next_at": next_at,
-            "fault": fault,
-            "member_id": one.member_id,
-            "benefit": one.benefit,
-            "cause": one.cause,
-            "number": one.number,
-        },
+        _of(one) | {"next_at": next_at, "fault": fault},
     )
 
 

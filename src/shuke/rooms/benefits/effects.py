@@ -5,6 +5,7 @@ A handler that fails leaves what it was asked for, to be tried again later, and 
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -89,17 +90,26 @@ def _fault(kind: Kind, effect: Effect, together: list[Asked], benefits: dict[str
     handler = _handlers.get(kind)
     if handler is None:
         return TryLaterError(f"Nothing gives benefits of kind {kind}.")
-    givings = [
-        Giving(key(one), one.effect, one.member_id, benefits[one.benefit], one.cause, one.quantity, one.at)
-        for one in together
-    ]
-    verb = {Effect.GRANT: handler.grant, Effect.CYCLE: handler.cycle, Effect.REVOKE: handler.revoke}[effect]
+    verb = {
+        Effect.GRANT: handler.grant,
+        Effect.CYCLE: handler.cycle,
+        Effect.REVOKE: handler.revoke,
+        Effect.RECALL: handler.recall,
+    }[effect]
     try:
         with unit_of_work(apart=True):
-            verb(givings)
+            verb([_giving(one, benefits[one.benefit]) for one in together])
     except Exception as failure:  # noqa: BLE001  # whatever it is, the tier change that gave it stands
         return failure
     return None
+
+
+def _giving(one: Asked, benefit: Benefit) -> Giving:
+    given: tuple[tuple[str, int], ...] = ()
+    if one.effect is Effect.RECALL:
+        queries.call_off(one)
+        given = tuple((key(replace(one, number=number)), quantity) for number, quantity in queries.given_in_period(one))
+    return Giving(key(one), one.effect, one.member_id, benefit, one.cause, one.quantity, one.at, given)
 
 
 def key(one: Asked) -> str:

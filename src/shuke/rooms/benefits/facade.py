@@ -134,7 +134,8 @@ def welcome(member_ids: Sequence[UUID], now: datetime) -> None:
 def give(gifts: Sequence[Gift]) -> int:
     """Give members the sets of subjects, such as `plan:plus` to a day, and return to how many something came.
 
-    What they have already is as the set says; a later end prolongs it, and quotas of the term begin anew.
+    What they have already is as the set says; a later end prolongs it, and quotas of the term begin anew where the
+    gift says so.
 
     Raises:
         Refusal: `unknown_holder`.
@@ -144,15 +145,17 @@ def give(gifts: Sequence[Gift]) -> int:
         return giving.give(gifts)
 
 
-def withdraw(member_ids: Collection[UUID], subject: str, at: datetime) -> int:
+def withdraw(member_ids: Collection[UUID], subject: str, at: datetime, *, recall: bool = False) -> int:
     """Withdraw what a subject such as `plan:plus` gives members, and return how many entitlements that were.
+
+    `recall` also takes back what was issued in the period that runs and is not used: coupons and points.
 
     Raises:
         Refusal: `unknown_holder`.
     """
     with unit_of_work():
         points.lock(sorted(member_ids))
-        return giving.withdraw(member_ids, {subject}, at, None)
+        return giving.withdraw(member_ids, {subject}, at, None, recall=recall)
 
 
 def leave(member_ids: Collection[UUID], at: datetime) -> None:

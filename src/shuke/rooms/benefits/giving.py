@@ -98,7 +98,8 @@ def give(gifts: Sequence[Gift], *, once: bool = False, cause: str | None = None,
             until = gift.until_day
             if until is None and each.days is not None:
                 until = day + each.days
-            wanted.append((gift, day, _wanted(gift.member_id, each, cause or gift.subject, day, until)))
+            term = day if gift.new_term else None
+            wanted.append((gift, day, _wanted(gift.member_id, each, cause or gift.subject, term, until)))
     if not wanted:
         return 0
     known = queries.claims({want.member_id for *_, want in wanted}, {want.cause for *_, want in wanted})
@@ -110,11 +111,20 @@ def give(gifts: Sequence[Gift], *, once: bool = False, cause: str | None = None,
     return len({change.claim.member_id for change in changes})
 
 
-def withdraw(member_ids: Collection[UUID], causes: Collection[str] | None, at: datetime, reference: UUID | None) -> int:
-    """Withdraw the claims of members by some causes, or all; return how many were."""
+def withdraw(
+    member_ids: Collection[UUID],
+    causes: Collection[str] | None,
+    at: datetime,
+    reference: UUID | None,
+    *,
+    recall: bool = False,
+) -> int:
+    """Withdraw the claims of members by some causes, or all, and what was issued where `recall`; return how many."""
     day = days.day_of(at)
     steps = [(claim, claims.withdraw(claim)) for claim in queries.claims(member_ids, causes).values()]
     changes = [_change(claim, [stepped], at, day, reference) for claim, stepped in steps if stepped]
+    for change in changes:
+        change.end = Effect.RECALL if recall else Effect.REVOKE
     write(changes)
     return len(changes)
 
@@ -177,7 +187,7 @@ def _issue(change: Change) -> None:
     claim = change.claim
     if claim.state is not State.ACTIVE:
         if change.lines[-1].kind is EventKind.WITHDRAWN:
-            change.effects.append((claim.events, Effect.REVOKE, claim.used))
+            change.effects.append((claim.events, change.end, claim.used))
         return
     missing = (claim.quota or 0) - claim.used
     if missing <= 0:

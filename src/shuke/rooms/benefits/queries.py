@@ -40,7 +40,7 @@ EVENT = ("benefit", "cause", "subject", "number", "kind", "at", "quantity", "ref
 class Change:
     """What is to be written of one claim: where it stands after `lines`, which begin after `expected`.
 
-    `effects` are (number of the line, what is asked, quantity).
+    `effects` are (number of the line, what is asked, quantity); `end` is what is asked where the claim is withdrawn.
     """
 
     claim: Claim
@@ -52,6 +52,7 @@ class Change:
     by: str = ""
     note: str = ""
     due_day: int | None = None
+    end: Effect = Effect.REVOKE
     effects: list[tuple[int, Effect, int]] = field(default_factory=list)
 
 

@@ -16,6 +16,7 @@ from shuke.core.values.errors import Refusal
 TEMPLATE_PREFIX = "cpt"
 COUPON_PREFIX = "cpn"
 BATCH_PREFIX = "cpb"
+KEY = "coupon"  # the kind of the business keys under which coupons are issued
 NAME_LIMIT = 80
 OFFER_LIMIT = 4_000
 COUNT_LIMIT = 10**9

@@ -229,6 +229,11 @@ def unfreeze(coupon_ids: Sequence[UUID], reason: str, actor: Actor) -> None:
     giving.set_frozen(coupon_ids, reason, actor, frozen=False)
 
 
+def recall(source: str, external_ids: Sequence[str], now: datetime) -> RecallReport:
+    """Make void what can be of the coupons that were issued under these outside ids. Raises nothing."""
+    return giving.recall(source, external_ids, now)
+
+
 def recall_template(template_id: UUID, reason: str, actor: Actor) -> RecallReport:
     """Stop a template and make its coupons void, but those that are used or set aside for an order.
 

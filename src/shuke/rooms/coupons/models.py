@@ -126,7 +126,8 @@ class Batch(models.Model):
 class Coupon(models.Model):
     """One coupon, or the one code that many use (`many`), which nobody holds and whose uses are counted apart.
 
-    In a pool it has no member and has not been given to anybody (`pooled`).
+    In a pool it has no member and has not been given to anybody (`pooled`). One that was `recalled` while it was used
+    or set aside is void once it comes back.
     """
 
     id = models.UUIDField(primary_key=True)
@@ -145,10 +146,15 @@ class Coupon(models.Model):
     cause = models.TextField()
     claim_code = models.TextField(null=True, unique=True)  # noqa: DJ001  # null: it is not on its way to a friend
     moved = models.BooleanField(default=False)
+    recalled = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         db_table = "coupons_coupon"
         constraints = [
+            models.CheckConstraint(
+                condition=Q(recalled=False) | Q(state__in=(State.USED, State.LOCKED, State.VOID)),
+                name="coupons_coupon_recalled",
+            ),
             models.CheckConstraint(condition=Q(state__in=[*map(str, STORED)]), name="coupons_coupon_state"),
             models.CheckConstraint(condition=Q(cause__in=[*map(str, Cause)]), name="coupons_coupon_cause"),
             models.CheckConstraint(

@@ -13,7 +13,7 @@ from shuke.rooms.coupons.models import Batch, Template
 PACKAGE = "shuke.rooms.coupons"
 SELECT = (
     "SELECT id, template_id, code, member_id, state, many, pooled, value_minor, issued_at, starts_at, ends_at, "
-    "locked_until, cause, moved FROM coupons_coupon"
+    "locked_until, cause, moved, recalled FROM coupons_coupon"
 )
 NEW_COUPON = "id template_id code member_id batch_id many pooled value_minor issued_at starts_at ends_at cause"
 
@@ -231,9 +231,12 @@ def hand_over(id: UUID, member_id: UUID, code: str) -> None:
     )
 
 
-def recall(template_id: UUID | None, batch_id: UUID | None, at: datetime) -> list[tuple[str, int]]:
+def recall(
+    at: datetime, *, template_id: UUID | None = None, batch_id: UUID | None = None, coupon_ids: Sequence[UUID] = ()
+) -> list[tuple[str, int]]:
     """Make coupons void that are not used or locked, and return (what became of them, how many) of all."""
-    return sql.fetch(sql.load(PACKAGE, "recall"), {"template_id": template_id, "batch_id": batch_id, "at": at})
+    asked = {"template_id": template_id, "batch_id": batch_id, "coupon_ids": list(coupon_ids), "at": at}
+    return sql.fetch(sql.load(PACKAGE, "recall"), asked)
 
 
 # --- uses ---

@@ -361,6 +361,11 @@ def due_deliveries(limit: int) -> list[UUID]:
     return delivering.due(limit)
 
 
+def refused_deliveries(limit: int) -> list[UUID]:
+    """Return orders that wait for what their supplier has refused, oldest first. Raises: nothing."""
+    return queries.refused_deliveries(limit)
+
+
 def ask_supplier(order_id: UUID) -> Delivery | None:
     """Ask the supplier of an order and book its answer; None where it was not time to. Raises: nothing."""
     return delivering.ask(order_id)

@@ -36,46 +36,13 @@ _CODE_DIGITS = 8
 
 def place(placement: Placement, actor: str) -> Order:
     """Write an order and take its pieces, the stock last of all."""
-    item, draft = placement.item, placement.item.draft
+    item = placement.item
     checks.quantity(placement.quantity)
     _check_way(placement)
     left = allowance(placement.member_id, [item], placement.day)[item.id]
     if left is not None and placement.quantity > left:
         raise limit_reached(left)
-    number = f"M{placement.at:%y%m%d}{ids.encode('', placement.id)[-_TAKEN_LETTERS:]}"
-    address = placement.address
-    queries.insert_order(
-        {
-            "id": placement.id,
-            "number": number,
-            "source": placement.source,
-            "external_id": placement.external_id,
-            "member_id": placement.member_id,
-            "item_id": item.id,
-            "item_code": draft.code,
-            "item_name": draft.name,
-            "kind": draft.kind.value,
-            "quantity": placement.quantity,
-            "unit": placement.unit,
-            "points": placement.price.points * placement.quantity,
-            "cash_minor": placement.price.cash_minor * placement.quantity,
-            "currency": placement.currency,
-            "counted": draft.counted,
-            "way": placement.way.value,
-            "state": placement.state.value,
-            "store": placement.store,
-            "day": placement.day,
-            "placed_at": placement.at,
-            "until_at": placement.until_at,
-            "step_count": 1,
-            "pickup_code": _new_pickup_code() if placement.state is State.READY_FOR_PICKUP else "",
-            "carrier": "",
-            "tracking": "",
-            "address_sealed": _sealed(address, placement.id) if address else None,
-            "address_masked": _masked(address) if address else "",
-            "restocked": False,
-        }
-    )
+    queries.insert_order(_row(placement))
     queries.add_step(placement.id, 1, placement.state, placement.at, actor, "")
     if placement.state is State.DELIVERING:
         delivering.await_delivery(placement.id, item.id)
@@ -86,6 +53,42 @@ def place(placement: Placement, actor: str) -> Order:
     if order.kind is Kind.COUPON and order.state is State.DELIVERED:
         giving.issue(order)
     return order
+
+
+def _row(placement: Placement) -> dict[str, object]:
+    """Return an order as it is written first."""
+    item, draft, address = placement.item, placement.item.draft, placement.address
+    number = f"M{placement.at:%y%m%d}{ids.encode('', placement.id)[-_TAKEN_LETTERS:]}"
+    return {
+        "id": placement.id,
+        "number": number,
+        "source": placement.source,
+        "external_id": placement.external_id,
+        "member_id": placement.member_id,
+        "item_id": item.id,
+        "item_code": draft.code,
+        "item_name": draft.name,
+        "kind": draft.kind.value,
+        "quantity": placement.quantity,
+        "unit": placement.unit,
+        "points": placement.price.points * placement.quantity,
+        "cash_minor": placement.price.cash_minor * placement.quantity,
+        "currency": placement.currency,
+        "counted": draft.counted,
+        "way": placement.way.value,
+        "state": placement.state.value,
+        "store": placement.store,
+        "day": placement.day,
+        "placed_at": placement.at,
+        "until_at": placement.until_at,
+        "step_count": 1,
+        "pickup_code": _new_pickup_code() if placement.state is State.READY_FOR_PICKUP else "",
+        "carrier": "",
+        "tracking": "",
+        "address_sealed": _sealed(address, placement.id) if address else None,
+        "address_masked": _masked(address) if address else "",
+        "restocked": False,
+    }
 
 
 def _take(placement: Placement, actor: str) -> None:

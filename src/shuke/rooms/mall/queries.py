@@ -253,6 +253,11 @@ def due_deliveries(now: datetime, limit: int) -> list[UUID]:
     return list(found.values_list("pk", flat=True)[:limit])
 
 
+def refused_deliveries(limit: int) -> list[UUID]:
+    found = Delivery.objects.filter(state=Delivered.REFUSED, order__state=State.DELIVERING)
+    return list(found.order_by("pk").values_list("pk", flat=True)[:limit])
+
+
 def open_deliveries(supplier_id: UUID) -> int:
     uncertain = (Delivered.PENDING, Delivered.UNKNOWN)
     return Delivery.objects.filter(supplier_id=supplier_id, state__in=uncertain).count()

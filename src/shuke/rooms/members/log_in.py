@@ -4,9 +4,11 @@ Knows phones and no members, so that nobody learns from an answer who is one. Al
 """
 
 from datetime import datetime, timedelta
+from hmac import compare_digest
 
 from shuke.core.values.errors import Refusal
 from shuke.foundation import encryption, randomness
+from shuke.foundation.addresses import network
 from shuke.foundation.transactions import unit_of_work
 from shuke.rooms.members import blinds, models, personal
 from shuke.rooms.org import facade as org
@@ -19,14 +21,15 @@ _BETWEEN = timedelta(minutes=1)
 _HOUR = timedelta(hours=1)
 _PER_PHONE = 5
 _PER_ADDRESS = 30  # a store's guests share its network
+_IN_ALL = 3_000  # messages cost money, whoever asks from wherever
 _KEPT = timedelta(days=1)
 
 
 def ask(phone: str, address: str, now: datetime) -> tuple[str, str]:
     """Return a phone as E.164 and a new code for it, which takes the place of the one before.
 
-    `address` is where the request came from; at most 5 codes go to a phone in an hour, one a minute, and 30 from an
-    address.
+    `address` is where the request came from; at most 5 codes go to a phone in an hour, one a minute, 30 from an
+    address, and 3,000 in all.
 
     Raises: Refusal `invalid_phone`, `log_in_locked`, `too_many_codes`.
     """
@@ -35,11 +38,15 @@ def ask(phone: str, address: str, now: datetime) -> tuple[str, str]:
         row = _locked(number)
         _require_unlocked(row, now)
         sent = models.CodeSent.objects.filter(at__gt=now - _HOUR)
-        to_phone, from_here = sent.filter(phone_blind=row.phone_blind), encryption.blind(address, "members.address")
+        to_phone, from_here = (
+            sent.filter(phone_blind=row.phone_blind),
+            encryption.blind(network(address), "members.address"),
+        )
         if (
             to_phone.filter(at__gt=now - _BETWEEN).exists()
             or to_phone.count() >= _PER_PHONE
             or sent.filter(address_blind=from_here).count() >= _PER_ADDRESS
+            or sent.count() >= _IN_ALL
         ):
             raise Refusal("too_many_codes", "Too many codes were asked for; wait a while.")
         if not to_phone.exists():
@@ -60,13 +67,12 @@ def check(phone: str, code: str, now: datetime) -> str:
     """
     number = phone_of(phone)
     with unit_of_work():
-        row = _locked(number)
-        _require_unlocked(row, now)
-        right = (
-            row.digest is not None
-            and now < row.good_until
-            and bytes(row.digest) == _digest(number, "".join(code.split()))
-        )
+        row = models.PhoneCheck.objects.select_for_update().filter(pk=blinds.phone(number)).first()
+        if row is not None:
+            _require_unlocked(row, now)
+        if row is None or row.digest is None or now >= row.good_until:  # nothing to guess, so nobody is locked out
+            raise _wrong()
+        right = compare_digest(bytes(row.digest), _digest(number, "".join(code.split())))
         if right:
             row.digest, row.wrong = None, 0
         else:
@@ -77,7 +83,7 @@ def check(phone: str, code: str, now: datetime) -> str:
     if right:
         return number
     _require_unlocked(row, now)
-    raise Refusal("log_in_code_wrong", "The code is wrong or over.", pointer="/code")
+    raise _wrong()
 
 
 def phone_of(text: str) -> str:
@@ -103,6 +109,10 @@ def _require_unlocked(row: models.PhoneCheck, now: datetime) -> None:
     if row.locked_until is not None and now < row.locked_until:
         minutes = _LOCKED_FOR // timedelta(minutes=1)
         raise Refusal("log_in_locked", f"Too many wrong codes; wait {minutes} minutes.", params={"minutes": minutes})
+
+
+def _wrong() -> Refusal:
+    return Refusal("log_in_code_wrong", "The code is wrong or over.", pointer="/code")
 
 
 def _digest(number: str, code: str) -> bytes:

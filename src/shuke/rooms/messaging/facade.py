@@ -14,6 +14,8 @@ from shuke.rooms.messaging import models, queries, texts
 from shuke.rooms.messaging.contracts import Carrier, Kept, Message, Notice
 
 _TRIED = timedelta(days=1)
+_LEASED = timedelta(minutes=2)
+_KEPT = timedelta(days=30)
 _CHUNK = 200
 _carrier: Carrier | None = None
 
@@ -51,17 +53,18 @@ def send(notice: Notice) -> bool:
         row.text_sealed = encryption.seal(text, _context(row.id, "text"))
         fresh = queries.insert(row)
         if fresh and _carrier is not None and address:
-            transaction.on_commit(partial(_carry_one, row.id))
+            transaction.on_commit(partial(_carry, row.id), robust=True)
         return fresh
 
 
 def carry_waiting() -> int:
     """Carry what waits and was sent within a day, and return how much was taken; comes round. Raises nothing."""
-    if _carrier is None:
-        return 0
-    with unit_of_work():
-        rows = queries.waiting(clock.machine_now() - _TRIED, _CHUNK)
-        return sum(_carry(row) for row in rows)
+    return _carry()
+
+
+def prune() -> int:
+    """Forget addresses and texts of notices of a month ago, and return of how many. Raises nothing."""
+    return queries.forget(clock.machine_now() - _KEPT)
 
 
 def inbox(limit: int) -> list[Kept]:
@@ -85,27 +88,26 @@ def inbox(limit: int) -> list[Kept]:
     ]
 
 
-def _carry_one(notice_id: UUID) -> None:
+def _carry(only: UUID | None = None) -> int:
+    """Give what waits to the carrier, outside of any transaction; what it did not take is tried again in minutes."""
+    if _carrier is None:
+        return 0
+    now = clock.machine_now()
     with unit_of_work():
-        row = queries.lock_waiting(notice_id)
-        if row is not None:
-            _carry(row)
-
-
-def _carry(row: models.Notice) -> bool:
-    address = _opened(row, "address")
-    if _carrier is None or not address:
-        return False
-    try:
-        _carrier.carry(Message(row.id, address, _opened(row, "text")))
-    except OSError as error:
-        logs.failure("message", error, notice=str(row.id))
-        return False
-    row.carried_at = clock.machine_now()
-    if not clock.is_tested():
-        row.text_sealed = None
-    row.save(update_fields=["carried_at", "text_sealed"])
-    return True
+        rows = queries.lease(now, now - _TRIED, now + _LEASED, _CHUNK, only)
+    taken = 0
+    for row in rows:
+        address = _opened(row, "address")
+        if not address:
+            continue
+        try:
+            _carrier.carry(Message(row.id, address, _opened(row, "text")))
+        except Exception as error:  # noqa: BLE001  # whatever a carrier raises, the others' messages go on
+            logs.failure("message", error, notice=str(row.id))
+        else:
+            queries.carried(row.id, clock.machine_now(), forget=not clock.is_tested())
+            taken += 1
+    return taken
 
 
 def _opened(row: models.Notice, part: str) -> str:

@@ -3,6 +3,8 @@
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import Q
+
 from shuke.rooms.messaging.models import Notice
 
 
@@ -12,15 +14,24 @@ def insert(notice: Notice) -> bool:
     return Notice.objects.filter(pk=notice.pk).exists()
 
 
-def waiting(since: datetime, limit: int) -> list[Notice]:
-    """Lock notices that no carrier has taken and nobody is carrying now, oldest first."""
-    found = Notice.objects.select_for_update(skip_locked=True).filter(carried_at=None, sent_at__gte=since)
-    return list(found.order_by("id")[:limit])
+def lease(now: datetime, since: datetime, until: datetime, limit: int, only: UUID | None = None) -> list[Notice]:
+    """Take notices that no carrier has and nobody is carrying now, oldest first; `until` then they are the caller's."""
+    waiting = Notice.objects.select_for_update(skip_locked=True).filter(
+        Q(next_at=None) | Q(next_at__lte=now), carried_at=None, sent_at__gte=since
+    )
+    found = list((waiting if only is None else waiting.filter(pk=only)).order_by("id")[:limit])
+    Notice.objects.filter(pk__in=[row.id for row in found]).update(next_at=until)
+    return found
 
 
-def lock_waiting(notice_id: UUID) -> Notice | None:
-    """Lock a notice that no carrier has taken and nobody is carrying now."""
-    return Notice.objects.select_for_update(skip_locked=True).filter(pk=notice_id, carried_at=None).first()
+def carried(notice_id: UUID, at: datetime, *, forget: bool) -> None:
+    changes = {"text_sealed": None} if forget else {}
+    Notice.objects.filter(pk=notice_id).update(carried_at=at, **changes)
+
+
+def forget(before: datetime) -> int:
+    old = Notice.objects.filter(sent_at__lt=before, address_sealed__isnull=False)
+    return old.update(address_sealed=None, text_sealed=None)
 
 
 def latest(limit: int) -> list[Notice]:

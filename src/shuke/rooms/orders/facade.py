@@ -273,9 +273,11 @@ def recorded_from(source: str) -> int:
     return queries.recorded_from(source)
 
 
-def active_members(since: datetime, until: datetime, without: Collection[UUID] = ()) -> int:
-    """Return how many members bought from `since` to before `until`, those in `without` left out. Raises: nothing."""
-    return queries.active_members(since, until, without)
+def active_members(spans: Sequence[tuple[datetime, datetime]], without: Collection[UUID] = ()) -> list[int]:
+    """Return for each span how many members bought from its first to before its second instant, those in `without`
+    left out; one statement. Raises: nothing.
+    """
+    return queries.active_members(spans, without)
 
 
 def sales(since: datetime, until: datetime) -> Sales:

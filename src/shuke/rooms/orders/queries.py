@@ -223,13 +223,15 @@ def recorded_from(source: str) -> int:
     return Order.objects.filter(source=source).count()
 
 
-def active_members(since: datetime, until: datetime, without: Collection[UUID]) -> int:
-    ((members,),) = sql.fetch(
-        "SELECT count(DISTINCT member_id) FROM orders_order WHERE occurred_at >= %(since)s AND occurred_at < %(until)s "
-        "AND NOT member_id = ANY(%(without)s::uuid[])",
-        {"since": since, "until": until, "without": list(without)},
+def active_members(spans: Sequence[tuple[datetime, datetime]], without: Collection[UUID]) -> list[int]:
+    found = sql.fetch(
+        "SELECT (SELECT count(DISTINCT member_id) FROM orders_order WHERE occurred_at >= span.since "
+        "AND occurred_at < span.until AND NOT member_id = ANY(%(without)s::uuid[])) "
+        "FROM unnest(%(since)s::timestamptz[], %(until)s::timestamptz[]) WITH ORDINALITY AS span (since, until, place) "
+        "ORDER BY span.place",
+        {"since": [since for since, _ in spans], "until": [until for _, until in spans], "without": list(without)},
     )
-    return members
+    return [members for (members,) in found]
 
 
 def sales(since: datetime, until: datetime) -> tuple[int, int, int, int, int]:

@@ -61,6 +61,7 @@ class Right(StrEnum):
     MALL_READ = "mall:read"
     MALL_WRITE = "mall:write"
     MALL_FULFIL = "mall:fulfil"
+    MALL_REFUND = "mall:refund"
     PAID_READ = "paid:read"
     PAID_WRITE = "paid:write"
     PAID_SELL = "paid:sell"
@@ -387,7 +388,9 @@ class Shift:
 
 
 class Work(StrEnum):
-    """What a clerk did. A void is a refund of all of an order of which nothing was refunded before."""
+    """What a clerk did. A void is a refund of all of an order of which nothing was refunded before, a card a gift card
+    sold or loaded.
+    """
 
     SALE = "sale"
     REFUND = "refund"
@@ -395,6 +398,8 @@ class Work(StrEnum):
     COUPON = "coupon"
     PICKUP = "pickup"
     ENROLMENT = "enrolment"
+    TOP_UP = "top_up"
+    CARD = "card"
 
 
 @dataclass(frozen=True, slots=True)

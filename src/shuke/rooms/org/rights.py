@@ -23,6 +23,7 @@ _SERVICE = _SEER | frozenset(
         Right.COUPONS_REDEEM,
         Right.BENEFITS_USE,
         Right.MALL_FULFIL,
+        Right.MALL_REFUND,
         Right.PAID_SELL,
         Right.VALUE_WRITE,
         Right.VALUE_REFUND,

@@ -128,8 +128,8 @@ class Terms:
 
     `prices` are for whole periods. `trial_days` is 0 without a trial. A renewal is told `notice_days` before the period
     ends and charged `try_days` after its end (before it where negative), until a try succeeds; after the last one the
-    plan is kept for `grace_days` more. Who cancels within `cooling_off_days` of a period's payment has it all back,
-    afterwards as `refund` says.
+    plan is kept for `grace_days` more. Who cancels within `cooling_off_days` of the payment of the first period that
+    they ever paid for has it all back, afterwards as `refund` says.
     """
 
     prices: Mapping[Length, int]

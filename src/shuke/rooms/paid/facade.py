@@ -1,5 +1,6 @@
 """The verbs of paid membership: plans, how members come to them, what time does, how they end."""
 
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
@@ -202,6 +203,12 @@ def cancel(subscription_id: UUID, actor: Actor, *, at_once: bool) -> tuple[Subsc
         return views.subscription(row), told
 
 
+def end_all(member_id: UUID, actor: Actor) -> None:
+    """End at once every plan that a member has who leaves, and give back what `quote_leaving` says. Raises nothing."""
+    with unit_of_work():
+        selling.end_all(member_id, actor)
+
+
 def quote_switch(subscription_id: UUID, plan_code: str, length: Length) -> Switch:
     """Say what `switch` would come to now.
 
@@ -246,9 +253,9 @@ def advance_due() -> Advanced:
     return Advanced(renewing.advance_due())
 
 
-def notices_to_tell(limit: int) -> tuple[Notice, ...]:
-    """Return up to `limit` notices that nobody was told yet, the oldest first. Raises nothing."""
-    rows = queries.untold(limit)
+def notices_to_tell(limit: int, without: Collection[UUID] = ()) -> tuple[Notice, ...]:
+    """Return up to `limit` notices that nobody was told yet, `without` some, the oldest first. Raises nothing."""
+    rows = queries.untold(limit, without)
     known = plans.views({row.subscription.plan_id for row in rows})
     return tuple(views.notice(row, known[row.subscription.plan_id]) for row in rows)
 

@@ -122,6 +122,8 @@ class Subscription(models.Model):
 class Period(models.Model):
     """A stretch of a subscription. `sources` is where its money lies: [[payment, minor], …], less what went back.
 
+    `bound_minor` of it came over from a plan that gives no money back: it goes on to other plans, never out.
+
     Member and plan stand here too, for the constraint that no two periods of a plan overlap for a member.
     """
 
@@ -136,6 +138,7 @@ class Period(models.Model):
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
     cost_minor = models.BigIntegerField()
+    bound_minor = models.BigIntegerField(default=0)
     paid_at = models.DateTimeField()
     sources = models.JSONField()
 
@@ -144,7 +147,7 @@ class Period(models.Model):
         constraints = [
             models.UniqueConstraint("subscription", "number", name="paid_period_once"),
             _one_of("kind", "paid_period_kind", PeriodKind),
-            models.CheckConstraint(condition=Q(cost_minor__gte=0), name="paid_period_cost"),
+            models.CheckConstraint(condition=Q(cost_minor__gte=0, bound_minor__gte=0), name="paid_period_cost"),
         ]
 
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db.models import Count, Max
 
 from shuke.foundation import sql
-from shuke.rooms.paid.contracts import LIVE, ChargeState, State
+from shuke.rooms.paid.contracts import LIVE, ChargeState, PeriodKind, State
 from shuke.rooms.paid.models import Batch, Change, Charge, Code, Notice, Period, Plan, Subscription, Version
 
 _LIVE = [*map(str, LIVE)]
@@ -84,6 +84,18 @@ def waiting(member_id: UUID, plan_id: UUID) -> Subscription | None:
 def had(member_ids: Collection[UUID], plan_id: UUID) -> bool:
     """Say whether any of members ever had a plan."""
     return Period.objects.filter(member_id__in=member_ids, plan_id=plan_id).exists()
+
+
+def paid_before(member_ids: Collection[UUID], plan_id: UUID, period_id: UUID) -> bool:
+    """Say whether any of members had paid for a plan before a period of it."""
+    found = Period.objects.filter(member_id__in=member_ids, plan_id=plan_id, kind=PeriodKind.PAID)
+    return found.filter(id__lt=period_id).exists()
+
+
+def ended(member_ids: Collection[UUID], plan_id: UUID, now: datetime) -> list[Period]:
+    """Return the paid periods of a plan that members had and that are over, the last first."""
+    found = Period.objects.filter(member_id__in=member_ids, plan_id=plan_id, kind=PeriodKind.PAID, ends_at__lte=now)
+    return list(found.order_by("-ends_at", "-id"))
 
 
 def carriers(member_id: UUID, tag: str) -> bool:
@@ -162,8 +174,8 @@ def notices(subscription_id: UUID) -> list[Notice]:
     return list(Notice.objects.select_related("subscription").filter(subscription_id=subscription_id).order_by("id"))
 
 
-def untold(limit: int) -> list[Notice]:
-    found = Notice.objects.select_related("subscription").filter(told_at__isnull=True)
+def untold(limit: int, without: Collection[UUID]) -> list[Notice]:
+    found = Notice.objects.select_related("subscription").filter(told_at__isnull=True).exclude(pk__in=without)
     return list(found.order_by("at", "id")[:limit])
 
 

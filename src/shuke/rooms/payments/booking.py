@@ -5,12 +5,16 @@ payments whose answer was booked before, so the two never wait for each other.
 """
 
 from datetime import datetime
+from uuid import UUID
 
 from shuke.core.values.errors import Refusal
 from shuke.foundation import clock, ids, logs
 from shuke.foundation.transactions import unit_of_work
+from shuke.rooms.org import facade as org
+from shuke.rooms.org.contracts import Actor
 from shuke.rooms.payments import models, queries
 from shuke.rooms.payments.contracts import (
+    PAYMENT_PREFIX,
     ChargeAnswer,
     Handler,
     Outcome,
@@ -48,6 +52,35 @@ def begin_refund(payment: models.Payment, amount_minor: int, key: str, now: date
         check_at=now,
     )
     return queries.refund_view(row)
+
+
+def reopen_refund(refund_id: UUID, now: datetime, actor: Actor) -> Refund:
+    """Let a refund that failed be sent again, within what the payment has left."""
+    asked = queries.refund(refund_id)
+    payment = None if asked is None else queries.lock_payment(asked.payment_id)
+    row = queries.lock_refund(refund_id)
+    if row is None or payment is None:
+        raise Refusal("unknown_payment", "There is no such refund.")
+    if row.state == RefundState.FAILED:
+        require_left(payment, row.amount_minor)
+        payment.refunded_minor += row.amount_minor
+        payment.save(update_fields=["refunded_minor"])
+        row.state, row.reason, row.check_at, row.checks = RefundState.PENDING, "", now, 0
+        row.save(update_fields=["state", "reason", "check_at", "checks"])
+        told = {"amount_minor": row.amount_minor, "currency": payment.currency}
+        org.audit("refund.tried_again", ids.encode(PAYMENT_PREFIX, payment.id), None, told, actor)
+    return queries.refund_view(row)
+
+
+def require_left(payment: models.Payment, amount_minor: int) -> None:
+    """Refuse to give back more than a payment has left."""
+    left = payment.amount_minor - payment.refunded_minor
+    if not 0 < amount_minor <= left:
+        raise Refusal(
+            "refund_exceeds_payment",
+            f"{amount_minor} asked back; {left} of the payment is left.",
+            params={"asked": amount_minor, "left": left},
+        )
 
 
 def _book_payment(answer: ChargeAnswer, method: str) -> None:

@@ -33,7 +33,7 @@ class State(StrEnum):
 
 
 class RefundState(StrEnum):
-    """Where a refund stands; a failed one moved nothing and may be asked for again under another key."""
+    """Where a refund stands; a failed one moved nothing and may be tried again, as itself or under another key."""
 
     PENDING = "pending"
     DONE = "done"
@@ -118,7 +118,10 @@ class UnansweredError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Charge:
-    """What a provider is to collect; `agreement` is empty where the member pays by hand. `at` is business time."""
+    """What a provider is to collect; `agreement` is empty where the member pays by hand.
+
+    `at` and `until`, from when on nobody may pay it any more, are business time.
+    """
 
     payment_id: UUID
     amount_minor: int
@@ -126,6 +129,7 @@ class Charge:
     subject: str
     agreement: str
     at: datetime
+    until: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from shuke.core.values.errors import Refusal
 from shuke.foundation import clock, cursors, ids
 from shuke.foundation.transactions import unit_of_work
 from shuke.foundation.verification import Invariant, Verification, Violation
+from shuke.rooms.org.contracts import Actor
 from shuke.rooms.payments import booking, queries, sending
 from shuke.rooms.payments.contracts import (
     Acknowledgement,
@@ -45,7 +46,7 @@ def when_failed(purpose: Purpose, handler: Handler) -> None:
     booking.FAILED[purpose] = handler
 
 
-def ask(
+def ask(  # noqa: PLR0913  # all that a demand for money says
     purpose: Purpose,
     reference: str,
     member_id: UUID,
@@ -54,11 +55,12 @@ def ask(
     method: str,
     now: datetime,
     agreement: str = "",
+    until: datetime | None = None,
 ) -> Payment:
     """Ask a member for money; `start` or the next `reconcile` sends it to the provider, once this is committed.
 
     There is one payment for a purpose and reference: a repeat is answered with it. With an `agreement` the provider
-    charges without the member at hand.
+    charges without the member at hand. From `until` on, by default two hours from now, it can't be paid any more.
 
     Raises: Refusal `unknown_payment_method`, `payment_amount_invalid` outside 1 to 10**15, `payment_asked_differently`
         where the reference stands for another amount, currency or member.
@@ -79,6 +81,7 @@ def ask(
         "asked_agreement": agreement,
         "state": State.PENDING,
         "asked_at": now,
+        "until_at": until,
         "check_at": now,
     }
     with unit_of_work():
@@ -133,14 +136,39 @@ def refund(payment_id: UUID, amount_minor: int, key: str, now: datetime) -> Refu
             return queries.refund_view(before)
         if row.state in {State.PENDING, State.FAILED}:
             raise Refusal("payment_not_paid", "What was not paid cannot be given back.")
-        left = row.amount_minor - row.refunded_minor
-        if not 0 < amount_minor <= left:
-            raise Refusal(
-                "refund_exceeds_payment",
-                f"{amount_minor} asked back; {left} of the payment is left.",
-                params={"asked": amount_minor, "left": left},
-            )
+        booking.require_left(row, amount_minor)
         return booking.begin_refund(row, amount_minor, key, now)
+
+
+def retry_refund(refund_id: UUID, now: datetime, actor: Actor) -> Refund:
+    """Try a refund again that failed, under the same id; the provider is first asked whether it moved meanwhile.
+
+    `send_refunds` or the next `reconcile` sends it once this is committed. One that did not fail is answered.
+
+    Raises: Refusal `unknown_payment`, `refund_exceeds_payment` where the money has gone back otherwise.
+    """
+    with unit_of_work():
+        return booking.reopen_refund(refund_id, now, actor)
+
+
+def failed_refunds(limit: int) -> tuple[tuple[Payment, Refund], ...]:
+    """Return up to `limit` refunds that failed and whose money is still here, the first asked first. Raises nothing."""
+    return tuple((queries.payment_view(row.payment), queries.refund_view(row)) for row in queries.failed_refunds(limit))
+
+
+def send_refund(refund_id: UUID) -> None:
+    """Send a refund, or ask what became of it; call it outside a transaction. Raises nothing."""
+    sending.send_refund(refund_id, clock.business_now())
+
+
+def send_refunds(member_id: UUID) -> None:
+    """Send the refunds of a member's payments that were begun just now; call it outside a transaction.
+
+    Raises nothing.
+    """
+    now = clock.business_now()
+    for refund_id in queries.unsent_refunds(member_id, now):
+        sending.send_refund(refund_id, now)
 
 
 def reconcile() -> Reconciled:

@@ -7,7 +7,10 @@ from shuke.rooms.payments.contracts import Purpose, RefundState, State
 
 
 class Payment(models.Model):
-    """Money asked for. `check_at` is when the provider is asked next, null where nothing is open."""
+    """Money asked for. `check_at` is when the provider is asked next, null where nothing is open.
+
+    Nobody pays it from `until_at` on; null: two hours after it was asked for.
+    """
 
     id = models.UUIDField(primary_key=True)
     purpose = models.TextField()
@@ -20,6 +23,7 @@ class Payment(models.Model):
     state = models.TextField()
     refunded_minor = models.BigIntegerField(default=0)
     asked_at = models.DateTimeField()
+    until_at = models.DateTimeField(null=True)
     sent_at = models.DateTimeField(null=True)
     paid_at = models.DateTimeField(null=True)
     check_at = models.DateTimeField(null=True)

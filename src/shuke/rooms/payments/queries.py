@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet, Sum
+from django.db.models import F, QuerySet, Sum
 
 from shuke.foundation import sql
 from shuke.rooms.payments import contracts
@@ -55,6 +55,19 @@ def lock_refund(refund_id: UUID) -> Refund | None:
 
 def refund(refund_id: UUID) -> Refund | None:
     return Refund.objects.filter(pk=refund_id).first()
+
+
+def unsent_refunds(member_id: UUID, now: datetime) -> list[UUID]:
+    """Return the refunds of a member's payments that nobody has sent yet."""
+    found = Refund.objects.filter(payment__member_id=member_id, check_at__lte=now, sent_at__isnull=True)
+    return list(found.order_by("id").values_list("id", flat=True))
+
+
+def failed_refunds(limit: int) -> list[Refund]:
+    """Return refunds that failed, of payments that still have what they were to give back."""
+    kept = F("payment__amount_minor") - F("payment__refunded_minor")
+    found = Refund.objects.select_related("payment").filter(state=RefundState.FAILED, amount_minor__lte=kept)
+    return list(found.order_by("id")[:limit])
 
 
 def refunds(payment_ids: Sequence[UUID]) -> list[Refund]:

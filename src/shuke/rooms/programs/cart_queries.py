@@ -69,13 +69,14 @@ class KeptCart:
     priced: Mapping[str, Any]
 
 
-def kept(source: str, external_id: str) -> KeptCart | None:
-    """Return the cart that became the order of a key."""
+def kept(source: str, external_id: str) -> tuple[UUID, KeptCart] | None:
+    """Return the order of a key and the cart that became it."""
     rows = sql.fetch(
-        "SELECT digest, priced::text FROM programs_cart WHERE source = %(source)s AND external_id = %(external_id)s",
+        "SELECT order_id, digest, priced::text FROM programs_cart"
+        " WHERE source = %(source)s AND external_id = %(external_id)s",
         {"source": source, "external_id": external_id},
     )
-    return KeptCart(bytes(rows[0][0]), json.loads(rows[0][1])) if rows else None
+    return (rows[0][0], KeptCart(bytes(rows[0][1]), json.loads(rows[0][2]))) if rows else None
 
 
 def keep(order_id: UUID, key: tuple[str, str], cart: KeptCart) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import Enum
 from fractions import Fraction
 from uuid import UUID
@@ -148,7 +148,10 @@ class CartCommitted:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A program file that was found good; `source` is what would run, with its numbers written out."""
+    """A program file that was found good; `source` is what would run, with its numbers written out.
+
+    `cautions` are codes of what to look at again before it is published (engine/cautions.py).
+    """
 
     program: str
     name: str
@@ -158,6 +161,7 @@ class Draft:
     tiers: tuple[str, ...]
     rules: tuple[str, ...]
     source: str
+    cautions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +202,11 @@ class Expiring:
 
     points: int
     first_unusable: date
+
+    @property
+    def last_usable(self) -> date:
+        """The last local day on which they can be used."""
+        return self.first_unusable - timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,6 +60,7 @@ from shuke.rooms.programs.services import standing as standings_of
 from shuke.rooms.programs.services.advancing import Progress
 from shuke.rooms.programs.services.coupons import claim_coupons, create_coupon_template
 from shuke.rooms.programs.services.pushing import reckon_push
+from shuke.rooms.programs.services.returning import give_back_coupons
 from shuke.rooms.programs.services.timeline import timeline
 from shuke.rooms.programs.tasks import push_coupons
 from shuke.rooms.value import facade as value
@@ -67,6 +68,7 @@ from shuke.rooms.value import facade as value
 __all__ = (
     "claim_coupons",
     "create_coupon_template",
+    "give_back_coupons",
     "push_coupons",
     "reckon_push",
 )  # handed on; what stands below needs no mention
@@ -239,12 +241,15 @@ pay_with_value = using_value.pay_with_value
 give_value_back = using_value.give_value_back
 refund_money = using_value.money_back
 preview_value_refund = value_refunds.preview
-ask_value_refund = value_refunds.ask
+ask_value_refund, ask_own_value_refund = value_refunds.ask, value_refunds.ask_for_oneself
 carry_out_value_refund = value_refunds.carry_out
 make_gift_cards, sell_gift_cards = gift_cards.make, gift_cards.sell
 load_gift_card, void_gift_card = gift_cards.load, gift_cards.void
 value_figures = stored_value.figures
 top_up_of, top_ups = value.top_up, value.top_ups
+
+
+require_other = adjusting.require_other
 
 
 def adjust(

@@ -1,5 +1,7 @@
 """What is sold at the till as the programs room knows it: a cart is priced, and becomes an order with what pays it.
 
+Nobody sells to themselves.
+
 What the customer pays was told before it is recorded: where it would be another amount by now, nothing is done.
 """
 
@@ -19,14 +21,15 @@ _CHANNEL = "store"
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What somebody wants to buy and how to pay it: with `points` at most, and the codes of `coupons` (None: those that
-    save most).
+    """What somebody wants to buy and how to pay it: with `points` at most, the codes of `coupons` (None: those that
+    save most), and so much of the rest with stored value.
     """
 
     member_id: UUID | None
     lines: tuple[Line, ...]
     points: int
     coupons: tuple[str, ...] | None
+    value_minor: int = 0
 
     @property
     def total_minor(self) -> int:
@@ -34,7 +37,7 @@ class Wish:
 
     @property
     def choice(self) -> Choice:
-        return Choice(self.points or None, self.coupons)
+        return Choice(self.points or None, self.coupons, self.value_minor or None)
 
 
 def price(counter: Counter, wish: Wish, at: datetime) -> CartPriced:
@@ -76,6 +79,8 @@ def record_offline(counter: Counter, key: str, wish: Wish, at: datetime) -> Resu
 
 
 def _order(counter: Counter, key: str, wish: Wish, at: datetime) -> OrderFact:
+    if wish.member_id is not None:
+        programs.require_other(counter.principal, MemberRef(id=wish.member_id))
     return OrderFact(
         SOURCE,
         key,

@@ -171,6 +171,10 @@ class Told:
             raise _unfit(f"/{name}")
         return value
 
+    def optional(self, name: str) -> int:
+        """Return a number, 0 where none was sent."""
+        return self.number(name) if name in self.body else 0
+
     def amounts_or_parts(self, name: str, most: int = 100) -> "list[int | Told]":
         """Return a list of which each is a number or has parts."""
         values = self.body.get(name)

@@ -28,10 +28,13 @@ def of_sale(
         rows += [[each.name, figures.money(-each.off_minor, currency)] for each in priced.applied if each.off_minor]
         if priced.points is not None and priced.points.used:
             rows.append([_("Paid with points"), figures.money(-priced.points.used_minor, currency)])
+        if priced.value is not None and priced.value.used_minor:
+            rows.append([_("Paid with stored value"), figures.money(-priced.value.used_minor, currency)])
+    left = [[_("Stored value"), answer["value_left"]]] if "value_left" in answer else []
     return head(counter, key, at, _("Sale")) | {
         "rows": rows,
         "total": answer["paid"],
-        "points": _points(answer),
+        "points": [*_points(answer), *left],
     }
 
 

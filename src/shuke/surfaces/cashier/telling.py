@@ -11,10 +11,11 @@ from shuke.foundation import ids
 from shuke.rooms.coupons.contracts import HeldCoupon, Kind, State
 from shuke.rooms.members.contracts import ID_PREFIX, Member, Status
 from shuke.rooms.org.contracts import ShiftReport, Work
+from shuke.rooms.programs import facade as programs
 from shuke.rooms.programs.contracts import AppliedOffer, Balance, CartPriced, Standing, Undecided
 from shuke.surfaces.cashier import ruling
 from shuke.surfaces.cashier.counter import Counter
-from shuke.surfaces.wording import figures, offers, words
+from shuke.surfaces.wording import days, figures, offers, words
 from shuke.surfaces.wording.standing import ladders
 
 WITHOUT_SALE = frozenset({Kind.GIFT, Kind.EXCHANGE})  # the other coupons take something off a price
@@ -31,6 +32,8 @@ _WORK = {
     Work.COUPON: gettext_lazy("Coupons taken"),
     Work.PICKUP: gettext_lazy("Pickups"),
     Work.ENROLMENT: gettext_lazy("New members"),
+    Work.TOP_UP: gettext_lazy("Top-ups"),
+    Work.CARD: gettext_lazy("Gift cards"),
 }
 
 
@@ -45,6 +48,7 @@ def card(member: Member, standing: Standing | None) -> dict[str, Any]:
         "tier": None,
         "way": "",
         "points": None,
+        "value": None,
     }
     if standing is None:
         return told
@@ -60,7 +64,19 @@ def card(member: Member, standing: Standing | None) -> dict[str, Any]:
             "owed": figures.points(balance.debt, balance.scale) if balance.debt else "",
             "expiring": _expiring(balance),
         }
+    told["value"] = _value(standing)
     return told
+
+
+def _value(standing: Standing) -> dict[str, str] | None:
+    """Tell what of stored value is there, None where the program has none."""
+    terms = programs.value_terms()
+    if terms is None:
+        return None
+    has = {balance.unit: balance.available for balance in standing.balances}
+    parts = [has.get(unit, 0) for unit in (terms.principal, terms.bonus)]
+    names = ("total", "principal", "bonus")
+    return {name: figures.money(minor, terms.currency) for name, minor in zip(names, (sum(parts), *parts), strict=True)}
 
 
 def spent(standing: Standing) -> Balance | None:
@@ -73,8 +89,8 @@ def _expiring(balance: Balance) -> str:
     next_one = balance.next_expiry
     if next_one is None:
         return ""
-    said = {"points": figures.points(next_one.points, balance.scale), "day": f"{next_one.first_unusable:%Y-%m-%d}"}
-    return _("%(points)s can't be used from %(day)s on") % said
+    said = {"points": figures.points(next_one.points, balance.scale), "day": f"{next_one.last_usable:%Y-%m-%d}"}
+    return _("%(points)s can be used through %(day)s") % said
 
 
 def _way(standing: Standing) -> str:
@@ -98,6 +114,7 @@ def basket(priced: CartPriced, held: Sequence[HeldCoupon], counter: Counter) -> 
             {"name": name, "why": offers.why_not(why)} for code, name, why in priced.refused if code not in codes
         ],
         "points": _paying(priced),
+        "value": _valued(priced),
         "earns": _earns(priced, unit.code, unit.scale),
     }
 
@@ -115,7 +132,7 @@ def _coupons(priced: CartPriced, held: Sequence[HeldCoupon], counter: Counter) -
             "used": each.code in off,
             "off": figures.money(-off[each.code], priced.currency) if each.code in off else "",
             "why": offers.why_not(why) if (why := each.refused or refused.get(each.code)) else "",
-            "until": _("until %(day)s") % {"day": f"{each.ends_at.astimezone(zone):%Y-%m-%d}"} if each.ends_at else "",
+            "until": _("until %(day)s") % {"day": days.through(each.ends_at, zone)} if each.ends_at else "",
         }
         for each in open_ones.values()
     ]
@@ -149,6 +166,20 @@ def _paying(priced: CartPriced) -> dict[str, Any] | None:
         "used_text": figures.points(points.used, points.scale),
         "used_worth": figures.money(-points.used_minor, priced.currency) if points.used else "",
     }
+
+
+def _valued(priced: CartPriced) -> dict[str, Any] | None:
+    """Tell what stored value may pay, and as chosen does, of the principal and of the bonus."""
+    value = priced.value
+    if value is None:
+        return None
+    parts = ("used", value.used_minor), ("principal", value.used_principal_minor), ("bonus", value.used_bonus_minor)
+    return {
+        "most": value.most_minor,
+        "most_text": figures.money(value.most_minor, priced.currency),
+        "used": value.used_minor,
+        "typed": figures.typed_money(value.used_minor, priced.currency),
+    } | {f"{name}_text": figures.money(minor, priced.currency) if minor else "" for name, minor in parts}
 
 
 def _earns(priced: CartPriced, unit: str, scale: int) -> str:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from shuke.surfaces.cashier.views import checking, enrolling, refunding, selling, session, shell
+from shuke.surfaces.cashier.views import checking, enrolling, refunding, selling, session, shell, valuing
 
 urlpatterns = [
     path("", shell.till, name="till"),
@@ -21,5 +21,9 @@ urlpatterns = [
     path("refund-preview", refunding.preview, name="till-refund-preview"),
     path("refund", refunding.refund, name="till-refund"),
     path("use", checking.use, name="till-use"),
+    path("top-up-preview", valuing.preview, name="till-top-up-preview"),
+    path("top-up", valuing.top_up, name="till-top-up"),
+    path("card-sell", valuing.sell_card, name="till-card-sell"),
+    path("card-load", valuing.load_card, name="till-card-load"),
     path("enrol", enrolling.enrol, name="till-enrol"),
 ]

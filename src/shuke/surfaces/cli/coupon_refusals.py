@@ -12,6 +12,7 @@ CHINESE = {
     "coupon_not_claimable": "会员不能自行领取这种券。",
     "coupon_not_for_member": "会员不符合这种券的领取条件。",
     "coupon_not_transferable": "该券不可转赠，或已转赠过。",
+    "order_not_refunded": "订单尚未全额退款，其优惠券仍被占用。",
     "coupon_not_usable": "券已使用、被锁定、冻结、收回或已过期。",
     "coupon_template_exists": "已有使用该代码的模板。",
     "coupon_template_shrinks": "已公布的数量、预算与期限只能增加；原本不限的不能再设限。",

@@ -25,7 +25,9 @@ def create(
         int | None, typer.Option(help="Days that a coupon can be used, that of its issue included.")
     ] = None,
     most: Annotated[int | None, typer.Option(help="How many may ever be issued.")] = None,
-    per_member: Annotated[int | None, typer.Option(help="How many one member may have.")] = None,
+    per_member: Annotated[
+        int | None, typer.Option(help="How many one member may have; 1 where members take it by themselves.")
+    ] = None,
     budget: Annotated[int | None, typer.Option(help="What all may cost at most, in minor units.")] = None,
     claimable: Annotated[bool, typer.Option("--claimable", help="Members take it by themselves.")] = False,
     claim_when: Annotated[str | None, typer.Option(help="A condition on who may take it.")] = None,
@@ -35,6 +37,7 @@ def create(
     """Create a template of coupons."""
     from shuke.surfaces.cli import coupon_acts
 
+    per_member = 1 if claimable and per_member is None else per_member
     told = {"codes": codes, "one_code": one_code, "days": days, "most": most, "per_member": per_member}
     rest = {"budget_minor": budget, "claimable": claimable, "claim_when": claim_when}
     coupon_acts.create(code, name, kind, offer, told | rest, dry_run=dry_run, as_json=as_json)

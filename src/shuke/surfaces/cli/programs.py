@@ -12,6 +12,7 @@ from shuke.surfaces.cli import times
 from shuke.surfaces.cli.terminal import Exit, in_chinese, result, scaled, table, words
 
 if TYPE_CHECKING:
+    from shuke.core.program.model import Program
     from shuke.engine.backtest import BacktestResult
     from shuke.rooms.programs.contracts import Comparison, VersionView
 
@@ -21,16 +22,20 @@ T = TypeVar("T")
 def validate(file: str, *, as_json: bool) -> int:
     """Check a file without a deployment."""
 
-    def check() -> str:
+    def check() -> "Program":
         from shuke.engine.compile import compile_program
         from shuke.engine.schema import load_program
 
-        return compile_program(load_program(read(file))).program.code
+        return compile_program(load_program(read(file))).program
 
-    code = judged(file, check, as_json=as_json)
-    if code is None:
+    program = judged(file, check, as_json=as_json)
+    if program is None:
         return Exit.FAILED
-    result({"valid": True, "program": code, "errors": []}, [words(f"{file}: good", f"{file}：正确")], as_json=as_json)
+    from shuke.engine.cautions import cautions, sentences
+
+    told = sentences(cautions(program), words("en", "zh"))
+    lines = [words(f"{file}: good", f"{file}：正确"), *told]
+    result({"valid": True, "program": program.code, "errors": [], "warnings": told}, lines, as_json=as_json)
     return Exit.OK
 
 

@@ -16,5 +16,6 @@ CHINESE = {
     "gift_card_not_usable": "该卡未售出、已充入、已作废或已过期。",
     "gift_card_in_other_state": "该卡当前为 {state}，不能如此操作。",
     "card_count": "每批为 1 至 10,000 张。",
+    "value_needs_code": "储值须凭会员手机上的会员码使用。",
     "value_left": "仍有储值 {left}，请先退款或说明放弃。",
 }

@@ -10,11 +10,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from shuke.core.values.errors import Refusal
-from shuke.foundation import ids, randomness
+from shuke.foundation import randomness
 from shuke.foundation.transactions import unit_of_work
 from shuke.rooms.members import facade as people
-from shuke.rooms.members.contracts import ID_PREFIX, Member, MemberRef, MergeRecord, Status
-from shuke.rooms.org import facade as org
+from shuke.rooms.members.contracts import Member, MemberRef, MergeRecord, Status
 from shuke.rooms.org.contracts import Approval, Right
 from shuke.rooms.points import facade as points
 from shuke.rooms.points.contracts import Entry
@@ -88,9 +87,7 @@ def require_other(desk: Desk, member_id: UUID) -> None:
 
     Raises: Refusal `own_account`.
     """
-    own = desk.principal.own_account
-    if own is not None and people.resolve([MemberRef(id=ids.decode(ID_PREFIX, own))]) == [member_id]:
-        org.require_other_account(desk.principal, own)
+    programs.require_other(desk.principal, MemberRef(id=member_id))
 
 
 def foresee(member_id: UUID, fact: Fact, desk: Desk) -> Foreseen:

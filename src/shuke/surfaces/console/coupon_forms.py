@@ -117,6 +117,8 @@ class TemplateForm(forms.Form):
                 field.widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
             if name in _MONEY:
                 field.widget.attrs["inputmode"] = "decimal"
+        if "per_member" in self.fields:
+            self.fields["per_member"].initial = 1
         self._help()
 
     def _help(self) -> None:
@@ -130,6 +132,7 @@ class TemplateForm(forms.Form):
             "cost": _("What one costs at most; asked for gifts and exchanges with a budget."),
             "one_code": _("4 to 40 letters and digits; only where many use one code."),
             "points": _("Of the program's first unit; empty: free."),
+            "per_member": _("Empty: any number."),
         }
         for name, text in told.items():
             if name in self.fields:

@@ -54,11 +54,13 @@ GROUPS = (
     ),
     Group(_("Offers"), (Item("coupons", _("Coupons"), "coupon", Right.COUPONS_READ),)),
     Group(
-        _("Paid membership"),
+        _("Paid and stored value"),
         (
             Item("plans", _("Paid plans"), "programs", Right.PAID_READ),
             Item("subscriptions", _("Subscriptions"), "members", Right.PAID_READ),
             Item("activation-codes", _("Activation codes"), "key", Right.PAID_READ),
+            Item("value", _("Stored value"), "points", Right.VALUE_REFUND),
+            Item("failed-refunds", _("Failed refunds"), "warning", Right.PAID_READ),
         ),
     ),
     Group(

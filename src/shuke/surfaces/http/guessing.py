@@ -10,7 +10,9 @@ from shuke.foundation import guesses
 from shuke.foundation.addresses import client_address
 from shuke.surfaces.http import keys
 
-WRONG = frozenset({"pickup_code_unknown", "unknown_activation_code", "unknown_coupon", "unknown_coupon_gift"})
+WRONG = frozenset(
+    {"pickup_code_unknown", "unknown_activation_code", "unknown_coupon", "unknown_coupon_gift", "unknown_gift_card"}
+)
 
 
 def tell_wrong(request: HttpRequest, codes: int) -> None:

@@ -1,7 +1,7 @@
 """What a member has, as their pages say it: points, what goes and when, the tier and the way to the next one."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from shuke.core.values.errors import Refusal
 from shuke.foundation import clock
@@ -13,7 +13,6 @@ from shuke.surfaces.wording.running import Running, running, unit_called
 from shuke.surfaces.wording.standing import LadderView, ladders, spread
 
 _WARNED_DAYS = 30
-_DAY = timedelta(days=1)
 _ARTS = 5  # faces of a card, from the lowest tier to the highest
 
 
@@ -44,11 +43,6 @@ class Account:
         until = self.ladder.tier.until if self.ladder else None
         return until is not None and (until - self.today).days <= _WARNED_DAYS
 
-    @property
-    def usable_through(self) -> date | None:
-        """The last day of the points that go next."""
-        return self.main.next_expiry.first_unusable - _DAY if self.main and self.main.next_expiry else None
-
 
 def account_of(guest: Guest) -> Account:
     """Return what a member has, as of now."""
@@ -61,6 +55,9 @@ def account_of(guest: Guest) -> Account:
     if standing is None or program is None:
         return Account(None, program, None, (), None, 0, frozen, today)
     main, others = spread(standing.balances)
+    terms = programs.value_terms()
+    stored = {terms.principal, terms.bonus} if terms else set()  # has a page of its own
+    others = tuple(each for each in others if each.unit not in stored)
     views = ladders(standing, program, {})
     ladder = views[0] if views else None
     return Account(standing, program, main, others, ladder, _art(ladder), frozen, today)

@@ -4,6 +4,7 @@ Points are written in whole units of their kind, money in the minor units of its
 """
 
 from collections.abc import Callable, Iterator
+from itertools import islice
 from typing import Any
 
 from shuke.foundation import clock, ids
@@ -17,6 +18,8 @@ from shuke.rooms.orders import facade as orders
 from shuke.rooms.paid import facade as paid
 from shuke.rooms.payments import facade as payments
 from shuke.rooms.points import facade as points
+from shuke.rooms.programs import facade as programs
+from shuke.rooms.value import facade as value
 from shuke.surfaces.portal.account import account_of
 from shuke.surfaces.portal.pages import ACTOR, Guest
 from shuke.surfaces.wording import figures
@@ -96,14 +99,18 @@ def _points(guest: Guest) -> dict[str, Any]:
 
 
 def _orders(guest: Guest) -> Iterator[dict[str, Any]]:
-    for one in _all(lambda cursor: orders.page_of_member(guest.member.id, _ROWS, cursor), "orders"):
-        yield {
-            **_of(one, "source", "external_id", "occurred_at", "store", "channel", "currency"),
-            **_of(one, "gross_minor", "net_minor", "points_paid_minor", "refunded_minor", "attributes"),
-            "lines": [
-                _of(line, "sku", "category", "quantity", "net_minor", "attributes") for line in orders.lines(one.id)
-            ],
-        }
+    every = _all(lambda cursor: orders.page_of_member(guest.member.id, _ROWS, cursor), "orders")
+    while some := list(islice(every, _ROWS)):
+        left = orders.left([one.id for one in some])
+        for one in some:
+            yield {
+                **_of(one, "source", "external_id", "occurred_at", "store", "channel", "currency"),
+                **_of(one, "gross_minor", "net_minor", "points_paid_minor", "refunded_minor", "attributes"),
+                "lines": [
+                    _of(each.line, "sku", "category", "quantity", "net_minor", "attributes")
+                    for each in left[one.id].lines
+                ],
+            }
 
 
 def _behaviours(guest: Guest) -> Iterator[dict[str, Any]]:
@@ -135,7 +142,24 @@ def _dealings(guest: Guest) -> dict[str, Any]:
     rewards = _all(lambda cursor: mall.orders_page(search, _ROWS, cursor), "orders")
     plans = _all(lambda cursor: paid.page(_ROWS, cursor, member_id=member_id), "subscriptions")
     paid_for = _all(lambda cursor: payments.page(_ROWS, cursor, member_id=member_id), "payments")
+    top_ups = _all(lambda cursor: programs.top_ups(_ROWS, cursor, [member_id]), "top_ups")
+    refunds = _all(lambda cursor: value.refunds(_ROWS, cursor, [member_id]), "refunds")
     return {
+        "top_ups": [
+            _of(
+                one,
+                "amount_minor",
+                "bonus_minor",
+                "refunded_minor",
+                "currency",
+                "method",
+                "state",
+                "asked_at",
+                "paid_at",
+            )
+            for one in top_ups
+        ],
+        "value_refunds": [_of(one, "principal_minor", "bonus_minor", "fee_minor", "at") for one in refunds],
         "rewards": [
             _of(one, "number", "item_name", "quantity", "unit", "points", "cash_minor", "currency")
             | _of(one, "state", "way", "store", "placed_at", "carrier", "tracking", "address_masked")

@@ -14,12 +14,13 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.utils.translation import gettext as _
 
 from shuke.core.values.errors import Refusal
-from shuke.foundation import clock, logs
+from shuke.foundation import clock, guesses, logs
+from shuke.foundation.addresses import client_address
 from shuke.foundation.transactions import unit_of_work
 from shuke.rooms.members import facade as members
 from shuke.rooms.members.contracts import Device, Member, Status
@@ -106,7 +107,8 @@ def _answer(view: View, request: HttpRequest, methods: tuple[str, ...], args: An
             shop = org.organisation()
             if shop is None:
                 return problem(request, 503, _("Not open yet"), _("The shop is still being set up. Come back soon."))
-            return view(request, shop, *args, **kwargs)
+            with timezone.override(ZoneInfo(shop.time_zone)):  # whatever is written on a page is in the shop's days
+                return view(request, shop, *args, **kwargs)
     except Refusal as refused:
         return refusal_page(request, refused)
 
@@ -150,6 +152,11 @@ def device_of(request: HttpRequest) -> Device | None:
     """Return the device that a request comes from, None where nobody is logged in on it."""
     secret = request.COOKIES.get(settings.MEMBER_COOKIE_NAME, "")
     return members.known_device(secret, clock.machine_now()) if secret else None
+
+
+def guessers(request: HttpRequest, guest: Guest) -> list[guesses.Guesser]:
+    """Return who would guess, where a member sends a code that gives something."""
+    return [guesses.member(str(guest.member.id)), guesses.address(client_address(request))]
 
 
 def remember(response: HttpResponse, secret: str) -> HttpResponse:

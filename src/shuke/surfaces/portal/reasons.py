@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
+from django.utils.timezone import localdate
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -48,7 +49,7 @@ def parts(found: Explanation) -> list[Part]:
     """Return the lots that an entry opened or drew from."""
     lots = ((story.points, story.lot) for story in found.lots)
     return [
-        Part(count, lot.earned_at.date(), None if lot.expires_at is None else date_of(lot.expires_day - 1))
+        Part(count, localdate(lot.earned_at), None if lot.expires_at is None else date_of(lot.expires_day - 1))
         for count, lot in lots
     ]
 
@@ -78,7 +79,7 @@ def _because(found: Explanation, kind: Kind, program: Running) -> list[str]:
     order = found.order
     if kind in _TAKEN_BACK and order is not None:
         money = figures.money(order.net_minor, order.currency)
-        day = f"{order.occurred_at:%Y-%m-%d}"
+        day = f"{localdate(order.occurred_at):%Y-%m-%d}"
         return [_("The purchase of %(day)s over %(money)s was refunded.") % {"day": day, "money": money}]
     if found.behaviour is not None:
         return [_("For: %(what)s.") % {"what": program.behaviour_name(found.behaviour.kind)}]

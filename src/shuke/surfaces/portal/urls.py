@@ -2,7 +2,20 @@
 
 from django.urls import path
 
-from shuke.surfaces.portal.views import coupons, farewell, home, joining, mall, mine, paid, paying, points, shell, tiers
+from shuke.surfaces.portal.views import (
+    coupons,
+    farewell,
+    home,
+    joining,
+    mall,
+    mine,
+    paid,
+    paying,
+    points,
+    shell,
+    tiers,
+    value,
+)
 
 urlpatterns = [
     path("j/<path:store>", joining.join, name="portal-join-store"),
@@ -42,6 +55,10 @@ urlpatterns = [
     path("m/plans/<str:subscription_id>/renewal", paid.renewal, name="portal-plan-renewal"),
     path("m/pay/<str:payment_id>", paying.pay, name="portal-pay"),
     path("sandbox/pay/<str:payment_id>", paying.sandbox_pay, name="sandbox-pay"),
+    path("m/value", value.value, name="portal-value"),
+    path("m/value/card", value.load_card, name="portal-gift-card"),
+    path("m/value/refund", value.refund, name="portal-value-refund"),
+    path("m/value/top-up", value.top_up, name="portal-top-up"),
     path("m/offline", shell.offline, name="portal-offline"),
     path("m/manifest.webmanifest", shell.manifest, name="portal-manifest"),
     path("m/brand.css", shell.brand, name="portal-brand"),

@@ -17,6 +17,7 @@ REFUSALS: Mapping[str, str | Promise] = {
     "coupon_not_claimable": _("Members can't take this coupon by themselves."),
     "coupon_not_for_member": _("The member does not meet the condition of this coupon."),
     "coupon_not_transferable": _("This coupon can't be given to a friend, or was already."),
+    "order_not_refunded": _("The order was not refunded in full, so its coupons stay used."),
     "coupon_not_usable": _("The coupon is used, set aside, frozen, recalled or over."),
     "coupon_template_exists": _("There is a template with this code already."),
     "coupon_template_shrinks": _("What people were told only grows; what has no limit gets none."),

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import timedelta
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
@@ -48,7 +47,7 @@ from shuke.rooms.coupons.contracts import (
     TemplateDraft,
     TemplateState,
 )
-from shuke.surfaces.wording import figures, refusals
+from shuke.surfaces.wording import days, figures, refusals
 from shuke.surfaces.wording.running import running
 
 KINDS: Mapping[Kind, str | Promise] = {
@@ -314,8 +313,7 @@ def _validity(draft: TemplateDraft) -> str:
     if validity.since is not None:
         parts.append(gettext("from %(day)s on") % {"day": validity.since.astimezone(zone).strftime("%Y-%m-%d")})
     if validity.until is not None:
-        last = (validity.until - timedelta(seconds=1)).astimezone(zone)
-        parts.append(gettext("through %(day)s") % {"day": last.strftime("%Y-%m-%d")})
+        parts.append(gettext("through %(day)s") % {"day": days.through(validity.until, zone)})
     return gettext(", ").join(parts) or gettext("for ever")
 
 

@@ -1,5 +1,7 @@
 """Numbers as people read them: separators, signs, money and shares, from integers only."""
 
+import re
+
 from django.utils.translation import gettext as _
 
 from shuke.core.values.currencies import CURRENCY_DIGITS
@@ -18,6 +20,7 @@ _SIGNS = {
     "TWD": "NT$",
     "USD": "$",
 }
+_AMOUNT = re.compile(r"([0-9]{1,10})(?:[.]([0-9]{1,3}))?")
 MINUS = "\u2212"
 
 
@@ -41,6 +44,21 @@ def money(minor: int, currency: str) -> str:
     whole, part = divmod(abs(minor), 10**digits)
     text = f"{whole:,}" + (f".{part:0{digits}d}" if digits else "")
     return f"{MINUS if minor < 0 else ''}{_SIGNS.get(currency, currency + ' ')}{text}"
+
+
+def minor_of(text: str, currency: str) -> int | None:
+    """Read an amount as people type it into minor units of a currency: 12.5 of USD is 1250; None for what is none."""
+    found = _AMOUNT.fullmatch(text.strip())
+    digits = CURRENCY_DIGITS[currency]
+    if found is None or len(found[2] or "") > digits:
+        return None
+    return int(found[1] + (found[2] or "").ljust(digits, "0"))
+
+
+def typed_money(minor: int, currency: str) -> str:
+    """Write minor units as people type them: (20000, CNY) becomes 200, (1250, CNY) 12.50."""
+    whole, part = divmod(minor, 10 ** CURRENCY_DIGITS[currency])
+    return f"{whole}.{part:0{CURRENCY_DIGITS[currency]}d}" if part else str(whole)
 
 
 def share(part: int, whole: int) -> str:

@@ -4,12 +4,13 @@ from collections.abc import Mapping
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 Words = Mapping[str, str | Promise]
 
 TOP_UPS: Words = {
     "asked": _("Waiting for payment"),
-    "paid": _("Paid"),
+    "paid": pgettext_lazy("top-up", "Paid"),
     "failed": _("Not paid"),
     "returned": _("Money given back at once"),
     "refunded_part": _("Refunded in part"),
@@ -26,11 +27,24 @@ WARNINGS: Words = {
     "named_limit": _("More is stored than the program's limit for one member."),
     "unnamed_limit": _("A card holds more than the program's limit for gift cards."),
 }
+ACTIONS: Words = {
+    "value.refund": _("Refund stored value"),
+    "value.refunded": _("Refunded stored value"),
+    "gift_cards.made": _("Made gift cards"),
+    "gift_card.sold": _("Sold a gift card"),
+    "gift_card.void": _("Made a gift card void"),
+    "fee": _("Fee kept"),
+    "money": _("Money back"),
+    "bonus": _("Bonus that goes with it"),
+    "principal": _("Principal"),
+    "cards": _("Gift cards"),
+}
 REFUSALS: Words = {
     "no_stored_value": _("The program has no stored value."),
     "top_up_bounds": _("One tops up by %(least)s to %(most)s at once."),
     "value_limit": _("This would come to %(asked)s; the program allows %(most)s."),
     "desk_needs_clerk": _("Only somebody who took the money says so."),
+    "value_needs_code": _("Scan the code on the member's phone: stored value is spent with it."),
     "unknown_top_up": _("There is no such top-up."),
     "unknown_value_use": _("There is no such payment with stored value."),
     "unknown_value_refund": _("There is no such refund of stored value."),

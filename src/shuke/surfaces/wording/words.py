@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext, pgettext_lazy
 
 from shuke.rooms.org.contracts import Right, Role
-from shuke.surfaces.wording import coupon_actions, mall_words
+from shuke.surfaces.wording import coupon_actions, mall_words, value_words
 from shuke.surfaces.wording.refusals import REFUSALS, refusal
 
 Words = Mapping[str, str | Promise]
@@ -47,6 +47,7 @@ RIGHTS: Words = {
     Right.MALL_READ: _("see the rewards mall"),
     Right.MALL_WRITE: _("change the rewards mall"),
     Right.MALL_FULFIL: _("hand out and ship rewards"),
+    Right.MALL_REFUND: _("cancel rewards and take them back"),
     Right.PAID_READ: _("see paid memberships"),
     Right.PAID_WRITE: _("change plans of paid membership"),
     Right.PAID_SELL: _("sell, cancel and refund paid memberships"),
@@ -70,7 +71,9 @@ RIGHTS: Words = {
 
 WORDS: Words = {
     **coupon_actions.ACTIONS,
+    "refund.tried_again": _("Tried a refund of money again"),
     **mall_words.ACTIONS,
+    **value_words.ACTIONS,
     # what happened to points
     "accrual": _("Earned"),
     "accrual_pending": _("Earned, pending"),

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from shuke.core.values import reasons
 from shuke.core.values.errors import Refusal
-from shuke.foundation import codes, ids
+from shuke.foundation import business_keys, codes, ids
 from shuke.foundation.transactions import unit_of_work
 from shuke.rooms.coupons import queries
 from shuke.rooms.coupons.contracts import (
@@ -70,9 +70,10 @@ def cancel(coupon_id: UUID, member_id: UUID) -> None:
 def accept(claim_code: str, member_id: UUID, now: datetime) -> HeldCoupon:
     """Give a coupon that is on its way to whoever brings its code; it has a new code from then on."""
     with unit_of_work():
-        id = queries.offered_as(codes.plain(claim_code))
+        code = codes.plain(claim_code)
+        id = queries.offered_as(code)
         found = [Coupon(*row) for row in queries.lock_coupons([id])] if id else []
-        if not found or found[0].state != State.OFFERED:
+        if not found or queries.offered_as(code) != id:  # it may have been offered under another code meanwhile
             raise Refusal("unknown_coupon_gift", "Nobody gives a coupon with this code, or not any more.")
         (coupon,) = found
         if views.state_at(coupon, now) is State.EXPIRED:
@@ -115,6 +116,13 @@ def set_frozen(coupon_ids: Sequence[UUID], reason: str, actor: Actor, *, frozen:
             org.audit(verb, ids.encode(COUPON_PREFIX, coupon.id), None, {"reason": reason}, actor)
 
 
+def recall(source: str, external_ids: Sequence[str], now: datetime) -> RecallReport:
+    """Make void what can be of the coupons issued under outside ids."""
+    with unit_of_work():
+        found = [business_keys.find(source, issuing.KEY, external_id) for external_id in external_ids]
+        return _report(queries.recall(now, coupon_ids=[id for id in found if id is not None]))
+
+
 def recall_template(template_id: UUID, reason: str, actor: Actor, now: datetime) -> RecallReport:
     """Stop a template, so that nothing more is issued of it, and make void what can be."""
     reasons.require(reason)
@@ -124,7 +132,7 @@ def recall_template(template_id: UUID, reason: str, actor: Actor, now: datetime)
             raise Refusal("unknown_coupon_template", "There is no such coupon template.")
         row.state = TemplateState.STOPPED.value
         row.save(update_fields=["state"])
-        return _recalled(queries.recall(row.id, None, now), ids.encode(TEMPLATE_PREFIX, row.id), reason, actor)
+        return _recalled(queries.recall(now, template_id=row.id), ids.encode(TEMPLATE_PREFIX, row.id), reason, actor)
 
 
 def recall_batch(batch_id: UUID, reason: str, actor: Actor, now: datetime) -> RecallReport:
@@ -136,11 +144,15 @@ def recall_batch(batch_id: UUID, reason: str, actor: Actor, now: datetime) -> Re
             raise batches.unknown()
         if batch.state == BatchState.RUNNING:
             batches.cancel(batch_id, actor)
-        return _recalled(queries.recall(None, batch_id, now), ids.encode(BATCH_PREFIX, batch_id), reason, actor)
+        return _recalled(queries.recall(now, batch_id=batch_id), ids.encode(BATCH_PREFIX, batch_id), reason, actor)
 
 
 def _recalled(found: list[tuple[str, int]], subject: str, reason: str, actor: Actor) -> RecallReport:
-    counts = dict(found)
-    report = RecallReport(*(counts.get(name, 0) for name in ("recalled", "used", "locked", "expired")))
+    report = _report(found)
     org.audit("coupons.recalled", subject, None, {"reason": reason, **asdict(report)}, actor)
     return report
+
+
+def _report(found: list[tuple[str, int]]) -> RecallReport:
+    counts = dict(found)
+    return RecallReport(*(counts.get(name, 0) for name in ("recalled", "used", "locked", "expired")))

@@ -14,13 +14,12 @@ from shuke.foundation import business_keys, codes, ids
 from shuke.foundation.business_keys import BusinessKey, Claim, Mismatch
 from shuke.foundation.transactions import unit_of_work
 from shuke.rooms.coupons import queries
-from shuke.rooms.coupons.contracts import Cause, Codes, Issued, IssueFact
+from shuke.rooms.coupons.contracts import KEY, Cause, Codes, Issued, IssueFact
 from shuke.rooms.coupons.models import Template as Row
 from shuke.rooms.coupons.services import limits, supply, views
 from shuke.rooms.members import facade as members
 from shuke.rooms.members.contracts import MemberFacts, Status
 
-KEY = "coupon"
 _STATUS = {
     Status.FROZEN: "member_frozen",
     Status.BLACKLISTED: "member_blacklisted",

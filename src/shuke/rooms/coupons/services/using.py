@@ -212,8 +212,9 @@ def _take_back(find: Callable[[], Iterable[tuple[Any, ...]]], before: UseState, 
             return []
         queries.end_uses([use.key for use in ended], after)
         held = (State.USED, State.LOCKED)
-        free = [use.coupon_id for use in ended if not use.many and coupons[use.coupon_id].state in held]
-        queries.set_states(free, State.ISSUED)
+        back = [coupons[use.coupon_id] for use in ended if not use.many and coupons[use.coupon_id].state in held]
+        queries.set_states([coupon.id for coupon in back if not coupon.recalled], State.ISSUED)
+        queries.set_states([coupon.id for coupon in back if coupon.recalled], State.VOID)
         _count_back([use for use in ended if use.many], rows)
         return [use.coupon_id for use in ended]
 

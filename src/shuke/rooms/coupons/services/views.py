@@ -30,6 +30,7 @@ from shuke.rooms.coupons.services import supply
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+_CLOCKS_DIFFER = timedelta(minutes=5)  # a coupon may be used in the second of its issue, at a till that is late
 
 
 class Coupon(NamedTuple):
@@ -49,13 +50,14 @@ class Coupon(NamedTuple):
     locked_until: datetime | None
     cause: str
     moved: bool
+    recalled: bool
 
 
 def state_at(coupon: Coupon, at: datetime) -> State:
     """Return where a coupon stands: its date and the end of its lock count without being booked."""
     state = State(coupon.state)
     if state is State.LOCKED and coupon.locked_until is not None and coupon.locked_until <= at:
-        state = State.ISSUED
+        state = State.VOID if coupon.recalled else State.ISSUED
     over = coupon.ends_at is not None and coupon.ends_at <= at
     return State.EXPIRED if over and state in (State.ISSUED, State.FROZEN, State.OFFERED) else state
 
@@ -67,7 +69,9 @@ def not_usable(coupon: Coupon, at: datetime) -> Reason | None:
         return Reason.EXPIRED
     if state is not State.ISSUED:
         return Reason.NOT_USABLE
-    return Reason.NOT_STARTED if at < coupon.starts_at else None
+    at_once = coupon.starts_at <= coupon.issued_at
+    starts_at = coupon.starts_at - _CLOCKS_DIFFER if at_once else coupon.starts_at
+    return Reason.NOT_STARTED if at < starts_at else None
 
 
 def not_open(row: Row, at: datetime) -> Refusal | None:

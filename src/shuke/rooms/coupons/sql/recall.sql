@@ -1,27 +1,28 @@
--- Purpose: make the coupons of a template or batch void, but those that are used or set aside for an order.
+-- Purpose: make the coupons of a template or batch, or some of them, void; those that are used or set aside for an order,
+-- once they come back.
 -- Locks: the coupons, in id order, so that nobody uses one meanwhile.
 -- Repeatable: yes; void ones are left alone and not counted again.
 WITH found AS (
-    SELECT id, state, locked_until, ends_at
+    SELECT
+        id,
+        CASE
+            WHEN state = 'used' THEN 'used'
+            WHEN state = 'locked' AND locked_until > %(at)s THEN 'locked'
+            WHEN ends_at <= %(at)s THEN 'expired'
+            ELSE 'recalled'
+        END AS became
     FROM coupons_coupon
-    WHERE (template_id = %(template_id)s OR batch_id = %(batch_id)s) AND state <> 'void'
+    WHERE (template_id = %(template_id)s OR batch_id = %(batch_id)s OR id = ANY (%(coupon_ids)s::uuid[]))
+        AND state <> 'void'
     ORDER BY id
     FOR NO KEY UPDATE
-), voided AS (
+), called AS (
     UPDATE coupons_coupon AS c
-    SET state = 'void', locked_until = NULL, claim_code = NULL
+    SET recalled = true,
+        state = CASE WHEN became IN ('used', 'locked') THEN state ELSE 'void' END,
+        locked_until = CASE WHEN became = 'locked' THEN locked_until END,
+        claim_code = NULL
     FROM found
-    WHERE c.id = found.id AND (
-        found.state IN ('issued', 'frozen', 'offered') OR found.state = 'locked' AND found.locked_until <= %(at)s
-    )
+    WHERE c.id = found.id
 )
-SELECT
-    CASE
-        WHEN state = 'used' THEN 'used'
-        WHEN state = 'locked' AND locked_until > %(at)s THEN 'locked'
-        WHEN ends_at <= %(at)s THEN 'expired'
-        ELSE 'recalled'
-    END AS became,
-    count(*)
-FROM found
-GROUP BY became
+SELECT became, count(*) FROM found GROUP BY became

@@ -6,7 +6,7 @@ import pytest
 
 from shuke.core.offers.model import Reason
 from shuke.core.values.errors import Refusal
-from shuke.rooms.coupons import facade
+from shuke.rooms.coupons import facade, queries
 from shuke.rooms.coupons.contracts import (
     Codes,
     MemberLimit,
@@ -160,6 +160,24 @@ def test_the_giver_takes_it_back(coupon, people):
     assert (told.value.code, state(coupon)) == ("unknown_coupon_gift", State.ISSUED)
 
 
+def test_the_code_of_an_offer_that_was_taken_back_meanwhile_takes_no_later_one(coupon, people, monkeypatch):
+    gift, found = facade.offer(coupon.id, people[0], NOW), queries.offered_as
+
+    def offered_as(code):
+        """Find the coupon, and let its owner take it back and offer it anew before it is locked."""
+        id = found(code)
+        monkeypatch.setattr(queries, "offered_as", found)
+        facade.cancel_offer(coupon.id, people[0])
+        facade.offer(coupon.id, people[0], NOW)
+        return id
+
+    monkeypatch.setattr(queries, "offered_as", offered_as)
+    with pytest.raises(Refusal) as told:
+        facade.accept(gift.claim_code, people[1], NOW)
+
+    assert (told.value.code, facade.coupon(coupon.id, NOW).member_id) == ("unknown_coupon_gift", people[0])
+
+
 def test_frozen_is_not_used_until_it_is_thawed(coupon):
     facade.freeze([coupon.id], "stolen phone", ACTOR)
     assert (state(coupon), facade.redeem([use(coupon)])) == (State.FROZEN, [Reason.NOT_USABLE])
@@ -180,3 +198,32 @@ def test_a_recall_takes_what_is_not_used_and_says_what_it_could_not(people):
     assert [state(each) for each in (used, locked, free, frozen)] == [State.USED, State.LOCKED, State.VOID, State.VOID]
     assert facade.template(made.id).state is TemplateState.STOPPED
     assert facade.recall_template(made.id, "once more", ACTOR) == RecallReport(0, 1, 1, 0)
+
+
+def test_what_was_recalled_is_void_as_soon_as_it_comes_back(people):
+    made = template()
+    used, released, lapsed = (issued(people[0]) for _ in range(3))
+    facade.redeem([use(used, "o1")])
+    facade.lock([use(released, "o2"), use(lapsed, "o3")], later(hours=1))
+    assert facade.recall_template(made.id, "printed wrong", ACTOR) == RecallReport(0, 1, 2, 0)
+
+    assert facade.give_back([OrderRef("till", "o1")]) == [used.id]
+    assert facade.release([OrderRef("till", "o2")]) == [released.id]
+    assert state(lapsed, later(hours=1)) is State.VOID
+    assert facade.redeem([use(lapsed, "o4", at=later(hours=1))]) == [Reason.NOT_USABLE]
+    assert facade.release_lapsed(later(hours=1)) == 1
+    assert {state(each) for each in (used, released, lapsed)} == {State.VOID}
+    assert facade.redeem([use(used, "o5"), use(released, "o6")]) == [Reason.NOT_USABLE] * 2
+    assert facade.verify().violations == ()
+
+
+def test_a_clock_that_is_a_little_late_costs_nobody_a_coupon_and_a_later_start_stays(people):
+    template()
+    held = issued(people[0])
+    assert facade.redeem([use(held, "o1", at=later(minutes=-6))]) == [Reason.NOT_STARTED]
+    assert facade.redeem([use(held, "o1", at=later(minutes=-4))]) == [None]
+    template("next", validity=Validity(delay_days=1))
+    tomorrow = issued(people[0], of="next")
+    assert facade.redeem([use(tomorrow, "o2", at=tomorrow.starts_at - (later(minutes=1) - NOW))]) == [
+        Reason.NOT_STARTED
+    ]

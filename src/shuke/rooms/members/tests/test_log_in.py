@@ -7,7 +7,7 @@ from django.db import connection
 
 from shuke.core.values.errors import Refusal
 from shuke.foundation import ids
-from shuke.rooms.members import facade, models
+from shuke.rooms.members import facade, log_in, models
 from shuke.rooms.members.contracts import Purpose, Status
 from shuke.rooms.members.tests.conftest import BY, NOON
 from shuke.rooms.org import facade as org
@@ -71,6 +71,29 @@ def test_wrong_codes_count_on_over_new_codes(shop):
         _, code = facade.ask_log_in_code(PHONE, "10.0.0.1", NOW + turn * MINUTE)
         answers += [code_of(facade.check_log_in_code, PHONE, wrong(code), NOW + turn * MINUTE) for _ in range(2)]
     assert answers == ["log_in_code_wrong"] * 5 + ["log_in_locked"]
+
+
+def test_where_no_code_is_there_nobody_is_locked_out_and_nothing_is_written(shop):
+    assert {code_of(facade.check_log_in_code, PHONE, "123456", NOW) for _ in range(9)} == {"log_in_code_wrong"}
+    assert models.PhoneCheck.objects.count() == 0
+    _, code = facade.ask_log_in_code(PHONE, "10.0.0.1", NOW)
+    assert facade.check_log_in_code(PHONE, code, NOW) == f"+86{PHONE}"
+    assert {code_of(facade.check_log_in_code, PHONE, "123456", NOW) for _ in range(9)} == {"log_in_code_wrong"}
+
+
+def test_an_address_is_as_much_of_the_net_as_one_asker_has(shop):
+    for number in range(30):
+        facade.ask_log_in_code(f"+861390000{number:04}", f"2001:db8:1:1::{number:x}", NOW)
+    assert code_of(facade.ask_log_in_code, PHONE, "2001:db8:1:1:ffff::1", NOW) == "too_many_codes"
+    facade.ask_log_in_code(PHONE, "2001:db8:1:2::1", NOW)
+
+
+def test_codes_in_all_are_limited(shop, monkeypatch):
+    monkeypatch.setattr(log_in, "_IN_ALL", 2)
+    for number in range(2):
+        facade.ask_log_in_code(f"+861390000{number:04}", f"10.0.0.{number}", NOW)
+    assert code_of(facade.ask_log_in_code, PHONE, "10.0.0.9", NOW) == "too_many_codes"
+    facade.ask_log_in_code(PHONE, "10.0.0.9", NOW + 61 * MINUTE)
 
 
 def test_codes_are_limited_for_a_phone_and_for_an_address(shop):

@@ -65,12 +65,37 @@ def test_what_could_not_be_carried_waits_a_day(postman, django_capture_on_commit
     assert not facade.inbox(1)[0].carried
 
     postman.broken = False
-    later = clock.machine_now() + timedelta(days=1, minutes=1)
-    with monkeypatch.context() as patch:
-        patch.setattr(clock, "machine_now", lambda: later)
-        assert facade.carry_waiting() == 0
-    assert facade.carry_waiting() == 1
+    now = clock.machine_now()
+    for later, carried in ((timedelta(), 0), (timedelta(days=1, minutes=1), 0), (timedelta(minutes=3), 1)):
+        with monkeypatch.context() as patch:
+            patch.setattr(clock, "machine_now", lambda later=later: now + later)
+            assert facade.carry_waiting() == carried
     assert len(postman.carried) == 1
+    assert facade.carry_waiting() == 0
+
+
+def test_one_that_breaks_the_carrier_keeps_nobody_waiting(postman, monkeypatch):
+    def carry(message):
+        if message.address == PHONE:
+            raise ValueError("no such number")
+        postman.carried.append(message)
+
+    monkeypatch.setattr(postman, "carry", carry)
+    facade.send(notice())
+    facade.send(Notice("login_code", "k2", "en", address="+8613800000002", params={"code": "271828"}))
+    assert facade.carry_waiting() == 1
+    assert [message.address for message in postman.carried] == ["+8613800000002"]
+
+
+def test_after_a_month_nobody_can_say_who_was_told_what(postman, monkeypatch):
+    facade.send(notice())
+    assert facade.prune() == 0
+    later = clock.machine_now() + timedelta(days=31)
+    monkeypatch.setattr(clock, "machine_now", lambda: later)
+    assert (facade.prune(), facade.prune()) == (1, 0)
+    (kept,) = facade.inbox(10)
+    assert (kept.kind, kept.address, kept.text) == ("login_code", "", "")
+    assert not facade.send(notice())
 
 
 def test_a_member_is_told_by_their_phone_and_without_one_not_at_all(postman, django_capture_on_commit_callbacks):

@@ -125,8 +125,7 @@ def test_sales_and_active_members_of_a_time(record):
         (order(4, day=101, counted=False, net_minor=3), None),
     )
 
-    assert facade.active_members(at(100), at(102)) == 1
-    assert facade.active_members(at(100), at(103)) == 2
+    assert facade.active_members([(at(100), at(102)), (at(100), at(103)), (at(200), at(300))]) == [1, 2, 0]
     assert facade.sales(at(101), at(103)) == Sales(3, 1_208, 2, 1_205, 0)
     assert facade.sales(at(200), at(300)) == Sales(0, 0, 0, 0, 0)
 

@@ -1,8 +1,11 @@
 """Does what the answer of a payment says, also when it comes late or twice."""
 
+from datetime import datetime
 from uuid import UUID
 
-from shuke.foundation import clock
+from shuke.core.values.errors import Refusal
+from shuke.foundation import clock, logs
+from shuke.foundation.transactions import unit_of_work
 from shuke.rooms.members import facade as members
 from shuke.rooms.members.contracts import Status
 from shuke.rooms.paid import models, queries
@@ -15,27 +18,38 @@ _GONE = {Status.EXITED, Status.MERGED}
 
 
 def paid(payment: Payment) -> None:
-    """Begin the period that a payment was for; what nobody owes any more goes back."""
+    """Begin the period that a payment was for; what nobody owes any more, or what cannot begin, goes back."""
     charge = _locked(payment)
     if charge.state in {ChargeState.PAID, ChargeState.SURPLUS}:
         return
     now = clock.business_now()
     row = _target(charge)
-    if row is None:
-        charge.state = ChargeState.SURPLUS
-        charge.save(update_fields=["state"])
-        payments.refund(payment.id, payment.amount_minor, "surplus", now)
-        return
-    cause, sources = _cause(charge, row), [(payment.id, payment.amount_minor)]
+    if row is not None:
+        try:
+            with unit_of_work(apart=True):
+                _begin(charge, row, payment, now)
+            return
+        except Refusal as refusal:
+            logs.failure("plan_not_begun", refusal, payment=str(payment.id))
+            charge = _locked(payment)
+    charge.state = ChargeState.SURPLUS
+    charge.save(update_fields=["state"])
+    payments.refund(payment.id, payment.amount_minor, "surplus", now)
+
+
+def _begin(charge: models.Charge, row: models.Subscription, payment: Payment, now: datetime) -> None:
+    cause, bound = _cause(charge, row), 0
+    sources: list[tuple[UUID, int]] = [(payment.id, payment.amount_minor)]
     if charge.from_id is not None:
-        sources += leaving.hand_over(charge.from_id, charge.credit_minor, now)
+        handed, bound = leaving.hand_over(charge.from_id, charge.credit_minor, now)
+        sources += handed
     charge.state = ChargeState.PAID
     charge.save()
     if not charge.gift:
         row.auto_renew, row.method = charge.renews, payment.method
         row.agreement = payment.agreement or row.agreement
     cost = charge.amount_minor + charge.credit_minor
-    period = running.NewPeriod(PeriodKind.PAID, Length(charge.length), charge.version, cost_minor=cost, sources=sources)
+    period = running.NewPeriod(PeriodKind.PAID, Length(charge.length), charge.version, 0, cost, sources, bound)
     running.append(row, period, now, cause, running.TIME)
     if charge.gift:
         running.note(row, NoticeKind.GIFT, str(charge.id), now, day=row.ends_at)

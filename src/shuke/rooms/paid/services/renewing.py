@@ -7,7 +7,7 @@ only the last is made.
 from datetime import datetime
 from uuid import UUID
 
-from shuke.foundation import clock
+from shuke.foundation import clock, logs
 from shuke.foundation.transactions import unit_of_work
 from shuke.rooms.paid import models, queries
 from shuke.rooms.paid.contracts import Cause, Length, NoticeKind, State, Terms
@@ -21,11 +21,15 @@ def advance_due() -> int:
     done, after = 0, UUID(int=0)
     while due := queries.due(clock.business_now(), after, _CHUNK):
         for subscription_id in due:
-            with unit_of_work():
-                row = running.locked(subscription_id)
-                if row is not None:
-                    pass_time(row, clock.business_now())
-            done, after = done + 1, subscription_id
+            try:
+                with unit_of_work(apart=True):
+                    row = running.locked(subscription_id)
+                    if row is not None:
+                        pass_time(row, clock.business_now())
+                done += 1
+            except Exception as failure:  # noqa: BLE001  # one that stands wrong keeps no other from its due
+                logs.failure("subscription_not_advanced", failure, subscription=str(subscription_id))
+            after = subscription_id
     return done
 
 

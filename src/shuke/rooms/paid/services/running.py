@@ -3,7 +3,7 @@
 Every function here has the member's lock (`queries.lock_member`) and a row that was read under it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -26,7 +26,10 @@ Sources = Sequence[tuple[UUID, int]]  # where money lies: which payment, how muc
 
 @dataclass(frozen=True, slots=True)
 class NewPeriod:
-    """A period to be added: of a length, or of `days` where some are given; what it cost, and where that lies."""
+    """A period to be added: of a length, or of `days` where some are given; what it cost, and where that lies.
+
+    `bound_minor` of its money never goes back.
+    """
 
     kind: PeriodKind
     length: Length
@@ -34,6 +37,7 @@ class NewPeriod:
     days: int = 0
     cost_minor: int = 0
     sources: Sources = ()
+    bound_minor: int = 0
 
 
 def begin(member_id: UUID, plan: models.Plan, length: Length, version: int) -> models.Subscription:
@@ -68,6 +72,7 @@ def append(row: models.Subscription, new: NewPeriod, now: datetime, cause: Cause
         starts_at=starts_at,
         ends_at=ends_at,
         cost_minor=new.cost_minor,
+        bound_minor=new.bound_minor,
         paid_at=now,
         sources=[[str(payment_id), amount] for payment_id, amount in new.sources],
     )
@@ -77,7 +82,9 @@ def append(row: models.Subscription, new: NewPeriod, now: datetime, cause: Cause
     if new.kind is PeriodKind.PAID:
         row.price_minor = new.cost_minor
     trial = new.kind is PeriodKind.TRIAL or (new.kind is PeriodKind.EXTENSION and row.state == State.TRIAL)
-    if follows and new.kind is not PeriodKind.EXTENSION:
+    if not follows:
+        row.term_at = _next_term(row, now)
+    elif new.kind is not PeriodKind.EXTENSION:
         row.term_at = row.term_at or starts_at
     move(row, State.TRIAL if trial else State.ACTIVE, cause, now, actor)
     if row.term_at is not None and row.term_at <= now:
@@ -86,15 +93,36 @@ def append(row: models.Subscription, new: NewPeriod, now: datetime, cause: Cause
 
 def begin_term(row: models.Subscription, now: datetime) -> None:
     """Give what the plan gives for the period that has begun, with quotas anew, and look ahead to the one after."""
-    later = [
-        period.starts_at
-        for period in queries.periods(row.id)
-        if period.starts_at > now and period.kind != PeriodKind.EXTENSION
-    ]
-    row.term_at = min(later, default=None)
+    row.term_at = _next_term(row, now)
     row.next_at = next_at(row)
     row.save(update_fields=["term_at", "next_at"])
     _give(row, now)
+
+
+def records_of(member_id: UUID) -> Collection[UUID]:
+    """Return the records of the person that a member is."""
+    return members.records([member_id])[member_id]
+
+
+def _next_term(row: models.Subscription, now: datetime) -> datetime | None:
+    """Return when quotas begin anew next: with a period to come, or where one that was left would have ended."""
+    coming = [one.starts_at for one in queries.periods(row.id) if one.kind != PeriodKind.EXTENSION]
+    coming += [at for at in [_left_term(row, now)] if at is not None and at < row.ends_at]
+    return min((at for at in coming if at > now), default=None)
+
+
+def _left_term(row: models.Subscription, now: datetime) -> datetime | None:
+    """Return until when the quotas of a period that was left for money go on, None where none was.
+
+    Who leaves and comes again would have everything anew for the price of a day.
+    """
+    had = queries.ended(records_of(row.member_id), row.plan_id, now)
+    ends = [
+        calendar.months_after(calendar.day_of(period.starts_at), Length(period.length).months)
+        for period in had
+        if period.sources
+    ]
+    return max((end for end in ends if end > now), default=None)
 
 
 def locked(subscription_id: UUID) -> models.Subscription | None:
@@ -109,18 +137,23 @@ def locked(subscription_id: UUID) -> models.Subscription | None:
     return row
 
 
-def cut(row: models.Subscription, now: datetime, cause: Cause, actor: Actor) -> None:
-    """End a subscription now: what was to come is not, and the member carries nothing for it any more."""
+def cut(row: models.Subscription, now: datetime, cause: Cause, actor: Actor, *, recall: bool) -> None:
+    """End a subscription now: what was to come is not, and the member carries nothing for it any more.
+
+    `recall` takes back the coupons and points of the period that runs: its money went back.
+    """
     for period in queries.periods(row.id):
         if period.ends_at > now:
             period.starts_at, period.ends_at = min(period.starts_at, now), now
             period.save(update_fields=["starts_at", "ends_at"])
             row.ends_at = now
     row.auto_renew, row.term_at = False, None
-    move(row, State.CANCELLED, cause, now, actor)
+    move(row, State.CANCELLED, cause, now, actor, recall=recall)
 
 
-def move(row: models.Subscription, after: State, cause: Cause, now: datetime, actor: Actor) -> None:
+def move(
+    row: models.Subscription, after: State, cause: Cause, now: datetime, actor: Actor, *, recall: bool = False
+) -> None:
     """Let a subscription stand at `after`, with a row that says so."""
     before, number = row.state, queries.next_change(row.id)
     row.state = after
@@ -139,7 +172,7 @@ def move(row: models.Subscription, after: State, cause: Cause, now: datetime, ac
         actor=actor.label,
     )
     if (before in LIVE) is not (after in LIVE):
-        carry(row, now)
+        carry(row, now, recall=recall)
 
 
 def next_at(row: models.Subscription) -> datetime | None:
@@ -190,10 +223,11 @@ def _terms(row: models.Subscription) -> Terms:
 
 def _give(row: models.Subscription, now: datetime) -> None:
     points.open_holders([row.member_id])
-    benefits.give([Gift(row.member_id, f"plan:{queries.plan(row.plan_id).code}", now)])
+    subject = f"plan:{queries.plan(row.plan_id).code}"
+    benefits.give([Gift(row.member_id, subject, now, new_term=_left_term(row, now) is None)])
 
 
-def carry(row: models.Subscription, now: datetime) -> None:
+def carry(row: models.Subscription, now: datetime, *, recall: bool = False) -> None:
     """Give the member the benefits and the tag of the plan, or take them; the tag stays where another plan gives it.
 
     Benefits first: they lock the holder, which everybody locks before a member's own row.
@@ -203,7 +237,7 @@ def carry(row: models.Subscription, now: datetime) -> None:
         _give(row, now)
     else:
         points.open_holders([row.member_id])
-        benefits.withdraw([row.member_id], f"plan:{plan.code}", now)
+        benefits.withdraw([row.member_id], f"plan:{plan.code}", now, recall=recall)
     carried = members.tags([row.member_id]).get(row.member_id, frozenset())
     wanted = carried | {plan.tag} if queries.carriers(row.member_id, plan.tag) else carried - {plan.tag}
     if wanted == carried:

@@ -125,13 +125,26 @@ def cancel(subscription_id: UUID, actor: Actor, *, at_once: bool) -> tuple[model
     return row, told
 
 
+def end_all(member_id: UUID, actor: Actor) -> None:
+    queries.lock_member(member_id)
+    for row in queries.live_of([member_id]):
+        cancel(row.id, actor, at_once=True)
+
+
 def switch(subscription_id: UUID, plan_code: str, length: Length, method: str, actor: Actor) -> tuple[Bought, Switch]:
     now = clock.business_now()
     row, plan, told = quoted_switch(subscription_id, plan_code, length, now)
-    fresh = running.begin(row.member_id, plan, length, told.plan.version.number)
+    fresh = queries.waiting(row.member_id, plan.id) if told.due_minor else None
+    waits = fresh is not None
+    if fresh is None:
+        fresh = running.begin(row.member_id, plan, length, told.plan.version.number)
     fresh.agreement, fresh.method, fresh.auto_renew = row.agreement, row.method, row.auto_renew
+    fresh.length, fresh.version = length, told.plan.version.number
     if told.due_minor:
-        running.move(fresh, State.PENDING, Cause.ASKED, now, actor)
+        if waits:
+            fresh.save()
+        else:
+            running.move(fresh, State.PENDING, Cause.ASKED, now, actor)
         wanted = asking.Wanted(
             length,
             fresh.version,
@@ -143,8 +156,8 @@ def switch(subscription_id: UUID, plan_code: str, length: Length, method: str, a
         )
         charge = asking.ask(fresh, row.member_id, wanted, now)
         return Bought(views.subscription(fresh), charge.payment_id), told
-    sources = leaving.hand_over(row.id, told.credit_minor, now)
-    period = running.NewPeriod(PeriodKind.PAID, length, fresh.version, cost_minor=told.price_minor, sources=sources)
+    sources, bound = leaving.hand_over(row.id, told.credit_minor, now)
+    period = running.NewPeriod(PeriodKind.PAID, length, fresh.version, 0, told.price_minor, sources, bound)
     running.append(fresh, period, now, Cause.SWITCHED, actor)
     return Bought(views.subscription(fresh), None), told
 

@@ -2,8 +2,8 @@
 
 import hashlib
 import json
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from shuke.core.values.errors import Refusal
@@ -55,6 +55,10 @@ class Asked:
             told.append(self.choice.value)
         return hashlib.sha256(intake.payload_hash(self.cart) + json.dumps(told).encode()).digest()
 
+    def at(self, occurred_at: datetime) -> "Asked":
+        """Return the same of a cart that occurs at another instant."""
+        return replace(self, cart=replace(self.cart, occurred_at=occurred_at))
+
 
 def commit_cart(
     cart: OrderFact,
@@ -69,7 +73,9 @@ def commit_cart(
     """Place the order of a cart: priced as `evaluate_cart` does under the locks, its points used, its offers counted.
 
     All of it or nothing. The order's key is the cart's: a repeat is answered from what was stored, without effect.
-    `expected_minor` is what the buyer saw, and is to pay in money.
+    `expected_minor` is what the buyer saw, and is to pay in money. Without the right to write `history` the cart is
+    taken as of five minutes ago at the earliest, whenever it says that it occurred: no offer or coupon that has ended
+    since comes back.
 
     Raises:
         Refusal: `price_changed` where it costs something else by now, `already_recorded_differently`, `unavailable`
@@ -89,13 +95,16 @@ def commit_cart(
 
 
 def _commit(asked: Asked, actor: Actor, *, history: bool) -> CartCommitted:
-    cart, taxes = asked.cart, asked.taxes
-    if cart.member is not None:
-        points.lock([members.find(cart.member).id])
+    if asked.cart.member is not None:
+        points.lock([members.find(asked.cart.member).id])
     forget_versions()  # of before the lock
     kept = queries.kept(*asked.key)
     if kept is not None:
-        return _again(asked, kept, actor, history=history)
+        return _again(asked, *kept, actor, history=history)
+    digest, taxes = asked.digest, asked.taxes
+    if not history:
+        asked = asked.at(max(asked.cart.occurred_at, clock.business_now() - intake.AHEAD))
+    cart = asked.cart
     buyer = buyer_of(cart)
     found = priced(cart, buyer, asked.choice, taxes, _set_aside(asked, buyer))
     if asked.expected_minor not in (None, found.pay_minor):
@@ -107,7 +116,7 @@ def _commit(asked: Asked, actor: Actor, *, history: bool) -> CartCommitted:
     if use is not None:
         value.use_up(use)
     _use(result.reference, asked, buyer, found)
-    queries.keep(result.reference, asked.key, KeptCart(asked.digest, as_json(found)))
+    queries.keep(result.reference, asked.key, KeptCart(digest, as_json(found)))
     return CartCommitted(found, result)
 
 
@@ -178,10 +187,11 @@ def _use(order_id: UUID, asked: Asked, buyer: Buyer, found: CartPriced) -> None:
         give_back({order_id: asked.key})
 
 
-def _again(asked: Asked, kept: KeptCart, actor: Actor, *, history: bool) -> CartCommitted:
+def _again(asked: Asked, order_id: UUID, kept: KeptCart, actor: Actor, *, history: bool) -> CartCommitted:
     """Answer a repeat from what was stored."""
     if kept.digest != asked.digest:
         raise _recorded_differently()
+    asked = asked.at(orders.get(order_id).occurred_at)
     found = from_json(kept.priced)
     plan = published(timeline())
     running = next(each for each in plan.versions if each.number == found.version)

@@ -79,7 +79,7 @@ def _request(fact: AdjustFact, tried: Result, scale: int, principal: Principal |
 
 
 def require_other(principal: Principal, member: MemberRef) -> None:
-    """Refuse one's own account, under whatever name and also after a merge.
+    """Let `principal` pass if a member is not themselves, under whatever name and also after a merge.
 
     Raises:
         Refusal: `own_account`.

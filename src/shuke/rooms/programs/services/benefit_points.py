@@ -7,16 +7,21 @@ from shuke.rooms.benefits.contracts import Giving, NeverError, TryLaterError
 from shuke.rooms.members.contracts import MemberRef
 from shuke.rooms.org import facade as org
 from shuke.rooms.org.contracts import Actor, ActorKind
+from shuke.rooms.points import facade as points
 from shuke.rooms.programs.facts import AdjustFact
 from shuke.rooms.programs.services.recording import record
 from shuke.rooms.programs.services.timeline import timeline
 
 SOURCE = "benefits"
+_PASSING = ("member_frozen", "unavailable", "no_program", "insufficient_points")
 _BY_BENEFITS = Actor(ActorKind.SYSTEM, SOURCE, SOURCE)
 
 
 class PointsOfBenefits:
-    """Gives the points that a benefit names; the job does it, behind the member's lock. What was given stays."""
+    """Gives the points that a benefit names; the job does it, behind the member's lock. What was given stays.
+
+    But where the money of what gave them goes back, so do the points, as far as the member still has them.
+    """
 
     at_once = False
 
@@ -26,24 +31,8 @@ class PointsOfBenefits:
         Raises:
             TryLaterError: the member is frozen. NeverError: the points can't be given.
         """
-        spendable = next((unit for unit in _units() if unit.spendable), None)
-        if spendable is None:
-            raise NeverError("The program has no unit that members spend.")
-        facts = [
-            AdjustFact(
-                SOURCE,
-                one.key,
-                MemberRef(id=one.member_id),
-                int(one.benefit.gives) * one.quantity * 10**spendable.scale,
-                one.benefit.name_zh if _speaks_chinese() else one.benefit.name_en,
-                spendable.code,
-            )
-            for one in givings
-        ]
-        for result in record(facts, _BY_BENEFITS, history=False, dry_run=False):
-            if result.refusal is not None:
-                retried = result.refusal.code in ("member_frozen", "unavailable", "no_program")
-                raise (TryLaterError if retried else NeverError)(result.refusal.code)
+        unit = _spendable()
+        _record([_fact(one, unit, _worth(one, unit, one.quantity)) for one in givings])
 
     def cycle(self, givings: Sequence[Giving]) -> None:
         """Give points for a new period. Raises: as `grant`."""
@@ -51,6 +40,40 @@ class PointsOfBenefits:
 
     def revoke(self, givings: Sequence[Giving]) -> None:
         """Leave what was given: points are the member's own."""
+
+    def recall(self, givings: Sequence[Giving]) -> None:
+        """Take back what was given, at most what the member has. Raises: as `grant`."""
+        unit = _spendable()
+        id = next(one.id for one in points.all_units() if one.code == unit.code)
+        for one in givings:
+            points.lock([one.member_id])
+            account = points.balances([one.member_id]).get(one.member_id, {}).get(id)
+            given = _worth(one, unit, sum(quantity for _, quantity in one.given))
+            back = min(given, account.available if account else 0)
+            if back > 0:
+                _record([_fact(one, unit, -back)])
+
+
+def _worth(one: Giving, unit: Unit, quantity: int) -> int:
+    return int(one.benefit.gives) * quantity * 10**unit.scale
+
+
+def _fact(one: Giving, unit: Unit, amount: int) -> AdjustFact:
+    reason = one.benefit.name_zh if _speaks_chinese() else one.benefit.name_en
+    return AdjustFact(SOURCE, one.key, MemberRef(id=one.member_id), amount, reason, unit.code)
+
+
+def _record(facts: Sequence[AdjustFact]) -> None:
+    for result in record(facts, _BY_BENEFITS, history=False, dry_run=False):
+        if result.refusal is not None:
+            raise (TryLaterError if result.refusal.code in _PASSING else NeverError)(result.refusal.code)
+
+
+def _spendable() -> Unit:
+    found = next((unit for unit in _units() if unit.spendable), None)
+    if found is None:
+        raise NeverError("The program has no unit that members spend.")
+    return found
 
 
 def _units() -> Sequence[Unit]:

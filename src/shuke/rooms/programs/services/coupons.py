@@ -25,15 +25,15 @@ from shuke.engine.carts import CartDesk
 from shuke.engine.schema import ProgramErrors
 from shuke.engine.single_offers import compile_beside, read_claim, read_offer
 from shuke.engine.states import MemberState, OrderFacts
-from shuke.foundation import clock
+from shuke.foundation import business_keys, clock
 from shuke.foundation.transactions import unit_of_work
 from shuke.rooms.coupons import facade as coupons
-from shuke.rooms.coupons.contracts import Cause, HeldCoupon, Issued, IssueFact, Kind, Template, TemplateDraft
+from shuke.rooms.coupons.contracts import KEY, Cause, HeldCoupon, Issued, IssueFact, Kind, Template, TemplateDraft
 from shuke.rooms.members import facade as members
 from shuke.rooms.members.contracts import MemberRef
 from shuke.rooms.org.contracts import Actor
 from shuke.rooms.programs.facts import RedeemFact
-from shuke.rooms.programs.services import recording
+from shuke.rooms.programs.services import intake, recording
 from shuke.rooms.programs.services.loading import Wanted, open_desktop
 from shuke.rooms.programs.services.timeline import Running, published, timeline
 
@@ -167,24 +167,46 @@ def _claim_desk(running: Running, condition: str) -> CartDesk | None:
 # --- claims ---
 
 
-def claim_coupons(facts: Sequence[IssueFact], actor: Actor) -> list[Issued]:
+def claim_coupons(facts: Sequence[IssueFact], actor: Actor, *, history: bool = False) -> list[Issued]:
     """Issue coupons that members take by themselves or buy with points: `coupons.issue`, each within its condition.
 
     A claim (`Cause.CLAIM`) or purchase (`Cause.POINTS`) needs the template's `claim_when` to hold for the member as
-    they stand. A purchase takes the points and issues the coupon in one transaction, under one key. One answer each.
+    they stand. A purchase takes the points and issues the coupon in one transaction, under one key. What was issued
+    before is answered before anything is judged. Only with the right to write `history` is a coupon issued as of its
+    `at`, else as of now. One answer each.
 
     Raises:
-        nothing; refusals stand in the answers: `coupon_not_for_member`, as `coupons.issue`, and for purchases as
-        `record` refuses a redemption.
+        nothing; refusals stand in the answers: `coupon_not_for_member`, a time that no fact may have, as
+            `coupons.issue`, and for purchases as `record` refuses a redemption.
     """
+    now = clock.business_now()
+    known = business_keys.standings([_identity(fact) for fact in facts])
     templates = {code: _template(code) for code in {fact.template for fact in facts}}
-    states = _states({fact.member_id for fact in facts if fact.member_id and _asks(templates[fact.template], fact)})
-    answers = []
-    for fact in facts:
+    fresh = [fact for fact in facts if _identity(fact) not in known]
+    states = _states({fact.member_id for fact in fresh if fact.member_id and _asks(templates[fact.template], fact)})
+    answers: dict[int, Issued] = {}
+    issued: dict[int, IssueFact] = {}
+    for place, fact in enumerate(facts):
         template = templates[fact.template]
-        refusal = _not_for(template, fact, states) if template and _asks(template, fact) else None
-        answers.append(Issued(refusal=refusal) if refusal else _issued(fact, template, actor))
-    return answers
+        told = fact if history else replace(fact, at=now)
+        if _identity(fact) in known:
+            issued[place] = told
+            continue
+        refusal = intake.check_time(fact.at, now, live=not clock.is_tested(), history=history)
+        if refusal is None and template is not None and _asks(template, fact):
+            refusal = _not_for(template, fact, states)
+        if refusal is not None:
+            answers[place] = Issued(refusal=refusal)
+        elif fact.cause is Cause.POINTS and template is not None and template.draft.points is not None:
+            answers[place] = _bought(told, template.draft.points, actor, history=history)
+        else:
+            issued[place] = told
+    answers |= zip(issued, coupons.issue(list(issued.values())) if issued else (), strict=True)
+    return [answers[place] for place in range(len(facts))]
+
+
+def _identity(fact: IssueFact) -> tuple[str, str, str]:
+    return fact.source, KEY, fact.external_id
 
 
 def _template(code: str) -> Template | None:
@@ -227,16 +249,14 @@ def _not_for(
     return Refusal("coupon_not_for_member", "The member does not meet the condition of this coupon.")
 
 
-def _issued(fact: IssueFact, template: Template | None, actor: Actor) -> Issued:
-    if fact.cause is not Cause.POINTS or template is None or template.draft.points is None:
-        (answer,) = coupons.issue([fact])
-        return answer
+def _bought(fact: IssueFact, points: int, actor: Actor, *, history: bool) -> Issued:
+    """Take the points and issue the coupon, or do neither."""
     assert fact.member_id is not None
     try:
         with unit_of_work(apart=True):
             ref = MemberRef(id=fact.member_id)
-            paid = RedeemFact(fact.source, fact.external_id, ref, template.draft.points, occurred_at=fact.at)
-            (result,) = recording.record([paid], actor, history=False, dry_run=False)
+            paid = RedeemFact(fact.source, fact.external_id, ref, points, occurred_at=fact.at)
+            (result,) = recording.record([paid], actor, history=history, dry_run=False)
             if result.refusal is not None:
                 raise result.refusal
             (answer,) = coupons.issue([fact])

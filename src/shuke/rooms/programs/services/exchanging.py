@@ -4,9 +4,10 @@ The holder is locked before anything of theirs is read, the stock is touched las
 write path, under the order's own id.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from functools import partial
+from typing import TypeVar
 from uuid import UUID
 
 from django.db import transaction
@@ -42,6 +43,8 @@ from shuke.rooms.programs.services.claims import recorded_differently
 from shuke.rooms.programs.services.recording import record
 from shuke.rooms.programs.services.standing import standings
 from shuke.rooms.programs.services.timeline import Running, published, timeline
+
+T = TypeVar("T")
 
 KIND = "exchange"
 SOURCE = "mall"  # of the facts by which the points of an exchange move; they are named by the order
@@ -130,7 +133,7 @@ def _ask_payment(fact: ExchangeFact, deal: _Deal, currency: str) -> Payment | No
         return None
     method = fact.method or next(iter(payments.methods()), "")
     name, member_id = _name(deal.order_id), deal.member_id
-    payment = payments.ask(Purpose.MALL, name, member_id, amount, currency, method, deal.at)
+    payment = payments.ask(Purpose.MALL, name, member_id, amount, currency, method, deal.at, until=deal.until)
     transaction.on_commit(partial(payments.start, payment.id), robust=True)
     return payment
 
@@ -268,13 +271,21 @@ def deliver_due() -> Mapping[str, int]:
     """Ask the suppliers of virtual orders that wait, and cancel what they refuse. Raises: nothing."""
     counts = dict.fromkeys(Delivered, 0)
     for order_id in mall.due_deliveries(_DELIVER_AT_ONCE):
-        delivery = mall.ask_supplier(order_id)
-        if delivery is None:
-            continue
-        counts[delivery.state] += 1
-        if delivery.state is Delivered.REFUSED:
-            cancel(order_id, _BY_ITSELF, REFUSED)
+        delivery = _alone(order_id, mall.ask_supplier)
+        if delivery is not None:
+            counts[delivery.state] += 1
+    for order_id in mall.refused_deliveries(_DELIVER_AT_ONCE):
+        _alone(order_id, partial(cancel, actor=_BY_ITSELF, note=REFUSED))
     return {state.value: count for state, count in counts.items()}
+
+
+def _alone(order_id: UUID, work: Callable[[UUID], T]) -> T | None:
+    """Do something to an order that waits; what goes wrong with one keeps no other."""
+    try:
+        return work(order_id)
+    except Exception as failure:  # noqa: BLE001  # whatever it is, the others go on
+        logs.failure("mall_not_delivered", failure, order=_name(order_id))
+        return None
 
 
 def view(member: MemberRef, store: str = "") -> MallView:

@@ -75,7 +75,7 @@ def _of_order(plan: Timeline, order: Order, entry: Entry | None) -> Explanation:
     told |= {"undecided": _why_undecided(decision), "order": order, "member_id": order.member_id}
     told["unfit"] = tuple(each for each in orders.refunds_of(order.id) if each.state is RefundState.REFUSED)
     kept = cart_queries.kept(order.source, order.external_id)
-    told["offers"] = from_json(kept.priced).applied if kept else ()
+    told["offers"] = from_json(kept[1].priced).applied if kept else ()
     return Explanation(**told)
 
 

@@ -51,7 +51,7 @@ def check(fact: Fact, now: datetime, *, live: bool, history: bool) -> Refusal | 
     refusal = (
         _check_text("/source", fact.source, empty=False)
         or _check_text("/external_id", fact.external_id, empty=False)
-        or (_check_time(fact.occurred_at, now, live=live, history=history) if fact.occurred_at else None)
+        or (check_time(fact.occurred_at, now, live=live, history=history) if fact.occurred_at else None)
     )
     if refusal is not None:
         return refusal
@@ -130,7 +130,8 @@ def _names(kind: type) -> tuple[str, ...]:
 _canonical = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=_plain).encode
 
 
-def _check_time(at: datetime, now: datetime, *, live: bool, history: bool) -> Refusal | None:
+def check_time(at: datetime, now: datetime, *, live: bool, history: bool) -> Refusal | None:
+    """Return why something can't be told as of an instant, or None: as `check`."""
     refusal = _check_instant("/occurred_at", at)
     if refusal is None and live and at > now + FURTHEST_AHEAD:
         hours = FURTHEST_AHEAD // timedelta(hours=1)

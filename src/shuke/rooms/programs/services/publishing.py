@@ -6,6 +6,7 @@ from uuid import UUID
 
 from shuke.core.program.model import Ladder, Program
 from shuke.core.values.errors import Refusal
+from shuke.engine.cautions import cautions
 from shuke.engine.compile import Compiled, compile_program
 from shuke.engine.schema import load_program
 from shuke.foundation import clock
@@ -42,6 +43,7 @@ def validate(text: str) -> Draft:
         tiers=tuple(level.code for ladder in program.ladders[:1] for level in ladder.levels),
         rules=tuple(rule.code for rule in program.earn),
         source=compiled.listing(),
+        cautions=cautions(program),
     )
 
 

@@ -10,13 +10,19 @@ from shuke.rooms.benefits import facade as benefits
 from shuke.rooms.members import facade as members
 from shuke.rooms.members.contracts import Member, Status
 from shuke.rooms.org.contracts import Actor
+from shuke.rooms.paid import facade as paid
 from shuke.rooms.points import facade as points
 from shuke.rooms.programs.services import entitling, stored_value
 
 
 def set_status(member_id: UUID, status: Status, reason: str, actor: Actor, *, give_up_value: bool = False) -> Member:
-    """Give a member another status, behind the lock that every fact of theirs takes first."""
+    """Give a member another status, behind the lock that every fact of theirs takes first.
+
+    Who leaves, by whomever, has no plan any more, and nobody charges them; plans lock before holders.
+    """
     with unit_of_work():
+        if status is Status.EXITED:
+            paid.end_all(member_id, actor)
         points.lock([members.get(member_id).id])
         before = members.facts([member_id])[member_id].status
         if status is Status.EXITED and not give_up_value:

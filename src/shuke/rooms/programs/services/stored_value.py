@@ -174,6 +174,8 @@ def paid(payment: Payment) -> None:
         with unit_of_work(apart=True):
             deposit(top_up, needed_terms(), _BY_ITSELF, now)
     except Refusal as refused:
+        if refused.code == "unavailable":  # the provider tells it again
+            raise
         logs.refusal(refused, request_id=payment.reference)
         payments.refund(payment.id, payment.amount_minor, NOT_TO_BE_HAD, now)
         value.return_money(top_up.id, now)

@@ -21,7 +21,7 @@ from shuke.rooms.payments import facade as payments
 from shuke.rooms.points import facade as points
 from shuke.rooms.programs.facts import WithdrawalFact
 from shuke.rooms.programs.services.adjusting import require_other
-from shuke.rooms.programs.services.stored_value import SOURCE, held, moved, needed_terms
+from shuke.rooms.programs.services.stored_value import SOURCE, held, member_of, moved, needed_terms
 from shuke.rooms.programs.services.timeline import published, timeline
 from shuke.rooms.value import facade as value
 from shuke.rooms.value.contracts import REFUND_PREFIX, RefundPart, RefundPreview, TopUp, ValueRefund
@@ -62,6 +62,17 @@ def ask(
         if principal is None:
             return _refund(found, reason, actor)
         return org.request_approval(_request(found, reason), actor)
+
+
+def ask_for_oneself(member_id: UUID, amount_minor: int, reason: str, actor: Actor) -> Approval:
+    """Let a member ask for a refund of their own, which staff agree to.
+
+    Raises:
+        Refusal: `member_…` for whoever is not active, and as `preview`.
+    """
+    with unit_of_work(apart=True):
+        points.lock([member_of(MemberRef(id=member_id))])
+        return org.request_approval(_request(_preview(member_id, amount_minor), reason), actor)
 
 
 def carry_out(approval: Approval, payload: Mapping[str, object], actor: Actor) -> str | None:

@@ -320,6 +320,30 @@ def test_tags_are_followed_and_points_are_given_once_by_the_job(catalogue):
     assert sound()
 
 
+def test_points_that_were_given_are_taken_back_with_what_gave_them(program, enrol):
+    hello = replace(HELLO, per=Per.TERM)
+    facade.apply_benefits(Catalogue((hello,), (SetRow("plan:plus", "hello"),)), ACTOR)
+    anna, ben = enrol(1), enrol(2)
+    unit = points.all_units()[0].id
+
+    def available(member_id):
+        return points.balances([member_id])[member_id][unit].available if points.balances([member_id])[member_id] else 0
+
+    benefits.give([Gift(anna, "plan:plus", NOW), Gift(ben, "plan:plus", NOW)])
+    assert benefits.withdraw([ben], "plan:plus", NOW, recall=True) == 1  # before the job came round
+    benefits.carry_out_due()
+    assert (available(anna), available(ben)) == (50, 0)
+
+    assert benefits.withdraw([anna], "plan:plus", NOW, recall=True) == 1
+    benefits.carry_out_due()
+    benefits.carry_out_due()
+    assert (available(anna), benefits.waiting_effects(anna)) == (0, {})
+    benefits.give([Gift(anna, "plan:plus", NOW + timedelta(days=1), new_term=False)])
+    benefits.carry_out_due()
+    assert (available(anna), held(anna)) == (0, {"hello": 0})
+    assert sound()
+
+
 class Failing:
     """A handler that fails as told, and notes whom it gave what."""
 

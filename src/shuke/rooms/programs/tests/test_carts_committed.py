@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from shuke.core.offers.model import Gift, Reason
 from shuke.core.values.errors import Refusal
+from shuke.foundation import clock
 from shuke.rooms.orders import facade as orders
 from shuke.rooms.orders.contracts import Line, RefundLine
 from shuke.rooms.points import facade as points
@@ -75,6 +76,25 @@ def test_an_order_is_placed_at_what_the_cart_costs_and_its_points_are_used(shop)
     assert done.priced.applied[2].gifts == (Gift("mug"),)
     assert done.order.points == {"points": 126} == done.priced.earns
     assert facade.standing(shop).balances[0].available == 1000 - 700 + 126
+
+
+def test_an_offer_that_has_ended_is_not_had_by_naming_a_day_before(shop):
+    clock.set_business_clock(NOW + timedelta(days=1))
+    facade.publish(SHOP.replace("code: purse, percent: 10", "code: purse, percent: 1"), ACTOR)
+    clock.set_business_clock(NOW + timedelta(days=2))
+    late = {"at": NOW, "expected_minor": 89_10}
+
+    done = commit("a", ("wine", 100_00), **late)
+
+    assert {each.code: each.off_minor for each in done.priced.applied} == {"tens": 10_00, "purse": 90, "mug": 0}
+    assert orders.get(done.order.reference).occurred_at == NOW + timedelta(days=2, minutes=-5)
+    clock.set_business_clock(NOW + timedelta(days=3))
+    before = everything()
+    again = commit("a", ("wine", 100_00), **late)
+    assert (again.priced, again.order.status, everything()) == (done.priced, Status.REPEATED, before)
+    history = commit("b", ("wine", 100_00), who=2, at=NOW, history=True)
+    assert [each.off_minor for each in history.priced.applied] == [10_00, 9_00, 0]
+    assert orders.get(history.order.reference).occurred_at == NOW
 
 
 def test_a_repeat_is_answered_as_before_and_another_cart_of_the_key_is_refused(shop):

@@ -7,7 +7,7 @@ import pytest
 from shuke.core.offers.model import Reason
 from shuke.foundation import clock
 from shuke.rooms.coupons import facade as coupons
-from shuke.rooms.coupons.contracts import Cause, IssueFact, Kind, State, TemplateDraft, Use
+from shuke.rooms.coupons.contracts import Cause, IssueFact, Kind, State, TemplateDraft, Use, Validity
 from shuke.rooms.orders.contracts import Line
 from shuke.rooms.programs import facade
 from shuke.rooms.programs.contracts import Choice, OrderFact, RefundFact
@@ -46,6 +46,22 @@ def applied(priced):
 
 def state(coupon):
     return coupons.coupon(coupon.id, clock.business_now()).state
+
+
+def test_a_coupon_that_has_ended_is_not_used_by_naming_a_day_before(shop):
+    ends = NOW + timedelta(days=1)
+    short = TemplateDraft(
+        code="short", name="short", kind=Kind.CASH, offer="amount: 8", time_zone="UTC", validity=Validity(until=ends)
+    )
+    facade.create_coupon_template(short, ACTOR)
+    coupon = issue("short", shop)
+    clock.set_business_clock(ends + timedelta(minutes=5))
+
+    done = facade.commit_cart(cart(), ACTOR, Choice(coupons=(coupon.code,)))
+
+    assert [(each.name, each.off_minor) for each in done.priced.applied] == [("five", 5_00)]
+    assert done.priced.refused == ((coupon.code, "short", Reason.EXPIRED),)
+    assert state(coupon) is State.EXPIRED
 
 
 def test_a_members_best_coupons_apply_and_the_others_are_told_with_why(shop):

@@ -1,6 +1,11 @@
 """Coupons meet the program: offers are read in its words, claims judged by standing, purchases paid in points."""
 
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from shuke.core.offers.model import Amount, Reason
 from shuke.core.values.errors import Refusal
@@ -8,7 +13,7 @@ from shuke.engine.schema import ProgramErrors
 from shuke.engine.states import LineFacts, OrderFacts
 from shuke.foundation import clock
 from shuke.rooms.coupons import facade as coupons
-from shuke.rooms.coupons.contracts import Cause, IssueFact, Kind, MemberLimit, Packet, TemplateDraft
+from shuke.rooms.coupons.contracts import Cause, IssueFact, Kind, MemberLimit, Packet, Period, TemplateDraft
 from shuke.rooms.members import facade as members
 from shuke.rooms.members.contracts import ExternalId, MemberRef, NewMember
 from shuke.rooms.programs import facade
@@ -84,6 +89,45 @@ def test_a_claim_needs_its_condition(program, anna):
     facade.record([order("a", 600_00)], ACTOR)
     assert claim(fact(anna), fact(anna)) == [None, None]  # the second is a repeat
     assert len(coupons.of_member(anna, NOW)) == 1
+
+
+def test_a_claim_that_succeeded_is_answered_again_whatever_its_condition_says_by_then(program, anna):
+    facade.create_coupon_template(draft(claimable=True, claim_when="member.tier = 'base'"), ACTOR)
+    (first,) = facade.claim_coupons([fact(anna)], ACTOR)
+    facade.record([order("a", 600_00)], ACTOR)
+
+    (again, another) = facade.claim_coupons([fact(anna), fact(anna, key="2")], ACTOR)
+
+    assert (again.coupon.id, again.repeated) == (first.coupon.id, True)
+    assert another.refusal.code == "coupon_not_for_member"
+    assert [coupon.id for coupon in coupons.of_member(anna, NOW)] == [first.coupon.id]
+
+
+def test_a_claim_is_of_now_whatever_day_it_names(program, anna):
+    limit = MemberLimit(1, Period.MONTH)
+    facade.create_coupon_template(draft(claimable=True, per_member=limit), ACTOR)
+    facade.create_coupon_template(draft("over", claimable=True, issue_until=NOW - timedelta(days=1)), ACTOR)
+    back, far, ahead = (NOW - timedelta(days=days) for days in (20, 40, -40))
+    claims = [replace(fact(anna, key="late", of="over"), at=back), replace(fact(anna, key="1"), at=back)]
+    claims += [replace(fact(anna, key=f"{at}"), at=at) for at in (back, far, ahead)]
+
+    answers = claim(*claims)
+
+    assert answers == ["coupons_over", None, "coupon_limit_reached", "too_old", "too_far_ahead"]
+    (had,) = coupons.of_member(anna, NOW)
+    assert had.issued_at == NOW
+    (told,) = facade.claim_coupons([replace(fact(anna, key="then"), at=far)], ACTOR, history=True)
+    assert told.coupon.issued_at == far
+
+
+def test_claims_of_one_call_are_issued_together(program, anna, django_assert_max_num_queries):
+    facade.create_coupon_template(draft(claimable=True), ACTOR)
+    first, others = fact(anna), [fact(anna, key=f"k{number}") for number in range(5)]
+    with CaptureQueriesContext(connection) as one:
+        facade.claim_coupons([first], ACTOR)
+    with django_assert_max_num_queries(len(one)):
+        answers = facade.claim_coupons(others, ACTOR)
+    assert [answer.refusal for answer in answers] == [None] * 5
 
 
 def test_a_purchase_takes_points_and_gives_the_coupon_or_neither(program, anna):

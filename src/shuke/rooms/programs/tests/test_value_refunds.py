@@ -122,3 +122,15 @@ def test_value_of_a_merged_record_goes_back_to_its_own_payment(paid_in, enrol):
     assert parts_of(done) == [("fake", 20_000, 20_000), ("desk", 10_000, 8_500)]
     assert (has(ben), clock.business_now()) == ((0, 0), done.at)
     assert laws_hold()
+
+
+def test_a_fault_half_way_leaves_everything_as_it_was(paid_in, monkeypatch):
+    def broken(*_):
+        raise RuntimeError("the machine stops here")
+
+    monkeypatch.setattr(payments, "refund", broken)
+    with pytest.raises(RuntimeError):
+        facade.ask_value_refund(member(1), None, "moves away", CLERK, None)
+
+    assert (has(paid_in), value.refunds(10).refunds) == ((30_000, 2_000), ())
+    assert laws_hold()

@@ -9,7 +9,7 @@ from shuke.rooms.mall import contracts as stall
 from shuke.rooms.mall import facade as mall
 from shuke.rooms.members.contracts import ID_PREFIX, MemberRef
 from shuke.rooms.org import facade as org
-from shuke.rooms.org.contracts import Work
+from shuke.rooms.org.contracts import Role, StaffTerms, Work
 from shuke.rooms.programs import facade as programs
 from shuke.rooms.programs.contracts import ExchangeFact
 from shuke.surfaces.cashier.tests.conftest import NOON, TESTER
@@ -49,6 +49,19 @@ def waiting(at_work):
 
 def kinds(street):
     return [(each.work, each.count) for each in org.shift_report(org.open_shift(street.till.id).id).sums]
+
+
+def test_nobody_takes_their_own_coupon_or_pickup(at_work, coupon, waiting):
+    tea, mug = coupon(TEA), waiting("nanjinglu")
+    own = ids.encode(ID_PREFIX, at_work.members[0])
+    org.change_staff(at_work.clerk, StaffTerms(Role.CLERK, ["nanjinglu"], None, own), TESTER)
+
+    answers = [at_work.ask("use", key="U-1", code=tea.code), at_work.ask("use", key="U-2", code=mug.pickup_code)]
+
+    assert [(status, answer["code"]) for status, answer in answers] == [(403, "own_account")] * 2
+    assert coupons.coupon(tea.id, NOON).state is State.ISSUED
+    assert mall.order(mug.id).state is stall.State.READY_FOR_PICKUP
+    assert kinds(at_work) == []
 
 
 def test_a_coupon_for_a_thing_is_shown_and_taken_once(at_work, coupon):

@@ -9,8 +9,9 @@ from shuke.rooms.members import facade as members
 from shuke.rooms.members.contracts import ID_PREFIX, Purpose, Status
 from shuke.rooms.orders import facade as orders
 from shuke.rooms.org import facade as org
-from shuke.rooms.org.contracts import Work, WorkSum
+from shuke.rooms.org.contracts import Role, StaffTerms, Work, WorkSum
 from shuke.rooms.programs import facade as programs
+from shuke.rooms.programs.contracts import RefundFact
 from shuke.surfaces.cashier.tests.conftest import NOON, PROGRAM, TESTER
 
 
@@ -105,6 +106,61 @@ def test_two_refunds_end_where_it_began_and_a_third_is_refused(at_work):
     assert (status, refused["code"]) == (409, "already_refunded")
     assert available(at_work) == 1_280
     assert report(at_work).sums[1:] == (WorkSum(Work.REFUND, 2, -8_100, 500, 97),)
+
+
+def test_what_is_handed_out_is_what_this_refund_took_off_whatever_another_till_did_meanwhile(at_work, monkeypatch):
+    at_work.sale("K-1", member=outside(at_work), lines=[8_000], expected_minor=8_000)
+    order = at_work.ask("read", text="K-1")[1]["id"]
+    looked = orders.left
+
+    def left(asked):
+        """Answer, and let another till refund 30.00 before this one does."""
+        found = looked(asked)
+        monkeypatch.setattr(orders, "left", looked)
+        other = RefundFact("till", "R-0", ("till", "K-1"), NOON, (), 3_000)
+        assert programs.record([other], TESTER)[0].refusal is None
+        return found
+
+    monkeypatch.setattr(orders, "left", left)
+    _, answer = at_work.ask("refund", key="R-1", order=order, all=True, occurred_at=NOON.isoformat())
+
+    assert (answer["cash"], answer["whole"]) == ("¥50.00", False)
+    assert report(at_work).sums[1:] == (WorkSum(Work.REFUND, 1, -5_000, 0, 60),)
+
+
+def test_nobody_serves_themselves(at_work):
+    at_work.sale("K-1", member=outside(at_work), lines=[100], expected_minor=100)
+    order = at_work.ask("read", text="K-1")[1]["id"]
+    terms = StaffTerms(Role.CLERK, ["nanjinglu"], None, outside(at_work))
+    org.change_staff(at_work.clerk, terms, TESTER)
+    before, sums = programs.standing(at_work.members[0]).balances, report(at_work).sums
+    me, now = {"lines": [8_600], "member": outside(at_work)}, clock.machine_now().isoformat()
+    late = {"offline": True, "typed": outside(at_work), "lines": [8_600], "scanned_at": now}
+
+    answers = [
+        at_work.ask("price", **me, points=0),
+        at_work.sale("K-2", **me, points=500, expected_minor=8_100),
+        at_work.sale("K-3", **late),
+        at_work.ask("refund", key="R-1", order=order, all=True, occurred_at=NOON.isoformat()),
+    ]
+
+    assert [(status, answer["code"]) for status, answer in answers] == [(403, "own_account")] * 4
+    assert (programs.standing(at_work.members[0]).balances, report(at_work).sums) == (before, sums)
+    assert at_work.sale("K-4", member=outside(at_work, 1), lines=[100], expected_minor=100)[0] == 200
+
+
+def test_when_a_code_was_scanned_is_not_the_browsers_word_where_it_spends_nor_ahead_of_now(at_work):
+    now, member = clock.machine_now(), outside(at_work)
+    old = members.show_code(at_work.members[0], now - timedelta(minutes=11)).text
+    coming = members.show_code(at_work.members[0], now + timedelta(minutes=5)).text
+    sale = {"member": member, "lines": [8_600], "code": old, "scanned_at": (now - timedelta(minutes=11)).isoformat()}
+    ahead = {"code": coming, "scanned_at": (now + timedelta(minutes=5)).isoformat()}
+
+    assert at_work.sale("K-1", **sale, points=500, expected_minor=8_100)[1]["code"] == "member_code_expired"
+    assert at_work.sale("K-2", **sale | ahead, expected_minor=8_600)[1]["code"] == "member_code_unknown"
+    assert (available(at_work), report(at_work).sums) == (1_280, ())
+
+    assert at_work.sale("K-3", **sale, expected_minor=8_600)[0] == 200
 
 
 def test_a_sale_that_is_given_back_whole_is_a_void(at_work):
@@ -215,8 +271,8 @@ def test_what_cannot_be_read_is_refused(at_work, body):
 
 
 def test_offers_about_goods_match_what_was_scanned(at_work):
-    offer = "  - {code: tea, percent: 10, lines: \"item.sku = '6901234567892'\"}\n"
-    programs.publish(PROGRAM.read_text() + offer, TESTER)
+    offer = "offers:\n  - {code: tea, percent: 10, lines: \"item.sku = '6901234567892'\"}\n"
+    programs.publish(PROGRAM.read_text().replace("offers:\n", offer), TESTER)
     tea = {"sku": "6901234567892", "quantity": 2, "minor": 5_000}
     _, priced = at_work.ask("price", member=None, lines=[1_000, tea], points=0, coupons=None)
     assert priced["pay_minor"] == 5_500

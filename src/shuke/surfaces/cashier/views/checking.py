@@ -12,7 +12,9 @@ from shuke.rooms.coupons.contracts import HeldCoupon, Use
 from shuke.rooms.mall import facade as mall
 from shuke.rooms.mall.contracts import Order
 from shuke.rooms.members import facade as members
+from shuke.rooms.members.contracts import MemberRef
 from shuke.rooms.org.contracts import ShiftLine, Work
+from shuke.rooms.programs import facade as programs
 from shuke.surfaces.cashier import cart, doing, telling
 from shuke.surfaces.cashier.counter import Counter, Told, call
 from shuke.surfaces.wording import offers
@@ -49,10 +51,13 @@ def _used(counter: Counter, told: Told) -> ShiftLine:
     coupon = _coupon(code)
     if coupon is None:
         order = mall.hand_out(code, counter.till.store.code, counter.actor)
+        programs.require_other(counter.principal, MemberRef(id=order.member_id))
         answer = _told("pickup", code, f"{order.item_name} × {order.quantity}", order.number, "")
         return ShiftLine(told.key(), told.digest, Work.PICKUP, now, answer)
     if coupon.kind not in telling.WITHOUT_SALE:
         raise Refusal("coupon_needs_sale", "This coupon takes something off a sale.")
+    if coupon.member_id is not None:
+        programs.require_other(counter.principal, MemberRef(id=coupon.member_id))
     (refused,) = coupons.redeem([Use(coupon.id, coupon.member_id, cart.SOURCE, told.key(), 0, now)])
     if refused is not None:
         raise Refusal("coupon_not_usable", "The coupon can't be used now.")

@@ -1,5 +1,6 @@
 """A refund: the sale found by its receipt, what it would give back seen first, then done once."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,12 +14,13 @@ from shuke.core.values.errors import Refusal
 from shuke.foundation import business_keys, clock, ids
 from shuke.foundation.transactions import unit_of_work
 from shuke.rooms.members import facade as members
+from shuke.rooms.members.contracts import MemberRef
 from shuke.rooms.orders import facade as orders
 from shuke.rooms.orders.contracts import Order, OrderLeft, RefundLine
 from shuke.rooms.org import facade as org
 from shuke.rooms.org.contracts import ShiftLine, Work
 from shuke.rooms.points import facade as points
-from shuke.rooms.points.contracts import Kind
+from shuke.rooms.points.contracts import Entry, Kind
 from shuke.rooms.programs import facade as programs
 from shuke.rooms.programs.contracts import RefundFact
 from shuke.surfaces.cashier import cart, doing, receipts, ruling, telling
@@ -31,9 +33,15 @@ _TAKEN = {Kind.CLAWBACK, Kind.CLAWBACK_PENDING}
 
 @dataclass(frozen=True, slots=True)
 class Undone:
-    """What a refund does: money to hand out in minor units; points taken back, given back and owed after it."""
+    """What a refund does: money to hand out and stored value given back, both in minor units; points taken back, given
+    back and owed after it.
+
+    `whole` says that all of the sale came back at once.
+    """
 
     cash_minor: int
+    value_minor: int
+    whole: bool
     taken: int
     given: int
     owed: int
@@ -93,10 +101,9 @@ def refund(request: HttpRequest, counter: Counter, told: Told) -> dict[str, Any]
 def _refunded(counter: Counter, told: Told) -> ShiftLine:
     left, at = _order(counter, told), told.moment()
     undone = _done(counter, told, left, told.key(), at)
-    whole = left.order.refunded_minor == 0 and orders.get(left.order.id).refunded_minor == left.order.net_minor
-    answer = {"kind": "refund", "key": told.key(), "whole": whole} | _said(undone, left.order)
+    answer = {"kind": "refund", "key": told.key(), "whole": undone.whole} | _said(undone, left.order)
     answer["receipt"] = receipts.head(counter, told.key(), at, pgettext("till", "Refund")) | {
-        "rows": [[_("Of receipt"), left.order.external_id]],
+        "rows": [[_("Of receipt"), left.order.external_id], *_value_row(answer)],
         "total": answer["cash"],
         "points": [
             [_("Taken back"), answer["taken"]],
@@ -109,13 +116,17 @@ def _refunded(counter: Counter, told: Told) -> ShiftLine:
     return ShiftLine(
         told.key(),
         told.digest,
-        Work.VOID if whole else Work.REFUND,
+        Work.VOID if undone.whole else Work.REFUND,
         at,
         answer,
         money_minor=-undone.cash_minor,
         points_in=undone.given,
         points_out=undone.taken,
     )
+
+
+def _value_row(answer: Mapping[str, Any]) -> list[list[str]]:
+    return [[_("Back as stored value"), answer["value"]]] if answer["value"] else []
 
 
 def _found(text: str) -> OrderLeft | None:
@@ -131,6 +142,8 @@ def _order(counter: Counter, told: Told) -> OrderLeft:
     if found is None:
         raise Refusal("unknown_order", "There is no such order.")
     org.require_store(counter.principal, found.order.store)
+    if found.order.member_id is not None:
+        programs.require_other(counter.principal, MemberRef(id=found.order.member_id))
     return found
 
 
@@ -146,19 +159,32 @@ def _done(counter: Counter, told: Told, left: OrderLeft, key: str, at: datetime)
     (result,) = programs.record([fact], counter.actor)
     if result.refusal is not None:
         raise result.refusal
+    assert result.reference is not None
+    now, off_minor = orders.get(order.id), orders.refund(result.reference).net_minor or 0  # behind the order's lock
     entries = []
-    if order.member_id and result.reference:
+    if order.member_id:
         entries = points.entries_of([(order.member_id, result.reference)])[result.reference]
     unit = ruling.spent().unit
     mine = [entry for entry in entries if entry.key.unit_id == unit.id]
+    value_minor = _by_value(entries)
     return Undone(
         cash_minor=programs.refund_money(result) or 0,
+        value_minor=value_minor,
+        whole=off_minor == now.net_minor,
         taken=sum(abs(entry.amount) for entry in mine if entry.kind in _TAKEN),
         given=sum(entry.amount for entry in mine if entry.kind is Kind.RETURN),
         owed=(result.owed or {}).get(unit.code, 0),
         before=before,
         after=_available(order),
     )
+
+
+def _by_value(entries: Sequence[Entry]) -> int:
+    """Return what entries gave back of stored value, whose points are minor units of money."""
+    terms = programs.value_terms()
+    codes = {terms.principal, terms.bonus} if terms else set()
+    stored = {unit.id for unit in points.all_units() if unit.code in codes}
+    return sum(entry.amount for entry in entries if entry.kind is Kind.RETURN and entry.key.unit_id in stored)
 
 
 def _available(order: Order) -> int:
@@ -173,6 +199,7 @@ def _said(undone: Undone, order: Order) -> dict[str, Any]:
     scale = ruling.spent().unit.scale
     return {
         "cash": figures.money(undone.cash_minor, order.currency),
+        "value": figures.money(undone.value_minor, order.currency) if undone.value_minor else "",
         "taken": figures.signed_points(-undone.taken, scale),
         "given": figures.signed_points(undone.given, scale),
         "owed": figures.points(undone.owed, scale) if undone.owed else "",

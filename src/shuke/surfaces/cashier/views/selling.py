@@ -1,6 +1,6 @@
 """A sale: whom or what was scanned, what it costs, and selling it, online or sent later."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.http import HttpRequest
@@ -18,13 +18,15 @@ from shuke.rooms.programs import facade as programs
 from shuke.rooms.programs.contracts import Result, Standing
 from shuke.surfaces.cashier import cart, doing, people, receipts, ruling, telling
 from shuke.surfaces.cashier.counter import Counter, Told, call
-from shuke.surfaces.cashier.views import checking, refunding
+from shuke.surfaces.cashier.views import checking, refunding, valuing
 from shuke.surfaces.wording import figures, words
+
+_QUEUE_AGE = timedelta(days=30)  # a sale that waited longer is refused as too old
 
 
 @call("POST")
 def read(request: HttpRequest, counter: Counter, told: Told) -> dict[str, Any]:
-    """Say what a text is: a member, members whose phone ends like it, a coupon, a pickup, an order.
+    """Say what a text is: a member, members whose phone ends like it, a coupon, a pickup, an order, a gift card.
 
     Refused with `unknown_text` where it is nothing that is known here.
     """
@@ -45,9 +47,9 @@ def read(request: HttpRequest, counter: Counter, told: Told) -> dict[str, Any]:
     else:
         return {"kind": "members", "members": _cards([member])}
     with guesses.limited([guesses.staff(counter.actor.id)], {"unknown_text"}):
-        found = checking.read(counter, text) or refunding.read(counter, text)
+        found = checking.read(counter, text) or refunding.read(counter, text) or valuing.read(counter, text)
         if found is None:
-            raise Refusal("unknown_text", "This is no member, coupon, pickup or receipt.")
+            raise Refusal("unknown_text", "This is no member, coupon, pickup, receipt or gift card.")
     return found
 
 
@@ -69,7 +71,7 @@ def sell(request: HttpRequest, counter: Counter, told: Told) -> dict[str, Any]:
 def _wish(told: Told) -> cart.Wish:
     member = told.text("member")
     member_id = ids.decode(ID_PREFIX, member) if member else None
-    wish = cart.Wish(member_id, _lines(told), told.number("points"), told.texts("coupons"))
+    wish = cart.Wish(member_id, _lines(told), told.number("points"), told.texts("coupons"), told.optional("value"))
     if not wish.total_minor:
         raise Refusal("bad_request", "A sale has an amount.", pointer="/lines")
     return wish
@@ -89,9 +91,12 @@ def _lines(told: Told) -> tuple[Line, ...]:
 def _online(counter: Counter, told: Told) -> ShiftLine:
     wish, at, key, note = _wish(told), told.moment(), told.key(), told.text("note")
     code = told.text("code")
-    if code and people.of_code(code, told.moment("scanned_at"), use=True) != wish.member_id:
+    spends = wish.points or wish.coupons or wish.value_minor
+    if code and people.of_code(code, clock.machine_now() if spends else _scanned(told), use=True) != wish.member_id:
         raise Refusal("member_code_unknown", "This is not the code of the member.")
-    if not note and cart.left_out(counter, wish, at):
+    if wish.value_minor and not code:
+        raise Refusal("value_needs_code", "Stored value is spent with the code on the member's phone.")
+    if not note and cart.left_out(counter, wish, clock.business_now()):
         raise Refusal("reason_required", "Say why the coupon that saves most is not used.")
     before = programs.standings([wish.member_id]) if wish.member_id else {}
     done = cart.commit(counter, key, wish, at, told.number("expected_minor"))
@@ -101,6 +106,12 @@ def _online(counter: Counter, told: Told) -> ShiftLine:
     used = priced.points.used if priced.points else 0
     answer = _answer(counter, key, at, result, before.get(wish.member_id), used)
     answer |= {"paid": figures.money(priced.pay_minor, priced.currency)}
+    if priced.value is not None and priced.value.used_minor:
+        left = programs.value_of(wish.member_id).total_minor
+        answer |= {
+            "by_value": figures.money(priced.value.used_minor, priced.currency),
+            "value_left": figures.money(left, priced.currency),
+        }
     answer["receipt"] = receipts.of_sale(counter, key, at, wish.lines, priced, answer)
     return _line(told, at, answer, priced.pay_minor, result, used, note)
 
@@ -108,8 +119,7 @@ def _online(counter: Counter, told: Told) -> ShiftLine:
 def _offline(counter: Counter, told: Told) -> ShiftLine:
     """Record what was sold while nobody could be asked, at the time when it was sold."""
     at, key, typed = told.moment(), told.key(), told.text("typed")
-    scanned_at = told.moment("scanned_at")
-    member_id = (people.of_code(typed, scanned_at, use=True) or people.known_as(typed)) if typed else None
+    member_id = (people.of_code(typed, _scanned(told), use=True) or people.known_as(typed)) if typed else None
     wish = cart.Wish(member_id, _lines(told), 0, ())
     before = programs.standings([member_id]) if member_id else {}
     result = cart.record_offline(counter, key, wish, at)
@@ -117,6 +127,12 @@ def _offline(counter: Counter, told: Told) -> ShiftLine:
     answer |= {"paid": figures.money(wish.total_minor, counter.shop.currency), "offline": True}
     answer["receipt"] = receipts.of_sale(counter, key, at, wish.lines, None, answer)
     return _line(told, at, answer, wish.total_minor, result, 0, "")
+
+
+def _scanned(told: Told) -> datetime:
+    """Return when a code was scanned, as far as a browser is believed: not ahead of now, not before the queue's age."""
+    now = clock.machine_now()
+    return min(max(told.moment("scanned_at"), now - _QUEUE_AGE), now)
 
 
 def _line(

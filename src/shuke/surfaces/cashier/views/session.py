@@ -12,8 +12,10 @@ from shuke.core.values.currencies import CURRENCY_DIGITS
 from shuke.core.values.errors import Refusal
 from shuke.foundation import clock, logs
 from shuke.rooms.org import facade as org
+from shuke.rooms.programs import facade as programs
 from shuke.surfaces.cashier import telling
 from shuke.surfaces.cashier.counter import IDLE, SESSION, Counter, Told, call, keep_in, let_in, till_of
+from shuke.surfaces.cashier.views import valuing
 from shuke.surfaces.cashier.views.shell import no_till
 from shuke.surfaces.wording import figures, refusals
 
@@ -82,6 +84,7 @@ def state(request: HttpRequest, counter: Counter, told: Told) -> dict[str, objec
         "now": int(clock.business_now().timestamp() * 1000),
         "machine_now": clock.machine_milliseconds(),
         "idle_seconds": int(IDLE.total_seconds()),
+        "value": valuing.offered(programs.value_terms()),
         "token": get_token(request),
     }
 

@@ -23,7 +23,12 @@ def orders(tmp_path):
 
 
 def test_a_good_file_is_good(empty):
-    assert empty.json("program", "validate", GROCER) == {"valid": True, "program": "grocer", "errors": []}
+    assert empty.json("program", "validate", GROCER) == {
+        "valid": True,
+        "program": "grocer",
+        "errors": [],
+        "warnings": [],
+    }
     assert not empty.home.exists()
 
 

@@ -10,7 +10,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from shuke.rooms.orders.contracts import LineLeft
-from shuke.surfaces.wording import figures, refusals, running, words
+from shuke.surfaces.wording import days, figures, refusals, running, words
 from shuke.surfaces.wording.drawing import asset
 
 register = template.Library()
@@ -93,6 +93,18 @@ def moment(context: template.Context, at: datetime | None, style: str = "minutes
         utc.isoformat(),
         utc.strftime("%Y-%m-%d %H:%M:%S"),
         text,
+    )
+
+
+@register.simple_tag(takes_context=True)
+def through(context: template.Context, over_at: datetime) -> SafeString:
+    """Write until when something is good that is over at an instant."""
+    utc = over_at.astimezone(UTC)
+    return format_html(
+        '<time class="nowrap" datetime="{}" title="{} UTC">{}</time>',
+        utc.isoformat(),
+        utc.strftime("%Y-%m-%d %H:%M:%S"),
+        days.through(over_at, context["desk"].zone),
     )
 
 

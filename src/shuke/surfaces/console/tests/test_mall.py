@@ -6,11 +6,12 @@ import io
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from shuke.foundation import ids
 from shuke.rooms.mall import facade as mall
 from shuke.rooms.mall.contracts import Address, OrderSearch, State, Way
 from shuke.rooms.members.contracts import MemberRef
 from shuke.rooms.org import facade as org
-from shuke.rooms.org.contracts import NewStore, Role
+from shuke.rooms.org.contracts import NewStore, Role, StaffTerms
 from shuke.rooms.programs import facade as programs
 from shuke.rooms.programs.contracts import ExchangeFact
 from shuke.surfaces.console.tests.conftest import TESTER
@@ -130,9 +131,9 @@ def test_an_order_is_sent_and_its_address_shown_for_a_reason(client, mug, member
     assert client.post(f"{address}/reveal", {"what": "address", "reason": ""}).status_code == 302
     client.post(f"{address}/act", {"act": "ship", "carrier": "顺丰", "tracking": "SF1"})
     assert (mall.order(row.id).state, mall.order(row.id).tracking) == (State.SHIPPED, "SF1")
-    client.post(f"{address}/act", {"act": "cancel"})
+    client.post(f"{address}/undo", {"act": "cancel"})
     assert mall.order(row.id).state is State.SHIPPED
-    client.post(f"{address}/act", {"act": "refund", "note": "破损", "restock": "yes"})
+    client.post(f"{address}/undo", {"act": "refund", "note": "破损", "restock": "yes"})
     assert (mall.order(row.id).state, mall.item(mug.id).left) == (State.REFUNDED, 5)
     assert "破损" in page(client, address)
 
@@ -146,6 +147,30 @@ def test_an_order_is_handed_out_by_its_code(client, mug, member):
     told = client.post("/mall/pickup", {"code": order.pickup_code, "store": "s1"}, follow=True).content.decode()
     assert "请交付：保温杯 × 1" in told
     assert mall.order(order.id).state is State.PICKED_UP
+
+
+def test_value_goes_back_by_staff_of_the_store_who_may_and_never_to_themselves(log_in, mug, member):
+    for code in ("s1", "s2"):
+        org.open_store(NewStore(code, code), None, TESTER)
+    fact = ExchangeFact("app", "x", MemberRef(id=member.id), "mug", 1, Way.PICKUP, "s1")
+    order = programs.exchange(fact, TESTER).order
+    mall.hand_out(order.pickup_code, "s1", TESTER)
+    address, points = f"/mall/orders/{ids.encode('mlo', order.id)}/undo", programs.standing(member.id).balances
+    clerk, service = log_in(Role.CLERK), log_in(Role.SERVICE)
+    (person,) = [one for one in org.list_staff() if one.role is Role.SERVICE]
+
+    refused = [clerk.post(address, {"act": "refund"})]
+    org.change_staff(person.id, StaffTerms(Role.SERVICE, ("s2",), None, None), TESTER)
+    refused.append(service.post(address, {"act": "refund"}))
+    org.change_staff(person.id, StaffTerms(Role.SERVICE, ("s1",), None, ids.encode("mbr", member.id)), TESTER)
+    refused.append(service.post(address, {"act": "refund"}))
+
+    assert [answer.status_code for answer in refused] == [403, 403, 403]
+    assert mall.order(order.id).state is State.PICKED_UP
+    assert programs.standing(member.id).balances == points
+    org.change_staff(person.id, StaffTerms(Role.SERVICE, ("s1",), None, None), TESTER)
+    service.post(address, {"act": "refund"})
+    assert mall.order(order.id).state is State.REFUNDED
 
 
 def test_codes_are_imported_given_out_and_settled(client, member):

@@ -101,6 +101,7 @@ def test_every_page_opens_in_both_languages_with_few_statements(log_in, member, 
     ]
     for language in ("zh-hans", "en"):
         client.post("/language", {"language": language})
+        client.get("/overview")  # what a process reads once
         for address in addresses:
             asked = []
             with connection.execute_wrapper(partial(note, asked)):

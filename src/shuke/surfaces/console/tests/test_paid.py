@@ -1,14 +1,17 @@
 """Paid membership in the console: plans are written and changed, subscriptions dealt with, amounts shown before."""
 
 import pytest
+from django.apps import apps
 
 from shuke.foundation import ids
 from shuke.rooms.members import facade as members
 from shuke.rooms.members.contracts import NewMember
-from shuke.rooms.org.contracts import Actor, ActorKind, Role
+from shuke.rooms.org import facade as org
+from shuke.rooms.org.contracts import Actor, ActorKind, Role, StaffTerms
 from shuke.rooms.paid import facade as paid
 from shuke.rooms.paid.contracts import Length, Order, RefundRule, State
 from shuke.rooms.payments import facade as payments
+from shuke.rooms.payments.contracts import RefundState
 
 BY = Actor(ActorKind.SYSTEM, "tests", "tests")
 PLAN = {
@@ -117,6 +120,24 @@ def test_a_subscription_is_given_extended_and_let_run_out(desk, anna):
     assert id not in desk.get("/subscriptions", {"state": "lapsed"}).content.decode()
 
 
+def test_nobody_deals_with_their_own_plans(desk, log_in, anna):
+    desk.post("/plans/new", PLAN)
+    found, id = sold(anna)
+    service, member = log_in(Role.SERVICE), ids.encode("mbr", anna)
+    (person,) = [one for one in org.list_staff() if one.role is Role.SERVICE]
+    org.change_staff(person.id, StaffTerms(Role.SERVICE, (), None, member), BY)
+
+    asked = (
+        (f"/members/{member}/plans/give", {"plan": "plus", "length": "month", "reason": "a mishap"}),
+        (f"/subscriptions/{id}/cancel", {"refund_minor": "12050"}),
+        (f"/subscriptions/{id}/change", {"plan": "plus", "length": "month"}),
+        (f"/subscriptions/{id}/extend", {"days": "3", "reason": "a mishap"}),
+    )
+
+    assert [service.post(address, form).status_code for address, form in asked] == [403] * 4
+    assert paid.page(9).subscriptions == (found,)
+
+
 def test_activation_codes_come_as_a_file(desk, anna):
     desk.post("/plans/new", PLAN)
     desk.post("/activation-codes", {"plan": "plus", "length": "month", "count": "2", "note": "fair"})
@@ -145,3 +166,28 @@ def test_a_change_of_plan_shows_what_is_due_and_does_that(desk, anna):
     assert (now.plan.code, now.state, before.state) == ("max", State.ACTIVE, State.CANCELLED)
     assert payments.page(9).payments[0].amount_minor == due
     assert desk.get(f"/subscriptions/{id}/change", asked).status_code == 422
+
+
+def test_a_refund_that_failed_is_listed_and_tried_again(desk, anna, log_in):
+    desk.post("/plans/new", PLAN)
+    subscription, _ = sold(anna)
+    paid.cancel(subscription.id, BY, at_once=True)
+    (payment,) = payments.page(9).payments
+    (refund,) = payments.refunds_of([payment.id])[payment.id]
+    assert "没有失败的退款" in desk.get("/failed-refunds").content.decode()
+    apps.get_model("payments", "Refund").objects.filter(pk=refund.id).update(
+        state="failed", check_at=None, reason="NO_AUTH"
+    )
+    apps.get_model("payments", "Payment").objects.filter(pk=payment.id).update(refunded_minor=0)
+    page, address = (
+        desk.get("/failed-refunds").content.decode(),
+        f"/failed-refunds/{ids.encode('prf', refund.id)}/retry",
+    )
+    assert all(text in page for text in ("NO_AUTH", "120.50", address))
+
+    assert log_in(Role.CLERK).post(address).status_code == 403
+    assert payments.find(payment.id).refunded_minor == 0
+    assert desk.post(address)["Location"] == "/failed-refunds"
+
+    assert payments.find(payment.id).refunded_minor == 12_050
+    assert payments.refunds_of([payment.id])[payment.id][0].state is RefundState.DONE

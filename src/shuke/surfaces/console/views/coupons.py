@@ -1,6 +1,5 @@
 """Coupons: templates and what became of them, sending them to members, pools of codes, uses, and calling back."""
 
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -309,7 +308,6 @@ def of_member(request: HttpRequest, desk: Desk, member_id: str) -> HttpResponse:
             "state": coupon_words.STATES[held.state],
             "cause": coupon_words.CAUSES[held.cause],
             "told": coupon_words.told(held.offer, held.value_minor),
-            "until": held.ends_at and held.ends_at - timedelta(seconds=1),
         }
         for held in coupons_of.of_member(id, clock.business_now())
     ]

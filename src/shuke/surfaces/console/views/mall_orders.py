@@ -1,5 +1,6 @@
 """Orders of the mall: found by state, number or pickup code; sent, handed out, cancelled, taken back."""
 
+from collections.abc import Callable
 from uuid import UUID
 
 from django.contrib import messages
@@ -17,6 +18,7 @@ from shuke.rooms.members.contracts import ID_PREFIX
 from shuke.rooms.org import facade as org
 from shuke.rooms.org.contracts import Right
 from shuke.rooms.programs import facade as programs
+from shuke.surfaces.console.acting import require_other
 from shuke.surfaces.console.pages import Desk, page, printable, show
 from shuke.surfaces.wording import figures, mall_words, payment_words, refusals
 from shuke.surfaces.wording.running import running, unit_called
@@ -104,6 +106,7 @@ def _order_page(request: HttpRequest, desk: Desk, found: Order, **more: object) 
         payment=payment,
         payment_state=payment and payment_words.STATES[payment.state],
         may_fulfil=desk.may(Right.MALL_FULFIL),
+        may_refund=desk.may(Right.MALL_REFUND),
         may_reveal=desk.may(Right.MEMBERS_REVEAL),
         can_ship=State.SHIPPED in following,
         can_complete=State.DONE in following,
@@ -116,21 +119,45 @@ def _order_page(request: HttpRequest, desk: Desk, found: Order, **more: object) 
 
 @page(Right.MALL_FULFIL, "POST")
 def act(request: HttpRequest, desk: Desk, mall_order_id: str) -> HttpResponse:
-    """Do to an order what a button says: ship, complete, cancel or refund."""
-    order_id, given, by = _id(mall_order_id), request.POST, desk.actor
-    note = given.get("note", "").strip()
-    try:
+    """Do to an order what a button says: ship or complete."""
+    order_id, given = _id(mall_order_id), request.POST
+
+    def work() -> None:
         match given.get("act"):
             case "ship":
-                mall.ship(order_id, given.get("carrier", "").strip(), given.get("tracking", "").strip(), by)
+                mall.ship(order_id, given.get("carrier", "").strip(), given.get("tracking", "").strip(), desk.actor)
             case "complete":
-                mall.complete(order_id, by)
-            case "cancel":
-                programs.cancel_exchange(order_id, by, note)
-            case "refund":
-                programs.refund_exchange(order_id, by, note, restock=given.get("restock") == "yes")
+                mall.complete(order_id, desk.actor)
             case _:
                 raise Refusal("order_in_other_state", "Nothing was chosen.")
+
+    return _changed(request, desk, mall_order_id, work)
+
+
+@page(Right.MALL_REFUND, "POST")
+def undo(request: HttpRequest, desk: Desk, mall_order_id: str) -> HttpResponse:
+    """Give back what an order of one's stores took: cancelled before it is fulfilled, or taken back after."""
+    found, given = mall.order(_id(mall_order_id)), request.POST
+    org.require_store(desk.principal, found.store)
+    require_other(desk, found.member_id)
+    note = given.get("note", "").strip()
+
+    def work() -> None:
+        match given.get("act"):
+            case "cancel":
+                programs.cancel_exchange(found.id, desk.actor, note)
+            case "refund":
+                programs.refund_exchange(found.id, desk.actor, note, restock=given.get("restock") == "yes")
+            case _:
+                raise Refusal("order_in_other_state", "Nothing was chosen.")
+
+    return _changed(request, desk, mall_order_id, work)
+
+
+def _changed(request: HttpRequest, desk: Desk, mall_order_id: str, work: Callable[[], None]) -> HttpResponse:
+    """Do something to an order, and show it with what came of that."""
+    try:
+        work()
     except Refusal as refused:
         _say_refused(request, desk, refused)
     else:

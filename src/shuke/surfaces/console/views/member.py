@@ -269,6 +269,8 @@ def _tabs(desk: Desk) -> list[tuple[str, str, str]]:
         ]
     if desk.may(Right.PAID_READ):
         tabs.append(("plans", "member-plans", _("Paid plans")))
+    if programs.value_terms() is not None:
+        tabs.append(("value", "member-value", _("Stored value")))
     if desk.may(Right.COUPONS_READ):
         tabs.append(("coupons", "member-coupons", _("Coupons")))
     return [*tabs, ("profile", "member-profile", _("Profile"))]

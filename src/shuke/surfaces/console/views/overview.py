@@ -55,8 +55,7 @@ def overview(request: HttpRequest, desk: Desk) -> HttpResponse:
         counts=people.counts(now - _PERIOD),
         exited=Status.EXITED,
         active=Compared(
-            orders.active_members(now - _PERIOD, now, left),
-            orders.active_members(now - 2 * _PERIOD, now - _PERIOD, left),
+            *orders.active_members([(now - _PERIOD, now), (now - 2 * _PERIOD, now - _PERIOD)], left),
         ),
         sales=Compared(sales.member_net_minor, sales_before.member_net_minor),
         refunded=sales.member_refunded_minor,
@@ -75,7 +74,7 @@ def _alarm(alarm: Alarm) -> str:
     """Return what is unusual of a template of coupons."""
     told = {"count": figures.number(alarm.count), "usual": figures.number(alarm.usual)}
     if alarm.kind is AlarmKind.RUSH:
-        return _("%(count)s taken in the last hour; usual are %(usual)s.") % told
+        return _("%(count)s taken in the last hour; usually %(usual)s.") % told
     return _("%(count)s of %(usual)s are left.") % told
 
 

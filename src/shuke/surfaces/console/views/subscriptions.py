@@ -14,6 +14,7 @@ from shuke.rooms.org.contracts import Right
 from shuke.rooms.paid import facade as paid
 from shuke.rooms.paid.contracts import LIVE, SUBSCRIPTION_PREFIX, Length, Plan, State, Subscription, Switch
 from shuke.rooms.payments import facade as payments
+from shuke.surfaces.console.acting import require_other
 from shuke.surfaces.console.pages import Desk, page, show
 from shuke.surfaces.console.plan_forms import ExtensionForm, GiftForm, SwitchForm
 from shuke.surfaces.console.views.member import tab
@@ -55,11 +56,11 @@ def member_plans(request: HttpRequest, desk: Desk, member_id: str) -> HttpRespon
 @page(Right.PAID_SELL, "POST")
 def gift(request: HttpRequest, desk: Desk, member_id: str) -> HttpResponse:
     """Give a member a period that nobody pays for."""
-    form = GiftForm(paid.list_plans(), request.POST)
+    form, id = GiftForm(paid.list_plans(), request.POST), ids.decode(ID_PREFIX, member_id)
+    require_other(desk, id)
     if form.is_valid():
         said = form.cleaned_data
         try:
-            id = ids.decode(ID_PREFIX, member_id)
             paid.gift(id, said["plan"], Length(said["length"]), said["reason"], desk.actor)
             messages.success(request, _("Given; the member is told."))
             return redirect("member-plans", member_id)
@@ -87,13 +88,13 @@ def renewal(request: HttpRequest, desk: Desk, subscription_id: str) -> HttpRespo
 @page(Right.PAID_SELL, "POST")
 def cancel(request: HttpRequest, desk: Desk, subscription_id: str) -> HttpResponse:
     """End a subscription at once and give back what was shown; if that has changed meanwhile, show it again."""
-    shown = request.POST.get("refund_minor", "")
-    told = paid.quote_leaving(_id(subscription_id), at_once=True)
+    shown, found = request.POST.get("refund_minor", ""), _of_other(desk, subscription_id)
+    told = paid.quote_leaving(found.id, at_once=True)
     if shown != str(told.refund_minor):
         messages.warning(request, _("The amount has changed meanwhile; look at it again."))
         return redirect("subscription", subscription_id)
-    _after, done = paid.cancel(_id(subscription_id), desk.actor, at_once=True)
-    payments.reconcile()
+    after, done = paid.cancel(found.id, desk.actor, at_once=True)
+    payments.send_refunds(after.member_id)
     back = figures.money(done.refund_minor, desk.shop.currency)
     messages.success(request, _("Cancelled; %(amount)s goes back.") % {"amount": back})
     return redirect("subscription", subscription_id)
@@ -102,7 +103,7 @@ def cancel(request: HttpRequest, desk: Desk, subscription_id: str) -> HttpRespon
 @page(Right.PAID_SELL, "GET", "POST")
 def change(request: HttpRequest, desk: Desk, subscription_id: str) -> HttpResponse:
     """Show what a change to another plan comes to, and do it if it still comes to what was shown."""
-    found, told, told_price = paid.subscription(_id(subscription_id)), None, ""
+    found, told, told_price = _of_other(desk, subscription_id), None, ""
     others = [plan for plan in paid.list_plans() if plan.id != found.plan.id]
     sent = request.POST if request.method == "POST" else request.GET
     form = SwitchForm(others, payments.methods(), sent or None)
@@ -137,7 +138,7 @@ def _changed(request: HttpRequest, desk: Desk, found: Subscription, told: Switch
     done, _told = paid.switch(found.id, told.plan.code, told.length, desk.actor, method if told.due_minor else "")
     if done.payment_id is not None:
         payments.start(done.payment_id)
-    payments.reconcile()
+    payments.send_refunds(found.member_id)
     after = paid.subscription(done.subscription.id)
     if after.is_live:
         messages.success(request, _("Changed to %(plan)s.") % {"plan": _name(told.plan)})
@@ -157,10 +158,10 @@ def _address(subscription_id: str) -> str:
 @page(Right.PAID_SELL, "POST")
 def extend(request: HttpRequest, desk: Desk, subscription_id: str) -> HttpResponse:
     """Let a subscription hold some days longer."""
-    form = ExtensionForm(request.POST)
+    form, found = ExtensionForm(request.POST), _of_other(desk, subscription_id)
     if form.is_valid():
         try:
-            paid.extend(_id(subscription_id), form.cleaned_data["days"], form.cleaned_data["reason"], desk.actor)
+            paid.extend(found.id, form.cleaned_data["days"], form.cleaned_data["reason"], desk.actor)
             messages.success(request, _("Extended."))
             return redirect("subscription", subscription_id)
         except Refusal as refused:
@@ -233,6 +234,13 @@ def _rows(found: tuple[Subscription, ...], *, with_members: bool = False) -> lis
         }
         for one in found
     ]
+
+
+def _of_other(desk: Desk, subscription_id: str) -> Subscription:
+    """Return a subscription that is not of whoever sits here."""
+    found = paid.subscription(_id(subscription_id))
+    require_other(desk, found.member_id)
+    return found
 
 
 def _id(subscription_id: str) -> object:

@@ -74,6 +74,7 @@ def evaluate_cart(request: HttpRequest, body: CartBody) -> CartAnswer:
         en="Commit a cart as an order",
         zh="提交购物车并下单",
         about_zh="按提交时的优惠与积分下单：记录订单、扣减所选积分、占用优惠次数与额度，全部成功或全部不做。"
+        "下单时间最早为五分钟之前，密钥具有 history:write 时除外。"
         "内容相同的重发得到第一次的应答；实付与 expected_minor 不同则不做任何事。"
         "整单退款后退还优惠次数，积分按比例退回。",
         scope=Right.ORDERS_WRITE,
@@ -103,7 +104,8 @@ def commit_cart(
     """Place the order of a cart at what it costs now: its points are used and its offers counted, all or nothing.
 
     A repeat with the same content gets the first answer again. Where it costs something else than `expected_minor`,
-    nothing is done. A refund of all of it gives its offers back, any refund its points in proportion.
+    nothing is done. It is taken as of five minutes ago at the earliest; earlier only by a key that has `history:write`.
+    A refund of all of it gives its offers back, any refund its points in proportion.
     """
     committed = programs.commit_cart(
         body.value(),

@@ -9,7 +9,7 @@ from ninja import Path, Router
 
 from shuke.core.offers.model import Reason
 from shuke.core.values.errors import Refusal
-from shuke.foundation import clock, ids
+from shuke.foundation import clock, codes, ids
 from shuke.rooms.coupons import facade as coupons
 from shuke.rooms.coupons.contracts import COUPON_PREFIX, Cause, IssueFact, OrderRef, Use
 from shuke.rooms.members import facade as members
@@ -60,7 +60,7 @@ _CODES = ("invalid_id", "unknown_coupon")
         en="Issue a coupon",
         zh="发券、领券或以积分换券",
         about_zh="发放一张券。cause 为 claim 时须满足领取条件；为 points 时在同一事务中扣除积分价格。"
-        "同一编号重发得到同一张券。",
+        "同一编号重发得到同一张券。按当前时间发放；密钥具有 history:write 时按 occurred_at 发放。",
         scope=Right.COUPONS_WRITE,
         status=201,
         writes=True,
@@ -90,7 +90,8 @@ _CODES = ("invalid_id", "unknown_coupon")
 def issue_coupon(request: HttpRequest, body: IssueCouponBody, *, dry_run: DryRun = False) -> IssuedCouponAnswer:
     """Issue a coupon: by hand, as a claim within its condition, or for points that are taken in the same transaction.
 
-    source and external_id name it for ever: a repeat answers the same coupon.
+    source and external_id name it for ever: a repeat answers the same coupon. It is issued as of now; as of
+    `occurred_at` by a key that has `history:write`.
     """
     source, external_id = name_of(request, body)
     member_id, at = _member(body.member), body.occurred_at or clock.business_now()
@@ -98,7 +99,7 @@ def issue_coupon(request: HttpRequest, body: IssueCouponBody, *, dry_run: DryRun
     if member_id is None and cause in (Cause.CLAIM, Cause.POINTS):
         raise Refusal("unknown_member", "A member claims or buys; say who.", pointer="/member")
     told = IssueFact(source, external_id, body.template, member_id, cause, at)
-    (answer,) = programs.claim_coupons([told], keys.actor(request))
+    (answer,) = programs.claim_coupons([told], keys.actor(request), history=keys.may_write_history(request))
     if answer.coupon is None:
         assert answer.refusal is not None
         raise answer.refusal
@@ -238,16 +239,20 @@ def release_coupons(request: HttpRequest, body: CouponOrdersBody, *, dry_run: Dr
         id="giveBackCoupons",
         en="Give back the coupons of refunded orders",
         zh="退回券",
-        about_zh="订单退款时，模板允许退回的券恢复可用。",
+        about_zh="订单退款时，模板允许退回的券恢复可用。已上报到本系统的订单在全额退款时自动退回，此前会被拒绝。",
         scope=Right.COUPONS_REDEEM,
         writes=True,
+        codes=("order_not_refunded",),
         request_example={"orders": [examples.ORDER]},
         response_example=examples.FREED,
     ),
 )
 def give_back_coupons(request: HttpRequest, body: CouponOrdersBody, *, dry_run: DryRun = False) -> FreedCouponsAnswer:
-    """Make coupons of refunded orders usable again, where their template says so."""
-    return _freed(request, coupons.give_back(_orders(body)), dry_run=dry_run)
+    """Make coupons of refunded orders usable again, where their template says so.
+
+    Orders that were reported here do it by themselves when they are refunded in full; before, this is refused.
+    """
+    return _freed(request, programs.give_back_coupons(_orders(body)), dry_run=dry_run)
 
 
 @operation(
@@ -414,12 +419,13 @@ def _coupon(request: HttpRequest, coupon_id: UUID) -> CouponAnswer:
 def _uses(asked: Sequence[CouponUseBody]) -> list[Use]:
     """Find the coupons that are brought."""
     now = clock.business_now()
+    found = {coupon.code: coupon.id for coupon in coupons.by_codes([use.code for use in asked], now)}
     uses = []
     for number, use in enumerate(asked):
-        found = coupons.by_codes([use.code], now)
-        if not found:
+        coupon_id = found.get(codes.plain(use.code))
+        if coupon_id is None:
             raise Refusal("unknown_coupon", "There is no such coupon.", pointer=f"/uses/{number}/code")
-        uses.append(Use(found[0].id, _member(use.member), *use.order.value(), use.off_minor, now))
+        uses.append(Use(coupon_id, _member(use.member), *use.order.value(), use.off_minor, now))
     return uses
 
 

@@ -401,7 +401,7 @@ def complete_mall_order(
         en="Take back an order of the mall",
         zh="商城订单退货",
         about_zh="退回已履约的订单：积分退回原批次；restock 表示礼品可再次兑换。已退回的订单原样返回。",
-        scope=Right.MALL_FULFIL,
+        scope=Right.POINTS_WRITE,
         writes=True,
         codes=(*REASONED, "invalid_id", "order_in_other_state", "unknown_mall_order"),
         parameter_examples=_OF_ORDER,

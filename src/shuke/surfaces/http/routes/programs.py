@@ -4,6 +4,7 @@ from django.http import HttpRequest
 from ninja import Router
 
 from shuke.core.values.errors import Refusal
+from shuke.engine.cautions import sentences
 from shuke.engine.schema import ProgramErrors
 from shuke.rooms.org.contracts import Right
 from shuke.rooms.programs import facade as programs
@@ -70,9 +71,11 @@ def validate_program(request: HttpRequest, body: ProgramTextBody) -> ValidationA
     except Refusal as found:
         refusal = problems.InvalidProgram([found])
     else:
-        return ValidationAnswer(valid=True, program=draft.program, errors=[])
+        warnings = sentences(draft.cautions, "zh" if problems.is_chinese(request) else "en")
+        return ValidationAnswer(valid=True, program=draft.program, errors=[], warnings=warnings)
     found_wrong = problems.field_errors(refusal, chinese=problems.is_chinese(request))
-    return ValidationAnswer(valid=False, program=None, errors=[FieldErrorAnswer(**error) for error in found_wrong])
+    errors = [FieldErrorAnswer(**error) for error in found_wrong]
+    return ValidationAnswer(valid=False, program=None, errors=errors, warnings=[])
 
 
 @operation(

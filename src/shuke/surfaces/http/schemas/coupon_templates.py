@@ -68,7 +68,8 @@ class CouponTemplateBody(Body):
 
     `codes`: each coupon's own, one that many use (`one_code`), or a pool that is made or imported beforehand. `most` is
     how many may ever be issued, `budget_minor` what all of them may cost at most; `claim_when` is a condition in the
-    words of the program's rules; `points` is a price in the program's first unit.
+    words of the program's rules; `points` is a price in the program's first unit. A member may take one of what is
+    `claimable`, where `per_member` is not said; null is any number.
     """
 
     code: Code
@@ -95,6 +96,8 @@ class CouponTemplateBody(Body):
         """Return the draft; programs put it into their own time zone."""
         told = {name: getattr(self, name) for name in type(self).model_fields}
         limit, packet, validity = self.per_member, self.packet, self.validity
+        if self.claimable and "per_member" not in self.model_fields_set:
+            limit = CouponLimitBody(most=1)
         return coupons.TemplateDraft(
             **told
             | {

@@ -405,6 +405,7 @@ VALIDATION: Json = {
             "suggestion": "order.net",
         }
     ],
+    "warnings": [],
 }
 APPROVAL: Json = {
     "id": APPROVAL_ID,

@@ -28,11 +28,15 @@ class PublishBody(Body):
 
 
 class ValidationAnswer(Answer):
-    """Whether a program file could be published; each error names line and column."""
+    """Whether a program file could be published; each error names line and column.
+
+    `warnings` say what to look at again first, in the reader's language.
+    """
 
     valid: bool
     program: str | None
     errors: list[FieldErrorAnswer]
+    warnings: list[str]
 
 
 class DifferenceAnswer(Answer):

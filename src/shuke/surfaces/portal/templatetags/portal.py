@@ -1,12 +1,12 @@
 """How numbers, money, points, days and drawings are written on a member's pages."""
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime
 
 from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from shuke.surfaces.wording import figures, words
+from shuke.surfaces.wording import days, figures, words
 from shuke.surfaces.wording.drawing import asset, qr
 from shuke.surfaces.wording.running import unit_called
 
@@ -58,8 +58,8 @@ def moment(context: template.Context, at: datetime | None, style: str = "%Y-%m-%
 
 
 @register.simple_tag(takes_context=True)
-def last_day(context: template.Context, ends_at: datetime) -> SafeString | str:
-    """Write until when something is good that ends at an instant: at midnight, the day before it."""
-    if ends_at.astimezone(context["zone"]).time() == time():
-        return moment(context, ends_at - timedelta(microseconds=1), "%Y-%m-%d")
-    return moment(context, ends_at)
+def through(context: template.Context, over_at: datetime) -> SafeString:
+    """Write until when something is good that is over at an instant."""
+    return format_html(
+        '<time datetime="{}">{}</time>', over_at.astimezone(UTC).isoformat(), days.through(over_at, context["zone"])
+    )

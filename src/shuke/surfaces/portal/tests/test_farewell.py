@@ -71,7 +71,7 @@ def test_leaving_shows_what_ends_asks_twice_and_gives_a_plan_back(phone, ten_off
     member, year = member_id(), bought(held)
     first = page(held.get("/m/me/leave"))
     shown = re.search(r'name="shown" value="([^"]+)"', first)[1]
-    assert shown == "50.0.0.12000"
+    assert shown == "50.0.0.12000.0.0"
     assert "¥120.00" in first
 
     held.post("/m/coupons", {"template": "ten-off", "key": key_of(page(held.get("/m/coupons")))})

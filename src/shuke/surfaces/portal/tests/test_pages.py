@@ -1,6 +1,7 @@
 """A member's pages: what they show, that they show nobody else's, and what a member may change there."""
 
 import re
+from datetime import UTC, datetime
 
 import pytest
 from django.test import Client
@@ -16,7 +17,7 @@ from shuke.rooms.points import facade as points
 from shuke.rooms.programs import facade as programs
 from shuke.rooms.programs.contracts import OrderFact, RedeemFact
 from shuke.surfaces.portal import urls
-from shuke.surfaces.portal.tests.conftest import NOON, OTHER, PHONE, TESTER
+from shuke.surfaces.portal.tests.conftest import NOON, OTHER, PHONE, TESTER, join
 
 PAGES = [
     "/m/",
@@ -266,3 +267,13 @@ def test_a_shop_has_its_own_colour_dark_enough_to_be_read(phone):
     assert org.organisation().colour == "#ffe100"
     org.set_colour("", TESTER)
     assert page(held.get("/m/brand.css")).startswith(":root { --brand: #a8321f")
+
+
+def test_days_are_the_shops_and_not_those_of_utc(shop, program):
+    clock.set_business_clock(datetime(2026, 6, 15, 16, 40, tzinfo=UTC))  # 00:40 in Shanghai, on the 16th
+    held = Client(headers={"user-agent": "iPhone"})
+    assert join(held).status_code == 302
+    assert "2026-06-16 入会" in page(held.get("/m/me"))
+    assert "2026-06-16 同意" in page(held.get("/m/me/consents"))
+    why = re.findall(r'href="(/m/points/\d+/\d+)"', page(held.get("/m/points")))[0]
+    assert "2026-06-16 获得" in page(held.get(why))

@@ -16,6 +16,7 @@ from shuke.surfaces.portal import own_data
 from shuke.surfaces.portal.account import Account, account_of
 from shuke.surfaces.portal.pages import ACTOR, Guest, page, show
 from shuke.surfaces.portal.views.coupons import usable_count
+from shuke.surfaces.portal.views.value import held_by
 from shuke.surfaces.wording import paid_words
 
 _MOST_PLANS = 20
@@ -24,12 +25,14 @@ _REASON = "left by themselves"
 
 @dataclass(frozen=True, slots=True)
 class Loss:
-    """What ends with a membership: points usable and on their way, coupons, and plans with what each gives back."""
+    """What ends with a membership: points usable and on their way, coupons, what plans give back, stored value."""
 
     points: int
     pending: int
     coupons: int
     refund_minor: int
+    principal_minor: int
+    bonus_minor: int
 
     @property
     def shown(self) -> str:
@@ -52,13 +55,13 @@ def leave(request: HttpRequest, guest: Guest) -> HttpResponse:
     with unit_of_work():
         plans = _plans(guest)
         loss = _loss(guest, account, plans)
-        agreed = request.POST.get("shown") == loss.shown
+        agreed = request.POST.get("shown") == loss.shown and not loss.principal_minor
         if agreed and request.POST.get("sure") == "yes":
             for one, _back in plans:
                 paid.cancel(one.id, ACTOR, at_once=True)
             programs.set_status(guest.member.id, Status.EXITED, _REASON, ACTOR)
     if agreed and request.POST.get("sure") == "yes":
-        payments.reconcile()
+        payments.send_refunds(guest.member.id)
         return redirect("portal-home")
     language = paid_words.language()
     return show(
@@ -71,7 +74,7 @@ def leave(request: HttpRequest, guest: Guest) -> HttpResponse:
         plans=[(one.plan.name(language), back.refund_minor) for one, back in plans],
         days=REINSTATE_DAYS,
         last_step=agreed,
-        changed=request.method == "POST" and not agreed,
+        changed=request.method == "POST" and not agreed and not loss.principal_minor,
     )
 
 
@@ -81,10 +84,12 @@ def _plans(guest: Guest) -> list[tuple[Subscription, Leaving]]:
 
 
 def _loss(guest: Guest, account: Account, plans: list[tuple[Subscription, Leaving]]) -> Loss:
-    main = account.main
+    main, held = account.main, held_by(guest)
     return Loss(
         main.available + main.held if main else 0,
         main.pending if main else 0,
         usable_count(guest.member.id),
         sum(back.refund_minor for _one, back in plans),
+        held.principal_minor + held.held_minor if held else 0,
+        held.bonus_minor if held else 0,
     )

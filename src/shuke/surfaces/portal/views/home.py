@@ -10,6 +10,7 @@ from shuke.rooms.members.contracts import CODE_MINUTES, CODE_SECONDS
 from shuke.surfaces.portal.account import account_of
 from shuke.surfaces.portal.pages import Guest, page, show
 from shuke.surfaces.portal.views.coupons import usable_count
+from shuke.surfaces.portal.views.value import held_by
 
 _AHEAD = CODE_MINUTES * 60 // CODE_SECONDS  # as many as a till would take
 
@@ -17,7 +18,9 @@ _AHEAD = CODE_MINUTES * 60 // CODE_SECONDS  # as many as a till would take
 @page()
 def home(request: HttpRequest, guest: Guest) -> HttpResponse:
     """Show the card, and what a member has."""
-    context = {"account": account_of(guest), "coupons": usable_count(guest.member.id), **_codes(guest)}
+    context = {"account": account_of(guest), "coupons": usable_count(guest.member.id), "held": held_by(guest)} | _codes(
+        guest
+    )
     return show(request, "home.html", tab="home", title=guest.shop.name, **context)
 
 

@@ -5,6 +5,7 @@ Whether a phone is a member's is told to nobody who does not hold it: both are s
 
 import re
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.conf import settings
 from django.core import signing
@@ -15,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 
 from shuke.core.values.errors import Refusal
-from shuke.foundation import clock, ids, logs
+from shuke.foundation import clock, guesses, ids, logs
 from shuke.foundation.addresses import client_address
 from shuke.foundation.transactions import unit_of_work
 from shuke.rooms.members import facade as members
@@ -81,7 +82,7 @@ def join(request: HttpRequest, shop: Organisation, store: str = "") -> HttpRespo
         door.wrong, door.field = _("To become a member, agree to the first point."), "service"
         return _join_page(request, door, place)
     try:
-        phone = _proven(door)
+        phone = _proven(request, door)
         return _let_in(request, _member_of(phone, request, place))
     except Refusal as refused:
         door.refuse(refused, request)
@@ -98,7 +99,7 @@ def log_in(request: HttpRequest, shop: Organisation) -> HttpResponse:
     if "ask" in request.POST:
         return _log_in_page(request, _asked(request, door))
     try:
-        phone = members.check_log_in_code(door.phone, door.code, clock.machine_now())
+        phone = _checked(request, door)
     except Refusal as refused:
         door.refuse(refused, request)
         return _log_in_page(request, door)
@@ -118,7 +119,7 @@ def change_phone(request: HttpRequest, guest: Guest) -> HttpResponse:
         door = _asked(request, door)
     elif request.method == "POST":
         try:
-            phone = members.check_log_in_code(door.phone, door.code, clock.machine_now())
+            phone = _checked(request, door)
             members.update(guest.member.id, {Field.PHONE: phone}, ACTOR)
             return redirect("portal-profile")
         except Refusal as refused:
@@ -153,7 +154,7 @@ def _asked(request: HttpRequest, door: Door) -> Door:
     return door
 
 
-def _proven(door: Door) -> str:
+def _proven(request: HttpRequest, door: Door) -> str:
     """Return the phone that a code, or a code that was right a moment ago, proves."""
     if door.proof:
         try:
@@ -161,10 +162,16 @@ def _proven(door: Door) -> str:
         except signing.BadSignature as error:
             door.proof = ""
             raise Refusal("log_in_code_wrong", "The code is wrong or over.", pointer="/code") from error
-    return members.check_log_in_code(door.phone, door.code, clock.machine_now())
+    return _checked(request, door)
 
 
-def _member_of(phone: str, request: HttpRequest, place: Store | None):  # noqa: ANN202  # an id
+def _checked(request: HttpRequest, door: Door) -> str:
+    """Return the phone that a code proves; whoever tries codes of many phones waits."""
+    with guesses.limited([guesses.address(client_address(request))], {"log_in_code_wrong"}):
+        return members.check_log_in_code(door.phone, door.code, clock.machine_now())
+
+
+def _member_of(phone: str, request: HttpRequest, place: Store | None) -> UUID:
     """Return whose a phone is; a new member's with what they agreed to, and told to the program."""
     with unit_of_work():
         (member_id,) = members.resolve([MemberRef(phone=phone)])
@@ -183,7 +190,7 @@ def _member_of(phone: str, request: HttpRequest, place: Store | None):  # noqa: 
         return member_id
 
 
-def _tell_program(member_id, channel: str, store: str) -> None:  # noqa: ANN001  # an id
+def _tell_program(member_id: UUID, channel: str, store: str) -> None:
     """Record that somebody joined, where the program in force asks for it."""
     program = running()
     if program is None or all(each.code != JOINED for each in program.program.behaviours):
@@ -195,7 +202,7 @@ def _tell_program(member_id, channel: str, store: str) -> None:  # noqa: ANN001 
         raise result.refusal
 
 
-def _let_in(request: HttpRequest, member_id) -> HttpResponse:  # noqa: ANN001  # an id
+def _let_in(request: HttpRequest, member_id: UUID) -> HttpResponse:
     secret = members.log_in_device(member_id, _label(request.headers.get("User-Agent", "")), clock.machine_now())
     return remember(redirect(next_of(request)), secret)
 

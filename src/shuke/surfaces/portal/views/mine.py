@@ -14,6 +14,7 @@ from shuke.rooms.members import facade as members
 from shuke.rooms.members.contracts import Field, Purpose
 from shuke.surfaces.portal.account import account_of
 from shuke.surfaces.portal.pages import ACTOR, Guest, keep, page, show
+from shuke.surfaces.portal.views.value import held_by
 from shuke.surfaces.wording import refusals, words
 
 DEVICE_PREFIX = "dev"
@@ -28,6 +29,7 @@ def mine(request: HttpRequest, guest: Guest) -> HttpResponse:
         tab="me",
         title=_("Me"),
         account=account_of(guest),
+        held=held_by(guest),
         languages=[("zh-hans", "简体中文"), ("en", "English")],
     )
 

@@ -8,12 +8,11 @@ from django.utils.translation import gettext as _
 
 from shuke.core.values.errors import Refusal
 from shuke.foundation import guesses, ids, logs
-from shuke.foundation.addresses import client_address
 from shuke.rooms.paid import facade as paid
 from shuke.rooms.paid.contracts import SUBSCRIPTION_PREFIX, Length, Order, Plan, State, Subscription, Switch
 from shuke.rooms.payments import facade as payments
 from shuke.rooms.payments.contracts import PAYMENT_PREFIX
-from shuke.surfaces.portal.pages import ACTOR, Guest, page, show
+from shuke.surfaces.portal.pages import ACTOR, Guest, guessers, page, show
 from shuke.surfaces.portal.views.paying import phone_method, require_phone_method
 from shuke.surfaces.wording import paid_words, refusals
 
@@ -41,16 +40,12 @@ def buy(request: HttpRequest, guest: Guest, plan: str) -> HttpResponse:
 def activate(request: HttpRequest, guest: Guest) -> HttpResponse:
     """Use an activation code."""
     try:
-        with guesses.limited(_guessers(request, guest), {"unknown_activation_code"}):
+        with guesses.limited(guessers(request, guest), {"unknown_activation_code"}):
             paid.use_code(guest.member.id, request.POST.get("code", "")[:40], ACTOR)
     except Refusal as refused:
         logs.refusal(refused, request_id=request.request_id)
         return _plans(request, guest, failure=refusals.sentence(refused), status=422)
     return redirect("portal-plans")
-
-
-def _guessers(request: HttpRequest, guest: Guest) -> list[guesses.Guesser]:
-    return [guesses.member(str(guest.member.id)), guesses.address(client_address(request))]
 
 
 @page("POST", frozen=False)
@@ -70,7 +65,7 @@ def leave(request: HttpRequest, guest: Guest, subscription_id: str) -> HttpRespo
         at_once = request.POST.get("at_once") == "yes"
         if not at_once or request.POST.get("refund_minor") == str(now.refund_minor):
             paid.cancel(found.id, ACTOR, at_once=at_once)
-            payments.reconcile()
+            payments.send_refunds(guest.member.id)
             return redirect("portal-plans")
     return show(
         request,
@@ -97,7 +92,7 @@ def change(request: HttpRequest, guest: Guest, subscription_id: str) -> HttpResp
         if done.payment_id is not None:
             payments.start(done.payment_id)
             return redirect("portal-pay", ids.encode(PAYMENT_PREFIX, done.payment_id))
-        payments.reconcile()
+        payments.send_refunds(guest.member.id)
         return redirect("portal-plans")
     language = paid_words.language()
     return show(
@@ -136,7 +131,7 @@ def _plans(request: HttpRequest, guest: Guest, failure: str = "", status: int = 
         title=_("Paid membership"),
         mine=[_mine(one, language) for one in live],
         changeable=bool(_choices(guest)),
-        offered=[_offered(plan, language, plan.id in had) for plan in paid.list_plans() if plan.on_sale],
+        offered=[_offered(plan, language, had=plan.id in had) for plan in paid.list_plans() if plan.on_sale],
         online=phone_method() is not None,
         failure=failure,
         status=status,
@@ -153,7 +148,7 @@ def _mine(one: Subscription, language: str) -> dict[str, object]:
     }
 
 
-def _offered(plan: Plan, language: str, had: bool) -> dict[str, object]:  # noqa: FBT001  # said by name of its meaning
+def _offered(plan: Plan, language: str, *, had: bool) -> dict[str, object]:
     terms = plan.version.terms
     return {
         "plan": plan,

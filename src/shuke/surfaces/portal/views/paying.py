@@ -60,6 +60,8 @@ def _purpose(payment: Payment) -> tuple[str, str]:
     """Return where what is paid for stands, and what the way there is called."""
     if payment.purpose is Purpose.MALL:
         return reverse("portal-mall-order", args=[payment.reference]), _("To my order")
+    if payment.purpose is Purpose.VALUE:
+        return reverse("portal-value"), _("To my stored value")
     return reverse("portal-plans"), _("To my plans")
 
 

@@ -28,9 +28,8 @@ def statement(request: HttpRequest, guest: Guest) -> HttpResponse:
     """List what moved points, newest first and by month; each row opens its why."""
     account, unit = account_of(guest), _unit(request)
     found = points.entries_page(guest.member.id, _ROWS, request.GET.get("after") or None, unit)
-    bought = orders.get_many([entry.reference for entry in found.entries if entry.reference])
     acts = _acts(guest, found.entries, request.GET.get("told", ""))
-    rows = [_row(act, bought.get(act[0].reference)) for act in acts]
+    rows = _rows(acts)
     onward = found.next_cursor is not None and bool(acts)
     months = [(month, list(several)) for month, several in groupby(rows, lambda row: f"{row['day']:%Y-%m}")]
     return show(
@@ -69,6 +68,20 @@ def why(request: HttpRequest, guest: Guest, unit: int, number: int) -> HttpRespo
     act = _whole(guest, found.entry)
     context = {"act": _row(act, found.order), "reasons": reasons(found), "parts": parts(found)}
     return show(request, "why.html", tab="home", title=_("Why?"), **context)
+
+
+def latest(guest: Guest, unit_ids: Sequence[int], most: int) -> list[dict[str, Any]]:
+    """Return the last movements of some units as rows, newest first; each whole."""
+    entries = [
+        entry for unit_id in unit_ids for entry in points.entries_page(guest.member.id, most, None, unit_id).entries
+    ]
+    entries.sort(key=lambda entry: (entry.transaction_number, entry.key.unit_id), reverse=True)
+    return _rows(_acts(guest, entries, "")[:most])
+
+
+def _rows(acts: Sequence[Sequence[Entry]]) -> list[dict[str, Any]]:
+    bought = orders.get_many([act[0].reference for act in acts if act[0].reference])
+    return [_row(act, bought.get(act[0].reference)) for act in acts]
 
 
 def _unit(request: HttpRequest) -> int | None:

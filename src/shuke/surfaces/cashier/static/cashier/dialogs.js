@@ -127,6 +127,9 @@ function refundSeen(order, body, seen) {
   if (seen.has_member) {
     rows.push([words.points_taken, h("span", {"data-testid": "taken"}, seen.taken)], [words.points_given, h("span", {"data-testid": "given"}, seen.given)], [words.balance, `${seen.before} → ${seen.after}`]);
   }
+  if (seen.value) {
+    rows.splice(1, 0, [words.value_back, h("strong", {"data-testid": "value-back"}, seen.value)]);
+  }
   if (seen.owed) {
     rows.push([words.owed, h("strong", {class: "minus"}, seen.owed)]);
   }

@@ -21,6 +21,7 @@ function drawMember(sale) {
     h("p", {class: "chips"}, member.tier && h("span", {class: `badge tier tier-${member.tier.rank}`}, member.tier.name), member.status && h("span", {class: "badge bad"}, member.status)),
     points && h("dl", {class: "balance"}, h("dt", {}, points.name), h("dd", {"data-testid": "available"}, points.available)),
     points && h("ul", {class: "small"}, points.pending && h("li", {}, `${points.pending} ${words.pending}`), points.owed && h("li", {class: "minus"}, `${points.owed} ${words.owed}`), points.expiring && h("li", {}, points.expiring)),
+    member.value && h("dl", {class: "balance value"}, h("dt", {}, words.value), h("dd", {"data-testid": "value"}, member.value.total)),
     member.way && h("p", {class: "way"}, member.way));
 }
 
@@ -36,10 +37,10 @@ function drawTrade(sale, money) {
   const offers = priced ? priced.offers.map((offer) => row([offer.name, ...offer.more].join(" · "), offer.off, "off")) : [];
   const paying = priced && priced.points && priced.points.used ? [row(`${words.pay_points} (${priced.points.used_text})`, priced.points.used_worth, "off")] : [];
   fill("trade",
-    h("ul", {class: "rows"}, rows, offers, paying),
+    h("ul", {class: "rows"}, rows, offers, paying, priced && priced.value && priced.value.used ? [row(words.pay_value, `\u2212${priced.value.used_text}`, "off"), h("li", {class: "split"}, h("small", {"data-testid": "split"}, valueSplit(priced.value)))] : []),
     h("div", {class: "pay"}, h("span", {}, words.to_pay), h("strong", {"data-testid": "pay"}, priced ? priced.pay : money(total))),
     priced && priced.earns && h("p", {class: "earns"}, `${words.earns} ${priced.earns}`),
-    h("p", {class: "next"}, h("kbd", {}, "Enter"), " ", words.take_money));
+    h("p", {class: "next"}, h("kbd", {}, "Enter"), " ", words.take));
 }
 
 function drawOffers(sale, act) {
@@ -57,9 +58,25 @@ function drawOffers(sale, act) {
   const list = h("ul", {class: "offers"}, offers.map((offer) => h("li", {}, h("span", {}, offer.name, offer.more.length ? h("small", {}, offer.more.join(" · ")) : null), h("strong", {}, offer.off))));
   fill("offers",
     offers.length ? list : priced.coupons.length ? null : h("p", {class: "quiet"}, words.offers_none),
+    priced.value && priced.value.most > 0 ? valueField(priced.value, act) : null,
     points && points.most > 0 ? pointsField(points, act) : sale.member && h("p", {class: "quiet"}, words.pay_points_none),
     priced.coupons.length ? couponList(priced.coupons, act) : null,
     priced.unused.length ? h("details", {class: "unused"}, h("summary", {}, `${words.unused} (${priced.unused.length})`), h("ul", {}, priced.unused.map((offer) => h("li", {}, offer.name, h("small", {}, offer.why))))) : null);
+}
+
+function valueSplit(value) {
+  return [value.principal_text && `${words.value_principal} ${value.principal_text}`, value.bonus_text && `${words.value_bonus} ${value.bonus_text}`].filter(Boolean).join(" + ");
+}
+
+function valueField(value, act) {
+  const input = h("input", {id: "value", "data-testid": "value-field", inputmode: "decimal", autocomplete: "off", value: value.used ? value.typed : "", "aria-describedby": "value-help", keydown: (event) => {
+    if (event.key === "Enter") {
+      event.preventDefault();
+      event.stopPropagation();
+      act.payValue(event.target.value);
+    }
+  }});
+  return h("div", {class: "points"}, h("label", {for: "value"}, h("kbd", {}, "F7"), " ", words.pay_value), input, h("p", {id: "value-help", class: "quiet"}, say(words.pay_value_most, {most: value.most_text})));
 }
 
 function pointsField(points, act) {
@@ -110,14 +127,19 @@ function change(answer) {
   if (!answer.after) {
     return null;
   }
+  const value = answer.by_value ? h("small", {"data-testid": "by-value"}, `${words.pay_value} ${answer.by_value} · ${words.value_left} ${answer.value_left}`) : null;
   const moved = [answer.earned && `${words.earned} ${answer.earned}`, answer.used && `${words.used} ${answer.used}`].filter(Boolean).join(" · ");
-  return h("p", {class: "change"}, h("span", {}, answer.unit || words.balance), h("b", {"data-testid": "change"}, `${answer.before} → ${answer.after}`), h("small", {}, moved));
+  return h("p", {class: "change"}, h("span", {}, answer.unit || words.balance), h("b", {"data-testid": "change"}, `${answer.before} → ${answer.after}`), h("small", {}, moved), value);
 }
 
 function saleBanner(answer) {
   const bad = Boolean(answer.note);
   drawBanner(bad ? "warn" : "good", say(words.sale_done, answer), change(answer),
-    answer.tier && h("p", {class: "tier-up"}, `${answer.tier} · ${words.tier_next}`), answer.note && h("p", {}, answer.note), h("p", {class: "receipt-number"}, `${words.number} `, h("span", {class: "mono", "data-testid": "number"}, answer.key)));
+    answer.tier && h("p", {class: "tier-up"}, `${answer.tier} · ${words.tier_next}`), answer.note && h("p", {}, answer.note), receiptNumber(answer.key));
+}
+
+function receiptNumber(key) {
+  return h("p", {class: "receipt-number"}, `${words.number} `, h("span", {class: "mono", "data-testid": "number"}, key));
 }
 
 function refundBanner(answer) {

@@ -2,7 +2,7 @@
    typed, however slow the network is; after a refusal what was typed ahead is forgotten. */
 "use strict";
 
-const fresh = () => ({member: null, code: "", scanned: 0, typed: "", lines: [], goods: null, points: 0, coupons: null, priced: null, offline: false, note: ""});
+const fresh = () => ({member: null, code: "", scanned: 0, typed: "", lines: [], goods: null, points: 0, value: 0, coupons: null, priced: null, offline: false, note: ""});
 let sale = fresh();
 let shop = {digits: 2, sign: ""};
 let connected = true;
@@ -49,7 +49,7 @@ const money = (minor) => shop.sign + plainMoney(minor, shop.digits);
 function draw() {
   drawMember(sale);
   drawTrade(sale, money);
-  drawOffers(sale, {points: act.points, coupons: chooseCoupons});
+  drawOffers(sale, {points: act.points, coupons: chooseCoupons, payValue});
   place("scan-label").textContent = sale.lines.length ? words.take_money : sale.member || sale.typed ? words.type_amount : words.scan_member;
   if (sale.goods) {
     place("scan-label").textContent = say(sale.goods.price ? words.price_known : words.price_of, {sku: sale.goods.sku, price: money(sale.goods.price || 0)});
@@ -129,7 +129,7 @@ function show(found) {
     sale.typed = "";
     return sale.lines.length ? then(price).then(draw) : null;
   }
-  return {members: () => chooseMember(found.members), order: () => refundDialog(found), coupon: () => found.good && found.for_sale ? addCoupon(found) : useDialog(found), pickup: () => useDialog(found)}[found.kind]();
+  return {members: () => chooseMember(found.members), order: () => refundDialog(found), coupon: () => found.good && found.for_sale ? addCoupon(found) : useDialog(found), pickup: () => useDialog(found), gift_card: () => cardDialog(found)}[found.kind]();
 }
 
 function chooseMember(members) {
@@ -147,8 +147,9 @@ async function price() {
     return;
   }
   try {
-    sale.priced = await sending.ask("/till/price", {member: sale.member && sale.member.id, lines: toldLines(sale.lines), points: sale.points, coupons: sale.coupons});
+    sale.priced = await sending.ask("/till/price", {member: sale.member && sale.member.id, lines: toldLines(sale.lines), points: sale.points, value: sale.value, coupons: sale.coupons});
     sale.points = sale.priced.points ? sale.priced.points.used : 0;
+    sale.value = sale.priced.value ? sale.priced.value.used : 0;
   } catch (error) {
     if (!(error instanceof NoAnswer)) {
       throw error;
@@ -161,12 +162,12 @@ async function sell() {
   const total = totalOf(sale.lines);
   const body = sale.offline
     ? {offline: true, typed: sale.typed || sale.code || (sale.member ? sale.member.id : ""), lines: toldLines(sale.lines), scanned: sale.scanned}
-    : {member: sale.member && sale.member.id, code: sale.code, scanned: sale.scanned, lines: toldLines(sale.lines), points: sale.points, coupons: sale.coupons, expected_minor: sale.priced.pay_minor, note: sale.note};
+    : {member: sale.member && sale.member.id, code: sale.code, scanned: sale.scanned, lines: toldLines(sale.lines), points: sale.points, value: sale.value, coupons: sale.coupons, expected_minor: sale.priced.pay_minor, note: sale.note};
   const told = {what: sale.offline || !sale.priced ? money(total) : sale.priced.pay, who: sale.member ? sale.member.name : sale.typed || words.guest};
   const mine = sale;
   let answer;
   try {
-    answer = await doNow("/till/sell", body, told, Boolean(body.points || (body.coupons && body.coupons.length)));
+    answer = await doNow("/till/sell", body, told, Boolean(body.points || body.value || (body.coupons && body.coupons.length)));
   } catch (error) {
     if (error.code === "price_changed") {
       await price();
@@ -256,6 +257,7 @@ const act = {
       draw();
     });
   },
+  payValue: () => payValue(),
   coupons() {
     const first = document.querySelector("#offers .coupons input");
     if (first) {
@@ -267,6 +269,7 @@ const act = {
   enrol: () => enrolDialog(),
   check: () => scanDialog(words.check_scan),
   refund: () => scanDialog(words.refund_scan),
+  value: () => valueDialog(),
   park: () => parkOrFetch(),
   parked: () => parkedDialog(),
   queue: () => queueDialog(),
@@ -319,7 +322,7 @@ function addCoupon(found) {
   return sale.lines.length ? then(price).then(draw) : null;
 }
 
-const KEYS = {F2: "points", F3: "coupons", F4: "enrol", F6: "check", F8: "refund", F9: "park", "?": "help", Escape: "clear"};
+const KEYS = {F2: "points", F3: "coupons", F4: "enrol", F7: "payValue", F6: "check", F8: "refund", F9: "park", F10: "value", "?": "help", Escape: "clear"};
 
 document.addEventListener("keydown", (event) => {
   const name = (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "p" ? "print" : event.ctrlKey || event.altKey || event.metaKey ? "" : KEYS[event.key];

@@ -4,7 +4,7 @@
 const KEPT = "till-{% asset '' %}";
 const PAGES = ["/till/", "/till/customer"];
 const FILES = ["{% asset 'console/frame.css' %}", "{% asset 'console/parts.css' %}", "{% asset 'cashier/till.css' %}", "{% asset 'console/seal.svg' %}", "/static/vendor/inter/inter-latin-wght-normal.woff2",
-  "{% asset 'cashier/parts.js' %}", "{% asset 'cashier/keeping.js' %}", "{% asset 'cashier/sending.js' %}", "{% asset 'cashier/goods.js' %}", "{% asset 'cashier/drawing.js' %}", "{% asset 'cashier/dialogs.js' %}", "{% asset 'cashier/till.js' %}", "{% asset 'cashier/customer.js' %}"];
+  "{% asset 'cashier/parts.js' %}", "{% asset 'cashier/keeping.js' %}", "{% asset 'cashier/sending.js' %}", "{% asset 'cashier/goods.js' %}", "{% asset 'cashier/drawing.js' %}", "{% asset 'cashier/dialogs.js' %}", "{% asset 'cashier/value.js' %}", "{% asset 'cashier/till.js' %}", "{% asset 'cashier/customer.js' %}"];
 
 async function keep(request) {
   const answer = await fetch(request);

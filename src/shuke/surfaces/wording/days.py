@@ -1,0 +1,15 @@
+"""Until when something is good, as people count: what is over at midnight has the day before as its last."""
+
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
+
+
+def last_day(over_at: datetime, zone: ZoneInfo) -> date:
+    """Return the last day, in a time zone, of something that is over at an instant."""
+    return (over_at - datetime.resolution).astimezone(zone).date()
+
+
+def through(over_at: datetime, zone: ZoneInfo) -> str:
+    """Write until when something is good that is over at an instant: its last day, or the minute within a day."""
+    local = over_at.astimezone(zone)
+    return f"{local:%Y-%m-%d %H:%M}" if local.time() != time() else f"{last_day(over_at, zone):%Y-%m-%d}"
