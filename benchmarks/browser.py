@@ -109,7 +109,7 @@ def _paints(browser: Browser, shops: Street, phones: int) -> tuple[list[float], 
             ".observe({type: 'largest-contentful-paint', buffered: true})"
         )
         answers: list[Response] = []
-        page.on("response", answers.append)
+        page.on("response", lambda answer, answers=answers: answers.append(answer))
         page.goto(f"{shops.address}/m/")
         page.wait_for_load_state("networkidle")
         found.append(page.evaluate("window.largest"))

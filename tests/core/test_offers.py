@@ -207,54 +207,6 @@ def test_what_each_effect_takes_off(effect, lines, reward):
     assert off(cart(*lines), offer(effect)) == reward
 
 
-def test_buy_one_thing_and_get_another():
-    deal = offer(Deal(2), lines=(0,), gets=(1,))
-    assert off(cart((2, 1000), (1, 700)), deal) == 700
-    assert off(cart((1, 1000), (1, 700)), deal) == 0
-    assert off(cart((5, 1000), (9, 700)), deal) == 1400
-
-
-def test_a_piece_counts_in_one_deal_only():
-    assert off(cart((3, 1000)), offer(Deal(2), code="a"), offer(Deal(2), code="b")) == 1000
-    priced = price(cart((3, 1000)), group(offer(Deal(2), code="a"), offer(Deal(2), code="b")))
-    assert priced.refused == {"b": Reason.NO_EFFECT}
-
-
-def test_who_lacks_what_is_cheaper_keeps_the_pieces_for_another_offer():
-    second = offer(Deal(2, reduced=2, percent=Fraction(50)), lines=(0,), gets=(1,), code="second")
-    assert off(cart((2, 1000), (1, 700)), second, offer(Deal(2), lines=(0,), code="pair")) == 1000
-
-
-@given(
-    st.lists(st.tuples(st.integers(1, 40), st.integers(1, 900)), min_size=1, max_size=4),
-    st.integers(1, 5).flatmap(lambda n: st.tuples(st.just(n), st.integers(1, n))),
-    percents,
-    st.sampled_from(Pick),
-    st.none() | st.integers(1, 6),
-    st.booleans(),
-)
-def test_deals_made_at_once_are_those_made_piece_by_piece(lines, deal, percent, pick, times, others):
-    pieces, reduced = deal
-    made = Deal(pieces, reduced, percent, pick, times)
-    singles = [(1, each) for count, each in lines for _ in range(count)]
-    gets = range(len(lines) // 2, len(lines)) if others else ()
-    of_singles = [
-        k for k, line in enumerate(line for line, (count, _) in enumerate(lines) for _ in range(count)) if line in gets
-    ]
-    at_once = off(cart(*lines), offer(made, gets=tuple(gets)))
-    assert at_once == off(cart(*singles), offer(made, range(len(singles)), gets=tuple(of_singles)))
-    bundle = Bundle(pieces, 700, times)
-    assert off(cart(*lines), offer(bundle)) == off(cart(*singles), offer(bundle, range(len(singles))))
-
-
-def test_a_million_pieces_are_priced_as_three_are():
-    most = 999_999
-    assert off(cart((most, 100)), offer(Deal(3))) == most // 3 * 100
-    assert off(cart((most, 100), (most, 70)), offer(Deal(2), lines=(0,), gets=(1,))) == most // 2 * 70
-    assert off(cart((most, 100)), offer(Deal(2), gets=(0,))) == most // 3 * 100
-    assert off(cart((most, 100)), offer(Bundle(3, 250))) == most // 3 * 50
-
-
 def test_shipping_gifts_and_points_leave_the_lines_as_they_are():
     offers = [
         offer(Shipping(Fraction(50), cap=300), code="ship"),

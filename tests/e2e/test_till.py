@@ -131,6 +131,17 @@ def test_the_coupon_that_saves_is_proposed_and_who_leaves_it_out_says_why(counte
     assert till.wrong == []
 
 
+def test_an_amount_is_read_with_a_chinese_keyboard_left_on_and_told_when_it_is_none(counter, street):
+    till = counter()
+    till.type("１２。５＊３")
+    till.shown("pay", "¥37.50")
+    for wrong in ("86.005", "0", "12,50", "-5", "10*1001"):
+        till.type(wrong)
+        till.banner("金额有误：须大于 0，最多 2 位小数")
+        till.shown("pay", "¥37.50")
+    assert till.wrong == []
+
+
 def test_goods_are_scanned_with_their_price_and_known_the_next_time(counter, street):
     till = counter()
     till.type("6901234567892")

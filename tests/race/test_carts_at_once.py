@@ -8,11 +8,13 @@ import pytest
 from django.db import connections
 
 from shuke.foundation import clock
+from shuke.rooms.coupons import facade as coupons
+from shuke.rooms.coupons.contracts import Cause, IssueFact, Kind, State, TemplateDraft
 from shuke.rooms.members.contracts import ExternalId, MemberRef, NewMember
 from shuke.rooms.orders.contracts import Line
 from shuke.rooms.org.contracts import Actor, ActorKind
 from shuke.rooms.programs import cart_queries, facade
-from shuke.rooms.programs.contracts import OrderFact, Status
+from shuke.rooms.programs.contracts import Choice, OrderFact, Status
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -77,6 +79,17 @@ def test_a_budget_is_spent_to_the_cent_by_a_crowd_and_never_passed(sale):
     ever = cart_queries.Span("purse", cart_queries.EVER, 1)
     (counted,) = cart_queries.counts(sale.program_id, [ever]).values()
     assert (counted.times, counted.off_minor, len(done)) == (33, BUDGET, CROWD)
+    assert not [found for check in facade.verify_all() for found in check.violations]
+
+
+def test_a_coupon_that_many_bring_takes_off_one_cart(sale):
+    """R4: one coupon took something off five orders."""
+    coupons.create_template(TemplateDraft("gift", "Gift", Kind.CASH, "amount: 5", "UTC"), ACTOR)
+    (issued,) = coupons.issue([IssueFact("shop", "gift", "gift", None, Cause.API, NOW)])
+    brought = Choice(coupons=(issued.coupon.code,))
+    done = at_once(lambda buyer: [facade.commit_cart(cart(str(buyer), buyer), ACTOR, brought)], CROWD)
+    assert sum(each.coupon_id == issued.coupon.id for one in done for each in one.priced.applied) == 1
+    assert (len(done), coupons.coupon(issued.coupon.id, NOW).state) == (CROWD, State.USED)
     assert not [found for check in facade.verify_all() for found in check.violations]
 
 

@@ -97,6 +97,14 @@ def template_by_code(code: str) -> Template:
     return views.templates([row])[0]
 
 
+def within_reach(member_id: UUID, now: datetime) -> tuple[Template, ...]:
+    """Return what a member could take or buy now by dates, supply and their limit, newest first. Raises: nothing.
+
+    Conditions of claims are the caller's to see to.
+    """
+    return tuple(each for each in views.templates(issuing.within_reach(member_id, now)) if each.left != 0)
+
+
 # --- coupons ---
 
 

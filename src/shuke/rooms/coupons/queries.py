@@ -120,7 +120,7 @@ def lock_taken(keys: Sequence[tuple[UUID, UUID, int]]) -> dict[tuple[UUID, UUID,
 
 
 def taken(keys: Sequence[tuple[UUID, UUID, int]]) -> dict[tuple[UUID, UUID, int], int]:
-    """Return what counters say that nobody moves any more: those of members who live on in others."""
+    """Return what counters say without locking them: for showing, or where nobody moves them any more."""
     rows = sql.fetch(
         "SELECT template_id, member_id, since_day, count FROM coupons_taken JOIN unnest(%(template_id)b::uuid[], "
         "%(member_id)b::uuid[], %(since_day)b::int[]) AS asked (template_id, member_id, since_day) "

@@ -294,7 +294,10 @@ def _moved(order_id: UUID, state: State, actor: Actor, **values: str) -> Order:
 
 
 def find_pickup(code: str) -> Order:
-    """Return the order that waits under a pickup code. Raises: Refusal `pickup_code_wrong`, `pickup_code_unknown`."""
+    """Return the order that waits under a pickup code.
+
+    Raises: Refusal `pickup_code_wrong`, `pickup_code_unknown`, `pickup_code_used` with the minute `at`, the shop's.
+    """
     return ordering.find_pickup(code)
 
 
@@ -302,7 +305,7 @@ def hand_out(code: str, store: str, actor: Actor) -> Order:
     """Hand out what waits under a code in a store.
 
     Raises:
-        Refusal: `pickup_code_wrong`, `pickup_code_unknown`, `pickup_elsewhere`, `order_in_other_state`.
+        Refusal: `pickup_code_wrong`, `pickup_code_unknown`, `pickup_code_used` (with `at`), `pickup_elsewhere`.
     """
     with unit_of_work():
         order = ordering.hand_out(code, store, actor.label, clock.business_now())

@@ -132,6 +132,7 @@ class Order(models.Model):
                 fields=("until_at",), condition=Q(state__in=("placed", "paying")), name="mall_order_unfinished"
             ),
             models.Index(fields=("state", "id"), name="mall_order_by_state"),
+            models.Index(fields=("pickup_code",), condition=Q(state="picked_up"), name="mall_order_picked_up"),
         ]
 
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from shuke.core.values.errors import Refusal
 from shuke.foundation import encryption, ids, masks, randomness
@@ -27,6 +28,7 @@ from shuke.rooms.mall.contracts import (
     Way,
 )
 from shuke.rooms.members import facade as members
+from shuke.rooms.org import facade as org
 from shuke.rooms.org.contracts import Actor
 
 _DAY_0 = date(1970, 1, 1)
@@ -246,7 +248,7 @@ def find_pickup(code: str) -> Order:
     """Return the order that waits under a pickup code.
 
     Raises:
-        Refusal: `pickup_code_wrong` where a digit can't be right, `pickup_code_unknown`.
+        Refusal: `pickup_code_wrong` where a digit can't be right, `pickup_code_unknown`, `pickup_code_used`.
     """
     digits = "".join(code.split())
     sound = digits.isascii() and digits.isdigit() and len(digits) == _CODE_DIGITS + 1
@@ -254,13 +256,22 @@ def find_pickup(code: str) -> Order:
         raise Refusal("pickup_code_wrong", "A digit of this code is not right; look again.", pointer="/code")
     row = queries.order(pickup_code=digits, state=State.READY_FOR_PICKUP)
     if row is None:
-        raise Refusal("pickup_code_unknown", "Nothing waits under this code.", pointer="/code")
+        raise _nothing_waits(queries.picked_up_at(digits))
     return _order(row)
+
+
+def _nothing_waits(picked_up_at: datetime | None) -> Refusal:
+    if picked_up_at is None:
+        return Refusal("pickup_code_unknown", "Nothing waits under this code.", pointer="/code")
+    own = org.organisation()
+    at = f"{picked_up_at.astimezone(ZoneInfo(own.time_zone if own else 'UTC')):%Y-%m-%d %H:%M}"
+    return Refusal("pickup_code_used", f"This was picked up already, on {at}.", pointer="/code", params={"at": at})
 
 
 def hand_out(code: str, store: str, actor: str, at: datetime) -> Order:
     """Hand out what waits under a code, in the store where it waits."""
-    order = find_pickup(code)
+    moving.locked(find_pickup(code).id)
+    order = find_pickup(code)  # again under the lock: who comes second is told that somebody was first
     if order.store not in {"", store}:
         detail = f"This order waits in the store {order.store}."
         raise Refusal("pickup_elsewhere", detail, pointer="/store", params={"store": order.store})

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, Q, QuerySet, Sum
+from django.db.models import F, Max, Q, QuerySet, Sum
 
 from shuke.foundation import sql
 from shuke.rooms.mall.contracts import OVER, Cause, Delivered, OrderSearch, State, SupplierKind
@@ -141,6 +141,12 @@ def add_step(order_id: UUID, number: int, state: State, at: datetime, actor: str
         "(%(order_id)s, %(number)s, %(state)s, %(at)s, %(actor)s, %(note)s)",
         {"order_id": order_id, "number": number, "state": state.value, "at": at, "actor": actor, "note": note},
     )
+
+
+def picked_up_at(code: str) -> datetime | None:
+    """Return when what waited under a code was handed out, the latest where the digits were drawn again."""
+    picked = Order.objects.filter(pickup_code=code, state=State.PICKED_UP).values("pk")
+    return OrderStep.objects.filter(order_id__in=picked, state=State.PICKED_UP).aggregate(at=Max("at"))["at"]
 
 
 def steps(order_id: UUID) -> list[OrderStep]:

@@ -58,7 +58,7 @@ from shuke.rooms.programs.services import (
 )
 from shuke.rooms.programs.services import standing as standings_of
 from shuke.rooms.programs.services.advancing import Progress
-from shuke.rooms.programs.services.coupons import claim_coupons, create_coupon_template
+from shuke.rooms.programs.services.coupons import claim_coupons, coupons_to_take, create_coupon_template
 from shuke.rooms.programs.services.pushing import reckon_push
 from shuke.rooms.programs.services.returning import give_back_coupons
 from shuke.rooms.programs.services.timeline import timeline
@@ -67,6 +67,7 @@ from shuke.rooms.value import facade as value
 
 __all__ = (
     "claim_coupons",
+    "coupons_to_take",
     "create_coupon_template",
     "give_back_coupons",
     "push_coupons",

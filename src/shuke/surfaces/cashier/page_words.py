@@ -28,6 +28,9 @@ def till() -> dict[str, str]:
     return {
         "scan_member": _("Scan a member code, or type a phone number"),
         "type_amount": _("Amount"),
+        "amount_wrong": _(
+            "This is no amount: more than 0, %(digits)s decimals at most, and after * 1 to 999 pieces, as 86*3."
+        ),
         "price_of": _("Price of %(sku)s, or *3 after it for three pieces"),
         "price_known": _("Price of %(sku)s; Enter: %(price)s"),
         "take_money": _("Enter takes the money"),

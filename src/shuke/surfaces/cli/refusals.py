@@ -270,6 +270,7 @@ CHINESE = {
     "delivery_uncertain": "已向供应商下单但结果未知，请等待查询结果。",
     "pickup_code_wrong": "自提码有误，请核对。",
     "pickup_code_unknown": "没有待自提的订单使用此码。",
+    "pickup_code_used": "已于 {at} 领取。",
     "pickup_elsewhere": "该订单须在门店 {store} 自提。",
     "unknown_mall_order": "没有这笔商城订单。",
     "address_gone": "该订单没有收货地址，或地址已在订单完成后删除。",

@@ -26,7 +26,9 @@ class TermsForm(forms.Form):
     quarter = forms.CharField(label=_("Price of a quarter"), required=False, max_length=14)
     year = forms.CharField(label=_("Price of a year"), required=False, max_length=14)
     trial_days = forms.IntegerField(label=_("Days of trial"), min_value=0, max_value=366)
-    cooling_off_days = forms.IntegerField(label=_("Days of cooling-off"), min_value=0, max_value=366)
+    cooling_off_days = forms.IntegerField(
+        label=_("Days of cooling-off after the first payment"), min_value=0, max_value=366
+    )
     refund = forms.ChoiceField(label=_("Who cancels at once later gets back"), choices=list(paid_words.AFTER.items()))
     notice_days = forms.CharField(
         label=_("Tell of the end so many days before"), required=False, max_length=60, help_text=_("Such as 30, 7")

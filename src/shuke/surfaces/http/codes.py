@@ -54,6 +54,7 @@ DETAILS_ZH: Mapping[str, str] = MappingProxyType(
         "occurs_in_future": "业务发生时间超前 {hours} 小时以上；任何权限均不可上报。",
         "out_of_bounds": "数值须在 {least} 与 {most} 之间。",
         "part_above_net": "其中的 {part} 高于实付金额 {net}；它只能是实付金额的一部分。",
+        "pickup_code_used": "已于 {at} 领取。",
         "points_zero": "调整须大于 0（增加）或小于 0（扣减）。",
         "price_changed": "购物车现需实付 {pay}（最小货币单位）。",
         "reason_required": "须说明原因：1 至 200 个可见字符。",

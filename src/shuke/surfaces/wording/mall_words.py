@@ -90,6 +90,7 @@ REFUSALS: Words = {
     "delivery_uncertain": _("The supplier has been asked and has not said yes or no. Wait for its answer."),
     "pickup_code_wrong": _("A digit of this code is not right. Look again."),
     "pickup_code_unknown": _("Nothing waits under this code."),
+    "pickup_code_used": _("This was picked up already, on %(at)s."),
     "pickup_elsewhere": _("This order waits in the store %(store)s."),
     "unknown_mall_order": _("There is no such order of the mall."),
     "address_gone": _("This order has no address, or it was deleted when the order was done."),

@@ -1,4 +1,4 @@
-"""Why an offer or a coupon does nothing for a cart, in words."""
+"""Why an offer or a coupon does nothing for a cart, or can't be used at all, in words."""
 
 from collections.abc import Mapping
 
@@ -6,6 +6,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from shuke.core.offers.model import Reason
+from shuke.rooms.coupons.contracts import HeldCoupon, State
 
 WHY_NOT: Mapping[Reason, str | Promise] = {
     Reason.EXPIRED: _("It has expired."),
@@ -23,8 +24,24 @@ WHY_NOT: Mapping[Reason, str | Promise] = {
     Reason.TOO_MANY: _("Too many offers are used already."),
     Reason.NO_EFFECT: _("It would take nothing off."),
 }
+_STANDING: Mapping[State, str | Promise] = {
+    State.LOCKED: _("It is set aside for another order."),
+    State.USED: _("It was used."),
+    State.FROZEN: _("It is frozen."),
+    State.OFFERED: _("It is on its way to a friend."),
+    State.VOID: _("It was recalled."),
+}
 
 
 def why_not(reason: Reason) -> str:
     """Return why an offer or coupon does nothing for a cart."""
     return str(WHY_NOT[reason])
+
+
+def why_not_held(coupon: HeldCoupon) -> str:
+    """Return why a coupon can't be used as it stands, "" where it can."""
+    if coupon.refused is None:
+        return ""
+    if coupon.refused is Reason.NOT_USABLE and coupon.state in _STANDING:
+        return str(_STANDING[coupon.state])
+    return why_not(coupon.refused)

@@ -36,7 +36,8 @@ class Running:
 
     def behaviour_name(self, code: str) -> str:
         """Return what a behaviour is called."""
-        return next((each.name for each in self.program.behaviours if each.code == code), code)
+        name = next((each.name for each in self.program.behaviours if each.code == code), code)
+        return words.behaviour(code, name)
 
     def worth_minor(self, amount: int) -> int | None:
         """Return what an amount of the unit is worth in minor units of money, None where no value is declared."""

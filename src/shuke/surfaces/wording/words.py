@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext, pgettext_lazy
 
 from shuke.rooms.org.contracts import Right, Role
-from shuke.surfaces.wording import coupon_actions, mall_words, value_words
+from shuke.surfaces.wording import coupon_actions, mall_words, paid_words, value_words
 from shuke.surfaces.wording.refusals import REFUSALS, refusal
 
 Words = Mapping[str, str | Promise]
@@ -197,10 +197,15 @@ WORDS: Words = {
     "attribute.dropped": _("Dropped an attribute"),
     "program.published": _("Published a program"),
     "program.withdrawn": _("Withdrew a version of a program"),
-    "facts.recorded": _("Recorded by hand"),
+    "facts.recorded": _("Recorded sales or other facts"),
     "adjustment.recorded": _("Adjusted points"),
     "tier.recorded": _("Gave a tier"),
     "clock.moved": _("Moved the test clock"),
+    "value.refunded": _("Refunded stored value"),
+    "gift_cards.made": _("Made gift cards"),
+    "gift_cards.taken": _("Took the codes of gift cards"),
+    "gift_card.sold": _("Sold a gift card"),
+    "gift_card.void": _("Made a gift card void"),
     "approval.requested": _("Asked for an approval"),
     "approval.approved": _("Approved it"),
     "approval.rejected": _("Rejected it"),
@@ -208,6 +213,7 @@ WORDS: Words = {
     "approval.expired": _("Nobody decided in time"),
     # what approvals are about
     "points.adjustment": _("Adjust points"),
+    "value.refund": _("Refund stored value"),
     # subjects and fields of audit lines
     "members": _("Members"),
     "organisation": _("Organisation"),
@@ -222,6 +228,11 @@ WORDS: Words = {
     "unit": _("Unit"),
     "change": pgettext_lazy("points", "Change"),
     "balance": _("Balance"),
+    "fee": _("Fee"),
+    "money": _("Money back"),
+    "bonus": _("Bonus gone"),
+    "principal": _("Principal"),
+    "cards": _("Cards"),
     "code": _("Code"),
     "effective_from": _("In force from"),
     "shape": _("Rules"),
@@ -272,6 +283,8 @@ WORDS: Words = {
     "prune_responses": _("Forget old API responses"),
     "carry_messages": _("Carry messages"),
     "login_code": _("Log-in code"),
+    **paid_words.NOTICES,
+    "plan_charge_failed_last": _("The last try to charge failed"),
     "prune_member_log_ins": _("Forget old log-ins of members"),
     "prune_log_ins": _("Forget old sessions and failed log-ins"),
     "todo": _("Waiting"),
@@ -312,6 +325,8 @@ TIERS: Words = {
     "platinum": _("Platinum"),
     "diamond": _("Diamond"),
 }
+
+_BEHAVIOURS: Words = {"joined": _("Joining")}
 
 IMPORTS: Words = {
     "-": _("nothing: left out"),
@@ -367,6 +382,11 @@ def personal(field: str) -> str:
 def tier(code: str, name: str) -> str:
     """Return what a tier is called: as its program names it, or a word of ours where it only has a common code."""
     return str(TIERS.get(code, name)) if name == code else name
+
+
+def behaviour(code: str, name: str) -> str:
+    """Return what a behaviour is called: as its program names it, or a word of ours for what our pages record."""
+    return str(_BEHAVIOURS.get(code, name)) if name == code else name
 
 
 def of_import(code: str) -> str:

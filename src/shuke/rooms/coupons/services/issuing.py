@@ -4,6 +4,7 @@ import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
@@ -60,6 +61,25 @@ def issue(facts: Sequence[IssueFact], batch_id: UUID | None = None) -> list[Issu
             [key for key, wish in zip(keys, wishes, strict=True) if wish.claim.fresh and wish.refusal]
         )
         return _answers(wishes)
+
+
+def within_reach(member_id: UUID, at: datetime) -> list[Row]:
+    """Return the templates that members take or buy by themselves, by their dates and what this one had; newest first.
+
+    Nothing is locked: it is for showing, and `issue` decides.
+    """
+    rows = [
+        row
+        for row in queries.templates()
+        if row.codes != Codes.ONE and (row.claimable or row.points is not None) and views.not_open(row, at) is None
+    ]
+    records = members.records([member_id])[member_id]
+    limited = [row for row in rows if row.per_member is not None]
+    counters = [(row.id, record, views.period_start(row, at)) for row in limited for record in records]
+    had: Counter[UUID] = Counter()
+    for (template_id, _, _), count in queries.taken(counters).items() if counters else ():
+        had[template_id] += count
+    return [row for row in rows if row.per_member is None or had[row.id] < row.per_member]
 
 
 def _key(fact: IssueFact) -> BusinessKey:

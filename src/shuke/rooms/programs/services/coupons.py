@@ -194,7 +194,7 @@ def claim_coupons(facts: Sequence[IssueFact], actor: Actor, *, history: bool = F
             continue
         refusal = intake.check_time(fact.at, now, live=not clock.is_tested(), history=history)
         if refusal is None and template is not None and _asks(template, fact):
-            refusal = _not_for(template, fact, states)
+            refusal = _not_for(template, fact.member_id, states)
         if refusal is not None:
             answers[place] = Issued(refusal=refusal)
         elif fact.cause is Cause.POINTS and template is not None and template.draft.points is not None:
@@ -207,6 +207,14 @@ def claim_coupons(facts: Sequence[IssueFact], actor: Actor, *, history: bool = F
 
 def _identity(fact: IssueFact) -> tuple[str, str, str]:
     return fact.source, KEY, fact.external_id
+
+
+def coupons_to_take(member_id: UUID) -> tuple[Template, ...]:
+    """Return of which templates a member can take, or for points buy, a coupon now, newest first. Raises: nothing."""
+    templates = coupons.within_reach(member_id, clock.business_now())
+    asks = any(each.draft.claim_when is not None for each in templates)
+    states = _states({member_id} if asks else ())
+    return tuple(each for each in templates if each.draft.claim_when is None or not _not_for(each, member_id, states))
 
 
 def _template(code: str) -> Template | None:
@@ -237,11 +245,11 @@ def _states(member_ids: Collection[UUID]) -> Mapping[UUID, tuple[Running, Member
 
 
 def _not_for(
-    template: Template, fact: IssueFact, states: Mapping[UUID, tuple[Running, MemberState, Collection[str]]]
+    template: Template, member_id: UUID | None, states: Mapping[UUID, tuple[Running, MemberState, Collection[str]]]
 ) -> Refusal | None:
     assert template.draft.claim_when is not None
-    if fact.member_id is not None and fact.member_id in states:
-        running, state, tags = states[fact.member_id]
+    if member_id is not None and member_id in states:
+        running, state, tags = states[member_id]
         desk = _claim_desk(running, template.draft.claim_when)
         now = OrderFacts(int(clock.business_now().timestamp()), 0, 0)
         if desk is not None and _told(desk, state, tags, now).refused is None:

@@ -100,7 +100,8 @@ def test_what_waits_here_is_handed_out_once(at_work, waiting):
     assert answers == [answers[0]] * 3
     assert mall.order(order.id).state is stall.State.PICKED_UP
     assert kinds(at_work) == [(Work.PICKUP, 1)]
-    assert at_work.ask("read", text=order.pickup_code)[1]["code"] == "unknown_text"
+    for again in (at_work.ask("read", text=order.pickup_code), at_work.ask("use", key="U-2", code=order.pickup_code)):
+        assert (again[1]["code"], again[1]["sentence"]) == ("pickup_code_used", "已于 2026-06-15 10:00 领取。")
 
 
 def test_what_waits_in_another_store_is_red_and_stays(at_work, waiting):

@@ -4,7 +4,7 @@ from shuke.foundation import clock, ids
 from shuke.rooms.members import facade as members
 from shuke.rooms.members.contracts import ID_PREFIX
 from shuke.rooms.org import facade as org
-from shuke.rooms.org.contracts import Work
+from shuke.rooms.org.contracts import Role, StaffTerms, Work
 from shuke.rooms.programs import facade as programs
 from shuke.rooms.value import facade as value
 from shuke.rooms.value.contracts import CardState, NewBatch
@@ -66,6 +66,14 @@ def test_stored_value_pays_with_the_code_and_a_refund_gives_it_back(at_work):
     whole = {"key": "R-1", "occurred_at": NOON.isoformat(), "order": order["id"], "all": True}
     assert at_work.ask("refund", **whole)[1]["value"] == "¥66.00"
     assert has(at_work) == (20_000, 2_000)
+
+
+def test_nobody_tops_up_their_own_value(at_work):
+    org.change_staff(at_work.clerk, StaffTerms(Role.CLERK, ["nanjinglu"], None, outside(at_work)), TESTER)
+
+    assert top_up(at_work, "T-1")[1]["code"] == "own_account"
+    loaded = at_work.ask("card-load", key="C-1", member=outside(at_work), code="7KQ2M9XJ4T8RZ5WB")
+    assert (loaded[1]["code"], has(at_work), sums(at_work)) == ("own_account", (0, 0), {})
 
 
 def test_without_network_stored_value_is_never_spent(at_work):

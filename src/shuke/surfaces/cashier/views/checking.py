@@ -27,8 +27,7 @@ def read(counter: Counter, text: str) -> dict[str, Any] | None:
     """Return what a code is good for, None where it is neither a coupon's nor a pickup's."""
     coupon = _coupon(text)
     if coupon is not None:
-        why = offers.why_not(coupon.refused) if coupon.refused else ""
-        told = _told("coupon", coupon.code, coupon.name, _holder(coupon), why)
+        told = _told("coupon", coupon.code, coupon.name, _holder(coupon), offers.why_not_held(coupon))
         return told | {"for_sale": coupon.kind not in telling.WITHOUT_SALE}
     order = _pickup(text)
     if order is None:

@@ -160,7 +160,6 @@ def _done(counter: Counter, told: Told, left: OrderLeft, key: str, at: datetime)
     if result.refusal is not None:
         raise result.refusal
     assert result.reference is not None
-    now, off_minor = orders.get(order.id), orders.refund(result.reference).net_minor or 0  # behind the order's lock
     entries = []
     if order.member_id:
         entries = points.entries_of([(order.member_id, result.reference)])[result.reference]
@@ -170,7 +169,7 @@ def _done(counter: Counter, told: Told, left: OrderLeft, key: str, at: datetime)
     return Undone(
         cash_minor=programs.refund_money(result) or 0,
         value_minor=value_minor,
-        whole=off_minor == now.net_minor,
+        whole=orders.refund(result.reference).net_minor == order.net_minor,
         taken=sum(abs(entry.amount) for entry in mine if entry.kind in _TAKEN),
         given=sum(entry.amount for entry in mine if entry.kind is Kind.RETURN),
         owed=(result.owed or {}).get(unit.code, 0),

@@ -91,6 +91,7 @@ def _sold_card(counter: Counter, told: Told) -> ShiftLine:
 
 def _loaded_card(counter: Counter, told: Told) -> ShiftLine:
     member = MemberRef(id=ids.decode(ID_PREFIX, told.text("member")))
+    programs.require_other(counter.principal, member)
     code, at = told.text("code"), clock.business_now()
     done = programs.load_gift_card(code, member, counter.actor)
     held = programs.value_of(done.member_id)
@@ -129,6 +130,7 @@ def _topped_up(counter: Counter, told: Told) -> ShiftLine:
 
 def _fact(counter: Counter, told: Told, key: str) -> TopUpFact:
     member = MemberRef(id=ids.decode(ID_PREFIX, told.text("member")))
+    programs.require_other(counter.principal, member)
     return TopUpFact(cart.SOURCE, key, member, told.number("amount"), DESK, counter.till.store.code)
 
 

@@ -10,7 +10,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from shuke.rooms.orders.contracts import LineLeft
-from shuke.surfaces.wording import days, figures, refusals, running, words
+from shuke.surfaces.wording import days, figures, log_words, refusals, running, words
 from shuke.surfaces.wording.drawing import asset
 
 register = template.Library()
@@ -55,6 +55,9 @@ register.filter("points", figures.points)
 register.filter("signed", figures.signed_points)
 register.filter("wording", words.wording)
 register.filter("refusal", refusals.refusal)
+register.filter("field_called", log_words.field)
+register.filter("origin", log_words.origin)
+register.filter("actor_called", log_words.actor)
 register.filter("store_called", running.store_called)
 
 

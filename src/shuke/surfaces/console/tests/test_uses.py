@@ -32,7 +32,7 @@ def test_points_are_redeemed_once_and_given_back(log_in, people):  # noqa: F811
     assert "已完成。" in first
     assert "没有重复执行" in again
     assert balance(lin) == (580, 0, 0, 0)
-    assert "手工登记 Test service" in text(client.get(page_of(lin)))
+    assert "登记业务 Test service" in text(client.get(page_of(lin)))
     line = org.audit_lines(1).lines[0]
     assert (line.action, line.subject, line.after) == ("facts.recorded", page_of(lin)[9:], {"redemption": 1})
     back = re.search(r"/redemptions/rdm_\w+/return", client.get(page_of(lin)).content.decode())[0]

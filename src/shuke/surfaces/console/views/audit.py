@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from shuke.rooms.org import facade as org
 from shuke.rooms.org.contracts import AuditLine, Right
 from shuke.surfaces.console.pages import Desk, page, printable, show
-from shuke.surfaces.wording import figures, words
+from shuke.surfaces.wording import figures, log_words, words
 from shuke.surfaces.wording.running import tier_called, unit_called
 
 _LINES = 50
@@ -85,7 +85,7 @@ def shown(field: str, value: object, zone: ZoneInfo) -> Shown | None:
         word = _CODED[field]
         value = [word(str(each)) for each in value] if isinstance(value, list) else word(str(value))
     if isinstance(value, Mapping):
-        rows = tuple(f"{words.wording(key)} {_plain(each)}" for key, each in value.items())
+        rows = tuple(f"{log_words.field(key)} {_plain(each)}" for key, each in value.items())
         return Shown(_number_of(value), rows=rows)
     if isinstance(value, list):
         if len(value) <= _CHIPS and not any(isinstance(each, Mapping | list) for each in value):

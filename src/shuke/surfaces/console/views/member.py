@@ -32,7 +32,7 @@ from shuke.rooms.tiers.contracts import TierChange
 from shuke.surfaces.console import timeline as life
 from shuke.surfaces.console.acting import HOLD_PREFIX, acts_of
 from shuke.surfaces.console.pages import Desk, page, show
-from shuke.surfaces.wording import figures, refusals, words
+from shuke.surfaces.wording import figures, log_words, refusals, words
 from shuke.surfaces.wording.running import Running, running, units
 from shuke.surfaces.wording.standing import date_of, gift_of, ladders, spread, waits_for
 
@@ -109,7 +109,8 @@ def _causes(
         if not sees(behaviour.store):
             continue
         name = program.behaviour_name(behaviour.kind) if program else behaviour.kind
-        told[id] = (name, f"{behaviour.source} {behaviour.external_id}")
+        where = log_words.origin(behaviour.source)  # its id there says something where it is another system
+        told[id] = (name, where if where != behaviour.source else f"{where} {behaviour.external_id}")
     return told
 
 

@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 from shuke.core.values.errors import Refusal
 from shuke.foundation import ids, logs
 from shuke.rooms.members.contracts import ID_PREFIX, MemberRef
-from shuke.rooms.org import facade as org
 from shuke.rooms.org.contracts import Approval, Right
 from shuke.rooms.programs import facade as programs
 from shuke.rooms.programs.contracts import TopUpFact
@@ -45,10 +44,9 @@ def member_value(request: HttpRequest, desk: Desk, member_id: str) -> HttpRespon
     return _tab(request, desk, member_id, _unseen(desk))
 
 
-@page(Right.VALUE_WRITE, "POST")
+@page(Right.VALUE_REFUND, "POST")
 def top_up(request: HttpRequest, desk: Desk, member_id: str) -> HttpResponse:
     """Show the bonus of a top-up, and once that was seen take the money."""
-    org.require(desk.principal, Right.MEMBERS_READ)  # clerks top up at the till, where they see no member's page
     id, seen = ids.decode(ID_PREFIX, member_id), _unseen(desk)
     seen.top_up_form = form = AmountForm(desk.shop.currency, request.POST)
     seen.key = request.POST.get("key", "")[:64] or new_key()
@@ -120,7 +118,7 @@ def _tab(request: HttpRequest, desk: Desk, member_id: str, seen: Sight) -> HttpR
         warnings=[value_words.WARNINGS[each] for each in seen.top_up.warnings] if seen.top_up else [],
         rows=top_up_rows(programs.top_ups(_ROWS, None, [id]).top_ups),
         refunds=refund_rows(value.refunds(_ROWS, None, [id]).refunds),
-        may_top_up=desk.may(Right.VALUE_WRITE),
+        may_top_up=desk.may(Right.VALUE_REFUND),
         may_refund=desk.may(Right.VALUE_REFUND),
         status=seen.status,
     )

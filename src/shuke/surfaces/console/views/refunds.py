@@ -14,6 +14,7 @@ from shuke.rooms.org.contracts import Right
 from shuke.rooms.payments import facade as payments
 from shuke.rooms.payments.contracts import REFUND_PREFIX, Purpose
 from shuke.surfaces.console.pages import Desk, page, show
+from shuke.surfaces.wording import payment_words
 
 _ROWS = 200
 _PURPOSES = {
@@ -37,7 +38,7 @@ def failed_refunds(request: HttpRequest, desk: Desk) -> HttpResponse:
             {
                 "id": ids.encode(REFUND_PREFIX, refund.id),
                 "refund": refund,
-                "payment": payment,
+                "method": payment_words.method(payment.method),
                 "number": ids.encode("pay", payment.id),
                 "purpose": _PURPOSES[payment.purpose],
                 "member": known[payment.member_id],

@@ -93,8 +93,8 @@ def cancel(request: HttpRequest, desk: Desk, subscription_id: str) -> HttpRespon
     if shown != str(told.refund_minor):
         messages.warning(request, _("The amount has changed meanwhile; look at it again."))
         return redirect("subscription", subscription_id)
-    after, done = paid.cancel(found.id, desk.actor, at_once=True)
-    payments.send_refunds(after.member_id)
+    _after, done = paid.cancel(found.id, desk.actor, at_once=True)
+    payments.send_refunds(found.member_id)
     back = figures.money(done.refund_minor, desk.shop.currency)
     messages.success(request, _("Cancelled; %(amount)s goes back.") % {"amount": back})
     return redirect("subscription", subscription_id)

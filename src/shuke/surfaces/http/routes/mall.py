@@ -433,7 +433,7 @@ def refund_mall_order(
         scope=Right.MALL_FULFIL,
         guesses=True,
         writes=True,
-        codes=("pickup_code_unknown", "pickup_code_wrong", "pickup_elsewhere"),
+        codes=("pickup_code_unknown", "pickup_code_used", "pickup_code_wrong", "pickup_elsewhere"),
         request_example={"code": "480213574", "store": "367"},
         response_example=shown.MALL_ORDER | {"state": "picked_up"},
     ),

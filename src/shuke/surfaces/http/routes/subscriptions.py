@@ -300,7 +300,8 @@ def set_renewal(
         id="cancelSubscription",
         en="Cancel a subscription",
         zh="取消订阅",
-        about_zh="期末取消，或立即取消并退款：冷静期内全额，此后按未用天数或不退。dry_run 先给出应退金额。",
+        about_zh="期末取消，或立即取消并退款：首次付费后的冷静期内全额，此后按未用天数或不退；"
+        "当期发放而未用的券作废、积分扣回。dry_run 先给出应退金额。",
         scope=Right.PAID_SELL,
         writes=True,
         codes=(*_OF_ONE, "subscription_not_live"),
@@ -314,7 +315,8 @@ def cancel_subscription(
 ) -> CancellationAnswer:
     """End a subscription with its period, or at once: then all goes back within the cooling-off, later the unused days.
 
-    A dry run tells what would go back.
+    The cooling-off is of the first payment. Unused coupons and points of the period go back too. A dry run tells what
+    would go back.
     """
     found, told = paid.cancel(decode_subscription_id(subscription_id), keys.actor(request), at_once=body.at_once)
     livemode = keys.livemode(request)
@@ -340,7 +342,8 @@ def cancel_subscription(
         id="switchPlan",
         en="Change to another plan",
         zh="更换方案",
-        about_zh="更换为另一方案：未用天数折抵新价，差额应付或退回。应付时，付款后才更换。dry_run 先给出金额。",
+        about_zh="更换为另一方案：未用天数折抵新价，差额应付，或在立即取消可退的范围内退回。"
+        "应付时，付款后才更换。dry_run 先给出金额。",
         scope=Right.PAID_SELL,
         status=201,
         writes=True,
@@ -353,9 +356,10 @@ def cancel_subscription(
 def switch_plan(
     request: HttpRequest, subscription_id: SubscriptionIdPath, body: SwitchBody, *, dry_run: DryRun = False
 ) -> SwitchAnswer:
-    """Change to another plan: the unused days are credited, the rest is due or goes back.
+    """Change to another plan: the unused days are credited, and the rest is due.
 
-    Where something is due, the change happens when it is paid. A dry run tells the amounts.
+    What is left of the credit goes back as far as leaving would give it back. Where something is due, the change
+    happens when it is paid. A dry run tells the amounts.
     """
     id, length = decode_subscription_id(subscription_id), Length(body.length)
     bought, told = paid.switch(id, body.plan, length, keys.actor(request), body.method or "")

@@ -49,7 +49,7 @@ class PlanTermsBody(Body):
 
     A renewal is told `notice_days` before the period ends and charged `try_days` after its end (before it where
     negative); after the last try the plan is kept for `grace_days`. Who cancels at once within `cooling_off_days` of
-    paying has it all back, afterwards as `refund` says.
+    first paying for the plan has it all back, otherwise as `refund` says.
     """
 
     prices: PlanPricesBody

@@ -1,9 +1,11 @@
 """Coupons and the rewards mall on a member's phone: taken once, redeemed once, refused in words, nobody else's."""
 
 import re
+from dataclasses import replace
 
 from shuke.foundation import ids
 from shuke.rooms.coupons import facade as coupons
+from shuke.rooms.coupons.contracts import MemberLimit, Use
 from shuke.rooms.mall import facade as mall
 from shuke.rooms.mall.contracts import ItemDraft, OrderSearch, Price, Restock, State, Way
 from shuke.rooms.mall.contracts import Kind as MallKind
@@ -98,6 +100,30 @@ def test_a_coupon_is_taken_once_and_shown_with_its_code(phone, ten_off):
     refused = held.post("/m/coupons", {"template": "ten-off", "key": "another"})
     assert (refused.status_code, len(coupons.of_member(member_id(), NOON))) == (422, 1)
     assert held.post("/m/coupons", {"template": "nothing", "key": "x"}).status_code == 422
+
+
+def test_coupons_are_offered_to_whom_they_are_given_and_sold_for_their_points(phone, ten_off):
+    for changes in (
+        {"code": "dear", "name": "四十积分券", "points": 40, "per_member": MemberLimit(2)},
+        {"code": "gold", "name": "金卡券", "claim_when": "member.tier = 'gold'"},
+    ):
+        programs.create_coupon_template(replace(ten_off.draft, **changes), TESTER)
+    held = phone()
+    text = page(held.get("/m/coupons"))
+    assert re.findall(r'name="template" value="([^"]+)"', text) == ["dear", "ten-off"]
+    assert "40 积分</button>" in text
+    assert "满 50 减 10</strong><small>满 ¥50 减 ¥10</small><small>可免费领取" in text
+    assert held.post("/m/coupons", {"template": "dear", "key": key_of(text)}).status_code == 302
+    assert ([each.name for each in coupons.of_member(member_id(), NOON)], usable()) == (["四十积分券"], 10)
+    poor = held.post("/m/coupons", {"template": "dear", "key": "second"})
+    assert (poor.status_code, len(coupons.of_member(member_id(), NOON)), usable()) == (422, 1, 10)
+
+    held.post("/m/coupons", {"template": "ten-off", "key": "k"})
+    (ten,) = (each for each in coupons.of_member(member_id(), NOON) if each.template_code == "ten-off")
+    coupons.redeem([Use(ten.id, member_id(), "pos", "1", 1_000, NOON)])
+    text = page(held.get("/m/coupons"))
+    assert 'value="ten-off"' not in text  # one had, one used: that was all
+    assert "满 50 减 10</strong><small>已使用。</small>" in text
 
 
 def test_an_item_that_costs_money_too_is_paid_on_the_phone(phone, tea):

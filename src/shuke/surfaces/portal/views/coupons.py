@@ -9,8 +9,9 @@ from django.utils.translation import gettext as _
 from shuke.core.values.errors import Refusal
 from shuke.foundation import clock, ids, logs
 from shuke.rooms.coupons import facade as coupons
-from shuke.rooms.coupons.contracts import COUPON_PREFIX, Cause, HeldCoupon, IssueFact, Template, TemplateState
+from shuke.rooms.coupons.contracts import COUPON_PREFIX, Cause, HeldCoupon, IssueFact, Template
 from shuke.rooms.programs import facade as programs
+from shuke.surfaces.portal.account import account_of
 from shuke.surfaces.portal.pages import ACTOR, Guest, page, show
 from shuke.surfaces.wording import coupon_words, offers, refusals
 
@@ -29,8 +30,8 @@ def coupon_list(request: HttpRequest, guest: Guest) -> HttpResponse:
             logs.refusal(refused, request_id=request.request_id)
             failure = refusals.sentence(refused)
     held = coupons.of_member(guest.member.id, clock.business_now())
-    usable = [(_id(each), each) for each in held if each.refused is None]
-    over = [(each, offers.why_not(each.refused)) for each in held if each.refused is not None][:_OVER_SHOWN]
+    usable = [(_id(each), each, coupon_words.told(each.offer, each.value_minor)) for each in held if not each.refused]
+    over = [(each, offers.why_not_held(each)) for each in held if each.refused is not None][:_OVER_SHOWN]
     return show(
         request,
         "coupons.html",
@@ -38,7 +39,11 @@ def coupon_list(request: HttpRequest, guest: Guest) -> HttpResponse:
         title=_("My coupons"),
         usable=usable,
         over=over,
-        free=[(each, ids.encode("req", ids.new_id())) for each in _takeable(held)],
+        takeable=[
+            (each, coupon_words.of_template(each.draft), ids.encode("req", ids.new_id()))
+            for each in _takeable(guest, held)
+        ],
+        account=account_of(guest),
         failure=failure,
         status=422 if failure else 200,
     )
@@ -51,8 +56,7 @@ def coupon(request: HttpRequest, guest: Guest, coupon_id: str) -> HttpResponse:
     found = next((each for each in _held(guest) if each.id == wanted), None)
     if found is None:
         raise Refusal("unknown_coupon", "There is no such coupon.")
-    why = offers.why_not(found.refused) if found.refused else ""
-    told = coupon_words.told(found.offer, found.value_minor)
+    told, why = coupon_words.told(found.offer, found.value_minor), offers.why_not_held(found)
     return show(request, "coupon.html", tab="me", title=_("My coupon"), coupon=found, told=told, why=why)
 
 
@@ -66,27 +70,19 @@ def _held(guest: Guest) -> tuple[HeldCoupon, ...]:
 
 
 def _take(request: HttpRequest, guest: Guest) -> None:
-    """Issue a coupon that the member takes by themselves: once for each showing of the page."""
+    """Issue a coupon that the member takes or buys with points: once for each showing of the page."""
     key, template, now = request.POST.get("key", "")[:64], request.POST.get("template", "")[:200], clock.business_now()
-    fact = IssueFact("portal", f"{guest.member.id}:{key}", template, guest.member.id, Cause.CLAIM, now)
+    cause = Cause.CLAIM if coupons.template_by_code(template).draft.points is None else Cause.POINTS
+    fact = IssueFact("portal", f"{guest.member.id}:{key}", template, guest.member.id, cause, now)
     (answer,) = programs.claim_coupons([fact], ACTOR)
     if answer.refusal is not None:
         raise answer.refusal
 
 
-def _takeable(held: tuple[HeldCoupon, ...]) -> list[Template]:
-    """Return the templates that members may take from now, less those of which this one has a usable coupon."""
-    now, mine = clock.business_now(), {each.template_id for each in held if each.refused is None}
-    return [
-        each
-        for each in coupons.templates()
-        if each.state is TemplateState.ACTIVE
-        and each.draft.claimable
-        and each.id not in mine
-        and each.left != 0
-        and (each.draft.issue_since is None or each.draft.issue_since <= now)
-        and (each.draft.issue_until is None or now < each.draft.issue_until)
-    ]
+def _takeable(guest: Guest, held: tuple[HeldCoupon, ...]) -> list[Template]:
+    """Return what the member may take or buy now, less what they have a usable coupon of."""
+    mine = {each.template_id for each in held if each.refused is None}
+    return [each for each in programs.coupons_to_take(guest.member.id) if each.id not in mine]
 
 
 def _id(coupon: HeldCoupon) -> str:

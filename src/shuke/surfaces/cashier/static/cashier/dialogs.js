@@ -114,7 +114,7 @@ function refundDialog(order) {
 
 function refundBody(order, data) {
   const chosen = order.lines.filter((line) => data.has(`line-${line.number}`));
-  const text = data.get("amount").trim();
+  const text = plain(data.get("amount").trim());
   const minor = text ? minorOf(text) : null;
   if (text && !minor) {
     throw new Refused({sentence: words.refund_what}, 409);

@@ -1,6 +1,12 @@
 /* Amounts and goods as they are typed or scanned: 12.50, +12.50, 12.50*3, and an article's bar code before its price. */
 "use strict";
 
+/* What was typed with a Chinese keyboard left on, in the signs that are meant: １２。５０ is 12.50. */
+const plain = (text) => text.normalize("NFKC").replaceAll("。", ".");
+
+/* Whether a text can only be meant as an amount: it has a point, a comma, a minus or pieces, or is nothing but noughts. */
+const meansAmount = (text) => /^[+-]?[\d.,]+(\*.*)?$/.test(text) && /[.,*]|^-|^\+?0+$/.test(text);
+
 const AMOUNT = /^\+?(\d{1,7})(?:[.](\d+))?$/;
 function minorOf(text) {
   const found = AMOUNT.exec(text);
@@ -14,7 +20,7 @@ function minorOf(text) {
 function lineOf(text, sku) {
   const [each, pieces] = text.split("*", 2);
   const minor = minorOf(each);
-  const quantity = pieces === undefined ? 1 : /^[1-9]\d{0,3}$/.test(pieces) ? Number(pieces) : 0;
+  const quantity = pieces === undefined ? 1 : /^[1-9]\d{0,2}$/.test(pieces) ? Number(pieces) : 0;
   return minor && quantity ? {sku: sku || "", quantity, minor: minor * quantity} : null;
 }
 

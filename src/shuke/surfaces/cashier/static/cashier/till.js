@@ -79,6 +79,8 @@ async function entered(text) {
     sale.lines = text.startsWith("+") || sale.goods ? [...sale.lines, line] : [line];
     sale.goods = null;
     await price();
+  } else if (meansAmount(text)) {
+    throw new Refused({sentence: say(words.amount_wrong, {digits: shop.digits})});
   } else if (sku) {
     await takeKnownPrice();
     sale.goods = {sku, price: await knownPrice(sku)};
@@ -354,7 +356,7 @@ document.addEventListener("click", (event) => {
 });
 
 function submitScan() {
-  const text = scan.value.trim();
+  const text = plain(scan.value.trim());
   scan.value = "";
   then(() => entered(text));
 }
