@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import typer
 
+from shuke.rooms.org.contracts import SCOPES
 from shuke.surfaces.cli.main import app
 
 ROOT = Path(__file__).parents[2]
@@ -63,3 +64,9 @@ def test_every_page_has_its_chinese_or_english(page):
     stem = page.name.removesuffix(".md").removesuffix(".zh-CN")
     other = f"{stem}.md" if page.name.endswith(".zh-CN.md") else f"{stem}.zh-CN.md"
     assert (page.parent / other).exists()
+
+
+@pytest.mark.parametrize("page", ["api.md", "api.zh-CN.md"])
+def test_every_scope_of_a_key_is_named(page):
+    told = (ROOT / "docs" / "reference" / page).read_text()
+    assert [scope.value for scope in SCOPES if f"`{scope.value}`" not in told] == []

@@ -1,7 +1,7 @@
 """Who works at the till: a browser that is one, a PIN that opens nothing else, and hands that change."""
 
 import json
-from datetime import timedelta
+from datetime import timedelta, timezone
 
 import pytest
 from django.contrib.auth import get_user_model
@@ -106,9 +106,11 @@ def test_a_closed_till_is_none(at_work):
 
 def test_handing_over_tells_what_was_done_and_somebody_else_begins(at_work):
     at_work.sale("K-1", member=None, lines=[5_000], expected_minor=5_000)
+    began = org.open_shift(at_work.till.id).began_at.astimezone(timezone(timedelta(hours=8)))
     status, report = at_work.ask("hand-over")
 
     assert (status, report["clerk"], report["money"]) == (200, "小王", "¥50.00")
+    assert report["began"] == began.strftime("%H:%M")  # of Shanghai, whatever the tablet's clock
     assert [(row["work"], row["count"]) for row in report["rows"]] == [("销售", "1")]
     assert org.open_shift(at_work.till.id) is None
     other, _ = org.create_staff("li@example.com", "小李", Role.CLERK, TESTER)
