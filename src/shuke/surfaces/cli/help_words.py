@@ -58,7 +58,7 @@ CHINESE = {
     "The code that many use.": "通用码。",
     "Days that a coupon can be used, that of its issue included.": "有效天数，含领取当天。",
     "How many may ever be issued.": "发放总量。",
-    "How many one member may have.": "每人限领。",
+    "How many one member may have; 1 where members take it by themselves.": "每人限领；会员自行领取的券默认每人一张。",
     "What all may cost at most, in minor units.": "预算，以最小货币单位计。",
     "Members take it by themselves.": "会员可自行领取。",
     "A condition on who may take it.": "领取条件。",

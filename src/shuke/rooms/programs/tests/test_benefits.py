@@ -321,7 +321,7 @@ def test_tags_are_followed_and_points_are_given_once_by_the_job(catalogue):
 
 
 def test_points_that_were_given_are_taken_back_with_what_gave_them(program, enrol):
-    facade.apply_benefits(Catalogue((replace(HELLO, per=Per.TERM),), (SetRow("plan:plus", "hello"),)), ACTOR)
+    benefits.apply(Catalogue((replace(HELLO, per=Per.TERM),), (SetRow("plan:plus", "hello"),)), ACTOR)
     anna, ben = enrol(1), enrol(2)
 
     def available():

@@ -276,7 +276,7 @@ def test_a_pickup_code_opens_one_order_in_its_store(rich):
     assert mall.hand_out(f"{code[:3]} {code[3:]}", "S-1", ACTOR).state is State.PICKED_UP
     with pytest.raises(Refusal) as refusal:
         mall.hand_out(code, "S-1", ACTOR)
-    assert refusal.value.code == "pickup_code_unknown"
+    assert refusal.value.code == "pickup_code_used"
 
 
 def test_pickups_and_items_name_stores_and_tiers_that_there_are(rich):

@@ -124,7 +124,7 @@ def test_the_menu_has_for_each_role_what_is_its_work(role):
         mall = {"mall", "mall-orders", "mall-suppliers"}
         seen = {
             Role.ANALYST: {"overview", "programs", "tiers", "coupons"}
-            | {"plans", "subscriptions", "activation-codes"}
+            | {"plans", "subscriptions", "activation-codes", "failed-refunds"}
             | benefits
             | mall,
             Role.CLERK: set(),
