@@ -14,7 +14,6 @@ from shuke.engine.states import LineFacts, OrderFacts
 from shuke.foundation import clock
 from shuke.rooms.coupons import facade as coupons
 from shuke.rooms.coupons.contracts import Cause, IssueFact, Kind, MemberLimit, Packet, Period, TemplateDraft
-from shuke.rooms.coupons.models import Template
 from shuke.rooms.members import facade as members
 from shuke.rooms.members.contracts import ExternalId, MemberRef, NewMember
 from shuke.rooms.programs import facade
@@ -107,17 +106,18 @@ def test_a_claim_that_succeeded_is_answered_again_whatever_its_condition_says_by
 def test_a_claim_is_of_now_whatever_day_it_names(program, anna):
     limit = MemberLimit(1, Period.MONTH)
     facade.create_coupon_template(draft(claimable=True, per_member=limit), ACTOR)
-    facade.create_coupon_template(draft("over", claimable=True), ACTOR)
-    Template.objects.filter(code="over").update(issue_until=NOW - timedelta(days=1))
-    back, far, ahead = (NOW - timedelta(days=days) for days in (20, 40, -40))
+    facade.create_coupon_template(draft("over", claimable=True, issue_until=NOW + timedelta(hours=1)), ACTOR)
+    now = NOW + timedelta(days=1)
+    clock.set_business_clock(now)
+    back, far, ahead = (now - timedelta(days=days) for days in (20, 40, -40))
     claims = [replace(fact(anna, key="late", of="over"), at=back), replace(fact(anna, key="1"), at=back)]
     claims += [replace(fact(anna, key=f"{at}"), at=at) for at in (back, far, ahead)]
 
     answers = claim(*claims)
 
     assert answers == ["coupons_over", None, "coupon_limit_reached", "too_old", "too_far_ahead"]
-    (had,) = coupons.of_member(anna, NOW)
-    assert had.issued_at == NOW
+    (had,) = coupons.of_member(anna, now)
+    assert had.issued_at == now
     (told,) = facade.claim_coupons([replace(fact(anna, key="then"), at=far)], ACTOR, history=True)
     assert told.coupon.issued_at == far
 
