@@ -181,8 +181,14 @@ def sums() -> tuple[int, int, int, int, int, int]:
     paid = TopUp.objects.filter(state=TopUpState.PAID).aggregate(a=Sum("amount_minor"), b=Sum("bonus_minor"))
     back = Refund.objects.aggregate(a=Sum("principal_minor"), b=Sum("bonus_minor"), c=Sum("fee_minor"))
     sold = Card.objects.filter(state=CardState.ACTIVE).aggregate(a=Sum("batch__amount_minor"))
-    found = paid["a"], paid["b"], back["a"], back["b"], back["c"], sold["a"]
-    return tuple(int(each or 0) for each in found)  # type: ignore[return-value]  # six of them
+    return (
+        int(paid["a"] or 0),
+        int(paid["b"] or 0),
+        int(back["a"] or 0),
+        int(back["b"] or 0),
+        int(back["c"] or 0),
+        int(sold["a"] or 0),
+    )
 
 
 def violations(check: str) -> list[tuple[Any, ...]]:
