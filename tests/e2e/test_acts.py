@@ -65,7 +65,7 @@ def test_two_refunds_end_where_it_began_and_goodwill_above_the_limit_waits_for_a
     for told in ("订单 $81.00", "退款 $40.50", "人工增加", "Test service", "Test approver", "排队太久"):
         assert told in life
     assert life.count("退款 $40.50") == 2
-    taken = owner.page.locator("li", has_text="退款").first.get_by_role("link", name="追回")
+    taken = owner.page.locator("ol.timeline > li", has_text="退款").first.get_by_role("link", name="追回")
     taken.click()
     drawer = owner.page.locator("#drawer")
     drawer.get_by_test_id("taken-back").wait_for()
