@@ -6,7 +6,7 @@ know how a program is compiled or stored. `engine.editor_schema` publishes the s
 
 from collections.abc import Iterator
 from dataclasses import replace
-from functools import cache
+from functools import cache, lru_cache
 from zoneinfo import available_timezones
 
 from shuke.core.program.ir import Kind, Node
@@ -70,6 +70,7 @@ class ProgramErrors(Exception):
         self.refusals = refusals
 
 
+@lru_cache(maxsize=8)  # who publishes reads the same text to check it, to show it and to run it
 def load_program(text: str | bytes) -> Program:
     """Read a program file.
 
