@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.core.test_offers import cart, group, off, offer, percents
 
-from shuke.core.offers.model import Bundle, Deal, Pick, Reason
+from shuke.core.offers.model import Bundle, Cart, CartLine, Deal, Pick, Reason
 from shuke.core.offers.pricing import price
 
 
@@ -46,8 +46,9 @@ def test_deals_made_at_once_are_those_made_piece_by_piece(lines, deal, percent, 
     ]
     at_once = off(cart(*lines), offer(made, gets=tuple(gets)))
     assert at_once == off(cart(*singles), offer(made, range(len(singles)), gets=tuple(of_singles)))
-    bundle = Bundle(pieces, 700, times)
-    assert off(cart(*lines), offer(bundle)) == off(cart(*singles), offer(bundle, range(len(singles))))
+    for bundle in (Bundle(pieces, 700, times), Bundle(pieces, 700, times, different=True)):
+        apart = [CartLine(f"sku{k}", 1, each) for k, (count, each) in enumerate(lines) for _ in range(count)]
+        assert off(cart(*lines), offer(bundle)) == off(Cart(tuple(apart)), offer(bundle, range(len(apart))))
 
 
 def test_a_million_pieces_are_priced_as_three_are():
@@ -56,3 +57,4 @@ def test_a_million_pieces_are_priced_as_three_are():
     assert off(cart((most, 100), (most, 70)), offer(Deal(2), lines=(0,), gets=(1,))) == most // 2 * 70
     assert off(cart((most, 100)), offer(Deal(2), gets=(0,))) == most // 3 * 100
     assert off(cart((most, 100)), offer(Bundle(3, 250))) == most // 3 * 50
+    assert off(cart((most, 100), (most, 90)), offer(Bundle(2, 150, different=True))) == most * 40

@@ -17,7 +17,6 @@ from shuke.core.offers.model import (
     CartLine,
     Deal,
     EachPiece,
-    Gift,
     Group,
     Limits,
     Measure,
@@ -26,7 +25,6 @@ from shuke.core.offers.model import (
     Offer,
     Percent,
     Pick,
-    PointsTimes,
     Prices,
     Reason,
     Shipping,
@@ -183,42 +181,6 @@ def test_the_smaller_of_two_vouchers_that_both_exceed_the_order_is_used():
     assert ([each.code for each in chosen.applied], chosen.pay_minor) == (["5000"], 0)
 
 
-# ---- each effect ----
-
-
-@pytest.mark.parametrize(
-    ("effect", "lines", "reward"),
-    [
-        (Percent(Fraction(50), pieces=1), [(2, 1000), (1, 600)], 300),
-        (Percent(Fraction(50), pieces=1, pick=Pick.DEAREST), [(2, 1000), (1, 600)], 500),
-        (Percent(Fraction(50), pieces=9), [(2, 1000)], 1000),
-        (EachPiece(100), [(3, 80), (2, 250)], 440),
-        (Prices({"sku0": 900}), [(2, 1000), (1, 600)], 200),
-        (Prices({"": 500}), [(2, 1000), (1, 400)], 1000),
-        (Bundle(2, 1500, times=1), [(4, 1000)], 500),
-        (Bundle(2, 1500), [(4, 1000)], 1000),
-        (Deal(3), [(1, 1000), (1, 900), (1, 800), (1, 300), (1, 200), (1, 100)], 900),
-        (Deal(3, pick=Pick.DEAREST), [(1, 1000), (1, 900), (1, 800)], 1000),
-        (Deal(2, percent=Fraction(50)), [(5, 333)], 334),
-        (Deal(3, times=1), [(9, 100)], 100),
-    ],
-)
-def test_what_each_effect_takes_off(effect, lines, reward):
-    assert off(cart(*lines), offer(effect)) == reward
-
-
-def test_shipping_gifts_and_points_leave_the_lines_as_they_are():
-    offers = [
-        offer(Shipping(Fraction(50), cap=300), code="ship"),
-        offer(Gift("mug"), code="gift"),
-        offer(PointsTimes(Fraction(2)), code="double"),
-    ]
-    priced = price(cart((1, 1000), shipping=1000), group(*offers))
-    assert (priced.lines, priced.shipping_minor, priced.pay_minor) == ((1000,), 700, 1700)
-    ship, gift, double = priced.applied
-    assert (ship.shipping_off, gift.gifts, double.points_times) == (300, (Gift("mug"),), 2)
-
-
 # ---- stacking ----
 
 
@@ -280,15 +242,16 @@ moneys = st.integers(1, 30_000)
 effects = st.one_of(
     st.builds(Percent, percents, st.none() | moneys, st.sampled_from(Base), st.none() | st.integers(1, 4)),
     st.builds(Amount, moneys, st.none() | st.integers(1, 3), st.sampled_from(Pick)),
+    st.builds(Amount, moneys, every=moneys, times=st.none() | st.integers(1, 3)),
     st.builds(EachPiece, moneys, st.none() | st.integers(1, 3)),
     st.builds(Prices, st.dictionaries(st.sampled_from(["", "sku0", "sku1"]), moneys, max_size=2)),
-    st.builds(Bundle, st.integers(1, 4), moneys, st.none() | st.integers(1, 2)),
+    st.builds(Bundle, st.integers(1, 4), moneys, st.none() | st.integers(1, 2), st.booleans()),
     st.integers(1, 4).flatmap(
         lambda n: st.builds(
             Deal, st.just(n), st.integers(1, n), percents, st.sampled_from(Pick), st.none() | st.just(1)
         )
     ),
-    st.builds(Shipping, percents, st.none() | moneys),
+    st.builds(Shipping, percents, st.none() | moneys, st.sampled_from([0, 300])),
 )
 steps = st.builds(
     lambda measure, least, one, two: Steps(measure, ((0, one), (least, two))),
@@ -352,11 +315,12 @@ def drawn(seed):
         return rnd.choice((
             lambda: Percent(percent, rnd.choice((None, money())), rnd.choice(list(Base)), rnd.choice((None, pieces))),
             lambda: Amount(money(), rnd.choice((None, pieces)), pick),
+            lambda: Amount(money(), every=money(), times=rnd.choice((None, pieces))),
             lambda: EachPiece(money(), rnd.choice((None, pieces))),
             lambda: Prices({rnd.choice(("", "sku0", "sku1")): money()}),
-            lambda: Bundle(pieces, money(), rnd.choice((None, 1, 2))),
+            lambda: Bundle(pieces, money(), rnd.choice((None, 1, 2)), rnd.random() < 0.5),
             lambda: Deal(pieces, rnd.randint(1, pieces), percent, pick, rnd.choice((None, 1))),
-            lambda: Shipping(percent, rnd.choice((None, money()))),
+            lambda: Shipping(percent, rnd.choice((None, money())), rnd.choice((0, 300))),
         ))()  # fmt: skip
 
     def effect():

@@ -4,8 +4,10 @@ from fractions import Fraction
 
 import pytest
 
+from shuke.core.offers.model import Amount, Bundle, Measure, Minimum, Shipping
 from shuke.core.program.ir import Window, WindowKind
 from shuke.core.program.model import Attribute, OfferCap
+from shuke.core.program.offer_wording import effect, terms
 from shuke.engine.points_times import promised
 from shuke.engine.schema import load_program
 from tests.engine.program_files import FILE, faults
@@ -39,6 +41,46 @@ def test_a_cap_that_is_none(cap, found):
     ((told, _, hint),) = faults(offers(f"{{code: a, amount: 5, caps: {cap}}}"))
     assert told == code
     assert suggestion is None or hint is not None
+
+
+@pytest.mark.parametrize(
+    ("written", "read", "english", "chinese"),
+    [
+        ("amount: {off: 40, every: 300}", Amount(4000, every=30000), "¥40 off every ¥300", "每满 ¥300 减 ¥40"),
+        ("amount: {off: 40, every: 300, times: 3}", Amount(4000, every=30000, times=3),
+         "¥40 off every ¥300, at most 3 times", "每满 ¥300 减 ¥40，至多 3 次"),
+        ("bundle: {pieces: 2, price: 99, different: yes}", Bundle(2, 9900, different=True),
+         "any 2 different for ¥99", "2 件不同商品 ¥99"),
+        ("shipping: {price: 3}", Shipping(price=300), "shipping for ¥3", "运费只收 ¥3"),
+        ("shipping: {off: 50, price: 3, at_most: 5}", Shipping(Fraction(50), 500, 300),
+         "50% off shipping above ¥3, at most ¥5", "运费超出 ¥3 的部分减 50%，至多减 ¥5"),
+        ("shipping: 100", Shipping(), "free shipping", "免运费"),
+    ],
+)  # fmt: skip
+def test_an_effect_is_read_and_told(written, read, english, chinese):
+    (offer,) = load_program(offers(f"{{code: a, {written}}}")).offers
+    assert offer.effect == read
+    assert [effect(read, lambda minor: f"¥{minor // 100}", language) for language in ("en", "zh")] == [english, chinese]
+
+
+def test_minimums_of_kinds_are_told():
+    (offer,) = load_program(offers("{code: a, amount: 5, minimum: {cart_kinds: 3}}")).offers
+    assert offer.minimum == Minimum(Measure.CART_KINDS, 3)
+    assert terms(offer.minimum, offer.stacking, str, "zh") == ["购物车满 3 种商品"]
+
+
+@pytest.mark.parametrize(
+    ("written", "found"),
+    [
+        ("amount: {off: 5, every: 0}", ("number_too_small", "0", "0.01")),
+        ("amount: {off: 5, every: 30, pieces: 1}", ("not_beside", "pieces", "every")),
+        ("amount: {off: 5, times: 2}", ("not_beside", "times", "every")),
+        ("shipping: {at_most: 5}", ("missing_key", "off", "off: 10")),
+    ],
+)
+def test_an_effect_that_is_none(written, found):
+    ((code, _, hint),) = faults(offers(f"{{code: a, {written}}}"))
+    assert (code, hint) == (found[0], found[2])
 
 
 def test_offers_that_multiply_points_are_a_rule_of_each_unit_that_is_spent():

@@ -35,7 +35,10 @@ _EFFECTS: Schema = {
     "percent": either(
         _NUMBER, obj({"off": _NUMBER, "at_most": _NUMBER, "of": _BASE, "pieces": _NUMBER, "pick": _PICK}, ("off",))
     ),
-    "amount": either(_NUMBER, obj({"off": _NUMBER, "pieces": _NUMBER, "pick": _PICK}, ("off",))),
+    "amount": either(
+        _NUMBER,
+        obj({"off": _NUMBER, "pieces": _NUMBER, "pick": _PICK, "every": _NUMBER, "times": _NUMBER}, ("off",)),
+    ),
     "each": either(_NUMBER, obj({"off": _NUMBER, "most": _NUMBER}, ("off",))),
     "prices": {
         "description": "Price of a piece by SKU; `others` for every other.",
@@ -44,11 +47,15 @@ _EFFECTS: Schema = {
         "maxProperties": PRICES_LIMIT,
         "additionalProperties": _NUMBER,
     },
-    "bundle": obj({"pieces": _NUMBER, "price": _NUMBER, "times": _NUMBER}, ("pieces", "price")),
+    "bundle": obj({"pieces": _NUMBER, "price": _NUMBER, "times": _NUMBER, "different": FLAG}, ("pieces", "price")),
     "deal": obj(
         {"pieces": _NUMBER, "reduced": _NUMBER, "percent": _NUMBER, "pick": _PICK, "times": _NUMBER}, ("pieces",)
     ),
-    "shipping": either(_NUMBER, obj({"off": _NUMBER, "at_most": _NUMBER}, ("off",))),
+    "shipping": either(
+        _NUMBER,
+        obj({"off": _NUMBER, "at_most": _NUMBER, "price": _NUMBER}, ("off",)),
+        obj({"at_most": _NUMBER, "price": _NUMBER}, ("price",)),
+    ),
     "gift": either(_SKU, obj({"sku": _SKU, "quantity": _NUMBER}, ("sku",))),
     "points_times": decimal("How many times the points."),
 }

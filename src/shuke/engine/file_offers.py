@@ -76,21 +76,22 @@ SINGLE_OFFER_KEYS = {key: OFFER_KEYS[key] for key in OFFER_KEYS if key not in ("
 _OFF = {"off": "10"}
 _PIECES = {"pieces": "1", "pick": "cheapest"}
 _PERCENT_KEYS = {**_OFF, "at_most": "50", "of": "left", **_PIECES}
-_AMOUNT_KEYS = {**_OFF, **_PIECES}
+_AMOUNT_KEYS = {**_OFF, **_PIECES, "every": "300", "times": "3"}
 _EACH_KEYS = {**_OFF, "most": "2"}
-_BUNDLE_KEYS = {"pieces": "3", "price": "20", "times": "1"}
+_BUNDLE_KEYS = {"pieces": "3", "price": "20", "times": "1", "different": "yes"}
 _DEAL_KEYS = {"pieces": "3", "reduced": "1", "percent": "100", "pick": "cheapest", "times": "1"}
-_SHIPPING_KEYS = {**_OFF, "at_most": "10"}
+_SHIPPING_KEYS = {**_OFF, "at_most": "10", "price": "3"}
 _GIFT_KEYS = {"sku": "mug", "quantity": "1"}
 _STEPS_KEYS = {"by": "money", "of": "left", "at": "[{from: 100, percent: 10}]"}
 _STEP_KEYS = {"from": "100", **EFFECT_KEYS}
 _MINIMUM_KEYS = {
-    "money": "100", "pieces": "2", "cart_money": "100", "cart_pieces": "2", "of": "left", "after": "yes",
+    "money": "100", "pieces": "2", "kinds": "2", "cart_money": "100", "cart_pieces": "2", "cart_kinds": "2",
+    "of": "left", "after": "yes",
 }  # fmt: skip
 CAP_KEYS = {"of": "member", "per": "day", "times": "1", "money": "5000"}
 PARTS_KEYS = (
-    _PERCENT_KEYS | _EACH_KEYS | _BUNDLE_KEYS | _DEAL_KEYS | _GIFT_KEYS | _STEPS_KEYS | _STEP_KEYS | _MINIMUM_KEYS
-    | CAP_KEYS
+    _PERCENT_KEYS | _AMOUNT_KEYS | _EACH_KEYS | _BUNDLE_KEYS | _DEAL_KEYS | _GIFT_KEYS | _STEPS_KEYS
+    | _STEP_KEYS | _MINIMUM_KEYS | CAP_KEYS
 )  # fmt: skip
 
 BASES = {"left": Base.LEFT, "listed": Base.INITIAL}
@@ -100,7 +101,6 @@ STACKINGS = {stacking.value: stacking for stacking in Stacking}
 CAPS_OF = {"all": False, "member": True}
 PERIODS = tuple(each for each in PER_EXAMPLES if each != "membership year")
 MEASURES = {measure.value: measure for measure in Measure}
-_MONEYS = (Measure.MONEY, Measure.CART_MONEY)
 
 
 def read_offer_groups(value: Value | None, reading: Reading) -> tuple[tuple[str, Mode], ...]:
@@ -193,7 +193,17 @@ class _Reader:
 
     def _read_amount(self, fields: Fields) -> Amount:
         part = self._part(fields, "amount", _AMOUNT_KEYS)
-        return Amount(self._needed(part, "off"), self._count(part, "pieces"), PICKS[part.choice("pick", tuple(PICKS))])
+        if "every" in part and "pieces" in part:
+            part.misplaced("pieces", "What is taken off every so much is taken off all pieces.", "every")
+        if "times" in part and "every" not in part:
+            part.misplaced("times", "An amount is taken off once, or every so much.", "every")
+        return Amount(
+            self._needed(part, "off"),
+            self._count(part, "pieces"),
+            PICKS[part.choice("pick", tuple(PICKS))],
+            self._money(part, "every", least=Fraction(1, 10**self._digits)),
+            self._count(part, "times"),
+        )
 
     def _read_each(self, fields: Fields) -> EachPiece:
         part = self._part(fields, "each", _EACH_KEYS)
@@ -213,7 +223,10 @@ class _Reader:
     def _read_bundle(self, fields: Fields) -> Bundle:
         part = self._part(fields, "bundle", _BUNDLE_KEYS)
         return Bundle(
-            self._count(part, "pieces", needed=True) or 1, self._needed(part, "price"), self._count(part, "times")
+            self._count(part, "pieces", needed=True) or 1,
+            self._needed(part, "price"),
+            self._count(part, "times"),
+            part.flag("different", otherwise=False),
         )
 
     def _read_deal(self, fields: Fields) -> Deal:
@@ -226,7 +239,8 @@ class _Reader:
 
     def _read_shipping(self, fields: Fields) -> Shipping:
         part = self._part(fields, "shipping", _SHIPPING_KEYS)
-        return Shipping(self._share(part, "off"), self._money(part, "at_most"))
+        share = self._share(part, "off") if "off" in part or "price" not in part else Fraction(100)
+        return Shipping(share, self._money(part, "at_most"), self._money(part, "price") or 0)
 
     def _read_gift(self, fields: Fields) -> Gift:
         part = self._part(fields, "gift", _GIFT_KEYS, first="sku")
@@ -296,8 +310,8 @@ class _Reader:
         part.scalar(key)
         return part.decimal(key, PERCENT_DIGITS, 100, Fraction(1, 10**PERCENT_DIGITS)) or Fraction(1)
 
-    def _money(self, part: Fields, key: str) -> int | None:
-        amount = part.decimal(key, self._digits, MONEY_LIMIT)
+    def _money(self, part: Fields, key: str, least: Fraction | int = 0) -> int | None:
+        amount = part.decimal(key, self._digits, MONEY_LIMIT, least)
         return None if amount is None else self._minor(amount)
 
     def _needed(self, part: Fields, key: str) -> int:
@@ -312,7 +326,7 @@ class _Reader:
 
     def _measured(self, part: Fields, key: str, measure: Measure) -> int:
         part.scalar(key)
-        digits = self._digits if measure in _MONEYS else 0
+        digits = self._digits if measure.is_money else 0
         return int((part.decimal(key, digits, MONEY_LIMIT) or 0) * 10**digits)
 
     def _minor(self, amount: Fraction | None) -> int:

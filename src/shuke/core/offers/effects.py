@@ -1,6 +1,6 @@
 """What each effect takes off the parts of a cart, as minor units by line."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from fractions import Fraction
 
 from shuke.core.offers.model import (
@@ -10,6 +10,7 @@ from shuke.core.offers.model import (
     Deal,
     EachPiece,
     Gift,
+    Measure,
     Offer,
     Percent,
     Pick,
@@ -34,17 +35,18 @@ def step_of(offer: Offer, parts: Parts) -> Single | None:
     return next((single for least, single in reversed(effect.steps) if reached >= least), None)
 
 
-def take_off(effect: Single, offer: Offer, parts: Parts, skus: Sequence[str]) -> Off:
-    """Take what an effect takes off the lines of its offer; `skus` are those of the cart's lines."""
+def take_off(effect: Single, offer: Offer, parts: Parts) -> Off:
+    """Take what an effect takes off the lines of its offer."""
     match effect:
         case Percent():
             return _percent(effect, offer.lines, parts)
         case Amount():
-            return parts.cut(_chosen(effect.pieces, effect.pick, offer.lines, parts), effect.minor)
+            chosen = _chosen(effect.pieces, effect.pick, offer.lines, parts)
+            return parts.cut(chosen, effect.minor * _full(effect, offer.lines, parts))
         case EachPiece():
             return _each(effect, offer.lines, parts)
         case Prices():
-            return _prices(effect, offer.lines, parts, skus)
+            return _prices(effect, offer.lines, parts)
         case Bundle():
             return _bundle(effect, offer.lines, parts)
         case Deal():
@@ -55,7 +57,7 @@ def take_off(effect: Single, offer: Offer, parts: Parts, skus: Sequence[str]) ->
 
 def shipping_off(effect: Shipping, shipping: int) -> int:
     """Return how much a discount of shipping takes off it."""
-    return min(shipping, _share(shipping, effect.percent, effect.cap))
+    return _share(max(0, shipping - effect.price), effect.percent, effect.cap)
 
 
 def _share(minor: int, percent: Fraction, cap: int | None) -> int:
@@ -69,6 +71,14 @@ def _chosen(pieces: int | None, pick: Pick, lines: Collection[int], parts: Parts
         return parts.of(lines)
     there = sum(part.pieces for part in parts.of(lines))
     return parts.take(lines, min(pieces, there), pick)
+
+
+def _full(effect: Amount, lines: Collection[int], parts: Parts) -> int:
+    """Return how many times an amount is taken off."""
+    if effect.every is None:
+        return 1
+    full = max(0, parts.measured(Measure.MONEY, lines, Base.LEFT)) // effect.every
+    return full if effect.times is None else min(full, effect.times)
 
 
 def _percent(effect: Percent, lines: Collection[int], parts: Parts) -> Off:
@@ -88,10 +98,10 @@ def _each(effect: EachPiece, lines: Collection[int], parts: Parts) -> Off:
     return off
 
 
-def _prices(effect: Prices, lines: Collection[int], parts: Parts, skus: Sequence[str]) -> Off:
+def _prices(effect: Prices, lines: Collection[int], parts: Parts) -> Off:
     off: Off = {}
     for part in parts.of(lines):
-        price = effect.minor.get(skus[part.line], effect.minor.get(""))
+        price = effect.minor.get(parts.skus[part.line], effect.minor.get(""))
         if price is not None:
             _add(off, parts.cut((part,), part.left - price * part.pieces))
     return off
@@ -102,10 +112,15 @@ def _bundle(effect: Bundle, lines: Collection[int], parts: Parts) -> Off:
     off: Off = {}
     wanted = _times(effect.times, lines, effect.pieces, parts)
     while wanted > 0:
-        many = min(wanted, parts.runs(lines, effect.pieces, Pick.DEAREST))
-        bundles = parts.take(lines, many * effect.pieces, Pick.DEAREST, dealt=True)
+        if effect.different:
+            bundles, many = parts.take_different(lines, effect.pieces, wanted)
+        else:
+            many = min(wanted, parts.runs(lines, effect.pieces, Pick.DEAREST))
+            bundles = parts.take(lines, many * effect.pieces, Pick.DEAREST, dealt=True)
         saved = sum(part.left for part in bundles) - many * effect.minor
         if saved <= 0:
+            for part in bundles:
+                part.dealt = False
             break
         _add(off, parts.cut(bundles, saved))
         wanted -= many

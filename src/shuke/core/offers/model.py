@@ -58,11 +58,16 @@ class Percent:
 
 @dataclass(frozen=True, slots=True)
 class Amount:
-    """So much off its lines together, once an order; off the first `pieces` pieces only where that is told."""
+    """So much off its lines together, once an order; off the first `pieces` pieces only where that is told.
+
+    With `every`: so much for each full `every` minor units of its lines, at most `times` times.
+    """
 
     minor: int
     pieces: int | None = None
     pick: Pick = Pick.CHEAPEST
+    every: int | None = None
+    times: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +87,15 @@ class Prices:
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
-    """Any `pieces` pieces for so much together, the dearest first, at most `times` times."""
+    """Any `pieces` pieces for so much together, the dearest first, at most `times` times.
+
+    `different`: no two pieces of one SKU, so that a bundle of as many pieces as there are SKUs is one of each.
+    """
 
     pieces: int
     minor: int
     times: int | None = None
+    different: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,10 +114,11 @@ class Deal:
 
 @dataclass(frozen=True, slots=True)
 class Shipping:
-    """A share of shipping off, at most `cap` minor units."""
+    """A share of what shipping costs above `price` off, at most `cap` minor units."""
 
     percent: Fraction = Fraction(100)
     cap: int | None = None
+    price: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,12 +140,24 @@ Single = Percent | Amount | EachPiece | Prices | Bundle | Deal | Shipping | Gift
 
 
 class Measure(Enum):
-    """What steps and minimums count: money in minor units or pieces, of the offer's lines or of the whole cart."""
+    """What steps and minimums count, of the offer's lines or of the whole cart: money in minor units, pieces, or kinds,
+    which are different SKUs.
+    """
 
     MONEY = "money"
     PIECES = "pieces"
+    KINDS = "kinds"
     CART_MONEY = "cart_money"
     CART_PIECES = "cart_pieces"
+    CART_KINDS = "cart_kinds"
+
+    @property
+    def is_money(self) -> bool:
+        return self in (Measure.MONEY, Measure.CART_MONEY)
+
+    @property
+    def of_cart(self) -> bool:
+        return self in (Measure.CART_MONEY, Measure.CART_PIECES, Measure.CART_KINDS)
 
 
 @dataclass(frozen=True, slots=True)

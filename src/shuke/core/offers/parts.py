@@ -29,18 +29,19 @@ def _each(part: Part) -> int:
 class Parts:
     """All parts of a cart, what they cost in all (`total`), and what shipping still costs."""
 
-    __slots__ = ("parts", "shipping", "total")
+    __slots__ = ("parts", "shipping", "skus", "total")
 
     def __init__(self, cart: Cart) -> None:
         self.total = sum(line.minor for line in cart.lines)
         self.parts = [Part(k, line.quantity, line.minor, line.minor) for k, line in enumerate(cart.lines)]
         self.shipping = cart.shipping_minor
+        self.skus = [line.sku for line in cart.lines]
 
     def copy(self) -> "Parts":
         """Return parts that can be changed while these stay."""
         other = Parts.__new__(Parts)
         other.parts = [Part(each.line, each.pieces, each.initial, each.left, each.dealt) for each in self.parts]
-        other.shipping, other.total = self.shipping, self.total
+        other.shipping, other.skus, other.total = self.shipping, self.skus, self.total
         return other
 
     def of(self, lines: Collection[int]) -> list[Part]:
@@ -48,12 +49,13 @@ class Parts:
         return [part for part in self.parts if part.left > 0 and part.line in lines]
 
     def measured(self, measure: Measure, lines: Collection[int], base: Base) -> int:
-        """Return how much money or how many pieces there are, of some lines or of the cart."""
-        whole = measure in (Measure.CART_MONEY, Measure.CART_PIECES)
-        counted = [part for part in self.parts if whole or part.line in lines]
-        if measure in (Measure.PIECES, Measure.CART_PIECES):
-            return sum(part.pieces for part in counted)
-        return sum(part.initial if base is Base.INITIAL else part.left for part in counted)
+        """Return how much money, how many pieces or kinds there are, of some lines or of the cart."""
+        counted = [part for part in self.parts if measure.of_cart or part.line in lines]
+        if measure.is_money:
+            return sum(part.initial if base is Base.INITIAL else part.left for part in counted)
+        if measure in (Measure.KINDS, Measure.CART_KINDS):
+            return len({self.skus[part.line] for part in counted if part.pieces})
+        return sum(part.pieces for part in counted)
 
     def take(self, lines: Collection[int], pieces: int, pick: Pick, *, dealt: bool = False) -> list[Part]:
         """Return parts of exactly so many pieces, or none where there are fewer; parts are split where they must be.
@@ -72,6 +74,24 @@ class Parts:
             pieces -= some.pieces
             taken.append(some)
         return taken
+
+    def take_different(self, lines: Collection[int], pieces: int, times: int) -> tuple[list[Part], int]:
+        """Return parts of `pieces` different SKUs, the dearest first, that no deal counts yet, and of how many each.
+
+        As many are taken of each as can be without taking others in between, at most `times`; they count from now on.
+        Nothing and 0 where there are fewer SKUs.
+        """
+        dearest: dict[str, Part] = {}
+        for part in self._free(lines, Pick.DEAREST, dealt=True):
+            dearest.setdefault(self.skus[part.line], part)
+        chosen = list(dearest.values())[:pieces]
+        if len(chosen) < pieces:
+            return [], 0
+        many = min(times, *(part.pieces for part in chosen))
+        taken = [self._split(part, many) if part.pieces > many else part for part in chosen]
+        for part in taken:
+            part.dealt = True
+        return taken, many
 
     def first(self, lines: Collection[int], pick: Pick) -> Part | None:
         """Return the part that a deal takes pieces of next, None where there is none."""

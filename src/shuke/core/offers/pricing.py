@@ -36,11 +36,10 @@ class Run:
     and those that stand beside all.
     """
 
-    __slots__ = ("applied", "chosen", "classes", "decided", "limits", "parts", "refused", "rivals", "skus", "used")
+    __slots__ = ("applied", "chosen", "classes", "decided", "limits", "parts", "refused", "rivals", "used")
 
     def __init__(self, cart: Cart, limits: Limits) -> None:
         self.parts = Parts(cart)
-        self.skus = [line.sku for line in cart.lines]
         self.limits = limits
         self.applied: list[tuple[Offer, Applied]] = []
         self.refused: dict[str, Reason] = {}
@@ -52,7 +51,7 @@ class Run:
     def fork(self) -> "Run":
         """Return a run that goes another way from here."""
         other = Run.__new__(Run)
-        other.parts, other.skus, other.limits, other.used = self.parts, self.skus, self.limits, self.used
+        other.parts, other.limits, other.used = self.parts, self.limits, self.used
         other.applied, other.refused, other.chosen = self.applied.copy(), self.refused.copy(), self.chosen.copy()
         other.decided, other.rivals, other.classes = self.decided, self.rivals, self.classes
         return other
@@ -126,7 +125,7 @@ class Run:
         if effect is None:
             return Reason.MINIMUM_NOT_MET
         parts = self.parts.copy()
-        off = {line: minor for line, minor in take_off(effect, offer, parts, self.skus).items() if minor}
+        off = {line: minor for line, minor in take_off(effect, offer, parts).items() if minor}
         shipping = shipping_off(effect, parts.shipping) if isinstance(effect, Shipping) else 0
         parts.shipping -= shipping
         gifts = (effect,) if isinstance(effect, Gift) else ()

@@ -69,8 +69,10 @@ _PICKS = {
 _MEASURES = {
     Measure.MONEY: ("for {n} or more of its goods", "适用商品满 {n}"),
     Measure.PIECES: ("for {n} or more pieces of its goods", "适用商品满 {n} 件"),
+    Measure.KINDS: ("for {n} or more different of its goods", "适用商品满 {n} 种"),
     Measure.CART_MONEY: ("for {n} or more in the cart", "购物车满 {n}"),
     Measure.CART_PIECES: ("for {n} or more pieces in the cart", "购物车满 {n} 件"),
+    Measure.CART_KINDS: ("for {n} or more different goods in the cart", "购物车满 {n} 种商品"),
 }
 
 
@@ -121,7 +123,7 @@ class _Words:
         return self(", ", "，").join(part for part in parts if part)
 
     def least(self, measure: Measure, least: int) -> str:
-        number = self._money(least) if measure in (Measure.MONEY, Measure.CART_MONEY) else str(least)
+        number = self._money(least) if measure.is_money else str(least)
         return self(*_MEASURES[measure]).format(n=number)
 
     def single(self, said: Single) -> str:
@@ -131,21 +133,25 @@ class _Words:
             case Percent(off, cap, base, pieces, pick):
                 listed = self("of listed prices", "按标价计") if base is Base.INITIAL else ""
                 parts = [self._percent(off), self._picked(pieces, pick), self._cap(cap), listed]
-            case Amount(minor, pieces, pick):
-                parts = [self(f"{money(minor)} off", f"减 {money(minor)}"), self._picked(pieces, pick)]
+            case Amount(minor, pieces, pick, every, times):
+                told = self(f"{money(minor)} off", f"减 {money(minor)}")
+                if every is not None:
+                    told = self(f"{money(minor)} off every {money(every)}", f"每满 {money(every)} 减 {money(minor)}")
+                parts = [told, self._picked(pieces, pick), self._times(times)]
             case EachPiece(minor, most):
                 line = "" if most is None else self(f"at most {most} a line", f"每种至多 {most} 件")
                 parts = [self(f"{money(minor)} off each piece", f"每件减 {money(minor)}"), line]
             case Prices(minors):
                 parts = [self._prices(minors)]
-            case Bundle(count, minor, times):
+            case Bundle(count, minor, times, different):
                 told = self(f"any {count} for {money(minor)}", f"任选 {count} 件 {money(minor)}")
+                if different:
+                    told = self(f"any {count} different for {money(minor)}", f"{count} 件不同商品 {money(minor)}")
                 parts = [told, self._times(times)]
             case Deal():
                 parts = [self._deal(said), self._times(said.times)]
-            case Shipping(off, cap):
-                told = self("free shipping", "免运费") if off == 100 else self._percent(off) + self(" shipping", "运费")
-                parts = [told, self._cap(cap)]
+            case Shipping(off, cap, price):
+                parts = [self._shipping(off, price), self._cap(cap)]
             case Gift(sku, quantity):
                 parts = [self(f"with {quantity} × {sku}", f"赠 {sku} × {quantity}")]
             case PointsTimes(factor):
@@ -156,6 +162,14 @@ class _Words:
 
     def _percent(self, off: Fraction) -> str:
         return self(f"{_number(off)}% off", f"减 {_number(off)}%")
+
+    def _shipping(self, off: Fraction, price: int) -> str:
+        if off != 100:
+            above = self(f" above {self._money(price)}", f"超出 {self._money(price)} 的部分") if price else ""
+            return self(f"{self._percent(off)} shipping{above}", f"运费{above}{self._percent(off)}")
+        if price:
+            return self(f"shipping for {self._money(price)}", f"运费只收 {self._money(price)}")
+        return self("free shipping", "免运费")
 
     def _prices(self, minors: Mapping[str, int]) -> str:
         shown = [f"{sku or self('others', '其他')} {self._money(minor)}" for sku, minor in minors.items()]

@@ -176,13 +176,13 @@ def _example_cart(rule: OfferRule) -> tuple[int, int]:
         pieces = max(2, rule.effect.pieces)
     least = 100 * unit
     if isinstance(rule.effect, Amount):
-        least = 5 * rule.effect.minor
+        least = max(5 * rule.effect.minor, 2 * (rule.effect.every or 0))
     if isinstance(rule.effect, Steps):
         top = rule.effect.steps[-1][0]
-        least, pieces = (top, pieces) if "money" in rule.effect.measure.value else (least, top)
+        least, pieces = (top, pieces) if rule.effect.measure.is_money else (least, top)
     if minimum is not None:
-        money = minimum.measure in (Measure.MONEY, Measure.CART_MONEY)
-        least, pieces = (max(minimum.least * 8 // 5, unit), pieces) if money else (least, minimum.least)
+        enough = max(minimum.least * 8 // 5, unit)
+        least, pieces = (enough, pieces) if minimum.measure.is_money else (least, minimum.least)
     return pieces, max(least // unit, 1) * unit
 
 
@@ -198,8 +198,10 @@ def _least(minimum: Minimum, program: Program) -> str:
 
 
 def _measured(measure: Measure, least: int, program: Program) -> str:
-    if measure in (Measure.MONEY, Measure.CART_MONEY):
+    if measure.is_money:
         return _money(least, program)
+    if measure in (Measure.KINDS, Measure.CART_KINDS):
+        return ngettext("%(count)d kind", "%(count)d kinds", least) % {"count": least}
     return ngettext("%(count)d piece", "%(count)d pieces", least) % {"count": least}
 
 
@@ -219,12 +221,23 @@ def _effect(effect: Effect, program: Program) -> str:
 
 def _thing(effect: Amount | EachPiece | Prices | Bundle | Deal | Gift | PointsTimes, program: Program) -> str:
     match effect:
-        case Amount(minor=minor):
+        case Amount(minor=minor, every=None):
             told = gettext("%(money)s off") % {"money": _money(minor, program)}
+        case Amount(minor=minor, every=every, times=times):
+            numbers = {"money": _money(minor, program), "every": _money(every or 0, program)}
+            told = gettext("%(money)s off every %(every)s") % numbers
+            if times is not None:
+                most = _money(times * minor, program)
+                told = gettext("%(effect)s, at most %(money)s") % {"effect": told, "money": most}
         case EachPiece(minor=minor):
             told = gettext("%(money)s off each piece") % {"money": _money(minor, program)}
         case Prices(minor=prices):
             told = gettext("special prices for %(count)d things") % {"count": len(prices)}
+        case Bundle(pieces=pieces, minor=minor, different=True):
+            told = gettext("%(count)d different pieces for %(money)s") % {
+                "count": pieces,
+                "money": _money(minor, program),
+            }
         case Bundle(pieces=pieces, minor=minor):
             told = gettext("%(count)d pieces for %(money)s") % {"count": pieces, "money": _money(minor, program)}
         case Deal(pieces=pieces, reduced=reduced, percent=percent):
@@ -241,6 +254,12 @@ def _share_off(effect: Percent | Shipping, program: Program) -> str:
     told = {"percent": _number(effect.percent), "left": _number((100 - effect.percent) / 10)}
     if isinstance(effect, Shipping):
         said = gettext("free delivery") if effect.percent == 100 else gettext("%(percent)s%% off the delivery") % told
+        if effect.price:
+            over = told | {"money": _money(effect.price, program)}
+            whole = effect.percent == 100
+            said = (
+                gettext("delivery for %(money)s" if whole else "%(percent)s%% off the delivery above %(money)s") % over
+            )
     elif effect.percent == 100:
         pieces = effect.pieces or 0
         said = ngettext("%(count)d piece free", "%(count)d pieces free", pieces) % {"count": pieces} if pieces else ""

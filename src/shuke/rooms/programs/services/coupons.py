@@ -77,7 +77,7 @@ def _running() -> Running:
 def _kinds(effect: Effect, *, minimum: bool) -> Collection[Kind]:
     """Return what a coupon with an effect may be called."""
     if isinstance(effect, Amount):
-        return (Kind.THRESHOLD,) if minimum else (Kind.CASH, Kind.PACKET)
+        return (Kind.THRESHOLD,) if minimum or effect.every else (Kind.CASH, Kind.PACKET)
     kinds = {Shipping: (Kind.SHIPPING,), Gift: (Kind.GIFT, Kind.EXCHANGE)}.get(type(effect), ())
     if isinstance(effect, Steps):
         return (Kind.THRESHOLD, Kind.DISCOUNT)
@@ -89,10 +89,10 @@ def _kinds(effect: Effect, *, minimum: bool) -> Collection[Kind]:
 def _cost(effect: Effect, draft: TemplateDraft) -> int | None:
     """Return what one coupon costs at most; what staff say holds for what has no price of its own."""
     known = most_off(effect)
-    if draft.budget_minor is None or isinstance(effect, Gift | Prices | Deal):
+    if draft.budget_minor is None or isinstance(effect, Gift | Prices | Deal | Bundle | EachPiece):
         return draft.cost_minor if draft.cost_minor is not None else known
     if known is None:
-        detail = "With a budget, the offer says what it takes off at most: at_most."
+        detail = "With a budget, the offer says what it takes off at most: at_most, or times of an amount."
         raise Refusal("coupon_cost_unknown", detail, pointer="/offer")
     return known
 
@@ -103,7 +103,8 @@ def most_off(effect: Effect) -> int | None:
         parts = [most_off(part) for _, part in effect.steps]
         return None if None in parts else max((part for part in parts if part is not None), default=None)
     if isinstance(effect, Amount):
-        return effect.minor
+        times = effect.times if effect.every else 1
+        return None if times is None else effect.minor * times
     return effect.cap if isinstance(effect, Percent | Shipping) else None
 
 

@@ -52,6 +52,7 @@ def bearing(anna, *held, net=6000, tags=()):
         (Kind.EXCHANGE, "{percent: {off: 100, pieces: 1}, lines: \"item.category = 'COFFEE'\"}"),
         (Kind.SHIPPING, "shipping: 100"),
         (Kind.CASH, "amount: 5"),
+        (Kind.THRESHOLD, "amount: {off: 40, every: 300, times: 3}"),
     ],
 )
 def test_each_kind_has_its_offers(program, kind, offer):
@@ -64,6 +65,8 @@ def test_each_kind_has_its_offers(program, kind, offer):
     [
         (Kind.CASH, "{amount: 10, minimum: {money: 50}}", {}, "offer_of_other_kind"),
         (Kind.GIFT, "percent: 10", {}, "offer_of_other_kind"),
+        (Kind.CASH, "amount: {off: 10, every: 100}", {}, "offer_of_other_kind"),
+        (Kind.THRESHOLD, "amount: {off: 10, every: 100}", {"budget_minor": 100}, "coupon_cost_unknown"),
         (Kind.DISCOUNT, "percent: 10", {"budget_minor": 100}, "coupon_cost_unknown"),
         (Kind.CASH, "{amount: 10, when: \"COUNT('last 3 months', 'visit') > 1\"}", {}, None),
         (Kind.CASH, "{amount: 10, when: \"SPEND('this month') > 1\"}", {}, "offer_counts_more"),

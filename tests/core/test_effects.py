@@ -1,0 +1,88 @@
+"""What each effect takes off the lines and the shipping of a cart."""
+
+from fractions import Fraction
+
+import pytest
+from tests.core.test_offers import cart, group, off, offer
+
+from shuke.core.offers.model import (
+    Amount,
+    Bundle,
+    Cart,
+    CartLine,
+    Deal,
+    EachPiece,
+    Gift,
+    Measure,
+    Minimum,
+    Percent,
+    Pick,
+    PointsTimes,
+    Prices,
+    Reason,
+    Shipping,
+)
+from shuke.core.offers.pricing import price
+
+
+@pytest.mark.parametrize(
+    ("effect", "lines", "reward"),
+    [
+        (Percent(Fraction(50), pieces=1), [(2, 1000), (1, 600)], 300),
+        (Percent(Fraction(50), pieces=1, pick=Pick.DEAREST), [(2, 1000), (1, 600)], 500),
+        (Percent(Fraction(50), pieces=9), [(2, 1000)], 1000),
+        (EachPiece(100), [(3, 80), (2, 250)], 440),
+        (Prices({"sku0": 900}), [(2, 1000), (1, 600)], 200),
+        (Prices({"": 500}), [(2, 1000), (1, 400)], 1000),
+        (Bundle(2, 1500, times=1), [(4, 1000)], 500),
+        (Bundle(2, 1500), [(4, 1000)], 1000),
+        (Deal(3), [(1, 1000), (1, 900), (1, 800), (1, 300), (1, 200), (1, 100)], 900),
+        (Deal(3, pick=Pick.DEAREST), [(1, 1000), (1, 900), (1, 800)], 1000),
+        (Deal(2, percent=Fraction(50)), [(5, 333)], 334),
+        (Deal(3, times=1), [(9, 100)], 100),
+        (Amount(4000, every=30000), [(3, 29900)], 8000),
+        (Amount(4000, every=30000), [(1, 29999)], 0),
+        (Amount(4000, every=30000, times=3), [(10, 30000)], 12000),
+        (Amount(4000, every=30000), [(1, 40000), (1, -10001)], 0),
+        (Bundle(2, 9900, different=True), [(2, 8000), (1, 4000), (1, 500)], 2100),
+        (Bundle(2, 9900, different=True), [(9, 8000)], 0),
+        (Bundle(3, 1000, times=2, different=True), [(5, 600), (4, 500), (3, 400), (1, 300)], 1000),
+    ],
+)
+def test_what_each_effect_takes_off(effect, lines, reward):
+    assert off(cart(*lines), offer(effect)) == reward
+
+
+@pytest.mark.parametrize(
+    ("effect", "left"),
+    [(Shipping(price=300), 300), (Shipping(price=1200), 1000), (Shipping(Fraction(50), price=400), 700),
+     (Shipping(cap=200, price=300), 800)],
+)  # fmt: skip
+def test_shipping_at_a_price(effect, left):
+    assert price(cart((1, 1000), shipping=1000), group(offer(effect))).shipping_minor == left
+
+
+def test_so_many_different_goods():
+    three = offer(Percent(Fraction(10)), minimum=Minimum(Measure.KINDS, 3))
+    assert off(cart((1, 1000), (1, 1000), (5, 1000)), three) == 700
+    assert price(cart((9, 1000), (1, 1000)), group(three)).refused == {"offer": Reason.MINIMUM_NOT_MET}
+    two_lines_of_one = Cart((CartLine("a", 1, 1000), CartLine("a", 1, 1000), CartLine("b", 1, 1000)))
+    assert off(two_lines_of_one, three) == 0
+    assert off(two_lines_of_one, offer(Bundle(2, 1500, different=True))) == 500
+
+
+def test_pieces_that_a_bundle_did_not_need_are_there_for_the_next():
+    first, second = offer(Bundle(2, 1500), code="a"), offer(Deal(2), lines=(1,), code="b")
+    assert off(cart((2, 1000), (2, 600)), first, second) == 500 + 600
+
+
+def test_shipping_gifts_and_points_leave_the_lines_as_they_are():
+    offers = [
+        offer(Shipping(Fraction(50), cap=300), code="ship"),
+        offer(Gift("mug"), code="gift"),
+        offer(PointsTimes(Fraction(2)), code="double"),
+    ]
+    priced = price(cart((1, 1000), shipping=1000), group(*offers))
+    assert (priced.lines, priced.shipping_minor, priced.pay_minor) == ((1000,), 700, 1700)
+    ship, gift, double = priced.applied
+    assert (ship.shipping_off, gift.gifts, double.points_times) == (300, (Gift("mug"),), 2)
