@@ -18,6 +18,7 @@ from shuke.rooms.coupons.contracts import (
     Audience,
     Batch,
     Gift,
+    GivingRule,
     HeldCoupon,
     Issued,
     IssueFact,
@@ -40,7 +41,7 @@ from shuke.rooms.org.contracts import Actor
 ONE_ORDER_AT_A_TIME = Invariant(
     "I19",
     "Every coupon is what its uses say; no more are issued than number, budget or packet allow, nor more to a member "
-    "than one may have.",
+    "than one may have; one that a rule gave has its fact, and is void once nothing of that order is left.",
 )
 
 
@@ -106,6 +107,34 @@ def within_reach(member_id: UUID, now: datetime) -> tuple[Template, ...]:
 
 
 # --- coupons ---
+
+
+def giving_rules(now: datetime) -> tuple[GivingRule, ...]:
+    """Return by which rules templates give coupons now, in the order in which they were made. Raises: nothing."""
+    rows = [row for row in queries.giving() if views.not_open(row, now) is None]
+    return tuple(GivingRule(row.code, row.name, row.given_on, row.given_when) for row in rows)
+
+
+def within_reach_by_rule(member_id: UUID, codes: Collection[str], now: datetime) -> frozenset[str]:
+    """Return of which templates that give by a rule a member could have one more. Raises: nothing."""
+    rows = issuing.open_to(member_id, [row for row in queries.giving() if row.code in codes], now)
+    return frozenset(each.draft.code for each in views.templates(rows) if each.left != 0)
+
+
+def given_for(fact_ids: Collection[UUID], now: datetime) -> dict[UUID, tuple[HeldCoupon, ...]]:
+    """Return by order or behaviour the coupons that rules gave for it. Raises: nothing."""
+    found: dict[UUID, tuple[HeldCoupon, ...]] = {}
+    for coupon in views.held(queries.given_for(fact_ids), now):
+        assert coupon.given_for is not None
+        found[coupon.given_for.id] = (*found.get(coupon.given_for.id, ()), coupon)
+    return found
+
+
+def take_back(order_ids: Sequence[UUID], now: datetime) -> None:
+    """Make void what rules gave for orders of which nothing is left: what is used stays so, and is void should it come
+    back. Raises: nothing.
+    """
+    giving.take_back(order_ids, now)
 
 
 def issue(facts: Sequence[IssueFact]) -> list[Issued]:
