@@ -321,6 +321,14 @@ class UsePage:
     next_cursor: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class CouponPage:
+    """Coupons, the one that was issued last first; `next_cursor` is None on the last page."""
+
+    coupons: tuple[HeldCoupon, ...]
+    next_cursor: str | None
+
+
 class AlarmKind(StrEnum):
     """What is unusual of a template: far more than usual is taken, or what there is comes to its end."""
 

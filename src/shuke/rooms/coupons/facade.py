@@ -17,6 +17,7 @@ from shuke.rooms.coupons.contracts import (
     LOCK_DAYS_LIMIT,
     Audience,
     Batch,
+    CouponPage,
     Gift,
     GivingRule,
     HeldCoupon,
@@ -161,6 +162,17 @@ def give_by_hand(fact: IssueFact, reason: str, actor: Actor) -> HeldCoupon:
 def of_member(member_id: UUID, now: datetime) -> tuple[HeldCoupon, ...]:
     """Return all coupons of a member, and of those who were merged into them, latest first. Raises: nothing."""
     return views.held(queries.coupons_of(members.records([member_id])[member_id]), now)
+
+
+def received(member_id: UUID, limit: int, cursor: str | None, now: datetime) -> CouponPage:
+    """Return up to `limit` coupons of a member, and of those who were merged into them, by when they were issued.
+
+    Raises: Refusal `invalid_cursor`.
+    """
+    upto, seen = (None, 0) if cursor is None else views.position(cursor)
+    rows = queries.received(members.records([member_id])[member_id], upto, seen, limit + 1)
+    held = views.held(rows[:limit], now)
+    return CouponPage(held, views.onward([each.issued_at for each in held], upto, seen) if len(rows) > limit else None)
 
 
 def by_codes(asked: Collection[str], now: datetime) -> tuple[HeldCoupon, ...]:
@@ -384,8 +396,4 @@ def uses_page(template_id: UUID, limit: int, cursor: str | None = None) -> UsePa
         UseLine(coupon_id, code, member_id, OrderRef(source, external_id), UseState(state), off, at)
         for coupon_id, code, member_id, source, external_id, state, off, at in rows[:limit]
     )
-    if len(rows) <= limit:
-        return UsePage(lines, None)
-    last = lines[-1].at  # of one instant there may be several
-    told = sum(line.at == last for line in lines) + (seen if last == upto else 0)
-    return UsePage(lines, views.cursor(last, told))
+    return UsePage(lines, views.onward([line.at for line in lines], upto, seen) if len(rows) > limit else None)

@@ -203,6 +203,16 @@ def coupons_of(member_ids: Collection[UUID]) -> list[tuple[Any, ...]]:
     )
 
 
+def received(member_ids: Collection[UUID], upto: datetime | None, skip: int, limit: int) -> list[tuple[Any, ...]]:
+    """Return the coupons of members up to an instant of their issue, the last first."""
+    return sql.fetch(
+        f"{SELECT} WHERE member_id = ANY(%(ids)b::uuid[]) "
+        "AND (%(upto)s::timestamptz IS NULL OR issued_at <= %(upto)s::timestamptz) "
+        "ORDER BY issued_at DESC, id DESC OFFSET %(skip)s LIMIT %(limit)s",
+        {"ids": list(member_ids), "upto": upto, "skip": skip, "limit": limit},
+    )
+
+
 def lock_coupons(ids: Collection[UUID]) -> list[tuple[Any, ...]]:
     """Lock coupons in id order, those that many use only against being changed, and return them."""
     found: list[tuple[Any, ...]] = []

@@ -201,9 +201,10 @@ def position(cursor: str) -> tuple[datetime, int]:
         raise Refusal("invalid_cursor", "The cursor is not one that a page was given with.") from error
 
 
-def cursor(at: datetime, told: int) -> str:
-    """Return the cursor that `position` reads."""
-    return cursors.encode((at - _EPOCH) // _MICROSECOND, told)
+def onward(told: Sequence[datetime], upto: datetime | None, seen: int) -> str:
+    """Return the cursor after a page with lines of these instants, which began at what `position` read."""
+    last = told[-1]  # of one instant there may be several
+    return cursors.encode((last - _EPOCH) // _MICROSECOND, told.count(last) + (seen if last == upto else 0))
 
 
 def templates(rows: Collection[Row]) -> tuple[Template, ...]:
