@@ -132,7 +132,10 @@ class TemplateForm(forms.Form):
             "lines": _("A condition on lines, such as item.category = 'COFFEE'; empty: all."),
             "when": _("A condition of the program's rules, such as order.store = 'S01'; empty: every order."),
             "claim_when": _("A condition on the member, such as member.tier = 'gold'; empty: every member."),
-            "given_on": _("Each one that comes in from now on and meets the condition gives a coupon, at once."),
+            "given_on": _(
+                "Each one that comes in from now on and meets the condition gives"
+                " a coupon at once, up to what a member may have."
+            ),
             "given_when": _("As a rule of the program asks, such as order.net >= 300; empty: every one."),
             "days": _("From the day it is issued, that day included; empty: only the dates below count."),
             "budget": _("Issuing stops where the next coupon would pass it."),
