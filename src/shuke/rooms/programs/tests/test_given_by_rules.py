@@ -253,3 +253,27 @@ def test_a_batch_gives_all_its_coupons_in_as_many_statements_as_one_order(ann):
     assert len(missed) == len(without)
     assert len(batch) <= len(one)
     assert [given(each) for each in results] == [["twenty"]] * 50
+
+
+@pytest.mark.parametrize(
+    ("statement", "found"),
+    [
+        ("UPDATE coupons_coupon SET given_for = id", "Coupon {0} was given by a rule for what is not there."),
+        (
+            "UPDATE coupons_coupon SET recalled = true, order_refunded = true, state = 'void'",
+            "Coupon {0} was taken back, of the order that gave it something is left.",
+        ),
+        (
+            "UPDATE orders_refund SET empties = true",
+            "Coupon {0} stands, of the order that gave it nothing is left.",
+        ),
+    ],
+)
+def test_a_coupon_that_is_not_what_its_order_says_is_found(ann, statement, found):
+    template()
+    (bought,) = record(order("a", 300_00))
+    record(RefundFact("till", "r1", ("till", "a"), NOW, net_minor=1_00))
+    assert coupons.verify().violations == ()
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+    assert [each.detail for each in coupons.verify().violations] == [found.format(bought.coupons[0].id)]
