@@ -184,6 +184,17 @@ FAULTS = (
         tests=("tests/race/test_carts_at_once.py",),
     ),
     *_in(
+        "rooms/programs/services/giving.py",
+        ("        return rule.on == on", "        return True"),
+        ("not any(each.whole for each in item.parked)", "item.answer is not None"),
+        tests=("src/shuke/rooms/programs/tests/test_given_by_rules.py",),
+    ),
+    *_in(
+        "rooms/programs/services/deciding.py",
+        ("        coupons.take_back(list(emptied), now)", "        coupons.take_back([], now)"),
+        tests=("src/shuke/rooms/programs/tests/test_given_by_rules.py",),
+    ),
+    *_in(
         "rooms/coupons/services/issuing.py",
         ("        left = max(0, row.per_member - count)", "        left = max(0, row.per_member - count + 1)"),
         ("if fact.cause is Cause.CLAIM and (not row.claimable", "if fact.cause is Cause.CLAIM and (row.claimable"),

@@ -109,6 +109,41 @@ def test_what_is_wrong_with_a_template_is_told_where(api, shop):
     assert api.get("/v1/coupon-templates").json()["items"] == []
 
 
+def test_a_rule_gives_a_coupon_that_the_order_answers_and_its_refund_makes_void(api, caller_with, made, member):
+    till = caller_with("orders:write", "orders:read")
+    rule = {"given_on": "order", "given_when": "order.net >= 50"}
+    problem = api.post("/v1/coupon-templates", TEN | rule | {"given_when": "order.net >= 50 AND order.nett > 1"}).json()
+    assert problem["errors"] == [
+        {
+            "pointer": "/given_when",
+            "code": "unknown_fact",
+            "message": "There is no fact «order.nett».",
+            "place": "1:21",
+            "suggestion": "order.net",
+        }
+    ]
+    told = api.post("/v1/coupon-templates", TEN | {"given_on": "visit"}, HTTP_ACCEPT_LANGUAGE="zh").json()
+    assert (told["code"], told["errors"][0]["pointer"]) == ("unknown_behaviour", "/given_on")
+    assert api.get("/v1/coupon-templates").json()["items"] == []
+    template = made(**rule)
+    assert (template["given_on"], template["given_when"]) == ("order", "order.net >= 50")
+    sale = order()
+    cart = {"lines": sale["lines"], "member": MEMBER, "currency": sale["currency"]}
+    assert till.post("/v1/carts/evaluate", cart).json()["gives"] == [{"template": "ten", "name": "Ten off"}]
+    assert api.post("/v1/carts/evaluate", cart).json()["gives"] == []  # its key may write history
+
+    first, again = till.post("/v1/orders", sale).json(), till.post("/v1/orders", sale).json()
+
+    (given,) = first["coupons"]
+    assert (given["template"], given["name"], again["coupons"]) == ("ten", "Ten off", [given])
+    (held,) = api.get(f"/v1/members/{member['id']}/coupons").json()["items"]
+    assert (held["id"], held["cause"], held["order_refunded"]) == (given["id"], "rule", False)
+    assert held["given_for"] == {"on": "order", **ORDER}
+    assert api.post("/v1/refunds", {"source": "till-3", "external_id": "R-1", "order": ORDER}).status_code == 201
+    void = api.get(f"/v1/coupons/{given['id']}").json()
+    assert (void["state"], void["order_refunded"]) == ("void", True)
+
+
 def test_batches_are_read_listed_cancelled_and_recalled(api, made):
     made(codes="pool")
     made(code="gift")

@@ -20,8 +20,11 @@ from shuke.rooms.coupons.contracts import (
     Use,
 )
 from shuke.rooms.members import facade as members
-from shuke.rooms.members.contracts import ExternalId, NewMember
+from shuke.rooms.members.contracts import ExternalId, MemberRef, NewMember
 from shuke.rooms.org.contracts import Actor, ActorKind
+from shuke.rooms.programs import facade as programs
+from shuke.rooms.programs.contracts import OrderFact, Status
+from shuke.surfaces.cli.demo import PROGRAM
 from tests.race.test_concurrent_facts import _at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -134,3 +137,51 @@ def test_what_is_stopped_while_many_claim_gives_nothing_after(people):
     got = [answer for (answer,) in answers if answer.coupon]
     assert len(got) == when_stopped == facade.template(made.id).issued
     assert {answer.refusal.code for (answer,) in answers if answer.refusal} <= {"coupons_stopped"}
+
+
+def given_by_rule(**other):
+    """Make a template that each order gives a coupon of, in a shop of eight members, and return the members."""
+    programs.publish(PROGRAM.read_text(), ACTOR)
+    new = [NewMember((ExternalId("till", str(number)),), joined_at=NOW) for number in range(8)]
+    who = [member.id for member in programs.enrol(new, ACTOR)]
+    draft = {"kind": Kind.CASH, "offer": "amount: 10", "given_on": "order"} | other
+    programs.create_coupon_template(TemplateDraft(code="ten", name="Ten", time_zone="UTC", **draft), ACTOR)
+    return who
+
+
+def sale(number):
+    ref = MemberRef(external=ExternalId("till", str(number % 8)))
+    return OrderFact("till", str(number), ref, NOW, 10_00, 10_00, "USD")
+
+
+def unsound():
+    return [found for check in programs.verify_all() for found in check.violations]
+
+
+def test_one_order_from_everybody_gives_one_coupon(transactional_db):
+    clock.set_business_clock(NOW)
+    who = given_by_rule()
+
+    results = [result for (result,) in _at_once(lambda _: programs.record([sale(0)], ACTOR), 16)]
+
+    assert sorted({result.status for result in results}, key=str) == [Status.RECORDED, Status.REPEATED]
+    assert len({coupon.id for result in results for coupon in result.coupons}) == 1
+    assert [len(result.coupons) for result in results] == [1] * 16
+    assert len(facade.of_member(who[0], NOW)) == 1
+    assert unsound() == []
+
+
+def test_orders_race_for_the_last_coupons_and_all_of_them_are_taken(transactional_db):
+    clock.set_business_clock(NOW)
+    who = given_by_rule(budget_minor=50_00, per_member=MemberLimit(2))
+
+    def send(number):
+        return programs.record([sale(number * 4 + place) for place in range(4)], ACTOR)
+
+    results = [result for sender in _at_once(send, 12) for result in sender]
+
+    assert [result.status for result in results] == [Status.RECORDED] * 48
+    held = [len(facade.of_member(member, NOW)) for member in who]
+    assert (sum(held), sum(len(result.coupons) for result in results)) == (5, 5)
+    assert max(held) <= 2
+    assert unsound() == []

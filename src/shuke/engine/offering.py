@@ -26,7 +26,7 @@ def offers_text(lowering: Lowering, program: Program) -> list[str]:
     lowering.used = {}
     body = []
     for index, rule in enumerate(program.offers):
-        lowering.about(place=rule.place)
+        lowering.about(rule.on, rule.place)
         body += [f"    # {rule.code}", f"    out[{index}] = {lowering.condition(rule.when) if rule.when else True}"]
     loads = [f"    {name} = {load}" for name, load in lowering.used.items()]
     lines = ["def offers(o, k, m, P, out):", *loads, *body, "", "", "def offer_lines(it, j, P, out):"]

@@ -36,15 +36,17 @@ def read_offer(text: str, program: Program) -> OfferRule:
     return rule
 
 
-def read_claim(text: str, program: Program) -> OfferRule:
-    """Read the condition for which a member may have something, as an offer that does nothing else.
+def read_claim(text: str, program: Program, on: tuple[str, ...] = ()) -> OfferRule:
+    """Read the condition for which a member may have something, or is given it for an order or the behaviours `on`, as
+    an offer that does nothing else.
 
     Raises:
         Refusal: the first thing wrong with the text, with its place.
     """
     source = Source(text)
-    when = read_condition(text, Vocabulary.of(program), source.place)
-    return OfferRule("claim", "claim", when, None, None, Amount(1), None, Stacking.COMMON, None, False, 1, "1:1")
+    when = read_condition(text, Vocabulary.of(program), source.place, on)
+    told = ("claim", "claim", when, None, None, Amount(1), None, Stacking.COMMON, None, False, 1, "1:1")
+    return OfferRule(*told, on=on)
 
 
 def compile_beside(compiled: Compiled, rule: OfferRule) -> Compiled:

@@ -333,7 +333,8 @@ class OfferCap:
 class OfferRule:
     """What is taken off carts that `when` is true of: of the lines that `lines` is true of, or of all.
 
-    `gets` says which lines a deal reduces, where they are not those that must be bought.
+    `gets` says which lines a deal reduces, where they are not those that must be bought. A condition that stands beside
+    a program may be about the behaviours `on` instead of an order.
     """
 
     code: str
@@ -349,6 +350,7 @@ class OfferRule:
     line: int
     place: str
     caps: tuple[OfferCap, ...] = ()
+    on: tuple[str, ...] = ()
 
 
 class UseOrder(Enum):

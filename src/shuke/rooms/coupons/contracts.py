@@ -25,6 +25,7 @@ MINOR_LIMIT = 10**12
 DAYS_LIMIT = 3_660
 LOCK_DAYS_LIMIT = 30  # for which an order may keep a coupon from others
 PACKET_LIMIT = 100_000  # shares of one lucky packet
+ON_ORDER = "order"  # what gives coupons by a rule, beside the codes of behaviours
 
 
 class Kind(StrEnum):
@@ -128,7 +129,9 @@ class TemplateDraft:
     cost, `cost_minor` each, which a budget needs: issuing stops where the next would pass it. Coupons can be had from
     `issue_since` to `issue_until`, by members themselves only if `claimable` and, where `claim_when` is told, by
     those for whom that condition holds; for `points` of the program's first unit where a price is told. `gives_back`:
-    a refund of the whole order makes its coupon usable again. `one_code` is the code of `Codes.ONE`.
+    a refund of the whole order makes its coupon usable again. `one_code` is the code of `Codes.ONE`. By a rule, one is
+    given for each fact `given_on` ("order", or the code of a behaviour; "": for none) for which the condition
+    `given_when` holds (None: for every one).
     """
 
     code: str
@@ -151,6 +154,18 @@ class TemplateDraft:
     packet: Packet | None = None
     gives_back: bool = True
     transferable: bool = False
+    given_on: str = ""
+    given_when: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GivingRule:
+    """That a template gives a coupon for each fact `on` for which the condition `when` holds (None: for every one)."""
+
+    template: str
+    name: str
+    on: str
+    when: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +208,7 @@ class TemplateChange:
 class IssueFact:
     """That a coupon is to be issued: (source, external_id) names it for ever. `template` is the template's code.
 
-    `member_id` None: to the bearer.
+    `member_id` None: to the bearer. `given_for` is the order or behaviour for which a rule gives it.
     """
 
     source: str
@@ -202,6 +217,17 @@ class IssueFact:
     member_id: UUID | None
     cause: Cause
     at: datetime
+    given_for: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GivenFor:
+    """For which order, or behaviour of the kind `on`, a rule gave a coupon, as its source calls it."""
+
+    id: UUID
+    on: str
+    source: str
+    external_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +235,7 @@ class HeldCoupon:
     """A coupon as somebody holds it at the instant that was asked for; `refused` says why it can't be used then.
 
     `member_id` None: whoever brings the code may use it. `value_minor` replaces the amount of the offer (packets).
+    `given_for` is told of those that a rule gave; `order_refunded`: nothing of that order is left, so it is void.
     """
 
     id: UUID
@@ -227,6 +254,8 @@ class HeldCoupon:
     cause: Cause
     transferable: bool
     refused: Reason | None
+    given_for: GivenFor | None = None
+    order_refunded: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,6 +318,14 @@ class UsePage:
     """Uses, latest first; `next_cursor` is None on the last page."""
 
     uses: tuple[UseLine, ...]
+    next_cursor: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class CouponPage:
+    """Coupons, the one that was issued last first; `next_cursor` is None on the last page."""
+
+    coupons: tuple[HeldCoupon, ...]
     next_cursor: str | None
 
 

@@ -17,7 +17,9 @@ from shuke.rooms.coupons.contracts import (
     LOCK_DAYS_LIMIT,
     Audience,
     Batch,
+    CouponPage,
     Gift,
+    GivingRule,
     HeldCoupon,
     Issued,
     IssueFact,
@@ -40,7 +42,7 @@ from shuke.rooms.org.contracts import Actor
 ONE_ORDER_AT_A_TIME = Invariant(
     "I19",
     "Every coupon is what its uses say; no more are issued than number, budget or packet allow, nor more to a member "
-    "than one may have.",
+    "than one may have; one that a rule gave has its fact, and is void once nothing of that order is left.",
 )
 
 
@@ -108,6 +110,34 @@ def within_reach(member_id: UUID, now: datetime) -> tuple[Template, ...]:
 # --- coupons ---
 
 
+def giving_rules(now: datetime) -> tuple[GivingRule, ...]:
+    """Return by which rules templates give coupons now, in the order in which they were made. Raises: nothing."""
+    rows = [row for row in queries.giving() if views.not_open(row, now) is None]
+    return tuple(GivingRule(row.code, row.name, row.given_on, row.given_when) for row in rows)
+
+
+def within_reach_by_rule(member_id: UUID, codes: Collection[str], now: datetime) -> frozenset[str]:
+    """Return of which templates that give by a rule a member could have one more. Raises: nothing."""
+    rows = issuing.open_to(member_id, [row for row in queries.giving() if row.code in codes], now)
+    return frozenset(each.draft.code for each in views.templates(rows) if each.left != 0)
+
+
+def given_for(fact_ids: Collection[UUID], now: datetime) -> dict[UUID, tuple[HeldCoupon, ...]]:
+    """Return by order or behaviour the coupons that rules gave for it. Raises: nothing."""
+    found: dict[UUID, tuple[HeldCoupon, ...]] = {}
+    for coupon in views.held(queries.given_for(fact_ids), now):
+        assert coupon.given_for is not None
+        found[coupon.given_for.id] = (*found.get(coupon.given_for.id, ()), coupon)
+    return found
+
+
+def take_back(order_ids: Sequence[UUID], now: datetime) -> None:
+    """Make void what rules gave for orders of which nothing is left: what is used stays so, and is void should it come
+    back. Raises: nothing.
+    """
+    giving.take_back(order_ids, now)
+
+
 def issue(facts: Sequence[IssueFact]) -> list[Issued]:
     """Issue a coupon for each fact and answer in order; a fact that was told before answers the same coupon.
 
@@ -132,6 +162,17 @@ def give_by_hand(fact: IssueFact, reason: str, actor: Actor) -> HeldCoupon:
 def of_member(member_id: UUID, now: datetime) -> tuple[HeldCoupon, ...]:
     """Return all coupons of a member, and of those who were merged into them, latest first. Raises: nothing."""
     return views.held(queries.coupons_of(members.records([member_id])[member_id]), now)
+
+
+def received(member_id: UUID, limit: int, cursor: str | None, now: datetime) -> CouponPage:
+    """Return up to `limit` coupons of a member, and of those who were merged into them, by when they were issued.
+
+    Raises: Refusal `invalid_cursor`.
+    """
+    upto, seen = (None, 0) if cursor is None else views.position(cursor)
+    rows = queries.received(members.records([member_id])[member_id], upto, seen, limit + 1)
+    held = views.held(rows[:limit], now)
+    return CouponPage(held, views.onward([each.issued_at for each in held], upto, seen) if len(rows) > limit else None)
 
 
 def by_codes(asked: Collection[str], now: datetime) -> tuple[HeldCoupon, ...]:
@@ -355,8 +396,4 @@ def uses_page(template_id: UUID, limit: int, cursor: str | None = None) -> UsePa
         UseLine(coupon_id, code, member_id, OrderRef(source, external_id), UseState(state), off, at)
         for coupon_id, code, member_id, source, external_id, state, off, at in rows[:limit]
     )
-    if len(rows) <= limit:
-        return UsePage(lines, None)
-    last = lines[-1].at  # of one instant there may be several
-    told = sum(line.at == last for line in lines) + (seen if last == upto else 0)
-    return UsePage(lines, views.cursor(last, told))
+    return UsePage(lines, views.onward([line.at for line in lines], upto, seen) if len(rows) > limit else None)

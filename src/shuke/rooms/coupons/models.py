@@ -51,6 +51,8 @@ class Template(models.Model):
     least_minor = models.BigIntegerField(null=True)
     gives_back = models.BooleanField()
     transferable = models.BooleanField()
+    given_on = models.TextField(default="", db_default="")
+    given_when = models.TextField(null=True)  # noqa: DJ001  # null: for every such fact
     state = models.TextField()
     created_at = models.DateTimeField()
 
@@ -74,7 +76,12 @@ class Template(models.Model):
                 | Q(pot_minor__gte=F("shares") * F("least_minor"), shares__gte=1, least_minor__gte=1),
                 name="coupons_template_packet",
             ),
+            models.CheckConstraint(
+                condition=Q(given_on="", given_when__isnull=True) | ~Q(given_on="") & ~Q(codes=Codes.ONE),
+                name="coupons_template_given",
+            ),
         ]
+        indexes = [models.Index(fields=("state",), condition=~Q(given_on=""), name="coupons_template_giving")]
 
 
 class Supply(models.Model):
@@ -127,7 +134,8 @@ class Coupon(models.Model):
     """One coupon, or the one code that many use (`many`), which nobody holds and whose uses are counted apart.
 
     In a pool it has no member and has not been given to anybody (`pooled`). One that was `recalled` while it was used
-    or set aside is void once it comes back.
+    or set aside is void once it comes back. A rule gave it for the order or behaviour `given_for`, once, and took it
+    back where nothing of that order is left (`order_refunded`).
     """
 
     id = models.UUIDField(primary_key=True)
@@ -147,10 +155,20 @@ class Coupon(models.Model):
     claim_code = models.TextField(null=True, unique=True)  # noqa: DJ001  # null: it is not on its way to a friend
     moved = models.BooleanField(default=False)
     recalled = models.BooleanField(default=False, db_default=False)
+    given_for = models.UUIDField(null=True)
+    order_refunded = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         db_table = "coupons_coupon"
         constraints = [
+            models.CheckConstraint(
+                condition=Q(cause=Cause.RULE, given_for__isnull=False)
+                | ~Q(cause=Cause.RULE) & Q(given_for__isnull=True, order_refunded=False),
+                name="coupons_coupon_given",
+            ),
+            models.UniqueConstraint(
+                fields=("given_for", "template"), condition=Q(given_for__isnull=False), name="coupons_coupon_given_once"
+            ),
             models.CheckConstraint(
                 condition=Q(recalled=False) | Q(state__in=(State.USED, State.LOCKED, State.VOID)),
                 name="coupons_coupon_recalled",

@@ -7,15 +7,17 @@ from typing import Any
 from uuid import UUID
 
 from shuke.foundation import sql
-from shuke.rooms.coupons.contracts import State, UseState
+from shuke.rooms.coupons.contracts import State, TemplateState, UseState
 from shuke.rooms.coupons.models import Batch, Template
 
 PACKAGE = "shuke.rooms.coupons"
 SELECT = (
     "SELECT id, template_id, code, member_id, state, many, pooled, value_minor, issued_at, starts_at, ends_at, "
-    "locked_until, cause, moved, recalled FROM coupons_coupon"
+    "locked_until, cause, moved, recalled, given_for, order_refunded FROM coupons_coupon"
 )
-NEW_COUPON = "id template_id code member_id batch_id many pooled value_minor issued_at starts_at ends_at cause"
+NEW_COUPON = (
+    "id template_id code member_id batch_id many pooled value_minor issued_at starts_at ends_at cause given_for"
+)
 
 # --- templates ---
 
@@ -27,6 +29,12 @@ def templates(ids: Collection[UUID] | None = None) -> list[Template]:
 
 def template_by_code(code: str) -> Template | None:
     return Template.objects.filter(code=code).first()
+
+
+def giving() -> list[Template]:
+    """Return the active templates that give coupons by a rule, in the order in which they were made."""
+    found = Template.objects.exclude(given_on="").filter(state=TemplateState.ACTIVE)
+    return list(found.order_by("created_at", "id"))
 
 
 def issuing(codes: Collection[str]) -> dict[str, Template]:
@@ -170,12 +178,17 @@ def lock_pool(template_id: UUID, count: int, *, wait: bool) -> list[UUID]:
 
 def hand_out(rows: Iterable[Sequence[Any]]) -> None:
     """Give coupons of the pool that the caller has locked to members, under new ids."""
-    names = "old_id id member_id issued_at starts_at ends_at cause"
+    names = "old_id id member_id issued_at starts_at ends_at cause given_for"
     sql.run(sql.load(PACKAGE, "hand_out"), sql.columns(names, rows))
 
 
 def coupons(ids: Collection[UUID]) -> list[tuple[Any, ...]]:
     return sql.fetch(f"{SELECT} WHERE id = ANY(%(ids)b::uuid[])", {"ids": list(ids)})
+
+
+def given_for(fact_ids: Collection[UUID]) -> list[tuple[Any, ...]]:
+    """Return the coupons that rules gave for facts, as they were given."""
+    return sql.fetch(f"{SELECT} WHERE given_for = ANY(%(ids)b::uuid[]) ORDER BY id", {"ids": list(fact_ids)})
 
 
 def coupons_by_code(codes: Collection[str]) -> list[tuple[Any, ...]]:
@@ -187,6 +200,16 @@ def coupons_of(member_ids: Collection[UUID]) -> list[tuple[Any, ...]]:
     return sql.fetch(
         f"{SELECT} WHERE member_id = ANY(%(ids)b::uuid[]) ORDER BY id DESC",
         {"ids": list(member_ids)},
+    )
+
+
+def received(member_ids: Collection[UUID], upto: datetime | None, skip: int, limit: int) -> list[tuple[Any, ...]]:
+    """Return the coupons of members up to an instant of their issue, the last first."""
+    return sql.fetch(
+        f"{SELECT} WHERE member_id = ANY(%(ids)b::uuid[]) "
+        "AND (%(upto)s::timestamptz IS NULL OR issued_at <= %(upto)s::timestamptz) "
+        "ORDER BY issued_at DESC, id DESC OFFSET %(skip)s LIMIT %(limit)s",
+        {"ids": list(member_ids), "upto": upto, "skip": skip, "limit": limit},
     )
 
 
@@ -232,10 +255,16 @@ def hand_over(id: UUID, member_id: UUID, code: str) -> None:
 
 
 def recall(
-    at: datetime, *, template_id: UUID | None = None, batch_id: UUID | None = None, coupon_ids: Sequence[UUID] = ()
+    at: datetime,
+    *,
+    template_id: UUID | None = None,
+    batch_id: UUID | None = None,
+    coupon_ids: Sequence[UUID] = (),
+    order_refunded: bool = False,
 ) -> list[tuple[str, int]]:
     """Make coupons void that are not used or locked, and return (what became of them, how many) of all."""
     asked = {"template_id": template_id, "batch_id": batch_id, "coupon_ids": list(coupon_ids), "at": at}
+    asked |= {"order_refunded": order_refunded}
     return sql.fetch(sql.load(PACKAGE, "recall"), asked)
 
 

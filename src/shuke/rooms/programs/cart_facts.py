@@ -89,7 +89,7 @@ class CartPriced:
     `added_tax_minor` comes on top; `tax_minor` is all tax, that one or the one within the prices. `points` are those
     that may pay for it (None: no unit does, or a guest buys), `value` the stored value that may (None: likewise); it is
     a tender, so the order costs and earns the same as paid in money. `earns` is what the order would earn by unit, None
-    where no program would decide it.
+    where no program would decide it, and `gives` (template, name) of the coupons that it would give by their rules.
     """
 
     member_id: UUID | None
@@ -105,6 +105,7 @@ class CartPriced:
     points: PointsOffered | None
     earns: Mapping[str, int] | None
     value: ValueOffered | None = None
+    gives: tuple[tuple[str, str], ...] = ()
 
     @property
     def total_minor(self) -> int:

@@ -36,6 +36,7 @@ def from_json(kept: Mapping[str, Any]) -> CartPriced:
         "refused": tuple((code, name, Reason(reason)) for code, name, reason in kept["refused"]),
         "points": PointsOffered(**kept["points"]) if kept["points"] else None,
         "value": ValueOffered(**kept["value"]) if kept.get("value") else None,
+        "gives": tuple((template, name) for template, name in kept.get("gives", ())),
     })  # fmt: skip
 
 

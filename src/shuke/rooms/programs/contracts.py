@@ -11,6 +11,7 @@ from shuke.core.program.explain import Decision
 from shuke.core.program.model import Expiry
 from shuke.core.program.progress import LadderReason
 from shuke.core.values.errors import Refusal
+from shuke.rooms.coupons.contracts import HeldCoupon
 from shuke.rooms.orders.contracts import Behaviour, Order, Refund
 from shuke.rooms.points.contracts import Entry, EntryKey, Lot
 from shuke.rooms.programs.cart_facts import (
@@ -118,7 +119,8 @@ class Result:
     taken), by unit; `milestones` what the milestones that were reached by it gave besides, of units that they gave.
     `owed` is what the member owes after it. `late` says that the fact was older than the instant where its member
     already stood, so it was decided as of `effective_at`. `version` is the number of the program version that decided.
-    `tier_before`, the tier that the decision saw, and `tier_after` are codes ("" without a ladder).
+    `tier_before`, the tier that the decision saw, and `tier_after` are codes ("" without a ladder). `coupons` are those
+    that templates gave for it by their rules.
     """
 
     status: Status
@@ -136,6 +138,7 @@ class Result:
     tier_after: str = ""
     entries: tuple[EntryKey, ...] = ()
     owed: Mapping[str, int] | None = None
+    coupons: tuple[HeldCoupon, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,4 +63,5 @@ def _points(answer: Mapping[str, Any]) -> list[list[str]]:
     told = [[_("Points earned"), answer["earned"]]]
     if answer["used"]:
         told.append([_("Points used"), answer["used"]])
-    return [*told, [_("Balance"), answer["after"]]]
+    gave = [[_("Coupon given"), answer["gave"]]] if answer["gave"] else []
+    return [*told, [_("Balance"), answer["after"]], *gave]

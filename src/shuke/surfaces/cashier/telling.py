@@ -116,6 +116,7 @@ def basket(priced: CartPriced, held: Sequence[HeldCoupon], counter: Counter) -> 
         "points": _paying(priced),
         "value": _valued(priced),
         "earns": _earns(priced, unit.code, unit.scale),
+        "gives": " · ".join(name for _, name in priced.gives),
     }
 
 

@@ -149,6 +149,7 @@ def _data(priced: "CartPriced") -> dict[str, Any]:
             for each in priced.applied
         ],
         "refused": [{"code": code, "name": name, "reason": why.value} for code, name, why in priced.refused],
+        "gives": [{"template": template, "name": name} for template, name in priced.gives],
         "total_minor": priced.total_minor,
         "pay_minor": priced.pay_minor,
     }
@@ -183,4 +184,5 @@ def _lines(priced: "CartPriced") -> list[str]:
     if priced.earns is not None:
         earned = ", ".join(f"{unit} {amount}" for unit, amount in priced.earns.items())
         lines.append(words(f"earns {earned}", f"将获得 {earned}"))
+    lines += [words(f"gives the coupon {name}", f"将获赠券 {name}") for _, name in priced.gives]
     return lines

@@ -88,10 +88,12 @@ def of_member(member: str, *, as_json: bool) -> None:
                 "state": held.state.value,
                 "ends_at": held.ends_at.isoformat() if held.ends_at else None,
                 "refused": held.refused.value if held.refused else None,
+                "given_for": f"{held.given_for.source} {held.given_for.external_id}" if held.given_for else None,
             }
             for held in coupons.of_member(found(member), clock.business_now())
         ]
         pairs = ("code", "券码"), ("name", "名称"), ("state", "状态"), ("until", "有效期至"), ("why not", "不可用原因")
+        pairs += (("given for", "因何获得"),)
         heads = [words(*pair) for pair in pairs]
         result(rows, table(heads, [tuple(value or "–" for value in row.values()) for row in rows]), as_json=as_json)
 

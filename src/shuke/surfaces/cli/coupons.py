@@ -31,6 +31,10 @@ def create(
     budget: Annotated[int | None, typer.Option(help="What all may cost at most, in minor units.")] = None,
     claimable: Annotated[bool, typer.Option("--claimable", help="Members take it by themselves.")] = False,
     claim_when: Annotated[str | None, typer.Option(help="A condition on who may take it.")] = None,
+    given_on: Annotated[
+        str, typer.Option(help="What gives one by a rule: order, or the code of a behaviour of the program.")
+    ] = "",
+    given_when: Annotated[str | None, typer.Option(help="A condition on what gives one.")] = None,
     dry_run: DryRun = False,
     as_json: AsJson = False,
 ) -> None:
@@ -40,6 +44,7 @@ def create(
     per_member = 1 if claimable and per_member is None else per_member
     told = {"codes": codes, "one_code": one_code, "days": days, "most": most, "per_member": per_member}
     rest = {"budget_minor": budget, "claimable": claimable, "claim_when": claim_when}
+    rest |= {"given_on": given_on, "given_when": given_when}
     coupon_acts.create(code, name, kind, offer, told | rest, dry_run=dry_run, as_json=as_json)
 
 

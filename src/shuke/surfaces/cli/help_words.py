@@ -62,6 +62,8 @@ CHINESE = {
     "What all may cost at most, in minor units.": "预算，以最小货币单位计。",
     "Members take it by themselves.": "会员可自行领取。",
     "A condition on who may take it.": "领取条件。",
+    "What gives one by a rule: order, or the code of a behaviour of the program.": "按规则因何发放：order 为订单，或会员计划中行为的代码。",
+    "A condition on what gives one.": "发放条件。",
     "Create a template of coupons.": "创建券模板。",
     "List the templates with what became of their coupons.": "列出券模板及发放、使用情况。",
     "active, paused, or stopped, which is for ever.": "active 发放、paused 暂停、stopped 永久停用。",

@@ -15,6 +15,7 @@ from shuke.rooms.coupons.contracts import (
     COUNT_LIMIT,
     DAYS_LIMIT,
     NAME_LIMIT,
+    ON_ORDER,
     PACKET_LIMIT,
     Audience,
     Codes,
@@ -92,6 +93,8 @@ class TemplateForm(forms.Form):
     claimable = forms.BooleanField(label=gettext_lazy("Members take it by themselves"), required=False)
     claim_when = _text(gettext_lazy("Only members where"), 400)
     points = _number(gettext_lazy("Price in points"), 10**9)
+    given_on = forms.ChoiceField(label=gettext_lazy("Given by a rule for"), required=False)
+    given_when = _text(gettext_lazy("Only where"), 400)
     transferable = forms.BooleanField(label=gettext_lazy("May be given to a friend, once"), required=False)
     gives_back = forms.BooleanField(label=gettext_lazy("Comes back when its order is refunded"), required=False)
 
@@ -101,6 +104,8 @@ class TemplateForm(forms.Form):
         self._digits = CURRENCY_DIGITS[running.program.currency]
         self._scale = running.unit.scale
         self.fields["period"].choices = [(period.value, coupon_words.PERIODS[period]) for period in Period]
+        behaviours = [(each.code, running.behaviour_name(each.code)) for each in running.program.behaviours]
+        self.fields["given_on"].choices = [("", _("nothing")), (ON_ORDER, _("orders")), *behaviours]
         for names in _OFFER_FIELDS.values():
             for name in {*names} - {*_OFFER_FIELDS[kind]}:
                 self.fields.pop(name, None)
@@ -127,6 +132,11 @@ class TemplateForm(forms.Form):
             "lines": _("A condition on lines, such as item.category = 'COFFEE'; empty: all."),
             "when": _("A condition of the program's rules, such as order.store = 'S01'; empty: every order."),
             "claim_when": _("A condition on the member, such as member.tier = 'gold'; empty: every member."),
+            "given_on": _(
+                "Each one that comes in from now on and meets the condition gives"
+                " a coupon at once, up to what a member may have."
+            ),
+            "given_when": _("As a rule of the program asks, such as order.net >= 300; empty: every one."),
             "days": _("From the day it is issued, that day included; empty: only the dates below count."),
             "budget": _("Issuing stops where the next coupon would pass it."),
             "cost": _("What one costs at most; asked for gifts and exchanges with a budget."),
@@ -145,6 +155,7 @@ class TemplateForm(forms.Form):
             (_("What it gives"), offer),
             (_("When it can be used"), ["days", "delay_days", "since", "until"]),
             (_("Who gets it, and how many"), ["claimable", "claim_when", "points", "most", "per_member", "period"]),
+            (_("Given by itself"), ["given_on", "given_when"]),
             (_("Money and codes"), ["budget", "cost", "codes", "one_code", "transferable", "gives_back"]),
         )
         return [(title, [self[name] for name in names if name in self.fields]) for title, names in parts]
@@ -190,6 +201,8 @@ class TemplateForm(forms.Form):
             packet=packet,
             gives_back=said["gives_back"],
             transferable=said["transferable"],
+            given_on=said["given_on"],
+            given_when=said["given_when"] or None,
         )
 
     def _offer(self) -> str:

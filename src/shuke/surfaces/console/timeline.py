@@ -1,4 +1,4 @@
-"""One member's life as one list: orders with their points, redemptions, expiries, tiers and what staff did.
+"""One member's life as one list: orders with their points, redemptions, expiries, tiers, coupons and what staff did.
 
 Each source is read by its own room, page by page; here they are merged by business time: the instant as of which
 something counts, and for equal ones the order in which it was recorded. Knows no request and no template.
@@ -10,7 +10,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from shuke.foundation import ids
+from shuke.foundation import clock, ids
+from shuke.rooms.coupons import facade as coupons
+from shuke.rooms.coupons.contracts import HeldCoupon
 from shuke.rooms.members.contracts import ID_PREFIX
 from shuke.rooms.orders.contracts import Order
 from shuke.rooms.org import facade as org
@@ -48,6 +50,7 @@ class Event:
     entries: list[Entry] = field(default_factory=list)
     change: Any = None
     line: AuditLine | None = None
+    coupon: HeldCoupon | None = None
 
     @property
     def sums(self) -> list[tuple[int, int]]:
@@ -90,7 +93,9 @@ class Source:
     key: Callable[[Any], Key]
 
 
-def sources(member_id: UUID, joined_at: datetime, program_id: int | None) -> tuple[Source, ...]:
+def sources(
+    member_id: UUID, joined_at: datetime, program_id: int | None, *, sees_coupons: bool = True
+) -> tuple[Source, ...]:
     """Return where a member's events come from; tiers are those of one program."""
 
     def read_orders(limit: int, cursor: str | None) -> tuple[Sequence[DecidedOrder], str | None]:
@@ -111,11 +116,17 @@ def sources(member_id: UUID, joined_at: datetime, program_id: int | None) -> tup
         found = tiers.changes_page(member_id, program_id, limit, cursor)
         return [change for _, change in found.changes], found.next_cursor
 
+    def read_coupons(limit: int, cursor: str | None) -> tuple[Sequence[HeldCoupon], str | None]:
+        found = coupons.received(member_id, limit, cursor, clock.business_now())
+        return found.coupons, found.next_cursor
+
     def place_of_line(line: AuditLine) -> Key:
         at = joined_at if line.action == ENROLLED else line.business_at
         return at, _TIME if line.action == ENROLLED else _id_of(line.at)
 
+    received = Source("coupons", read_coupons, lambda held: (held.issued_at, held.id))
     return (  # of one place the result stands above its cause
+        *((received,) if sees_coupons else ()),
         Source("tiers", read_changes, lambda change: (change.occurred_at, change.reference or _TIME)),
         Source("orders", read_orders, lambda decided: (decided.effective_at, decided.order.id)),
         Source("entries", read_entries, lambda entry: (entry.occurred_at, entry.reference or _TIME)),
@@ -184,6 +195,8 @@ def _add(events: list[Event], item: Any, at: datetime) -> None:
     elif isinstance(item, DecidedOrder):
         late_since = item.order.occurred_at if item.late else None
         events.append(Event(at, "order", order=item.order, late_since=late_since))
+    elif isinstance(item, HeldCoupon):
+        events.append(Event(at, "coupon", coupon=item))
     elif isinstance(item, AuditLine):
         later = item.business_at - at >= timedelta(minutes=1)
         recorded_at = item.business_at if later else None

@@ -146,8 +146,8 @@ def _named(refusal: Refusal, *, chinese: bool) -> dict[str, str]:
         "code": refusal.code,
         "message": _message(refusal, code, chinese=chinese),
     }
-    suggestion = refusal.params.get("suggestion")
-    return named | ({"suggestion": str(suggestion)} if suggestion else {})
+    told = {name: str(refusal.params[name]) for name in ("place", "suggestion") if refusal.params.get(name)}
+    return named | told
 
 
 def _message(refusal: Refusal, code: Code, *, chinese: bool) -> str:

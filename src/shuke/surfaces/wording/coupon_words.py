@@ -37,9 +37,11 @@ from shuke.engine.explanation import EN_LABELS, ZH_LABELS
 from shuke.engine.schema import ProgramErrors
 from shuke.engine.single_offers import read_offer
 from shuke.rooms.coupons.contracts import (
+    ON_ORDER,
     BatchState,
     Cause,
     Codes,
+    HeldCoupon,
     Kind,
     Packet,
     Period,
@@ -111,6 +113,28 @@ REASONS: Mapping[Reason, str | Promise] = {
     Reason.TOO_MANY: _("The order has as many offers as it may."),
     Reason.NO_EFFECT: _("It would take nothing off."),
 }
+
+
+def came_by(coupon: HeldCoupon) -> str:
+    """Return by what a coupon came to its holder; of one that a rule gave, for which order or behaviour."""
+    fact = coupon.given_for
+    if fact is None:
+        return str(CAUSES[coupon.cause])
+    if fact.on == ON_ORDER:
+        return gettext("for the order %(order)s") % {"order": fact.external_id}
+    return gettext("for: %(behaviour)s") % {"behaviour": _behaviour(fact.on)}
+
+
+def state(coupon: HeldCoupon) -> str:
+    """Return where a coupon stands."""
+    if coupon.state is State.VOID and coupon.order_refunded:
+        return gettext("Void: its order was refunded")
+    return str(STATES[coupon.state])
+
+
+def _behaviour(code: str) -> str:
+    program = running()
+    return program.behaviour_name(code) if program else code
 
 
 def told(offer: str, value_minor: int | None = None) -> str:
@@ -299,6 +323,8 @@ def packet(shares: Packet) -> str:
 def facts(draft: TemplateDraft) -> list[tuple[str, str]]:
     """Return what else a template says, as (what, how), for reading."""
     rows = [(gettext("Can be used"), _validity(draft)), (gettext("How to get it"), _who(draft))]
+    if draft.given_on:
+        rows.append((gettext("Given for"), _given(draft)))
     if draft.per_member is not None:
         told = {"count": figures.number(draft.per_member.most), "period": PERIODS[draft.per_member.period]}
         rows.append((gettext("A member"), gettext("%(count)s %(period)s") % told))
@@ -347,6 +373,14 @@ def _who(draft: TemplateDraft) -> str:
         parts.append(gettext("for %(points)s points") % {"points": figures.points(draft.points, unit.scale)})
     if draft.claim_when is not None:
         parts.append(gettext("if %(condition)s") % {"condition": _in_words(draft.claim_when, _program())})
+    return gettext(", ").join(parts)
+
+
+def _given(draft: TemplateDraft) -> str:
+    """Return for which orders or behaviours a rule gives one."""
+    parts = [gettext("each order") if draft.given_on == ON_ORDER else _behaviour(draft.given_on)]
+    if draft.given_when is not None:
+        parts.append(gettext("if %(condition)s") % {"condition": _in_words(draft.given_when, _program())})
     return gettext(", ").join(parts)
 
 

@@ -26,6 +26,8 @@ FIELDS: Mapping[str, str | Promise] = {
     "issue_until": pgettext_lazy("field", "Issued until"),
     "claimable": pgettext_lazy("field", "Members take it themselves"),
     "claim_when": pgettext_lazy("field", "Condition of claims"),
+    "given_on": pgettext_lazy("field", "Given by a rule for"),
+    "given_when": pgettext_lazy("field", "Condition of giving"),
     "most": pgettext_lazy("field", "Most in all"),
     "per_member": pgettext_lazy("field", "Most for a member"),
     "budget_minor": pgettext_lazy("field", "Budget, smallest unit of money"),

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from shuke.core.offers.model import Reason
@@ -42,6 +43,8 @@ def why_not_held(coupon: HeldCoupon) -> str:
     """Return why a coupon can't be used as it stands, "" where it can."""
     if coupon.refused is None:
         return ""
+    if coupon.state is State.VOID and coupon.order_refunded:
+        return gettext("The order that gave it was refunded.")
     if coupon.refused is Reason.NOT_USABLE and coupon.state in _STANDING:
         return str(_STANDING[coupon.state])
     return why_not(coupon.refused)

@@ -116,7 +116,7 @@ def _make(row: Template, batch: Row, texts: Sequence[str], now: datetime) -> int
     """Write coupons that nobody holds yet, as many as the supply allows, and return how many."""
     granted, _ = supply.take(row, len(texts))
     dates = views.dates(row, now)
-    kept = (None, batch.id, False, True, None, now, *dates, Cause.BATCH.value)
+    kept = (None, batch.id, False, True, None, now, *dates, Cause.BATCH.value, None)
     queries.insert_coupons([(ids.new_id(), row.id, text, *kept) for text in texts[:granted]])
     return granted
 

@@ -52,7 +52,7 @@ def create(draft: TemplateDraft, actor: Actor, now: datetime) -> Template:
         if one_code:
             since = draft.validity.since or now
             new = (ids.new_id(), row.id, one_code, None, None, True, False, None, now, since, row.valid_until)
-            queries.insert_coupons([(*new, Cause.BATCH.value)])
+            queries.insert_coupons([(*new, Cause.BATCH.value, None)])
         org.audit("coupons.template_created", _outside(row.id), None, _told(draft), actor)
     return views.templates([row])[0]
 
@@ -87,6 +87,8 @@ def _row(draft: TemplateDraft, one_code: str | None, now: datetime) -> Row:
         least_minor=packet.least_minor if packet else None,
         gives_back=draft.gives_back,
         transferable=draft.transferable,
+        given_on=draft.given_on,
+        given_when=draft.given_when,
         state=TemplateState.ACTIVE.value,
         created_at=now,
     )
@@ -151,8 +153,11 @@ def _check_codes(draft: TemplateDraft) -> None:
     if draft.one_code is not None and not codes.is_code(codes.plain(draft.one_code)):
         raise Refusal("bad_coupon_code", "A code has 4 to 40 letters and digits.", pointer="/one_code")
     mine = draft.claimable or draft.points is not None or draft.transferable or draft.packet is not None
+    mine = mine or draft.given_on != ""
     if draft.codes is Codes.ONE and mine:
-        raise _bad("/codes", "A code for many is nobody's: it is not claimed, bought, given on or drawn for.")
+        raise _bad("/codes", "A code for many is nobody's: it is not claimed, bought, given or drawn for.")
+    if draft.given_when is not None and not draft.given_on:
+        raise _bad("/given_when", "A condition on what gives a coupon needs what gives it.")
     if draft.codes is Codes.ONE and (draft.validity.days is not None or draft.validity.delay_days):
         raise _bad("/validity/days", "A code for many is valid between two dates.")
 
@@ -204,7 +209,7 @@ def _bad(pointer: str, detail: str) -> Refusal:
 
 
 def _told(draft: TemplateDraft) -> dict[str, object]:
-    return _plain({name: value for name, value in asdict(draft).items() if value not in (None, False)})
+    return _plain({name: value for name, value in asdict(draft).items() if value not in (None, False, "")})
 
 
 def _plain(values: dict[str, object]) -> dict[str, object]:

@@ -68,11 +68,13 @@ def within_reach(member_id: UUID, at: datetime) -> list[Row]:
 
     Nothing is locked: it is for showing, and `issue` decides.
     """
-    rows = [
-        row
-        for row in queries.templates()
-        if row.codes != Codes.ONE and (row.claimable or row.points is not None) and views.not_open(row, at) is None
-    ]
+    takes = [row for row in queries.templates() if row.claimable or row.points is not None]
+    return open_to(member_id, [row for row in takes if row.codes != Codes.ONE], at)
+
+
+def open_to(member_id: UUID, asked: Sequence[Row], at: datetime) -> list[Row]:
+    """Return the templates of which a member may have a coupon by their dates and what this one had, in that order."""
+    rows = [row for row in asked if views.not_open(row, at) is None]
     records = members.records([member_id])[member_id]
     limited = [row for row in rows if row.per_member is not None]
     counters = [(row.id, record, views.period_start(row, at)) for row in limited for record in records]
@@ -175,7 +177,7 @@ def _newly(row: Row, wishes: Sequence[Wish], batch_id: UUID | None) -> int:
     for wish, code, value in zip(wishes, codes.new_codes(granted), values, strict=False):  # some may be left over
         fact = wish.fact
         ours = (wish.claim.reference, row.id, code, fact.member_id, batch_id, False, False, value)
-        rows.append((*ours, fact.at, *views.dates(row, fact.at), fact.cause.value))
+        rows.append((*ours, fact.at, *views.dates(row, fact.at), fact.cause.value, fact.given_for))
     if rows:
         queries.insert_coupons(rows)
     return granted
@@ -185,7 +187,15 @@ def _from_pool(row: Row, wishes: Sequence[Wish]) -> int:
     """Hand out coupons that were made beforehand, each under the id that its claim stands for."""
     found = _coupons_of_pool(row, len(wishes)) if wishes else []
     rows = [
-        (old, wish.claim.reference, fact.member_id, fact.at, *views.dates(row, fact.at), fact.cause.value)
+        (
+            old,
+            wish.claim.reference,
+            fact.member_id,
+            fact.at,
+            *views.dates(row, fact.at),
+            fact.cause.value,
+            fact.given_for,
+        )
         for old, wish in zip(found, wishes, strict=False)
         if (fact := wish.fact)
     ]

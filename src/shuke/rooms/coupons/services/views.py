@@ -1,7 +1,8 @@
 """Templates and coupons as they leave the room, and why one can't be had or used at an instant."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -12,8 +13,10 @@ from shuke.engine.zones import day_start, local_day
 from shuke.foundation import cursors
 from shuke.rooms.coupons import queries
 from shuke.rooms.coupons.contracts import (
+    ON_ORDER,
     Cause,
     Codes,
+    GivenFor,
     HeldCoupon,
     Kind,
     MemberLimit,
@@ -27,6 +30,8 @@ from shuke.rooms.coupons.contracts import (
 )
 from shuke.rooms.coupons.models import Template as Row
 from shuke.rooms.coupons.services import supply
+from shuke.rooms.orders import facade as orders
+from shuke.rooms.orders.contracts import Behaviour, Order
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -51,6 +56,8 @@ class Coupon(NamedTuple):
     cause: str
     moved: bool
     recalled: bool
+    given_for: UUID | None
+    order_refunded: bool
 
 
 def state_at(coupon: Coupon, at: datetime) -> State:
@@ -103,7 +110,22 @@ def held(rows: Iterable[Sequence[Any]], at: datetime) -> tuple[HeldCoupon, ...]:
     templates = {row.id: row for row in queries.templates({coupon.template_id for coupon in coupons})}
     many = [coupon.template_id for coupon in coupons if coupon.many]
     left = queries.room_left(many) if many else {}
-    return tuple(_held(coupon, templates[coupon.template_id], left, at) for coupon in coupons)
+    facts = _given_for(coupons, templates)
+    return tuple(
+        replace(_held(coupon, templates[coupon.template_id], left, at), given_for=facts.get(coupon.given_for))
+        for coupon in coupons
+    )
+
+
+def _given_for(coupons: Sequence[Coupon], templates: Mapping[UUID, Row]) -> dict[UUID | None, GivenFor]:
+    """Return by id the facts for which rules gave coupons."""
+    on = {coupon.given_for: templates[coupon.template_id].given_on for coupon in coupons if coupon.given_for}
+    bought = [id for id, what in on.items() if what == ON_ORDER]
+    done = [id for id, what in on.items() if what != ON_ORDER]
+    facts: list[Order | Behaviour] = []
+    facts += orders.get_many(bought).values() if bought else ()
+    facts += orders.behaviours(done).values() if done else ()
+    return {fact.id: GivenFor(fact.id, on[fact.id], fact.source, fact.external_id) for fact in facts}
 
 
 def _held(coupon: Coupon, row: Row, left: dict[UUID, int], at: datetime) -> HeldCoupon:
@@ -127,6 +149,7 @@ def _held(coupon: Coupon, row: Row, left: dict[UUID, int], at: datetime) -> Held
         cause=Cause(coupon.cause),
         transferable=row.transferable and not coupon.moved,
         refused=refused,
+        order_refunded=coupon.order_refunded,
     )
 
 
@@ -178,9 +201,10 @@ def position(cursor: str) -> tuple[datetime, int]:
         raise Refusal("invalid_cursor", "The cursor is not one that a page was given with.") from error
 
 
-def cursor(at: datetime, told: int) -> str:
-    """Return the cursor that `position` reads."""
-    return cursors.encode((at - _EPOCH) // _MICROSECOND, told)
+def onward(told: Sequence[datetime], upto: datetime | None, seen: int) -> str:
+    """Return the cursor after a page with lines of these instants, which began at what `position` read."""
+    last = told[-1]  # of one instant there may be several
+    return cursors.encode((last - _EPOCH) // _MICROSECOND, told.count(last) + (seen if last == upto else 0))
 
 
 def templates(rows: Collection[Row]) -> tuple[Template, ...]:
@@ -231,4 +255,6 @@ def draft(row: Row) -> TemplateDraft:
         packet=None if row.pot_minor is None else Packet(row.pot_minor, row.shares, row.least_minor),
         gives_back=row.gives_back,
         transferable=row.transferable,
+        given_on=row.given_on,
+        given_when=row.given_when,
     )

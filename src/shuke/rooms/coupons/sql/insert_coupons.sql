@@ -3,15 +3,17 @@
 -- Repeatable: no; a code that exists already is an error.
 INSERT INTO coupons_coupon (
     id, template_id, code, member_id, batch_id, state, many, pooled, value_minor, issued_at, starts_at, ends_at, cause,
-    moved
+    moved, given_for
 )
 SELECT
     id, template_id, code, member_id, batch_id, 'issued', many, pooled, value_minor, issued_at, starts_at, ends_at,
-    cause, false
+    cause, false, given_for
 FROM unnest(
     %(id)b::uuid[], %(template_id)b::uuid[], %(code)b::text[], %(member_id)s::uuid[], %(batch_id)s::uuid[],
     %(many)b::boolean[], %(pooled)b::boolean[], %(value_minor)s::bigint[], %(issued_at)b::timestamptz[],
-    %(starts_at)b::timestamptz[], %(ends_at)s::timestamptz[], %(cause)b::text[]
+    %(starts_at)b::timestamptz[], %(ends_at)s::timestamptz[], %(cause)b::text[],
+    %(given_for)s::uuid[]
 ) AS new (
-    id, template_id, code, member_id, batch_id, many, pooled, value_minor, issued_at, starts_at, ends_at, cause
+    id, template_id, code, member_id, batch_id, many, pooled, value_minor, issued_at, starts_at, ends_at, cause,
+    given_for
 )

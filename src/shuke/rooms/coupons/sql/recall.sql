@@ -13,12 +13,13 @@ WITH found AS (
         END AS became
     FROM coupons_coupon
     WHERE (template_id = %(template_id)s OR batch_id = %(batch_id)s OR id = ANY (%(coupon_ids)s::uuid[]))
-        AND state <> 'void'
+        AND (state <> 'void' OR %(order_refunded)s)
     ORDER BY id
     FOR NO KEY UPDATE
 ), called AS (
     UPDATE coupons_coupon AS c
     SET recalled = true,
+        order_refunded = c.order_refunded OR %(order_refunded)s,
         state = CASE WHEN became IN ('used', 'locked') THEN state ELSE 'void' END,
         locked_until = CASE WHEN became = 'locked' THEN locked_until END,
         claim_code = NULL

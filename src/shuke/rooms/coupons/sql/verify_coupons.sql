@@ -1,6 +1,7 @@
 -- Purpose: coupons whose state is not what their uses say, supplies that count otherwise than there are coupons or uses,
--- packets that do not add up, members over their limit, and keys that stand for no coupon (I19).
--- Locks: none. Reads the business keys, which no room's door gives whole.
+-- packets that do not add up, members over their limit, keys that stand for no coupon, and coupons given by a rule
+-- without their fact, or otherwise than what is left of their order says (I19).
+-- Locks: none. Reads the business keys, and orders with their refunds, which no room's door gives whole.
 -- Repeatable: reads only.
 WITH held AS (
     SELECT coupon_id, max(state) AS state, count(*) AS uses
@@ -58,4 +59,19 @@ SELECT known.member_id, format('The business key of coupon %%s stands for nothin
 FROM business_key AS known
 LEFT JOIN coupons_coupon AS coupon ON coupon.id = known.reference
 WHERE known.kind = 'coupon' AND coupon.id IS NULL
+UNION ALL
+SELECT coupon.member_id, format('Coupon %%s was given by a rule for what is not there.', coupon.id)
+FROM coupons_coupon AS coupon
+WHERE coupon.given_for IS NOT NULL
+    AND NOT EXISTS (SELECT FROM orders_order AS bought WHERE bought.id = coupon.given_for)
+    AND NOT EXISTS (SELECT FROM orders_behaviour AS done WHERE done.id = coupon.given_for)
+UNION ALL
+SELECT coupon.member_id, CASE
+    WHEN coupon.order_refunded THEN format('Coupon %%s was taken back, of the order that gave it something is left.', coupon.id)
+    ELSE format('Coupon %%s stands, of the order that gave it nothing is left.', coupon.id)
+END
+FROM coupons_coupon AS coupon
+WHERE coupon.given_for IS NOT NULL AND (coupon.order_refunded AND coupon.recalled) <> EXISTS (
+    SELECT FROM orders_refund AS refund WHERE refund.order_id = coupon.given_for AND refund.empties
+)
 LIMIT 1000

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from shuke.foundation import clock
+from shuke.foundation import clock, ids
 from shuke.rooms.coupons import facade
 from shuke.rooms.coupons.contracts import Cause, IssueFact, Kind, TemplateDraft, Use
 from shuke.rooms.members import facade as members
@@ -37,7 +37,8 @@ def template(code="ten", **other):
 
 
 def fact(member_id, of="ten", key=None, cause=Cause.PUSH, at=NOW):
-    return IssueFact("tests", key or f"issue-{next(_numbers)}", of, member_id, cause, at)
+    given_for = ids.new_id() if cause is Cause.RULE else None
+    return IssueFact("tests", key or f"issue-{next(_numbers)}", of, member_id, cause, at, given_for)
 
 
 def issued(member_id, **other):

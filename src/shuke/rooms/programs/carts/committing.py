@@ -107,6 +107,8 @@ def _commit(asked: Asked, actor: Actor, *, history: bool) -> CartCommitted:
     cart = asked.cart
     buyer = buyer_of(cart)
     found = priced(cart, buyer, asked.choice, taxes, _set_aside(asked, buyer))
+    if history:  # what comes with the right to write it gives no coupons
+        found = replace(found, gives=())
     if asked.expected_minor not in (None, found.pay_minor):
         detail = f"The cart costs {found.pay_minor} now."
         raise Refusal("price_changed", detail, pointer="/expected_minor", params={"pay": found.pay_minor})

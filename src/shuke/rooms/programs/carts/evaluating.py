@@ -14,7 +14,7 @@ from shuke.core.values.errors import Refusal
 from shuke.engine.carts import paying_unit, usable
 from shuke.engine.facts import QUANTITY_LIMIT
 from shuke.engine.points_times import promised
-from shuke.engine.states import MemberState
+from shuke.engine.states import MemberState, OrderFacts, Outcome
 from shuke.foundation import clock
 from shuke.foundation.transactions import snapshot
 from shuke.rooms.coupons import facade as coupons
@@ -27,6 +27,7 @@ from shuke.rooms.programs.carts.counting import Left, left_of
 from shuke.rooms.programs.facts import OrderFact
 from shuke.rooms.programs.services import intake
 from shuke.rooms.programs.services.coupons import groups_of
+from shuke.rooms.programs.services.giving import would_give
 from shuke.rooms.programs.services.items import order_facts
 from shuke.rooms.programs.services.loading import Wanted, open_desktop
 from shuke.rooms.programs.services.timeline import Running, published, timeline
@@ -123,7 +124,12 @@ def priced(cart: OrderFact, buyer: Buyer, choice: Choice, taxes: Taxes, set_asid
         return result
     result = replace(result, points=_points(buyer, cart, result, choice))
     result = replace(result, value=_value(buyer, cart, result, choice))
-    return replace(result, earns=_earned(buyer, order_of(cart, buyer, result, taxes), brand, result))
+    order = order_facts(order_of(cart, buyer, result, taxes), brand)
+    outcome = _decided(buyer, order, result)
+    assert buyer.member_id is not None
+    member = buyer.member_id, buyer.tags
+    met = would_give(order, outcome.vector, buyer.running, member, clock.business_now())
+    return replace(result, earns=_earned(buyer, outcome), gives=tuple((rule.template, rule.name) for rule in met))
 
 
 def redeemed(priced: CartPriced) -> list[tuple[str, int]]:
@@ -263,13 +269,17 @@ def _value(buyer: Buyer, cart: OrderFact, priced: CartPriced, choice: Choice) ->
     return ValueOffered(said.principal, said.bonus, most, *used)
 
 
-def _earned(buyer: Buyer, order: OrderFact, brand: str, priced: CartPriced) -> dict[str, int]:
-    """Return by unit what an order would earn, its points and stored value used before, on a state nobody keeps."""
+def _decided(buyer: Buyer, order: OrderFacts, priced: CartPriced) -> Outcome:
+    """Decide an order, its points and stored value used before, on a state nobody keeps."""
     running, state = buyer.running, buyer.state
-    seconds = int(order.occurred_at.timestamp())
     for unit, used in redeemed(priced):
-        running.desk.redeem(state, running.unit_codes.index(unit), used, seconds, cause=0)
-    outcome = running.desk.order(state, order_facts(order, brand), cause=1)
+        running.desk.redeem(state, running.unit_codes.index(unit), used, order.occurred_at, cause=0)
+    return running.desk.order(state, order, cause=1)
+
+
+def _earned(buyer: Buyer, outcome: Outcome) -> dict[str, int]:
+    """Return by unit what an order would earn."""
+    running = buyer.running
     earned = dict.fromkeys(running.unit_codes, 0)
     for given in outcome.given:
         earned[running.unit_codes[given.unit]] += given.points

@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from shuke.core.values.errors import Refusal
 from shuke.foundation import business_keys, ids
 from shuke.foundation.business_keys import BusinessKey, Claim, Mismatch
+from shuke.rooms.coupons import facade as coupons
 from shuke.rooms.members import facade as members
 from shuke.rooms.members.contracts import MemberRef
 from shuke.rooms.points import facade as points
@@ -31,7 +33,7 @@ from shuke.rooms.programs.services.timeline import EARNS, Running, Timeline
 _USES = RedeemFact | HoldFact | CaptureFact  # facts whose answer counts up what they use
 
 
-def claim(items: Sequence[Item], plan: Timeline | None) -> None:
+def claim(items: Sequence[Item], plan: Timeline | None, now: datetime) -> None:
     """Claim the keys of the open items; those known before are answered, or refused where they differ.
 
     The keys of orders that refunds wait for are held off in the same statement: an order on its way would not see what
@@ -56,7 +58,7 @@ def claim(items: Sequence[Item], plan: Timeline | None) -> None:
         else:
             repeats.append((item, answer))
     if repeats:
-        _answer(repeats, plan)
+        _answer(repeats, plan, now)
 
 
 def _beyond_merges(keys: Sequence[BusinessKey], answers: Sequence[Claim]) -> list[Claim]:
@@ -134,7 +136,7 @@ def recorded_differently(mismatch: Mismatch) -> Refusal:
     )
 
 
-def _answer(repeats: Sequence[tuple[Item, Claim]], plan: Timeline | None) -> None:
+def _answer(repeats: Sequence[tuple[Item, Claim]], plan: Timeline | None, now: datetime) -> None:
     """Close facts that were recorded before with their first answer."""
     whose = [(answer.member_id or item.member_id, answer.reference) for item, answer in repeats]
     known = [(member_id, reference) for member_id, reference in whose if member_id is not None]
@@ -154,6 +156,11 @@ def _answer(repeats: Sequence[tuple[Item, Claim]], plan: Timeline | None) -> Non
             item.result = _moved(result, item, [entry for entry in entries if entry.key.holder_id == member_id], plan)
         else:
             item.result = replace(result, undecided=item.undecided)
+    gives = [answer.reference for item, answer in repeats if isinstance(item.fact, OrderFact | BehaviourFact)]
+    given = coupons.given_for(gives, now) if gives else {}
+    for item, answer in repeats:
+        assert item.result is not None
+        item.result = replace(item.result, coupons=given.get(answer.reference, ()))
 
 
 def _decided(result: Result, decision: DecisionRow, running: Running, entries: Sequence[Entry]) -> Result:

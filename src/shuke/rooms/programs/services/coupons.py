@@ -28,12 +28,22 @@ from shuke.engine.states import MemberState, OrderFacts
 from shuke.foundation import business_keys, clock
 from shuke.foundation.transactions import unit_of_work
 from shuke.rooms.coupons import facade as coupons
-from shuke.rooms.coupons.contracts import KEY, Cause, HeldCoupon, Issued, IssueFact, Kind, Template, TemplateDraft
+from shuke.rooms.coupons.contracts import (
+    KEY,
+    Cause,
+    HeldCoupon,
+    Issued,
+    IssueFact,
+    Kind,
+    Template,
+    TemplateDraft,
+)
 from shuke.rooms.members import facade as members
 from shuke.rooms.members.contracts import MemberRef
 from shuke.rooms.org.contracts import Actor
 from shuke.rooms.programs.facts import RedeemFact
 from shuke.rooms.programs.services import intake, recording
+from shuke.rooms.programs.services.giving import on_what
 from shuke.rooms.programs.services.loading import Wanted, open_desktop
 from shuke.rooms.programs.services.timeline import Running, published, timeline
 
@@ -47,8 +57,8 @@ def create_coupon_template(draft: TemplateDraft, actor: Actor) -> Template:
 
     Raises:
         ProgramErrors: everything that is wrong with the offer.
-        Refusal: `no_program`, `offer_of_other_kind`, `offer_counts_more`, `coupon_cost_unknown`, as a condition of a
-            rule is refused, and as `coupons.create_template`.
+        Refusal: `no_program`, `offer_of_other_kind`, `offer_counts_more`, `coupon_cost_unknown`,
+            `unknown_behaviour`, as a condition of a rule is refused, and as `coupons.create_template`.
     """
     return coupons.create_template(checked(draft), actor)
 
@@ -61,13 +71,22 @@ def checked(draft: TemplateDraft) -> TemplateDraft:
         detail = f"What this offer does is not a coupon of the kind {draft.kind}."
         raise Refusal("offer_of_other_kind", detail, pointer="/kind", params={"kind": draft.kind.value})
     compile_beside(running.desk.compiled, rule)
-    if draft.claim_when is not None:
-        try:
-            compile_beside(running.desk.compiled, read_claim(draft.claim_when, running.program))
-        except Refusal as refusal:
-            raise Refusal(refusal.code, refusal.detail, pointer="/claim_when", params=refusal.params) from refusal
+    _check_condition("/claim_when", draft.claim_when, running)
+    on = on_what(draft.given_on, running.program)
+    _check_condition("/given_when", draft.given_when, running, on)
     cost = _cost(rule.effect, draft)
     return replace(draft, time_zone=running.program.time_zone, cost_minor=cost)
+
+
+def _check_condition(pointer: str, text: str | None, running: Running, on: tuple[str, ...] = ()) -> None:
+    """Refuse a condition that can't be read or asked; `place` of the refusal says where in it."""
+    if text is None:
+        return
+    try:
+        compile_beside(running.desk.compiled, read_claim(text, running.program, on))
+    except Refusal as refusal:
+        params = {**refusal.params, **({"place": refusal.pointer} if refusal.pointer else {})}
+        raise Refusal(refusal.code, refusal.detail, pointer=pointer, params=params) from refusal
 
 
 def _running() -> Running:

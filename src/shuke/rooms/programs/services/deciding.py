@@ -7,6 +7,7 @@ from uuid import UUID
 
 from shuke.core.values.errors import Refusal
 from shuke.engine.zones import local_day
+from shuke.rooms.coupons import facade as coupons
 from shuke.rooms.members import facade as members
 from shuke.rooms.members.contracts import MemberFacts
 from shuke.rooms.points.contracts import Posted
@@ -29,7 +30,7 @@ from shuke.rooms.programs.facts import (
     WithdrawalFact,
 )
 from shuke.rooms.programs.queries import DecisionRow
-from shuke.rooms.programs.services import merging, storing, verbs
+from shuke.rooms.programs.services import giving, merging, storing, verbs
 from shuke.rooms.programs.services.claims import release
 from shuke.rooms.programs.services.dossiers import Desktop
 from shuke.rooms.programs.services.items import Item, still_open
@@ -77,17 +78,28 @@ def decide(
     return desktop
 
 
-def write(items: Sequence[Item], desktop: Desktop | None, recorded_at: datetime) -> None:
-    """Write the facts that were taken, with one statement for each table, and close every item."""
+def write(
+    items: Sequence[Item],
+    desktop: Desktop | None,
+    people: Mapping[UUID, MemberFacts],
+    recorded_at: datetime,
+    *,
+    history: bool,
+) -> None:
+    """Write the facts that were taken, with one statement for each table, and close every item; only what is no
+    `history` gives coupons.
+    """
     release(items)
     taken = [item for item in items if item.answer is not None]
     storing.store(taken, recorded_at)
-    _give_back(taken)
+    _give_back(taken, recorded_at)
     decisions = [item.decision for item in taken if item.decision is not None]
     if decisions:
         queries.insert_decisions(decisions)
     posted = desktop.write(recorded_at) if desktop else []
     members.touch_active(_last_active(taken))
+    if desktop is not None and not history:
+        giving.give(taken, desktop, people, recorded_at)
     for item in taken:
         item.result = _result(item, posted)
     for item in still_open(items):
@@ -96,12 +108,13 @@ def write(items: Sequence[Item], desktop: Desktop | None, recorded_at: datetime)
             item.result = first if first.status is Status.REFUSED else replace(first, status=Status.REPEATED)
 
 
-def _give_back(items: Sequence[Item]) -> None:
-    """Give back the offers and coupons of orders of which refunds leave nothing."""
+def _give_back(items: Sequence[Item], now: datetime) -> None:
+    """Give back the offers and coupons of orders of which refunds leave nothing, and take back what they gave."""
     refunded = [(item.fact.order, item.refunding) for item in items if isinstance(item.fact, RefundFact)]
     emptied = {refunding.after.order_id: key for key, refunding in refunded if refunding and refunding.whole}
     if emptied:
         give_back(emptied)
+        coupons.take_back(list(emptied), now)
 
 
 def _decide(item: Item, plan: Timeline | None, desktop: Desktop | None, past: Past) -> None:

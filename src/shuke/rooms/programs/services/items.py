@@ -7,7 +7,7 @@ from uuid import UUID
 
 from shuke.core.values.errors import Refusal
 from shuke.engine.points_times import POINTS_TIMES
-from shuke.engine.states import LineFacts, OrderFacts
+from shuke.engine.states import BehaviourFacts, LineFacts, OrderFacts
 from shuke.foundation.business_keys import BusinessKey, Standing
 from shuke.rooms.members.contracts import Heir
 from shuke.rooms.orders.contracts import Unfit
@@ -25,7 +25,7 @@ class Item:
     member of a refund or return lives on, one after the other. `original` is the same fact earlier in this batch;
     `postings` the places of the postings that it caused. `refunding` is what a refund takes off, `sold_facts` the order
     as the rules saw it, `parked` the refunds that came before this order and `unfit` those that take more off it than
-    there is.
+    there is. `seen` is an order or behaviour as the rules that decided it saw it.
     """
 
     fact: Fact
@@ -47,6 +47,7 @@ class Item:
     day: int = 0
     order_day: int | None = None
     brand: str = ""
+    seen: OrderFacts | BehaviourFacts | None = None
     postings: Sequence[int] = ()
 
     def refuse(self, refusal: Refusal | None) -> None:

@@ -199,9 +199,9 @@ def _attempt(facts: Sequence[Fact], actor: Actor, *, history: bool) -> list[Resu
         _check_one_version(items, plan, now)
         for item in still_open(items):
             item.refuse(_misfit(item, plan, now))
-        claim(items, plan)
+        claim(items, plan, now)
         desktop = decide(items, plan, people, now)
-        write(items, desktop, now)
+        write(items, desktop, people, now, history=history)
         _audit(items, plan, actor)
         return [item.result for item in items if item.result is not None]
 

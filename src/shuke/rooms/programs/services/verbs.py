@@ -62,7 +62,7 @@ def order(item: Item, desktop: Desktop, dossier: Dossier, past: Past) -> None:
     """Decide an order, and then the refunds of it that came before it did."""
     fact, reference = item.fact, _reference(item)
     assert isinstance(fact, OrderFact)
-    facts = order_facts(fact, past.brands.get(fact.store, ""))
+    facts = item.seen = order_facts(fact, past.brands.get(fact.store, ""))
     begin = len(desktop.postings)
     cause = dossier.cause_of(reference)
     outcome = desktop.act(
@@ -114,7 +114,7 @@ def behaviour(item: Item, desktop: Desktop, dossier: Dossier, past: Past) -> Non
     assert isinstance(fact, BehaviourFact)
     at = item.at(past.now)
     brand = past.brands.get(fact.store, "")
-    facts = BehaviourFacts(at, fact.kind, fact.store, fact.channel, brand, fact.attributes)
+    facts = item.seen = BehaviourFacts(at, fact.kind, fact.store, fact.channel, brand, fact.attributes)
     begin = len(desktop.postings)
     cause = dossier.cause_of(reference)
     confirms = dossier.cause_of(item.about.reference) if item.about else -1

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from shuke.foundation import clock, ids
+from shuke.rooms.coupons.contracts import Kind, TemplateDraft
 from shuke.rooms.members import facade as members
 from shuke.rooms.members.contracts import ID_PREFIX, Purpose, Status
 from shuke.rooms.orders import facade as orders
@@ -70,6 +71,22 @@ def test_a_sale_that_lifts_a_member_says_so_and_multiplies_from_the_next_one_on(
     assert (first["earned"], first["tier"]) == ("+103", "升级金卡")
     assert second["earned"] == "+150"
     assert "tier" not in second
+
+
+def test_a_coupon_that_a_rule_gives_is_told_before_and_after_the_sale_and_on_the_receipt(at_work):
+    draft = TemplateDraft(
+        "twenty", "满百送二十", Kind.CASH, "amount: 20", "UTC", given_on="order", given_when="order.net >= 100"
+    )
+    programs.create_coupon_template(draft, TESTER)
+    sale = {"member": outside(at_work), "lines": [10_000]}
+
+    _, told = at_work.ask("price", **sale, points=0)
+    _, less = at_work.ask("price", **sale | {"lines": [9_999]}, points=0)
+    _, answer = at_work.sale("K-1", **sale, expected_minor=10_000)
+
+    assert (told["gives"], less["gives"], answer["gave"]) == ("满百送二十", "", "满百送二十")
+    assert answer["receipt"]["points"][-1] == ["赠券", "满百送二十"]
+    assert at_work.sale("K-1", **sale, expected_minor=10_000)[1] == answer
 
 
 def test_offers_are_taken_off_and_another_price_than_told_is_refused(at_work):

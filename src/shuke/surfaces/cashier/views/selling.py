@@ -167,6 +167,7 @@ def _answer(counter: Counter, key: str, at: datetime, result: Result, before: An
         "unit": program.unit_name(unit.code),
         "earned": figures.signed_points(earned, unit.scale),
         "used": figures.signed_points(-used, unit.scale) if used else "",
+        "gave": " · ".join(each.name for each in result.coupons),
         "before": _available(before, unit.scale),
         "after": _available(after, unit.scale),
     }

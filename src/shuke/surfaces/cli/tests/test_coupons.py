@@ -1,5 +1,7 @@
 """`shuke coupons`: a template from the command line to a recall, and what is wrong in a sentence."""
 
+import json
+
 
 def test_from_a_template_to_a_recall(shop, tmp_path):
     made = ("coupons", "create", "ten", "--name", "Ten off", "--kind", "cash", "--offer", "amount: 10", "--days", "14")
@@ -31,3 +33,17 @@ def test_codes_from_a_file_and_out_again(shop, tmp_path):
         "amuont"
         in shop.both("coupons", "create", "x", "--name", "X", "--kind", "cash", "--offer", "amuont: 1", code=1)[1]
     )
+
+
+def test_a_template_says_by_what_rule_it_is_given(shop, tmp_path):
+    made = ("coupons", "create", "twenty", "--name", "Twenty off", "--kind", "cash", "--offer", "amount: 20")
+    rule = ("--given-on", "order", "--given-when")
+    assert "order.nett" in shop.both(*made, *rule, "order.nett >= 300", code=1)[1]
+    assert "没有此行为" in shop.both("--lang", "zh", *made, "--given-on", "visit", code=1)[1]
+    assert "twenty" not in [each["code"] for each in shop.json("coupons", "list")]
+    assert shop.json(*made, *rule, "order.net >= 300")["state"] == "active"
+    cart = tmp_path / "cart.json"
+    lines = [{"sku": "a", "quantity": 1, "net_minor": 30_000}]
+    cart.write_text(json.dumps({"member": "till/anna", "currency": "USD", "lines": lines}))
+    assert shop.json("cart", "evaluate", str(cart))["gives"] == [{"template": "twenty", "name": "Twenty off"}]
+    assert "将获赠券 Twenty off" in shop("--lang", "zh", "cart", "evaluate", str(cart))

@@ -10,7 +10,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from shuke.rooms.orders.contracts import LineLeft
-from shuke.surfaces.wording import days, figures, log_words, refusals, running, words
+from shuke.surfaces.wording import coupon_words, days, figures, log_words, refusals, running, words
 from shuke.surfaces.wording.drawing import asset
 
 register = template.Library()
@@ -20,6 +20,7 @@ _ICONS = {
     "tier": "tier",
     "staff": "audit",
     "joined": "members",
+    "coupon": "coupon",
     "redemption": "gift",
     "transfer_out": "gift",
     "transfer_in": "gift",
@@ -58,6 +59,8 @@ register.filter("refusal", refusals.refusal)
 register.filter("field_called", log_words.field)
 register.filter("origin", log_words.origin)
 register.filter("actor_called", log_words.actor)
+register.filter("came_by", coupon_words.came_by)
+register.filter("coupon_state", coupon_words.state)
 register.filter("store_called", running.store_called)
 
 

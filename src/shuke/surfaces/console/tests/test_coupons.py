@@ -8,8 +8,11 @@ from procrastinate.contrib.django import app
 from shuke.foundation import ids
 from shuke.rooms.coupons import facade as coupons
 from shuke.rooms.coupons.contracts import BatchState, State, TemplateState
+from shuke.rooms.members.contracts import MemberRef
 from shuke.rooms.org.contracts import Role
-from shuke.surfaces.console.tests.conftest import NOON
+from shuke.rooms.programs import facade as programs
+from shuke.rooms.programs.contracts import OrderFact, RefundFact
+from shuke.surfaces.console.tests.conftest import NOON, TESTER
 
 TEN = {
     "kind": "threshold",
@@ -124,6 +127,27 @@ def test_one_is_given_for_goodwill_and_frozen(made, member):
     assert coupons.coupon(held.id, NOON).state is State.FROZEN
     client.post(f"/coupons/{ids.encode('cpn', held.id)}/freeze", {"to": "thaw", "reason": "找到"})
     assert coupons.coupon(held.id, NOON).state is State.ISSUED
+
+
+def test_a_rule_is_read_as_it_is_typed_and_what_it_gave_is_told_with_its_order(made, member):
+    rule = {"given_on": "order", "given_when": "order.net >= 300"}
+    client = made()
+    shown = text(
+        client.post("/coupons/preview", TEN | rule | {"code": "n", "given_when": "order.net > 1 AND order.nett > 2"})
+    )
+    assert "1:19 · 没有此事实：“order.nett”" in shown
+    assert "自动发放 每笔订单，须满足：实付金额 &gt;= 300" in text(
+        client.post("/coupons/preview", TEN | rule | {"code": "n"})
+    )
+    assert [each.draft.code for each in coupons.templates()] == ["ten"]
+    client.post("/coupons/new", TEN | rule | {"code": "twenty", "name": "满赠"})
+    sale = OrderFact("till", "A-7", MemberRef(id=member.id), NOON, 300_00, 300_00, "USD")
+    programs.record([sale], TESTER)
+    for page in (f"/members/{outside(member.id)}/coupons", f"/members/{outside(member.id)}"):
+        assert "因订单 A-7 获得" in text(client.get(page))
+    programs.record([RefundFact("till", "R-7", ("till", "A-7"), NOON)], TESTER)
+    for page in (f"/members/{outside(member.id)}/coupons", f"/members/{outside(member.id)}"):
+        assert "已作废（所属订单已退款）" in text(client.get(page))
 
 
 def test_what_was_done_stands_in_the_audit_log_in_words(made, log_in):

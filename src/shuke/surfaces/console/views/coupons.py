@@ -133,12 +133,13 @@ def _tell(form: forms.Form, refused: Refusal | ProgramErrors, desk: Desk) -> Non
 
 
 def _fault(refused: Refusal | ProgramErrors) -> str:
-    """Return what is wrong, in words: of an offer or condition in those of the program file."""
+    """Return what is wrong, in words: of an offer or condition in those of the program file, after its place there."""
     first = refused.refusals[0] if isinstance(refused, ProgramErrors) else refused
+    place = f"{first.params['place']} · " if "place" in first.params else ""
     if get_language() != "en" and first.code in fault_words.CHINESE:
-        return fault_words.sentence(first, "zh")
+        return place + fault_words.sentence(first, "zh")
     known = first.code in refusals.REFUSALS
-    return refusals.sentence(first) if known else first.detail
+    return place + (refusals.sentence(first) if known else first.detail)
 
 
 @page(Right.COUPONS_READ)
@@ -305,8 +306,8 @@ def of_member(request: HttpRequest, desk: Desk, member_id: str) -> HttpResponse:
         {
             "id": ids.encode(COUPON_PREFIX, held.id),
             "coupon": held,
-            "state": coupon_words.STATES[held.state],
-            "cause": coupon_words.CAUSES[held.cause],
+            "state": coupon_words.state(held),
+            "cause": coupon_words.came_by(held),
             "told": coupon_words.told(held.offer, held.value_minor),
         }
         for held in coupons_of.of_member(id, clock.business_now())

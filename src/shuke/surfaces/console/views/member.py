@@ -67,7 +67,9 @@ def timeline(request: HttpRequest, desk: Desk, member_id: str) -> HttpResponse:
 
 def _timeline(request: HttpRequest, desk: Desk, id: UUID, **context: Any) -> HttpResponse:
     member, program = people.get(id), running()
-    sources = life.sources(id, member.joined_at, program.program_id if program else None)
+    sources = life.sources(
+        id, member.joined_at, program.program_id if program else None, sees_coupons=desk.may(Right.COUPONS_READ)
+    )
     cursors = {source.name: request.GET.get(source.name, "") for source in sources}
     sees = partial(org.sees_store, desk.principal)
     events, onward = life.page(sources, cursors, _EVENTS, sees)

@@ -53,8 +53,8 @@ _LINKS = {"read": ("getCouponBatch", "batch_id", "$response.body#/id")}
         id="createCouponTemplate",
         en="Create a coupon template",
         zh="创建券模板",
-        about_zh="创建一种券：优惠内容（与会员计划文件的 offers 条目同一写法）、有效期、限量、限领、预算与领取条件；"
-        "创建后优惠内容不再改变。",
+        about_zh="创建一种券：优惠内容（与会员计划文件的 offers 条目同一写法）、有效期、限量、限领、预算、领取条件与"
+        "按规则发放；创建后优惠内容不再改变。",
         scope=Right.COUPONS_WRITE,
         status=201,
         writes=True,
@@ -68,6 +68,7 @@ _LINKS = {"read": ("getCouponBatch", "batch_id", "$response.body#/id")}
             "no_program",
             "offer_counts_more",
             "offer_of_other_kind",
+            "unknown_behaviour",
         ),
         request_example=examples.NEW_TEMPLATE,
         response_example=examples.TEMPLATE,

@@ -20,6 +20,7 @@ from shuke.surfaces.http.fields import (
     Time,
     instant,
 )
+from shuke.surfaces.http.schemas.coupons import GivenCouponAnswer, given_coupons
 from shuke.surfaces.http.schemas.members import MemberRefBody
 from shuke.surfaces.http.schemas.movements import Foreseen, KeyBody, UnitPoints, by_unit
 from shuke.surfaces.http.schemas.orders import BATCH_LIMIT, ORDER_PREFIX, DecisionAnswer, balances_of, decision_answer
@@ -65,7 +66,9 @@ class BehaviourBatchBody(Body):
 
 
 class BehaviourResult(Foreseen):
-    """What became of one behaviour; `balances` are of the units that it gave points in."""
+    """What became of one behaviour; `balances` are of the units that it gave points in, `coupons` those that templates
+    gave for it by their rules.
+    """
 
     status: Literal["recorded", "repeated"]
     id: str
@@ -74,6 +77,7 @@ class BehaviourResult(Foreseen):
     decision: DecisionAnswer | None
     balances: list[UnitPoints]
     owed: list[UnitPoints]
+    coupons: list[GivenCouponAnswer]
     livemode: bool
 
 
@@ -132,6 +136,7 @@ def behaviour_result(body: NewBehaviourBody, result: Result, *, livemode: bool, 
         decision=decision_answer(result) if result.version is not None else None,
         balances=balances_of(result),
         owed=by_unit(result.owed),
+        coupons=given_coupons(result),
         livemode=livemode,
         dry_run=dry_run,
     )

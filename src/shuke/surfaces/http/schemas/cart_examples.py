@@ -38,6 +38,7 @@ PRICED_CART: Json = {
                "used_minor": 1000},
     "value": {"most_minor": 2500, "used_minor": 0, "used_principal_minor": 0, "used_bonus_minor": 0},
     "earns": [{"unit": "points", "points": 91}],
+    "gives": [{"template": "twenty", "name": "Twenty off the next visit"}],
     "livemode": False,
 }  # fmt: skip
 CART_COMMIT: Json = {

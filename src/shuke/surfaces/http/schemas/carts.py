@@ -176,12 +176,19 @@ class ValueOfferedAnswer(Answer):
     used_bonus_minor: int
 
 
+class GivesAnswer(Answer):
+    """A template that would give a coupon for the order by its rule."""
+
+    template: str
+    name: str
+
+
 class CartAnswer(Answer):
     """A cart with its offers. `lines` stand in the order of the request; amounts in minor units.
 
     `total_minor` is what it costs, tax and all, of which `points` and stored `value` pay a part and `pay_minor` is paid
     in money; `tax_minor` is the tax within. `points` and `value` are null where none can pay. `earns` is what the order
-    would earn by the rules, null where no program would decide it.
+    would earn by the rules, null where no program would decide it, and `gives` the coupons that it would give by rules.
     """
 
     member_id: str | None
@@ -200,6 +207,7 @@ class CartAnswer(Answer):
     points: PointsOfferedAnswer | None
     value: ValueOfferedAnswer | None
     earns: list[UnitPoints] | None
+    gives: list[GivesAnswer]
     livemode: bool
 
 
@@ -239,6 +247,7 @@ def cart_answer(body: CartBody, priced: CartPriced, *, livemode: bool) -> CartAn
         points=_points(priced.points) if priced.points else None,
         value=_value(priced.value) if priced.value else None,
         earns=None if priced.earns is None else by_unit(priced.earns),
+        gives=[GivesAnswer(template=template, name=name) for template, name in priced.gives],
         livemode=livemode,
     )
 

@@ -19,6 +19,8 @@ NEW_TEMPLATE: Json = {
     "claim_when": "member.tier = 'gold'",
     "per_member": {"most": 1, "period": "month"},
     "budget_minor": 500_000,
+    "given_on": "order",
+    "given_when": "order.net >= 300",
 }
 TEMPLATE: Json = {
     "id": TEMPLATE_ID,
@@ -47,6 +49,8 @@ TEMPLATE: Json = {
     "shares": None,
     "gives_back": True,
     "transferable": False,
+    "given_on": "order",
+    "given_when": "order.net >= 300",
     "issued": 120,
     "in_pool": 0,
     "used": 42,
@@ -85,6 +89,8 @@ COUPON: Json = {
     "cause": "claim",
     "transferable": False,
     "refused": None,
+    "given_for": None,
+    "order_refunded": False,
     "livemode": False,
 }
 ISSUE: Json = {

@@ -69,7 +69,8 @@ class CouponTemplateBody(Body):
     `codes`: each coupon's own, one that many use (`one_code`), or a pool that is made or imported beforehand. `most` is
     how many may ever be issued, `budget_minor` what all of them may cost at most; `claim_when` is a condition in the
     words of the program's rules; `points` is a price in the program's first unit. A member may take one of what is
-    `claimable`, where `per_member` is not said; null is any number.
+    `claimable`, where `per_member` is not said; null is any number. By a rule, one is given for each fact `given_on`
+    (`order`, or the code of a behaviour; "": for none) that meets the condition `given_when`, null for every one.
     """
 
     code: Code
@@ -91,6 +92,8 @@ class CouponTemplateBody(Body):
     packet: CouponPacketBody | None = None
     gives_back: StrictBool = True
     transferable: StrictBool = False
+    given_on: Annotated[str, StringConstraints(max_length=40)] = ""
+    given_when: Annotated[str, StringConstraints(min_length=1, max_length=1_000)] | None = None
 
     def value(self) -> coupons.TemplateDraft:
         """Return the draft; programs put it into their own time zone."""
@@ -157,6 +160,8 @@ class CouponTemplateAnswer(Answer):
     shares: int | None
     gives_back: bool
     transferable: bool
+    given_on: str
+    given_when: str | None
     issued: int
     in_pool: int
     used: int
@@ -263,8 +268,9 @@ def template_answer(template: coupons.Template, *, livemode: bool) -> CouponTemp
         template.draft.validity,
     )
     same = ("code", "name", "offer", "one_code", "claimable", "claim_when", "points", "most", "budget_minor")
+    more = ("cost_minor", "gives_back", "transferable", "given_on", "given_when")
     return CouponTemplateAnswer(
-        **{name: getattr(draft, name) for name in (*same, "cost_minor", "gives_back", "transferable")},
+        **{name: getattr(draft, name) for name in (*same, *more)},
         id=ids.encode(coupons.TEMPLATE_PREFIX, template.id),
         kind=draft.kind.value,
         state=template.state.value,

@@ -6,6 +6,7 @@ from pydantic import Field
 
 from shuke.foundation import ids
 from shuke.rooms.coupons import contracts as coupons
+from shuke.rooms.programs.contracts import Result
 from shuke.surfaces.http.fields import Answer, Body, Code, Instant, Time, instant, integer
 from shuke.surfaces.http.schemas.coupon_templates import CouponCode, KindName, encoded_member, told_at
 from shuke.surfaces.http.schemas.members import MemberRefBody
@@ -15,8 +16,20 @@ StateName = Literal["issued", "locked", "used", "expired", "frozen", "offered", 
 ReasonName = Literal["expired", "not_started", "not_usable", "not_this_member", "limit_reached", "budget_reached"]
 
 
+class GivenForAnswer(Answer):
+    """For which order, or behaviour of the kind `on`, a rule gave a coupon."""
+
+    on: str
+    source: str
+    external_id: str
+
+
 class CouponAnswer(Answer):
-    """A coupon as it stands; `refused` says why it can't be used now. `member_id` null: whoever brings the code may."""
+    """A coupon as it stands; `refused` says why it can't be used now. `member_id` null: whoever brings the code may.
+
+    `given_for` is there where a rule gave it; `order_refunded`: nothing of that order is left, so the coupon is void,
+    or will be once it comes back.
+    """
 
     id: str
     code: str
@@ -33,7 +46,19 @@ class CouponAnswer(Answer):
     cause: Literal["claim", "push", "rule", "points", "api", "batch", "benefit", "mall", "goodwill"]
     transferable: bool
     refused: ReasonName | None
+    given_for: GivenForAnswer | None
+    order_refunded: bool
     livemode: bool
+
+
+class GivenCouponAnswer(Answer):
+    """A coupon that a rule gave."""
+
+    id: str
+    code: str
+    template: str
+    name: str
+    ends_at: Instant | None
 
 
 class CouponsAnswer(Answer):
@@ -137,8 +162,23 @@ class AcceptCouponBody(Body):
     member: MemberRefBody
 
 
+def given_coupons(result: Result) -> list[GivenCouponAnswer]:
+    """Return the coupons that were given for a fact."""
+    return [
+        GivenCouponAnswer(
+            id=ids.encode(coupons.COUPON_PREFIX, each.id),
+            code=each.code,
+            template=each.template_code,
+            name=each.name,
+            ends_at=told_at(each.ends_at),
+        )
+        for each in result.coupons
+    ]
+
+
 def coupon_answer(coupon: coupons.HeldCoupon, *, livemode: bool) -> CouponAnswer:
     """Return a coupon as the API shows it."""
+    fact = coupon.given_for
     return CouponAnswer(
         id=ids.encode(coupons.COUPON_PREFIX, coupon.id),
         code=coupon.code,
@@ -155,5 +195,7 @@ def coupon_answer(coupon: coupons.HeldCoupon, *, livemode: bool) -> CouponAnswer
         cause=coupon.cause.value,
         transferable=coupon.transferable,
         refused=coupon.refused.value if coupon.refused else None,
+        given_for=fact and GivenForAnswer(on=fact.on, source=fact.source, external_id=fact.external_id),
+        order_refunded=coupon.order_refunded,
         livemode=livemode,
     )

@@ -128,6 +128,15 @@ ORDER_RESULT: Json = {
     "undecided": None,
     "balances": [{"unit": "points", "points": 86}],
     "owed": [],
+    "coupons": [
+        {
+            "id": "cpn_06CD7BHK1JE5JTJ0SJB0A4QFMC",
+            "code": "7KQ2M9XJ4T8RZ5WB",
+            "template": "twenty",
+            "name": "Twenty off the next visit",
+            "ends_at": "2017-02-15T05:00:00Z",
+        }
+    ],
     "livemode": False,
     "dry_run": False,
     "passed": None,

@@ -85,6 +85,7 @@ BEHAVIOUR_RESULT: Json = {
     },
     "balances": [{"unit": "points", "points": 91}],
     "owed": [],
+    "coupons": [],
     "livemode": False,
     "dry_run": False,
     "passed": None,

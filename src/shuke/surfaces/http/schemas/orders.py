@@ -23,6 +23,7 @@ from shuke.surfaces.http.fields import (
     Time,
     instant,
 )
+from shuke.surfaces.http.schemas.coupons import GivenCouponAnswer, given_coupons
 from shuke.surfaces.http.schemas.members import MemberRefBody
 from shuke.surfaces.http.schemas.movements import Foreseen, UnitPoints, by_unit
 from shuke.surfaces.http.schemas.problems import ProblemAnswer
@@ -128,7 +129,7 @@ class OrderResult(Foreseen):
     """What became of one order. `undecided` says why it was stored without a decision.
 
     `balances` are what was usable after it, of the units that it gave points in; `owed` is what refunds took back and
-    the balance did not cover.
+    the balance did not cover. `coupons` are those that templates gave for it by their rules.
     """
 
     status: Literal["recorded", "repeated"]
@@ -140,6 +141,7 @@ class OrderResult(Foreseen):
     undecided: str | None
     balances: list[UnitPoints]
     owed: list[UnitPoints]
+    coupons: list[GivenCouponAnswer]
     livemode: bool
 
 
@@ -228,6 +230,7 @@ def order_result(body: Named, result: Result, *, livemode: bool, dry_run: bool) 
         undecided=result.undecided.value if result.undecided else None,
         balances=balances_of(result),
         owed=by_unit(result.owed),
+        coupons=given_coupons(result),
         livemode=livemode,
         dry_run=dry_run,
     )

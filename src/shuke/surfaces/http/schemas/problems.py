@@ -5,12 +5,13 @@ from shuke.surfaces.http.fields import Answer
 
 class FieldErrorAnswer(Answer):
     """One thing that is wrong. `pointer` is a JSON pointer into the body, `query:name` or `path:name` for a parameter,
-    `line:column` for a place in a program file.
+    `line:column` for a place in a program file. `place` is the line:column in a condition that stands at `pointer`.
     """
 
     pointer: str
     code: str
     message: str
+    place: str | None = None
     suggestion: str | None = None
 
 

@@ -6,7 +6,7 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from shuke.surfaces.wording import days, figures, words
+from shuke.surfaces.wording import coupon_words, days, figures, words
 from shuke.surfaces.wording.drawing import asset, qr
 from shuke.surfaces.wording.running import unit_called
 
@@ -19,6 +19,7 @@ register.filter("signed", figures.signed_points)
 register.filter("wording", words.wording)
 register.filter("unit_called", unit_called)
 register.filter("qr", qr)
+register.filter("came_by", coupon_words.came_by)
 register.simple_tag(asset)
 
 

@@ -5,13 +5,15 @@ from dataclasses import replace
 
 from shuke.foundation import ids
 from shuke.rooms.coupons import facade as coupons
-from shuke.rooms.coupons.contracts import MemberLimit, Use
+from shuke.rooms.coupons.contracts import Kind as CouponKind
+from shuke.rooms.coupons.contracts import MemberLimit, TemplateDraft, Use
 from shuke.rooms.mall import facade as mall
 from shuke.rooms.mall.contracts import ItemDraft, OrderSearch, Price, Restock, State, Way
 from shuke.rooms.mall.contracts import Kind as MallKind
 from shuke.rooms.members import facade as members
 from shuke.rooms.members.contracts import MemberRef, Status
 from shuke.rooms.programs import facade as programs
+from shuke.rooms.programs.contracts import OrderFact, RefundFact
 from shuke.surfaces.portal.tests.conftest import NOON, OTHER, PHONE, TESTER
 
 
@@ -153,3 +155,19 @@ def test_where_no_phone_pays_an_item_for_money_is_had_in_the_store(phone, tea, m
     assert 'href="/m/mall/pot/redeem"' not in page(held.get("/m/mall/pot"))
     refused = held.post("/m/mall/pot/redeem", {"key": "k", "way": "pickup", "store": "nanjinglu"})
     assert (refused.status_code, mall.orders_page(OrderSearch(), 10).orders, usable()) == (422, (), 50)
+
+
+def test_a_coupon_says_for_which_order_it_was_given_and_that_its_refund_took_it_back(phone):
+    held = phone()
+    draft = TemplateDraft(
+        "twenty", "满百送二十", CouponKind.CASH, "amount: 20", "UTC", given_on="order", given_when="order.net >= 100"
+    )
+    programs.create_coupon_template(draft, TESTER)
+    sale = OrderFact("till", "A-7", MemberRef(phone=PHONE), NOON, 100_00, 100_00, "CNY")
+    ((coupon,),) = [each.coupons for each in programs.record([sale], TESTER)]
+    one = f"/m/coupons/{ids.encode('cpn', coupon.id)}"
+    assert "因订单 A-7 获得" in page(held.get("/m/coupons"))
+    assert "因订单 A-7 获得" in page(held.get(one))
+    programs.record([RefundFact("till", "R-7", ("till", "A-7"), NOON)], TESTER)
+    assert "赠送此券的订单已退款" in page(held.get("/m/coupons"))
+    assert "赠送此券的订单已退款" in page(held.get(one))

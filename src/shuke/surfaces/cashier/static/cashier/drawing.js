@@ -40,6 +40,7 @@ function drawTrade(sale, money) {
     h("ul", {class: "rows"}, rows, offers, paying, priced && priced.value && priced.value.used ? [row(words.pay_value, `\u2212${priced.value.used_text}`, "off"), h("li", {class: "split"}, h("small", {"data-testid": "split"}, valueSplit(priced.value)))] : []),
     h("div", {class: "pay"}, h("span", {}, words.to_pay), h("strong", {"data-testid": "pay"}, priced ? priced.pay : money(total))),
     priced && priced.earns && h("p", {class: "earns"}, `${words.earns} ${priced.earns}`),
+    priced && priced.gives && h("p", {class: "earns", "data-testid": "gives"}, `${words.gives} ${priced.gives}`),
     h("p", {class: "next"}, h("kbd", {}, "Enter"), " ", words.take));
 }
 
@@ -135,6 +136,7 @@ function change(answer) {
 function saleBanner(answer) {
   const bad = Boolean(answer.note);
   drawBanner(bad ? "warn" : "good", say(words.sale_done, answer), change(answer),
+    answer.gave && h("p", {"data-testid": "gave"}, `${words.gave} ${answer.gave}`),
     answer.tier && h("p", {class: "tier-up"}, `${answer.tier} · ${words.tier_next}`), answer.note && h("p", {}, answer.note), receiptNumber(answer.key));
 }
 

@@ -410,7 +410,8 @@ function showCustomer(answer) {
     pay: priced ? priced.pay : "",
     saves: priced && priced.pay !== priced.listed ? priced.offers.map((offer) => offer.name).join(" · ") : "",
     earns: priced ? priced.earns : "",
-    done: answer ? {earned: answer.earned || "", after: answer.after || "", paid: answer.paid} : null,
+    gives: priced ? priced.gives : "",
+    done: answer ? {earned: answer.earned || "", gave: answer.gave || "", after: answer.after || "", paid: answer.paid} : null,
   });
 }
 

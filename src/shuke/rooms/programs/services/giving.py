@@ -1,0 +1,108 @@
+"""Coupons that templates give by a rule: for orders and behaviours as they are decided, in the same transaction.
+
+The condition is judged on what the decision saw, like a rule's `when`. Where nothing can be had of a template, the fact
+is taken all the same.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from functools import lru_cache
+from uuid import UUID
+
+from shuke.core.program.model import Program
+from shuke.core.values.errors import Refusal
+from shuke.engine.conditions import ConditionDesk
+from shuke.engine.single_offers import read_claim
+from shuke.engine.states import BehaviourFacts, OrderFacts
+from shuke.rooms.coupons import facade as coupons
+from shuke.rooms.coupons.contracts import ON_ORDER, Cause, GivingRule, HeldCoupon, IssueFact
+from shuke.rooms.members.contracts import MemberFacts
+from shuke.rooms.programs.services.dossiers import Desktop
+from shuke.rooms.programs.services.items import Item
+from shuke.rooms.programs.services.timeline import Running
+
+SOURCE = "rules"
+
+
+def give(items: Sequence[Item], desktop: Desktop, people: Mapping[UUID, MemberFacts], now: datetime) -> None:
+    """Issue the coupons whose rules the decided facts meet, and tell of them in the answers.
+
+    Orders of which refunds that came before them leave nothing give none.
+    """
+    decided = [item for item in items if item.seen is not None and not any(each.whole for each in item.parked)]
+    rules = coupons.giving_rules(now) if decided else ()
+    met = [(item, rule) for item in decided if rules for rule in _met(item, rules, desktop, people)]
+    answers = coupons.issue([_fact(item, rule.template, now) for item, rule in met]) if met else []
+    given: dict[Item, list[HeldCoupon]] = {}
+    for (item, _), answer in zip(met, answers, strict=True):
+        if answer.coupon is not None:
+            given.setdefault(item, []).append(answer.coupon)
+    for item, held in given.items():
+        assert item.answer is not None
+        item.answer = replace(item.answer, coupons=tuple(held))
+
+
+def on_what(given_on: str, program: Program) -> tuple[str, ...]:
+    """Return what a condition on what gives a coupon is about, as a rule's `on`.
+
+    Raises:
+        Refusal: `unknown_behaviour`.
+    """
+    known = [behaviour.code for behaviour in program.behaviours]
+    if given_on in ("", ON_ORDER):
+        return ()
+    if given_on not in known:
+        detail = f"The program knows no behaviour «{given_on}»."
+        raise Refusal("unknown_behaviour", detail, pointer="/given_on", params={"known": ", ".join((ON_ORDER, *known))})
+    return (given_on,)
+
+
+def would_give(
+    order: OrderFacts, vector: Sequence[int], running: Running, member: tuple[UUID, Collection[str]], now: datetime
+) -> tuple[GivingRule, ...]:
+    """Return the rules by which an order would give a coupon to `member` (id and tags), whose decision saw `vector`."""
+    member_id, tags = member
+    met = [rule for rule in coupons.giving_rules(now) if _holds(running, rule, ON_ORDER, order, vector, tags)]
+    there = coupons.within_reach_by_rule(member_id, {rule.template for rule in met}, now) if met else frozenset()
+    return tuple(rule for rule in met if rule.template in there)
+
+
+def _met(
+    item: Item, rules: Sequence[GivingRule], desktop: Desktop, people: Mapping[UUID, MemberFacts]
+) -> list[GivingRule]:
+    assert item.member_id is not None
+    assert item.decision is not None
+    assert item.seen is not None
+    running, tags = desktop.dossiers[item.member_id].running, people[item.member_id].tags
+    on = item.seen.kind if isinstance(item.seen, BehaviourFacts) else ON_ORDER
+    return [rule for rule in rules if _holds(running, rule, on, item.seen, item.decision.vector, tags)]
+
+
+def _fact(item: Item, template: str, now: datetime) -> IssueFact:
+    key = f"{item.reference}:{template}"
+    return IssueFact(SOURCE, key, template, item.member_id, Cause.RULE, now, given_for=item.reference)
+
+
+def _holds(
+    running: Running,
+    rule: GivingRule,
+    on: str,
+    fact: OrderFacts | BehaviourFacts,
+    vector: Sequence[int],
+    tags: Collection[str],
+) -> bool:
+    if rule.on != on or rule.when is None:
+        return rule.on == on
+    desk = _desk(running, on, rule.when)
+    return desk is not None and desk.holds(fact, vector, tags)
+
+
+@lru_cache(maxsize=256)
+def _desk(running: Running, on: str, when: str) -> ConditionDesk | None:
+    """Return a condition ready to be judged under a version, None where that version can't read it."""
+    try:
+        rule = read_claim(when, running.program, on_what(on, running.program))
+        return ConditionDesk(running.desk.compiled, rule)
+    except Refusal:
+        return None
