@@ -14,6 +14,8 @@ from shuke.rooms.coupons import queries
 from shuke.rooms.coupons.contracts import (
     Cause,
     Codes,
+    Gift,
+    GiftState,
     HeldCoupon,
     Kind,
     MemberLimit,
@@ -25,6 +27,7 @@ from shuke.rooms.coupons.contracts import (
     TemplateState,
     Validity,
 )
+from shuke.rooms.coupons.models import Gift as GiftRow
 from shuke.rooms.coupons.models import Template as Row
 from shuke.rooms.coupons.services import supply
 
@@ -51,6 +54,7 @@ class Coupon(NamedTuple):
     cause: str
     moved: bool
     recalled: bool
+    claim_code: str | None
 
 
 def state_at(coupon: Coupon, at: datetime) -> State:
@@ -127,6 +131,37 @@ def _held(coupon: Coupon, row: Row, left: dict[UUID, int], at: datetime) -> Held
         cause=Cause(coupon.cause),
         transferable=row.transferable and not coupon.moved,
         refused=refused,
+    )
+
+
+def gifts(rows: Sequence[GiftRow], at: datetime) -> tuple[Gift, ...]:
+    """Return offers to friends as they stand at an instant, in the order given."""
+    coupons = {row[0]: Coupon(*row) for row in queries.coupons({row.coupon_id for row in rows})}
+    templates = {row.id: row for row in queries.templates({coupon.template_id for coupon in coupons.values()})}
+    return tuple(_gift(row, coupon := coupons[row.coupon_id], templates[coupon.template_id], at) for row in rows)
+
+
+def _gift(row: GiftRow, coupon: Coupon, template: Row, at: datetime) -> Gift:
+    state = state_at(coupon, at)
+    if row.friend_id is not None:
+        became = GiftState.TAKEN
+    elif state in (State.EXPIRED, State.VOID):
+        became = GiftState.OVER
+    else:
+        became = GiftState.WAITING if coupon.claim_code == row.claim_code else GiftState.TAKEN_BACK
+    return Gift(
+        coupon_id=coupon.id,
+        claim_code=row.claim_code,
+        state=became,
+        giver_id=row.giver_id,
+        offered_at=row.offered_at,
+        friend_id=row.friend_id,
+        taken_at=row.taken_at,
+        name=template.name,
+        offer=template.offer,
+        value_minor=coupon.value_minor,
+        starts_at=coupon.starts_at,
+        ends_at=coupon.ends_at,
     )
 
 
