@@ -7,7 +7,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from shuke.surfaces.wording import days, figures, words
-from shuke.surfaces.wording.drawing import asset, qr
+from shuke.surfaces.wording.drawing import asset, bars, qr
 from shuke.surfaces.wording.running import unit_called
 
 register = template.Library()
@@ -19,6 +19,7 @@ register.filter("signed", figures.signed_points)
 register.filter("wording", words.wording)
 register.filter("unit_called", unit_called)
 register.filter("qr", qr)
+register.filter("bars", bars)
 register.simple_tag(asset)
 
 

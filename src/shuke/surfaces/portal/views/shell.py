@@ -8,12 +8,11 @@ from django.utils.translation import get_language
 
 from shuke import __version__
 from shuke.rooms.org.contracts import Organisation
-from shuke.surfaces.portal.colours import darker, readable
+from shuke.surfaces.portal.colours import OURS, darker, readable
 from shuke.surfaces.portal.pages import open_page, show
 from shuke.surfaces.portal.templatetags.portal import asset
 
 _PAPER = "#f7f4ef"
-OURS = "#a8321f"
 
 
 @open_page()
