@@ -61,7 +61,7 @@ def _face(guest: Guest) -> PassFace:
         points=(account.unit or _("Points"), figures.points(main.available, main.scale) if main else "0"),
         tier=(_("Tier"), words.tier(tier.code, tier.name)) if tier else None,
         note=(_("Good to know"), _note(day)),
-        colour=of_face(account.art, guest.shop.colour or OURS),
+        colour=of_face(account.art, account.colour or guest.shop.colour or OURS),
         icon=(resources.files("shuke.surfaces.portal") / "static/portal/icon-192.png").read_bytes(),
         icon_url=settings.SHUKE_ORIGIN + asset("portal/icon-512.png"),
     )
