@@ -35,6 +35,7 @@ SAMPLES = {
     "staff_id": "019aa7b1-fcb8-4e3a-b148-5e036e67a0a8",
     "approval_id": "apr_01KAKV3Z5R8QX5J4Y0V9W6T2NM",
     "template": "spring10",
+    "kind": "apple",
     "coupon_id": "cpn_01KAKV3Z5R8QX5J4Y0V9W6T2NM",
     "batch_id": "cpb_01KAKV3Z5R8QX5J4Y0V9W6T2NM",
     "source": "shop",

@@ -148,6 +148,14 @@ def test_several_ladders_stand_in_a_list_and_rules_know_all_of_them():
     ]
 
 
+def test_a_level_may_have_a_colour():
+    text = changed(
+        "code: gold", "code: gold, colour: A87A22", changed("code: base", "code: base, colour: 464545", FULL)
+    )
+    assert [level.colour for level in ladder("from: 500", "from: 500", text).levels] == ["#464545", "#a87a22"]
+    assert {level.colour for level in load_program(FULL).ladders[0].levels} == {""}
+
+
 def test_the_tags_of_a_program_are_collected():
     text = changed("from: 500", "when: TAGGED('vip') OR TAGGED('staff')", FULL)
     text = changed("points: order.net", "points: 1, when: TAGGED('kol') AND NOT TAGGED('vip')", text)
@@ -157,6 +165,7 @@ def test_the_tags_of_a_program_are_collected():
 @pytest.mark.parametrize(
     ("old", "new", "fault"),
     [
+        ("code: gold", "code: gold, colour: gold", ("bad_colour", "gold", "a87a22")),
         ("12 months", "end of yesteryear", ("bad_validity", "end of yesteryear", "end of next year")),
         ("ladder: main", "ladder: order", ("name_taken", "order", "main")),
         ("  validity", "  evaluate: weekly\n  validity", ("unknown_choice", "weekly", "yearly")),

@@ -18,7 +18,8 @@ SHUKE_HOME = _home.folder
 SHUKE_KIND = _home.kind or "live"
 SHUKE_FIELD_KEYS = list(_secrets.field_keys) if _secrets else []
 SHUKE_BLIND_KEY = _secrets.blind_key if _secrets else b""
-SHUKE_PAYMENT_KEYS = _home.payment_keys()
+SHUKE_PAYMENT_KEYS = _home.keys_of("payments")
+SHUKE_WALLET_KEYS = _home.keys_of("wallets")
 SHUKE_ORIGIN = _home.value("origin")
 SHUKE_PROXIES = int(_home.value("proxies"))
 SHUKE_INSECURE_LAN = _home.value("insecure_lan") == "yes"

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from django.conf import settings
 from procrastinate import App
 
-from shuke.adapters import payment_alipay, payment_wechat
+from shuke.adapters import payment_alipay, payment_wechat, wallets
 from shuke.adapters.messages_recording import Recording
 from shuke.adapters.payment_alipay import Alipay
 from shuke.adapters.payment_counter import Counter
@@ -125,6 +125,8 @@ def wire_jobs(app: App) -> None:
     org.carry_out("value.refund", programs.carry_out_value_refund)
     benefits.handle(Kind.POINTS, programs.PointsOfBenefits())
     benefits.handle(Kind.COUPON, benefits.CouponGifts())
+    for kind, wallet in wallets.of_keys(settings.SHUKE_WALLET_KEYS, settings.SHUKE_ORIGIN).items():
+        members.provide_wallet(kind, wallet)
     mall.supplied_by(SupplierKind.POOL, Pool())
     mall.supplied_by(SupplierKind.HTTP, HttpSupplier())
 

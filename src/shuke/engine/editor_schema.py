@@ -246,6 +246,11 @@ def _level() -> Schema:
         {
             "code": CODE,
             "name": NAME,
+            "colour": {
+                "description": "The colour of its members' pages and cards, as rrggbb.",
+                "anyOf": [{"type": "string", "pattern": "^[0-9a-fA-F]{6}$"}, {"type": "integer", "maximum": 999_999}],
+                "examples": ["a87a22"],
+            },
             "from": decimal("The measure from which the level begins: 0, then rising."),
             "keep": decimal("The measure that keeps the level at a review; `from` by itself."),
             "when": expression("The condition that reaches the level, instead of `from`.", "ORDERS('this year') >= 10"),

@@ -9,6 +9,7 @@ CHINESE: Mapping[str, str] = MappingProxyType(
     {
         "alias_not_allowed": "不允许使用锚点与别名",
         "bad_code": "代码格式不正确",
+        "bad_colour": "颜色格式不正确，应为六位十六进制数，不带 #",
         "bad_date": "日期格式不正确",
         "bad_duration": "时长格式不正确",
         "bad_name": "名称格式不正确",

@@ -3,6 +3,7 @@
 Must not know what a tier gives beyond its multiplier and the life of points.
 """
 
+import re
 from collections.abc import Mapping as Mapped
 from dataclasses import replace
 from fractions import Fraction
@@ -43,6 +44,8 @@ RESETS = ("never", "on upgrade")
 UPGRADES = ("any", "one step")
 FALLS = ("at review", "at once")
 
+_COLOUR = re.compile(r"[0-9a-fA-F]{6}")  # without #, which would begin a comment
+
 LADDER_KEYS = {
     "ladder": "main",
     "name": "Club",
@@ -60,6 +63,7 @@ LADDER_KEYS = {
 LEVEL_KEYS = {
     "code": "gold",
     "name": "Gold",
+    "colour": "a87a22",
     "from": "1500",
     "keep": "1000",
     "when": "ORDERS('this year') >= 10",
@@ -172,6 +176,7 @@ class _LevelsReader:
         return Level(
             code=code,
             name=fields.name(code),
+            colour=self._colour(fields),
             threshold=threshold,
             when=when,
             keep=keep,
@@ -180,6 +185,15 @@ class _LevelsReader:
             holds=fields.flag("never_down", otherwise=False),
             expiry=self._expiry(fields),
         )
+
+    def _colour(self, fields: Fields) -> str:
+        text = fields.optional("colour")
+        if text is None:
+            return ""
+        if _COLOUR.fullmatch(text.value) is None:
+            fields.problems.unreadable("bad_colour", "colour of six hex digits", text, (LEVEL_KEYS["colour"],))
+            return ""
+        return f"#{text.value.lower()}"
 
     def _reached_by(self, fields: Fields, *, first: bool) -> tuple[Fraction | None, Node | None]:
         """Return the threshold or condition that reaches a level; the first is everybody's."""

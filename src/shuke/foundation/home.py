@@ -127,12 +127,12 @@ class Home:
                 params={"file": str(path)},
             ) from error
 
-    def payment_keys(self) -> Mapping[str, Mapping[str, str]]:
-        """Return the keys of providers of payments by their method, as the tables of `payments.toml` hold them.
+    def keys_of(self, name: str) -> Mapping[str, Mapping[str, str]]:
+        """Return the keys of services that others run, as the tables of a file hold them: `payments` or `wallets`.
 
         Raises: Refusal `secrets_readable_by_others`, `settings_invalid`.
         """
-        path = self.folder / "payments.toml"
+        path = self.folder / f"{name}.toml"
         stored = _read_toml(path)
         if stored and path.stat().st_mode & _OTHERS:
             raise _readable(path)

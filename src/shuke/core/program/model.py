@@ -207,11 +207,12 @@ class Level:
     """One step of a ladder, reached by a `threshold` of the ladder's measure or by a condition `when`, never both.
 
     `keep` or `keep_when` say what keeps it at a review (None: what reaches it). `holds`: nobody falls below it again.
-    `expiry` overrides that of units.
+    `expiry` overrides that of units. `colour` is that of its members' pages and cards as #rrggbb, empty for the usual.
     """
 
     code: str
     name: str  # what people read; the code where the file gives none
+    colour: str
     threshold: Fraction | None
     when: Node | None
     keep: Fraction | None

@@ -236,6 +236,7 @@ class HeldCoupon:
 
     `member_id` None: whoever brings the code may use it. `value_minor` replaces the amount of the offer (packets).
     `given_for` is told of those that a rule gave; `order_refunded`: nothing of that order is left, so it is void.
+    `from_friend`: another member gave it to its holder.
     """
 
     id: UUID
@@ -256,6 +257,7 @@ class HeldCoupon:
     refused: Reason | None
     given_for: GivenFor | None = None
     order_refunded: bool = False
+    from_friend: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -407,9 +409,32 @@ class Reckoning:
     sample: tuple[UUID, ...]
 
 
+class GiftState(StrEnum):
+    """What became of a coupon that was offered to a friend."""
+
+    WAITING = "waiting"
+    TAKEN = "taken"
+    TAKEN_BACK = "taken_back"
+    OVER = "over"  # its date came before a friend, or it was recalled
+
+
 @dataclass(frozen=True, slots=True)
 class Gift:
-    """A coupon that is on its way to a friend: whoever brings `claim_code` has it."""
+    """A coupon that is or was on its way to a friend: while it waits, whoever brings `claim_code` may take it.
+
+    What the coupon does stands here without its code, which is the friend's alone. `friend_id` and `taken_at` are None
+    before it is taken.
+    """
 
     coupon_id: UUID
     claim_code: str
+    state: GiftState
+    giver_id: UUID
+    offered_at: datetime
+    friend_id: UUID | None
+    taken_at: datetime | None
+    name: str
+    offer: str
+    value_minor: int | None
+    starts_at: datetime
+    ends_at: datetime | None

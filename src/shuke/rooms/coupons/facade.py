@@ -35,7 +35,7 @@ from shuke.rooms.coupons.contracts import (
 )
 from shuke.rooms.coupons.services import alarms as alarming
 from shuke.rooms.coupons.services import batches as batches_of
-from shuke.rooms.coupons.services import designing, giving, issuing, using, views
+from shuke.rooms.coupons.services import designing, giving, issuing, taking, using, views
 from shuke.rooms.members import facade as members
 from shuke.rooms.org.contracts import Actor
 
@@ -260,6 +260,34 @@ def accept(claim_code: str, member_id: UUID, now: datetime) -> HeldCoupon:
     Raises: Refusal `unknown_coupon_gift`, `coupon_gift_to_oneself`, `coupon_not_usable`, `unknown_member`.
     """
     return giving.accept(claim_code, member_id, now)
+
+
+def gift(claim_code: str, now: datetime) -> Gift:
+    """Return what a friend's code stands for, or stood for: also once it was taken, taken back or is over.
+
+    Raises: Refusal `unknown_coupon_gift`.
+    """
+    row = queries.gift(codes.plain(claim_code))
+    if row is None:
+        raise giving.unknown()
+    return views.gifts([row], now)[0]
+
+
+def gifts_of(member_id: UUID, now: datetime) -> tuple[Gift, ...]:
+    """Return what a member offered to friends, and those who were merged into them, latest first. Raises: nothing."""
+    return views.gifts(queries.gifts_of(members.records([member_id])[member_id]), now)
+
+
+def take_by_code(code: str, member_id: UUID, now: datetime) -> HeldCoupon:
+    """Let a member hold the coupon of a pool, or of its bearer, that has a code; their own is answered again.
+
+    It counts against their limit. What `claim_when` or a price in points asks of those who take one by themselves is
+    not asked: whom a code was given to has it.
+
+    Raises: Refusal `unknown_coupon`, also where it is somebody else's, `coupon_code_for_many`, `coupon_not_usable`,
+        `coupon_limit_reached`, and as `issue` of members, and of templates where it comes from the pool.
+    """
+    return taking.by_code(code, member_id, now)
 
 
 def freeze(coupon_ids: Sequence[UUID], reason: str, actor: Actor) -> None:

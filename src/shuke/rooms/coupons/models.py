@@ -202,6 +202,33 @@ class Coupon(models.Model):
         ]
 
 
+class Gift(models.Model):
+    """That a coupon was offered to a friend, under the code by which they take it, and who took it.
+
+    Whether it still waits, its coupon says: an open offer's code stands there too.
+    """
+
+    claim_code = models.TextField(primary_key=True)
+    coupon = models.ForeignKey(Coupon, models.PROTECT, related_name="+")
+    giver = models.ForeignKey("members.Member", models.PROTECT, related_name="+")
+    offered_at = models.DateTimeField()
+    friend = models.ForeignKey("members.Member", models.PROTECT, related_name="+", null=True, db_index=False)
+    taken_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "coupons_gift"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(friend__isnull=True, taken_at__isnull=True)
+                | Q(friend__isnull=False, taken_at__isnull=False),
+                name="coupons_gift_taken",
+            ),
+            models.UniqueConstraint(
+                fields=("coupon",), condition=Q(friend__isnull=False), name="coupons_gift_taken_once"
+            ),
+        ]
+
+
 class Use(models.Model):
     """A coupon set aside or used for an order: never twice for one order, and one coupon by one order at a time."""
 

@@ -8,12 +8,12 @@ from uuid import UUID
 
 from shuke.foundation import sql
 from shuke.rooms.coupons.contracts import State, TemplateState, UseState
-from shuke.rooms.coupons.models import Batch, Template
+from shuke.rooms.coupons.models import Batch, Gift, Template
 
 PACKAGE = "shuke.rooms.coupons"
 SELECT = (
     "SELECT id, template_id, code, member_id, state, many, pooled, value_minor, issued_at, starts_at, ends_at, "
-    "locked_until, cause, moved, recalled, given_for, order_refunded FROM coupons_coupon"
+    "locked_until, cause, moved, recalled, given_for, order_refunded, claim_code FROM coupons_coupon"
 )
 NEW_COUPON = (
     "id template_id code member_id batch_id many pooled value_minor issued_at starts_at ends_at cause given_for"
@@ -233,11 +233,17 @@ def set_states(ids: Sequence[UUID], state: State, until: datetime | None = None)
     )
 
 
-def offer(id: UUID, claim_code: str) -> None:
+def give_to(id: UUID, member_id: UUID) -> None:
+    """Let a member hold a coupon that was the bearer's and that the caller has locked."""
+    sql.run("UPDATE coupons_coupon SET member_id = %(member)s WHERE id = %(id)s", {"id": id, "member": member_id})
+
+
+def offer(id: UUID, giver_id: UUID, claim_code: str, at: datetime) -> Gift:
     sql.run(
         "UPDATE coupons_coupon SET state = 'offered', claim_code = %(claim_code)s WHERE id = %(id)s",
         {"id": id, "claim_code": claim_code},
     )
+    return Gift.objects.create(claim_code=claim_code, coupon_id=id, giver_id=giver_id, offered_at=at)
 
 
 def offered_as(claim_code: str) -> UUID | None:
@@ -245,13 +251,23 @@ def offered_as(claim_code: str) -> UUID | None:
     return rows[0][0] if rows else None
 
 
-def hand_over(id: UUID, member_id: UUID, code: str) -> None:
+def hand_over(id: UUID, member_id: UUID, claim_code: str, code: str, at: datetime) -> None:
     """Give a coupon that the caller has locked to another member, under a code that the giver does not know."""
     sql.run(
         "UPDATE coupons_coupon SET state = 'issued', claim_code = NULL, moved = true, member_id = %(member_id)s, "
         "code = %(code)s WHERE id = %(id)s",
         {"id": id, "member_id": member_id, "code": code},
     )
+    Gift.objects.filter(pk=claim_code).update(friend_id=member_id, taken_at=at)
+
+
+def gift(claim_code: str) -> Gift | None:
+    return Gift.objects.filter(pk=claim_code).first()
+
+
+def gifts_of(member_ids: Collection[UUID]) -> list[Gift]:
+    """Return what members offered to friends, latest first."""
+    return list(Gift.objects.filter(giver_id__in=member_ids).order_by("-offered_at", "claim_code"))
 
 
 def recall(

@@ -181,6 +181,23 @@ def _masked(work: _Work) -> dict[str, str]:
     return {field.value: was for field, was in work.before.items()}
 
 
+def set_tags(member_id: UUID, tags: Sequence[str], actor: Actor) -> models.Member:
+    """Let a member have these tags and no others, in the open unit of work."""
+    wanted = labels.checked(tags)
+    row = queries.lock(member_id)
+    if row is None:
+        raise Refusal("unknown_member", "There is no such member.")
+    require_open(row)
+    before = list(row.tags)
+    if before != wanted:
+        row.tags = wanted
+        row.revision += 1
+        row.save(update_fields=["tags", "revision"])
+        subject = ids.encode(ID_PREFIX, member_id)
+        org.audit("member.tags_changed", subject, {"tags": before}, {"tags": wanted}, actor)
+    return row
+
+
 def set_language(member_id: UUID, language: str, actor: Actor) -> None:
     """Speak another language to a member from now on.
 

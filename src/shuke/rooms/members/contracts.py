@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Protocol
 from uuid import UUID
 
 from shuke.core.values.errors import Refusal
@@ -351,3 +352,50 @@ class MemberCounts:
         """Members who have not exited, each person once."""
         gone = (Status.EXITED, Status.MERGED)
         return sum(count for status, count in self.by_status.items() if status not in gone)
+
+
+class WalletKind(StrEnum):
+    """Whose wallet keeps a pass."""
+
+    APPLE = "apple"
+    GOOGLE = "google"
+
+
+@dataclass(frozen=True, slots=True)
+class PassFace:
+    """What a pass shows, ready to be read: labels stand beside their texts, `colour` is #rrggbb.
+
+    `number` is the member's id: a till that reads it knows who it is, as by a phone number that is told, and no more.
+    `icon` is a square PNG, `icon_url` the address of a larger one.
+    """
+
+    number: str
+    shop: str
+    about: str
+    holder: tuple[str, str]
+    points: tuple[str, str]
+    tier: tuple[str, str] | None
+    note: tuple[str, str]
+    colour: str
+    icon: bytes
+    icon_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class WalletPass:
+    """A pass as a phone takes it: at an address of the wallet's (`url`), or as a file of a type."""
+
+    url: str = ""
+    content: bytes = b""
+    content_type: str = ""
+    name: str = ""
+
+
+class Wallet(Protocol):
+    """Makes passes that a wallet believes to be the shop's, until the last day of its certificate where it has one."""
+
+    @property
+    def ends_on(self) -> date | None: ...
+
+    def pass_of(self, face: PassFace) -> WalletPass:
+        """Return a signed pass. Raises nothing."""

@@ -21,7 +21,6 @@ from shuke.rooms.members import (
     enrolment,
     fields,
     histories,
-    labels,
     likeness,
     log_in,
     merging,
@@ -30,6 +29,7 @@ from shuke.rooms.members import (
     queries,
     statuses,
     taking_back,
+    wallets,
 )
 from shuke.rooms.members import search as finding
 from shuke.rooms.members.contracts import (
@@ -355,18 +355,8 @@ def set_tags(member_id: UUID, tags: Sequence[str], actor: Actor) -> Member:
 
     Raises: Refusal `unknown_member`, `member_exited`, `member_merged`, `invalid_tag`, `too_many_tags`.
     """
-    wanted = labels.checked(tags)
     with unit_of_work():
-        row = _known(queries.lock(member_id))
-        amending.require_open(row)
-        before = list(row.tags)
-        if before != wanted:
-            row.tags = wanted
-            row.revision += 1
-            row.save(update_fields=["tags", "revision"])
-            subject = ids.encode(ID_PREFIX, member_id)
-            org.audit("member.tags_changed", subject, {"tags": before}, {"tags": wanted}, actor)
-        return _views([row])[0]
+        return _views([amending.set_tags(member_id, tags, actor)])[0]
 
 
 # --- the member's card ---
@@ -374,6 +364,9 @@ def set_tags(member_id: UUID, tags: Sequence[str], actor: Actor) -> Member:
 show_code = cards.show
 show_codes = cards.show_ahead
 read_code = cards.read
+provide_wallet = wallets.provide
+wallets_provided = wallets.provided
+wallet_pass = wallets.pass_of
 
 
 # --- what members do themselves ---

@@ -48,6 +48,7 @@ def _findings(home: Home) -> Iterator[Finding]:
     secrets = _refusable("secrets", lambda: _secrets(home))
     yield secrets
     yield _disk(home)
+    yield _refusable("wallets", lambda: _wallets(home))
     if home.kind == "live":
         yield _backup(home)
     yield _refusable("port", lambda: _port(home), otherwise="warning")
@@ -83,6 +84,17 @@ def _secrets(home: Home) -> str:
     return words(
         f"{len(secrets.field_keys)} field keys, private", f"{len(secrets.field_keys)} 把字段密钥，仅本用户可读"
     )
+
+
+def _wallets(home: Home) -> str:
+    """Tell for which wallets members can have passes, and until when a certificate lasts."""
+    from shuke.adapters import wallets
+
+    made = wallets.of_keys(home.keys_of("wallets"), home.value("origin"))
+    if not made:
+        return words("no keys: cards stay in the members' pages", "未配置密钥：会员卡仅在会员中心显示")
+    ends = {kind: wallet.ends_on for kind, wallet in made.items()}
+    return ", ".join(f"{kind} {words('until', '至')} {day}" if day else kind.value for kind, day in ends.items())
 
 
 def _port(home: Home) -> str:

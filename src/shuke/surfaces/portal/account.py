@@ -20,7 +20,8 @@ _ARTS = 5  # faces of a card, from the lowest tier to the highest
 class Account:
     """Where a member stands; `main` is what they spend, `ladder` the first one. All None before a program is in force.
 
-    `art` is the face of the card, from 0 up to 4 for the highest tier.
+    `art` is the face of the card, from 0 up to 4 for the highest tier; `colour` is the tier's own, #rrggbb, "" where
+    the program gives it none: the pages wear it, and the card as its first face.
     """
 
     standing: Standing | None
@@ -29,6 +30,7 @@ class Account:
     others: tuple[Balance, ...]
     ladder: LadderView | None
     art: int
+    colour: str
     frozen: bool
     today: date
 
@@ -53,14 +55,31 @@ def account_of(guest: Guest) -> Account:
     except Refusal:  # nobody is in a program before one is in force
         standing = None
     if standing is None or program is None:
-        return Account(None, program, None, (), None, 0, frozen, today)
+        return Account(None, program, None, (), None, 0, "", frozen, today)
     main, others = spread(standing.balances)
     terms = programs.value_terms()
     stored = {terms.principal, terms.bonus} if terms else set()  # has a page of its own
     others = tuple(each for each in others if each.unit not in stored)
     views = ladders(standing, program, {})
     ladder = views[0] if views else None
-    return Account(standing, program, main, others, ladder, _art(ladder), frozen, today)
+    colour = _colour(program, ladder)
+    art = 0 if colour else _art(ladder)
+    return Account(standing, program, main, others, ladder, art, colour, frozen, today)
+
+
+def skin_of(guest: Guest) -> str:
+    """Return the colour that a member's pages wear by their tier, "" for the shop's, quickly where no tier has one."""
+    program = running()
+    if program is None or not any(level.colour for ladder in program.program.ladders[:1] for level in ladder.levels):
+        return ""
+    return account_of(guest).colour
+
+
+def _colour(program: Running, ladder: LadderView | None) -> str:
+    if ladder is None:
+        return ""
+    levels = program.program.ladders[0].levels
+    return next((level.colour for level in levels if level.code == ladder.tier.code), "")
 
 
 def _art(ladder: LadderView | None) -> int:

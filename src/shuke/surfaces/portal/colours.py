@@ -1,8 +1,20 @@
-"""The colour of a shop on its members' pages, dark enough for white letters on it and for itself on paper."""
+"""The colour of a shop on its members' pages, dark enough for white letters on it and for itself on paper.
 
+The colours of the card's faces stand in the style sheet; here once more for what a style sheet does not paint.
+"""
+
+OURS = "#a8321f"
 _WHITE = 1.05  # its luminance and what the formula of contrast adds to both
 _ENOUGH = 5.2  # to one; WCAG asks for 4.5, and paper is not quite white
 _DARKER = 0.92
+
+
+_FACES = ("#464d56", "#75500d", "#174744", "#14152c")  # .art-1 to .art-4, their darker end
+
+
+def of_face(art: int, shop: str) -> str:
+    """Return the colour of a card's face, #rrggbb: the first one has the shop's."""
+    return readable(shop) if art == 0 else _FACES[art - 1]
 
 
 def readable(colour: str) -> str:

@@ -5,6 +5,7 @@ from django.urls import path
 from shuke.surfaces.portal.views import (
     coupons,
     farewell,
+    gifts,
     home,
     joining,
     mall,
@@ -15,6 +16,7 @@ from shuke.surfaces.portal.views import (
     shell,
     tiers,
     value,
+    wallet,
 )
 
 urlpatterns = [
@@ -24,6 +26,7 @@ urlpatterns = [
     path("m/login", joining.log_in, name="portal-login"),
     path("m/logout", joining.log_out, name="portal-logout"),
     path("m/card", home.card, name="portal-card"),
+    path("m/card/<slug:kind>", wallet.wallet, name="portal-wallet"),
     path("m/codes", home.codes, name="portal-codes"),
     path("m/points", points.statement, name="portal-points"),
     path("m/points/lots", points.lots, name="portal-lots"),
@@ -31,6 +34,10 @@ urlpatterns = [
     path("m/tiers", tiers.tiers, name="portal-tiers"),
     path("m/coupons", coupons.coupon_list, name="portal-coupons"),
     path("m/coupons/<str:coupon_id>", coupons.coupon, name="portal-coupon"),
+    path("m/coupons/<str:coupon_id>/give", gifts.give, name="portal-coupon-give"),
+    path("m/coupons/<str:coupon_id>/take-back", gifts.take_back, name="portal-coupon-take-back"),
+    path("m/gifts/<str:code>", gifts.gift, name="portal-gift"),
+    path("m/gifts/<str:code>/take", gifts.take, name="portal-gift-take"),
     path("m/mall", mall.shelf, name="portal-mall"),
     path("m/mall/orders", mall.orders, name="portal-mall-orders"),
     path("m/mall/orders/<str:order_id>", mall.order, name="portal-mall-order"),

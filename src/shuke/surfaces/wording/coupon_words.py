@@ -118,6 +118,8 @@ REASONS: Mapping[Reason, str | Promise] = {
 def came_by(coupon: HeldCoupon) -> str:
     """Return by what a coupon came to its holder; of one that a rule gave, for which order or behaviour."""
     fact = coupon.given_for
+    if coupon.from_friend:
+        return gettext("from a friend")
     if fact is None:
         return str(CAUSES[coupon.cause])
     if fact.on == ON_ORDER:

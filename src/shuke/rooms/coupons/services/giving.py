@@ -54,9 +54,8 @@ def offer(coupon_id: UUID, member_id: UUID, now: datetime) -> Gift:
             raise Refusal("coupon_not_transferable", "This coupon can't be given to a friend, or was already.")
         if views.state_at(coupon, now) is not State.ISSUED:
             raise unusable()
-        claim_code = codes.new_code()
-        queries.offer(coupon_id, claim_code)
-    return Gift(coupon_id, claim_code)
+        (gift,) = views.gifts([queries.offer(coupon_id, member_id, codes.new_code(), now)], now)
+    return gift
 
 
 def cancel(coupon_id: UUID, member_id: UUID) -> None:
@@ -74,25 +73,30 @@ def accept(claim_code: str, member_id: UUID, now: datetime) -> HeldCoupon:
         id = queries.offered_as(code)
         found = [Coupon(*row) for row in queries.lock_coupons([id])] if id else []
         if not found or queries.offered_as(code) != id:  # it may have been offered under another code meanwhile
-            raise Refusal("unknown_coupon_gift", "Nobody gives a coupon with this code, or not any more.")
+            raise unknown()
         (coupon,) = found
         if views.state_at(coupon, now) is State.EXPIRED:
             raise unusable()
-        if coupon.member_id == member_id:
+        if coupon.member_id in members.records([member_id])[member_id]:
             raise Refusal("coupon_gift_to_oneself", "A coupon goes to somebody else.")
         person = members.facts([member_id]).get(member_id)
         if person is None or person.status is not Status.ACTIVE:
             raise Refusal("unknown_member", "There is no such active member.")
-        queries.hand_over(coupon.id, member_id, codes.new_code())
+        queries.hand_over(coupon.id, member_id, code, codes.new_code(), now)
         (given,) = views.held(queries.coupons([coupon.id]), now)
     return given
 
 
 def _mine(coupon_id: UUID, member_id: UUID) -> Coupon:
     found = [Coupon(*row) for row in queries.lock_coupons([coupon_id])]
-    if not found or found[0].member_id != member_id:
+    if not found or found[0].member_id not in members.records([member_id])[member_id]:
         raise Refusal("unknown_coupon", "There is no such coupon.")
     return found[0]
+
+
+def unknown() -> Refusal:
+    """Return the refusal of a friend's code that takes nothing."""
+    return Refusal("unknown_coupon_gift", "Nobody gives a coupon with this code, or not any more.")
 
 
 def unusable() -> Refusal:

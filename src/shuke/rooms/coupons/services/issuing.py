@@ -116,10 +116,10 @@ def _barred(wish: Wish, people: Mapping[UUID, MemberFacts]) -> Refusal | None:
         return Refusal("coupon_not_claimable", "Members can't take this coupon by themselves.")
     if fact.cause is Cause.POINTS and row.points is None:
         return Refusal("coupon_without_price", "This coupon can't be had for points.")
-    return None if fact.member_id is None else _may_not(people.get(fact.member_id))
+    return None if fact.member_id is None else may_not(people.get(fact.member_id))
 
 
-def _may_not(person: MemberFacts | None) -> Refusal | None:
+def may_not(person: MemberFacts | None) -> Refusal | None:
     """Return why somebody gets no coupon."""
     if person is None:
         return Refusal("unknown_member", "There is no such member.", pointer="/member")

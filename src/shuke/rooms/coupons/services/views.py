@@ -16,6 +16,8 @@ from shuke.rooms.coupons.contracts import (
     ON_ORDER,
     Cause,
     Codes,
+    Gift,
+    GiftState,
     GivenFor,
     HeldCoupon,
     Kind,
@@ -28,6 +30,7 @@ from shuke.rooms.coupons.contracts import (
     TemplateState,
     Validity,
 )
+from shuke.rooms.coupons.models import Gift as GiftRow
 from shuke.rooms.coupons.models import Template as Row
 from shuke.rooms.coupons.services import supply
 from shuke.rooms.orders import facade as orders
@@ -58,6 +61,7 @@ class Coupon(NamedTuple):
     recalled: bool
     given_for: UUID | None
     order_refunded: bool
+    claim_code: str | None
 
 
 def state_at(coupon: Coupon, at: datetime) -> State:
@@ -150,6 +154,38 @@ def _held(coupon: Coupon, row: Row, left: dict[UUID, int], at: datetime) -> Held
         transferable=row.transferable and not coupon.moved,
         refused=refused,
         order_refunded=coupon.order_refunded,
+        from_friend=coupon.moved,
+    )
+
+
+def gifts(rows: Sequence[GiftRow], at: datetime) -> tuple[Gift, ...]:
+    """Return offers to friends as they stand at an instant, in the order given."""
+    coupons = {row[0]: Coupon(*row) for row in queries.coupons({row.coupon_id for row in rows})}
+    templates = {row.id: row for row in queries.templates({coupon.template_id for coupon in coupons.values()})}
+    return tuple(_gift(row, coupon := coupons[row.coupon_id], templates[coupon.template_id], at) for row in rows)
+
+
+def _gift(row: GiftRow, coupon: Coupon, template: Row, at: datetime) -> Gift:
+    state = state_at(coupon, at)
+    if row.friend_id is not None:
+        became = GiftState.TAKEN
+    elif state in (State.EXPIRED, State.VOID):
+        became = GiftState.OVER
+    else:
+        became = GiftState.WAITING if coupon.claim_code == row.claim_code else GiftState.TAKEN_BACK
+    return Gift(
+        coupon_id=coupon.id,
+        claim_code=row.claim_code,
+        state=became,
+        giver_id=row.giver_id,
+        offered_at=row.offered_at,
+        friend_id=row.friend_id,
+        taken_at=row.taken_at,
+        name=template.name,
+        offer=template.offer,
+        value_minor=coupon.value_minor,
+        starts_at=coupon.starts_at,
+        ends_at=coupon.ends_at,
     )
 
 

@@ -3,11 +3,13 @@
 from datetime import UTC, datetime
 
 from django import template
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from shuke.surfaces.portal.account import skin_of
 from shuke.surfaces.wording import coupon_words, days, figures, words
-from shuke.surfaces.wording.drawing import asset, qr
+from shuke.surfaces.wording.drawing import asset, bars, qr
 from shuke.surfaces.wording.running import unit_called
 
 register = template.Library()
@@ -19,8 +21,17 @@ register.filter("signed", figures.signed_points)
 register.filter("wording", words.wording)
 register.filter("unit_called", unit_called)
 register.filter("qr", qr)
+register.filter("bars", bars)
 register.filter("came_by", coupon_words.came_by)
 register.simple_tag(asset)
+
+
+@register.simple_tag(takes_context=True)
+def brand(context: template.Context) -> str:
+    """Return the address of the style sheet with this page's colour: the shop's, or that of the member's tier."""
+    shop, guest, account = (context.get(name) for name in ("shop", "guest", "account"))
+    skin = (account.colour if account else skin_of(guest)) if guest else ""
+    return f"{reverse('portal-brand')}?{(skin or (shop.colour if shop else ''))[1:]}"
 
 
 @register.simple_tag

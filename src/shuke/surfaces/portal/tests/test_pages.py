@@ -245,6 +245,7 @@ def test_every_address_but_the_doors_asks_who_it_is():
         "portal-brand",
         "portal-manifest",
         "portal-worker",
+        "portal-gift",  # for whoever has a friend's link
         "sandbox-pay",  # the pretended provider
     }
     closed = {pattern.name for pattern in urls.urlpatterns if pattern.name not in doors}
@@ -267,6 +268,22 @@ def test_a_shop_has_its_own_colour_dark_enough_to_be_read(phone):
     assert org.organisation().colour == "#ffe100"
     org.set_colour("", TESTER)
     assert page(held.get("/m/brand.css")).startswith(":root { --brand: #a8321f")
+
+
+def test_a_tier_with_a_colour_has_its_members_pages_in_it(phone):
+    held = phone()
+    assert 'class="face art-0"' in page(held.get("/m/"))
+    assert '/m/brand.css?"' in page(held.get("/m/me/devices"))
+    text = programs.current().text.replace("{code: base,", "{code: base, colour: 14152c,")
+    programs.publish(text, TESTER)
+    home = page(held.get("/m/"))
+    assert 'class="face art-0"' in home  # painted with the pages' colour
+    for path in ("/m/", "/m/points", "/m/me/devices"):
+        assert '/m/brand.css?14152c"' in page(held.get(path)), path
+    assert '/m/brand.css?"' in page(Client().get("/m/login"))
+    assert page(held.get("/m/brand.css?14152c")) == ":root { --brand: #14152c; --brand-ink: #101022; }\n"
+    for other in ("ffffff%7D", "red", "a8321f;x"):
+        assert page(held.get(f"/m/brand.css?{other}")).startswith(":root { --brand: #a8321f;"), other
 
 
 def test_days_are_the_shops_and_not_those_of_utc(shop, program):

@@ -151,3 +151,12 @@ def test_nobody_leaves_with_money_stored_and_the_copy_tells_of_it(phone):
     assert [(row["amount_minor"], row["bonus_minor"], row["state"]) for row in copy["top_ups"]] == [
         (20_000, 2_000, "paid")
     ]
+
+
+def test_who_tries_gift_cards_waits(phone):
+    client = phone()
+    made = programs.make_gift_cards(NewBatch("spring", 1, 8_800, active=True), TESTER)
+    (card,) = value.cards_page(made.id, 9).cards
+    assert {client.post("/m/value/card", {"code": "WRONG"}).status_code for _ in range(10)} == {422}
+    assert "15 分钟" in page(client.post("/m/value/card", {"code": card.code}))
+    assert has() == (0, 0)

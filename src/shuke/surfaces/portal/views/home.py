@@ -11,6 +11,7 @@ from shuke.surfaces.portal.account import account_of
 from shuke.surfaces.portal.pages import Guest, page, show
 from shuke.surfaces.portal.views.coupons import usable_count
 from shuke.surfaces.portal.views.value import held_by
+from shuke.surfaces.portal.views.wallet import offered
 
 _AHEAD = CODE_MINUTES * 60 // CODE_SECONDS  # as many as a till would take
 
@@ -27,7 +28,8 @@ def home(request: HttpRequest, guest: Guest) -> HttpResponse:
 @page()
 def card(request: HttpRequest, guest: Guest) -> HttpResponse:
     """Show the code alone, as large as the screen lets it be."""
-    return show(request, "card.html", tab="card", title=_("Member code"), account=account_of(guest), **_codes(guest))
+    context = {"account": account_of(guest), "wallets": offered(request)} | _codes(guest)
+    return show(request, "card.html", tab="card", title=_("Member code"), **context)
 
 
 @page()

@@ -74,7 +74,7 @@ def join(request: HttpRequest, shop: Organisation, store: str = "") -> HttpRespo
     if store and place is None:
         return problem(request, 404, _("This store is not here"), _("The code on the poster is old. Ask our staff."))
     if request.method == "GET":
-        return redirect("portal-home") if device_of(request) else _join_page(request, Door(), place)
+        return redirect(next_of(request)) if device_of(request) else _join_page(request, Door(), place)
     door = Door.of(request)
     if "ask" in request.POST:
         return _join_page(request, _asked(request, door), place)
@@ -224,9 +224,9 @@ def _join_page(request: HttpRequest, door: Door, place: Store | None, *, fresh: 
 
 
 def _log_in_page(request: HttpRequest, door: Door) -> HttpResponse:
-    return _door_page(request, "login.html", door, title=_("Log in"), next=next_of(request))
+    return _door_page(request, "login.html", door, title=_("Log in"))
 
 
 def _door_page(request: HttpRequest, template: str, door: Door, **context: object) -> HttpResponse:
     reaches, status = messaging.reaches_people(), 422 if door.wrong else 200
-    return show(request, template, status=status, door=door, reaches=reaches, **context)
+    return show(request, template, status=status, door=door, reaches=reaches, next=next_of(request), **context)

@@ -1,5 +1,6 @@
 """What makes the pages an app: the manifest, the service worker, and the page for times without a network."""
 
+import re
 from importlib import resources
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -8,12 +9,12 @@ from django.utils.translation import get_language
 
 from shuke import __version__
 from shuke.rooms.org.contracts import Organisation
-from shuke.surfaces.portal.colours import darker, readable
+from shuke.surfaces.portal.colours import OURS, darker, readable
 from shuke.surfaces.portal.pages import open_page, show
 from shuke.surfaces.portal.templatetags.portal import asset
 
+_COLOUR = re.compile(r"[0-9a-f]{6}")
 _PAPER = "#f7f4ef"
-OURS = "#a8321f"
 
 
 @open_page()
@@ -55,8 +56,9 @@ def service_worker(request: HttpRequest, shop: Organisation) -> HttpResponse:
 
 @open_page()
 def brand(request: HttpRequest, shop: Organisation) -> HttpResponse:
-    """Answer with the colour of the shop as a style sheet; its address changes with the colour."""
-    colour = readable(shop.colour or OURS)
+    """Answer with a colour as a style sheet: the one in the address, which changes with it, else the shop's."""
+    asked = request.META["QUERY_STRING"]
+    colour = readable(f"#{asked}" if _COLOUR.fullmatch(asked) else shop.colour or OURS)
     response = HttpResponse(f":root {{ --brand: {colour}; --brand-ink: {darker(colour)}; }}\n", content_type="text/css")
     response["Cache-Control"] = "max-age=86400"
     return response

@@ -1,5 +1,5 @@
-/* Turns the member code each minute, says when there is no network, and registers the worker that keeps the card at hand.
-   Without it the page shows the code that it came with. */
+/* Turns the member code each minute, says when there is no network, registers the worker that keeps the card at hand, and
+   copies texts. Without it the page shows the code that it came with. */
 "use strict";
 
 let skew = Number(localStorage.getItem("skew")) || 0; // seconds by which this phone's clock is slow
@@ -48,8 +48,26 @@ function refresh() {
   }
 }
 
+/* Copying needs a script; without it the text is there to be selected. */
+function offerCopy() {
+  document.querySelectorAll("[data-copy]").forEach((button) => {
+    const text = document.getElementById(button.dataset.copy);
+    button.hidden = false;
+    button.addEventListener("click", async () => {
+      text.select();
+      try {
+        await navigator.clipboard.writeText(text.value);
+      } catch (refused) { // pages without https may not
+        document.execCommand("copy");
+      }
+      document.querySelector("[data-copied]").hidden = false;
+    });
+  });
+}
+
 turn();
 note();
+offerCopy();
 setInterval(turn, 1000);
 window.addEventListener("online", () => { note(); refresh(); });
 window.addEventListener("offline", note);
