@@ -48,7 +48,8 @@ GUARDS = (
 def create_plan(draft: PlanDraft, actor: Actor) -> Plan:
     """Create a plan, on sale at once.
 
-    Raises: Refusal `plan_exists`, `invalid_plan_code`, `invalid_plan_name`, `invalid_plan_price`, `invalid_plan_days`.
+    Raises: Refusal `plan_exists`, `invalid_plan_code`, `invalid_plan_name`, `invalid_plan_price`, `invalid_plan_days`,
+        `notice_days_unfit` where some period would be charged for again before anybody is told.
     """
     return plans.create(draft, actor)
 
@@ -57,7 +58,7 @@ def change_plan(code: str, terms: Terms, effective_at: datetime, actor: Actor) -
     """Give a plan other terms from an instant on. Who has it keeps theirs until the period ends.
 
     Raises: Refusal `unknown_plan`, `effective_too_early`, `plan_change_planned`, `invalid_plan_name`,
-        `invalid_plan_price`, `invalid_plan_days`.
+        `invalid_plan_price`, `invalid_plan_days`, `notice_days_unfit`.
     """
     return plans.change(code, terms, effective_at, actor)
 

@@ -154,6 +154,12 @@ def has_open_charge(subscription_id: UUID, *, renewal: bool = False) -> bool:
     return (found.filter(renewal=True) if renewal else found).exists()
 
 
+def asked(subscription_ids: Collection[UUID]) -> dict[UUID, int]:
+    """Return what the periods cost that are asked for and not paid yet, of each subscription the last one."""
+    found = Charge.objects.filter(subscription_id__in=subscription_ids, state=ChargeState.ASKED).order_by("id")
+    return {row.subscription_id: row.amount_minor + row.credit_minor for row in found}
+
+
 def changes(subscription_id: UUID) -> list[Change]:
     return list(Change.objects.filter(subscription_id=subscription_id).order_by("number"))
 

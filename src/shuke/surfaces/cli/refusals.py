@@ -18,6 +18,7 @@ CHINESE = {
     "invalid_plan_price": "至少须为一种周期设定大于零的价格。",
     "invalid_plan_name": "名称为 1 至 60 个字符。",
     "invalid_plan_days": "天数为 0 至 366 的整数，不得重复；扣款日可早于到期至多 27 天，且至少一个。",
+    "notice_days_unfit": "每次扣款前须先通知会员：所售最短周期到期前 {least} 至 {most} 天内至少要有一个通知日。",
     "invalid_plan_code": "代码为 1 至 40 个小写字母、数字、- 与 _，以字母开头。",
     "invalid_note": "备注至多 100 个字符。",
     "extension_days": "每次可延长 1 至 366 天。",

@@ -13,10 +13,11 @@ def subscription(row: models.Subscription) -> contracts.Subscription:
 
 def subscriptions(rows: Sequence[models.Subscription]) -> tuple[contracts.Subscription, ...]:
     known = plans.views({row.plan_id for row in rows})
-    return tuple(_subscription(row, known[row.plan_id]) for row in rows)
+    asked = queries.asked([row.id for row in rows if row.state == State.PENDING])
+    return tuple(_subscription(row, known[row.plan_id], asked.get(row.id, row.price_minor)) for row in rows)
 
 
-def _subscription(row: models.Subscription, plan: contracts.Plan) -> contracts.Subscription:
+def _subscription(row: models.Subscription, plan: contracts.Plan, price_minor: int) -> contracts.Subscription:
     told = renewing.price_told(row) if row.state in contracts.LIVE else None
     return contracts.Subscription(
         row.id,
@@ -31,7 +32,7 @@ def _subscription(row: models.Subscription, plan: contracts.Plan) -> contracts.S
         row.started_at,
         row.ends_at,
         row.grace_until,
-        row.price_minor,
+        price_minor,
         None if told is None else told[1],
         row.tries,
     )

@@ -59,7 +59,6 @@ PENDING = SUBSCRIPTION | {
     "auto_renew": False,
     "started_at": None,
     "ends_at": None,
-    "price_minor": 0,
     "renews_at_minor": None,
 }
 HISTORY = {
@@ -119,7 +118,7 @@ CANCELLATION = {
     "dry_run": False,
 }
 SWITCH = {
-    "subscription": PENDING | {"plan": "gold-card"},
+    "subscription": PENDING | {"plan": "gold-card", "price_minor": 30000},
     "payment_id": PAYMENT_ID,
     "price_minor": 30000,
     "credit_minor": 8679,
