@@ -257,6 +257,42 @@ class Charge:
 
 
 @dataclass(frozen=True, slots=True)
+class Carried:
+    """A plan that a member has, by its code and tag."""
+
+    subscription_id: UUID
+    code: str
+    tag: str
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """What a plan took off an order: off each of its lines, by their numbers from 1, and off shipping."""
+
+    subscription_id: UUID
+    lines: Mapping[int, int]
+    shipping_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class Savings:
+    """What a plan has saved its member on orders placed by carts, and what they paid: in all, and in the period that
+    runs or ran last. Refunds take both back. `by_period` is what was saved in each, by its number.
+    """
+
+    saved_minor: int
+    paid_minor: int
+    period_saved_minor: int
+    period_paid_minor: int
+    by_period: Mapping[int, int]
+
+    @property
+    def to_break_even_minor(self) -> int:
+        """What is still to be saved until the period has paid for itself."""
+        return max(0, self.period_paid_minor - self.period_saved_minor)
+
+
+@dataclass(frozen=True, slots=True)
 class Change:
     """A step in the life of a subscription; `before` is None at its beginning, `actor` who did it."""
 
@@ -277,6 +313,7 @@ class History:
     charges: tuple[Charge, ...]
     changes: tuple[Change, ...]
     notices: tuple["Notice", ...]
+    savings: Savings
 
 
 @dataclass(frozen=True, slots=True)

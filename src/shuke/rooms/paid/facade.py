@@ -1,6 +1,6 @@
 """The verbs of paid membership: plans, how members come to them, what time does, how they end."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -14,6 +14,7 @@ from shuke.rooms.paid.contracts import (
     Advanced,
     Batch,
     Bought,
+    Carried,
     History,
     Leaving,
     Length,
@@ -22,6 +23,8 @@ from shuke.rooms.paid.contracts import (
     Plan,
     PlanCount,
     PlanDraft,
+    Saved,
+    Savings,
     State,
     Subscription,
     SubscriptionPage,
@@ -29,6 +32,7 @@ from shuke.rooms.paid.contracts import (
     Terms,
 )
 from shuke.rooms.paid.services import answers, codes, leaving, merging, plans, renewing, selling, views
+from shuke.rooms.paid.services import savings as savings_of
 from shuke.rooms.payments.contracts import Payment
 
 SUBSCRIPTIONS = Invariant(
@@ -264,6 +268,24 @@ def notices_to_tell(limit: int, without: Collection[UUID] = ()) -> tuple[Notice,
 def told(notice_id: UUID) -> None:
     """Write down that a notice was told. Raises nothing."""
     queries.tell(notice_id, clock.business_now())
+
+
+# --- what a plan saves ---
+
+
+def carried(member_id: UUID) -> tuple[Carried, ...]:
+    """Return the plans that a member has. Raises nothing."""
+    return tuple(Carried(*row) for row in queries.carried(member_id))
+
+
+def note_savings(order_id: UUID, saved: Sequence[Saved]) -> None:
+    """Write down what plans took off an order, in the transaction that places it. Raises nothing."""
+    savings_of.note(order_id, saved)
+
+
+def savings(subscription_ids: Collection[UUID]) -> dict[UUID, Savings]:
+    """Return what subscriptions have saved their members so far, by id. Raises nothing."""
+    return savings_of.of_subscriptions(subscription_ids)
 
 
 # --- reading ---

@@ -10,7 +10,7 @@ from django.db.models import Count, Max
 
 from shuke.foundation import sql
 from shuke.rooms.paid.contracts import LIVE, ChargeState, PeriodKind, State
-from shuke.rooms.paid.models import Batch, Change, Charge, Code, Notice, Period, Plan, Subscription, Version
+from shuke.rooms.paid.models import Batch, Change, Charge, Code, Notice, Period, Plan, Saving, Subscription, Version
 
 _LIVE = [*map(str, LIVE)]
 
@@ -166,6 +166,23 @@ def changes(subscription_id: UUID) -> list[Change]:
 
 def next_change(subscription_id: UUID) -> int:
     return int(Change.objects.filter(subscription_id=subscription_id).aggregate(n=Max("number"))["n"] or 0) + 1
+
+
+# --- savings ---
+
+
+def carried(member_id: UUID) -> list[tuple[UUID, str, str]]:
+    """Return (subscription, code, tag) of the plans that a member has, by subscription."""
+    live = Subscription.objects.filter(member_id=member_id, state__in=_LIVE).order_by("id")
+    return list(live.values_list("id", "plan__code", "plan__tag"))
+
+
+def insert_savings(rows: Sequence[Saving]) -> None:
+    Saving.objects.bulk_create(rows)
+
+
+def savings(subscription_ids: Collection[UUID]) -> list[Saving]:
+    return list(Saving.objects.filter(subscription_id__in=subscription_ids).order_by("order_id"))
 
 
 # --- notices ---

@@ -31,6 +31,8 @@ CHINESE = {
     "unknown_payment_method": "不支持该付款方式；可用：{known}。",
     "unknown_payment": "没有这笔付款。",
     "refund_exceeds_payment": "退款超过该笔付款剩余金额。",
+    "refund_not_failed": "只有失败的退款可登记人工打款；该退款正在退回或已经退回。",
+    "reference_required": "请填写打款凭证，1 至 100 个字符。",
     "payment_not_paid": "未支付的款项不能退款。",
     "payment_callback_refused": "回调签名与支付渠道不符。",
     "payment_asked_differently": "已以不同的金额、货币或会员发起过。",

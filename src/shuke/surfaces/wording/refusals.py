@@ -46,6 +46,8 @@ REFUSALS: Mapping[str, str | Promise] = {
     **coupon_refusals.REFUSALS,
     "unknown_payment_method": _("One does not pay by this method here. Known: %(known)s."),
     "unknown_payment": _("There is no such payment."),
+    "refund_not_failed": _("Only a refund that failed is paid by hand; this one is on its way or done."),
+    "reference_required": _("Say by which proof it was paid, in 1 to 100 characters."),
     "refund_exceeds_payment": _("This is more than is left of the payment."),
     "payment_not_paid": _("What was not paid cannot be given back."),
     "payment_callback_refused": _("The callback is not signed by the provider."),

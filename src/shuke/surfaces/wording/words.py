@@ -72,6 +72,7 @@ RIGHTS: Words = {
 WORDS: Words = {
     **coupon_actions.ACTIONS,
     "refund.tried_again": _("Tried a refund of money again"),
+    "refund.paid_by_hand": _("Paid a failed refund by hand"),
     **mall_words.ACTIONS,
     **value_words.ACTIONS,
     # what happened to points

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from shuke.rooms.paid import contracts, models, queries
 from shuke.rooms.paid.contracts import Cause, ChargeState, Length, NoticeKind, PeriodKind, State
-from shuke.rooms.paid.services import plans, renewing
+from shuke.rooms.paid.services import plans, renewing, savings
 
 
 def subscription(row: models.Subscription) -> contracts.Subscription:
@@ -45,6 +45,7 @@ def history(row: models.Subscription) -> contracts.History:
         tuple(_charge(one) for one in queries.charges(row.id)),
         tuple(_change(one) for one in queries.changes(row.id)),
         tuple(notice(one, plan) for one in queries.notices(row.id)),
+        savings.of_subscriptions([row.id])[row.id],
     )
 
 
