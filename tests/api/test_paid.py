@@ -1,6 +1,7 @@
 """Plans over the API: sold, paid, changed and left, with the amounts told by a dry run before."""
 
 import pytest
+from django.apps import apps
 from tests.api.conftest import NOW
 
 from shuke.foundation import clock
@@ -104,3 +105,39 @@ def test_a_callback_needs_its_signature(api):
         api.client.post("/callbacks/payments/barter", "", content_type="text/plain").json()["code"]
         == "unknown_payment_method"
     )
+
+
+def failed_refund(api, member):
+    """Sell a year, cancel it, and let its provider refuse the refund; return the payment and the refund."""
+    one = bought(api, member)
+    api.post(f"/v1/payments/{one['payment_id']}/start", {})
+    api.post(f"/v1/subscriptions/{one['subscription']['id']}/cancellation", {"at_once": True})
+    apps.get_model("payments", "Refund").objects.update(state="failed", check_at=None, reason="NO_AUTH")
+    apps.get_model("payments", "Payment").objects.update(refunded_minor=0, state="paid")
+    (refund,) = api.get("/v1/failed-refunds").json()["items"]
+    return one["payment_id"], refund
+
+
+def test_a_refund_that_failed_is_tried_again(api, member, plan):
+    payment, refund = failed_refund(api, member)
+    assert (refund["payment_id"], refund["amount_minor"], refund["reason"]) == (payment, 12_000, "NO_AUTH")
+    done = api.post(f"/v1/failed-refunds/{refund['id']}/retry", {}).json()
+    assert (done["state"], done["by_hand"], api.get("/v1/failed-refunds").json()["items"]) == ("done", None, [])
+    assert api.get(f"/v1/payments/{payment}").json()["refunded_minor"] == 12_000
+
+
+def test_a_refund_that_failed_is_paid_by_hand_once(api, member, plan):
+    payment, refund = failed_refund(api, member)
+    path, proof = f"/v1/failed-refunds/{refund['id']}/paid-by-hand", {"reference": "bank 17", "note": "closed card"}
+    told = api.post(f"{path}?dry_run=true", proof).json()
+    assert (told["state"], api.get("/v1/failed-refunds").json()["items"]) == ("done", [refund])
+    done = api.post(path, proof).json()
+    assert (done["state"], done["by_hand"]) == (
+        "done",
+        {"by": "all", "reference": "bank 17", "note": "closed card"},
+    )
+    again = api.post(path, proof)
+    assert (again.status_code, again.json()["code"]) == (409, "refund_not_failed")
+    assert api.get(f"/v1/payments/{payment}/refunds").json()["items"] == [done]
+    assert api.get(f"/v1/payments/{payment}").json()["state"] == "refunded"
+    assert api.post(f"/v1/failed-refunds/{refund['id']}/retry", {}).json() == done

@@ -55,6 +55,13 @@ def told(desk):
     return [text for text in desk.page.get_by_test_id("message").all_inner_texts() if "熟客卡" in text]
 
 
+def warned(desk, member):
+    """Return what a member was told of a tier that will fall."""
+    desk.open("/sandbox/inbox")
+    rows = desk.page.locator("tbody tr").filter(has=desk.page.locator(f"a[href='/members/{member}']"))
+    return [text for text in rows.get_by_test_id("message").all_inner_texts() if "将降为" in text]
+
+
 def subscription(desk, member):
     """Open the subscription of a member at the desk."""
     desk.open(f"/members/{member}/plans")
@@ -121,9 +128,15 @@ def test_a_paid_year_ends_as_it_was_told(window, phone, year):
     held.open("/m/points")
     assert held.page.locator(".amount").first.inner_text().startswith("−1,280\n")
 
+    owner = year.shop["members"][place]
+    assert warned(desk, owner) == []
     move(desk, "2027-12-02")
+    assert warned(desk, owner) == [
+        "您的「银卡」等级有效期至 2027 年 12 月 31 日，之后将降为「普通」。在此之前再消费 ¥1,000.00 即可保级。"
+    ]
     held.open("/m/tiers")
     assert "2027-12-31 到期后将降为普通" in held.page.locator("main").inner_text()
     move(desk, "2028-01-01")
     held.open("/m/tiers")
     assert held.page.locator(".face .brand").inner_text() == "普通会员"
+    assert len(warned(desk, owner)) == 1

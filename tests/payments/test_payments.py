@@ -190,7 +190,7 @@ def test_a_refund_that_fails_gives_its_room_back(heard):
 
     assert (facade.find(payment.id).state, facade.find(payment.id).refunded_minor) == (State.PAID, 0)
     assert facade.refund(payment.id, 9_900, "again", NOW).state is RefundState.PENDING
-    assert facade.failed_refunds(9) == ()  # the money is on its way back otherwise
+    assert facade.failed_refunds(9).refunds == ()  # the money is on its way back otherwise
     refused("refund_exceeds_payment", facade.retry_refund, refund.id, NOW, BY)
     assert facade.refunds_of([payment.id])[payment.id][0].state is RefundState.FAILED
 
@@ -202,13 +202,13 @@ def test_a_refund_that_failed_is_tried_again_as_itself(heard):
     row = Pretended.objects.get(pk=refund.id)
     row.outcome = "failed"
     facade.answered("sandbox", *sandbox.callback(row))
-    assert [(paid.id, one.id) for paid, one in facade.failed_refunds(9)] == [(payment.id, refund.id)]
+    assert [(paid.id, one.id) for paid, one in facade.failed_refunds(9).refunds] == [(payment.id, refund.id)]
 
     tried = facade.retry_refund(refund.id, NOW, BY)
     assert (tried.id, tried.state, facade.find(payment.id).refunded_minor) == (refund.id, RefundState.PENDING, 9_900)
     facade.reconcile()
 
-    assert (facade.find(payment.id).state, facade.failed_refunds(9)) == (State.REFUNDED, ())
+    assert (facade.find(payment.id).state, facade.failed_refunds(9).refunds) == (State.REFUNDED, ())
     assert facade.retry_refund(refund.id, NOW, BY).state is RefundState.DONE
     assert facade.verify().violations == ()
 

@@ -6,13 +6,14 @@ from pathlib import Path
 import pytest
 
 from shuke.adapters.payment_sandbox import provider as sandbox
+from shuke.adapters.payment_sandbox.models import Pretended
 from shuke.adapters.payment_sandbox.provider import Behaviour
 from shuke.foundation import clock
 from shuke.rooms.members.contracts import ExternalId, MemberRef, NewMember
 from shuke.rooms.org.contracts import Actor, ActorKind
 from shuke.rooms.payments import booking
 from shuke.rooms.payments import facade as payments
-from shuke.rooms.payments.contracts import Purpose, RefundState
+from shuke.rooms.payments.contracts import ByHand, Purpose, RefundState
 from shuke.rooms.programs import facade
 from shuke.rooms.programs.contracts import TopUpFact
 from shuke.rooms.value import facade as value
@@ -70,3 +71,28 @@ def test_what_is_declined_tops_up_nothing(ben):
     made = asked(Behaviour.DECLINES)
     pass_days(1)
     assert (value.top_up(made.id).state, held(ben)) == (TopUpState.FAILED, (0, 0))
+
+
+def test_a_part_that_the_provider_refused_is_paid_by_hand(ben):
+    asked(Behaviour.PAYS)
+    pass_days(0)
+    refund = facade.ask_value_refund(BEN, None, "moves away", BY, None)
+    (part,) = refund.parts
+    (sent,) = payments.refunds_of([part.payment_id])[part.payment_id]
+    payments.send_refund(sent.id)
+    row = Pretended.objects.get(pk=sent.id)
+    row.outcome = "failed"
+    payments.answered("sandbox", *sandbox.callback(row))
+    assert value.refund_of(refund.id).parts[0].state is RefundState.FAILED
+
+    payments.pay_refund_by_hand(sent.id, "cash book 7", "", clock.business_now(), BY)
+
+    (part,) = value.refund_of(refund.id).parts
+    assert (part.state, part.amount_minor, part.by_hand) == (
+        RefundState.DONE,
+        19_000,
+        ByHand("tests", "cash book 7", ""),
+    )
+    figures = facade.value_figures()
+    assert (held(ben), figures.refunded_minor, figures.fees_minor) == ((0, 0), 20_000, 1_000)
+    assert value.verify().violations == payments.verify().violations == ()

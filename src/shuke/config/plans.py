@@ -1,7 +1,6 @@
 """Paid plans at work: what comes round for them, and what their members are told, once each."""
 
 from collections.abc import Mapping
-from datetime import date
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -42,15 +41,14 @@ def tell() -> int:
 
 def _tell(notice: contracts.Notice) -> None:
     member = members.get(notice.member_id)
-    chinese = member.language.startswith("zh")
     own = org.organisation()
     if own is None:
         return
     zone = ZoneInfo(own.time_zone)
     params = {
         "plan": notice.plan.name(member.language),
-        "day": _day(notice.day and notice.day.astimezone(zone), chinese=chinese),
-        "last_day": _day(notice.day and days.last_day(notice.day, zone), chinese=chinese),
+        "day": days.written(notice.day and notice.day.astimezone(zone), member.language),
+        "last_day": days.written(notice.day and days.last_day(notice.day, zone), member.language),
         "amount": figures.money(notice.amount_minor or 0, own.currency),
         "before": figures.money(notice.before_minor or 0, own.currency),
     }
@@ -61,9 +59,3 @@ def _tell(notice: contracts.Notice) -> None:
         messaging.send(Notice(kind, str(notice.id), member.language, notice.member_id, params=params))
     except Refusal as refused:
         logs.refusal(refused, notice=str(notice.id))
-
-
-def _day(day: date | None, *, chinese: bool) -> str:
-    if day is None:
-        return ""
-    return f"{day.year} 年 {day.month} 月 {day.day} 日" if chinese else f"{day.day} {day:%B %Y}"

@@ -13,7 +13,7 @@ from shuke.adapters.payment_sandbox import provider as sandbox
 from shuke.adapters.payment_wechat import Wechat
 from shuke.adapters.supplier_http import HttpSupplier
 from shuke.adapters.supplier_pool import Pool
-from shuke.config import plans
+from shuke.config import falls, plans
 from shuke.foundation import clock, guesses, idempotency, jobs, logs
 from shuke.foundation.jobs import Periodic
 from shuke.rooms.benefits import facade as benefits
@@ -102,6 +102,7 @@ PERIODIC = (
     Periodic("settle_payments", "* * * * *", settle_payments),
     Periodic("advance_plans", "* * * * *", plans.advance),
     Periodic("carry_messages", "* * * * *", carry_messages),
+    Periodic("warn_of_falls", "47 1 * * *", falls.warn),
     Periodic("seal", "7 2 * * *", seal_ledger),
     Periodic("expire_approvals", "37 * * * *", expire_approvals),
     Periodic("prune_responses", "17 3 * * *", prune_responses),
@@ -117,6 +118,7 @@ def wire_jobs(app: App) -> None:
     jobs.register(app, PERIODIC)
     for work in (settle_payments, plans.advance, settle_payments, plans.tell):  # a charge that is due is paid at once
         programs.at_each_stop(work)
+    programs.at_each_stop(falls.warn)
     programs.at_each_stop(programs.lapse_exchanges)
     programs.at_each_stop(programs.deliver_exchanges)
     _wire_payments()

@@ -1,7 +1,9 @@
 """The coupons that a benefit names, issued in the transaction that gives the entitlement, one for each of its quota."""
 
 from collections.abc import Sequence
+from uuid import UUID
 
+from shuke.foundation import business_keys
 from shuke.rooms.benefits.contracts import Giving, NeverError, TryLaterError
 from shuke.rooms.coupons import facade as coupons
 from shuke.rooms.coupons.contracts import Cause, IssueFact
@@ -56,3 +58,14 @@ class CouponGifts:
 def _name(key: str, number: int) -> str:
     """Return the outside id of one of the coupons that were asked for together."""
     return f"{key}:{number}"
+
+
+def given_by(coupon_ids: Sequence[UUID]) -> dict[UUID, str]:
+    """Return by which cause benefits gave coupons, such as `plan:plus`; those that came otherwise are absent."""
+    found = business_keys.names(coupon_ids)
+    return {id: _cause(name.external_id) for id, name in found.items() if name.source == SOURCE}
+
+
+def _cause(name: str) -> str:
+    """Return the cause in an outside id, which is member:benefit:cause:number:which; a cause may have colons."""
+    return ":".join(name.split(":")[2:-2])

@@ -109,7 +109,7 @@ def handle(kind: Kind, handler: BenefitHandler | None) -> BenefitHandler | None:
     return effects.handle(kind, handler)
 
 
-CouponGifts = coupon_gifts.CouponGifts
+CouponGifts, coupons_given_by = coupon_gifts.CouponGifts, coupon_gifts.given_by
 
 
 # --- giving ---

@@ -1,5 +1,6 @@
 """Reads and writes of the room's table; decides nothing."""
 
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
@@ -12,6 +13,10 @@ def insert(notice: Notice) -> bool:
     """Insert a notice; False where one of its kind and key is there already."""
     (_,) = Notice.objects.bulk_create([notice], ignore_conflicts=True)
     return Notice.objects.filter(pk=notice.pk).exists()
+
+
+def told(kind: str, keys: Collection[str]) -> set[str]:
+    return set(Notice.objects.filter(kind=kind, key__in=keys).values_list("key", flat=True))
 
 
 def lease(now: datetime, since: datetime, until: datetime, limit: int, only: UUID | None = None) -> list[Notice]:

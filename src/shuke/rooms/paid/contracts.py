@@ -32,6 +32,11 @@ class Length(StrEnum):
     def months(self) -> int:
         return {"month": 1, "quarter": 3, "year": 12}[self.value]
 
+    @property
+    def least_days(self) -> int:
+        """How many days the shortest period of this length has."""
+        return {"month": 28, "quarter": 89, "year": 365}[self.value]
+
 
 class AfterCoolingOff(StrEnum):
     """What a cancellation at once gives back once the cooling-off is over: the unused days, or nothing."""
@@ -127,8 +132,9 @@ class Terms:
     """What a version of a plan says.
 
     `prices` are for whole periods. `trial_days` is 0 without a trial. A renewal is told `notice_days` before the period
-    ends and charged `try_days` after its end (before it where negative), until a try succeeds; after the last one the
-    plan is kept for `grace_days` more. Who cancels within `cooling_off_days` of the payment of the first period that
+    ends, but on none that lies in its first half: that is no news to who has just paid. It is charged `try_days` after
+    its end (before it where negative), until a try succeeds; after the last one the plan is kept for `grace_days` more.
+    Who cancels within `cooling_off_days` of the payment of the first period that
     they ever paid for has it all back, afterwards as `refund` says.
     """
 
@@ -196,7 +202,8 @@ class Subscription:
 
     `ends_at` is when the last of them ends, None before the first; `grace_until` is set in grace. `auto_renew` needs an
     `agreement`; `leaving`: it ends with its period because somebody said so. `price_minor` is what the last paid period
-    cost, `renews_at_minor` what the next will, as it was told or as the plan says now.
+    cost, and while nothing was paid yet what the first will; `renews_at_minor` is what the next costs, as it was told
+    or as the plan says now.
     """
 
     id: UUID
@@ -250,6 +257,42 @@ class Charge:
 
 
 @dataclass(frozen=True, slots=True)
+class Carried:
+    """A plan that a member has, by its code and tag."""
+
+    subscription_id: UUID
+    code: str
+    tag: str
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """What a plan took off an order: off each of its lines, by their numbers from 1, and off shipping."""
+
+    subscription_id: UUID
+    lines: Mapping[int, int]
+    shipping_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class Savings:
+    """What a plan has saved its member on orders placed by carts, and what they paid: in all, and in the period that
+    runs or ran last. Refunds take both back. `by_period` is what was saved in each, by its number.
+    """
+
+    saved_minor: int
+    paid_minor: int
+    period_saved_minor: int
+    period_paid_minor: int
+    by_period: Mapping[int, int]
+
+    @property
+    def to_break_even_minor(self) -> int:
+        """What is still to be saved until the period has paid for itself."""
+        return max(0, self.period_paid_minor - self.period_saved_minor)
+
+
+@dataclass(frozen=True, slots=True)
 class Change:
     """A step in the life of a subscription; `before` is None at its beginning, `actor` who did it."""
 
@@ -270,6 +313,7 @@ class History:
     charges: tuple[Charge, ...]
     changes: tuple[Change, ...]
     notices: tuple["Notice", ...]
+    savings: Savings
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """The verbs of paid membership: plans, how members come to them, what time does, how they end."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -14,6 +14,7 @@ from shuke.rooms.paid.contracts import (
     Advanced,
     Batch,
     Bought,
+    Carried,
     History,
     Leaving,
     Length,
@@ -22,6 +23,8 @@ from shuke.rooms.paid.contracts import (
     Plan,
     PlanCount,
     PlanDraft,
+    Saved,
+    Savings,
     State,
     Subscription,
     SubscriptionPage,
@@ -29,6 +32,7 @@ from shuke.rooms.paid.contracts import (
     Terms,
 )
 from shuke.rooms.paid.services import answers, codes, leaving, merging, plans, renewing, selling, views
+from shuke.rooms.paid.services import savings as savings_of
 from shuke.rooms.payments.contracts import Payment
 
 SUBSCRIPTIONS = Invariant(
@@ -48,7 +52,8 @@ GUARDS = (
 def create_plan(draft: PlanDraft, actor: Actor) -> Plan:
     """Create a plan, on sale at once.
 
-    Raises: Refusal `plan_exists`, `invalid_plan_code`, `invalid_plan_name`, `invalid_plan_price`, `invalid_plan_days`.
+    Raises: Refusal `plan_exists`, `invalid_plan_code`, `invalid_plan_name`, `invalid_plan_price`, `invalid_plan_days`,
+        `notice_days_unfit` where some period would be charged for again before anybody is told.
     """
     return plans.create(draft, actor)
 
@@ -57,7 +62,7 @@ def change_plan(code: str, terms: Terms, effective_at: datetime, actor: Actor) -
     """Give a plan other terms from an instant on. Who has it keeps theirs until the period ends.
 
     Raises: Refusal `unknown_plan`, `effective_too_early`, `plan_change_planned`, `invalid_plan_name`,
-        `invalid_plan_price`, `invalid_plan_days`.
+        `invalid_plan_price`, `invalid_plan_days`, `notice_days_unfit`.
     """
     return plans.change(code, terms, effective_at, actor)
 
@@ -263,6 +268,24 @@ def notices_to_tell(limit: int, without: Collection[UUID] = ()) -> tuple[Notice,
 def told(notice_id: UUID) -> None:
     """Write down that a notice was told. Raises nothing."""
     queries.tell(notice_id, clock.business_now())
+
+
+# --- what a plan saves ---
+
+
+def carried(member_id: UUID) -> tuple[Carried, ...]:
+    """Return the plans that a member has. Raises nothing."""
+    return tuple(Carried(*row) for row in queries.carried(member_id))
+
+
+def note_savings(order_id: UUID, saved: Sequence[Saved]) -> None:
+    """Write down what plans took off an order, in the transaction that places it. Raises nothing."""
+    savings_of.note(order_id, saved)
+
+
+def savings(subscription_ids: Collection[UUID]) -> dict[UUID, Savings]:
+    """Return what subscriptions have saved their members so far, by id. Raises nothing."""
+    return savings_of.of_subscriptions(subscription_ids)
 
 
 # --- reading ---

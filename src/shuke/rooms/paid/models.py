@@ -151,6 +151,23 @@ class Period(models.Model):
         ]
 
 
+class Saving(models.Model):
+    """What a plan took off an order when its cart was committed: `lines` are [[line number, minor], …].
+
+    What refunds of the order take back is reckoned where it is read.
+    """
+
+    pk = models.CompositePrimaryKey("subscription_id", "order_id")
+    subscription = models.ForeignKey(Subscription, models.PROTECT, related_name="+", db_index=False)
+    order_id = models.UUIDField()
+    lines = models.JSONField()
+    shipping_minor = models.BigIntegerField()
+
+    class Meta:
+        db_table = "paid_saving"
+        constraints = [models.CheckConstraint(condition=Q(shipping_minor__gte=0), name="paid_saving_shipping")]
+
+
 class Charge(models.Model):
     """A try to charge for the period `number`; its id is the reference of its payment. One of a period is paid.
 

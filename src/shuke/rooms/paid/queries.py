@@ -10,7 +10,7 @@ from django.db.models import Count, Max
 
 from shuke.foundation import sql
 from shuke.rooms.paid.contracts import LIVE, ChargeState, PeriodKind, State
-from shuke.rooms.paid.models import Batch, Change, Charge, Code, Notice, Period, Plan, Subscription, Version
+from shuke.rooms.paid.models import Batch, Change, Charge, Code, Notice, Period, Plan, Saving, Subscription, Version
 
 _LIVE = [*map(str, LIVE)]
 
@@ -154,12 +154,35 @@ def has_open_charge(subscription_id: UUID, *, renewal: bool = False) -> bool:
     return (found.filter(renewal=True) if renewal else found).exists()
 
 
+def asked(subscription_ids: Collection[UUID]) -> dict[UUID, int]:
+    """Return what the periods cost that are asked for and not paid yet, of each subscription the last one."""
+    found = Charge.objects.filter(subscription_id__in=subscription_ids, state=ChargeState.ASKED).order_by("id")
+    return {row.subscription_id: row.amount_minor + row.credit_minor for row in found}
+
+
 def changes(subscription_id: UUID) -> list[Change]:
     return list(Change.objects.filter(subscription_id=subscription_id).order_by("number"))
 
 
 def next_change(subscription_id: UUID) -> int:
     return int(Change.objects.filter(subscription_id=subscription_id).aggregate(n=Max("number"))["n"] or 0) + 1
+
+
+# --- savings ---
+
+
+def carried(member_id: UUID) -> list[tuple[UUID, str, str]]:
+    """Return (subscription, code, tag) of the plans that a member has, by subscription."""
+    live = Subscription.objects.filter(member_id=member_id, state__in=_LIVE).order_by("id")
+    return list(live.values_list("id", "plan__code", "plan__tag"))
+
+
+def insert_savings(rows: Sequence[Saving]) -> None:
+    Saving.objects.bulk_create(rows)
+
+
+def savings(subscription_ids: Collection[UUID]) -> list[Saving]:
+    return list(Saving.objects.filter(subscription_id__in=subscription_ids).order_by("order_id"))
 
 
 # --- notices ---

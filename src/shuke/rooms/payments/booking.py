@@ -72,6 +72,25 @@ def reopen_refund(refund_id: UUID, now: datetime, actor: Actor) -> Refund:
     return queries.refund_view(row)
 
 
+def pay_by_hand(refund_id: UUID, reference: str, note: str, now: datetime, actor: Actor) -> Refund:
+    """Close a refund that failed: somebody paid it otherwise, within what the payment has left."""
+    asked = queries.refund(refund_id)
+    payment = None if asked is None else queries.lock_payment(asked.payment_id)
+    row = queries.lock_refund(refund_id)
+    if row is None or payment is None:
+        raise Refusal("unknown_payment", "There is no such refund.")
+    if row.state != RefundState.FAILED:
+        detail = f"Only a refund that failed is paid by hand; this one is {row.state}."
+        raise Refusal("refund_not_failed", detail, params={"state": row.state})
+    require_left(payment, row.amount_minor)
+    payment.refunded_minor += row.amount_minor
+    row.hand_by, row.hand_reference, row.hand_note = actor.label, reference, note
+    _done(row, payment, now)
+    told = {"amount_minor": row.amount_minor, "currency": payment.currency, "reference": reference, "note": note}
+    org.audit("refund.paid_by_hand", ids.encode(PAYMENT_PREFIX, payment.id), None, told, actor)
+    return queries.refund_view(row)
+
+
 def require_left(payment: models.Payment, amount_minor: int) -> None:
     """Refuse to give back more than a payment has left."""
     left = payment.amount_minor - payment.refunded_minor
@@ -120,15 +139,30 @@ def _book_refund(answer: ReturnAnswer, method: str) -> None:
     row = queries.lock_refund(answer.refund_id)
     if row is None or payment is None or payment.method != method:
         raise Refusal("unknown_payment", "There is no such refund.")
-    if row.state != RefundState.PENDING or answer.outcome not in {Outcome.DONE, Outcome.FAILED}:
-        return
-    done = answer.outcome is Outcome.DONE
-    row.state, row.reason = RefundState.DONE if done else RefundState.FAILED, answer.reason
-    row.done_at, row.check_at = clock.business_now() if done else None, None
-    row.save(update_fields=["state", "reason", "done_at", "check_at"])
-    if done:
-        whole = queries.refunded(payment.id) == payment.amount_minor
-        payment.state = State.REFUNDED if whole else State.REFUNDED_PART
-    else:
+    if row.state == RefundState.PENDING and answer.outcome is Outcome.FAILED:
+        row.state, row.reason, row.check_at = RefundState.FAILED, answer.reason, None
+        row.save(update_fields=["state", "reason", "check_at"])
         payment.refunded_minor -= row.amount_minor
+        payment.save(update_fields=["refunded_minor"])
+    elif answer.outcome is Outcome.DONE and row.state != RefundState.DONE:
+        _book_returned(row, payment)
+    elif answer.outcome is Outcome.DONE and row.hand_by:
+        logs.event("refund_paid_twice", refund=str(row.id), payment=str(payment.id), method=method)
+
+
+def _book_returned(row: models.Refund, payment: models.Payment) -> None:
+    """Book that money went back, also where the provider had said before that it would not."""
+    if row.state == RefundState.FAILED:
+        if row.amount_minor > payment.amount_minor - payment.refunded_minor:
+            logs.event("refund_paid_twice", refund=str(row.id), payment=str(payment.id), method=payment.method)
+            return
+        payment.refunded_minor += row.amount_minor
+    _done(row, payment, clock.business_now())
+
+
+def _done(row: models.Refund, payment: models.Payment, now: datetime) -> None:
+    row.state, row.reason, row.done_at, row.check_at = RefundState.DONE, "", now, None
+    row.save()
+    whole = queries.refunded(payment.id) == payment.amount_minor
+    payment.state = State.REFUNDED if whole else State.REFUNDED_PART
     payment.save(update_fields=["state", "refunded_minor"])

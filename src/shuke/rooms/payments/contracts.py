@@ -67,8 +67,20 @@ class Payment:
 
 
 @dataclass(frozen=True, slots=True)
+class ByHand:
+    """That somebody paid a refund otherwise than by its provider: who, by which proof, and a word on it ("": none)."""
+
+    by: str
+    reference: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
 class Refund:
-    """Money on its way back to where it came from. `key` is the caller's name for it, unique within its payment."""
+    """Money on its way back to where it came from. `key` is the caller's name for it, unique within its payment.
+
+    `by_hand` says who paid it where its provider did not; it was done then at `done_at`.
+    """
 
     id: UUID
     payment_id: UUID
@@ -78,6 +90,7 @@ class Refund:
     asked_at: datetime
     done_at: datetime | None
     reason: str
+    by_hand: ByHand | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +98,14 @@ class PaymentPage:
     """Payments, last asked first; `next_cursor` is None on the last page."""
 
     payments: tuple[Payment, ...]
+    next_cursor: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class FailedRefundPage:
+    """Refunds that failed, each with its payment, first asked first; `next_cursor` is None on the last page."""
+
+    refunds: tuple[tuple[Payment, Refund], ...]
     next_cursor: str | None
 
 

@@ -4,14 +4,16 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from uuid import UUID
 
+from shuke.core.values import reasons
 from shuke.core.values.errors import Refusal
 from shuke.foundation import clock, cursors, ids
 from shuke.foundation.transactions import unit_of_work
 from shuke.foundation.verification import Invariant, Verification, Violation
 from shuke.rooms.org.contracts import Actor
-from shuke.rooms.payments import booking, queries, sending
+from shuke.rooms.payments import booking, models, queries, sending
 from shuke.rooms.payments.contracts import (
     Acknowledgement,
+    FailedRefundPage,
     Handler,
     Payment,
     PaymentPage,
@@ -24,6 +26,7 @@ from shuke.rooms.payments.contracts import (
 
 REFUNDS_WITHIN_PAYMENT = Invariant("I40", "Refunds of a payment come to what it counts, never to more than was paid.")
 _AMOUNT_MOST = 10**15
+_REFERENCE_MOST = 100
 
 
 def provide(method: str, provider: Payments) -> None:
@@ -151,9 +154,52 @@ def retry_refund(refund_id: UUID, now: datetime, actor: Actor) -> Refund:
         return booking.reopen_refund(refund_id, now, actor)
 
 
-def failed_refunds(limit: int) -> tuple[tuple[Payment, Refund], ...]:
-    """Return up to `limit` refunds that failed and whose money is still here, the first asked first. Raises nothing."""
-    return tuple((queries.payment_view(row.payment), queries.refund_view(row)) for row in queries.failed_refunds(limit))
+def pay_refund_by_hand(refund_id: UUID, reference: str, note: str, now: datetime, actor: Actor) -> Refund:
+    """Close a refund that failed: its money was paid otherwise, with a proof. The audit log keeps who says so.
+
+    Raises: Refusal `unknown_payment`, `reference_required`, `reason_required`, `reason_too_long`, `refund_not_failed` where it is on its
+        way or done, by whomever, `refund_exceeds_payment` where the money has gone back otherwise.
+    """
+    reference, note = reference.strip(), note.strip()
+    if not 0 < len(reference) <= _REFERENCE_MOST or not reference.isprintable():
+        detail = f"Say by which proof it was paid, in 1 to {_REFERENCE_MOST} characters."
+        raise Refusal("reference_required", detail, pointer="/reference")
+    refusal = reasons.fault(note, "/note") if note else None
+    if refusal is not None:
+        raise refusal
+    with unit_of_work():
+        return booking.pay_by_hand(refund_id, reference, note, now, actor)
+
+
+def failed_refunds(limit: int, cursor: str | None = None) -> FailedRefundPage:
+    """Return up to `limit` refunds that failed and whose money is still here, the first asked first.
+
+    Raises: Refusal `invalid_cursor`.
+    """
+    above = None if cursor is None else cursors.id_of(cursor)
+    rows = queries.failed_refunds(limit + 1, above)
+    following = cursors.of_id(rows[limit - 1].id) if len(rows) > limit else None
+    return FailedRefundPage(tuple(map(_with_payment, rows[:limit])), following)
+
+
+def refunds_by_hand(limit: int) -> tuple[tuple[Payment, Refund], ...]:
+    """Return up to `limit` refunds that were paid by hand, the latest first. Raises nothing."""
+    return tuple(map(_with_payment, queries.refunds_by_hand(limit)))
+
+
+def refund_of(refund_id: UUID) -> tuple[Payment, Refund]:
+    """Return a refund with its payment.
+
+    Raises: Refusal `unknown_payment`.
+    """
+    row = queries.refund_with_payment(refund_id)
+    if row is None:
+        raise Refusal("unknown_payment", "There is no such refund.")
+    return _with_payment(row)
+
+
+def _with_payment(row: models.Refund) -> tuple[Payment, Refund]:
+    return queries.payment_view(row.payment), queries.refund_view(row)
 
 
 def send_refund(refund_id: UUID) -> None:

@@ -53,7 +53,7 @@ class Payment(models.Model):
 
 
 class Refund(models.Model):
-    """Money on its way back; `check_at` as of a payment."""
+    """Money on its way back; `check_at` as of a payment. `hand_by` paid it by hand, with a proof and a note."""
 
     id = models.UUIDField(primary_key=True)
     payment = models.ForeignKey(Payment, models.PROTECT, related_name="+")
@@ -66,6 +66,9 @@ class Refund(models.Model):
     check_at = models.DateTimeField(null=True)
     checks = models.SmallIntegerField(default=0)
     reason = models.TextField(default="")
+    hand_by = models.TextField(default="")
+    hand_reference = models.TextField(default="")
+    hand_note = models.TextField(default="")
 
     class Meta:
         db_table = "payments_refund"
@@ -73,5 +76,9 @@ class Refund(models.Model):
             models.UniqueConstraint("payment", "key", name="payments_refund_once"),
             models.CheckConstraint(condition=Q(state__in=[*map(str, RefundState)]), name="payments_refund_state"),
             models.CheckConstraint(condition=Q(amount_minor__gt=0), name="payments_refund_amount"),
+            models.CheckConstraint(
+                condition=Q(hand_by="", hand_reference="", hand_note="") | ~Q(hand_by="") & Q(state="done"),
+                name="payments_refund_by_hand",
+            ),
         ]
         indexes = [models.Index("check_at", name="payments_refund_check", condition=Q(check_at__isnull=False))]

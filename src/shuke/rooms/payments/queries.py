@@ -57,17 +57,26 @@ def refund(refund_id: UUID) -> Refund | None:
     return Refund.objects.filter(pk=refund_id).first()
 
 
+def refund_with_payment(refund_id: UUID) -> Refund | None:
+    return Refund.objects.select_related("payment").filter(pk=refund_id).first()
+
+
 def unsent_refunds(member_id: UUID, now: datetime) -> list[UUID]:
     """Return the refunds of a member's payments that nobody has sent yet."""
     found = Refund.objects.filter(payment__member_id=member_id, check_at__lte=now, sent_at__isnull=True)
     return list(found.order_by("id").values_list("id", flat=True))
 
 
-def failed_refunds(limit: int) -> list[Refund]:
-    """Return refunds that failed, of payments that still have what they were to give back."""
+def failed_refunds(limit: int, above: UUID | None) -> list[Refund]:
+    """Return refunds that failed, of payments that still have what they were to give back, by id from one on."""
     kept = F("payment__amount_minor") - F("payment__refunded_minor")
     found = Refund.objects.select_related("payment").filter(state=RefundState.FAILED, amount_minor__lte=kept)
-    return list(found.order_by("id")[:limit])
+    return list((found if above is None else found.filter(id__gt=above)).order_by("id")[:limit])
+
+
+def refunds_by_hand(limit: int) -> list[Refund]:
+    found = Refund.objects.select_related("payment").exclude(hand_by="")
+    return list(found.order_by("-done_at", "-id")[:limit])
 
 
 def refunds(payment_ids: Sequence[UUID]) -> list[Refund]:
@@ -129,4 +138,5 @@ def refund_view(row: Refund) -> contracts.Refund:
         row.asked_at,
         row.done_at,
         row.reason,
+        contracts.ByHand(row.hand_by, row.hand_reference, row.hand_note) if row.hand_by else None,
     )

@@ -268,6 +268,24 @@ class TierStanding:
 
 
 @dataclass(frozen=True, slots=True)
+class Fall:
+    """That a member will have a lower tier after the last day of this one if nothing more comes until then."""
+
+    member_id: UUID
+    tier: TierStanding
+
+    @property
+    def key(self) -> str:
+        """The name of this fall: another end is another fall."""
+        return fall_key(self.member_id, self.tier.ladder, self.tier.until)
+
+
+def fall_key(member_id: UUID, ladder: str, last_day: date | None) -> str:
+    """Return the name of the fall of a member from a tier that ends."""
+    return f"{member_id}:{ladder}:{last_day}"
+
+
+@dataclass(frozen=True, slots=True)
 class Standing:
     """Where a member stands at `at`, time advanced in memory only; `tier` is that of the first ladder."""
 

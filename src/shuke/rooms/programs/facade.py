@@ -59,6 +59,7 @@ from shuke.rooms.programs.services import (
 from shuke.rooms.programs.services import standing as standings_of
 from shuke.rooms.programs.services.advancing import Progress
 from shuke.rooms.programs.services.coupons import claim_coupons, coupons_to_take, create_coupon_template
+from shuke.rooms.programs.services.falling import falls_coming
 from shuke.rooms.programs.services.pushing import reckon_push
 from shuke.rooms.programs.services.returning import give_back_coupons
 from shuke.rooms.programs.services.timeline import timeline
@@ -69,6 +70,7 @@ __all__ = (
     "claim_coupons",
     "coupons_to_take",
     "create_coupon_template",
+    "falls_coming",
     "give_back_coupons",
     "push_coupons",
     "reckon_push",
@@ -152,11 +154,7 @@ def versions(slug: str) -> list[VersionView]:
     Raises:
         Refusal: `no_program`.
     """
-    program = next((program for program in queries.programs() if program.slug == slug), None)
-    if program is None:
-        raise Refusal("no_program", "No such program is published.")
-    withdrawn = queries.withdrawals(program.id)
-    return [publishing.view(version, withdrawn.get(version.id)) for version in reversed(queries.versions(program.id))]
+    return publishing.versions(slug)
 
 
 def ready_versions() -> int:

@@ -51,6 +51,14 @@ def members_of(program_id: int) -> list[UUID]:
     return queries.members_of(program_id)
 
 
+def ending(program_id: int, first_day: int, last_day: int) -> list[tuple[UUID, str, int]]:
+    """Return (member, ladder, `until_day`) of tiers above the lowest that end on one of these days, by member.
+
+    Raises: nothing.
+    """
+    return queries.ending(program_id, first_day, last_day)
+
+
 def load_in_columns(member_ids: Column, program_id: int, levels: Sequence[tuple[str, int, str, int]]) -> Columns:
     """Do as `load`, in columns of numbers, by levels of (ladder, its place, tier, its rank).
 

@@ -38,6 +38,14 @@ def members_of(program_id: int) -> list[UUID]:
     return [member_id for (member_id,) in rows]
 
 
+def ending(program_id: int, first_day: int, last_day: int) -> list[tuple[UUID, str, int]]:
+    return sql.fetch(
+        "SELECT member_id, ladder, until_day FROM tiers_state WHERE program_id = %(program_id)s AND rank > 0 "
+        "AND until_day BETWEEN %(first_day)s AND %(last_day)s ORDER BY member_id, ladder",
+        {"program_id": program_id, "first_day": first_day, "last_day": last_day},
+    )
+
+
 def states_in_columns(member_ids: Column, program_id: int, levels: Sequence[tuple[str, int, str, int]]) -> Columns:
     asked = sql.columns("ladders places codes ranks", levels) | {"ids": member_ids, "never": NEVER}
     names = "member_id place rank until_day grace floor floor_until_day"

@@ -6,7 +6,7 @@ from enum import StrEnum
 from fractions import Fraction
 from uuid import UUID
 
-from shuke.rooms.payments.contracts import Payment, RefundState
+from shuke.rooms.payments.contracts import ByHand, Payment, RefundState
 
 TOP_UP_PREFIX, USE_PREFIX, REFUND_PREFIX = "tup", "vus", "vrf"
 BATCH_PREFIX, CARD_PREFIX = "gcb", "gcd"
@@ -165,7 +165,8 @@ class ValueUse:
 class RefundPart:
     """Money of a refund on its way to where it came from; by hand where `payment_id` is None.
 
-    Of the principal it covers `covered_minor`, the fee included. `state` is that of the payment's refund, None by hand.
+    Of the principal it covers `covered_minor`, the fee included. `state` is that of the payment's refund, None where no
+    payment is; `by_hand` says who paid it after its provider had refused.
     """
 
     amount_minor: int
@@ -174,6 +175,7 @@ class RefundPart:
     payment_id: UUID | None
     method: str
     state: RefundState | None = None
+    by_hand: ByHand | None = None
 
 
 @dataclass(frozen=True, slots=True)

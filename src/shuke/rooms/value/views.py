@@ -5,7 +5,7 @@ from uuid import UUID
 
 from shuke.foundation import ids
 from shuke.rooms.payments import facade as payments
-from shuke.rooms.payments.contracts import Payment, Purpose, RefundState
+from shuke.rooms.payments.contracts import Payment, Purpose, Refund
 from shuke.rooms.value import models, queries
 from shuke.rooms.value.contracts import (
     REFUND_PREFIX,
@@ -63,18 +63,17 @@ def refunds(rows: Collection[models.Refund]) -> list[ValueRefund]:
     for part in queries.parts([row.id for row in rows]):
         parts.setdefault(part.refund_id, []).append(part)
     paid = [part.payment_id for each in parts.values() for part in each if part.payment_id]
-    states = {
-        (payment_id, refund.key): refund.state
+    sent = {
+        (payment_id, refund.key): refund
         for payment_id, found in payments.refunds_of(paid).items()
         for refund in found
     }
-    return [_refund(row, parts.get(row.id, []), states) for row in rows]
+    return [_refund(row, parts.get(row.id, []), sent) for row in rows]
 
 
 def _refund(
-    row: models.Refund, parts: Sequence[models.RefundPart], states: Mapping[tuple[UUID, str], RefundState]
+    row: models.Refund, parts: Sequence[models.RefundPart], sent: Mapping[tuple[UUID, str], Refund]
 ) -> ValueRefund:
-    name = ids.encode(REFUND_PREFIX, row.id)
     return ValueRefund(
         id=row.id,
         member_id=row.member_id,
@@ -84,15 +83,13 @@ def _refund(
         reason=row.reason,
         at=row.at,
         withdrawal_id=row.withdrawal_id,
-        parts=tuple(
-            RefundPart(
-                part.amount_minor,
-                part.covered_minor,
-                part.top_up_id,
-                part.payment_id,
-                part.top_up.method if part.top_up else "",
-                states.get((part.payment_id, name)),
-            )
-            for part in parts
-        ),
+        parts=tuple(_part(part, sent.get((part.payment_id, ids.encode(REFUND_PREFIX, row.id)))) for part in parts),
+    )
+
+
+def _part(part: models.RefundPart, sent: Refund | None) -> RefundPart:
+    method = part.top_up.method if part.top_up else ""
+    where = part.top_up_id, part.payment_id, method
+    return RefundPart(
+        part.amount_minor, part.covered_minor, *where, sent and sent.state, sent.by_hand if sent else None
     )

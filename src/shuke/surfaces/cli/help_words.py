@@ -4,6 +4,13 @@
 from typing import Any
 
 CHINESE = {
+    "Refunds that their provider refused.": "被支付渠道拒绝的退款。",
+    "The refund's id, as the list says it.": "退款的 id，见列表。",
+    "List refunds that failed and whose money is still here.": "列出失败且款项尚未退回的退款。",
+    "Try a refund again; its provider is first asked whether it moved.": "重试退款；先向支付渠道查询是否已退。",
+    "By which proof it was paid, such as a bank transfer's number.": "打款凭证，例如银行转账流水号。",
+    "A word on it.": "说明。",
+    "Close a refund that failed: its money was paid otherwise.": "登记失败的退款已由人工打款。",
     "Let them leave with stored value that nobody refunds.": "储值未退时仍允许退会，视为放弃。",
     "Stored value: top up, pay, refund, figures.": "储值：充值、支付、退款、总览。",
     "Gift cards: make, sell, load, void.": "礼品卡：制作、售出、充入、作废。",

@@ -13,6 +13,7 @@ from shuke.surfaces.cli import (
     benefits_group,
     cart,
     coupons,
+    failed_refunds,
     mall,
     membership,
     plans,
@@ -49,6 +50,7 @@ app.add_typer(mall.mall, name="mall")
 app.add_typer(plans.plans, name="plans")
 app.add_typer(stored_value.value, name="value")
 app.add_typer(stored_value.gift_cards, name="gift-cards")
+app.add_typer(failed_refunds.failed_refunds, name="failed-refunds")
 app.add_typer(clock, name="clock", invoke_without_command=True)
 app.add_typer(access.keys, name="keys")
 app.add_typer(access.staff, name="staff")

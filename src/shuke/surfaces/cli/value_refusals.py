@@ -9,6 +9,7 @@ CHINESE = {
     "unknown_value_use": "没有这笔储值支付。",
     "unknown_value_refund": "没有这笔储值退款。",
     "insufficient_value": "需要 {asked}，可用 {usable}。",
+    "principal_by_hand": "本金是会员付的款项，不可手工增减：收到款项请充值，退回款项请办理储值退款。",
     "value_amount": "金额必须大于 0。",
     "value_refund_changed": "退款结果已变化，请重新申请。",
     "unknown_gift_card": "没有这张礼品卡。",

@@ -132,7 +132,9 @@ class AdjustForm(ActForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["unit"].choices = self._units()
+        said = self.program.stored_value
+        principal = "" if said is None else said.principal  # moves with money alone
+        self.fields["unit"].choices = [each for each in self._units() if each[0] != principal]
         self.fields["points"].widget.attrs["inputmode"] = "decimal"
         self.fields["expires_on"].help_text = _("Of points that are given; empty: as the unit says.")
         self.fields["reason"].help_text = _("Kept in the audit log and told to whoever looks at the entry.")

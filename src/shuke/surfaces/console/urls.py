@@ -136,6 +136,7 @@ urlpatterns = [
     path("members/<str:member_id>/value/refund", member_value.refund, name="member-value-refund"),
     path("failed-refunds", refunds.failed_refunds, name="failed-refunds"),
     path("failed-refunds/<str:refund_id>/retry", refunds.retry_refund, name="refund-retry"),
+    path("failed-refunds/<str:refund_id>/paid-by-hand", refunds.pay_refund_by_hand, name="refund-by-hand"),
     path("subscriptions", subscriptions.subscriptions, name="subscriptions"),
     path("subscriptions/<str:subscription_id>", subscriptions.subscription, name="subscription"),
     path("subscriptions/<str:subscription_id>/renewal", subscriptions.renewal, name="subscription-renewal"),

@@ -32,6 +32,15 @@ class RefundForm(AmountForm):
     reason = forms.CharField(label=_("Reason"), max_length=200)
 
 
+class ByHandForm(forms.Form):
+    """That a refund which failed was paid otherwise: by which proof, and a word on it."""
+
+    reference = forms.CharField(
+        label=_("Proof of the payment"), max_length=100, help_text=_("Such as the number of a bank transfer.")
+    )
+    note = forms.CharField(label=_("Note"), max_length=200, required=False)
+
+
 class CardsForm(AmountForm):
     """Gift cards to be made."""
 

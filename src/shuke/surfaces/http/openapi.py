@@ -48,6 +48,7 @@ _TAGS = (
     "mall",
     "plans",
     "subscriptions",
+    "payments",
     "value",
     "gift-cards",
     "approvals",

@@ -12,7 +12,14 @@ from shuke.surfaces.http.schemas.mall_supplies import Month
 from shuke.surfaces.http.schemas.member_care import MergeId
 from shuke.surfaces.http.schemas.members import MemberId
 from shuke.surfaces.http.schemas.orders import OrderId
-from shuke.surfaces.http.schemas.paid import ActivationId, PaymentId, PlanCode, StateText, SubscriptionId
+from shuke.surfaces.http.schemas.paid import (
+    ActivationId,
+    PaymentId,
+    PaymentRefundId,
+    PlanCode,
+    StateText,
+    SubscriptionId,
+)
 from shuke.surfaces.http.schemas.points import EntryId
 from shuke.surfaces.http.schemas.redemptions import RedemptionId
 from shuke.surfaces.http.schemas.refunds import RefundId
@@ -58,6 +65,7 @@ ABOUT_ZH = {
     "subscription_id": "订阅的 id。",
     "activation_id": "激活码批次的 id。",
     "payment_id": "付款的 id。",
+    "payment_refund_id": "付款的退款的 id。",
     "top_up_id": "充值的 id。",
     "value_use_id": "储值支付的 id。",
     "value_refund_id": "储值退款的 id。",
@@ -98,6 +106,7 @@ SubscriptionIdPath = Annotated[SubscriptionId, Path(description="The subscriptio
 SubscriptionStateQuery = Annotated[StateText, Query(None, description="Only those in this state.")]
 
 PaymentIdPath = Annotated[PaymentId, Path(description="The payment's id.")]
+PaymentRefundIdPath = Annotated[PaymentRefundId, Path(description="The id of a refund of a payment.")]
 TopUpIdPath = Annotated[TopUpId, Path(description="The top-up's id.")]
 ValueUseIdPath = Annotated[ValueUseId, Path(description="The id of a payment with stored value.")]
 ValueRefundIdPath = Annotated[ValueRefundId, Path(description="The id of a refund of stored value.")]

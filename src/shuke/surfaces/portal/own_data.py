@@ -17,6 +17,7 @@ from shuke.rooms.members.contracts import ID_PREFIX
 from shuke.rooms.orders import facade as orders
 from shuke.rooms.paid import facade as paid
 from shuke.rooms.payments import facade as payments
+from shuke.rooms.payments.contracts import Refund
 from shuke.rooms.points import facade as points
 from shuke.rooms.programs import facade as programs
 from shuke.rooms.value import facade as value
@@ -141,7 +142,8 @@ def _dealings(guest: Guest) -> dict[str, Any]:
     member_id, search = guest.member.id, OrderSearch(member_id=guest.member.id)
     rewards = _all(lambda cursor: mall.orders_page(search, _ROWS, cursor), "orders")
     plans = _all(lambda cursor: paid.page(_ROWS, cursor, member_id=member_id), "subscriptions")
-    paid_for = _all(lambda cursor: payments.page(_ROWS, cursor, member_id=member_id), "payments")
+    paid_for = list(_all(lambda cursor: payments.page(_ROWS, cursor, member_id=member_id), "payments"))
+    backs = payments.refunds_of([one.id for one in paid_for])
     top_ups = _all(lambda cursor: programs.top_ups(_ROWS, cursor, [member_id]), "top_ups")
     refunds = _all(lambda cursor: value.refunds(_ROWS, cursor, [member_id]), "refunds")
     return {
@@ -172,9 +174,15 @@ def _dealings(guest: Guest) -> dict[str, Any]:
         ],
         "payments": [
             _of(one, "purpose", "amount_minor", "refunded_minor", "currency", "method", "state", "asked_at", "paid_at")
+            | {"refunds": [_refund(refund) for refund in backs.get(one.id, ())]}
             for one in paid_for
         ],
     }
+
+
+def _refund(refund: Refund) -> dict[str, Any]:
+    by_hand = refund.by_hand and refund.by_hand.reference
+    return _of(refund, "amount_minor", "state", "asked_at", "done_at") | {"paid_by_hand": by_hand}
 
 
 def _all(page: Callable[[str | None], Any], rows: str) -> Iterator[Any]:

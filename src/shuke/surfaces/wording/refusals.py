@@ -30,6 +30,10 @@ REFUSALS: Mapping[str, str | Promise] = {
     "invalid_plan_days": _(
         "Days are from 0 to 366, each once; tries may lie up to 27 days before the end, and there is at least one."
     ),
+    "notice_days_unfit": _(
+        "The member must be told before every charge: at least one day has to lie %(least)s to %(most)s days before the "
+        "end of the shortest period that is sold."
+    ),
     "invalid_plan_code": _("A code has 1 to 40 lower-case letters, digits, - and _, and begins with a letter."),
     "invalid_note": _("A note has at most 100 characters."),
     "extension_days": _("A plan is extended by 1 to 366 days."),
@@ -42,6 +46,8 @@ REFUSALS: Mapping[str, str | Promise] = {
     **coupon_refusals.REFUSALS,
     "unknown_payment_method": _("One does not pay by this method here. Known: %(known)s."),
     "unknown_payment": _("There is no such payment."),
+    "refund_not_failed": _("Only a refund that failed is paid by hand; this one is on its way or done."),
+    "reference_required": _("Say by which proof it was paid, in 1 to 100 characters."),
     "refund_exceeds_payment": _("This is more than is left of the payment."),
     "payment_not_paid": _("What was not paid cannot be given back."),
     "payment_callback_refused": _("The callback is not signed by the provider."),

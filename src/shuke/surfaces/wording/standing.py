@@ -74,6 +74,18 @@ def measured(amount: Fraction, tier: TierStanding, program: Running) -> str:
     return figures.number(amount.numerator) if amount.denominator == 1 else written(amount)
 
 
+def way_to_keep(tier: TierStanding, program: Running) -> str:
+    """Say what keeps a tier beyond its end, as a sentence that follows another; "" where nothing measured does."""
+    if not tier.to_keep:
+        return ""
+    missing = {"missing": measured(tier.to_keep, tier, program)}
+    if tier.measure.startswith("SPEND"):
+        return _(" Spend %(missing)s more by then to keep it.") % missing
+    if tier.measure.startswith("ORDERS"):
+        return _(" Place %(missing)s more orders by then to keep it.") % missing
+    return _(" Gain %(missing)s more by then to keep it.") % missing
+
+
 def waits_for(lot: Lot) -> str:
     """Say what the points of a lot that are not usable yet wait for, "" where none wait."""
     if not lot.waiting or lot.wait is None:

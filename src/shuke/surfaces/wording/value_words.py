@@ -49,6 +49,9 @@ REFUSALS: Words = {
     "unknown_value_use": _("There is no such payment with stored value."),
     "unknown_value_refund": _("There is no such refund of stored value."),
     "insufficient_value": _("%(asked)s asked for, %(usable)s there."),
+    "principal_by_hand": _(
+        "Principal is money that was paid: top the member up to bring it, refund stored value to take it back."
+    ),
     "value_amount": _("An amount is above 0."),
     "value_refund_changed": _("The refund would come to something else now; ask for it again."),
     "unknown_gift_card": _("There is no such gift card."),

@@ -72,6 +72,7 @@ RIGHTS: Words = {
 WORDS: Words = {
     **coupon_actions.ACTIONS,
     "refund.tried_again": _("Tried a refund of money again"),
+    "refund.paid_by_hand": _("Paid a failed refund by hand"),
     **mall_words.ACTIONS,
     **value_words.ACTIONS,
     # what happened to points
@@ -278,11 +279,13 @@ WORDS: Words = {
     # jobs
     "move_clock": _("Move the test clock"),
     "advance": _("Nightly advance"),
+    "warn_of_falls": _("Tell of tiers that will fall"),
     "seal": _("Seal the ledger"),
     "expire_approvals": _("Let approvals expire"),
     "prune_responses": _("Forget old API responses"),
     "carry_messages": _("Carry messages"),
     "login_code": _("Log-in code"),
+    "tier_fall": _("The tier will fall"),
     **paid_words.NOTICES,
     "plan_charge_failed_last": _("The last try to charge failed"),
     "prune_member_log_ins": _("Forget old log-ins of members"),

@@ -206,11 +206,26 @@ def _check_terms(terms: Terms) -> None:
         raise _bad_days("try_days")
     if len(set(terms.try_days)) < len(terms.try_days) or len(set(terms.notice_days)) < len(terms.notice_days):
         raise _bad_days("try_days")
+    _check_notices(terms)
     for given in terms.gives:
         _check_name(given.name_zh, "/gives")
         _check_name(given.name_en, "/gives")
         if not 0 <= given.value_minor <= _PRICE_MOST:
             raise Refusal("invalid_plan_price", "What a plan gives is worth nothing or more.", pointer="/gives")
+
+
+def _check_notices(terms: Terms) -> None:
+    """Refuse terms by which a period that is sold is charged for again before anybody is told."""
+    least = max(0, -min(terms.try_days)) + 1
+    for length in terms.prices:
+        most = length.least_days // 2
+        if not any(least <= day <= most for day in terms.notice_days):
+            raise Refusal(
+                "notice_days_unfit",
+                f"A {length} is told of {least} to {most} days before its end; none of the days is.",
+                pointer="/notice_days",
+                params={"least": least, "most": most},
+            )
 
 
 def _bad_days(name: str) -> Refusal:

@@ -77,8 +77,7 @@ def append(row: models.Subscription, new: NewPeriod, now: datetime, cause: Cause
         sources=[[str(payment_id), amount] for payment_id, amount in new.sources],
     )
     row.ends_at, row.tries, row.renew_version, row.leaving = ends_at, 0, None, False
-    told_from = [(day, calendar.start_of(calendar.day_of(ends_at) - day)) for day in _terms(row).notice_days]
-    row.noticed = [day for day, at in told_from if at <= starts_at]  # never told: the period is too short
+    row.noticed = _never_told(_terms(row).notice_days, calendar.day_of(ends_at) - calendar.day_of(now))
     if new.kind is PeriodKind.PAID:
         row.price_minor = new.cost_minor
     trial = new.kind is PeriodKind.TRIAL or (new.kind is PeriodKind.EXTENSION and row.state == State.TRIAL)
@@ -89,6 +88,15 @@ def append(row: models.Subscription, new: NewPeriod, now: datetime, cause: Cause
     move(row, State.TRIAL if trial else State.ACTIVE, cause, now, actor)
     if row.term_at is not None and row.term_at <= now:
         begin_term(row, now)
+
+
+def _never_told(notice_days: Sequence[int], days_left: int) -> list[int]:
+    """Return the days before the end on which nothing is told: all in the first half of what is left, unless all are.
+
+    Of a period that is too short for any of them the last is told at once: no charge comes unannounced.
+    """
+    early = [day for day in notice_days if 2 * day > days_left]
+    return early if len(early) < len(notice_days) else [day for day in early if day != min(early)]
 
 
 def begin_term(row: models.Subscription, now: datetime) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from shuke.rooms.paid import contracts, models, queries
 from shuke.rooms.paid.contracts import Cause, ChargeState, Length, NoticeKind, PeriodKind, State
-from shuke.rooms.paid.services import plans, renewing
+from shuke.rooms.paid.services import plans, renewing, savings
 
 
 def subscription(row: models.Subscription) -> contracts.Subscription:
@@ -13,10 +13,11 @@ def subscription(row: models.Subscription) -> contracts.Subscription:
 
 def subscriptions(rows: Sequence[models.Subscription]) -> tuple[contracts.Subscription, ...]:
     known = plans.views({row.plan_id for row in rows})
-    return tuple(_subscription(row, known[row.plan_id]) for row in rows)
+    asked = queries.asked([row.id for row in rows if row.state == State.PENDING])
+    return tuple(_subscription(row, known[row.plan_id], asked.get(row.id, row.price_minor)) for row in rows)
 
 
-def _subscription(row: models.Subscription, plan: contracts.Plan) -> contracts.Subscription:
+def _subscription(row: models.Subscription, plan: contracts.Plan, price_minor: int) -> contracts.Subscription:
     told = renewing.price_told(row) if row.state in contracts.LIVE else None
     return contracts.Subscription(
         row.id,
@@ -31,7 +32,7 @@ def _subscription(row: models.Subscription, plan: contracts.Plan) -> contracts.S
         row.started_at,
         row.ends_at,
         row.grace_until,
-        row.price_minor,
+        price_minor,
         None if told is None else told[1],
         row.tries,
     )
@@ -44,6 +45,7 @@ def history(row: models.Subscription) -> contracts.History:
         tuple(_charge(one) for one in queries.charges(row.id)),
         tuple(_change(one) for one in queries.changes(row.id)),
         tuple(notice(one, plan) for one in queries.notices(row.id)),
+        savings.of_subscriptions([row.id])[row.id],
     )
 
 

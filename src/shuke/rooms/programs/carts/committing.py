@@ -19,7 +19,7 @@ from shuke.rooms.programs import cart_queries as queries
 from shuke.rooms.programs.cart_facts import CartPriced, Choice, Taxes
 from shuke.rooms.programs.cart_keeping import as_json, from_json
 from shuke.rooms.programs.cart_queries import KeptCart
-from shuke.rooms.programs.carts import counting
+from shuke.rooms.programs.carts import counting, saving
 from shuke.rooms.programs.carts.evaluating import NO_CHOICE, UNTAXED, Buyer, buyer_of, held_coupons, order_of, priced
 from shuke.rooms.programs.contracts import CartCommitted, Result, Status
 from shuke.rooms.programs.facts import Fact, OrderFact, RedeemFact
@@ -106,6 +106,7 @@ def _commit(asked: Asked, actor: Actor, *, history: bool) -> CartCommitted:
         asked = asked.at(max(asked.cart.occurred_at, clock.business_now() - intake.AHEAD))
     cart = asked.cart
     buyer = buyer_of(cart)
+    thanks = saving.thanks_to_plans(cart, buyer, asked.choice)
     found = priced(cart, buyer, asked.choice, taxes, _set_aside(asked, buyer))
     if history:  # what comes with the right to write it gives no coupons
         found = replace(found, gives=())
@@ -118,6 +119,7 @@ def _commit(asked: Asked, actor: Actor, *, history: bool) -> CartCommitted:
     if use is not None:
         value.use_up(use)
     _use(result.reference, asked, buyer, found)
+    saving.note(result.reference, found.applied, thanks)
     queries.keep(result.reference, asked.key, KeptCart(digest, as_json(found)))
     return CartCommitted(found, result)
 

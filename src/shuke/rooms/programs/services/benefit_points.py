@@ -70,15 +70,13 @@ def _record(facts: Sequence[AdjustFact]) -> None:
 
 
 def _spendable() -> Unit:
-    found = next((unit for unit in _units() if unit.spendable), None)
-    if found is None:
-        raise NeverError("The program has no unit that members spend.")
-    return found
-
-
-def _units() -> Sequence[Unit]:
     plan = timeline()
-    return plan.latest.program.units if plan else ()
+    said = plan.latest.program.stored_value if plan else None
+    units = plan.latest.program.units if plan else ()
+    found = next((unit for unit in units if unit.spendable and (said is None or unit.code != said.principal)), None)
+    if found is None:
+        raise NeverError("The program has no unit that members spend and that is no money.")
+    return found
 
 
 def _speaks_chinese() -> bool:

@@ -135,6 +135,15 @@ def join(plan: Timeline, joined: dict[UUID, datetime]) -> None:
 
 
 @lru_cache(maxsize=64)
+def versions(slug: str) -> list[VersionView]:
+    """Return every version of a program, withdrawn ones included, newest first."""
+    program = next((program for program in queries.programs() if program.slug == slug), None)
+    if program is None:
+        raise Refusal("no_program", "No such program is published.")
+    withdrawn = queries.withdrawals(program.id)
+    return [view(version, withdrawn.get(version.id)) for version in reversed(queries.versions(program.id))]
+
+
 def version(version_id: int) -> VersionView:
     """Return a published version, read once in the life of a process: it never changes."""
     return view(queries.version(version_id))

@@ -54,6 +54,21 @@ def unit_of(running: Running, code: str | None) -> int:
     return running.unit_codes.index(code)
 
 
+def unit_by_hand(running: Running, code: str | None) -> int:
+    """Return where a unit stands in the program of which staff may give and take: any but principal.
+
+    Principal is what members paid less what went back or was used, so it moves with money alone.
+
+    Raises:
+        Refusal: `unknown_unit`, `principal_by_hand`.
+    """
+    place, said = unit_of(running, code), running.program.stored_value
+    if said is not None and running.unit_codes[place] == said.principal:
+        detail = "This unit is money that members paid: a top-up brings it, a refund of stored value takes it."
+        raise Refusal("principal_by_hand", detail, pointer="/unit")
+    return place
+
+
 def spendable_unit(running: Running, code: str | None) -> int:
     """Return where a unit stands in the program, by default the first that can be spent.
 

@@ -35,7 +35,7 @@ from shuke.rooms.programs.services import refunds
 from shuke.rooms.programs.services.dossiers import Desktop, Dossier
 from shuke.rooms.programs.services.items import Item, order_facts
 from shuke.rooms.programs.services.refunds import Refunding
-from shuke.rooms.programs.services.terms import check_transfer, more_than_left, spendable_unit, unit_of
+from shuke.rooms.programs.services.terms import check_transfer, more_than_left, spendable_unit, unit_by_hand, unit_of
 from shuke.rooms.programs.services.timeline import EARNS, Running
 
 # What an entry does to what a member can use, for the answers of facts that move points both ways.
@@ -284,7 +284,7 @@ def adjust(item: Item, desktop: Desktop, dossier: Dossier, past: Past) -> None:
     assert isinstance(fact, AdjustFact)
     at = item.at(past.now)
     desktop.reach(dossier, at)
-    unit = unit_of(dossier.running, fact.unit)
+    unit = unit_by_hand(dossier.running, fact.unit)
     ends = None if fact.expires_on is None else _civil(fact.expires_on) + 1
     _act(item, desktop, dossier, at, lambda state: dossier.running.desk.adjust(state, [(unit, fact.points)], at, ends))
 
@@ -305,7 +305,7 @@ def open_lot(item: Item, desktop: Desktop, dossier: Dossier, past: Past) -> None
     assert isinstance(fact, OpeningFact)
     at = item.at(past.now)
     desktop.reach(dossier, at)
-    unit = unit_of(dossier.running, fact.unit)
+    unit = unit_by_hand(dossier.running, fact.unit)
     ends = NEVER if fact.expires_on is None else _civil(fact.expires_on) + 1
     earned = NEVER if fact.earned_on is None else _civil(fact.earned_on)
     _act(

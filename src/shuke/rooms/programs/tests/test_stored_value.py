@@ -11,8 +11,10 @@ from shuke.rooms.payments import facade as payments
 from shuke.rooms.payments.contracts import State
 from shuke.rooms.points import facade as points
 from shuke.rooms.programs import facade
-from shuke.rooms.programs.contracts import TopUpFact
+from shuke.rooms.programs.contracts import AdjustFact, OpeningFact, TopUpFact
+from shuke.rooms.programs.services import benefit_points
 from shuke.rooms.programs.tests.conftest import ACTOR, member
+from shuke.rooms.programs.tests.test_record import everything
 from shuke.rooms.programs.tests.value_shop import CAFE, CLERK, Provider, at_desk, has, laws_hold
 from shuke.rooms.value.contracts import TopUpState, ValueWarning
 
@@ -152,3 +154,28 @@ def test_rules_hear_of_a_top_up_where_the_program_declares_it(anna):
         "gift": 2_000,
     }
     assert laws_hold()
+
+
+@pytest.mark.parametrize(
+    "fact",
+    [
+        AdjustFact("desk", "A1", member(1), 1_000, "a mishap", "balance"),
+        AdjustFact("desk", "A1", member(1), -1_000, "a mishap", "balance"),
+        OpeningFact("old", "A1", member(1), 1_000, "balance"),
+    ],
+)
+def test_principal_moves_with_money_alone_and_never_by_hand(anna, fact):
+    at_desk("T1", 50_000)
+    before = everything()
+
+    (result,) = facade.record([fact], CLERK)
+
+    assert (result.refusal.code, result.refusal.pointer) == ("principal_by_hand", "/unit")
+    assert everything() == before
+    (given,) = facade.record([replace(fact, unit="gift")], CLERK)
+    assert (given.refusal, has(anna)) == (None, (50_000, 8_000 + fact.points))
+
+
+def test_benefits_give_points_and_never_principal(now):
+    facade.publish(CAFE.replace("  points: {round: floor}\n", "").replace("points, points", "gift, points"), ACTOR)
+    assert benefit_points._spendable().code == "gift"

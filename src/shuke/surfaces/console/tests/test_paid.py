@@ -191,3 +191,30 @@ def test_a_refund_that_failed_is_listed_and_tried_again(desk, anna, log_in):
 
     assert payments.find(payment.id).refunded_minor == 12_050
     assert payments.refunds_of([payment.id])[payment.id][0].state is RefundState.DONE
+
+
+def test_a_refund_that_failed_is_paid_by_hand_once_with_its_proof(desk, anna, log_in):
+    desk.post("/plans/new", PLAN)
+    subscription, id = sold(anna)
+    paid.cancel(subscription.id, BY, at_once=True)
+    (payment,) = payments.page(9).payments
+    (refund,) = payments.refunds_of([payment.id])[payment.id]
+    apps.get_model("payments", "Refund").objects.filter(pk=refund.id).update(state="failed", check_at=None)
+    apps.get_model("payments", "Payment").objects.filter(pk=payment.id).update(refunded_minor=0)
+    name = ids.encode("prf", refund.id)
+    address, proof = f"/failed-refunds/{name}/paid-by-hand", {f"{name}-reference": "ICBC 0042", f"{name}-note": "卡已注销"}
+    assert "登记人工打款" in desk.get("/failed-refunds").content.decode()
+
+    assert log_in(Role.CLERK).post(address, proof).status_code == 403
+    missing = desk.post(address)
+    assert (missing.status_code, "data-shown" in missing.content.decode()) == (422, True)
+    assert payments.find(payment.id).refunded_minor == 0
+    assert desk.post(address, proof)["Location"] == "/failed-refunds"
+
+    page = desk.get("/failed-refunds").content.decode()
+    assert all(text in page for text in ("ICBC 0042", "卡已注销", "没有失败的退款", "120.50"))
+    assert "ICBC 0042" in desk.get(f"/subscriptions/{id}").content.decode()
+    (line,) = [one for one in org.audit_lines(9).lines if one.action == "refund.paid_by_hand"]
+    assert (line.after["reference"], line.after["amount_minor"]) == ("ICBC 0042", 12_050)
+    assert desk.post(address, proof).status_code == 409
+    assert payments.find(payment.id).refunded_minor == 12_050

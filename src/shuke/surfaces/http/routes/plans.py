@@ -28,7 +28,7 @@ from shuke.surfaces.http.schemas.paid import (
 )
 
 router = Router(tags=["plans"])
-_OF_TERMS = ("invalid_plan_days", "invalid_plan_name", "invalid_plan_price")
+_OF_TERMS = ("invalid_plan_days", "invalid_plan_name", "invalid_plan_price", "notice_days_unfit")
 
 
 @operation(

@@ -11,12 +11,14 @@ from shuke.rooms.paid import contracts as paid
 from shuke.rooms.payments import contracts as payments
 from shuke.surfaces.http.fields import Answer, Body, Flag, Instant, Time, instant, integer, text
 from shuke.surfaces.http.schemas.members import MemberRefBody
+from shuke.surfaces.http.schemas.plan_savings import SavingsAnswer, savings_answer
 
 _LETTERS = r"_[0-7][0-9A-HJKMNP-TV-Z]{25}$"
 PlanCode = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,39}$")]
 SubscriptionId = Annotated[str, StringConstraints(pattern=rf"^{paid.SUBSCRIPTION_PREFIX}{_LETTERS}")]
 ActivationId = Annotated[str, StringConstraints(pattern=rf"^{paid.BATCH_PREFIX}{_LETTERS}")]
 PaymentId = Annotated[str, StringConstraints(pattern=rf"^{payments.PAYMENT_PREFIX}{_LETTERS}")]
+PaymentRefundId = Annotated[str, StringConstraints(pattern=rf"^{payments.REFUND_PREFIX}{_LETTERS}")]
 LengthText = Literal["month", "quarter", "year"]
 StateText = Literal["pending", "trial", "active", "past_due", "grace", "lapsed", "cancelled", "void"]
 Method = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,39}$")]
@@ -255,7 +257,9 @@ class SubscriptionPageAnswer(Answer):
 
 
 class SubscriptionPeriodAnswer(Answer):
-    """A stretch of a subscription; `value_minor` is the money in it that was not given back."""
+    """A stretch of a subscription; `value_minor` is the money in it that was not given back, `saved_minor` what the plan
+    took off orders in it.
+    """
 
     number: int
     kind: Literal["trial", "paid", "gift", "code", "extension"]
@@ -263,6 +267,7 @@ class SubscriptionPeriodAnswer(Answer):
     ends_at: Instant
     cost_minor: int
     value_minor: int
+    saved_minor: int
 
 
 class PlanChargeAnswer(Answer):
@@ -295,6 +300,7 @@ class SubscriptionHistoryAnswer(Answer):
     periods: list[SubscriptionPeriodAnswer]
     charges: list[PlanChargeAnswer]
     changes: list[SubscriptionChangeAnswer]
+    savings: SavingsAnswer
     livemode: bool
 
 
@@ -439,6 +445,7 @@ def history_answer(found: paid.Subscription, told: paid.History, *, livemode: bo
                 ends_at=instant(one.ends_at),
                 cost_minor=one.cost_minor,
                 value_minor=one.value_minor,
+                saved_minor=told.savings.by_period[one.number],
             )
             for one in told.periods
         ],
@@ -465,6 +472,7 @@ def history_answer(found: paid.Subscription, told: paid.History, *, livemode: bo
             )
             for one in told.changes
         ],
+        savings=savings_answer(told.savings),
         livemode=livemode,
     )
 

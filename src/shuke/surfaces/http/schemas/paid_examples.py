@@ -7,6 +7,7 @@ from shuke.surfaces.http.schemas.examples import MEMBER_ID
 SUBSCRIPTION_ID: Final = "sub_01KAKV5D2W8RQX5J4Y0V9W6T2N"
 BATCH_ID: Final = "bat_01KAKV5D2W8RQX5J4Y0V9W6T2N"
 PAYMENT_ID: Final = "pay_01KAKV5D2W8RQX5J4Y0V9W6T2N"
+REFUND_ID: Final = "prf_01KAKV5D2W8RQX5J4Y0V9W6T2N"
 NEW_TERMS = {
     "prices": {"month": 1500, "year": 12000},
     "trial_days": 14,
@@ -59,7 +60,6 @@ PENDING = SUBSCRIPTION | {
     "auto_renew": False,
     "started_at": None,
     "ends_at": None,
-    "price_minor": 0,
     "renews_at_minor": None,
 }
 HISTORY = {
@@ -72,6 +72,7 @@ HISTORY = {
             "ends_at": "2018-01-15T05:00:00Z",
             "cost_minor": 12000,
             "value_minor": 12000,
+            "saved_minor": 8750,
         }
     ],
     "charges": [
@@ -103,6 +104,13 @@ HISTORY = {
             "actor": "Shuke",
         },
     ],
+    "savings": {
+        "saved_minor": 8750,
+        "paid_minor": 12000,
+        "period_saved_minor": 8750,
+        "period_paid_minor": 12000,
+        "to_break_even_minor": 3250,
+    },
     "livemode": False,
 }
 NEW_ORDER = {"member": {"id": MEMBER_ID}, "plan": "plus", "length": "year", "method": "counter"}
@@ -119,7 +127,7 @@ CANCELLATION = {
     "dry_run": False,
 }
 SWITCH = {
-    "subscription": PENDING | {"plan": "gold-card"},
+    "subscription": PENDING | {"plan": "gold-card", "price_minor": 30000},
     "payment_id": PAYMENT_ID,
     "price_minor": 30000,
     "credit_minor": 8679,
@@ -156,4 +164,26 @@ PAYMENT = {
     "pay_url": "",
     "reason": "",
     "livemode": False,
+}
+FAILED_REFUND = {
+    "id": REFUND_ID,
+    "payment_id": PAYMENT_ID,
+    "member_id": MEMBER_ID,
+    "purpose": "plan",
+    "method": "wechat",
+    "state": "failed",
+    "amount_minor": 12000,
+    "currency": "USD",
+    "asked_at": "2017-01-18T17:00:00Z",
+    "done_at": None,
+    "reason": "USER_ACCOUNT_ABNORMAL",
+    "by_hand": None,
+    "livemode": False,
+    "dry_run": False,
+}
+REFUND_BY_HAND = FAILED_REFUND | {
+    "state": "done",
+    "done_at": "2017-01-20T17:00:00Z",
+    "reason": "",
+    "by_hand": {"by": "finance", "reference": "bank transfer 20170120-17", "note": "the card was closed"},
 }

@@ -10,7 +10,7 @@ from shuke.rooms.programs.contracts import TopUpFact, ValueHeld, ValuePaymentFac
 from shuke.rooms.value import contracts as value
 from shuke.surfaces.http.fields import Answer, Body, Date, Day, ExternalIdText, Instant, Label, Source, instant, integer
 from shuke.surfaces.http.schemas.members import MemberRefBody
-from shuke.surfaces.http.schemas.payments import PaymentAnswer, payment_answer
+from shuke.surfaces.http.schemas.payments import PaidByHandAnswer, PaymentAnswer, by_hand, payment_answer
 
 _LETTERS = r"_[0-7][0-9A-HJKMNP-TV-Z]{25}$"
 TopUpId = Annotated[str, StringConstraints(pattern=rf"^{value.TOP_UP_PREFIX}{_LETTERS}")]
@@ -185,6 +185,7 @@ class ValueRefundPartAnswer(Answer):
     payment_id: str | None
     method: str
     state: Literal["pending", "done", "failed"] | None
+    by_hand: PaidByHandAnswer | None
 
 
 class ValueRefundPreviewAnswer(Answer):
@@ -442,6 +443,7 @@ def _part(part: value.RefundPart) -> ValueRefundPartAnswer:
         payment_id=ids.encode("pay", part.payment_id) if part.payment_id else None,
         method=part.method,
         state=part.state.value if part.state else None,
+        by_hand=by_hand(part.by_hand),
     )
 
 

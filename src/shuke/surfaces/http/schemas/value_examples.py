@@ -97,6 +97,7 @@ PARTS: list[Json] = [
         "payment_id": _PAYMENT_ID,
         "method": "wechat",
         "state": None,
+        "by_hand": None,
     }
 ]
 PREVIEW: Json = {

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from shuke.core.values.errors import Refusal
 from shuke.foundation import guesses, ids, logs
 from shuke.rooms.paid import facade as paid
-from shuke.rooms.paid.contracts import SUBSCRIPTION_PREFIX, Length, Order, Plan, State, Subscription, Switch
+from shuke.rooms.paid.contracts import SUBSCRIPTION_PREFIX, Length, Order, Plan, Savings, State, Subscription, Switch
 from shuke.rooms.payments import facade as payments
 from shuke.rooms.payments.contracts import PAYMENT_PREFIX
 from shuke.surfaces.portal.pages import ACTOR, Guest, guessers, page, show
@@ -123,13 +123,13 @@ def _plans(request: HttpRequest, guest: Guest, failure: str = "", status: int = 
     mine = paid.page(_MOST, member_id=guest.member.id).subscriptions
     live = [one for one in mine if one.is_live]
     had = {one.plan.id for one in mine if one.started_at is not None}
-    language = paid_words.language()
+    language, savings = paid_words.language(), paid.savings([one.id for one in live])
     return show(
         request,
         "plans.html",
         tab="me",
         title=_("Paid membership"),
-        mine=[_mine(one, language) for one in live],
+        mine=[_mine(one, language, savings[one.id]) for one in live],
         changeable=bool(_choices(guest)),
         offered=[_offered(plan, language, had=plan.id in had) for plan in paid.list_plans() if plan.on_sale],
         online=phone_method() is not None,
@@ -138,9 +138,10 @@ def _plans(request: HttpRequest, guest: Guest, failure: str = "", status: int = 
     )
 
 
-def _mine(one: Subscription, language: str) -> dict[str, object]:
+def _mine(one: Subscription, language: str, savings: Savings) -> dict[str, object]:
     return {
         "one": one,
+        "savings": savings,
         "id": ids.encode(SUBSCRIPTION_PREFIX, one.id),
         "name": one.plan.name(language),
         "state": paid_words.STATES[one.state],
