@@ -230,7 +230,7 @@ WORDS: Words = {
     "balance": _("Balance"),
     "fee": _("Fee"),
     "money": _("Money back"),
-    "bonus": _("Bonus gone"),
+    "bonus": _("Bonus forfeited"),
     "principal": _("Principal"),
     "cards": _("Cards"),
     "code": _("Code"),

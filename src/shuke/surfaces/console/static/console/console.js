@@ -124,9 +124,18 @@ document.addEventListener("htmx:responseError", (event) => {
   }
 });
 
-/* The menu is longer than some screens: begin where one is. */
+/* What is wider than the screen is scrolled with keys too, also where nothing in it takes the focus. */
+document.querySelectorAll(".scroll").forEach((wide) => {
+  if (wide.scrollWidth > wide.clientWidth && !wide.querySelector("a, button, input, select, summary")) {
+    wide.tabIndex = 0;
+  }
+});
+
+/* The menu is longer than some screens: begin where one is, with a whole row below the brand. */
 const here = document.querySelector(".menu [aria-current]");
 if (here) {
   const side = here.closest(".side");
-  side.scrollTop = Math.max(0, here.offsetTop + here.offsetHeight + 60 - side.clientHeight);
+  const wanted = here.offsetTop + here.offsetHeight + 60 - side.clientHeight;
+  const rows = [...side.querySelectorAll(".menu a")].map((row) => row.offsetTop - side.firstElementChild.offsetHeight);
+  side.scrollTop = Math.max(0, ...rows.filter((top) => top <= wanted));
 }
