@@ -161,7 +161,7 @@ def till() -> dict[str, str]:
         "close": _("Close"),
         "help": _("Keys"),
         "help_lines": _(
-            "+12.50 adds another item; 12.50*3 means three pieces. Scan a bar code, or type # and a code, to name the goods."
+            "+12.50 adds another item; 12.50*3 means three pieces. Scan a bar code, or type # and a code, first."
         ),
         "sold": _("Sold"),
         "number": _("Receipt"),
@@ -186,7 +186,9 @@ def customer() -> dict[str, str]:
         "earned": _("Points earned"),
         "balance": _("Balance"),
         "join": _("Join as a member"),
-        "join_service": _("I want to join. My phone number is kept to record my points and to recognise me; I can leave at any time."),
+        "join_service": _(
+            "I want to join. My phone number is kept to record my points and to recognise me; I can leave at any time."
+        ),
         "join_marketing": _("I also want news and offers by message. I can change this at any time."),
         "join_agree": _("I agree"),
         "join_thanks": _("Thank you. One moment, please."),

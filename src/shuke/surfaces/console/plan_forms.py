@@ -137,7 +137,9 @@ class TermsForm(forms.Form):
 class PlanForm(TermsForm):
     """A plan to be written."""
 
-    code = forms.CharField(label=_("Code"), max_length=40, help_text=_("Lower-case letters, digits, - and _; it can't be changed later."))
+    code = forms.CharField(
+        label=_("Code"), max_length=40, help_text=_("Lower-case letters, digits, - and _; it can't be changed later.")
+    )
     kind = forms.ChoiceField(label=_("What it sells"), choices=list(paid_words.KINDS.items()))
     name_zh = forms.CharField(label=_("Chinese name"), max_length=60)
     name_en = forms.CharField(label=_("English name"), max_length=60)

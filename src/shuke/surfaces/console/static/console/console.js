@@ -131,11 +131,17 @@ document.querySelectorAll(".scroll").forEach((wide) => {
   }
 });
 
-/* The menu is longer than some screens: begin where one is, with a whole row below the brand. */
+/* Tabs that don't fit are scrolled to the one that is open. */
+document.querySelectorAll(".tabs [aria-current]").forEach((tab) => {
+  const tabs = tab.closest(".tabs");
+  tabs.scrollLeft = tab.offsetLeft - tabs.offsetLeft - (tabs.clientWidth - tab.offsetWidth) / 2;
+});
+
+/* The menu is longer than some screens: begin where one is, with a whole row on top. */
 const here = document.querySelector(".menu [aria-current]");
 if (here) {
-  const side = here.closest(".side");
-  const wanted = here.offsetTop + here.offsetHeight + 60 - side.clientHeight;
-  const rows = [...side.querySelectorAll(".menu a")].map((row) => row.offsetTop - side.firstElementChild.offsetHeight);
-  side.scrollTop = Math.max(0, ...rows.filter((top) => top <= wanted));
+  const menu = here.closest(".menu");
+  const wanted = here.offsetTop + here.offsetHeight + 60 - menu.clientHeight;
+  const tops = [...menu.querySelectorAll("a")].map((row) => row.offsetTop);
+  menu.scrollTop = Math.max(0, ...tops.filter((top) => top <= wanted));
 }
