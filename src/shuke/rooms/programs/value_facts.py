@@ -1,7 +1,7 @@
 """What members ask of their stored value, and what they are told of it. Amounts are in minor units of the currency."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
 from shuke.rooms.members.contracts import MemberRef
@@ -56,3 +56,8 @@ class ValueHeld:
     @property
     def total_minor(self) -> int:
         return self.principal_minor + self.bonus_minor
+
+    @property
+    def bonus_last_day(self) -> date | None:
+        """The last day with what of the bonus ends first, as people are told it."""
+        return None if self.bonus_ends_on is None else self.bonus_ends_on - timedelta(days=1)

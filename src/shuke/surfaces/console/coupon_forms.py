@@ -81,7 +81,7 @@ class TemplateForm(forms.Form):
     one_code = _text(gettext_lazy("The one code"), 40)
     days = _number(gettext_lazy("Days it can be used"), DAYS_LIMIT)
     delay_days = forms.IntegerField(
-        label=gettext_lazy("Usable from so many days later"), min_value=0, max_value=DAYS_LIMIT, required=False
+        label=gettext_lazy("Usable after this many days"), min_value=0, max_value=DAYS_LIMIT, required=False
     )
     since = forms.DateField(label=gettext_lazy("First day"), required=False)
     until = forms.DateField(label=gettext_lazy("Last day"), required=False)
@@ -90,13 +90,13 @@ class TemplateForm(forms.Form):
     period = forms.ChoiceField(label=gettext_lazy("Counted"))
     budget = _text(gettext_lazy("Budget"), 16)
     cost = _text(gettext_lazy("Cost of one"), 16)
-    claimable = forms.BooleanField(label=gettext_lazy("Members take it by themselves"), required=False)
+    claimable = forms.BooleanField(label=gettext_lazy("Members can claim it themselves"), required=False)
     claim_when = _text(gettext_lazy("Only members where"), 400)
     points = _number(gettext_lazy("Price in points"), 10**9)
     given_on = forms.ChoiceField(label=gettext_lazy("Given by a rule for"), required=False)
     given_when = _text(gettext_lazy("Only where"), 400)
-    transferable = forms.BooleanField(label=gettext_lazy("May be given to a friend, once"), required=False)
-    gives_back = forms.BooleanField(label=gettext_lazy("Comes back when its order is refunded"), required=False)
+    transferable = forms.BooleanField(label=gettext_lazy("Can be given to a friend, once"), required=False)
+    gives_back = forms.BooleanField(label=gettext_lazy("Returned when its order is refunded"), required=False)
 
     def __init__(self, kind: Kind, running: Running, zone: ZoneInfo, data: Any = None) -> None:
         super().__init__(data, initial={"gives_back": True, "period": Period.EVER.value, "pieces": 1})
@@ -128,7 +128,7 @@ class TemplateForm(forms.Form):
 
     def _help(self) -> None:
         told = {
-            "code": _("For files, the API and the till: small letters, digits, - and _."),
+            "code": _("For files, the API and the till: lower-case letters, digits, - and _."),
             "lines": _("A condition on lines, such as item.category = 'COFFEE'; empty: all."),
             "when": _("A condition of the program's rules, such as order.store = 'S01'; empty: every order."),
             "claim_when": _("A condition on the member, such as member.tier = 'gold'; empty: every member."),

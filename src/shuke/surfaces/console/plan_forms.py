@@ -29,14 +29,14 @@ class TermsForm(forms.Form):
     cooling_off_days = forms.IntegerField(
         label=_("Days of cooling-off after the first payment"), min_value=0, max_value=366
     )
-    refund = forms.ChoiceField(label=_("Who cancels at once later gets back"), choices=list(paid_words.AFTER.items()))
+    refund = forms.ChoiceField(label=_("Refund for cancelling at once, later"), choices=list(paid_words.AFTER.items()))
     notice_days = forms.CharField(
-        label=_("Tell of the end so many days before"), required=False, max_length=60, help_text=_("Such as 30, 7")
+        label=_("Remind this many days before the end"), required=False, max_length=60, help_text=_("Such as 30, 7")
     )
     try_days = forms.CharField(
-        label=_("Charge so many days after the end"),
+        label=_("Charge this many days after the end"),
         max_length=60,
-        help_text=_("Below 0 is before it: -1, 2, 5 tries three times."),
+        help_text=_("Negative means before the end: -1, 2, 5 tries three times."),
     )
     grace_days = forms.IntegerField(label=_("Days of grace"), min_value=0, max_value=366)
     gives = forms.CharField(
@@ -137,7 +137,9 @@ class TermsForm(forms.Form):
 class PlanForm(TermsForm):
     """A plan to be written."""
 
-    code = forms.CharField(label=_("Code"), max_length=40, help_text=_("Small letters, digits, - and _; it stays."))
+    code = forms.CharField(
+        label=_("Code"), max_length=40, help_text=_("Lower-case letters, digits, - and _; it can't be changed later.")
+    )
     kind = forms.ChoiceField(label=_("What it sells"), choices=list(paid_words.KINDS.items()))
     name_zh = forms.CharField(label=_("Chinese name"), max_length=60)
     name_en = forms.CharField(label=_("English name"), max_length=60)

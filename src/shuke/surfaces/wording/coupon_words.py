@@ -71,7 +71,7 @@ STATES: Mapping[State, str | Promise] = {
     State.VOID: _("Recalled"),
 }
 TEMPLATE_STATES: Mapping[TemplateState, str | Promise] = {
-    TemplateState.ACTIVE: _("Being issued"),
+    TemplateState.ACTIVE: _("Issuing"),
     TemplateState.PAUSED: _("Paused"),
     TemplateState.STOPPED: _("Stopped"),
 }
@@ -159,7 +159,7 @@ def sentence(rule: OfferRule) -> str:
     program = _program()
     parts = [_minimum(rule, program)]
     if rule.lines is not None:
-        parts.append(gettext("only lines where %(condition)s") % {"condition": _in_words(rule.lines.source, program)})
+        parts.append(gettext("only items where %(condition)s") % {"condition": _in_words(rule.lines.source, program)})
     if rule.when is not None:
         parts.append(gettext("if %(condition)s") % {"condition": _in_words(rule.when.source, program)})
     return gettext(", ").join(parts)
@@ -216,7 +216,7 @@ def _minimum(rule: OfferRule, program: Program) -> str:
     effect = _effect(rule.effect, program)
     if rule.minimum is None:
         return effect
-    return gettext("from %(least)s on: %(effect)s") % {"least": _least(rule.minimum, program), "effect": effect}
+    return gettext("%(effect)s on orders from %(least)s") % {"least": _least(rule.minimum, program), "effect": effect}
 
 
 def _least(minimum: Minimum, program: Program) -> str:
@@ -235,7 +235,7 @@ def _effect(effect: Effect, program: Program) -> str:
     """Return what an effect does."""
     if isinstance(effect, Steps):
         steps = [
-            gettext("from %(least)s on: %(effect)s")
+            gettext("%(effect)s on orders from %(least)s")
             % {"least": _measured(effect.measure, least, program), "effect": _effect(part, program)}
             for least, part in effect.steps
         ]

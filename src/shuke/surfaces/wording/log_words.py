@@ -1,12 +1,13 @@
-"""What the audit log calls the fields of a change, where things came from, and who acted."""
+"""What the audit log calls the fields of a change and their codes, where things came from, and who acted."""
 
 from collections.abc import Mapping
 
 from django.utils.functional import Promise
 from django.utils.translation import pgettext_lazy
 
+from shuke.rooms.coupons.contracts import Codes
 from shuke.rooms.org.contracts import Actor, ActorKind
-from shuke.surfaces.wording import paid_words, words
+from shuke.surfaces.wording import coupon_words, mall_words, paid_words, words
 
 FIELDS: Mapping[str, str | Promise] = {
     **paid_words.LENGTHS,
@@ -30,6 +31,7 @@ FIELDS: Mapping[str, str | Promise] = {
     "given_when": pgettext_lazy("field", "Condition of giving"),
     "most": pgettext_lazy("field", "Most in all"),
     "per_member": pgettext_lazy("field", "Most for a member"),
+    "amount_minor": pgettext_lazy("field", "Amount, smallest unit of money"),
     "budget_minor": pgettext_lazy("field", "Budget, smallest unit of money"),
     "cost_minor": pgettext_lazy("field", "Cost of one, smallest unit of money"),
     "packet": pgettext_lazy("field", "Lucky packet"),
@@ -56,6 +58,16 @@ FIELDS: Mapping[str, str | Promise] = {
     "locked": pgettext_lazy("field", "Set aside"),
     "expired": pgettext_lazy("field", "Expired"),
 }
+VALUES: Mapping[str, Mapping[str, str | Promise]] = {  # by field; what is none of these is worded as any code
+    "kind": {**mall_words.KINDS, **coupon_words.KINDS, **words.ATTRIBUTE_KINDS},
+    "codes": {
+        Codes.OWN: pgettext_lazy("field", "Each its own"),
+        Codes.ONE: pgettext_lazy("field", "One for many"),
+        Codes.POOL: pgettext_lazy("field", "From a pool"),
+    },
+    "length": paid_words.LENGTHS,
+    "rule": paid_words.RULES,
+}
 _ORIGINS: Mapping[str, str | Promise] = {
     "till": pgettext_lazy("origin", "The till"),
     "portal": pgettext_lazy("origin", "Member pages"),
@@ -71,6 +83,12 @@ _ORIGINS: Mapping[str, str | Promise] = {
 def field(code: str) -> str:
     """Return what a field is called."""
     return str(FIELDS[code]) if code in FIELDS else words.wording(code)
+
+
+def value(field_code: str, code: str) -> str:
+    """Return what a code in one of the fields of `VALUES` says."""
+    known = VALUES[field_code]
+    return str(known[code]) if code in known else words.wording(code)
 
 
 def origin(code: str) -> str:

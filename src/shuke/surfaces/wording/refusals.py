@@ -131,7 +131,7 @@ REFUSALS: Mapping[str, str | Promise] = {
     "pin_locked": _("Too many wrong PINs. Try again in %(minutes)s minutes."),
     "till_locked": _("Log in again."),
     "tail_too_short": _("Type the last four digits of the phone."),
-    "unknown_text": _("This is no member, coupon, pickup, receipt or gift card."),
+    "unknown_text": _("No member, coupon, pickup, receipt or gift card has this code."),
     "consent_required": _("Tell the customer what joining means, and tick that they agreed."),
     "bad_request": _("The till sent something unreadable; nothing was done."),
     "own_account": _("This is your own account; a colleague has to do it."),

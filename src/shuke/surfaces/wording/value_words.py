@@ -41,7 +41,7 @@ ACTIONS: Words = {
 }
 REFUSALS: Words = {
     "no_stored_value": _("The program has no stored value."),
-    "top_up_bounds": _("One tops up by %(least)s to %(most)s at once."),
+    "top_up_bounds": _("A top-up must be between %(least)s and %(most)s."),
     "value_limit": _("This would come to %(asked)s; the program allows %(most)s."),
     "desk_needs_clerk": _("Only somebody who took the money says so."),
     "value_needs_code": _("Scan the code on the member's phone: stored value is spent with it."),

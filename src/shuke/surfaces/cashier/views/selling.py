@@ -49,7 +49,7 @@ def read(request: HttpRequest, counter: Counter, told: Told) -> dict[str, Any]:
     with guesses.limited([guesses.staff(counter.actor.id)], {"unknown_text"}):
         found = checking.read(counter, text) or refunding.read(counter, text) or valuing.read(counter, text)
         if found is None:
-            raise Refusal("unknown_text", "This is no member, coupon, pickup, receipt or gift card.")
+            raise Refusal("unknown_text", "No member, coupon, pickup, receipt or gift card has this code.")
     return found
 
 
@@ -172,7 +172,7 @@ def _answer(counter: Counter, key: str, at: datetime, result: Result, before: An
         "after": _available(after, unit.scale),
     }
     if _rank(after) > _rank(before):
-        answer["tier"] = _("Up to %(tier)s") % {"tier": words.tier(after.tier.code, after.tier.name)}
+        answer["tier"] = _("Upgraded to %(tier)s") % {"tier": words.tier(after.tier.code, after.tier.name)}
     return answer
 
 

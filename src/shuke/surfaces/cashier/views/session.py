@@ -72,12 +72,13 @@ def lock(request: HttpRequest) -> HttpResponse:
 
 @call("GET")
 def state(request: HttpRequest, counter: Counter, told: Told) -> dict[str, object]:
-    """Say who works where, what time it is in business, and what forms carry."""
+    """Say who works where, what time it is in business and in which zone, and what forms carry."""
     return {
         "till": counter.till.name,
         "store": counter.till.store.name,
         "shop": counter.shop.name,
         "clerk": counter.principal.name,
+        "time_zone": counter.shop.time_zone,
         "currency": counter.shop.currency,
         "sign": figures.money(0, counter.shop.currency).partition("0")[0],
         "digits": CURRENCY_DIGITS[counter.shop.currency],

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Mapping, Sized
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse
@@ -25,13 +26,13 @@ _FINGERPRINT = re.compile(r"[0-9a-f]{32,}")
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d.*(?:[+-]\d\d:\d\d|Z)")
 _CODED: Mapping[str, Callable[[str], str]] = {  # the fields that hold codes; all others hold what people wrote
     "field": words.personal,
-    "kind": words.attribute_kind,
     "language": words.wording,
     "role": words.role,
     "scopes": words.right,
     "status": words.wording,
     "tier": tier_called,
     "unit": unit_called,
+    **{field: partial(log_words.value, field) for field in log_words.VALUES},
 }
 
 

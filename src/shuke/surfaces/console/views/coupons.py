@@ -72,7 +72,7 @@ def new(request: HttpRequest, desk: Desk) -> HttpResponse:
         except (Refusal, ProgramErrors) as refused:
             _tell(form, refused, desk)
         else:
-            messages.success(request, _("The template is there. Send it, or let members take it."))
+            messages.success(request, _("The template is ready. Send it, or let members claim it."))
             return redirect("coupon", made.draft.code)
     told = _preview(form, desk) if form.is_bound else {}
     kinds = [(kind.value, label) for kind, label in coupon_words.KINDS.items()]
@@ -152,7 +152,9 @@ def _one(
     request: HttpRequest, desk: Desk, found: Template, *, status: int = 200, codes_form: CodesForm | None = None
 ) -> HttpResponse:
     uses = coupons_of.uses_page(found.id, _ROWS, request.GET.get("cursor") or None)
-    rows = [(use, _outside(use.member_id)) for use in uses.uses]
+    known = people.get_many({use.member_id for use in uses.uses if use.member_id is not None})
+    names = {id: member.display_name for id, member in known.items()}
+    rows = [(use, _outside(use.member_id), use.member_id and names[use.member_id]) for use in uses.uses]
     batches = [_batch(batch) for batch in coupons_of.batches(found.id)]
     may_write = desk.may(Right.COUPONS_WRITE)
     is_open = found.state is not TemplateState.STOPPED
@@ -217,7 +219,7 @@ def send(request: HttpRequest, desk: Desk, template: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         if "confirm" in request.POST:
             programs.push_coupons(found.id, form.audience(), form.cleaned_data["name"], desk.actor)
-            messages.success(request, _("A worker sends them. The batch below says how far it is."))
+            messages.success(request, _("They are being sent in the background. The batch below shows how far it is."))
             return redirect("coupon", template)
         with unit_of_work():
             told = programs.reckon_push(found.id, form.audience())
@@ -249,12 +251,12 @@ def fill(request: HttpRequest, desk: Desk, template: str) -> HttpResponse:
     said = form.cleaned_data
     if said.get("count"):
         coupons_of.make_codes(found.id, said["count"], found.draft.name, desk.actor)
-        messages.success(request, _("A worker makes them. The batch below says how far it is."))
+        messages.success(request, _("They are being made in the background. The batch below shows how far it is."))
     else:
         lines = said["file"].read().decode("utf-8-sig", "replace").splitlines()
         texts = [text for line in lines if (text := line.split(",")[0].strip().strip('"'))]
         batch = coupons_of.import_codes(found.id, texts, said["file"].name, desk.actor)
-        messages.success(request, _("%(count)s codes were taken.") % {"count": figures.number(batch.made)})
+        messages.success(request, _("%(count)s codes were added.") % {"count": figures.number(batch.made)})
     return redirect("coupon", template)
 
 

@@ -32,7 +32,7 @@ def failed(request: HttpRequest) -> HttpResponse:
         "The fault is ours and nothing was changed. Try again; "
         "if it stays, give this request id to whoever runs the server."
     )
-    return plain_page(request, 500, _("Something broke"), sentence, request.get_full_path(), _("Try again"))
+    return plain_page(request, 500, _("Something went wrong"), sentence, request.get_full_path(), _("Try again"))
 
 
 def _without_database(request: HttpRequest) -> HttpResponse:

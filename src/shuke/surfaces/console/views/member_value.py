@@ -24,6 +24,7 @@ from shuke.surfaces.console.views.value import method, refund_rows, top_up_rows
 from shuke.surfaces.wording import figures, refusals, value_words
 
 _ROWS = 20
+_REFUND_IDS = "refund_%s"  # both forms of the page ask for an amount
 
 
 @dataclass(slots=True)
@@ -59,7 +60,7 @@ def top_up(request: HttpRequest, desk: Desk, member_id: str) -> HttpResponse:
         if request.POST.get("shown"):
             done = programs.top_up(fact, desk.actor)
             amount = figures.money(done.amount_minor, done.currency)
-            messages.success(request, _("%(amount)s was paid ahead.") % {"amount": amount})
+            messages.success(request, _("%(amount)s was topped up.") % {"amount": amount})
             return redirect("member-value", member_id)
         seen.top_up = programs.top_up(fact, desk.actor, dry_run=True)
     except Refusal as refused:
@@ -73,7 +74,7 @@ def top_up(request: HttpRequest, desk: Desk, member_id: str) -> HttpResponse:
 def refund(request: HttpRequest, desk: Desk, member_id: str) -> HttpResponse:
     """Show what a refund comes to, and once that was seen ask a colleague for it."""
     seen = _unseen(desk)
-    seen.refund_form = form = RefundForm(desk.shop.currency, request.POST)
+    seen.refund_form = form = RefundForm(desk.shop.currency, request.POST, auto_id=_REFUND_IDS)
     member = MemberRef(id=ids.decode(ID_PREFIX, member_id))
     if not form.is_valid():
         seen.status = 422
@@ -99,7 +100,7 @@ def shown(seen: RefundPreview) -> str:
 
 
 def _unseen(desk: Desk) -> Sight:
-    return Sight(AmountForm(desk.shop.currency), RefundForm(desk.shop.currency))
+    return Sight(AmountForm(desk.shop.currency), RefundForm(desk.shop.currency, auto_id=_REFUND_IDS))
 
 
 def _tab(request: HttpRequest, desk: Desk, member_id: str, seen: Sight) -> HttpResponse:

@@ -75,7 +75,7 @@ def _alarm(alarm: Alarm) -> str:
     told = {"count": figures.number(alarm.count), "usual": figures.number(alarm.usual)}
     if alarm.kind is AlarmKind.RUSH:
         return _("%(count)s taken in the last hour; usually %(usual)s.") % told
-    return _("%(count)s of %(usual)s are left.") % told
+    return _("%(count)s of %(usual)s left.") % told
 
 
 def _beside(outstanding: Outstanding) -> list[tuple[str, int]]:

@@ -57,7 +57,7 @@ class StepForm(forms.Form):
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
         input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"],
     )
-    assignee = forms.CharField(label=gettext_lazy("Who sees to it"), max_length=100, required=False)
+    assignee = forms.CharField(label=gettext_lazy("Assigned to"), max_length=100, required=False)
     note = forms.CharField(
         label=gettext_lazy("Note"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 2})
     )

@@ -158,7 +158,7 @@ def _asked(request: HttpRequest, guest: Guest, chosen: Offered) -> HttpResponse:
 
 def _bounds(terms: ValueTerms) -> str:
     least, most = (figures.money(each, terms.currency) for each in (terms.least_minor, terms.most_minor))
-    return _("One tops up by %(least)s to %(most)s at once.") % {"least": least, "most": most}
+    return _("A top-up must be between %(least)s and %(most)s.") % {"least": least, "most": most}
 
 
 def _shown(seen: RefundPreview) -> str:

@@ -48,8 +48,8 @@ function tick(name, label, properties) {
 
 /* --- a text to be scanned: what it is decides what opens --- */
 
-function scanDialog(title) {
-  openDialog(title, dialogForm([field("text", title, {"data-first": true, required: true, class: "mono"})], words.refund_look, async (data) => {
+function scanDialog(title, label) {
+  openDialog(title, dialogForm([field("text", label, {"data-first": true, required: true, class: "mono"})], words.refund_look, async (data) => {
     const found = await sending.ask("/till/read", {text: data.get("text").trim()});
     closeDialog();
     show(found);
@@ -196,8 +196,9 @@ function throwAway(entry) {
   }));
 }
 
+/* Say what time it was at the shop, whatever the tablet's zone. */
 function clockTime(at) {
-  return new Date(at).toLocaleTimeString(document.documentElement.lang, {hour: "2-digit", minute: "2-digit"});
+  return new Date(at).toLocaleTimeString("en-GB", {hour: "2-digit", minute: "2-digit", timeZone: shop.time_zone});
 }
 
 /* --- the shift --- */

@@ -269,8 +269,8 @@ const act = {
     }
   },
   enrol: () => enrolDialog(),
-  check: () => scanDialog(words.check_scan),
-  refund: () => scanDialog(words.refund_scan),
+  check: () => scanDialog(words.keys_check, words.check_scan),
+  refund: () => scanDialog(words.keys_refund, words.refund_scan),
   value: () => valueDialog(),
   park: () => parkOrFetch(),
   parked: () => parkedDialog(),
@@ -291,6 +291,11 @@ const act = {
     window.print();
   },
   clear() {
+    if (!sale.member && !sale.typed && !sale.lines.length && !scan.value) {
+      drawBanner("");
+      scan.focus();
+      return;
+    }
     if (Date.now() - escaped > 2500) {
       escaped = Date.now();
       scan.focus(); // out of coupons and points, back to where Enter takes the money

@@ -35,7 +35,7 @@ function valueDialog() {
   } else if (!connected) {
     drawBanner("warn", words.offline, h("p", {}, words.offline_no_value));
   } else if (!sale.member) {
-    scanDialog(words.value_scan);
+    scanDialog(words.value_top_up, words.value_scan);
   } else {
     topUpDialog(sale.member);
   }

@@ -124,9 +124,24 @@ document.addEventListener("htmx:responseError", (event) => {
   }
 });
 
-/* The menu is longer than some screens: begin where one is. */
+/* What is wider than the screen is scrolled with keys too, also where nothing in it takes the focus. */
+document.querySelectorAll(".scroll").forEach((wide) => {
+  if (wide.scrollWidth > wide.clientWidth && !wide.querySelector("a, button, input, select, summary")) {
+    wide.tabIndex = 0;
+  }
+});
+
+/* Tabs that don't fit are scrolled to the one that is open. */
+document.querySelectorAll(".tabs [aria-current]").forEach((tab) => {
+  const tabs = tab.closest(".tabs");
+  tabs.scrollLeft = tab.offsetLeft - tabs.offsetLeft - (tabs.clientWidth - tab.offsetWidth) / 2;
+});
+
+/* The menu is longer than some screens: begin where one is, with a whole row on top. */
 const here = document.querySelector(".menu [aria-current]");
 if (here) {
-  const side = here.closest(".side");
-  side.scrollTop = Math.max(0, here.offsetTop + here.offsetHeight + 60 - side.clientHeight);
+  const menu = here.closest(".menu");
+  const wanted = here.offsetTop + here.offsetHeight + 60 - menu.clientHeight;
+  const tops = [...menu.querySelectorAll("a")].map((row) => row.offsetTop);
+  menu.scrollTop = Math.max(0, ...tops.filter((top) => top <= wanted));
 }
