@@ -32,7 +32,7 @@ def told_commands(page):
     text = page.read_text().replace("\\\n", " ")
     inline = re.findall(r"`(?:[A-Z_]+=\S+ )?(?:\.venv/bin/)?shuke ([a-z][^`\n]*)`", text)
     blocks = "\n".join(re.findall(r"```bash\n(.*?)```", text, re.DOTALL))
-    lines = re.findall(r"(?:^|\()(?:\.venv/bin/)?shuke ([a-z][^\n)>&|]*)", blocks, re.MULTILINE)
+    lines = re.findall(r"(?:^|\()(?:\.venv/bin/)?shuke ([a-z](?:\"[^\"\n]*\"|[^\n)>&|])*)", blocks, re.MULTILINE)
     return [shlex.split(command) for command in (*inline, *lines)]
 
 

@@ -112,13 +112,12 @@ def within_reach(member_id: UUID, now: datetime) -> tuple[Template, ...]:
 
 def giving_rules(now: datetime) -> tuple[GivingRule, ...]:
     """Return by which rules templates give coupons now, in the order in which they were made. Raises: nothing."""
-    rows = [row for row in queries.giving() if views.not_open(row, now) is None]
-    return tuple(GivingRule(row.code, row.name, row.given_on, row.given_when) for row in rows)
+    return tuple(GivingRule(*row) for row in queries.giving(now))
 
 
-def within_reach_by_rule(member_id: UUID, codes: Collection[str], now: datetime) -> frozenset[str]:
-    """Return of which templates that give by a rule a member could have one more. Raises: nothing."""
-    rows = issuing.open_to(member_id, [row for row in queries.giving() if row.code in codes], now)
+def could_have(member_id: UUID, codes: Collection[str], now: datetime) -> frozenset[str]:
+    """Return of which of these templates a member could have one more. Raises: nothing."""
+    rows = issuing.open_to(member_id, queries.templates_by_code(codes), now)
     return frozenset(each.draft.code for each in views.templates(rows) if each.left != 0)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from shuke.foundation import sql
-from shuke.rooms.coupons.contracts import State, TemplateState, UseState
+from shuke.rooms.coupons.contracts import State, UseState
 from shuke.rooms.coupons.models import Batch, Gift, Template
 
 PACKAGE = "shuke.rooms.coupons"
@@ -31,10 +31,18 @@ def template_by_code(code: str) -> Template | None:
     return Template.objects.filter(code=code).first()
 
 
-def giving() -> list[Template]:
-    """Return the active templates that give coupons by a rule, in the order in which they were made."""
-    found = Template.objects.exclude(given_on="").filter(state=TemplateState.ACTIVE)
-    return list(found.order_by("created_at", "id"))
+def templates_by_code(codes: Collection[str]) -> list[Template]:
+    return list(Template.objects.filter(code__in=list(codes)))
+
+
+def giving(at: datetime) -> list[tuple[str, str, str, str | None]]:
+    """Return (code, name, given on, given when) of the templates that give coupons by a rule at an instant, as made."""
+    return sql.fetch(
+        "SELECT code, name, given_on, given_when FROM coupons_template WHERE given_on <> '' AND state = 'active' "
+        "AND coalesce(issue_since, %(at)s) <= %(at)s AND coalesce(issue_until > %(at)s, true) "
+        "AND coalesce(valid_until > %(at)s, true) ORDER BY created_at, id",
+        {"at": at},
+    )
 
 
 def issuing(codes: Collection[str]) -> dict[str, Template]:

@@ -64,7 +64,7 @@ def would_give(
     """Return the rules by which an order would give a coupon to `member` (id and tags), whose decision saw `vector`."""
     member_id, tags = member
     met = [rule for rule in coupons.giving_rules(now) if _holds(running, rule, ON_ORDER, order, vector, tags)]
-    there = coupons.within_reach_by_rule(member_id, {rule.template for rule in met}, now) if met else frozenset()
+    there = coupons.could_have(member_id, {rule.template for rule in met}, now) if met else frozenset()
     return tuple(rule for rule in met if rule.template in there)
 
 
