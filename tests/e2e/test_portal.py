@@ -1,9 +1,12 @@
 """What members do on their phones: join in a store, show a code, redeem the last piece, and end a session elsewhere."""
 
 import gzip
+import io
 import re
 
 import pytest
+import zxingcpp
+from PIL import Image
 
 from tests.e2e.looks import FAINT, OVERFLOWING, SMALL, UNNAMED
 
@@ -18,6 +21,7 @@ PAGES = [
     "/m/points/1/1",
     "/m/tiers",
     "/m/coupons",
+    "/m/gifts/nothing",
     "/m/mall",
     "/m/mall/tea",
     "/m/mall/tea/redeem",
@@ -217,6 +221,27 @@ def test_every_page_fits_is_named_and_can_be_touched(phone, site, language):
         narrow.page.evaluate("document.documentElement.style.fontSize = '200%'")  # the reader's own setting
         assert narrow.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), path
         assert narrow.page.evaluate(OVERFLOWING) == [], path
+
+
+def read_off(page):
+    """Return what a scanner reads off the screen, by the kind of code."""
+    picture = Image.open(io.BytesIO(page.locator(".plate").first.screenshot()))
+    return {str(found.format): found.text for found in zxingcpp.read_barcodes(picture)}
+
+
+def test_a_scanner_reads_both_codes_off_the_screen(phone, site):
+    held = phone(site.secrets[OTHER])
+    page = held.page
+    for path in ("/m/", "/m/card"):
+        held.open(path)
+        digits = page.locator("figure:not([hidden]) [data-testid=code]").inner_text().replace(" ", "")
+        assert read_off(page) == {"QR Code": digits, "Code 128": digits}
+    assert page.locator("figure:not([hidden]) .bars svg").bounding_box()["width"] == 308  # two pixels a bar
+    held.open("/m/coupons")
+    page.get_by_role("button", name="领取", exact=True).last.click()
+    page.locator("a.coupon").first.click()
+    code = page.get_by_test_id("coupon-code").inner_text()
+    assert read_off(page) == {"QR Code": code, "Code 128": code}
 
 
 def test_the_card_works_without_a_network(phone, site):
