@@ -19,9 +19,7 @@ def told(subscription):
 
 
 def charged(subscription):
-    return [
-        f"{charge.asked_at + timedelta(hours=8):%Y-%m-%d}" for charge in paid.history(subscription.id).charges
-    ]
+    return [f"{charge.asked_at + timedelta(hours=8):%Y-%m-%d}" for charge in paid.history(subscription.id).charges]
 
 
 def test_a_month_is_told_a_week_before_every_charge_and_not_right_after_one(people):

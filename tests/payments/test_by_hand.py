@@ -5,8 +5,6 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.db import connections
-from tests.payments.conftest import NOW
-from tests.payments.test_payments import BY, ask, pass_days, pay, refused
 
 from shuke.adapters.payment_sandbox import provider as sandbox
 from shuke.adapters.payment_sandbox.models import Pretended
@@ -14,6 +12,8 @@ from shuke.core.values.errors import Refusal
 from shuke.rooms.org import facade as org
 from shuke.rooms.payments import facade
 from shuke.rooms.payments.contracts import ByHand, RefundState, State
+from tests.payments.conftest import NOW
+from tests.payments.test_payments import BY, ask, pass_days, pay, refused
 
 HAND = ByHand("tests", "bank 17", "the card was closed")
 

@@ -202,7 +202,10 @@ def test_a_refund_that_failed_is_paid_by_hand_once_with_its_proof(desk, anna, lo
     apps.get_model("payments", "Refund").objects.filter(pk=refund.id).update(state="failed", check_at=None)
     apps.get_model("payments", "Payment").objects.filter(pk=payment.id).update(refunded_minor=0)
     name = ids.encode("prf", refund.id)
-    address, proof = f"/failed-refunds/{name}/paid-by-hand", {f"{name}-reference": "ICBC 0042", f"{name}-note": "卡已注销"}
+    address, proof = (
+        f"/failed-refunds/{name}/paid-by-hand",
+        {f"{name}-reference": "ICBC 0042", f"{name}-note": "卡已注销"},
+    )
     assert "登记人工打款" in desk.get("/failed-refunds").content.decode()
 
     assert log_in(Role.CLERK).post(address, proof).status_code == 403
