@@ -115,3 +115,12 @@ def test_gift_cards_are_made_sold_loaded_and_made_void(api, member):
     assert (void["state"], api.post("/v1/gift-cards/look-up", {"code": second}).json()["state"]) == ("void", "void")
     states = api.get(f"/v1/gift-card-batches/{batch['id']}").json()["states"]
     assert states == {"made": 0, "active": 0, "loaded": 1, "void": 1}
+
+
+def test_limits_above_those_of_prepaid_cards_are_warned_of_with_the_check_and_the_publishing(api, shop, program):
+    text = program.replace("named: 5000, unnamed: 1000", "named: 400")
+    told = {"warnings": ["单次充值上限超过单人限额。"]}
+    for path in ("/v1/programs/validate", "/v1/programs/publish"):
+        answer = api.post(path, {"text": text}, HTTP_ACCEPT_LANGUAGE="zh").json()
+        assert {"warnings": answer["warnings"]} == told
+    assert api.post("/v1/programs/publish", {"text": program}).json()["warnings"] == []

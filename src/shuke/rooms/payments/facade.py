@@ -157,8 +157,9 @@ def retry_refund(refund_id: UUID, now: datetime, actor: Actor) -> Refund:
 def pay_refund_by_hand(refund_id: UUID, reference: str, note: str, now: datetime, actor: Actor) -> Refund:
     """Close a refund that failed: its money was paid otherwise, with a proof. The audit log keeps who says so.
 
-    Raises: Refusal `unknown_payment`, `reference_required`, `reason_required`, `reason_too_long`, `refund_not_failed` where it is on its
-        way or done, by whomever, `refund_exceeds_payment` where the money has gone back otherwise.
+    Raises: Refusal `unknown_payment`, `reference_required`, `reason_required`, `reason_too_long` of the note,
+        `refund_not_failed` where it is on its way or done, by whomever, `refund_exceeds_payment` where the money has
+        gone back otherwise.
     """
     reference, note = reference.strip(), note.strip()
     if not 0 < len(reference) <= _REFERENCE_MOST or not reference.isprintable():

@@ -64,9 +64,7 @@ def refunds(rows: Collection[models.Refund]) -> list[ValueRefund]:
         parts.setdefault(part.refund_id, []).append(part)
     paid = [part.payment_id for each in parts.values() for part in each if part.payment_id]
     sent = {
-        (payment_id, refund.key): refund
-        for payment_id, found in payments.refunds_of(paid).items()
-        for refund in found
+        (payment_id, refund.key): refund for payment_id, found in payments.refunds_of(paid).items() for refund in found
     }
     return [_refund(row, parts.get(row.id, []), sent) for row in rows]
 

@@ -1,4 +1,4 @@
-"""`shuke failed-refunds`: refunds that their provider refused; tried again, or closed because they were paid by hand."""
+"""`shuke failed-refunds`: refunds that their provider refused; tried again, or closed as paid by hand."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any

@@ -31,9 +31,7 @@ def validate(file: str, *, as_json: bool) -> int:
     program = judged(file, check, as_json=as_json)
     if program is None:
         return Exit.FAILED
-    from shuke.engine.cautions import cautions, sentences
-
-    told = sentences(cautions(program), words("en", "zh"))
+    told = _worded(program)
     lines = [words(f"{file}: good", f"{file}：正确"), *told]
     result({"valid": True, "program": program.code, "errors": [], "warnings": told}, lines, as_json=as_json)
     return Exit.OK
@@ -61,9 +59,23 @@ def publish(file: str, *, effective_from: str | None, as_json: bool) -> int:
             f"{version.program}: version {version.number}, in force from {local}",
             f"{version.program}：第 {version.number} 版，自 {local} 起生效",
         )
+        told = _warnings(version.text)
         data = {"program": version.program, "version": version.number, "effective_from": at, "shape": version.shape}
-        result(data, [line], as_json=as_json)
+        result(data | {"warnings": told}, [line, *told], as_json=as_json)
     return Exit.OK
+
+
+def _warnings(text: str) -> list[str]:
+    """Return what of a good file deserves a second look."""
+    from shuke.engine.schema import load_program
+
+    return _worded(load_program(text))
+
+
+def _worded(program: "Program") -> list[str]:
+    from shuke.engine.cautions import cautions, sentences
+
+    return sentences(cautions(program), words("en", "zh"))
 
 
 def withdraw(number: int, *, as_json: bool) -> None:

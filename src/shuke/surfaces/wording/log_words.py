@@ -5,9 +5,8 @@ from collections.abc import Mapping
 from django.utils.functional import Promise
 from django.utils.translation import pgettext_lazy
 
-from shuke.rooms.coupons.contracts import Codes
 from shuke.rooms.org.contracts import Actor, ActorKind
-from shuke.surfaces.wording import coupon_words, mall_words, paid_words, words
+from shuke.surfaces.wording import paid_words, words
 
 FIELDS: Mapping[str, str | Promise] = {
     **paid_words.LENGTHS,
@@ -57,16 +56,20 @@ FIELDS: Mapping[str, str | Promise] = {
     "used": pgettext_lazy("field", "Used already"),
     "locked": pgettext_lazy("field", "Set aside"),
     "expired": pgettext_lazy("field", "Expired"),
-}
-VALUES: Mapping[str, Mapping[str, str | Promise]] = {  # by field; what is none of these is worded as any code
-    "kind": {**mall_words.KINDS, **coupon_words.KINDS, **words.ATTRIBUTE_KINDS},
-    "codes": {
-        Codes.OWN: pgettext_lazy("field", "Each its own"),
-        Codes.ONE: pgettext_lazy("field", "One for many"),
-        Codes.POOL: pgettext_lazy("field", "From a pool"),
-    },
-    "length": paid_words.LENGTHS,
-    "rule": paid_words.RULES,
+    "amount_minor": pgettext_lazy("field", "Amount, smallest unit of money"),
+    "reference": pgettext_lazy("field", "Proof of the payment"),
+    "state": pgettext_lazy("field", "State"),
+    "method": pgettext_lazy("field", "Paid by"),
+    "url": pgettext_lazy("field", "Address"),
+    "period": pgettext_lazy("field", "Per"),
+    "since": pgettext_lazy("field", "From"),
+    "until": pgettext_lazy("field", "Until"),
+    "delay_days": pgettext_lazy("field", "Begins after days"),
+    "pot_minor": pgettext_lazy("field", "Sum to share, smallest unit of money"),
+    "shares": pgettext_lazy("field", "Shares"),
+    "least_minor": pgettext_lazy("field", "Least share, smallest unit of money"),
+    "wanted": pgettext_lazy("field", "Wanted"),
+    **words.PURPOSES,
 }
 _ORIGINS: Mapping[str, str | Promise] = {
     "till": pgettext_lazy("origin", "The till"),
@@ -83,12 +86,6 @@ _ORIGINS: Mapping[str, str | Promise] = {
 def field(code: str) -> str:
     """Return what a field is called."""
     return str(FIELDS[code]) if code in FIELDS else words.wording(code)
-
-
-def value(field_code: str, code: str) -> str:
-    """Return what a code in one of the fields of `VALUES` says."""
-    known = VALUES[field_code]
-    return str(known[code]) if code in known else words.wording(code)
 
 
 def origin(code: str) -> str:

@@ -31,8 +31,8 @@ REFUSALS: Mapping[str, str | Promise] = {
         "Days are from 0 to 366, each once; tries may lie up to 27 days before the end, and there is at least one."
     ),
     "notice_days_unfit": _(
-        "The member must be told before every charge: at least one day has to lie %(least)s to %(most)s days before the "
-        "end of the shortest period that is sold."
+        "The member must be told before every charge: at least one day has to lie %(least)s to %(most)s days before "
+        "the end of the shortest period that is sold."
     ),
     "invalid_plan_code": _("A code has 1 to 40 lower-case letters, digits, - and _, and begins with a letter."),
     "invalid_note": _("A note has at most 100 characters."),

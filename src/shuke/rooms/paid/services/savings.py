@@ -46,7 +46,7 @@ def kept(row: models.Saving, left: OrderLeft) -> int:
     order, lines = left.order, left.lines
     by_lines = sum(line.refunded_minor for line in lines)
     rest, by_amount = order.net_minor - by_lines, order.refunded_minor - by_lines
-    if order.net_minor and rest == by_amount or not order.net_minor and not any(map(_share, lines)):
+    if (order.net_minor and rest == by_amount) or (not order.net_minor and not any(map(_share, lines))):
         return 0
     shares = {line.number: _share(line) for line in lines}
     off = sum((minor * shares[number] for number, minor in row.lines), Fraction(row.shipping_minor))

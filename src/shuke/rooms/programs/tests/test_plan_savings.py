@@ -72,7 +72,17 @@ def commit(id, *lines, shipping=0, coupons=(), who=1, dry_run=False):
 
 def refund(id, lines=(), minor=None):
     (result,) = facade.record(
-        [RefundFact("shop", f"back-{id}-{len(lines)}-{minor}", ("shop", id), clock.business_now(), lines=lines, net_minor=minor)], ACTOR
+        [
+            RefundFact(
+                "shop",
+                f"back-{id}-{len(lines)}-{minor}",
+                ("shop", id),
+                clock.business_now(),
+                lines=lines,
+                net_minor=minor,
+            )
+        ],
+        ACTOR,
     )
     assert result.refusal is None, result.refusal
 

@@ -105,3 +105,13 @@ def test_refusals_of_flags_name_the_flag(empty, live):
     said = live.both("keys", "create", "till", "--scope", "nonsense", code=1)[1]
     assert said.startswith("--scope: ")
     assert "orders:write" in said
+
+
+def test_what_deserves_a_second_look_is_said_with_the_check_and_the_publishing(empty, tmp_path):
+    file = tmp_path / "tea.yaml"
+    file.write_text(
+        Path("examples/tea-house.yaml").read_text("utf-8").replace("named: 5000, unnamed", "unnamed"), "utf-8"
+    )
+    assert empty("--lang", "zh", "program", "validate", str(file)).splitlines()[1:] == [
+        "储值没有设单人限额，或限额超过记名预付卡的 5,000 元。"
+    ]

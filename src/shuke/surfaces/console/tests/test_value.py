@@ -128,3 +128,17 @@ def test_a_clerk_has_none_of_these_pages(log_in, stored):
         assert clerk.get(path).status_code == 403
     assert clerk.post("/gift-cards", CARDS).status_code == 403
     assert value.card_batches(9).batches == ()
+
+
+def test_a_file_without_the_limits_of_prepaid_cards_is_warned_of_and_published(log_in, shop):
+    desk = log_in(Role.OWNER)
+    text = GROCER.read_text().replace("tiers:\n", UNITS, 1).replace("USD", "CNY") + STORED
+    seen = page(desk.post("/programs/publish", {"text": text, "check": ""}))
+    assert "礼品卡没有设限额，或限额超过不记名预付卡的 1,000 元。" in seen
+    assert "单次充值上限超过单人限额。" in seen
+    assert "记名预付卡的 5,000" not in seen
+    done = desk.post("/programs/publish", {"text": text, "publish": ""})
+    assert "礼品卡没有设限额" in page(desk.get(done["Location"]))
+    assert 'data-testid="cautions"' not in page(
+        desk.post("/programs/publish", {"text": GROCER.read_text(), "check": ""})
+    )

@@ -86,6 +86,27 @@ def test_only_fields_of_codes_are_worded(guest, field, value, told):
         assert shown(field, value, ZONE) == Shown(told)
 
 
+@pytest.mark.parametrize(
+    ("action", "field", "value", "told"),
+    [
+        ("plan.given", "length", "year", Shown("年付")),
+        ("plan.changed", "refund", "prorata", Shown("按未用天数退款")),
+        ("plan.cancelled", "rule", "cooling_off", Shown("冷静期内：全额退回")),
+        ("request.step", "stage", "quoted", Shown("已报价")),
+        ("coupons.template_created", "kind", "threshold", Shown("满减券")),
+        ("coupons.batch_opened", "kind", "push", Shown("发放给会员")),
+        ("coupons.template_changed", "state", "paused", Shown("已暂停")),
+        ("coupons.template_created", "per_member", {"period": "month"}, Shown("共 1 项", rows=("周期 每月",))),
+        ("mall.supplier_written", "kind", "pool", Shown("导入卡密")),
+        ("attribute.defined", "kind", "number", Shown("整数")),
+        ("facts.recorded", "count", 3, Shown("3")),
+    ],
+)
+def test_what_a_field_says_is_worded_by_what_was_done(guest, action, field, value, told):
+    with translation.override("zh-hans"):
+        assert shown(field, value, ZONE, action) == told
+
+
 def test_scopes_are_told_as_rights(guest):
     with translation.override("zh-hans"):
         assert shown("scopes", ["orders:write", "audit:read"], ZONE) == Shown("", ("上报订单", "查看审计日志"))

@@ -1,10 +1,9 @@
 """The audit log: who did what to which subject, with the values before and after and the request it came with."""
 
 import re
-from collections.abc import Callable, Mapping, Sized
+from collections.abc import Mapping, Sized
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse
@@ -12,9 +11,9 @@ from django.utils.translation import gettext as _
 
 from shuke.rooms.org import facade as org
 from shuke.rooms.org.contracts import AuditLine, Right
+from shuke.surfaces.console.audit_values import word_for
 from shuke.surfaces.console.pages import Desk, page, printable, show
-from shuke.surfaces.wording import figures, log_words, words
-from shuke.surfaces.wording.running import tier_called, unit_called
+from shuke.surfaces.wording import figures, log_words
 
 _LINES = 50
 _LONGEST_SUBJECT = 120
@@ -24,16 +23,6 @@ _ROWS = 500
 _ID = re.compile(r"[a-z]{3,4}_[0-9A-Za-z]{10,32}")
 _FINGERPRINT = re.compile(r"[0-9a-f]{32,}")
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d.*(?:[+-]\d\d:\d\d|Z)")
-_CODED: Mapping[str, Callable[[str], str]] = {  # the fields that hold codes; all others hold what people wrote
-    "field": words.personal,
-    "language": words.wording,
-    "role": words.role,
-    "scopes": words.right,
-    "status": words.wording,
-    "tier": tier_called,
-    "unit": unit_called,
-    **{field: partial(log_words.value, field) for field in log_words.VALUES},
-}
 
 
 @page(Right.AUDIT_READ)
@@ -70,24 +59,22 @@ def changes(line: AuditLine, zone: ZoneInfo) -> list[tuple[str, Shown | None, Sh
     """Return what a line says of each field as (field, before, after), None where there was nothing."""
     before, after = line.before or {}, line.after or {}
     return [
-        (field, shown(field, before.get(field), zone), shown(field, after.get(field), zone))
+        (field, *(shown(field, values.get(field), zone, line.action) for values in (before, after)))
         for field in dict.fromkeys((*before, *after))
     ]
 
 
-def shown(field: str, value: object, zone: ZoneInfo) -> Shown | None:
+def shown(field: str, value: object, zone: ZoneInfo, action: str = "") -> Shown | None:
     """Return a field's value of JSON as a table has room for it, None where there is nothing to show.
 
     Codes are told in words; what people wrote stays as it is, also where it reads like a code.
     """
     if value is None or value == "":
         return None
-    if field in _CODED:
-        word = _CODED[field]
-        value = [word(str(each)) for each in value] if isinstance(value, list) else word(str(value))
     if isinstance(value, Mapping):
-        rows = tuple(f"{log_words.field(key)} {_plain(each)}" for key, each in value.items())
+        rows = tuple(f"{log_words.field(key)} {_plain(_worded(key, each, action))}" for key, each in value.items())
         return Shown(_number_of(value), rows=rows)
+    value = _worded(field, value, action)
     if isinstance(value, list):
         if len(value) <= _CHIPS and not any(isinstance(each, Mapping | list) for each in value):
             return Shown("", chips=tuple(map(_plain, value))) if value else None
@@ -100,6 +87,16 @@ def shown(field: str, value: object, zone: ZoneInfo) -> Shown | None:
     if len(text) > _CHARACTERS:
         return Shown(f"{text[:_CHARACTERS]}…", rows=(text,))
     return Shown(text, whole=_ID.fullmatch(text) is not None)
+
+
+def _worded(field: str, value: object, action: str) -> object:
+    """Return a value with its codes in words; a number or a thing has none."""
+    word = word_for(field, action)
+    if word is None:
+        return value
+    if isinstance(value, list):
+        return [word(each) if isinstance(each, str) else each for each in value]
+    return word(value) if isinstance(value, str) else value
 
 
 def _first(values: list[object]) -> tuple[str, ...]:

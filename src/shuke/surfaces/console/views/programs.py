@@ -18,6 +18,7 @@ from shuke.core.program import offer_wording as wording
 from shuke.core.program.model import Program
 from shuke.core.values.errors import Refusal
 from shuke.engine import fault_words
+from shuke.engine.cautions import cautions, sentences
 from shuke.engine.schema import ProgramErrors
 from shuke.engine.yaml_tree import FILE_LIMIT_BYTES
 from shuke.foundation import clock, logs
@@ -67,6 +68,7 @@ def version(request: HttpRequest, desk: Desk, slug: str, number: int) -> HttpRes
         running=facade.current(slug),
         view=view if view in {"file", "source", "diff", "offers"} else "file",
         offers=_offers(program_of(shown.text)),
+        cautions=_cautions(program_of(shown.text)),
         lines=numbered(shown.source if view == "source" else shown.text),
         before=before,
         diff=_diff(before.text, shown.text) if before else [],
@@ -141,12 +143,18 @@ def _looked_at(program: Program, text: str, running: VersionView | None) -> dict
     ladder = next(iter(program.ladders), None)
     return {
         "draft": program,
+        "cautions": _cautions(program),
         "units": [unit_name(program, unit.code) for unit in program.units],
         "tiers": [tier_name(program, level.code, ladder.code) for level in ladder.levels] if ladder else [],
         "comparison": comparison,
         "moves": _moves(program_of(running.text), program, comparison) if running and comparison else [],
         "reviews": _reviews(program, comparison) if comparison else [],
     }
+
+
+def _cautions(program: Program) -> list[str]:
+    """Return what of a good file deserves a second look, in words."""
+    return sentences(cautions(program), (get_language() or "en")[:2])
 
 
 def _offers(program: Program) -> list[dict[str, Any]]:

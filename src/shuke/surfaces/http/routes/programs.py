@@ -4,8 +4,8 @@ from django.http import HttpRequest
 from ninja import Router
 
 from shuke.core.values.errors import Refusal
-from shuke.engine.cautions import sentences
-from shuke.engine.schema import ProgramErrors
+from shuke.engine.cautions import cautions, sentences
+from shuke.engine.schema import ProgramErrors, load_program
 from shuke.rooms.org.contracts import Right
 from shuke.rooms.programs import facade as programs
 from shuke.surfaces.http import keys, problems
@@ -17,6 +17,7 @@ from shuke.surfaces.http.schemas.programs import (
     ComparisonAnswer,
     ProgramTextBody,
     PublishBody,
+    PublishedAnswer,
     ValidationAnswer,
     VersionAnswer,
     VersionListAnswer,
@@ -112,7 +113,7 @@ def compare_program(request: HttpRequest, body: PublishBody) -> ComparisonAnswer
     router,
     "POST",
     "/programs/publish",
-    VersionAnswer,
+    PublishedAnswer,
     Operation(
         id="publishProgram",
         en="Publish a program file",
@@ -120,14 +121,15 @@ def compare_program(request: HttpRequest, body: PublishBody) -> ComparisonAnswer
         about_zh="将文件发布为该会员计划的下一个版本，此后不再改变。生效时间不得早于已有的待生效版本，且须在十年之内。",
         scope=Right.PROGRAMS_WRITE,
         status=201,
+        speaks=True,
         writes=True,
         codes=(*_CHANGE, "writers_busy"),
         request_example={"text": examples.PROGRAM_TEXT},
-        response_example=examples.VERSION,
+        response_example=examples.VERSION | {"warnings": []},
         links=_PUBLISHED,
     ),
 )
-def publish_program(request: HttpRequest, body: PublishBody, *, dry_run: DryRun = False) -> VersionAnswer:
+def publish_program(request: HttpRequest, body: PublishBody, *, dry_run: DryRun = False) -> PublishedAnswer:
     """Publish a file as the next version of its program, which never changes after that.
 
     It comes into force within ten years, and not before a version that is planned.
@@ -136,7 +138,9 @@ def publish_program(request: HttpRequest, body: PublishBody, *, dry_run: DryRun 
         version = programs.publish(body.text, keys.actor(request), body.effective_from)
     except ProgramErrors as errors:
         raise problems.InvalidProgram(errors.refusals) from errors
-    return version_answer(version, livemode=keys.livemode(request), dry_run=dry_run)
+    answer = version_answer(version, livemode=keys.livemode(request), dry_run=dry_run)
+    warnings = sentences(cautions(load_program(version.text)), "zh" if problems.is_chinese(request) else "en")
+    return PublishedAnswer(**answer.model_dump(), warnings=warnings)
 
 
 @operation(

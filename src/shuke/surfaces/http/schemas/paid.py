@@ -257,8 +257,8 @@ class SubscriptionPageAnswer(Answer):
 
 
 class SubscriptionPeriodAnswer(Answer):
-    """A stretch of a subscription; `value_minor` is the money in it that was not given back, `saved_minor` what the plan
-    took off orders in it.
+    """A stretch of a subscription; `value_minor` is the money in it that was not given back, `saved_minor` what the
+    plan took off orders in it.
     """
 
     number: int

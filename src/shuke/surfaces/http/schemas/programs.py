@@ -105,6 +105,12 @@ class VersionAnswer(VersionSummary):
     dry_run: bool = False
 
 
+class PublishedAnswer(VersionAnswer):
+    """A version as it was published; `warnings` say what of it to look at again, in the reader's language."""
+
+    warnings: list[str]
+
+
 class VersionListAnswer(Answer):
     """All versions of a program, newest first."""
 
