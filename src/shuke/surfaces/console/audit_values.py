@@ -69,6 +69,7 @@ _WORDS: Mapping[str, Word] = {
     "unit": unit_called,
 }
 _BY_ROOM: Mapping[tuple[str, str], Word] = {  # the room of an action stands before its dot
+    ("approval", "kind"): words.wording,
     ("coupons", "kind"): _of(coupon_words.KINDS, _BATCHES),
     ("coupons", "state"): _of(coupon_words.TEMPLATE_STATES),
     ("mall", "kind"): _of(mall_words.SUPPLIERS, mall_words.KINDS),

@@ -56,7 +56,6 @@ FIELDS: Mapping[str, str | Promise] = {
     "used": pgettext_lazy("field", "Used already"),
     "locked": pgettext_lazy("field", "Set aside"),
     "expired": pgettext_lazy("field", "Expired"),
-    "amount_minor": pgettext_lazy("field", "Amount, smallest unit of money"),
     "reference": pgettext_lazy("field", "Proof of the payment"),
     "state": pgettext_lazy("field", "State"),
     "method": pgettext_lazy("field", "Paid by"),

@@ -121,7 +121,7 @@ def _topped_up(counter: Counter, told: Told) -> ShiftLine:
     answer["after"] = figures.money(held.total_minor, held.currency)
     bonus = [[_("Bonus"), answer["bonus"]]] if done.bonus_minor else []
     answer["receipt"] = receipts.head(counter, told.key(), at, _("Top-up")) | {
-        "rows": [[_("Paid ahead"), answer["pay"]], *bonus],
+        "rows": [[_("Top-up amount"), answer["pay"]], *bonus],
         "total": answer["pay"],
         "points": [[_("Stored value"), answer["after"]]],
     }

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from shuke.rooms.org import facade as org
 from shuke.rooms.org.contracts import AuditLine, Right
@@ -114,4 +115,5 @@ def _plain(value: object) -> str:
 
 
 def _number_of(values: Sized) -> str:
-    return _("%(count)s things") % {"count": figures.number(len(values))}
+    number = len(values)
+    return ngettext("%(count)s thing", "%(count)s things", number) % {"count": figures.number(number)}

@@ -42,7 +42,7 @@ def retry_refund(request: HttpRequest, desk: Desk, refund_id: str) -> HttpRespon
     """Try a refund again that failed."""
     tried = payments.retry_refund(_id(refund_id), clock.business_now(), desk.actor)
     payments.send_refund(tried.id)
-    messages.success(request, _("On its way again; within minutes it is done, or stands here again."))
+    messages.success(request, _("On its way again; within minutes it is done, or appears here again."))
     return redirect(reverse("failed-refunds"))
 
 

@@ -124,9 +124,23 @@ document.addEventListener("htmx:responseError", (event) => {
   }
 });
 
+/* A long list of boxes is narrowed by what is typed; what is ticked stays in sight. */
+document.querySelectorAll("input[data-narrows]").forEach((field) => {
+  const boxes = [...document.getElementById(field.dataset.narrows).querySelectorAll("label")];
+  field.addEventListener("input", () => {
+    const wanted = field.value.trim().toLowerCase();
+    boxes.forEach((box) => { box.hidden = !box.control.checked && !box.textContent.toLowerCase().includes(wanted); });
+  });
+  field.addEventListener("keydown", (event) => {
+    if (event.key === "Enter") {
+      event.preventDefault();  // it finds, and sends nothing
+    }
+  });
+});
+
 /* What is wider than the screen is scrolled with keys too, also where nothing in it takes the focus. */
 document.querySelectorAll(".scroll").forEach((wide) => {
-  if (wide.scrollWidth > wide.clientWidth && !wide.querySelector("a, button, input, select, summary")) {
+  if (wide.scrollWidth > wide.clientWidth && !wide.querySelector("a, button, input:not([type=hidden]), select, summary")) {
     wide.tabIndex = 0;
   }
 });
@@ -142,6 +156,6 @@ const here = document.querySelector(".menu [aria-current]");
 if (here) {
   const menu = here.closest(".menu");
   const wanted = here.offsetTop + here.offsetHeight + 60 - menu.clientHeight;
-  const tops = [...menu.querySelectorAll("a")].map((row) => row.offsetTop);
+  const tops = [...menu.querySelectorAll("a, h2")].map((row) => row.offsetTop);
   menu.scrollTop = Math.max(0, ...tops.filter((top) => top <= wanted));
 }
