@@ -305,7 +305,7 @@ def open_lot(item: Item, desktop: Desktop, dossier: Dossier, past: Past) -> None
     assert isinstance(fact, OpeningFact)
     at = item.at(past.now)
     desktop.reach(dossier, at)
-    unit = unit_by_hand(dossier.running, fact.unit)
+    unit = unit_of(dossier.running, fact.unit)
     ends = NEVER if fact.expires_on is None else _civil(fact.expires_on) + 1
     earned = NEVER if fact.earned_on is None else _civil(fact.earned_on)
     _act(

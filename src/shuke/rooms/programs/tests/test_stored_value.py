@@ -161,7 +161,6 @@ def test_rules_hear_of_a_top_up_where_the_program_declares_it(anna):
     [
         AdjustFact("desk", "A1", member(1), 1_000, "a mishap", "balance"),
         AdjustFact("desk", "A1", member(1), -1_000, "a mishap", "balance"),
-        OpeningFact("old", "A1", member(1), 1_000, "balance"),
     ],
 )
 def test_principal_moves_with_money_alone_and_never_by_hand(anna, fact):
@@ -174,6 +173,16 @@ def test_principal_moves_with_money_alone_and_never_by_hand(anna, fact):
     assert everything() == before
     (given,) = facade.record([replace(fact, unit="gift")], CLERK)
     assert (given.refusal, has(anna)) == (None, (50_000, 8_000 + fact.points))
+
+
+def test_a_balance_of_another_system_comes_as_an_opening_and_goes_back_by_hand(anna):
+    (result,) = facade.record([OpeningFact("old", "A1", member(1), 30_000, "balance")], ACTOR)
+
+    assert (result.refusal, has(anna)) == (None, (30_000, 0))
+    seen = facade.preview_value_refund(member(1))
+    assert [(part.method, part.amount_minor) for part in seen.parts] == [("", seen.principal_minor - seen.fee_minor)]
+    assert seen.principal_minor == 30_000
+    assert laws_hold()
 
 
 def test_benefits_give_points_and_never_principal(now):
