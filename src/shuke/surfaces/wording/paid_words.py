@@ -88,6 +88,16 @@ NOTICES: Words = {
     NoticeKind.LAPSED: _("It has lapsed"),
     NoticeKind.GIFT: _("It was given"),
 }
+ACTIONS: Words = {
+    "plan.created": _("Created a paid plan"),
+    "plan.changed": _("Changed the terms of a paid plan"),
+    "plan.sale_changed": _("Changed whether a plan is on sale"),
+    "plan.given": _("Gave a period of a plan"),
+    "plan.extended": _("Extended a plan"),
+    "plan.cancelled": _("Cancelled a plan at once"),
+    "codes.made": _("Made activation codes"),
+    "codes.taken": _("Took activation codes as a file"),
+}
 RULES: Words = {
     RefundRule.COOLING_OFF: _("within the cooling-off: all of it"),
     RefundRule.PRORATA: _("the days that are left after today"),

@@ -103,8 +103,10 @@ def moment(context: template.Context, at: datetime | None, style: str = "minutes
 
 
 @register.simple_tag(takes_context=True)
-def through(context: template.Context, over_at: datetime) -> SafeString:
+def through(context: template.Context, over_at: datetime | None) -> SafeString | str:
     """Write until when something is good that is over at an instant."""
+    if over_at is None:
+        return "—"
     utc = over_at.astimezone(UTC)
     return format_html(
         '<time class="nowrap" datetime="{}" title="{} UTC">{}</time>',

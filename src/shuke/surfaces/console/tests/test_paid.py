@@ -193,6 +193,14 @@ def test_a_refund_that_failed_is_listed_and_tried_again(desk, anna, log_in):
     assert payments.refunds_of([payment.id])[payment.id][0].state is RefundState.DONE
 
 
+def test_a_subscription_that_waits_for_its_first_payment_says_what_it_will_cost(desk, anna):
+    desk.post("/plans/new", PLAN)
+    asked = paid.buy(Order(anna, "plus", Length.YEAR, "counter"), BY).subscription
+    page = desk.get(f"/subscriptions/{ids.encode('sub', asked.id)}").content.decode()
+    assert ("120.50" in page, 'data-testid="saved"' in page) == (True, False)
+    assert "120.50" in desk.get("/subscriptions?state=pending").content.decode()
+
+
 def test_a_refund_that_failed_is_paid_by_hand_once_with_its_proof(desk, anna, log_in):
     desk.post("/plans/new", PLAN)
     subscription, id = sold(anna)

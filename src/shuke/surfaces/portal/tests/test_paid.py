@@ -28,6 +28,15 @@ def bought(client, **chosen):
     return paid.page(9).subscriptions[0]
 
 
+def test_the_phone_says_what_the_plan_has_saved_and_what_is_left_to_break_even(phone, plan):
+    client = phone()
+    year = bought(client)
+    page = client.get("/m/plans").content.decode()
+    assert 'data-testid="saved">¥0.00<' in page
+    assert 'data-testid="break-even">还差 ¥120.00<' in page
+    assert paid.savings([year.id])[year.id].to_break_even_minor == 12_000
+
+
 def test_a_plan_is_bought_paid_and_left(phone, plan):
     client = phone()
     shown = client.get("/m/plans").content.decode()
