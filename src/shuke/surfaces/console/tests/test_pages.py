@@ -19,7 +19,7 @@ from shuke.surfaces.console.tests.conftest import NOON, TESTER
 from shuke.surfaces.console.views import overview
 
 TEMPLATES = sorted((Path(__file__).parents[1] / "templates").rglob("*.html"))
-MOST_STATEMENTS = 20
+MOST_STATEMENTS = 22
 NOT_ASKED = ("SAVEPOINT", "RELEASE SAVEPOINT", "SELECT at FROM foundation_business_clock")  # transactions; test clock
 
 
