@@ -126,6 +126,10 @@ def _held(guest: Guest) -> dict[str, Any]:
             _of(one, "code", "name", "state", "cause", "issued_at", "starts_at", "ends_at")
             for one in coupons.of_member(member_id, clock.business_now())
         ],
+        "coupons_given": [
+            _of(one, "name", "state", "offered_at", "taken_at")
+            for one in coupons.gifts_of(member_id, clock.business_now())
+        ],
         "benefits": [
             {
                 "benefit": one.benefit.code,

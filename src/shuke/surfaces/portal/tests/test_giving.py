@@ -71,6 +71,8 @@ def test_a_coupon_goes_to_a_member_with_one_tap_each(giver, phone):
     assert "已被领取 · " in page(client.get("/m/coupons"))
     assert client.post(f"{where}/take-back")["Location"] == where
     assert held_by(OTHER) == ["分享券"]
+    copies = [each.post("/m/me/data").json()["coupons_given"] for each in (client, friend)]
+    assert [[(row["name"], row["state"]) for row in copy] for copy in copies] == [[("分享券", "taken")], []]
 
 
 def test_who_is_told_no_is_told_why(giver, phone):
