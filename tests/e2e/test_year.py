@@ -132,7 +132,7 @@ def test_a_paid_year_ends_as_it_was_told(window, phone, year):
     assert warned(desk, owner) == []
     move(desk, "2027-12-02")
     assert warned(desk, owner) == [
-        "您的「银卡」等级有效期至 2027 年 12 月 31 日，之后将降为「普通」。在此之前再消费 ¥1,000.00 即可保级。"
+        "您的「银卡」等级有效期至 2027 年 12 月 31 日，之后将降为「普通会员」。在此之前再消费 ¥1,000.00 即可保级。"
     ]
     held.open("/m/tiers")
     assert "2027-12-31 到期后将降为普通" in held.page.locator("main").inner_text()
