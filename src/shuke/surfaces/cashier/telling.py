@@ -90,7 +90,7 @@ def _expiring(balance: Balance) -> str:
     if next_one is None:
         return ""
     said = {"points": figures.points(next_one.points, balance.scale), "day": f"{next_one.last_usable:%Y-%m-%d}"}
-    return _("%(points)s can be used through %(day)s") % said
+    return _("%(points)s valid through %(day)s") % said
 
 
 def _way(standing: Standing) -> str:

@@ -36,7 +36,7 @@ def test_a_top_up_shows_its_bonus_and_is_taken_once(at_work):
 
     status, done = top_up(at_work, "T-1")
     assert (status, done["after"]) == (200, "¥220.00")
-    assert done["receipt"]["rows"] == [["充值", "¥200.00"], ["赠金", "¥20.00"]]
+    assert done["receipt"]["rows"] == [["充值金额", "¥200.00"], ["赠金", "¥20.00"]]
     assert top_up(at_work, "T-1") == (200, done)
     assert top_up(at_work, "T-1", amount=30_000)[1]["code"] == "already_recorded_differently"
     assert top_up(at_work, "T-2", amount=1_000)[1]["code"] == "top_up_bounds"
