@@ -158,9 +158,11 @@ def give_by_hand(fact: IssueFact, reason: str, actor: Actor) -> HeldCoupon:
     return giving.by_hand(fact, reason, actor)
 
 
-def of_member(member_id: UUID, now: datetime) -> tuple[HeldCoupon, ...]:
-    """Return all coupons of a member, and of those who were merged into them, latest first. Raises: nothing."""
-    return views.held(queries.coupons_of(members.records([member_id])[member_id]), now)
+def of_member(member_id: UUID, now: datetime, *, explained: bool = True) -> tuple[HeldCoupon, ...]:
+    """Return all coupons of a member, and of those who were merged into them, latest first; who only uses them does
+    not need `explained`, for what rules gave them. Raises: nothing.
+    """
+    return views.held(queries.coupons_of(members.records([member_id])[member_id]), now, explained=explained)
 
 
 def received(member_id: UUID, limit: int, cursor: str | None, now: datetime) -> CouponPage:

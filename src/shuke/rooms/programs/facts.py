@@ -139,7 +139,8 @@ class ReleaseFact:
 class AdjustFact:
     """Points given (above 0) or taken by hand, with the reason.
 
-    `expires_on` is the last day of given ones (None: as the unit says).
+    `expires_on` is the last day of given ones (None: as the unit says). `undoes`: it takes back what an import opened,
+    which may be principal.
     """
 
     source: str
@@ -151,6 +152,7 @@ class AdjustFact:
     expires_on: date | None = None
     occurred_at: datetime | None = None
     generated: bool = False
+    undoes: bool = False
 
 
 @dataclass(frozen=True, slots=True)

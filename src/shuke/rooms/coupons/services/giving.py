@@ -49,6 +49,8 @@ def offer(coupon_id: UUID, member_id: UUID, now: datetime) -> Gift:
     """Set a member's coupon aside for a friend: whoever brings the code that is returned may have it."""
     with unit_of_work():
         coupon = _mine(coupon_id, member_id)
+        if coupon.claim_code is not None and views.state_at(coupon, now) is State.OFFERED:
+            return _open(coupon.claim_code, now)
         (row,) = queries.templates([coupon.template_id])
         if not row.transferable or coupon.moved:
             raise Refusal("coupon_not_transferable", "This coupon can't be given to a friend, or was already.")
@@ -56,6 +58,12 @@ def offer(coupon_id: UUID, member_id: UUID, now: datetime) -> Gift:
             raise unusable()
         (gift,) = views.gifts([queries.offer(coupon_id, member_id, codes.new_code(), now)], now)
     return gift
+
+
+def _open(claim_code: str, now: datetime) -> Gift:
+    row = queries.gift(claim_code)
+    assert row is not None, "what is offered has its gift"
+    return views.gifts([row], now)[0]
 
 
 def cancel(coupon_id: UUID, member_id: UUID) -> None:

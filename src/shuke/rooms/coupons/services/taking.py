@@ -25,7 +25,7 @@ def by_code(code: str, member_id: UUID, now: datetime) -> HeldCoupon:
         counter = row.id, member_id, views.period_start(row, now)
         counts = row.per_member is not None and seen.member_id is None
         had = limits.had([counter])[counter] if counts else 0  # counters are locked before coupons
-        held = _locked(seen.id)
+        held = _locked(seen.id, plain)
         if held.member_id is None:
             _hand_to(held, row, member_id, now, had)
             queries.count_taken({counter: 1} if counts else {})
@@ -42,9 +42,9 @@ def _with_code(plain: str) -> Coupon:
     return Coupon(*found[0])
 
 
-def _locked(coupon_id: UUID) -> Coupon:
-    """Lock a coupon; one of a pool that somebody got a moment ago has another id by now."""
-    found = queries.lock_coupons([coupon_id])
+def _locked(coupon_id: UUID, code: str) -> Coupon:
+    """Lock a coupon; one of a pool that somebody got a moment ago has another id by now, and is no more in the pool."""
+    found = queries.lock_coupons([coupon_id]) or queries.lock_coupons([_with_code(code).id])
     if not found:
         raise _unknown()
     return Coupon(*found[0])
@@ -53,8 +53,11 @@ def _locked(coupon_id: UUID) -> Coupon:
 def _hand_to(coupon: Coupon, row: Row, member_id: UUID, now: datetime, had: int) -> None:
     """Give a coupon that nobody holds to a member who had so many of its template.
 
-    One of the pool is issued by that, with the dates of today.
+    One of the pool is issued by that, with the dates of today; but none that is had for points, on a condition or by a
+    rule: its code is what those give, and no way around them.
     """
+    if coupon.pooled and (row.points is not None or row.claim_when is not None or row.given_on):
+        raise _unknown()
     refusal = issuing.may_not(members.facts([member_id]).get(member_id))
     if refusal is None and coupon.pooled:
         refusal = views.not_open(row, now)

@@ -108,13 +108,13 @@ def not_open_now(row: Row, at: datetime) -> Reason | None:
     return {"coupons_not_open": Reason.NOT_STARTED, "coupons_over": Reason.EXPIRED}.get(refusal.code, Reason.NOT_USABLE)
 
 
-def held(rows: Iterable[Sequence[Any]], at: datetime) -> tuple[HeldCoupon, ...]:
-    """Return coupons as they are held at an instant, in the order given."""
+def held(rows: Iterable[Sequence[Any]], at: datetime, *, explained: bool = True) -> tuple[HeldCoupon, ...]:
+    """Return coupons as they are held at an instant, in the order given; `explained`: with what rules gave them for."""
     coupons = [Coupon(*row) for row in rows]
     templates = {row.id: row for row in queries.templates({coupon.template_id for coupon in coupons})}
     many = [coupon.template_id for coupon in coupons if coupon.many]
     left = queries.room_left(many) if many else {}
-    facts = _given_for(coupons, templates)
+    facts = _given_for(coupons, templates) if explained else {}
     return tuple(
         replace(_held(coupon, templates[coupon.template_id], left, at), given_for=facts.get(coupon.given_for))
         for coupon in coupons

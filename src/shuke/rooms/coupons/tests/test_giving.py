@@ -47,6 +47,11 @@ def test_a_gift_tells_what_became_of_it(coupon, people):
     refused("unknown_coupon_gift", facade.gift, "NOTHING", NOW)
 
 
+def test_who_offers_twice_is_told_the_same_code(coupon, people):
+    first = facade.offer(coupon.id, people[0], NOW)
+    assert facade.offer(coupon.id, people[0], later(hours=1)) == first
+
+
 def test_who_lives_on_in_another_record_gives_and_takes_back_as_before(coupon, people):
     members.merge(people[1], [people[0]], ACTOR, "twice")
     gift = facade.offer(coupon.id, people[1], NOW)
@@ -65,6 +70,14 @@ def test_a_code_of_a_pool_is_taken_once_within_the_limit_of_a_member(pool, peopl
     refused("coupon_limit_reached", facade.take_by_code, "FLYER0002", people[0], NOW)
     assert [facade.template(pool.id).in_pool, len(facade.of_member(people[0], NOW))] == [1, 1]
     assert facade.verify().violations == ()
+
+
+@pytest.mark.parametrize("term", [{"points": 500}, {"claim_when": "member.tier = 'gold'"}, {"given_on": "order"}])
+def test_a_code_is_no_way_around_a_price_a_condition_or_a_rule(pool, people, term):
+    template(code="other", codes=Codes.POOL, **term)
+    facade.import_codes(facade.template_by_code("other").id, ["OTHER-1"], "codes", ACTOR)
+    refused("unknown_coupon", facade.take_by_code, "OTHER-1", people[0], NOW)
+    assert facade.of_member(people[0], NOW) == ()
 
 
 def test_a_pool_that_is_closed_and_a_member_who_is_frozen_get_nothing(pool, people):

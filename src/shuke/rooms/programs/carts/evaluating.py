@@ -183,7 +183,7 @@ def held_coupons(cart: OrderFact, buyer: Buyer, choice: Choice) -> tuple[list[He
     """Return the coupons that a buyer chose, or all of the member that are of interest, and the codes nobody knows."""
     at = cart.occurred_at
     if choice.coupons is None:
-        every = coupons.of_member(buyer.member_id, at) if buyer.takes_part and buyer.member_id else ()
+        every = coupons.of_member(buyer.member_id, at, explained=False) if buyer.takes_part and buyer.member_id else ()
         lately = at - _LATELY
         return [each for each in every if each.state not in _OVER and (each.ends_at or at) > lately], []
     found = {code: coupons.by_codes([code], at) for code in choice.coupons}

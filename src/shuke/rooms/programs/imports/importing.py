@@ -336,12 +336,13 @@ def _empty(row: ImportRow, file: str, actor: Actor) -> None:
             -account.available,
             file,
             units[account.unit_id],
+            undoes=True,
         )
         for account in accounts.values()
         if account.available
     ]
-    if facts:
-        for result in recording.record(facts, actor, history=True, dry_run=False):
+    with unit_of_work(apart=True):  # of what is refused nothing is done
+        for result in recording.record(facts, actor, history=True, dry_run=False) if facts else ():
             if result.refusal is not None:
                 raise result.refusal
 

@@ -160,7 +160,8 @@ def _answer(repeats: Sequence[tuple[Item, Claim]], plan: Timeline | None, now: d
     given = coupons.given_for(gives, now) if gives else {}
     for item, answer in repeats:
         assert item.result is not None
-        item.result = replace(item.result, coupons=given.get(answer.reference, ()))
+        mine = tuple(coupon for coupon in given.get(answer.reference, ()) if not coupon.from_friend)
+        item.result = replace(item.result, coupons=mine)
 
 
 def _decided(result: Result, decision: DecisionRow, running: Running, entries: Sequence[Entry]) -> Result:

@@ -41,7 +41,7 @@ ATTRIBUTES_LIMIT = 50
 NUMBER_LIMIT = 10**9
 _TYPES = {"number": int, "text": str, "flag": bool}
 _DAYS = (EARLIEST.date().isoformat(), LATEST.date().isoformat())
-_NOT_CONTENT = frozenset({"source", "external_id", "member", "generated"})
+_NOT_CONTENT = frozenset({"source", "external_id", "member", "generated", "undoes"})
 
 _unfit = re.compile("[\x00-\x1f\x7f\ud800-\udfff]").search  # PostgreSQL can't store NUL, UTF-8 no surrogate
 

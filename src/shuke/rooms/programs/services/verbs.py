@@ -284,7 +284,7 @@ def adjust(item: Item, desktop: Desktop, dossier: Dossier, past: Past) -> None:
     assert isinstance(fact, AdjustFact)
     at = item.at(past.now)
     desktop.reach(dossier, at)
-    unit = unit_by_hand(dossier.running, fact.unit)
+    unit = (unit_of if fact.undoes else unit_by_hand)(dossier.running, fact.unit)
     ends = None if fact.expires_on is None else _civil(fact.expires_on) + 1
     _act(item, desktop, dossier, at, lambda state: dossier.running.desk.adjust(state, [(unit, fact.points)], at, ends))
 

@@ -75,6 +75,15 @@ def test_an_order_that_meets_the_rule_gives_its_coupon_and_another_does_not(ann)
     assert (coupon.given_for.id, coupon.given_for.on, coupon.given_for.external_id) == (met.reference, "order", "b")
 
 
+def test_an_order_sent_again_says_nothing_of_what_is_a_friends_by_now(ann, enrol):
+    template(transferable=True)
+    (first,) = record(order("a", 300_00))
+    gift = coupons.offer(first.coupons[0].id, ann, NOW)
+    assert given(*record(order("a", 300_00))) == ["twenty"]
+    friends = coupons.accept(gift.claim_code, enrol(2), NOW)
+    assert (friends.from_friend, given(*record(order("a", 300_00)))) == (True, [])
+
+
 def test_a_behaviour_gives_by_its_own_facts_and_an_order_does_not(ann):
     template(on="review", when="event.stars >= 4")
     results = record(review("1", 3), review("2", 4), order("a", 900_00))

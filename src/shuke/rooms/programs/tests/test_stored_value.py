@@ -6,12 +6,12 @@ import pytest
 
 from shuke.core.values.errors import Refusal
 from shuke.rooms.members import facade as members
-from shuke.rooms.members.contracts import Status
+from shuke.rooms.members.contracts import ExternalId, MemberRef, Status
 from shuke.rooms.payments import facade as payments
 from shuke.rooms.payments.contracts import State
 from shuke.rooms.points import facade as points
 from shuke.rooms.programs import facade
-from shuke.rooms.programs.contracts import AdjustFact, OpeningFact, TopUpFact
+from shuke.rooms.programs.contracts import AdjustFact, ImportFile, OpeningFact, TopUpFact
 from shuke.rooms.programs.services import benefit_points
 from shuke.rooms.programs.tests.conftest import ACTOR, member
 from shuke.rooms.programs.tests.test_record import everything
@@ -182,6 +182,22 @@ def test_a_balance_of_another_system_comes_as_an_opening_and_goes_back_by_hand(a
     seen = facade.preview_value_refund(member(1))
     assert [(part.method, part.amount_minor) for part in seen.parts] == [("", seen.principal_minor - seen.fee_minor)]
     assert seen.principal_minor == 30_000
+    assert laws_hold()
+
+
+def test_an_import_of_principal_and_points_is_undone_whole(program):
+    data = b"external_id,points,unit\nZ-1,300,balance\nZ-1,700,points\n"
+    checked = facade.check_import(ImportFile("old.csv", data, "crm", {}), ACTOR)
+    facade.commit_import(checked.id, ACTOR)
+    (came,) = members.resolve([MemberRef(external=ExternalId("crm", "Z-1"))])
+    units = {unit.id: unit.code for unit in points.all_units()}
+
+    def held():
+        return {units[one.unit_id]: one.available for one in points.balances([came])[came].values() if one.available}
+
+    assert held() == {"balance": 300_00, "points": 700}
+    undone = facade.undo_import(checked.id, ACTOR)
+    assert ({state.value: count for state, count in undone.counts.items()}, held()) == ({"undone": 2}, {})
     assert laws_hold()
 
 

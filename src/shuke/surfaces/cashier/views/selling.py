@@ -57,7 +57,7 @@ def read(request: HttpRequest, counter: Counter, told: Told) -> dict[str, Any]:
 def price(request: HttpRequest, counter: Counter, told: Told) -> dict[str, Any]:
     """Say what a cart costs, with the offers that save most."""
     wish, now = _wish(told), clock.business_now()
-    held = coupons.of_member(wish.member_id, now) if wish.member_id else ()
+    held = coupons.of_member(wish.member_id, now, explained=False) if wish.member_id else ()
     brought = coupons.by_codes(wish.coupons, now) if wish.coupons else ()
     return telling.basket(cart.price(counter, wish, now), (*brought, *held), counter)
 

@@ -79,7 +79,8 @@ def coupon(request: HttpRequest, guest: Guest, coupon_id: str) -> HttpResponse:
 
 def usable_count(member_id: UUID) -> int:
     """Return how many coupons a member can use now."""
-    return sum(each.refused is None for each in coupons.of_member(member_id, clock.business_now()))
+    held = coupons.of_member(member_id, clock.business_now(), explained=False)
+    return sum(each.refused is None for each in held)
 
 
 def _shown(request: HttpRequest, found: HeldCoupon, **context: object) -> HttpResponse:
