@@ -33,9 +33,20 @@ def test_doctor_shows_every_setting_with_its_source(live):
     assert told["settings"]["language"] == {"value": "en", "source": "deployment.toml"}
     assert told["settings"]["insecure_lan"] == {"value": "no", "source": "default"}
     assert told["settings"]["home"]["source"] == "environment SHUKE_HOME"
-    assert {check["name"]: check["state"] for check in told["checks"]} == dict.fromkeys(
-        ("secrets", "disk", "port", "database", "durability", "checksums", "migrations", "programs", "clock"), "ok"
-    ) | {"backup": "warning"}
+    checks = [
+        "secrets",
+        "disk",
+        "wallets",
+        "port",
+        "database",
+        "durability",
+        "checksums",
+        "migrations",
+        "programs",
+        "clock",
+    ]
+    found = {check["name"]: check["state"] for check in told["checks"]}
+    assert found == dict.fromkeys(checks, "ok") | {"backup": "warning"}
 
 
 @pytest.fixture
