@@ -282,10 +282,10 @@ def gifts_of(member_id: UUID, now: datetime) -> tuple[Gift, ...]:
 def take_by_code(code: str, member_id: UUID, now: datetime) -> HeldCoupon:
     """Let a member hold the coupon of a pool, or of its bearer, that has a code; their own is answered again.
 
-    It counts against their limit. What `claim_when` or a price in points asks of those who take one by themselves is
-    not asked: whom a code was given to has it.
+    It counts against their limit.
 
-    Raises: Refusal `unknown_coupon`, also where it is somebody else's, `coupon_code_for_many`, `coupon_not_usable`,
+    Raises: Refusal `unknown_coupon`, also where it is somebody else's or of a pool that is had for points, on a
+        condition or by a rule, `coupon_code_for_many`, `coupon_not_usable`,
         `coupon_limit_reached`, and as `issue` of members, and of templates where it comes from the pool.
     """
     return taking.by_code(code, member_id, now)

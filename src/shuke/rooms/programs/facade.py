@@ -185,8 +185,8 @@ def set_status(member_id: UUID, status: Status, reason: str, actor: Actor, *, gi
 def record(facts: Sequence[Fact], actor: Actor, *, history: bool = False, dry_run: bool = False) -> list[Result]:
     """Record orders and redemptions, 1 to 1,000, decide them in the order given and answer each. The one write path.
 
-    `history` allows facts older than 30 days or more than 5 minutes ahead, and gives no coupons; nothing allows more
-    than 24 hours in a live deployment. A dry run takes the same path and is rolled back. A repeat is answered from what
+    `history` allows facts older than 30 days or more than 5 minutes ahead, and gives coupons only for those of the last
+    day; nothing allows more than 24 hours in a live deployment. A dry run takes the same path and is rolled back. A repeat is answered from what
     was stored, without effect.
 
     Raises:

@@ -24,6 +24,7 @@ from shuke.rooms.programs.carts.evaluating import NO_CHOICE, UNTAXED, Buyer, buy
 from shuke.rooms.programs.contracts import CartCommitted, Result, Status
 from shuke.rooms.programs.facts import Fact, OrderFact, RedeemFact
 from shuke.rooms.programs.services import intake, recording
+from shuke.rooms.programs.services.giving import gives
 from shuke.rooms.programs.services.returning import give_back
 from shuke.rooms.programs.services.timeline import forget_versions, published, timeline
 from shuke.rooms.programs.services.using_value import redemptions
@@ -108,7 +109,7 @@ def _commit(asked: Asked, actor: Actor, *, history: bool) -> CartCommitted:
     buyer = buyer_of(cart)
     thanks = saving.thanks_to_plans(cart, buyer, asked.choice)
     found = priced(cart, buyer, asked.choice, taxes, _set_aside(asked, buyer))
-    if history:  # what comes with the right to write it gives no coupons
+    if not gives(cart.occurred_at, clock.business_now(), history=history):
         found = replace(found, gives=())
     if asked.expected_minor not in (None, found.pay_minor):
         detail = f"The cart costs {found.pay_minor} now."

@@ -86,9 +86,7 @@ def write(
     *,
     history: bool,
 ) -> None:
-    """Write the facts that were taken, with one statement for each table, and close every item; only what is no
-    `history` gives coupons.
-    """
+    """Write the facts that were taken, with one statement for each table, and close every item."""
     release(items)
     taken = [item for item in items if item.answer is not None]
     storing.store(taken, recorded_at)
@@ -98,8 +96,9 @@ def write(
         queries.insert_decisions(decisions)
     posted = desktop.write(recorded_at) if desktop else []
     members.touch_active(_last_active(taken))
-    if desktop is not None and not history:
-        giving.give(taken, desktop, people, recorded_at)
+    if desktop is not None:
+        live = [item for item in taken if giving.gives(item.fact.occurred_at, recorded_at, history=history)]
+        giving.give(live, desktop, people, recorded_at)
     for item in taken:
         item.result = _result(item, posted)
     for item in still_open(items):

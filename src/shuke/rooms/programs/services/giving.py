@@ -6,7 +6,7 @@ is taken all the same.
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 from uuid import UUID
 
@@ -23,6 +23,12 @@ from shuke.rooms.programs.services.items import Item
 from shuke.rooms.programs.services.timeline import Running
 
 SOURCE = "rules"
+_LATELY = timedelta(days=1)
+
+
+def gives(occurred_at: datetime | None, now: datetime, *, history: bool) -> bool:
+    """Tell whether a fact gives coupons: what comes with the right to write `history` only if it is of the last day."""
+    return not history or occurred_at is None or occurred_at >= now - _LATELY
 
 
 def give(items: Sequence[Item], desktop: Desktop, people: Mapping[UUID, MemberFacts], now: datetime) -> None:

@@ -157,11 +157,17 @@ def test_history_the_unknown_and_the_frozen_are_given_nothing(ann, enrol):
     enrol(2)
     template(when=None)
     facade.set_status(ann, MemberStatus.FROZEN, "suspicious", ACTOR)
-    (past,) = record(order("a", 300_00, who=member(2)), history=True)
+    (past,) = record(order("a", 300_00, who=member(2), at=NOW - timedelta(days=1, seconds=1)), history=True)
     frozen, unknown = record(order("b", 300_00), order("c", 300_00, who=member(9)))
     assert (past.undecided, frozen.undecided) == (None, Undecided.FROZEN)
     assert [given(each) for each in (past, frozen, unknown)] == [[], [], []]
     assert held(ann) == []
+
+
+def test_what_is_of_the_last_day_gives_whoever_may_write_history(ann):
+    template(when=None)
+    (live,) = record(order("a", 300_00, at=NOW - timedelta(days=1)), history=True)
+    assert given(live) == ["twenty"]
 
 
 def test_a_dry_run_tells_the_coupon_and_leaves_none(ann):
