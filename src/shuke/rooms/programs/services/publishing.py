@@ -134,7 +134,6 @@ def join(plan: Timeline, joined: dict[UUID, datetime]) -> None:
     entitling.follow(first)
 
 
-@lru_cache(maxsize=64)
 def versions(slug: str) -> list[VersionView]:
     """Return every version of a program, withdrawn ones included, newest first."""
     program = next((program for program in queries.programs() if program.slug == slug), None)
@@ -144,6 +143,7 @@ def versions(slug: str) -> list[VersionView]:
     return [view(version, withdrawn.get(version.id)) for version in reversed(queries.versions(program.id))]
 
 
+@lru_cache(maxsize=64)
 def version(version_id: int) -> VersionView:
     """Return a published version, read once in the life of a process: it never changes."""
     return view(queries.version(version_id))
