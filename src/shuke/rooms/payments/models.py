@@ -66,9 +66,9 @@ class Refund(models.Model):
     check_at = models.DateTimeField(null=True)
     checks = models.SmallIntegerField(default=0)
     reason = models.TextField(default="")
-    hand_by = models.TextField(default="")
-    hand_reference = models.TextField(default="")
-    hand_note = models.TextField(default="")
+    hand_by = models.TextField(default="", db_default="")
+    hand_reference = models.TextField(default="", db_default="")
+    hand_note = models.TextField(default="", db_default="")
 
     class Meta:
         db_table = "payments_refund"

@@ -186,8 +186,8 @@ def record(facts: Sequence[Fact], actor: Actor, *, history: bool = False, dry_ru
     """Record orders and redemptions, 1 to 1,000, decide them in the order given and answer each. The one write path.
 
     `history` allows facts older than 30 days or more than 5 minutes ahead, and gives coupons only for those of the last
-    day; nothing allows more than 24 hours in a live deployment. A dry run takes the same path and is rolled back. A repeat is answered from what
-    was stored, without effect.
+    day; nothing allows more than 24 hours in a live deployment. A dry run takes the same path and is rolled back. A
+    repeat is answered from what was stored, without effect.
 
     Raises:
         Refusal: `batch_size`. Refusals of single facts stand in their results: `out_of_bounds`, `text_length`,

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext, pgettext_lazy
 
 from shuke.rooms.org.contracts import Right, Role
-from shuke.surfaces.wording import coupon_actions, mall_words, paid_words, plan_actions, value_words
+from shuke.surfaces.wording import coupon_actions, mall_words, paid_words, value_words
 from shuke.surfaces.wording.refusals import REFUSALS, refusal
 
 Words = Mapping[str, str | Promise]
@@ -71,7 +71,6 @@ RIGHTS: Words = {
 
 WORDS: Words = {
     **coupon_actions.ACTIONS,
-    **plan_actions.ACTIONS,
     "refund.tried_again": _("Tried a refund of money again"),
     "refund.paid_by_hand": _("Paid a failed refund by hand"),
     **mall_words.ACTIONS,

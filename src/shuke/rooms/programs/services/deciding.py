@@ -90,7 +90,6 @@ def write(
     release(items)
     taken = [item for item in items if item.answer is not None]
     storing.store(taken, recorded_at)
-    _give_back(taken, recorded_at)
     decisions = [item.decision for item in taken if item.decision is not None]
     if decisions:
         queries.insert_decisions(decisions)
@@ -99,6 +98,7 @@ def write(
     if desktop is not None:
         live = [item for item in taken if giving.gives(item.fact.occurred_at, recorded_at, history=history)]
         giving.give(live, desktop, people, recorded_at)
+    _give_back(taken, recorded_at)  # coupons are locked after the templates and counters of those that are given
     for item in taken:
         item.result = _result(item, posted)
     for item in still_open(items):

@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Iterator
 from datetime import date, timedelta
 from uuid import UUID
 
-from shuke.foundation import clock
+from shuke.foundation import clock, logs
 from shuke.rooms.members import facade as members
 from shuke.rooms.members.contracts import Status
 from shuke.rooms.programs.contracts import Fall, TierStanding, fall_key
@@ -13,7 +13,7 @@ from shuke.rooms.programs.services.timeline import Running, timeline
 from shuke.rooms.tiers import facade as tiers
 
 AHEAD_DAYS = 30
-_CHUNK = 500
+_CHUNK = 100
 _DAY_0 = date(1970, 1, 1)
 
 Known = Callable[[Collection[str]], Collection[str]]
@@ -31,9 +31,12 @@ def falls_coming(known: Known) -> Iterator[Fall]:
         chunk = {_key(*each): each[0] for each in ending[begin : begin + _CHUNK]}
         told = known(list(chunk))
         wanted = list({member_id for key, member_id in chunk.items() if key not in told})
-        for fall in _falls(wanted, running):
-            if fall.key in chunk and fall.key not in told:
-                yield fall
+        try:
+            falls = list(_falls(wanted, running))
+        except Exception as failure:  # noqa: BLE001  # whatever it is, the members of other chunks are told
+            logs.failure("falls_not_reckoned", failure, first=str(wanted[0]), members=len(wanted))
+            continue
+        yield from (fall for fall in falls if fall.key in chunk and fall.key not in told)
 
 
 def _key(member_id: UUID, ladder: str, until_day: int) -> str:
