@@ -20,12 +20,16 @@ def picture(svg):
 
 
 @pytest.mark.parametrize(
-    "text",
-    ["812345678901234567", "000000000000000097", "4711", "123456789", "FLYER0001", "A12345B", *codes.new_codes(8)],
+    "text", ["812345678901234567", "000000000000000097", "4711", "123456789", "FLYER0001", "A12345B"]
 )
 def test_a_scanner_reads_what_was_drawn(text):
     (found,) = zxingcpp.read_barcodes(picture(bars(text)), formats=zxingcpp.BarcodeFormat.Code128)
     assert found.text == text
+
+
+def test_a_scanner_reads_new_codes():
+    for text in codes.new_codes(8):
+        test_a_scanner_reads_what_was_drawn(text)
 
 
 def test_bars_are_wide_enough_with_white_beside_them_or_left_out():
