@@ -143,8 +143,8 @@ def refusal_page(request: HttpRequest, refused: Refusal) -> HttpResponse:
     """Answer a refusal that no form shows beside its field."""
     logs.refusal(refused, request_id=request.request_id)
     missing = refused.code.startswith("unknown_") or refused.code == "invalid_id"
-    title = _("This is not here") if missing else _("That did not work")
-    sentence = _("What you are looking for does not exist, or not any more.") if missing else refusals.sentence(refused)
+    title = _("Page not found") if missing else _("That did not work")
+    sentence = _("It does not exist, or is no longer available.") if missing else refusals.sentence(refused)
     return problem(request, 404 if missing else 409, title, sentence)
 
 

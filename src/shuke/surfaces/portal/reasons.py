@@ -68,7 +68,7 @@ def _decided(found: Explanation, decision: Decision, program: Running) -> list[s
     for unit in decision.units:
         if unit.unit == found.unit and unit.exact != Fraction(unit.points, 10**unit.scale):
             given = written(Fraction(unit.points, 10**unit.scale))
-            said.append(_("Rounded: %(exact)s becomes %(points)s.") % {"exact": written(unit.exact), "points": given})
+            said.append(_("Rounded from %(exact)s to %(points)s.") % {"exact": written(unit.exact), "points": given})
     caps = tuple(each for each in decision.caps if each.cap.unit == found.unit)
     milestones = tuple(each for each in decision.milestones if each.unit == found.unit)
     extra = Decision(None, (), (), caps=caps, milestones=milestones, names=decision.names)
@@ -85,19 +85,19 @@ def _because(found: Explanation, kind: Kind, program: Running) -> list[str]:
         return [_("For: %(what)s.") % {"what": program.behaviour_name(found.behaviour.kind)}]
     told = {
         Kind.REDEMPTION: _("You used these points; those that expire first went first."),
-        Kind.EXPIRY: _("Their last day had passed."),
+        Kind.EXPIRY: _("They had expired."),
         Kind.CREDIT: _("Entered by our staff."),
         Kind.DEBIT: _("Entered by our staff."),
-        Kind.RETURN: _("What you had used came back."),
+        Kind.RETURN: _("Points that you had used came back."),
         Kind.TRANSFER_IN: _("Another member gave them to you."),
         Kind.TRANSFER_OUT: _("You gave them to another member."),
         Kind.HOLDING: _("Set aside for a purchase that is not finished."),
         Kind.RELEASE: _("No longer set aside."),
         Kind.CAPTURE: _("You used what was set aside."),
-        Kind.OPENING: _("You brought them along."),
+        Kind.OPENING: _("You had them before you joined."),
         Kind.DEPOSIT: _("You topped up."),
         Kind.WITHDRAWAL: _("Your stored value was refunded."),
-        Kind.MERGE_IN: _("They came with another record of yours."),
+        Kind.MERGE_IN: _("They came from another record of yours that was merged."),
     }
     return [told[kind]] if kind in told else []
 

@@ -101,7 +101,7 @@ def _held(guest: Guest) -> tuple[HeldCoupon, ...]:
 
 def _why_not(refused: Refusal, code: str) -> str:
     if code and refused.code == "unknown_coupon":
-        return _("No coupon has this code. Compare it letter by letter.")
+        return _("No coupon has this code. Please check it letter by letter.")
     return refusals.sentence(refused)
 
 

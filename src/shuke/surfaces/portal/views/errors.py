@@ -7,7 +7,7 @@ from shuke.surfaces.portal.pages import problem
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # Django's signature
-    return problem(request, 404, _("This is not here"), _("What you are looking for does not exist, or not any more."))
+    return problem(request, 404, _("Page not found"), _("It does not exist, or is no longer available."))
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:  # Django's signature
@@ -27,5 +27,5 @@ def failed(request: HttpRequest) -> HttpResponse:
 
 def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:  # Django's signature
     return problem(
-        request, 403, _("The page was open for too long"), _("Load it again and repeat what you did."), request.path
+        request, 403, _("This page has expired"), _("Reload it and try again."), request.path
     )

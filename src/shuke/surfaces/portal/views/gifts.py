@@ -85,17 +85,17 @@ def shared(request: HttpRequest, guest: Guest, given: Gift) -> str:
         "link": request.build_absolute_uri(reverse("portal-gift", args=[given.claim_code])),
     }
     if given.ends_at is None:
-        return _("A coupon of %(shop)s for you: %(name)s. Take it here: %(link)s") % parts
+        return _("A coupon from %(shop)s for you: %(name)s. Claim it here: %(link)s") % parts
     parts["day"] = days.through(given.ends_at, guest.zone)
-    return _("A coupon of %(shop)s for you: %(name)s, good through %(day)s. Take it here: %(link)s") % parts
+    return _("A coupon from %(shop)s for you: %(name)s, valid through %(day)s. Claim it here: %(link)s") % parts
 
 
 def _why_not(found: Gift, *, own: bool) -> str:
     """Return why a gift can't be taken, "" where it can."""
     if found.state is GiftState.WAITING:
-        return _("This coupon is yours. A friend takes it; send them this link.") if own else ""
+        return _("This coupon is yours. Send this link to a friend, who can claim it.") if own else ""
     return {
-        GiftState.TAKEN: _("Somebody has taken this coupon already."),
+        GiftState.TAKEN: _("This coupon has already been claimed."),
         GiftState.TAKEN_BACK: _("Your friend has taken this coupon back."),
-        GiftState.OVER: _("This coupon is over."),
+        GiftState.OVER: _("This coupon has expired or is no longer valid."),
     }[found.state]

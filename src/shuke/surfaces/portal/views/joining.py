@@ -72,14 +72,14 @@ def join(request: HttpRequest, shop: Organisation, store: str = "") -> HttpRespo
     """Let somebody become a member: phone, code and what they agree to, on one page."""
     place = next((each for each in org.list_stores() if each.code == store), None)
     if store and place is None:
-        return problem(request, 404, _("This store is not here"), _("The code on the poster is old. Ask our staff."))
+        return problem(request, 404, _("Store not found"), _("The code on the poster is out of date. Please ask our staff."))
     if request.method == "GET":
         return redirect(next_of(request)) if device_of(request) else _join_page(request, Door(), place)
     door = Door.of(request)
     if "ask" in request.POST:
         return _join_page(request, _asked(request, door), place)
     if Purpose.SERVICE not in request.POST:
-        door.wrong, door.field = _("To become a member, agree to the first point."), "service"
+        door.wrong, door.field = _("To become a member, please accept the first item."), "service"
         return _join_page(request, door, place)
     try:
         phone = _proven(request, door)
@@ -125,7 +125,7 @@ def change_phone(request: HttpRequest, guest: Guest) -> HttpResponse:
         except Refusal as refused:
             door.refuse(refused, request)
             if refused.code == "duplicate_phone":
-                door.wrong = _("This number belongs to another membership. Ask our staff to bring the two together.")
+                door.wrong = _("This number belongs to another membership. Ask our staff to merge the two.")
     return _door_page(request, "new_phone.html", door, tab="me", title=_("New phone number"))
 
 
@@ -215,12 +215,12 @@ def _label(agent: str) -> str:
 
 def _join_page(request: HttpRequest, door: Door, place: Store | None, *, fresh: bool = False) -> HttpResponse:
     boxes = [
-        (Purpose.SERVICE, _("Keep my phone, orders and points, so that I am a member.")),
-        (Purpose.SMS_MARKETING, _("Send me offers now and then. I can stop them any time.")),
-        (Purpose.PERSONALISATION, _("Choose what I am shown by what I buy.")),
+        (Purpose.SERVICE, _("Keep my phone number, orders and points so that I can be a member.")),
+        (Purpose.SMS_MARKETING, _("Send me offers now and then. I can turn this off at any time.")),
+        (Purpose.PERSONALISATION, _("Recommend things based on what I buy. I can turn this off at any time.")),
     ]
     shown = [(purpose.value, words.purpose(purpose), about, purpose in request.POST) for purpose, about in boxes]
-    return _door_page(request, "join.html", door, title=_("Become a member now"), place=place, boxes=shown, fresh=fresh)
+    return _door_page(request, "join.html", door, title=_("Join now"), place=place, boxes=shown, fresh=fresh)
 
 
 def _log_in_page(request: HttpRequest, door: Door) -> HttpResponse:

@@ -59,7 +59,7 @@ def redeem(request: HttpRequest, guest: Guest, item: str) -> HttpResponse:
             return redirect("portal-mall-order", ids.encode(ORDER_PREFIX, done.order.id))
         except Refusal as refused:
             logs.refusal(refused, request_id=request.request_id)
-            failure = _("All are gone.") if refused.code.startswith("sold_out") else refusals.sentence(refused)
+            failure = _("Sold out") if refused.code.startswith("sold_out") else refusals.sentence(refused)
     return show(
         request,
         "redeem.html",

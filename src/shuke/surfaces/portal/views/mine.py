@@ -83,12 +83,12 @@ def consents(request: HttpRequest, guest: Guest) -> HttpResponse:
         return redirect("portal-consents")
     held = members.consents_of(guest.member.id)
     free = [
-        (Purpose.SMS_MARKETING, _("Send me offers now and then. I can stop them any time.")),
-        (Purpose.PERSONALISATION, _("Choose what I am shown by what I buy.")),
+        (Purpose.SMS_MARKETING, _("Send me offers now and then. I can turn this off at any time.")),
+        (Purpose.PERSONALISATION, _("Recommend things based on what I buy. I can turn this off at any time.")),
     ]
     shown = [(purpose.value, words.purpose(purpose), about, held.get(purpose)) for purpose, about in free]
     service = held.get(Purpose.SERVICE)
-    return show(request, "consents.html", tab="me", title=_("What I agree to"), consents=shown, service=service)
+    return show(request, "consents.html", tab="me", title=_("Consents"), consents=shown, service=service)
 
 
 @page()
