@@ -149,7 +149,7 @@ def till() -> dict[str, str]:
         "card_loaded": _("%(amount)s loaded for %(name)s"),
         "value_top_up": _("Top-up"),
         "value_amount": _("Amount, from %(least)s to %(most)s"),
-        "value_step": _("%(bonus)s on top"),
+        "value_step": _("+%(bonus)s bonus"),
         "value_take": _("Money to take"),
         "value_bonus": _("Bonus"),
         "value_gets": _("Credited"),
