@@ -78,6 +78,15 @@ def test_a_catalogue_is_complete_and_compiled(catalogue):
     assert stale == []
 
 
+def test_no_message_means_two_things():
+    """Django reads all catalogues as one: of two translations people would see whichever is read last."""
+    told = {}
+    for catalogue in CATALOGUES:
+        for key, translations in entries(catalogue).items():
+            told.setdefault(key, set()).add(tuple(translations))
+    assert {key: said for key, said in told.items() if len(said) > 1} == {}
+
+
 def test_a_message_says_the_same_in_every_catalogue():
     """Django takes one of them for all: what means something else has a context."""
     told = {}
