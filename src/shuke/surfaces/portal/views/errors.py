@@ -26,6 +26,4 @@ def failed(request: HttpRequest) -> HttpResponse:
 
 
 def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:  # Django's signature
-    return problem(
-        request, 403, _("This page has expired"), _("Reload it and try again."), request.path
-    )
+    return problem(request, 403, _("This page has expired"), _("Reload it and try again."), request.path)

@@ -72,7 +72,9 @@ def join(request: HttpRequest, shop: Organisation, store: str = "") -> HttpRespo
     """Let somebody become a member: phone, code and what they agree to, on one page."""
     place = next((each for each in org.list_stores() if each.code == store), None)
     if store and place is None:
-        return problem(request, 404, _("Store not found"), _("The code on the poster is out of date. Please ask our staff."))
+        return problem(
+            request, 404, _("Store not found"), _("The code on the poster is out of date. Please ask our staff.")
+        )
     if request.method == "GET":
         return redirect(next_of(request)) if device_of(request) else _join_page(request, Door(), place)
     door = Door.of(request)
