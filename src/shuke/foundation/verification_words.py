@@ -26,7 +26,7 @@ LAWS = {
     "I17": "每件礼品的剩余库存等于入库减去订单所取且未退回的数量，且从不低于零。",
     "I18": "优惠的计数与各订单购物车所记一致，全额退款的订单不再计入。",
     "I19": "每张券的状态与其使用记录一致，发放数不超过限量、预算与红包总额，每人不超过限领；"
-    "按规则所发的券有其订单或行为，且恰在订单退完时收回。",
+    "按规则所发的券有其订单或行为，订单退完即作废。",
     "I20": "每位会员的等级与最后一次变动一致，且各次变动首尾相接。",
     "I50": "每项权益资格与其记录相符，使用次数不超过限额。",
     "I51": "权益资格与服务申请的记录不可修改。",
@@ -67,7 +67,7 @@ _VIOLATIONS = {  # {} stands for a value, in the order of the English sentence
     "A member had {} of template {} and may have {}.": "会员已领 {} 张，券模板 {} 每人限领 {}。",
     "The business key of coupon {} stands for nothing.": "券 {} 的业务键无所指。",
     "Coupon {} was given by a rule for what is not there.": "按规则发放的券 {} 没有所属的订单或行为。",
-    "Coupon {} was taken back, of the order that gave it something is left.": "券 {} 已收回，而其订单尚有剩余。",
+    "Coupon {} was taken back, of the order that gave it nothing was refunded.": "券 {} 已收回，而其订单没有退款。",
     "Coupon {} stands, of the order that gave it nothing is left.": "券 {} 未作废，而其订单已退完。",
     "{}: {}": "{}：{}",
     "Item {} has {} pieces left, its movements come to {}.": "礼品 {} 记有剩余 {} 件，库存流水合计 {} 件。",

@@ -169,6 +169,15 @@ class GivingRule:
 
 
 @dataclass(frozen=True, slots=True)
+class GivenByRule:
+    """A coupon that a rule gave for the order or behaviour `given_for`, and that rule."""
+
+    coupon_id: UUID
+    given_for: UUID
+    rule: GivingRule
+
+
+@dataclass(frozen=True, slots=True)
 class Template:
     """A template as it stands. `left` is how many more can be issued, None where nothing limits them."""
 
@@ -235,7 +244,8 @@ class HeldCoupon:
     """A coupon as somebody holds it at the instant that was asked for; `refused` says why it can't be used then.
 
     `member_id` None: whoever brings the code may use it. `value_minor` replaces the amount of the offer (packets).
-    `given_for` is told of those that a rule gave; `order_refunded`: nothing of that order is left, so it is void.
+    `given_for` is told of those that a rule gave; `order_refunded`: what is left of that order would not have earned
+    it, so it is void.
     `from_friend`: another member gave it to its holder.
     """
 

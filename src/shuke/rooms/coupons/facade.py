@@ -19,6 +19,7 @@ from shuke.rooms.coupons.contracts import (
     Batch,
     CouponPage,
     Gift,
+    GivenByRule,
     GivingRule,
     HeldCoupon,
     Issued,
@@ -130,11 +131,17 @@ def given_for(fact_ids: Collection[UUID], now: datetime) -> dict[UUID, tuple[Hel
     return found
 
 
-def take_back(order_ids: Sequence[UUID], now: datetime) -> None:
-    """Make void what rules gave for orders of which nothing is left: what is used stays so, and is void should it come
-    back. Raises: nothing.
+def given_by_rules(order_ids: Collection[UUID]) -> tuple[GivenByRule, ...]:
+    """Return what rules gave for orders and was not taken back since. Raises: nothing."""
+    found = queries.given_by_rules(order_ids)
+    return tuple(GivenByRule(id, order, GivingRule(code, name, on, when)) for id, order, code, name, on, when in found)
+
+
+def take_back(coupon_ids: Sequence[UUID], now: datetime) -> None:
+    """Make void what rules gave for orders of which is left what would not have earned it: what is used stays so, and
+    is void should it come back. Raises: nothing.
     """
-    giving.take_back(order_ids, now)
+    queries.recall(now, coupon_ids=coupon_ids, order_refunded=True)
 
 
 def issue(facts: Sequence[IssueFact]) -> list[Issued]:

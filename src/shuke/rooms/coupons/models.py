@@ -135,7 +135,7 @@ class Coupon(models.Model):
 
     In a pool it has no member and has not been given to anybody (`pooled`). One that was `recalled` while it was used
     or set aside is void once it comes back. A rule gave it for the order or behaviour `given_for`, once, and took it
-    back where nothing of that order is left (`order_refunded`).
+    back where what is left of that order would not have earned it (`order_refunded`).
     """
 
     id = models.UUIDField(primary_key=True)

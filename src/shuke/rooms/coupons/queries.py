@@ -194,6 +194,16 @@ def coupons(ids: Collection[UUID]) -> list[tuple[Any, ...]]:
     return sql.fetch(f"{SELECT} WHERE id = ANY(%(ids)b::uuid[])", {"ids": list(ids)})
 
 
+def given_by_rules(order_ids: Collection[UUID]) -> list[tuple[UUID, UUID, str, str, str, str | None]]:
+    """Return (coupon, order, code of its template, name, given on, given when) of what stands of rules for orders."""
+    return sql.fetch(
+        "SELECT coupon.id, given_for, template.code, template.name, template.given_on, template.given_when "
+        "FROM coupons_coupon AS coupon JOIN coupons_template AS template ON template.id = coupon.template_id "
+        "WHERE given_for = ANY(%(ids)b::uuid[]) AND NOT order_refunded ORDER BY coupon.id",
+        {"ids": list(order_ids)},
+    )
+
+
 def given_for(fact_ids: Collection[UUID]) -> list[tuple[Any, ...]]:
     """Return the coupons that rules gave for facts, as they were given."""
     return sql.fetch(f"{SELECT} WHERE given_for = ANY(%(ids)b::uuid[]) ORDER BY id", {"ids": list(fact_ids)})

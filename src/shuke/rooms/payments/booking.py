@@ -11,9 +11,10 @@ from shuke.core.values.errors import Refusal
 from shuke.foundation import clock, ids, logs
 from shuke.foundation.transactions import unit_of_work
 from shuke.rooms.org import facade as org
-from shuke.rooms.org.contracts import Actor
+from shuke.rooms.org.contracts import Actor, ActorKind
 from shuke.rooms.payments import models, queries
 from shuke.rooms.payments.contracts import (
+    PAID_TWICE,
     PAYMENT_PREFIX,
     ChargeAnswer,
     Handler,
@@ -147,17 +148,29 @@ def _book_refund(answer: ReturnAnswer, method: str) -> None:
     elif answer.outcome is Outcome.DONE and row.state != RefundState.DONE:
         _book_returned(row, payment)
     elif answer.outcome is Outcome.DONE and row.hand_by:
-        logs.event("refund_paid_twice", refund=str(row.id), payment=str(payment.id), method=method)
+        _paid_twice(row, payment)
 
 
 def _book_returned(row: models.Refund, payment: models.Payment) -> None:
     """Book that money went back, also where the provider had said before that it would not."""
     if row.state == RefundState.FAILED:
         if row.amount_minor > payment.amount_minor - payment.refunded_minor:
-            logs.event("refund_paid_twice", refund=str(row.id), payment=str(payment.id), method=payment.method)
+            _paid_twice(row, payment)
             return
         payment.refunded_minor += row.amount_minor
     _done(row, payment, clock.business_now())
+
+
+def _paid_twice(row: models.Refund, payment: models.Payment) -> None:
+    """Keep that a provider paid what had gone back otherwise, told once: it is for people to ask for it back."""
+    if row.reason == PAID_TWICE:
+        return
+    row.reason = PAID_TWICE
+    row.save(update_fields=["reason"])
+    logs.event("refund_paid_twice", refund=str(row.id), payment=str(payment.id), method=payment.method)
+    told = {"amount_minor": row.amount_minor, "currency": payment.currency}
+    provider = Actor(ActorKind.SYSTEM, payment.method, payment.method)
+    org.audit("refund.paid_twice", ids.encode(PAYMENT_PREFIX, payment.id), None, told, provider)
 
 
 def _done(row: models.Refund, payment: models.Payment, now: datetime) -> None:

@@ -75,11 +75,15 @@ class ByHand:
     note: str
 
 
+PAID_TWICE = "paid_twice"
+
+
 @dataclass(frozen=True, slots=True)
 class Refund:
     """Money on its way back to where it came from. `key` is the caller's name for it, unique within its payment.
 
-    `by_hand` says who paid it where its provider did not; it was done then at `done_at`.
+    `by_hand` says who paid it where its provider did not; it was done then at `done_at`. `reason` says why it
+    failed, or that its provider paid what had gone back otherwise by then (`PAID_TWICE`).
     """
 
     id: UUID

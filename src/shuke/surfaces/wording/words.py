@@ -73,6 +73,7 @@ WORDS: Words = {
     **coupon_actions.ACTIONS,
     "refund.tried_again": _("Tried a refund of money again"),
     "refund.paid_by_hand": _("Paid a failed refund by hand"),
+    "refund.paid_twice": _("A provider paid a refund that had gone back otherwise"),
     **mall_words.ACTIONS,
     **value_words.ACTIONS,
     # what happened to points

@@ -135,13 +135,6 @@ def recall(source: str, external_ids: Sequence[str], now: datetime) -> RecallRep
         return _report(queries.recall(now, coupon_ids=[id for id in found if id is not None]))
 
 
-def take_back(order_ids: Sequence[UUID], now: datetime) -> None:
-    """Make void what rules gave for orders of which nothing is left; what is used or set aside, once it comes back."""
-    given = [Coupon(*row).id for row in queries.given_for(order_ids)]
-    if given:
-        queries.recall(now, coupon_ids=given, order_refunded=True)
-
-
 def recall_template(template_id: UUID, reason: str, actor: Actor, now: datetime) -> RecallReport:
     """Stop a template, so that nothing more is issued of it, and make void what can be."""
     reasons.require(reason)

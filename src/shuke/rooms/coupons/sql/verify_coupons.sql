@@ -67,11 +67,14 @@ WHERE coupon.given_for IS NOT NULL
     AND NOT EXISTS (SELECT FROM orders_behaviour AS done WHERE done.id = coupon.given_for)
 UNION ALL
 SELECT coupon.member_id, CASE
-    WHEN coupon.order_refunded THEN format('Coupon %%s was taken back, of the order that gave it something is left.', coupon.id)
+    WHEN coupon.order_refunded AND coupon.recalled THEN format('Coupon %%s was taken back, of the order that gave it nothing was refunded.', coupon.id)
     ELSE format('Coupon %%s stands, of the order that gave it nothing is left.', coupon.id)
 END
 FROM coupons_coupon AS coupon
-WHERE coupon.given_for IS NOT NULL AND (coupon.order_refunded AND coupon.recalled) <> EXISTS (
-    SELECT FROM orders_refund AS refund WHERE refund.order_id = coupon.given_for AND refund.empties
-)
+WHERE coupon.given_for IS NOT NULL AND CASE
+    WHEN coupon.order_refunded AND coupon.recalled THEN NOT EXISTS (
+        SELECT FROM orders_refund AS refund WHERE refund.order_id = coupon.given_for AND refund.state = 'applied'
+    )
+    ELSE EXISTS (SELECT FROM orders_refund AS refund WHERE refund.order_id = coupon.given_for AND refund.empties)
+END
 LIMIT 1000

@@ -7,7 +7,6 @@ from uuid import UUID
 
 from shuke.core.values.errors import Refusal
 from shuke.engine.zones import local_day
-from shuke.rooms.coupons import facade as coupons
 from shuke.rooms.members import facade as members
 from shuke.rooms.members.contracts import MemberFacts
 from shuke.rooms.points.contracts import Posted
@@ -98,7 +97,8 @@ def write(
     if desktop is not None:
         live = [item for item in taken if giving.gives(item.fact.occurred_at, recorded_at, history=history)]
         giving.give(live, desktop, people, recorded_at)
-    _give_back(taken, recorded_at)  # coupons are locked after the templates and counters of those that are given
+    _give_back(taken)
+    giving.take_back(taken, desktop, people, recorded_at)  # coupons are locked after the templates of those given
     for item in taken:
         item.result = _result(item, posted)
     for item in still_open(items):
@@ -107,13 +107,12 @@ def write(
             item.result = first if first.status is Status.REFUSED else replace(first, status=Status.REPEATED)
 
 
-def _give_back(items: Sequence[Item], now: datetime) -> None:
-    """Give back the offers and coupons of orders of which refunds leave nothing, and take back what they gave."""
+def _give_back(items: Sequence[Item]) -> None:
+    """Give back the offers and coupons of orders of which refunds leave nothing."""
     refunded = [(item.fact.order, item.refunding) for item in items if isinstance(item.fact, RefundFact)]
     emptied = {refunding.after.order_id: key for key, refunding in refunded if refunding and refunding.whole}
     if emptied:
         give_back(emptied)
-        coupons.take_back(list(emptied), now)
 
 
 def _decide(item: Item, plan: Timeline | None, desktop: Desktop | None, past: Past) -> None:

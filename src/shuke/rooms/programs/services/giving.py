@@ -13,13 +13,15 @@ from uuid import UUID
 from shuke.core.program.model import Program
 from shuke.core.values.errors import Refusal
 from shuke.engine.conditions import ConditionDesk
+from shuke.engine.remains import remaining
 from shuke.engine.single_offers import read_claim
 from shuke.engine.states import BehaviourFacts, OrderFacts
 from shuke.rooms.coupons import facade as coupons
-from shuke.rooms.coupons.contracts import ON_ORDER, Cause, GivingRule, HeldCoupon, IssueFact
+from shuke.rooms.coupons.contracts import ON_ORDER, Cause, GivenByRule, GivingRule, HeldCoupon, IssueFact
 from shuke.rooms.members.contracts import MemberFacts
 from shuke.rooms.programs.services.dossiers import Desktop
 from shuke.rooms.programs.services.items import Item
+from shuke.rooms.programs.services.refunds import taken_off
 from shuke.rooms.programs.services.timeline import Running
 
 SOURCE = "rules"
@@ -34,7 +36,8 @@ def gives(occurred_at: datetime | None, now: datetime, *, history: bool) -> bool
 def give(items: Sequence[Item], desktop: Desktop, people: Mapping[UUID, MemberFacts], now: datetime) -> None:
     """Issue the coupons whose rules the decided facts meet, and tell of them in the answers.
 
-    Orders of which refunds that came before them leave nothing give none.
+    Orders of which refunds that came before them leave nothing give none, and else what all of them and what is left
+    would give.
     """
     decided = [item for item in items if item.seen is not None and not any(each.whole for each in item.parked)]
     rules = coupons.giving_rules(now) if decided else ()
@@ -47,6 +50,34 @@ def give(items: Sequence[Item], desktop: Desktop, people: Mapping[UUID, MemberFa
     for item, held in given.items():
         assert item.answer is not None
         item.answer = replace(item.answer, coupons=tuple(held))
+
+
+def take_back(
+    items: Sequence[Item], desktop: Desktop | None, people: Mapping[UUID, MemberFacts], now: datetime
+) -> None:
+    """Take back the coupons that rules gave for orders of which refunds leave what would not have earned them."""
+    refunded = [item for item in items if item.refunding is not None]
+    orders = {item.refunding.after.order_id for item in refunded if item.refunding}
+    given = coupons.given_by_rules(orders) if orders else ()
+    gone = {each.coupon_id for item in refunded for each in given if _is_lost(item, each, desktop, people)}
+    if gone:
+        coupons.take_back(sorted(gone), now)
+
+
+def _is_lost(item: Item, given: GivenByRule, desktop: Desktop | None, people: Mapping[UUID, MemberFacts]) -> bool:
+    """Tell whether the rule holds for the order as it came but not for what a refund leaves of it."""
+    refunding, sold, decision = item.refunding, item.sold_facts, item.sold_by
+    if refunding is None or refunding.after.order_id != given.given_for:
+        return False
+    if refunding.whole:
+        return True
+    if desktop is None or sold is None or decision is None or decision.version_id is None:
+        return False
+    person = people.get(decision.member_id)
+    left = remaining(sold, taken_off(refunding.after))
+    running, tags = desktop.timeline.by_id(decision.version_id), person.tags if person else ()
+    held, holds = (_holds(running, given.rule, ON_ORDER, each, decision.vector, tags) for each in (sold, left))
+    return held and not holds
 
 
 def on_what(given_on: str, program: Program) -> tuple[str, ...]:
@@ -82,7 +113,10 @@ def _met(
     assert item.seen is not None
     running, tags = desktop.dossiers[item.member_id].running, people[item.member_id].tags
     on = item.seen.kind if isinstance(item.seen, BehaviourFacts) else ON_ORDER
-    return [rule for rule in rules if _holds(running, rule, on, item.seen, item.decision.vector, tags)]
+    seen = [item.seen]
+    if item.parked and isinstance(item.seen, OrderFacts):
+        seen.append(remaining(item.seen, taken_off(item.parked[-1].after)))
+    return [rule for rule in rules if all(_holds(running, rule, on, each, item.decision.vector, tags) for each in seen)]
 
 
 def _fact(item: Item, template: str, now: datetime) -> IssueFact:

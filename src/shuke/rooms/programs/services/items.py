@@ -24,8 +24,8 @@ class Item:
     `about` is the fact that it refers to by a key; `other_id` the one to whom points are given; `heirs` in whom the
     member of a refund or return lives on, one after the other. `original` is the same fact earlier in this batch;
     `postings` the places of the postings that it caused. `refunding` is what a refund takes off, `sold_facts` the order
-    as the rules saw it, `parked` the refunds that came before this order and `unfit` those that take more off it than
-    there is. `seen` is an order or behaviour as the rules that decided it saw it.
+    as the rules saw it and `sold_by` its decision, `parked` the refunds that came before this order and `unfit` those
+    that take more off it than there is. `seen` is an order or behaviour as the rules that decided it saw it.
     """
 
     fact: Fact
@@ -42,6 +42,7 @@ class Item:
     decision: DecisionRow | None = None
     refunding: Refunding | None = None
     sold_facts: OrderFacts | None = None
+    sold_by: DecisionRow | None = None
     parked: list[Refunding] = field(default_factory=list)
     unfit: list[Unfit] = field(default_factory=list)
     day: int = 0

@@ -72,6 +72,8 @@ def _work_out(items: Sequence[Item], past: Past) -> None:
         if item.member_id is not None:
             known.append((item.member_id, about.reference))
     past.decisions = queries.decisions(known) if known else {}
+    for item in mine:
+        item.sold_by = past.decisions.get(item.about.reference) if item.about else None
     past.lots = points.past_lots(known) if known else {}
     keys = [item.fact.order for item in mine if isinstance(item.fact, RefundFact)]
     past.payments = queries.payments(keys)

@@ -132,7 +132,7 @@ def refund(item: Item, desktop: Desktop, dossier: Dossier, past: Past) -> None:
     assert refunding is not None
     assert sold_facts is not None
     reference, order_id = _reference(item), refunding.after.order_id
-    decision = past.decisions.get(order_id)
+    decision = item.sold_by
     begin = len(desktop.postings)
     if decision is None or decision.version_id is None:
         item.day = dossier.running.day_of(refunding.occurred_at)

@@ -16,7 +16,7 @@ from shuke.rooms.members import facade as people
 from shuke.rooms.members.contracts import ID_PREFIX, Member
 from shuke.rooms.org.contracts import Right
 from shuke.rooms.payments import facade as payments
-from shuke.rooms.payments.contracts import PAYMENT_PREFIX, REFUND_PREFIX, Payment, Purpose, Refund
+from shuke.rooms.payments.contracts import PAID_TWICE, PAYMENT_PREFIX, REFUND_PREFIX, Payment, Purpose, Refund
 from shuke.surfaces.console.acting import require_other
 from shuke.surfaces.console.pages import Desk, page, show
 from shuke.surfaces.console.value_forms import ByHandForm
@@ -46,7 +46,7 @@ def retry_refund(request: HttpRequest, desk: Desk, refund_id: str) -> HttpRespon
     return redirect(reverse("failed-refunds"))
 
 
-@page(Right.PAID_SELL, "POST")
+@page(Right.APPROVALS_DECIDE, "POST")
 def pay_refund_by_hand(request: HttpRequest, desk: Desk, refund_id: str) -> HttpResponse:
     """Close a refund that failed: somebody paid it otherwise."""
     form = ByHandForm(request.POST, prefix=refund_id)
@@ -74,6 +74,7 @@ def _failed_refunds(request: HttpRequest, desk: Desk, form: ByHandForm | None = 
         rows=rows,
         done=[_row(payment, refund, known) for payment, refund in done],
         may_retry=desk.may(Right.PAID_SELL),
+        may_pay=desk.may(Right.APPROVALS_DECIDE),
         status=200 if form is None else 422,
     )
 
@@ -82,6 +83,7 @@ def _row(payment: Payment, refund: Refund, known: Mapping[UUID, Member]) -> dict
     return {
         "id": ids.encode(REFUND_PREFIX, refund.id),
         "refund": refund,
+        "twice": refund.reason == PAID_TWICE,
         "method": payment_words.method(payment.method),
         "number": ids.encode(PAYMENT_PREFIX, payment.id),
         "purpose": _PURPOSES[payment.purpose],

@@ -106,7 +106,7 @@ def retry_refund(request: HttpRequest, payment_refund_id: PaymentRefundIdPath) -
         en="Say that a refund was paid by hand",
         zh="登记人工退款",
         about_zh="登记失败的退款已由人工打款，须给出凭证号；记录经办人与时间，该退款即完成，不能再次重试或登记。",
-        scope=Right.PAID_SELL,
+        scope=Right.APPROVALS_DECIDE,
         writes=True,
         codes=(*_OF_ONE, "reason_required", "reason_too_long", "reference_required", "refund_not_failed"),
         parameter_examples={"payment_refund_id": examples.REFUND_ID},

@@ -27,8 +27,8 @@ class GivenForAnswer(Answer):
 class CouponAnswer(Answer):
     """A coupon as it stands; `refused` says why it can't be used now. `member_id` null: whoever brings the code may.
 
-    `given_for` is there where a rule gave it; `order_refunded`: nothing of that order is left, so the coupon is void,
-    or will be once it comes back.
+    `given_for` is there where a rule gave it; `order_refunded`: what is left of that order would not have earned it,
+    so the coupon is void, or will be once it comes back.
     """
 
     id: str
