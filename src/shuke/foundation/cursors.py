@@ -1,11 +1,36 @@
 """Opaque page cursors: the whole numbers of the key after which the next page begins."""
 
+from collections.abc import Callable, Iterator
+from typing import Protocol, TypeVar
 from uuid import UUID
 
 from shuke.core.values.errors import Refusal
 
 _DIGITS = 18  # so that every number fits a bigint
 _ID_SHIFTS, _ID_PART = (86, 43, 0), (1 << 43) - 1
+
+
+class Page(Protocol):
+    """What a list is read by: some rows, and where the next ones begin."""
+
+    @property
+    def next_cursor(self) -> str | None:
+        """None on the last page."""
+        ...
+
+
+_Page = TypeVar("_Page", bound=Page)
+
+
+def pages(read: Callable[[str | None], _Page]) -> Iterator[_Page]:
+    """Yield what `read` returns for the first page, None, and for the cursor of each next one."""
+    cursor: str | None = None
+    while True:
+        page = read(cursor)
+        yield page
+        cursor = page.next_cursor
+        if cursor is None:
+            return
 
 
 def encode(*numbers: int) -> str:

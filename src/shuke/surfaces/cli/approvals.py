@@ -25,6 +25,7 @@ _PAGE = 200
 def list_them(state: str, *, as_json: bool) -> None:
     """Print the approvals of one state, or all."""
     with session.opened():
+        from shuke.foundation import cursors
         from shuke.rooms.org import facade as org
         from shuke.rooms.org.contracts import ApprovalState
 
@@ -32,15 +33,8 @@ def list_them(state: str, *, as_json: bool) -> None:
             states = ", ".join([*ApprovalState, "all"])
             raise Refusal("unknown_state", f"There is no state {state}; there are {states}.", params={"states": states})
         chosen = None if state == "all" else ApprovalState(state)
-        found: list[Approval] = []
-        cursor = None
-        while True:
-            page = org.approvals_page(chosen, _PAGE, cursor)
-            found += page.approvals
-            cursor = page.next_cursor
-            if cursor is None:
-                break
-        rows = [_told(approval) for approval in found]
+        every = cursors.pages(lambda cursor: org.approvals_page(chosen, _PAGE, cursor))
+        rows = [_told(approval) for page in every for approval in page.approvals]
         heads = (
             words("id", "编号"),
             words("what", "事项"),

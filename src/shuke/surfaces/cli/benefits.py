@@ -128,19 +128,14 @@ def sheet(since: str | None, until: str | None, *, as_json: bool) -> None:
 def requests(*, closed: bool, as_json: bool) -> None:
     """Print requests."""
     with session.opened():
+        from shuke.foundation import cursors
         from shuke.rooms.benefits import facade as benefits
         from shuke.rooms.benefits.contracts import OPEN_STAGES, Stage
         from shuke.surfaces.wording import benefit_words
 
         stages = [stage for stage in Stage if (stage in OPEN_STAGES) is not closed]
-        found_ones: list[Request] = []
-        cursor = None
-        while True:
-            page = benefits.requests(stages, 200, cursor)
-            found_ones += page.requests
-            cursor = page.next_cursor
-            if cursor is None:
-                break
+        every = cursors.pages(lambda cursor: benefits.requests(stages, 200, cursor))
+        found_ones = [request for page in every for request in page.requests]
         here = times.zone()
         heads = (
             words("id", "编号"),

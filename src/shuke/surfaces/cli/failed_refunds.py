@@ -25,10 +25,12 @@ def failed_refunds_list(as_json: AsJson = False) -> None:
     from shuke.surfaces.cli.terminal import result, table, words
 
     with session.opened():
+        from shuke.foundation import cursors
         from shuke.rooms.payments import facade as payments
         from shuke.surfaces.wording import figures
 
-        found = payments.failed_refunds(_ROWS).refunds
+        every = cursors.pages(lambda cursor: payments.failed_refunds(_ROWS, cursor))
+        found = [each for page in every for each in page.refunds]
         names = ("refund", "退款"), ("method", "方式"), ("why it failed", "失败原因"), ("amount", "金额")
         heads = tuple(words(*each) for each in names)
         cells = [

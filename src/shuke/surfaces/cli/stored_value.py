@@ -172,17 +172,13 @@ def cards_codes(
     from shuke.surfaces.cli import session
 
     with session.opened():
-        from shuke.foundation import ids
+        from shuke.foundation import cursors, ids
         from shuke.rooms.value import facade as stored
         from shuke.rooms.value.contracts import BATCH_PREFIX
 
-        batch_id, cursor, found = ids.decode(BATCH_PREFIX, batch), None, []
-        while True:
-            page = stored.cards_page(batch_id, 1_000, cursor)
-            found += [{"code": card.code, "state": card.state.value} for card in page.cards]
-            cursor = page.next_cursor
-            if cursor is None:
-                break
+        batch_id = ids.decode(BATCH_PREFIX, batch)
+        every = cursors.pages(lambda cursor: stored.cards_page(batch_id, 1_000, cursor))
+        found = [{"code": card.code, "state": card.state.value} for page in every for card in page.cards]
         result(found, [f"{card['code']}  {card['state']}" for card in found], as_json=as_json)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import Any
 
-from shuke.foundation import clock, ids
+from shuke.foundation import clock, cursors, ids
 from shuke.rooms.benefits import facade as benefits
 from shuke.rooms.coupons import facade as coupons
 from shuke.rooms.mall import facade as mall
@@ -191,13 +191,8 @@ def _refund(refund: Refund) -> dict[str, Any]:
 
 def _all(page: Callable[[str | None], Any], rows: str) -> Iterator[Any]:
     """Yield the rows of every page, one page after the other."""
-    cursor: str | None = None
-    while True:
-        found = page(cursor)
+    for found in cursors.pages(page):
         yield from getattr(found, rows)
-        cursor = found.next_cursor
-        if cursor is None:
-            return
 
 
 def _of(one: object, *names: str) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from shuke.core.values.errors import Refusal
-from shuke.foundation import guesses, ids, logs
+from shuke.foundation import cursors, guesses, ids, logs
 from shuke.foundation.transactions import unit_of_work
 from shuke.rooms.members import facade as people
 from shuke.rooms.org import facade as org
@@ -161,10 +161,5 @@ def _card(card: GiftCard) -> dict[str, Any]:
 
 
 def _all(batch_id: UUID) -> Iterator[GiftCard]:
-    cursor: str | None = None
-    while True:
-        found = value.cards_page(batch_id, _TAKEN_AT_ONCE, cursor)
+    for found in cursors.pages(lambda cursor: value.cards_page(batch_id, _TAKEN_AT_ONCE, cursor)):
         yield from found.cards
-        cursor = found.next_cursor
-        if cursor is None:
-            return

@@ -22,7 +22,7 @@ from shuke.surfaces.console.pages import Desk, page, show
 from shuke.surfaces.console.value_forms import ByHandForm
 from shuke.surfaces.wording import payment_words
 
-_ROWS = 200
+_PAGE = 50
 _LATELY = 50
 _PURPOSES = {
     Purpose.PLAN: gettext_lazy("Paid plan"),
@@ -61,9 +61,10 @@ def pay_refund_by_hand(request: HttpRequest, desk: Desk, refund_id: str) -> Http
 
 
 def _failed_refunds(request: HttpRequest, desk: Desk, form: ByHandForm | None = None) -> HttpResponse:
-    found, done = payments.failed_refunds(_ROWS).refunds, payments.refunds_by_hand(_LATELY)
-    known = people.get_many({payment.member_id for payment, _refund in (*found, *done)})
-    rows = [_row(payment, refund, known) for payment, refund in found]
+    found = payments.failed_refunds(_PAGE, request.GET.get("cursor") or None)
+    done = payments.refunds_by_hand(_LATELY)
+    known = people.get_many({payment.member_id for payment, _refund in (*found.refunds, *done)})
+    rows = [_row(payment, refund, known) for payment, refund in found.refunds]
     for row in rows:
         row["form"] = form if form is not None and form.prefix == row["id"] else ByHandForm(prefix=row["id"])
     return show(
@@ -72,6 +73,7 @@ def _failed_refunds(request: HttpRequest, desk: Desk, form: ByHandForm | None = 
         title=_("Failed refunds"),
         place="failed-refunds",
         rows=rows,
+        next_cursor=found.next_cursor,
         done=[_row(payment, refund, known) for payment, refund in done],
         may_retry=desk.may(Right.PAID_SELL),
         may_pay=desk.may(Right.APPROVALS_DECIDE),
