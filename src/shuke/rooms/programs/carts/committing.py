@@ -107,14 +107,13 @@ def _commit(asked: Asked, actor: Actor, *, history: bool) -> CartCommitted:
         asked = asked.at(max(asked.cart.occurred_at, clock.business_now() - intake.AHEAD))
     cart = asked.cart
     buyer = buyer_of(cart)
-    thanks = saving.thanks_to_plans(cart, buyer, asked.choice)
     found = priced(cart, buyer, asked.choice, taxes, _set_aside(asked, buyer))
     if not gives(cart.occurred_at, clock.business_now(), history=history):
         found = replace(found, gives=())
     if asked.expected_minor not in (None, found.pay_minor):
         detail = f"The cart costs {found.pay_minor} now."
         raise Refusal("price_changed", detail, pointer="/expected_minor", params={"pay": found.pay_minor})
-    use = _use_of_value(cart, found)
+    use, thanks = _use_of_value(cart, found), saving.thanks_to_plans(cart, buyer, asked.choice)
     result = _recorded(cart, buyer, found, taxes, use, actor, history=history)
     assert result.reference is not None
     if use is not None:
