@@ -80,13 +80,17 @@ def _fetch(statement: str) -> list[Any]:
 
 
 def _readable(value: Any) -> Any:
-    """Return an answer that was stored as bytes as the text that it is, and nothing for the digest of an id."""
+    """Return bytes that are text, as answers are kept, as that text, and nothing for the digest of an id."""
     if not isinstance(value, str):
         return value
     if _DIGEST.fullmatch(value):
         return None
-    content = bytes.fromhex(value[2:]) if value.startswith("\\x") else b""
-    return content.decode() if content.startswith(b"{") else value
+    if not value.startswith("\\x"):
+        return value
+    try:
+        return bytes.fromhex(value[2:]).decode()
+    except UnicodeDecodeError:
+        return value
 
 
 def _rank_numbers(rows: dict[str, list[Any]]) -> None:
