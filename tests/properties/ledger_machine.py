@@ -74,9 +74,7 @@ class LedgerMachine(RuleBasedStateMachine):
         LedgerMachine.steps += 1
         for person, seen in zip(self.people, self.live.see() if self.people else (), strict=True):
             stored = by_part(of_person(person, len(self.oracle.units)))
-            now = copy.deepcopy(person)
-            self.oracle.advance(now, self.now)
-            read = by_part(of_person(now, len(self.oracle.units)))
+            read = by_part(of_person(self.by_now(person), len(self.oracle.units)))
             balances = ("available", "pending", "held", "debt")
             assert seen == stored | {name: read[name] for name in balances}
             assert all(amount >= 0 for name in balances for amount in seen[name])
@@ -100,6 +98,12 @@ class LedgerMachine(RuleBasedStateMachine):
         if result.refusal is None:
             self.told.append((fact, result))
         return done
+
+    def by_now(self, person: Person) -> Person:
+        """Return somebody as they stand now, with what time alone has brought and taken since their last act."""
+        moved = copy.deepcopy(person)
+        self.oracle.advance(moved, self.now)
+        return moved
 
     def one_of(self, pick: int, what: Mapping[Any, Any]) -> Any:
         return list(what)[pick % len(what)]
@@ -213,7 +217,7 @@ class LedgerMachine(RuleBasedStateMachine):
     @rule(pick=picks)
     def redeem_too_much(self, pick: int) -> None:
         who, unit = self.who(pick), self.unit(pick)
-        points = self.people[who].available(unit) + 1
+        points = self.by_now(self.people[who]).available(unit) + 1
         assert not self.tell(who, "redeem", unit=unit, points=points, key=self.key(), order_key=None)
 
     @rule(pick=picks, share=shares)

@@ -108,7 +108,7 @@ class Sandbox:
 
     def query_refund(self, back: Return) -> ReturnAnswer:
         row = Pretended.objects.filter(pk=back.refund_id).first()
-        return ReturnAnswer(back.refund_id, Outcome.ABSENT if row is None else Outcome(row.outcome))
+        return _return_answer(back.refund_id, Outcome.ABSENT if row is None else Outcome(row.outcome))
 
     def read_callback(self, headers: Mapping[str, str], body: bytes) -> ChargeAnswer | ReturnAnswer:
         stamp = headers.get(TIMESTAMP, "")
@@ -118,7 +118,7 @@ class Sandbox:
             raise Refusal("payment_callback_refused", "The callback was signed too long ago.")
         told = json.loads(body)
         if told["kind"] == "refund":
-            return ReturnAnswer(UUID(told["id"]), Outcome(told["outcome"]))
+            return _return_answer(UUID(told["id"]), Outcome(told["outcome"]))
         return ChargeAnswer(
             UUID(told["id"]),
             Outcome(told["outcome"]),
@@ -126,7 +126,7 @@ class Sandbox:
             told["currency"],
             f"sandbox-{told['id']}",
             agreement=told["agreement"],
-            reason="declined" if told["outcome"] == Outcome.FAILED else "",
+            reason=_reason(Outcome(told["outcome"])),
         )
 
 
@@ -185,7 +185,6 @@ def _decide(row: Pretended, behaviour: Behaviour, later: Behaviour) -> None:
 
 
 def _charge_answer(row: Pretended) -> ChargeAnswer:
-    failed = row.outcome == Outcome.FAILED
     return ChargeAnswer(
         row.id,
         Outcome(row.outcome),
@@ -193,8 +192,16 @@ def _charge_answer(row: Pretended) -> ChargeAnswer:
         row.currency,
         f"sandbox-{row.id}",
         agreement=row.agreement,
-        reason="declined" if failed else "",
+        reason=_reason(Outcome(row.outcome)),
     )
+
+
+def _return_answer(refund_id: UUID, outcome: Outcome) -> ReturnAnswer:
+    return ReturnAnswer(refund_id, outcome, _reason(outcome))
+
+
+def _reason(outcome: Outcome) -> str:
+    return "declined" if outcome is Outcome.FAILED else ""
 
 
 def _signature(stamp: str, body: bytes) -> str:
