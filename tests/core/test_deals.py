@@ -2,6 +2,7 @@
 
 from fractions import Fraction
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.core.test_offers import cart, group, off, offer, percents
@@ -15,6 +16,14 @@ def test_buy_one_thing_and_get_another():
     assert off(cart((2, 1000), (1, 700)), deal) == 700
     assert off(cart((1, 1000), (1, 700)), deal) == 0
     assert off(cart((5, 1000), (9, 700)), deal) == 1400
+
+
+@pytest.mark.parametrize("target", [0, 1, 2])
+def test_medusa_what_could_be_free_is_not_spent_as_bought(target):
+    deal = offer(Deal(2, times=1), gets=(target,))
+    (applied,) = price(cart((1, 1000), (1, 1000), (1, 1000)), group(deal)).applied
+    assert applied.off == {target: 1000}
+    assert off(cart((1, 1000), (1, 1000)), offer(Deal(2), gets=(1,))) == 0
 
 
 def test_a_piece_counts_in_one_deal_only():

@@ -128,12 +128,15 @@ def _bundle(effect: Bundle, lines: Collection[int], parts: Parts) -> Off:
 
 
 def _deal(effect: Deal, offer: Offer, parts: Parts) -> Off:
-    """Make deals for as long as pieces last: each of the dearest pieces that are left, of which some cost less."""
+    """Make deals for as long as pieces last: each of the dearest pieces that are left, of which some cost less.
+
+    Pieces that could be reduced are bought last, so that none of them is spent where another would do.
+    """
     off: Off = {}
     wanted = _times(effect.times, offer.lines, effect.pieces, parts)
     while wanted > 0:
         many = min(wanted, _runs(effect, offer, parts))
-        bought = parts.take(offer.lines, many * effect.pieces, Pick.DEAREST, dealt=True)
+        bought = parts.take(offer.lines, many * effect.pieces, Pick.DEAREST, dealt=True, last=offer.gets)
         if offer.gets:
             reduced = parts.take(offer.gets, many * effect.reduced, effect.pick, dealt=True)
         else:
@@ -153,9 +156,9 @@ def _runs(effect: Deal, offer: Offer, parts: Parts) -> int:
     """Return how many deals are alike and next, so that they can be made at once."""
     if not offer.gets:
         return parts.runs(offer.lines, effect.pieces, Pick.DEAREST)
-    if parts.first(offer.lines, Pick.DEAREST) is parts.first(offer.gets, effect.pick):
-        return parts.runs(offer.lines, effect.pieces + effect.reduced, Pick.DEAREST)
-    bought = parts.runs(offer.lines, effect.pieces, Pick.DEAREST)
+    if parts.first(offer.lines, Pick.DEAREST, offer.gets) is parts.first(offer.gets, effect.pick):
+        return parts.runs(offer.lines, effect.pieces + effect.reduced, Pick.DEAREST, offer.gets)
+    bought = parts.runs(offer.lines, effect.pieces, Pick.DEAREST, offer.gets)
     return min(bought, parts.runs(offer.gets, effect.reduced, effect.pick))
 
 
