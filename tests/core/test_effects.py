@@ -13,6 +13,7 @@ from shuke.core.offers.model import (
     Deal,
     EachPiece,
     Gift,
+    Given,
     Measure,
     Minimum,
     Percent,
@@ -44,6 +45,9 @@ from shuke.core.offers.pricing import price
         (Amount(4000, every=30000), [(1, 29999)], 0),
         (Amount(4000, every=30000, times=3), [(10, 30000)], 12000),
         (Amount(4000, every=30000), [(1, 40000), (1, -10001)], 0),
+        (Amount(1000, every=3, by=Measure.PIECES), [(5, 2000), (3, 2000)], 2000),
+        (Amount(1000, every=3, times=1, by=Measure.PIECES), [(9, 2000)], 1000),
+        (Amount(1000, every=2, by=Measure.KINDS), [(9, 2000), (1, 100), (1, 50)], 1000),
         (Bundle(2, 9900, different=True), [(2, 8000), (1, 4000), (1, 500)], 2100),
         (Bundle(2, 9900, different=True), [(9, 8000)], 0),
         (Bundle(3, 1000, times=2, different=True), [(5, 600), (4, 500), (3, 400), (1, 300)], 1000),
@@ -60,6 +64,27 @@ def test_what_each_effect_takes_off(effect, lines, reward):
 )  # fmt: skip
 def test_shipping_at_a_price(effect, left):
     assert price(cart((1, 1000), shipping=1000), group(offer(effect))).shipping_minor == left
+
+
+@pytest.mark.parametrize(
+    ("gift", "lines", "mugs"),
+    [
+        (Gift("mug", every=3, by=Measure.PIECES), [(75, 32000)], 25),  # odoo: with 75 pieces 25 more, with 6 two
+        (Gift("mug", every=3, by=Measure.PIECES), [(6, 32000)], 2),
+        (Gift("mug", quantity=2, every=10000), [(5, 9900)], 8),
+        (Gift("mug", quantity=2, every=10000, times=3), [(5, 9900)], 6),
+        (Gift("mug", every=10000, by=Measure.CART_MONEY), [(1, 15000), (1, -5000)], 1),
+    ],
+)
+def test_a_gift_every_so_much(gift, lines, mugs):
+    (applied,) = price(cart(*lines), group(offer(gift, lines=(0,)))).applied
+    assert (applied.gifts, applied.total) == ((Given("mug", mugs),), 0)
+
+
+def test_too_little_for_a_gift():
+    every_three = offer(Gift("mug", every=3, by=Measure.PIECES))
+    priced = price(cart((2, 32000)), group(every_three))
+    assert (priced.applied, priced.refused) == ((), {"offer": Reason.NO_EFFECT})
 
 
 def test_so_many_different_goods():
@@ -85,4 +110,4 @@ def test_shipping_gifts_and_points_leave_the_lines_as_they_are():
     priced = price(cart((1, 1000), shipping=1000), group(*offers))
     assert (priced.lines, priced.shipping_minor, priced.pay_minor) == ((1000,), 700, 1700)
     ship, gift, double = priced.applied
-    assert (ship.shipping_off, gift.gifts, double.points_times) == (300, (Gift("mug"),), 2)
+    assert (ship.shipping_off, gift.gifts, double.points_times) == (300, (Given("mug"),), 2)

@@ -4,7 +4,7 @@ from fractions import Fraction
 
 import pytest
 
-from shuke.core.offers.model import Amount, Bundle, Measure, Minimum, Shipping
+from shuke.core.offers.model import Amount, Bundle, Gift, Measure, Minimum, Shipping
 from shuke.core.program.ir import Window, WindowKind
 from shuke.core.program.model import Attribute, OfferCap
 from shuke.core.program.offer_wording import effect, terms
@@ -49,6 +49,12 @@ def test_a_cap_that_is_none(cap, found):
         ("amount: {off: 40, every: 300}", Amount(4000, every=30000), "¥40 off every ¥300", "每满 ¥300 减 ¥40"),
         ("amount: {off: 40, every: 300, times: 3}", Amount(4000, every=30000, times=3),
          "¥40 off every ¥300, at most 3 times", "每满 ¥300 减 ¥40，至多 3 次"),
+        ("amount: {off: 10, every: 3, by: pieces}", Amount(1000, every=3, by=Measure.PIECES),
+         "¥10 off every 3 pieces", "每满 3 件减 ¥10"),
+        ("gift: {sku: mug, every: 100, by: cart_money, times: 3}",
+         Gift("mug", every=10000, times=3, by=Measure.CART_MONEY),
+         "with 1 × mug for every ¥100 in the cart, at most 3 times", "购物车每满 ¥100 赠 mug × 1，至多 3 次"),
+        ("gift: mug", Gift("mug"), "with 1 × mug", "赠 mug × 1"),
         ("bundle: {pieces: 2, price: 99, different: yes}", Bundle(2, 9900, different=True),
          "any 2 different for ¥99", "2 件不同商品 ¥99"),
         ("shipping: {price: 3}", Shipping(price=300), "shipping for ¥3", "运费只收 ¥3"),
@@ -75,6 +81,9 @@ def test_minimums_of_kinds_are_told():
         ("amount: {off: 5, every: 0}", ("number_too_small", "0", "0.01")),
         ("amount: {off: 5, every: 30, pieces: 1}", ("not_beside", "pieces", "every")),
         ("amount: {off: 5, times: 2}", ("not_beside", "times", "every")),
+        ("amount: {off: 5, every: 1.5, by: pieces}", ("too_many_digits", "1.5", "1")),
+        ("gift: {sku: mug, every: 0, by: pieces}", ("number_too_small", "0", "1")),
+        ("gift: {sku: mug, by: pieces}", ("not_beside", "by", "every")),
         ("shipping: {at_most: 5}", ("missing_key", "off", "off: 10")),
     ],
 )

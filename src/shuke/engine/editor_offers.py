@@ -30,6 +30,8 @@ from shuke.engine.file_offers import (
 _NUMBER = ref("number")
 _BASE: Schema = {"description": "Of what is left after other offers, or of the prices as listed.", "enum": list(BASES)}
 _PICK: Schema = {"description": "Which pieces first.", "enum": [pick.value for pick in Pick]}
+_MEASURE: Schema = {"enum": [measure.value for measure in Measure]}
+_EVERY: Schema = {"every": _NUMBER, "by": _MEASURE, "times": _NUMBER}
 _SKU: Schema = {"type": "string", "minLength": 1, "maxLength": SKU_LIMIT}
 _EFFECTS: Schema = {
     "percent": either(
@@ -37,7 +39,7 @@ _EFFECTS: Schema = {
     ),
     "amount": either(
         _NUMBER,
-        obj({"off": _NUMBER, "pieces": _NUMBER, "pick": _PICK, "every": _NUMBER, "times": _NUMBER}, ("off",)),
+        obj({"off": _NUMBER, "pieces": _NUMBER, "pick": _PICK, **_EVERY}, ("off",)),
     ),
     "each": either(_NUMBER, obj({"off": _NUMBER, "most": _NUMBER}, ("off",))),
     "prices": {
@@ -56,16 +58,15 @@ _EFFECTS: Schema = {
         obj({"off": _NUMBER, "at_most": _NUMBER, "price": _NUMBER}, ("off",)),
         obj({"at_most": _NUMBER, "price": _NUMBER}, ("price",)),
     ),
-    "gift": either(_SKU, obj({"sku": _SKU, "quantity": _NUMBER}, ("sku",))),
+    "gift": either(_SKU, obj({"sku": _SKU, "quantity": _NUMBER, **_EVERY}, ("sku",))),
     "points_times": decimal("How many times the points."),
 }
 
 
 def offers_schema() -> tuple[Schema, Schema]:
     """Return (`offer_groups` and `offers`, what stands in `$defs` for them)."""
-    measure: Schema = {"enum": [measure.value for measure in Measure]}
     step = obj({"from": _NUMBER, **_EFFECTS}, ("from",))
-    steps = obj({"by": measure, "of": _BASE, "at": listed(step, STEPS_LIMIT)}, ("at",))
+    steps = obj({"by": _MEASURE, "of": _BASE, "at": listed(step, STEPS_LIMIT)}, ("at",))
     minimum = obj({**{each.value: _NUMBER for each in Measure}, "of": _BASE, "after": FLAG})
     cap = obj(
         {"of": {"enum": list(CAPS_OF)}, "per": text("The period.", *PERIODS), "times": _NUMBER, "money": _NUMBER},

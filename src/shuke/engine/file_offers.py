@@ -76,12 +76,13 @@ SINGLE_OFFER_KEYS = {key: OFFER_KEYS[key] for key in OFFER_KEYS if key not in ("
 _OFF = {"off": "10"}
 _PIECES = {"pieces": "1", "pick": "cheapest"}
 _PERCENT_KEYS = {**_OFF, "at_most": "50", "of": "left", **_PIECES}
-_AMOUNT_KEYS = {**_OFF, **_PIECES, "every": "300", "times": "3"}
+_EVERY_KEYS = {"every": "300", "by": "money", "times": "3"}
+_AMOUNT_KEYS = {**_OFF, **_PIECES, **_EVERY_KEYS}
 _EACH_KEYS = {**_OFF, "most": "2"}
 _BUNDLE_KEYS = {"pieces": "3", "price": "20", "times": "1", "different": "yes"}
 _DEAL_KEYS = {"pieces": "3", "reduced": "1", "percent": "100", "pick": "cheapest", "times": "1"}
 _SHIPPING_KEYS = {**_OFF, "at_most": "10", "price": "3"}
-_GIFT_KEYS = {"sku": "mug", "quantity": "1"}
+_GIFT_KEYS = {"sku": "mug", "quantity": "1", **_EVERY_KEYS}
 _STEPS_KEYS = {"by": "money", "of": "left", "at": "[{from: 100, percent: 10}]"}
 _STEP_KEYS = {"from": "100", **EFFECT_KEYS}
 _MINIMUM_KEYS = {
@@ -195,14 +196,11 @@ class _Reader:
         part = self._part(fields, "amount", _AMOUNT_KEYS)
         if "every" in part and "pieces" in part:
             part.misplaced("pieces", "What is taken off every so much is taken off all pieces.", "every")
-        if "times" in part and "every" not in part:
-            part.misplaced("times", "An amount is taken off once, or every so much.", "every")
         return Amount(
             self._needed(part, "off"),
             self._count(part, "pieces"),
             PICKS[part.choice("pick", tuple(PICKS))],
-            self._money(part, "every", least=Fraction(1, 10**self._digits)),
-            self._count(part, "times"),
+            *self._every(part),
         )
 
     def _read_each(self, fields: Fields) -> EachPiece:
@@ -245,7 +243,17 @@ class _Reader:
     def _read_gift(self, fields: Fields) -> Gift:
         part = self._part(fields, "gift", _GIFT_KEYS, first="sku")
         sku = part.scalar("sku")
-        return Gift(sku.value[:SKU_LIMIT] if sku else "", self._count(part, "quantity") or 1)
+        return Gift(sku.value[:SKU_LIMIT] if sku else "", self._count(part, "quantity") or 1, *self._every(part))
+
+    def _every(self, part: Fields) -> tuple[int | None, int | None, Measure]:
+        """Return for each full how much an effect is repeated, how often at most, and what is counted."""
+        for key in ("by", "times"):
+            if key in part and "every" not in part:
+                part.misplaced(key, "An effect is there once, or every so much.", "every")
+        measure = MEASURES[part.choice("by", tuple(MEASURES))]
+        digits = self._digits if measure.is_money else 0
+        every = part.decimal("every", digits, MONEY_LIMIT, Fraction(1, 10**digits))
+        return None if every is None else int(every * 10**digits), self._count(part, "times"), measure
 
     def _read_points_times(self, fields: Fields) -> PointsTimes:
         factor = fields.decimal("points_times", PERCENT_DIGITS, FACTOR_LIMIT)

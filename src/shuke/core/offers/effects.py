@@ -10,7 +10,7 @@ from shuke.core.offers.model import (
     Deal,
     EachPiece,
     Gift,
-    Measure,
+    Given,
     Offer,
     Percent,
     Pick,
@@ -55,6 +55,12 @@ def take_off(effect: Single, offer: Offer, parts: Parts) -> Off:
             return {}
 
 
+def given(effect: Gift, offer: Offer, parts: Parts) -> tuple[Given, ...]:
+    """Return the pieces that come with an order; none where it is not enough for one."""
+    quantity = effect.quantity * _full(effect, offer.lines, parts)
+    return (Given(effect.sku, quantity),) if quantity else ()
+
+
 def shipping_off(effect: Shipping, shipping: int) -> int:
     """Return how much a discount of shipping takes off it."""
     return _share(max(0, shipping - effect.price), effect.percent, effect.cap)
@@ -73,11 +79,11 @@ def _chosen(pieces: int | None, pick: Pick, lines: Collection[int], parts: Parts
     return parts.take(lines, min(pieces, there), pick)
 
 
-def _full(effect: Amount, lines: Collection[int], parts: Parts) -> int:
-    """Return how many times an amount is taken off."""
+def _full(effect: Amount | Gift, lines: Collection[int], parts: Parts) -> int:
+    """Return how many times an amount is taken off, or a gift given."""
     if effect.every is None:
         return 1
-    full = max(0, parts.measured(Measure.MONEY, lines, Base.LEFT)) // effect.every
+    full = max(0, parts.measured(effect.by, lines, Base.LEFT)) // effect.every
     return full if effect.times is None else min(full, effect.times)
 
 

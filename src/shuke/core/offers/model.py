@@ -45,6 +45,27 @@ class Pick(Enum):
     DEAREST = "dearest"
 
 
+class Measure(Enum):
+    """What steps, minimums and repetitions count, of the offer's lines or of the whole cart: money in minor units,
+    pieces, or kinds, which are different SKUs.
+    """
+
+    MONEY = "money"
+    PIECES = "pieces"
+    KINDS = "kinds"
+    CART_MONEY = "cart_money"
+    CART_PIECES = "cart_pieces"
+    CART_KINDS = "cart_kinds"
+
+    @property
+    def is_money(self) -> bool:
+        return self in (Measure.MONEY, Measure.CART_MONEY)
+
+    @property
+    def of_cart(self) -> bool:
+        return self in (Measure.CART_MONEY, Measure.CART_PIECES, Measure.CART_KINDS)
+
+
 @dataclass(frozen=True, slots=True)
 class Percent:
     """A share of its lines off, at most `cap` minor units; of the first `pieces` pieces only where that is told."""
@@ -60,7 +81,7 @@ class Percent:
 class Amount:
     """So much off its lines together, once an order; off the first `pieces` pieces only where that is told.
 
-    With `every`: so much for each full `every` minor units of its lines, at most `times` times.
+    With `every`: so much for each full `every` of what is counted `by`, at most `times` times.
     """
 
     minor: int
@@ -68,6 +89,7 @@ class Amount:
     pick: Pick = Pick.CHEAPEST
     every: int | None = None
     times: int | None = None
+    by: Measure = Measure.MONEY
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,10 +145,13 @@ class Shipping:
 
 @dataclass(frozen=True, slots=True)
 class Gift:
-    """Pieces that come with the order; the cart's amounts stay."""
+    """Pieces that come with the order, once or as an amount does with `every`; the cart's amounts stay."""
 
     sku: str
     quantity: int = 1
+    every: int | None = None
+    times: int | None = None
+    by: Measure = Measure.MONEY
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,27 +162,6 @@ class PointsTimes:
 
 
 Single = Percent | Amount | EachPiece | Prices | Bundle | Deal | Shipping | Gift | PointsTimes
-
-
-class Measure(Enum):
-    """What steps and minimums count, of the offer's lines or of the whole cart: money in minor units, pieces, or kinds,
-    which are different SKUs.
-    """
-
-    MONEY = "money"
-    PIECES = "pieces"
-    KINDS = "kinds"
-    CART_MONEY = "cart_money"
-    CART_PIECES = "cart_pieces"
-    CART_KINDS = "cart_kinds"
-
-    @property
-    def is_money(self) -> bool:
-        return self in (Measure.MONEY, Measure.CART_MONEY)
-
-    @property
-    def of_cart(self) -> bool:
-        return self in (Measure.CART_MONEY, Measure.CART_PIECES, Measure.CART_KINDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,13 +259,21 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
+class Given:
+    """Pieces of a gift that come with one order."""
+
+    sku: str
+    quantity: int = 1
+
+
+@dataclass(frozen=True, slots=True)
 class Applied:
     """What an offer did: minor units off each line and off shipping, gifts, and the factor of points."""
 
     code: str
     off: Mapping[int, int]
     shipping_off: int = 0
-    gifts: tuple[Gift, ...] = ()
+    gifts: tuple[Given, ...] = ()
     points_times: Fraction = Fraction(1)
 
     @property

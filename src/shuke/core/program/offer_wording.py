@@ -74,6 +74,14 @@ _MEASURES = {
     Measure.CART_PIECES: ("for {n} or more pieces in the cart", "购物车满 {n} 件"),
     Measure.CART_KINDS: ("for {n} or more different goods in the cart", "购物车满 {n} 种商品"),
 }
+_EVERY = {
+    Measure.MONEY: ("every {n}", "每满 {n} "),
+    Measure.PIECES: ("every {n} pieces", "每满 {n} 件"),
+    Measure.KINDS: ("every {n} different goods", "每满 {n} 种"),
+    Measure.CART_MONEY: ("every {n} in the cart", "购物车每满 {n} "),
+    Measure.CART_PIECES: ("every {n} pieces in the cart", "购物车每满 {n} 件"),
+    Measure.CART_KINDS: ("every {n} different goods in the cart", "购物车每满 {n} 种"),
+}
 
 
 def reason(why: Reason, language: str) -> str:
@@ -123,8 +131,10 @@ class _Words:
         return self(", ", "，").join(part for part in parts if part)
 
     def least(self, measure: Measure, least: int) -> str:
-        number = self._money(least) if measure.is_money else str(least)
-        return self(*_MEASURES[measure]).format(n=number)
+        return self(*_MEASURES[measure]).format(n=self._number_of(measure, least))
+
+    def _number_of(self, measure: Measure, number: int) -> str:
+        return self._money(number) if measure.is_money else str(number)
 
     def single(self, said: Single) -> str:
         """Return what a single effect takes off."""
@@ -133,11 +143,9 @@ class _Words:
             case Percent(off, cap, base, pieces, pick):
                 listed = self("of listed prices", "按标价计") if base is Base.INITIAL else ""
                 parts = [self._percent(off), self._picked(pieces, pick), self._cap(cap), listed]
-            case Amount(minor, pieces, pick, every, times):
+            case Amount(minor, pieces, pick, every, times, by):
                 told = self(f"{money(minor)} off", f"减 {money(minor)}")
-                if every is not None:
-                    told = self(f"{money(minor)} off every {money(every)}", f"每满 {money(every)} 减 {money(minor)}")
-                parts = [told, self._picked(pieces, pick), self._times(times)]
+                parts = [self._every(told, every, by, ""), self._picked(pieces, pick), self._times(times)]
             case EachPiece(minor, most):
                 line = "" if most is None else self(f"at most {most} a line", f"每种至多 {most} 件")
                 parts = [self(f"{money(minor)} off each piece", f"每件减 {money(minor)}"), line]
@@ -152,13 +160,21 @@ class _Words:
                 parts = [self._deal(said), self._times(said.times)]
             case Shipping(off, cap, price):
                 parts = [self._shipping(off, price), self._cap(cap)]
-            case Gift(sku, quantity):
-                parts = [self(f"with {quantity} × {sku}", f"赠 {sku} × {quantity}")]
+            case Gift(sku, quantity, every, times, by):
+                told = self(f"with {quantity} × {sku}", f"赠 {sku} × {quantity}")
+                parts = [self._every(told, every, by, "for "), self._times(times)]
             case PointsTimes(factor):
                 parts = [self(f"points ×{_number(factor)}", f"积分 {_number(factor)} 倍")]
             case _:
                 assert_never(said)
         return self.listed(parts)
+
+    def _every(self, told: str, every: int | None, by: Measure, joined: str) -> str:
+        """Return an effect with for each full how much it is repeated; `joined` stands between them in English."""
+        if every is None:
+            return told
+        english, chinese = (each.format(n=self._number_of(by, every)) for each in _EVERY[by])
+        return self(f"{told} {joined}{english}", f"{chinese}{told}")
 
     def _percent(self, off: Fraction) -> str:
         return self(f"{_number(off)}% off", f"减 {_number(off)}%")

@@ -202,7 +202,8 @@ def _example_cart(rule: OfferRule) -> tuple[int, int]:
         pieces = max(2, rule.effect.pieces)
     least = 100 * unit
     if isinstance(rule.effect, Amount):
-        least = max(5 * rule.effect.minor, 2 * (rule.effect.every or 0))
+        least, every = 5 * rule.effect.minor, 2 * (rule.effect.every or 0)
+        least, pieces = (max(least, every), pieces) if rule.effect.by.is_money else (least, max(pieces, every))
     if isinstance(rule.effect, Steps):
         top = rule.effect.steps[-1][0]
         least, pieces = (top, pieces) if rule.effect.measure.is_money else (least, top)
@@ -247,14 +248,8 @@ def _effect(effect: Effect, program: Program) -> str:
 
 def _thing(effect: Amount | EachPiece | Prices | Bundle | Deal | Gift | PointsTimes, program: Program) -> str:
     match effect:
-        case Amount(minor=minor, every=None):
-            told = gettext("%(money)s off") % {"money": _money(minor, program)}
-        case Amount(minor=minor, every=every, times=times):
-            numbers = {"money": _money(minor, program), "every": _money(every or 0, program)}
-            told = gettext("%(money)s off every %(every)s") % numbers
-            if times is not None:
-                most = _money(times * minor, program)
-                told = gettext("%(effect)s, at most %(money)s") % {"effect": told, "money": most}
+        case Amount():
+            told = _amount(effect, program)
         case EachPiece(minor=minor):
             told = gettext("%(money)s off each piece") % {"money": _money(minor, program)}
         case Prices(minor=prices):
@@ -269,11 +264,35 @@ def _thing(effect: Amount | EachPiece | Prices | Bundle | Deal | Gift | PointsTi
         case Deal(pieces=pieces, reduced=reduced, percent=percent):
             numbers = {"count": pieces, "reduced": reduced, "percent": _number(percent)}
             told = gettext("of every %(count)d pieces, %(reduced)d with %(percent)s%% off") % numbers
-        case Gift(sku=sku, quantity=quantity):
-            told = gettext("a gift: %(sku)s × %(count)d") % {"sku": sku, "count": quantity}
+        case Gift():
+            told = _gift(effect, program)
         case PointsTimes(factor=factor):
             told = gettext("points × %(factor)s") % {"factor": _number(factor)}
     return told
+
+
+def _amount(effect: Amount, program: Program) -> str:
+    money = _money(effect.minor, program)
+    if effect.every is None:
+        return gettext("%(money)s off") % {"money": money}
+    every = _measured(effect.by, effect.every, program)
+    told = gettext("%(money)s off every %(every)s") % {"money": money, "every": every}
+    if effect.times is None:
+        return told
+    most = _money(effect.times * effect.minor, program)
+    return gettext("%(effect)s, at most %(money)s") % {"effect": told, "money": most}
+
+
+def _gift(effect: Gift, program: Program) -> str:
+    told = gettext("a gift: %(sku)s × %(count)d") % {"sku": effect.sku, "count": effect.quantity}
+    if effect.every is None:
+        return told
+    every = _measured(effect.by, effect.every, program)
+    told = gettext("%(effect)s for every %(every)s") % {"effect": told, "every": every}
+    if effect.times is None:
+        return told
+    numbers = {"effect": told, "count": effect.times}
+    return ngettext("%(effect)s, at most once", "%(effect)s, at most %(count)d times", effect.times) % numbers
 
 
 def _share_off(effect: Percent | Shipping, program: Program) -> str:
