@@ -18,6 +18,11 @@ def test_buy_one_thing_and_get_another():
     assert off(cart((5, 1000), (9, 700)), deal) == 1400
 
 
+def test_without_what_a_deal_reduces_it_reduces_nothing():
+    priced = price(cart((2, 1000)), group(offer(Deal(1), lines=(0,), gets=())))
+    assert (priced.off_minor, priced.refused) == (0, {"offer": Reason.NO_EFFECT})
+
+
 @pytest.mark.parametrize("target", [0, 1, 2])
 def test_medusa_what_could_be_free_is_not_spent_as_bought(target):
     deal = offer(Deal(2, times=1), gets=(target,))
@@ -49,12 +54,11 @@ def test_deals_made_at_once_are_those_made_piece_by_piece(lines, deal, percent, 
     pieces, reduced = deal
     made = Deal(pieces, reduced, percent, pick, times)
     singles = [(1, each) for count, each in lines for _ in range(count)]
-    gets = range(len(lines) // 2, len(lines)) if others else ()
-    of_singles = [
-        k for k, line in enumerate(line for line, (count, _) in enumerate(lines) for _ in range(count)) if line in gets
-    ]
-    at_once = off(cart(*lines), offer(made, gets=tuple(gets)))
-    assert at_once == off(cart(*singles), offer(made, range(len(singles)), gets=tuple(of_singles)))
+    gets = tuple(range(len(lines) // 2, len(lines))) if others else None
+    places = [line for line, (count, _) in enumerate(lines) for _ in range(count)]
+    of_singles = None if gets is None else tuple(k for k, line in enumerate(places) if line in gets)
+    at_once = off(cart(*lines), offer(made, gets=gets))
+    assert at_once == off(cart(*singles), offer(made, range(len(singles)), gets=of_singles))
     for bundle in (Bundle(pieces, 700, times), Bundle(pieces, 700, times, different=True)):
         apart = [CartLine(f"sku{k}", 1, each) for k, (count, each) in enumerate(lines) for _ in range(count)]
         assert off(cart(*lines), offer(bundle)) == off(Cart(tuple(apart)), offer(bundle, range(len(apart))))

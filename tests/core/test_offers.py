@@ -271,11 +271,11 @@ minimums = st.none() | st.builds(
 
 def offers(least, most):
     one = st.tuples(
-        effects | steps, places, places | st.just(()), minimums, st.sampled_from(Stacking), st.booleans(), st.booleans()
+        effects | steps, places, places | st.none(), minimums, st.sampled_from(Stacking), st.booleans(), st.booleans()
     )
     made = st.lists(one, min_size=least, max_size=most)
     return made.map(lambda all_: [
-        Offer(f"o{k}", effect, tuple(p for p in lines), tuple(gets), minimum, stacking, of_order, coupon)
+        Offer(f"o{k}", effect, lines, gets, minimum, stacking, of_order, coupon)
         for k, (effect, lines, gets, minimum, stacking, of_order, coupon) in enumerate(all_)
     ])  # fmt: skip
 
@@ -286,8 +286,8 @@ def groups(draw, most=6):
     bought = draw(carts)
     there = range(len(bought.lines))
     made = [
-        Offer(each.code, each.effect, tuple(k for k in each.lines if k in there), tuple(k for k in each.gets if k in there),
-              each.minimum, each.stacking, each.of_order, each.coupon)
+        Offer(each.code, each.effect, tuple(k for k in each.lines if k in there),
+              None if each.gets is None else tuple(k for k in each.gets if k in there), each.minimum, each.stacking, each.of_order, each.coupon)
         for each in draw(offers(1, most))
     ]  # fmt: skip
     cut = draw(st.integers(0, len(made)))
@@ -335,7 +335,7 @@ def drawn(seed):
             f"o{k}",
             effect(),
             some(),
-            rnd.choice(((), some())),
+            rnd.choice((None, some())),
             rnd.choice((None, Minimum(rnd.choice(list(Measure)), money(), rnd.choice(list(Base)), rnd.random() < 0.5))),
             rnd.choice(list(Stacking)),
             of_order=rnd.random() < 0.3,

@@ -142,8 +142,8 @@ def _deal(effect: Deal, offer: Offer, parts: Parts) -> Off:
     wanted = _times(effect.times, offer.lines, effect.pieces, parts)
     while wanted > 0:
         many = min(wanted, _runs(effect, offer, parts))
-        bought = parts.take(offer.lines, many * effect.pieces, Pick.DEAREST, dealt=True, last=offer.gets)
-        if offer.gets:
+        bought = parts.take(offer.lines, many * effect.pieces, Pick.DEAREST, dealt=True, last=offer.gets or ())
+        if offer.gets is not None:
             reduced = parts.take(offer.gets, many * effect.reduced, effect.pick, dealt=True)
         else:
             reduced = _some(bought, many * effect.reduced, effect.pick, parts)
@@ -160,7 +160,7 @@ def _deal(effect: Deal, offer: Offer, parts: Parts) -> Off:
 
 def _runs(effect: Deal, offer: Offer, parts: Parts) -> int:
     """Return how many deals are alike and next, so that they can be made at once."""
-    if not offer.gets:
+    if offer.gets is None:
         return parts.runs(offer.lines, effect.pieces, Pick.DEAREST)
     if parts.first(offer.lines, Pick.DEAREST, offer.gets) is parts.first(offer.gets, effect.pick):
         return parts.runs(offer.lines, effect.pieces + effect.reduced, Pick.DEAREST, offer.gets)

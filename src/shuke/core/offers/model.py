@@ -224,15 +224,16 @@ class Reason(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """An offer as it bears on one cart. `lines` and `gets` are places of lines. `of_order`: a discount of the whole
-    order, of which only the better of two applies. `coupon`: whoever buys chooses whether to use it. `refused`: what
-    the caller found against it. `budget` is what it may take off at most (None: no bound); it never takes a part.
+    """An offer as it bears on one cart. `lines` and `gets` are places of lines; without `gets`, a deal reduces some of
+    the lines themselves, and with empty ones nothing. `of_order`: a discount of the whole order, of which only the
+    better of two applies. `coupon`: whoever buys chooses whether to use it. `refused`: what the caller found against it.
+    `budget` is what it may take off at most (None: no bound); it never takes a part.
     """
 
     code: str
     effect: Effect
     lines: tuple[int, ...]
-    gets: tuple[int, ...] = ()
+    gets: tuple[int, ...] | None = None
     minimum: Minimum | None = None
     stacking: Stacking = Stacking.COMMON
     of_order: bool = False

@@ -169,7 +169,7 @@ def example(rule: OfferRule) -> str:
     """Return what an order would pay with the offer; empty where an order alone doesn't tell."""
     program = _program()
     pieces, listed = _example_cart(rule)
-    offer = Offer("coupon", rule.effect, (0,), gets=(0,) if rule.gets else (), minimum=rule.minimum)
+    offer = Offer("coupon", rule.effect, (0,), gets=(0,) if rule.gets else None, minimum=rule.minimum)
     cart = Cart((CartLine("", pieces, listed),), shipping_minor=listed // 10)
     priced = best(cart, (Group((offer,)),))
     if not priced.off_minor:
