@@ -49,10 +49,11 @@ def test_who_lacks_what_is_cheaper_keeps_the_pieces_for_another_offer():
     st.sampled_from(Pick),
     st.none() | st.integers(1, 6),
     st.booleans(),
+    st.tuples(st.none() | st.integers(1, 900), st.none() | st.integers(0, 900)),
 )
-def test_deals_made_at_once_are_those_made_piece_by_piece(lines, deal, percent, pick, times, others):
+def test_deals_made_at_once_are_those_made_piece_by_piece(lines, deal, percent, pick, times, others, lower):
     pieces, reduced = deal
-    made = Deal(pieces, reduced, percent, pick, times)
+    made = Deal(pieces, reduced, percent, pick, times, *lower)
     singles = [(1, each) for count, each in lines for _ in range(count)]
     gets = tuple(range(len(lines) // 2, len(lines))) if others else None
     places = [line for line, (count, _) in enumerate(lines) for _ in range(count)]

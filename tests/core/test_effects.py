@@ -33,6 +33,13 @@ from shuke.core.offers.pricing import price
         (Percent(Fraction(50), pieces=1, pick=Pick.DEAREST), [(2, 1000), (1, 600)], 500),
         (Percent(Fraction(50), pieces=9), [(2, 1000)], 1000),
         (EachPiece(100), [(3, 80), (2, 250)], 440),
+        (EachPiece(113, 5, further=211), [(2, 5000)], 324),  # solidus: the first piece and each other one
+        (EachPiece(113, 5, further=211), [(10, 5000)], 957),
+        (EachPiece(0, further=123), [(10, 5000), (1, 5000)], 1107),
+        (EachPiece(300, further=0), [(2, 200), (1, 400)], 600),  # oscar: once a line, whatever a piece costs
+        (EachPiece(300, pieces=1), [(2, 200), (2, 100)], 100),  # oscar: of one piece at most
+        (EachPiece(1000, pieces=2), [(3, 10000), (5, 5000), (2, 7500)], 2000),
+        (EachPiece(1000, pieces=2, pick=Pick.DEAREST), [(2, 900), (1, 5000)], 1900),
         (Prices({"sku0": 900}), [(2, 1000), (1, 600)], 200),
         (Prices({"": 500}), [(2, 1000), (1, 400)], 1000),
         (Bundle(2, 1500, times=1), [(4, 1000)], 500),
@@ -41,6 +48,9 @@ from shuke.core.offers.pricing import price
         (Deal(3, pick=Pick.DEAREST), [(1, 1000), (1, 900), (1, 800)], 1000),
         (Deal(2, percent=Fraction(50)), [(5, 333)], 334),
         (Deal(3, times=1), [(9, 100)], 100),
+        (Deal(2, 2, minor=500), [(5, 1000)], 2000),
+        (Deal(2, minor=500), [(2, 300)], 300),
+        (Deal(2, price=990), [(2, 3000), (2, 500)], 2010),
         (Amount(4000, every=30000), [(3, 29900)], 8000),
         (Amount(4000, every=30000), [(1, 29999)], 0),
         (Amount(4000, every=30000, times=3), [(10, 30000)], 12000),

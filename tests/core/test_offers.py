@@ -244,12 +244,20 @@ effects = st.one_of(
     st.builds(Amount, moneys, st.none() | st.integers(1, 3), st.sampled_from(Pick)),
     st.builds(Amount, moneys, every=moneys, times=st.none() | st.integers(1, 3)),
     st.builds(Amount, moneys, every=st.integers(1, 4), by=st.sampled_from(Measure)),
-    st.builds(EachPiece, moneys, st.none() | st.integers(1, 3)),
+    st.builds(EachPiece, moneys, st.none() | st.integers(1, 3), st.none() | moneys),
+    st.builds(EachPiece, moneys, pieces=st.integers(1, 3), pick=st.sampled_from(Pick)),
     st.builds(Prices, st.dictionaries(st.sampled_from(["", "sku0", "sku1"]), moneys, max_size=2)),
     st.builds(Bundle, st.integers(1, 4), moneys, st.none() | st.integers(1, 2), st.booleans()),
     st.integers(1, 4).flatmap(
         lambda n: st.builds(
-            Deal, st.just(n), st.integers(1, n), percents, st.sampled_from(Pick), st.none() | st.just(1)
+            Deal,
+            st.just(n),
+            st.integers(1, n),
+            percents,
+            st.sampled_from(Pick),
+            st.none() | st.just(1),
+            st.none() | moneys,
+            st.none() | moneys,
         )
     ),
     st.builds(Shipping, percents, st.none() | moneys, st.sampled_from([0, 300])),
@@ -318,10 +326,12 @@ def drawn(seed):
             lambda: Amount(money(), rnd.choice((None, pieces)), pick),
             lambda: Amount(money(), every=money(), times=rnd.choice((None, pieces))),
             lambda: Amount(money(), every=pieces, by=rnd.choice(list(Measure))),
-            lambda: EachPiece(money(), rnd.choice((None, pieces))),
+            lambda: EachPiece(money(), rnd.choice((None, pieces)), rnd.choice((None, money()))),
+            lambda: EachPiece(money(), pieces=pieces, pick=pick),
             lambda: Prices({rnd.choice(("", "sku0", "sku1")): money()}),
             lambda: Bundle(pieces, money(), rnd.choice((None, 1, 2)), rnd.random() < 0.5),
             lambda: Deal(pieces, rnd.randint(1, pieces), percent, pick, rnd.choice((None, 1))),
+            lambda: Deal(pieces, rnd.randint(1, pieces), pick=pick, minor=rnd.choice((None, money())), price=money()),
             lambda: Shipping(percent, rnd.choice((None, money())), rnd.choice((0, 300))),
         ))()  # fmt: skip
 

@@ -32,6 +32,7 @@ _BASE: Schema = {"description": "Of what is left after other offers, or of the p
 _PICK: Schema = {"description": "Which pieces first.", "enum": [pick.value for pick in Pick]}
 _MEASURE: Schema = {"enum": [measure.value for measure in Measure]}
 _EVERY: Schema = {"every": _NUMBER, "by": _MEASURE, "times": _NUMBER}
+_DEAL: Schema = {"pieces": _NUMBER, "reduced": _NUMBER, "pick": _PICK, "times": _NUMBER}
 _SKU: Schema = {"type": "string", "minLength": 1, "maxLength": SKU_LIMIT}
 _EFFECTS: Schema = {
     "percent": either(
@@ -41,7 +42,11 @@ _EFFECTS: Schema = {
         _NUMBER,
         obj({"off": _NUMBER, "pieces": _NUMBER, "pick": _PICK, **_EVERY}, ("off",)),
     ),
-    "each": either(_NUMBER, obj({"off": _NUMBER, "most": _NUMBER}, ("off",))),
+    "each": either(
+        _NUMBER,
+        obj({"off": _NUMBER, "further": _NUMBER, "most": _NUMBER}, ("off",)),
+        obj({"off": _NUMBER, "pieces": _NUMBER, "pick": _PICK}, ("off",)),
+    ),
     "prices": {
         "description": "Price of a piece by SKU; `others` for every other.",
         "type": "object",
@@ -50,9 +55,7 @@ _EFFECTS: Schema = {
         "additionalProperties": _NUMBER,
     },
     "bundle": obj({"pieces": _NUMBER, "price": _NUMBER, "times": _NUMBER, "different": FLAG}, ("pieces", "price")),
-    "deal": obj(
-        {"pieces": _NUMBER, "reduced": _NUMBER, "percent": _NUMBER, "pick": _PICK, "times": _NUMBER}, ("pieces",)
-    ),
+    "deal": either(*(obj({**_DEAL, key: _NUMBER}, ("pieces",)) for key in ("percent", "off", "price"))),
     "shipping": either(
         _NUMBER,
         obj({"off": _NUMBER, "at_most": _NUMBER, "price": _NUMBER}, ("off",)),

@@ -78,9 +78,10 @@ _PIECES = {"pieces": "1", "pick": "cheapest"}
 _PERCENT_KEYS = {**_OFF, "at_most": "50", "of": "left", **_PIECES}
 _EVERY_KEYS = {"every": "300", "by": "money", "times": "3"}
 _AMOUNT_KEYS = {**_OFF, **_PIECES, **_EVERY_KEYS}
-_EACH_KEYS = {**_OFF, "most": "2"}
+_EACH_KEYS = {**_OFF, "further": "2", "most": "2", **_PIECES}
 _BUNDLE_KEYS = {"pieces": "3", "price": "20", "times": "1", "different": "yes"}
-_DEAL_KEYS = {"pieces": "3", "reduced": "1", "percent": "100", "pick": "cheapest", "times": "1"}
+_LOWER_KEYS = {"percent": "100", "off": "5", "price": "9.90"}
+_DEAL_KEYS = {"pieces": "3", "reduced": "1", **_LOWER_KEYS, "pick": "cheapest", "times": "1"}
 _SHIPPING_KEYS = {**_OFF, "at_most": "10", "price": "3"}
 _GIFT_KEYS = {"sku": "mug", "quantity": "1", **_EVERY_KEYS}
 _STEPS_KEYS = {"by": "money", "of": "left", "at": "[{from: 100, percent: 10}]"}
@@ -205,7 +206,16 @@ class _Reader:
 
     def _read_each(self, fields: Fields) -> EachPiece:
         part = self._part(fields, "each", _EACH_KEYS)
-        return EachPiece(self._needed(part, "off"), self._count(part, "most"))
+        for key in ("further", "most"):
+            if key in part and "pieces" in part:
+                part.misplaced(key, "Pieces of all lines are counted, or those of each line.", "pieces")
+        return EachPiece(
+            self._needed(part, "off"),
+            self._count(part, "most"),
+            self._money(part, "further"),
+            self._count(part, "pieces"),
+            PICKS[part.choice("pick", tuple(PICKS))],
+        )
 
     def _read_prices(self, fields: Fields) -> Prices:
         prices = {}
@@ -232,8 +242,17 @@ class _Reader:
         pieces, reduced = self._count(part, "pieces", needed=True) or 1, self._count(part, "reduced") or 1
         if reduced > pieces and "gets" not in fields:
             part.misplaced("reduced", "Of so many pieces no more can be reduced.", "pieces")
-        share = self._share(part, "percent") if "percent" in part else Fraction(100)
-        return Deal(pieces, reduced, share, PICKS[part.choice("pick", tuple(PICKS))], self._count(part, "times"))
+        if any(key in part for key in _LOWER_KEYS):
+            part.one_of(*_LOWER_KEYS)
+        return Deal(
+            pieces,
+            reduced,
+            self._share(part, "percent") if "percent" in part else Fraction(100),
+            PICKS[part.choice("pick", tuple(PICKS))],
+            self._count(part, "times"),
+            self._money(part, "off"),
+            self._money(part, "price"),
+        )
 
     def _read_shipping(self, fields: Fields) -> Shipping:
         part = self._part(fields, "shipping", _SHIPPING_KEYS)

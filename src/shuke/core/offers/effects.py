@@ -95,10 +95,15 @@ def _percent(effect: Percent, lines: Collection[int], parts: Parts) -> Off:
 
 def _each(effect: EachPiece, lines: Collection[int], parts: Parts) -> Off:
     off: Off = {}
-    for line in sorted({part.line for part in parts.of(lines)}):
-        mine = parts.of((line,))
+    chosen = _chosen(effect.pieces, effect.pick, lines, parts)
+    for line in sorted({part.line for part in chosen}):
+        mine = [part for part in chosen if part.line == line]
         if effect.most is not None:
             mine = parts.take((line,), min(effect.most, sum(part.pieces for part in mine)), Pick.DEAREST)
+        if effect.further is not None:
+            others = sum(part.pieces for part in mine) - 1
+            _add(off, parts.cut(mine, effect.minor + effect.further * others))
+            continue
         for part in mine:
             _add(off, parts.cut((part,), effect.minor * part.pieces))
     return off
@@ -151,10 +156,21 @@ def _deal(effect: Deal, offer: Offer, parts: Parts) -> Off:
             for part in bought:
                 part.dealt = False
             break
+        _add(off, _lower(effect, reduced, many, parts))
+        wanted -= many
+    return off
+
+
+def _lower(effect: Deal, reduced: list[Part], many: int, parts: Parts) -> Off:
+    """Take off what is cheaper in so many deals that are alike."""
+    if effect.minor is None and effect.price is None:
         cost = sum(part.left for part in reduced)
         alike = many if cost % many == 0 else 1
-        _add(off, parts.cut(reduced, alike * _share(cost // alike, effect.percent, None)))
-        wanted -= many
+        return parts.cut(reduced, alike * _share(cost // alike, effect.percent, None))
+    off: Off = {}
+    for part in reduced:
+        each = part.left - effect.price * part.pieces if effect.price is not None else (effect.minor or 0) * part.pieces
+        _add(off, parts.cut((part,), each))
     return off
 
 

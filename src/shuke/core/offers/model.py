@@ -94,10 +94,16 @@ class Amount:
 
 @dataclass(frozen=True, slots=True)
 class EachPiece:
-    """So much off each piece, of at most `most` pieces a line."""
+    """So much off each piece, of at most `most` pieces a line, or of the first `pieces` pieces of all lines only.
+
+    With `further`: so much off the first piece of a line and `further` off each other, all off the line together.
+    """
 
     minor: int
     most: int | None = None
+    further: int | None = None
+    pieces: int | None = None
+    pick: Pick = Pick.CHEAPEST
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,9 +128,10 @@ class Bundle:
 
 @dataclass(frozen=True, slots=True)
 class Deal:
-    """Of every `pieces` pieces, `reduced` are cheaper by a share: buy two get one free, the second at half price.
+    """Of every `pieces` pieces, `reduced` are cheaper: buy two get one free, the second at half price.
 
-    Where the offer has `gets`, the reduced pieces are taken of those, and `pieces` counts those that must be bought.
+    Each is cheaper by a share, by `minor`, or costs no more than `price`. Where the offer has `gets`, the reduced
+    pieces are taken of those, and `pieces` counts those that must be bought.
     """
 
     pieces: int
@@ -132,6 +139,8 @@ class Deal:
     percent: Fraction = Fraction(100)
     pick: Pick = Pick.CHEAPEST
     times: int | None = None
+    minor: int | None = None
+    price: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,8 +235,8 @@ class Reason(Enum):
 class Offer:
     """An offer as it bears on one cart. `lines` and `gets` are places of lines; without `gets`, a deal reduces some of
     the lines themselves, and with empty ones nothing. `of_order`: a discount of the whole order, of which only the
-    better of two applies. `coupon`: whoever buys chooses whether to use it. `refused`: what the caller found against it.
-    `budget` is what it may take off at most (None: no bound); it never takes a part.
+    better of two applies. `coupon`: whoever buys chooses whether to use it. `refused`: what the caller found against
+    it. `budget` is what it may take off at most (None: no bound); it never takes a part.
     """
 
     code: str

@@ -89,9 +89,9 @@ def reason(why: Reason, language: str) -> str:
     return REASONS[why][language == "zh"]
 
 
-def effect(said: Effect, money: Money, language: str) -> str:
-    """Return in "zh" or "en" what an offer takes off, in one line."""
-    words = _Words(money, language)
+def effect(said: Effect, money: Money, language: str, *, gets: bool = False) -> str:
+    """Return in "zh" or "en" what an offer takes off, in one line; `gets`: a deal reduces others than are bought."""
+    words = _Words(money, language, gets=gets)
     if not isinstance(said, Steps):
         return words.single(said)
     steps = [words.listed([words.least(said.measure, least), words.single(each)]) for least, each in said.steps]
@@ -121,8 +121,8 @@ def cap(said: OfferCap, money: Money, language: str) -> str:
 class _Words:
     """Words in one language, money as its readers write it."""
 
-    def __init__(self, money: Money, language: str) -> None:
-        self._money, self._chinese = money, language == "zh"
+    def __init__(self, money: Money, language: str, *, gets: bool = False) -> None:
+        self._money, self._chinese, self._gets = money, language == "zh", gets
 
     def __call__(self, english: str, chinese: str) -> str:
         return chinese if self._chinese else english
@@ -146,9 +146,9 @@ class _Words:
             case Amount(minor, pieces, pick, every, times, by):
                 told = self(f"{money(minor)} off", f"减 {money(minor)}")
                 parts = [self._every(told, every, by, ""), self._picked(pieces, pick), self._times(times)]
-            case EachPiece(minor, most):
+            case EachPiece(most=most, pieces=pieces, pick=pick):
                 line = "" if most is None else self(f"at most {most} a line", f"每种至多 {most} 件")
-                parts = [self(f"{money(minor)} off each piece", f"每件减 {money(minor)}"), line]
+                parts = [self._each(said), self._picked(pieces, pick), line]
             case Prices(minors):
                 parts = [self._prices(minors)]
             case Bundle(count, minor, times, different):
@@ -192,13 +192,33 @@ class _Words:
         rest = [self(f"{len(shown) - 3} more", f"等 {len(shown)} 种")] if len(shown) > 3 else []
         return self("priced at ", "优惠价 ") + self(", ", "、").join([*shown[:3], *rest])
 
-    def _deal(self, said: Deal) -> str:
-        if said.percent == 100:
-            return self(f"of {said.pieces}, {said.reduced} free", f"每 {said.pieces} 件，{said.reduced} 件免费")
-        off = _number(said.percent)
+    def _each(self, said: EachPiece) -> str:
+        first = self._money(said.minor)
+        if said.further is None:
+            return self(f"{first} off each piece", f"每件减 {first}")
+        if said.further == 0:
+            return self(f"{first} off each line", f"每种减 {first}")
+        other = self._money(said.further)
         return self(
-            f"of {said.pieces}, {said.reduced} at {off}% off", f"每 {said.pieces} 件，{said.reduced} 件减 {off}%"
+            f"{first} off the first piece of a line, {other} off each other", f"每种首件减 {first}，其余每件减 {other}"
         )
+
+    def _deal(self, said: Deal) -> str:
+        pieces, reduced, lower = said.pieces, said.reduced, self._lower(said)
+        if self._gets:
+            return self(f"buy {pieces}, and {reduced} more {lower}", f"买 {pieces} 件，另 {reduced} 件{lower}")
+        return self(f"of {pieces}, {reduced} {lower}", f"每 {pieces} 件，{reduced} 件{lower}")
+
+    def _lower(self, said: Deal) -> str:
+        """Return how much cheaper a deal makes pieces."""
+        each, each_zh = (" each", "各") if said.reduced > 1 else ("", "")
+        if said.price is not None:
+            return self(f"for {self._money(said.price)}{each}", f"{each_zh} {self._money(said.price)}")
+        if said.minor is not None:
+            return self(f"at {self._money(said.minor)} off{each}", f"{each_zh}减 {self._money(said.minor)}")
+        if said.percent == 100:
+            return self("free", "免费")
+        return self(f"at {_number(said.percent)}% off", f"减 {_number(said.percent)}%")
 
     def _cap(self, cap: int | None) -> str:
         return "" if cap is None else self(f"at most {self._money(cap)}", f"至多减 {self._money(cap)}")
@@ -207,7 +227,9 @@ class _Words:
         return "" if pieces is None else self(*_PICKS[pick]).format(n=pieces)
 
     def _times(self, times: int | None) -> str:
-        return "" if times is None else self(f"at most {times} times", f"至多 {times} 次")
+        if times is None:
+            return ""
+        return self("at most once" if times == 1 else f"at most {times} times", f"至多 {times} 次")
 
 
 def _number(value: Fraction) -> str:

@@ -199,7 +199,9 @@ def _example_cart(rule: OfferRule) -> tuple[int, int]:
     unit = 10 ** _program().currency_digits
     pieces, minimum = 1, rule.minimum
     if isinstance(rule.effect, Bundle | Deal):
-        pieces = max(2, rule.effect.pieces)
+        pieces = max(
+            2, rule.effect.pieces + (rule.effect.reduced if isinstance(rule.effect, Deal) and rule.gets else 0)
+        )
     least = 100 * unit
     if isinstance(rule.effect, Amount):
         least, every = 5 * rule.effect.minor, 2 * (rule.effect.every or 0)
@@ -214,7 +216,7 @@ def _example_cart(rule: OfferRule) -> tuple[int, int]:
 
 
 def _minimum(rule: OfferRule, program: Program) -> str:
-    effect = _effect(rule.effect, program)
+    effect = _effect(rule.effect, program, gets=rule.gets is not None)
     if rule.minimum is None:
         return effect
     return gettext("%(effect)s on orders from %(least)s") % {"least": _least(rule.minimum, program), "effect": effect}
@@ -232,26 +234,28 @@ def _measured(measure: Measure, least: int, program: Program) -> str:
     return ngettext("%(count)d piece", "%(count)d pieces", least) % {"count": least}
 
 
-def _effect(effect: Effect, program: Program) -> str:
-    """Return what an effect does."""
+def _effect(effect: Effect, program: Program, *, gets: bool) -> str:
+    """Return what an effect does; `gets`: a deal reduces others than are bought."""
     if isinstance(effect, Steps):
         steps = [
             gettext("%(effect)s on orders from %(least)s")
-            % {"least": _measured(effect.measure, least, program), "effect": _effect(part, program)}
+            % {"least": _measured(effect.measure, least, program), "effect": _effect(part, program, gets=gets)}
             for least, part in effect.steps
         ]
         return gettext("; ").join(steps)
     if isinstance(effect, Percent | Shipping):
         return _share_off(effect, program)
+    if isinstance(effect, Deal):
+        return _deal(effect, program, gets=gets)
     return _thing(effect, program)
 
 
-def _thing(effect: Amount | EachPiece | Prices | Bundle | Deal | Gift | PointsTimes, program: Program) -> str:
+def _thing(effect: Amount | EachPiece | Prices | Bundle | Gift | PointsTimes, program: Program) -> str:
     match effect:
         case Amount():
             told = _amount(effect, program)
-        case EachPiece(minor=minor):
-            told = gettext("%(money)s off each piece") % {"money": _money(minor, program)}
+        case EachPiece():
+            told = _each(effect, program)
         case Prices(minor=prices):
             told = gettext("special prices for %(count)d things") % {"count": len(prices)}
         case Bundle(pieces=pieces, minor=minor, different=True):
@@ -261,9 +265,6 @@ def _thing(effect: Amount | EachPiece | Prices | Bundle | Deal | Gift | PointsTi
             }
         case Bundle(pieces=pieces, minor=minor):
             told = gettext("%(count)d pieces for %(money)s") % {"count": pieces, "money": _money(minor, program)}
-        case Deal(pieces=pieces, reduced=reduced, percent=percent):
-            numbers = {"count": pieces, "reduced": reduced, "percent": _number(percent)}
-            told = gettext("of every %(count)d pieces, %(reduced)d with %(percent)s%% off") % numbers
         case Gift():
             told = _gift(effect, program)
         case PointsTimes(factor=factor):
@@ -281,6 +282,37 @@ def _amount(effect: Amount, program: Program) -> str:
         return told
     most = _money(effect.times * effect.minor, program)
     return gettext("%(effect)s, at most %(money)s") % {"effect": told, "money": most}
+
+
+def _each(effect: EachPiece, program: Program) -> str:
+    money = {"money": _money(effect.minor, program), "further": _money(effect.further or 0, program)}
+    if effect.pieces is not None:
+        told = ngettext("%(money)s off %(count)d piece", "%(money)s off each of %(count)d pieces", effect.pieces)
+        return told % (money | {"count": effect.pieces})
+    if effect.further is None:
+        told = gettext("%(money)s off each piece") % money
+    elif effect.further == 0:
+        return gettext("%(money)s off the pieces of each kind") % money
+    else:
+        told = gettext("%(money)s off the first piece of a kind, %(further)s off each other") % money
+    if effect.most is None:
+        return told
+    return gettext("%(effect)s, at most %(count)d of a kind") % {"effect": told, "count": effect.most}
+
+
+def _deal(effect: Deal, program: Program, *, gets: bool) -> str:
+    if effect.price is not None:
+        lower = gettext("for %(money)s each") % {"money": _money(effect.price, program)}
+    elif effect.minor is not None:
+        lower = gettext("with %(money)s off each") % {"money": _money(effect.minor, program)}
+    elif effect.percent == 100:
+        lower = gettext("free")
+    else:
+        lower = gettext("with %(percent)s%% off") % {"percent": _number(effect.percent)}
+    told = {"count": effect.pieces, "reduced": effect.reduced, "lower": lower}
+    if gets:
+        return gettext("buy %(count)d, and %(reduced)d more %(lower)s") % told
+    return gettext("of every %(count)d pieces, %(reduced)d %(lower)s") % told
 
 
 def _gift(effect: Gift, program: Program) -> str:

@@ -27,6 +27,17 @@ def program(monkeypatch):
         ("gift: {sku: mug, every: 100}", "a gift: mug × 1 for every ¥100", "每满 ¥100 赠 mug × 1"),
         ("gift: {sku: mug, every: 2, by: kinds, times: 3}",
          "a gift: mug × 1 for every 2 kinds, at most 3 times", "每满 2 种商品 赠 mug × 1（最多 3 次）"),
+        ("each: 3", "¥3 off each piece", "每件减 ¥3"),
+        ("each: {off: 3, most: 2}", "¥3 off each piece, at most 2 of a kind", "每件减 ¥3（每种最多 2 件）"),
+        ("each: {off: 3, pieces: 2}", "¥3 off each of 2 pieces", "2 件，每件减 ¥3"),
+        ("each: {off: 3, further: 0}", "¥3 off the pieces of each kind", "每种商品减 ¥3"),
+        ("each: {off: 3, further: 2, most: 5}", "¥3 off the first piece of a kind, ¥2 off each other, at most 5 of a kind",
+         "每种商品首件减 ¥3，其余每件减 ¥2（每种最多 5 件）"),
+        ("deal: {pieces: 3}", "of every 3 pieces, 1 free", "每 3 件中 1 件免费"),
+        ("deal: {pieces: 2, percent: 50}", "of every 2 pieces, 1 with 50% off", "每 2 件中 1 件优惠 50%"),
+        ("deal: {pieces: 2, reduced: 2, off: 5}", "of every 2 pieces, 2 with ¥5 off each", "每 2 件中 2 件每件减 ¥5"),
+        ("{deal: {pieces: 1, price: 9.90}, gets: item.quantity = 1}",
+         "buy 1, and 1 more for ¥9.90 each", "买 1 件，另有 1 件每件只要 ¥9.90"),
     ],
 )  # fmt: skip
 def test_what_a_coupon_does(offer, english, chinese):
@@ -42,6 +53,10 @@ def test_what_a_coupon_does(offer, english, chinese):
     [
         ("amount: {off: 10, every: 3, by: pieces}", "an order of ¥55, delivery included, costs ¥35."),
         ("gift: {sku: mug, every: 100}", ""),
+        (
+            "{deal: {pieces: 1, price: 9.90}, gets: item.quantity = 1}",
+            "an order of ¥110, delivery included, costs ¥69.90.",
+        ),
     ],
 )
 def test_an_example_of_what_is_paid(program, offer, english):
