@@ -14,6 +14,7 @@ from shuke.core.offers.model import (
     EachPiece,
     Gift,
     Given,
+    Grain,
     Measure,
     Minimum,
     Percent,
@@ -32,6 +33,12 @@ from shuke.core.offers.pricing import price
         (Percent(Fraction(50), pieces=1), [(2, 1000), (1, 600)], 300),
         (Percent(Fraction(50), pieces=1, pick=Pick.DEAREST), [(2, 1000), (1, 600)], 500),
         (Percent(Fraction(50), pieces=9), [(2, 1000)], 1000),
+        (Percent(Fraction(10), most=1), [(1, 10000), (5, 15000)], 2500),  # medusa: of one piece a line
+        (Percent(Fraction(10)), [(1, 106), (1, 206), (1, 306), (1, 406)], 102),  # saleor: together, or each by itself
+        (Percent(Fraction(10), at=Grain.LINE), [(1, 106), (1, 206), (1, 306), (1, 406)], 104),
+        (Percent(Fraction(10), at=Grain.LINE), [(3, 106), (1, -50)], 32),
+        (Percent(Fraction(10), at=Grain.PIECE), [(3, 106), (1, -50)], 33),
+        (Percent(Fraction(50), pieces=2, at=Grain.PIECE), [(1, 101), (2, 103)], 51 + 52),
         (EachPiece(100), [(3, 80), (2, 250)], 440),
         (EachPiece(113, 5, further=211), [(2, 5000)], 324),  # solidus: the first piece and each other one
         (EachPiece(113, 5, further=211), [(10, 5000)], 957),

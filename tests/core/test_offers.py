@@ -17,6 +17,7 @@ from shuke.core.offers.model import (
     CartLine,
     Deal,
     EachPiece,
+    Grain,
     Group,
     Limits,
     Measure,
@@ -241,6 +242,7 @@ def test_tax_in_and_on_top():
 moneys = st.integers(1, 30_000)
 effects = st.one_of(
     st.builds(Percent, percents, st.none() | moneys, st.sampled_from(Base), st.none() | st.integers(1, 4)),
+    st.builds(Percent, percents, base=st.sampled_from(Base), most=st.integers(1, 3), at=st.sampled_from(Grain)),
     st.builds(Amount, moneys, st.none() | st.integers(1, 3), st.sampled_from(Pick)),
     st.builds(Amount, moneys, every=moneys, times=st.none() | st.integers(1, 3)),
     st.builds(Amount, moneys, every=st.integers(1, 4), by=st.sampled_from(Measure)),
@@ -323,6 +325,8 @@ def drawn(seed):
         pieces, pick = rnd.randint(1, 4), rnd.choice(list(Pick))
         return rnd.choice((
             lambda: Percent(percent, rnd.choice((None, money())), rnd.choice(list(Base)), rnd.choice((None, pieces))),
+            lambda: Percent(percent, base=rnd.choice(list(Base)), most=pieces, at=rnd.choice(list(Grain))),
+            lambda: Percent(percent, pieces=pieces, pick=pick, at=rnd.choice(list(Grain))),
             lambda: Amount(money(), rnd.choice((None, pieces)), pick),
             lambda: Amount(money(), every=money(), times=rnd.choice((None, pieces))),
             lambda: Amount(money(), every=pieces, by=rnd.choice(list(Measure))),

@@ -4,7 +4,20 @@ from fractions import Fraction
 
 import pytest
 
-from shuke.core.offers.model import Amount, Bundle, Deal, EachPiece, Gift, Measure, Minimum, Pick, Shipping
+from shuke.core.offers.model import (
+    Amount,
+    Base,
+    Bundle,
+    Deal,
+    EachPiece,
+    Gift,
+    Grain,
+    Measure,
+    Minimum,
+    Percent,
+    Pick,
+    Shipping,
+)
 from shuke.core.program.ir import Window, WindowKind
 from shuke.core.program.model import Attribute, OfferCap
 from shuke.core.program.offer_wording import effect, terms
@@ -55,6 +68,12 @@ def test_a_cap_that_is_none(cap, found):
          Gift("mug", every=10000, times=3, by=Measure.CART_MONEY),
          "with 1 × mug for every ¥100 in the cart, at most 3 times", "购物车每满 ¥100 赠 mug × 1，至多 3 次"),
         ("gift: mug", Gift("mug"), "with 1 × mug", "赠 mug × 1"),
+        ("percent: {off: 10, most: 2, at: line}", Percent(Fraction(10), most=2, at=Grain.LINE),
+         "10% off, at most 2 a line, rounded line by line", "减 10%，每种至多 2 件，按行取整"),
+        ("percent: {off: 10, pieces: 2, at: piece, of: listed}",
+         Percent(Fraction(10), base=Base.INITIAL, pieces=2, at=Grain.PIECE),
+         "10% off, the cheapest 2, of listed prices, rounded piece by piece",
+         "减 10%，价格最低的 2 件，按标价计，按件取整"),
         ("each: {off: 5, further: 2, most: 4}", EachPiece(500, 4, further=200),
          "¥5 off the first piece of a line, ¥2 off each other, at most 4 a line",
          "每种首件减 ¥5，其余每件减 ¥2，每种至多 4 件"),
@@ -100,6 +119,9 @@ def test_minimums_of_kinds_are_told():
         ("amount: {off: 5, every: 1.5, by: pieces}", ("too_many_digits", "1.5", "1")),
         ("gift: {sku: mug, every: 0, by: pieces}", ("number_too_small", "0", "1")),
         ("gift: {sku: mug, by: pieces}", ("not_beside", "by", "every")),
+        ("percent: {off: 5, most: 2, pieces: 2}", ("not_beside", "most", "pieces")),
+        ("percent: {off: 5, at: piece, at_most: 2}", ("not_beside", "at_most", "at")),
+        ("percent: {off: 5, at: sku}", ("unknown_choice", "sku", None)),
         ("each: {off: 5, most: 2, pieces: 2}", ("not_beside", "most", "pieces")),
         ("each: {off: 5, further: 2, pieces: 2}", ("not_beside", "further", "pieces")),
         ("deal: {pieces: 3, percent: 50, off: 5}", ("one_of_these", "percent, off, price", "percent: 100")),

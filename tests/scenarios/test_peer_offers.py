@@ -83,6 +83,31 @@ def test_medusa_once_off_the_cheapest_pieces_of_all_lines(effect, lines, expecte
     assert off(priced([effect], *lines), len(lines)) == expected
 
 
+@pytest.mark.parametrize(
+    ("effects", "lines", "expected"),
+    [
+        (["percent: {off: 10, most: 1}"], [("a", 1, 100), ("b", 5, 150)], [10, 15]),
+        (["percent: {off: 30, most: 2}", "percent: {off: 10, most: 1}"], [("a", 3, 50), ("b", 1, 150)], [35, 55.5]),
+        (["percent: {off: 100, most: 1}"] * 2, [("a", 4, 50)], [100]),
+    ],
+)
+def test_medusa_a_share_of_so_many_pieces_of_each_line(effects, lines, expected):
+    assert off(priced(effects, *lines), len(lines)) == expected
+
+
+@pytest.mark.parametrize(
+    ("prices", "together", "apart"),
+    [
+        ([1.06, 2.06, 3.06, 4.06], 1.02, [0.11, 0.21, 0.31, 0.41]),
+        ([1.04, 2.04, 3.04, 4.04], 1.02, [0.1, 0.2, 0.3, 0.4]),
+    ],
+)
+def test_saleor_a_share_of_the_whole_or_of_each_price(prices, together, apart):
+    goods = [(f"s{k}", 1, each) for k, each in enumerate(prices)]
+    assert sum(off(priced(["percent: 10"], *goods), 4)) == pytest.approx(together)
+    assert off(priced(["percent: {off: 10, at: piece}"], *goods), 4) == apart
+
+
 @pytest.mark.parametrize(("pieces", "expected"), [(1, 1.13), (2, 3.24), (5, 9.57), (10, 9.57)])
 def test_solidus_the_first_piece_so_much_and_each_further_so_much(pieces, expected):
     assert off(priced(["each: {off: 1.13, further: 2.11, most: 5}"], ("a", pieces, 50)), 1) == [expected]

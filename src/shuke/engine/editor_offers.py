@@ -1,6 +1,6 @@
 """The offers of a program file as JSON Schema, for editors."""
 
-from shuke.core.offers.model import Measure, Mode, Pick, Stacking
+from shuke.core.offers.model import Grain, Measure, Mode, Pick, Stacking
 from shuke.engine.editor_parts import (
     CODE,
     FLAG,
@@ -32,11 +32,17 @@ _BASE: Schema = {"description": "Of what is left after other offers, or of the p
 _PICK: Schema = {"description": "Which pieces first.", "enum": [pick.value for pick in Pick]}
 _MEASURE: Schema = {"enum": [measure.value for measure in Measure]}
 _EVERY: Schema = {"every": _NUMBER, "by": _MEASURE, "times": _NUMBER}
+_GRAIN: Schema = {"description": "What a share is rounded of.", "enum": [grain.value for grain in Grain]}
+_PERCENT: Schema = {"off": _NUMBER, "of": _BASE}
 _DEAL: Schema = {"pieces": _NUMBER, "reduced": _NUMBER, "pick": _PICK, "times": _NUMBER}
 _SKU: Schema = {"type": "string", "minLength": 1, "maxLength": SKU_LIMIT}
 _EFFECTS: Schema = {
     "percent": either(
-        _NUMBER, obj({"off": _NUMBER, "at_most": _NUMBER, "of": _BASE, "pieces": _NUMBER, "pick": _PICK}, ("off",))
+        _NUMBER,
+        obj({**_PERCENT, "at_most": _NUMBER, "pieces": _NUMBER, "pick": _PICK}, ("off",)),
+        obj({**_PERCENT, "at_most": _NUMBER, "most": _NUMBER}, ("off",)),
+        obj({**_PERCENT, "at": _GRAIN, "pieces": _NUMBER, "pick": _PICK}, ("off",)),
+        obj({**_PERCENT, "at": _GRAIN, "most": _NUMBER}, ("off",)),
     ),
     "amount": either(
         _NUMBER,

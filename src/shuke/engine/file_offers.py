@@ -14,6 +14,7 @@ from shuke.core.offers.model import (
     Deal,
     EachPiece,
     Gift,
+    Grain,
     Measure,
     Minimum,
     Mode,
@@ -75,7 +76,7 @@ OFFER_KEYS = {
 SINGLE_OFFER_KEYS = {key: OFFER_KEYS[key] for key in OFFER_KEYS if key not in ("code", "name", "group", "caps")}
 _OFF = {"off": "10"}
 _PIECES = {"pieces": "1", "pick": "cheapest"}
-_PERCENT_KEYS = {**_OFF, "at_most": "50", "of": "left", **_PIECES}
+_PERCENT_KEYS = {**_OFF, "at_most": "50", "of": "left", "most": "1", **_PIECES, "at": "line"}
 _EVERY_KEYS = {"every": "300", "by": "money", "times": "3"}
 _AMOUNT_KEYS = {**_OFF, **_PIECES, **_EVERY_KEYS}
 _EACH_KEYS = {**_OFF, "further": "2", "most": "2", **_PIECES}
@@ -98,6 +99,7 @@ PARTS_KEYS = (
 
 BASES = {"left": Base.LEFT, "listed": Base.INITIAL}
 PICKS = {pick.value: pick for pick in Pick}
+GRAINS = {grain.value: grain for grain in Grain}
 MODES = {mode.value: mode for mode in Mode}
 STACKINGS = {stacking.value: stacking for stacking in Stacking}
 CAPS_OF = {"all": False, "member": True}
@@ -185,12 +187,18 @@ class _Reader:
 
     def _read_percent(self, fields: Fields) -> Percent:
         part = self._part(fields, "percent", _PERCENT_KEYS)
+        self._pieces_alone(part)
+        at = GRAINS[part.choice("at", tuple(GRAINS))]
+        if at is not Grain.ORDER and "at_most" in part:
+            part.misplaced("at_most", "What is taken off each by itself has no bound together.", "at")
         return Percent(
             self._share(part, "off"),
             self._money(part, "at_most"),
             BASES[part.choice("of", tuple(BASES))],
             self._count(part, "pieces"),
             PICKS[part.choice("pick", tuple(PICKS))],
+            self._count(part, "most"),
+            at,
         )
 
     def _read_amount(self, fields: Fields) -> Amount:
@@ -206,9 +214,7 @@ class _Reader:
 
     def _read_each(self, fields: Fields) -> EachPiece:
         part = self._part(fields, "each", _EACH_KEYS)
-        for key in ("further", "most"):
-            if key in part and "pieces" in part:
-                part.misplaced(key, "Pieces of all lines are counted, or those of each line.", "pieces")
+        self._pieces_alone(part)
         return EachPiece(
             self._needed(part, "off"),
             self._count(part, "most"),
@@ -216,6 +222,12 @@ class _Reader:
             self._count(part, "pieces"),
             PICKS[part.choice("pick", tuple(PICKS))],
         )
+
+    def _pieces_alone(self, part: Fields) -> None:
+        """Record what is said of each line beside how many pieces of all lines an effect is for."""
+        for key in ("further", "most"):
+            if key in part and "pieces" in part:
+                part.misplaced(key, "Pieces of all lines are counted, or those of each line.", "pieces")
 
     def _read_prices(self, fields: Fields) -> Prices:
         prices = {}

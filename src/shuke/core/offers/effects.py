@@ -11,6 +11,7 @@ from shuke.core.offers.model import (
     EachPiece,
     Gift,
     Given,
+    Grain,
     Offer,
     Percent,
     Pick,
@@ -71,12 +72,28 @@ def _share(minor: int, percent: Fraction, cap: int | None) -> int:
     return off if cap is None else min(off, cap)
 
 
-def _chosen(pieces: int | None, pick: Pick, lines: Collection[int], parts: Parts) -> list[Part]:
-    """Return the parts of an offer's lines: all, or those of so many pieces, or of all where there are fewer."""
-    if pieces is None:
-        return parts.of(lines)
-    there = sum(part.pieces for part in parts.of(lines))
-    return parts.take(lines, min(pieces, there), pick)
+def _chosen(
+    pieces: int | None, pick: Pick, lines: Collection[int], parts: Parts, most: int | None = None
+) -> list[Part]:  # fmt: skip
+    """Return the parts of an offer's lines: all, or those of so many pieces, or of all where there are fewer.
+
+    `most`: those of the dearest pieces of each line, at most so many.
+    """
+    there = parts.of(lines)
+    if pieces is not None:
+        return parts.take(lines, min(pieces, sum(part.pieces for part in there)), pick)
+    if most is None:
+        return there
+    return [
+        part
+        for mine in _by_line(there)
+        for part in parts.take((mine[0].line,), min(most, sum(part.pieces for part in mine)), Pick.DEAREST)
+    ]
+
+
+def _by_line(chosen: Collection[Part]) -> list[list[Part]]:
+    """Return parts line by line."""
+    return [[part for part in chosen if part.line == line] for line in sorted({part.line for part in chosen})]
 
 
 def _full(effect: Amount | Gift, lines: Collection[int], parts: Parts) -> int:
@@ -88,18 +105,28 @@ def _full(effect: Amount | Gift, lines: Collection[int], parts: Parts) -> int:
 
 
 def _percent(effect: Percent, lines: Collection[int], parts: Parts) -> Off:
-    chosen = _chosen(effect.pieces, effect.pick, lines, parts)
-    base = sum(part.initial if effect.base is Base.INITIAL else part.left for part in chosen)
-    return parts.cut(chosen, _share(max(0, base), effect.percent, effect.cap))
+    off: Off = {}
+    chosen = _chosen(effect.pieces, effect.pick, lines, parts, effect.most)
+    if effect.at is Grain.ORDER:
+        return parts.cut(chosen, _share(max(0, _base(effect, chosen)), effect.percent, effect.cap))
+    if effect.at is Grain.LINE:
+        for mine in _by_line(chosen):
+            _add(off, parts.cut(mine, _share(_base(effect, mine), effect.percent, None)))
+        return off
+    for part in chosen:
+        of_each = effect.percent * _base(effect, (part,)) / part.pieces / 100
+        _add(off, parts.cut((part,), half_up_of(of_each.numerator, of_each.denominator) * part.pieces))
+    return off
+
+
+def _base(effect: Percent, chosen: Collection[Part]) -> int:
+    """Return the amount that a share is taken of."""
+    return sum(part.initial if effect.base is Base.INITIAL else part.left for part in chosen)
 
 
 def _each(effect: EachPiece, lines: Collection[int], parts: Parts) -> Off:
     off: Off = {}
-    chosen = _chosen(effect.pieces, effect.pick, lines, parts)
-    for line in sorted({part.line for part in chosen}):
-        mine = [part for part in chosen if part.line == line]
-        if effect.most is not None:
-            mine = parts.take((line,), min(effect.most, sum(part.pieces for part in mine)), Pick.DEAREST)
+    for mine in _by_line(_chosen(effect.pieces, effect.pick, lines, parts, effect.most)):
         if effect.further is not None:
             others = sum(part.pieces for part in mine) - 1
             _add(off, parts.cut(mine, effect.minor + effect.further * others))

@@ -45,6 +45,14 @@ class Pick(Enum):
     DEAREST = "dearest"
 
 
+class Grain(Enum):
+    """Of what a share is taken and rounded by itself."""
+
+    ORDER = "order"  # of all its lines together
+    LINE = "line"
+    PIECE = "piece"
+
+
 class Measure(Enum):
     """What steps, minimums and repetitions count, of the offer's lines or of the whole cart: money in minor units,
     pieces, or kinds, which are different SKUs.
@@ -68,13 +76,18 @@ class Measure(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Percent:
-    """A share of its lines off, at most `cap` minor units; of the first `pieces` pieces only where that is told."""
+    """A share of its lines off, at most `cap` minor units, taken of all of them, each line or each piece by itself.
+
+    Only of the first `pieces` pieces, or of at most `most` pieces a line, where that is told.
+    """
 
     percent: Fraction
     cap: int | None = None
     base: Base = Base.LEFT
     pieces: int | None = None
     pick: Pick = Pick.CHEAPEST
+    most: int | None = None
+    at: Grain = Grain.ORDER
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from shuke.core.offers.model import (
     EachPiece,
     Effect,
     Gift,
+    Grain,
     Measure,
     Minimum,
     Percent,
@@ -65,6 +66,11 @@ _STACKINGS = {
 _PICKS = {
     Pick.CHEAPEST: ("the cheapest {n}", "价格最低的 {n} 件"),
     Pick.DEAREST: ("the dearest {n}", "价格最高的 {n} 件"),
+}
+_GRAINS = {
+    Grain.ORDER: ("", ""),
+    Grain.LINE: ("rounded line by line", "按行取整"),
+    Grain.PIECE: ("rounded piece by piece", "按件取整"),
 }
 _MEASURES = {
     Measure.MONEY: ("for {n} or more of its goods", "适用商品满 {n}"),
@@ -140,15 +146,15 @@ class _Words:
         """Return what a single effect takes off."""
         money = self._money
         match said:
-            case Percent(off, cap, base, pieces, pick):
+            case Percent(off, cap, base, pieces, pick, most, at):
                 listed = self("of listed prices", "按标价计") if base is Base.INITIAL else ""
-                parts = [self._percent(off), self._picked(pieces, pick), self._cap(cap), listed]
+                picked = self._picked(pieces, pick) or self._of_line(most)
+                parts = [self._percent(off), picked, self._cap(cap), listed, self(*_GRAINS[at])]
             case Amount(minor, pieces, pick, every, times, by):
                 told = self(f"{money(minor)} off", f"减 {money(minor)}")
                 parts = [self._every(told, every, by, ""), self._picked(pieces, pick), self._times(times)]
             case EachPiece(most=most, pieces=pieces, pick=pick):
-                line = "" if most is None else self(f"at most {most} a line", f"每种至多 {most} 件")
-                parts = [self._each(said), self._picked(pieces, pick), line]
+                parts = [self._each(said), self._picked(pieces, pick), self._of_line(most)]
             case Prices(minors):
                 parts = [self._prices(minors)]
             case Bundle(count, minor, times, different):
@@ -225,6 +231,9 @@ class _Words:
 
     def _picked(self, pieces: int | None, pick: Pick) -> str:
         return "" if pieces is None else self(*_PICKS[pick]).format(n=pieces)
+
+    def _of_line(self, most: int | None) -> str:
+        return "" if most is None else self(f"at most {most} a line", f"每种至多 {most} 件")
 
     def _times(self, times: int | None) -> str:
         if times is None:

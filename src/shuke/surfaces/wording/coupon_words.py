@@ -295,9 +295,7 @@ def _each(effect: EachPiece, program: Program) -> str:
         return gettext("%(money)s off the pieces of each kind") % money
     else:
         told = gettext("%(money)s off the first piece of a kind, %(further)s off each other") % money
-    if effect.most is None:
-        return told
-    return gettext("%(effect)s, at most %(count)d of a kind") % {"effect": told, "count": effect.most}
+    return told if effect.most is None else _of_a_kind(told, effect.most)
 
 
 def _deal(effect: Deal, program: Program, *, gets: bool) -> str:
@@ -328,24 +326,39 @@ def _gift(effect: Gift, program: Program) -> str:
 
 
 def _share_off(effect: Percent | Shipping, program: Program) -> str:
-    told = {"percent": _number(effect.percent), "left": _number((100 - effect.percent) / 10)}
-    if isinstance(effect, Shipping):
-        said = gettext("free delivery") if effect.percent == 100 else gettext("%(percent)s%% off the delivery") % told
-        if effect.price:
-            over = told | {"money": _money(effect.price, program)}
-            whole = effect.percent == 100
-            said = (
-                gettext("delivery for %(money)s" if whole else "%(percent)s%% off the delivery above %(money)s") % over
-            )
-    elif effect.percent == 100:
-        pieces = effect.pieces or 0
-        said = ngettext("%(count)d piece free", "%(count)d pieces free", pieces) % {"count": pieces} if pieces else ""
-        said = said or gettext("free")
-    else:
-        said = gettext("%(percent)s%% off") % told
+    said = _shipping_off(effect, program) if isinstance(effect, Shipping) else _percent_off(effect)
     if effect.cap is None:
         return said
     return gettext("%(effect)s, at most %(money)s") % {"effect": said, "money": _money(effect.cap, program)}
+
+
+def _share(percent: Fraction) -> dict[str, str | int]:
+    """Return a share as it is said: what is taken off, and in tenths what is left."""
+    return {"percent": _number(percent), "left": _number((100 - percent) / 10)}
+
+
+def _shipping_off(effect: Shipping, program: Program) -> str:
+    whole, told = effect.percent == 100, _share(effect.percent)
+    if effect.price:
+        told["money"] = _money(effect.price, program)
+        return gettext("delivery for %(money)s" if whole else "%(percent)s%% off the delivery above %(money)s") % told
+    return gettext("free delivery") if whole else gettext("%(percent)s%% off the delivery") % told
+
+
+def _percent_off(effect: Percent) -> str:
+    pieces = effect.pieces or 0
+    told = _share(effect.percent) | {"count": pieces}
+    if effect.percent == 100:
+        said = ngettext("%(count)d piece free", "%(count)d pieces free", pieces) % told if pieces else gettext("free")
+    elif pieces:
+        said = ngettext("%(percent)s%% off %(count)d piece", "%(percent)s%% off %(count)d pieces", pieces) % told
+    else:
+        said = gettext("%(percent)s%% off") % told
+    return said if effect.most is None else _of_a_kind(said, effect.most)
+
+
+def _of_a_kind(told: str, most: int) -> str:
+    return gettext("%(effect)s, at most %(count)d of a kind") % {"effect": told, "count": most}
 
 
 def _in_words(source: str, program: Program) -> str:
