@@ -159,6 +159,19 @@ def test_setono_024_points_that_pay(wanted, least, used):
 
 
 @pytest.mark.parametrize(
+    ("rule", "pay", "there", "wanted", "used"),
+    [
+        (PointsPayment(Fraction(1), least=500, percent=Fraction(50)), 10000, 700, 1000, (700, 700)),
+        (PointsPayment(Fraction(5), least=100, block=100), 100000, 5000, 1050, (1000, 5000)),
+        (PointsPayment(Fraction(150), block=3), 10000, 10, None, (9, 1350)),  # odoo: whole rewards of 3 points
+        (PointsPayment(Fraction(3)), 300000, 3030, None, (3030, 9090)),
+    ],
+)
+def test_setono_and_odoo_whole_blocks_of_what_is_there(rule, pay, there, wanted, used):
+    assert pay_with_points(rule, pay, there, wanted) == used
+
+
+@pytest.mark.parametrize(
     ("rule", "there", "most"),
     [
         (PointsPayment(Fraction(1)), 20000, 10000),
