@@ -49,20 +49,26 @@ def test_who_lacks_what_is_cheaper_keeps_the_pieces_for_another_offer():
     st.sampled_from(Pick),
     st.none() | st.integers(1, 6),
     st.booleans(),
-    st.tuples(st.none() | st.integers(1, 900), st.none() | st.integers(0, 900)),
+    st.tuples(st.none() | st.integers(1, 900), st.none() | st.integers(0, 900), st.booleans()),
 )
 def test_deals_made_at_once_are_those_made_piece_by_piece(lines, deal, percent, pick, times, others, lower):
     pieces, reduced = deal
     made = Deal(pieces, reduced, percent, pick, times, *lower)
-    singles = [(1, each) for count, each in lines for _ in range(count)]
     gets = tuple(range(len(lines) // 2, len(lines))) if others else None
     places = [line for line, (count, _) in enumerate(lines) for _ in range(count)]
     of_singles = None if gets is None else tuple(k for k, line in enumerate(places) if line in gets)
+    apart = Cart(tuple(CartLine(f"sku{k}", 1, each) for k, (count, each) in enumerate(lines) for _ in range(count)))
+    everything = range(len(apart.lines))
     at_once = off(cart(*lines), offer(made, gets=gets))
-    assert at_once == off(cart(*singles), offer(made, range(len(singles)), gets=of_singles))
+    assert at_once == off(apart, offer(made, everything, gets=of_singles))
     for bundle in (Bundle(pieces, 700, times), Bundle(pieces, 700, times, different=True)):
-        apart = [CartLine(f"sku{k}", 1, each) for k, (count, each) in enumerate(lines) for _ in range(count)]
-        assert off(cart(*lines), offer(bundle)) == off(Cart(tuple(apart)), offer(bundle, range(len(apart))))
+        assert off(cart(*lines), offer(bundle)) == off(apart, offer(bundle, everything))
+
+
+def test_voucherify_a_set_of_two_lowers_a_third():
+    mouse = offer(Deal(2, minor=2000, different=True), lines=(0, 1), gets=(2,))
+    assert off(cart((2, 90000), (2, 5000), (3, 4000)), mouse) == 4000
+    assert off(cart((4, 90000), (3, 4000)), offer(Deal(2, minor=2000, different=True), lines=(0,), gets=(1,))) == 0
 
 
 def test_a_million_pieces_are_priced_as_three_are():

@@ -273,6 +273,7 @@ effects = st.one_of(
             st.none() | st.just(1),
             st.none() | moneys,
             st.none() | moneys,
+            st.booleans(),
         )
     ),
     st.builds(Shipping, percents, st.none() | moneys, st.sampled_from([0, 300])),
@@ -348,6 +349,7 @@ def drawn(seed):
             lambda: Prices({rnd.choice(("", "sku0", "sku1")): money()}),
             lambda: Bundle(pieces, money(), rnd.choice((None, 1, 2)), rnd.random() < 0.5),
             lambda: Deal(pieces, rnd.randint(1, pieces), percent, pick, rnd.choice((None, 1))),
+            lambda: Deal(pieces, rnd.randint(1, pieces), pick=pick, different=True),
             lambda: Deal(pieces, rnd.randint(1, pieces), pick=pick, minor=rnd.choice((None, money())), price=money()),
             lambda: Shipping(percent, rnd.choice((None, money())), rnd.choice((0, 300))),
         ))()  # fmt: skip

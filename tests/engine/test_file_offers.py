@@ -83,6 +83,7 @@ def test_a_cap_that_is_none(cap, found):
         ("deal: {pieces: 3, off: 5}", Deal(3, minor=500), "of 3, 1 at ¥5 off", "每 3 件，1 件减 ¥5"),
         ("deal: {pieces: 3, reduced: 2, price: 9, times: 1}", Deal(3, 2, times=1, price=900),
          "of 3, 2 for ¥9 each, at most once", "每 3 件，2 件各 ¥9，至多 1 次"),
+        ("deal: {pieces: 3, different: yes}", Deal(3, different=True), "of 3 different, 1 free", "每 3 件不同商品，1 件免费"),
         ("deal: {pieces: 2, percent: 50}", Deal(2, percent=Fraction(50)), "of 2, 1 at 50% off", "每 2 件，1 件减 50%"),
         ("bundle: {pieces: 2, price: 99, different: yes}", Bundle(2, 9900, different=True),
          "any 2 different for ¥99", "2 件不同商品 ¥99"),

@@ -34,7 +34,7 @@ _MEASURE: Schema = {"enum": [measure.value for measure in Measure]}
 _EVERY: Schema = {"every": _NUMBER, "by": _MEASURE, "times": _NUMBER}
 _GRAIN: Schema = {"description": "What a share is rounded of.", "enum": [grain.value for grain in Grain]}
 _PERCENT: Schema = {"off": _NUMBER, "of": _BASE}
-_DEAL: Schema = {"pieces": _NUMBER, "reduced": _NUMBER, "pick": _PICK, "times": _NUMBER}
+_DEAL: Schema = {"pieces": _NUMBER, "reduced": _NUMBER, "pick": _PICK, "times": _NUMBER, "different": FLAG}
 _SKU: Schema = {"type": "string", "minLength": 1, "maxLength": SKU_LIMIT}
 _EFFECTS: Schema = {
     "percent": either(

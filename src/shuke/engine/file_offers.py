@@ -82,7 +82,7 @@ _AMOUNT_KEYS = {**_OFF, **_PIECES, **_EVERY_KEYS}
 _EACH_KEYS = {**_OFF, "further": "2", "most": "2", **_PIECES}
 _BUNDLE_KEYS = {"pieces": "3", "price": "20", "times": "1", "different": "yes"}
 _LOWER_KEYS = {"percent": "100", "off": "5", "price": "9.90"}
-_DEAL_KEYS = {"pieces": "3", "reduced": "1", **_LOWER_KEYS, "pick": "cheapest", "times": "1"}
+_DEAL_KEYS = {"pieces": "3", "reduced": "1", **_LOWER_KEYS, "pick": "cheapest", "times": "1", "different": "yes"}
 _SHIPPING_KEYS = {**_OFF, "at_most": "10", "price": "3"}
 _GIFT_KEYS = {"sku": "mug", "quantity": "1", **_EVERY_KEYS}
 _STEPS_KEYS = {"by": "money", "of": "left", "at": "[{from: 100, percent: 10}]"}
@@ -264,6 +264,7 @@ class _Reader:
             self._count(part, "times"),
             self._money(part, "off"),
             self._money(part, "price"),
+            part.flag("different", otherwise=False),
         )
 
     def _read_shipping(self, fields: Fields) -> Shipping:

@@ -173,8 +173,7 @@ def _deal(effect: Deal, offer: Offer, parts: Parts) -> Off:
     off: Off = {}
     wanted = _times(effect.times, offer.lines, effect.pieces, parts)
     while wanted > 0:
-        many = min(wanted, _runs(effect, offer, parts))
-        bought = parts.take(offer.lines, many * effect.pieces, Pick.DEAREST, dealt=True, last=offer.gets or ())
+        bought, many = _bought(effect, offer, wanted, parts)
         if offer.gets is not None:
             reduced = parts.take(offer.gets, many * effect.reduced, effect.pick, dealt=True)
         else:
@@ -199,6 +198,18 @@ def _lower(effect: Deal, reduced: list[Part], many: int, parts: Parts) -> Off:
         each = part.left - effect.price * part.pieces if effect.price is not None else (effect.minor or 0) * part.pieces
         _add(off, parts.cut((part,), each))
     return off
+
+
+def _bought(effect: Deal, offer: Offer, wanted: int, parts: Parts) -> tuple[list[Part], int]:
+    """Take what is bought for deals that are alike and next; return it and how many those are, at most `wanted`."""
+    last = offer.gets or ()
+    if not effect.different:
+        many = min(wanted, _runs(effect, offer, parts))
+        return parts.take(offer.lines, many * effect.pieces, Pick.DEAREST, dealt=True, last=last), many
+    if offer.gets is not None:
+        apart = not set(offer.gets) & set(offer.lines)
+        wanted = min(wanted, parts.runs(offer.gets, effect.reduced, effect.pick) if apart else 1)
+    return parts.take_different(offer.lines, effect.pieces, wanted, last)
 
 
 def _runs(effect: Deal, offer: Offer, parts: Parts) -> int:

@@ -144,7 +144,8 @@ class Deal:
     """Of every `pieces` pieces, `reduced` are cheaper: buy two get one free, the second at half price.
 
     Each is cheaper by a share, by `minor`, or costs no more than `price`. Where the offer has `gets`, the reduced
-    pieces are taken of those, and `pieces` counts those that must be bought.
+    pieces are taken of those, and `pieces` counts those that must be bought. `different`: as of a bundle, of what is
+    bought.
     """
 
     pieces: int
@@ -154,6 +155,7 @@ class Deal:
     times: int | None = None
     minor: int | None = None
     price: int | None = None
+    different: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,14 +77,16 @@ class Parts:
             taken.append(some)
         return taken
 
-    def take_different(self, lines: Collection[int], pieces: int, times: int) -> tuple[list[Part], int]:
+    def take_different(
+        self, lines: Collection[int], pieces: int, times: int, last: Collection[int] = ()
+    ) -> tuple[list[Part], int]:
         """Return parts of `pieces` different SKUs, the dearest first, that no deal counts yet, and of how many each.
 
         As many are taken of each as can be without taking others in between, at most `times`; they count from now on.
         Nothing and 0 where there are fewer SKUs.
         """
         dearest: dict[str, Part] = {}
-        for part in self._free(lines, Pick.DEAREST, dealt=True):
+        for part in self._free(lines, Pick.DEAREST, dealt=True, last=last):
             dearest.setdefault(self.skus[part.line], part)
         chosen = list(dearest.values())[:pieces]
         if len(chosen) < pieces:

@@ -211,9 +211,12 @@ class _Words:
 
     def _deal(self, said: Deal) -> str:
         pieces, reduced, lower = said.pieces, said.reduced, self._lower(said)
+        kinds = self(" different", "不同商品") if said.different else ""
         if self._gets:
-            return self(f"buy {pieces}, and {reduced} more {lower}", f"买 {pieces} 件，另 {reduced} 件{lower}")
-        return self(f"of {pieces}, {reduced} {lower}", f"每 {pieces} 件，{reduced} 件{lower}")
+            return self(
+                f"buy {pieces}{kinds}, and {reduced} more {lower}", f"买 {pieces} 件{kinds}，另 {reduced} 件{lower}"
+            )
+        return self(f"of {pieces}{kinds}, {reduced} {lower}", f"每 {pieces} 件{kinds}，{reduced} 件{lower}")
 
     def _lower(self, said: Deal) -> str:
         """Return how much cheaper a deal makes pieces."""

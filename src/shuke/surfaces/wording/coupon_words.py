@@ -308,8 +308,12 @@ def _deal(effect: Deal, program: Program, *, gets: bool) -> str:
     else:
         lower = gettext("with %(percent)s%% off") % {"percent": _number(effect.percent)}
     told = {"count": effect.pieces, "reduced": effect.reduced, "lower": lower}
+    if gets and effect.different:
+        return gettext("buy %(count)d different, and %(reduced)d more %(lower)s") % told
     if gets:
         return gettext("buy %(count)d, and %(reduced)d more %(lower)s") % told
+    if effect.different:
+        return gettext("of every %(count)d different pieces, %(reduced)d %(lower)s") % told
     return gettext("of every %(count)d pieces, %(reduced)d %(lower)s") % told
 
 
