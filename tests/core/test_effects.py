@@ -101,10 +101,13 @@ def test_a_gift_every_so_much(gift, lines, mugs):
     assert (applied.gifts, applied.total) == ((Given("mug", mugs),), 0)
 
 
-def test_too_little_for_a_gift():
-    every_three = offer(Gift("mug", every=3, by=Measure.PIECES))
-    priced = price(cart((2, 32000)), group(every_three))
-    assert (priced.applied, priced.refused) == ((), {"offer": Reason.NO_EFFECT})
+@pytest.mark.parametrize(
+    "effect",
+    [Gift("mug", every=3, by=Measure.PIECES), Amount(500, every=64001), Amount(500, every=2, by=Measure.KINDS)],
+)
+def test_too_little_for_what_comes_every_so_much(effect):
+    priced = price(cart((2, 32000)), group(offer(effect)))
+    assert (priced.applied, priced.refused) == ((), {"offer": Reason.MINIMUM_NOT_MET})
 
 
 def test_so_many_different_goods():

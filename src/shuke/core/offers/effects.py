@@ -28,12 +28,18 @@ Off = dict[int, int]
 
 
 def step_of(offer: Offer, parts: Parts) -> Single | None:
-    """Return the effect that an offer has on a cart: that of the highest step reached, None below the first."""
+    """Return the effect that an offer has on a cart: that of the highest step reached.
+
+    None below the first, and where there is not enough for what comes every so much.
+    """
     effect = offer.effect
-    if not isinstance(effect, Steps):
-        return effect
-    reached = parts.measured(effect.measure, offer.lines, effect.base)
-    return next((single for least, single in reversed(effect.steps) if reached >= least), None)
+    if isinstance(effect, Steps):
+        reached = parts.measured(effect.measure, offer.lines, effect.base)
+        found = next((single for least, single in reversed(effect.steps) if reached >= least), None)
+    else:
+        found = effect
+    enough = not isinstance(found, Amount | Gift) or _full(found, offer.lines, parts)
+    return found if enough else None
 
 
 def take_off(effect: Single, offer: Offer, parts: Parts) -> Off:
@@ -57,9 +63,8 @@ def take_off(effect: Single, offer: Offer, parts: Parts) -> Off:
 
 
 def given(effect: Gift, offer: Offer, parts: Parts) -> tuple[Given, ...]:
-    """Return the pieces that come with an order; none where it is not enough for one."""
-    quantity = effect.quantity * _full(effect, offer.lines, parts)
-    return (Given(effect.sku, quantity),) if quantity else ()
+    """Return the pieces that come with an order."""
+    return (Given(effect.sku, effect.quantity * _full(effect, offer.lines, parts)),)
 
 
 def shipping_off(effect: Shipping, shipping: int) -> int:
