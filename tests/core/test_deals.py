@@ -76,5 +76,8 @@ def test_a_million_pieces_are_priced_as_three_are():
     assert off(cart((most, 100)), offer(Deal(3))) == most // 3 * 100
     assert off(cart((most, 100), (most, 70)), offer(Deal(2), lines=(0,), gets=(1,))) == most // 2 * 70
     assert off(cart((most, 100)), offer(Deal(2), gets=(0,))) == most // 3 * 100
+    both = cart((most, 100), (most, 90))
+    assert off(both, offer(Deal(2, different=True), gets=(1,))) == most // 2 * 90
+    assert off(both, offer(Deal(2, different=True))) == most * 90
     assert off(cart((most, 100)), offer(Bundle(3, 250))) == most // 3 * 50
-    assert off(cart((most, 100), (most, 90)), offer(Bundle(2, 150, different=True))) == most * 40
+    assert off(both, offer(Bundle(2, 150, different=True))) == most * 40

@@ -156,7 +156,7 @@ def _bundle(effect: Bundle, lines: Collection[int], parts: Parts) -> Off:
     wanted = _times(effect.times, lines, effect.pieces, parts)
     while wanted > 0:
         if effect.different:
-            bundles, many = parts.take_different(lines, effect.pieces, wanted)
+            bundles, many = parts.take_of_each(parts.different(lines, effect.pieces), wanted)
         else:
             many = min(wanted, parts.runs(lines, effect.pieces, Pick.DEAREST))
             bundles = parts.take(lines, many * effect.pieces, Pick.DEAREST, dealt=True)
@@ -211,10 +211,12 @@ def _bought(effect: Deal, offer: Offer, wanted: int, parts: Parts) -> tuple[list
     if not effect.different:
         many = min(wanted, _runs(effect, offer, parts))
         return parts.take(offer.lines, many * effect.pieces, Pick.DEAREST, dealt=True, last=last), many
-    if offer.gets is not None:
-        apart = not set(offer.gets) & set(offer.lines)
-        wanted = min(wanted, parts.runs(offer.gets, effect.reduced, effect.pick) if apart else 1)
-    return parts.take_different(offer.lines, effect.pieces, wanted, last)
+    chosen = parts.different(offer.lines, effect.pieces, last)
+    first = parts.first(last, effect.pick)
+    if first is not None:
+        of_first = effect.reduced + any(part is first for part in chosen)
+        wanted = min(wanted, max(1, first.pieces // of_first))
+    return parts.take_of_each(chosen, wanted)
 
 
 def _runs(effect: Deal, offer: Offer, parts: Parts) -> int:

@@ -77,21 +77,20 @@ class Parts:
             taken.append(some)
         return taken
 
-    def take_different(
-        self, lines: Collection[int], pieces: int, times: int, last: Collection[int] = ()
-    ) -> tuple[list[Part], int]:
-        """Return parts of `pieces` different SKUs, the dearest first, that no deal counts yet, and of how many each.
+    def different(self, lines: Collection[int], pieces: int, last: Collection[int] = ()) -> list[Part]:
+        """Return parts of `pieces` different SKUs that no deal counts yet, none where there are fewer.
 
-        As many are taken of each as can be without taking others in between, at most `times`; they count from now on.
-        Nothing and 0 where there are fewer SKUs.
+        The dearest come first, those of the lines `last` last.
         """
         dearest: dict[str, Part] = {}
         for part in self._free(lines, Pick.DEAREST, dealt=True, last=last):
             dearest.setdefault(self.skus[part.line], part)
         chosen = list(dearest.values())[:pieces]
-        if len(chosen) < pieces:
-            return [], 0
-        many = min(times, *(part.pieces for part in chosen))
+        return chosen if len(chosen) == pieces else []
+
+    def take_of_each(self, chosen: Sequence[Part], times: int) -> tuple[list[Part], int]:
+        """Return parts of so many pieces of each part, at most `times`, and how many; they count from now on."""
+        many = min((times, *(part.pieces for part in chosen)) if chosen else (0,))
         taken = [self._split(part, many) if part.pieces > many else part for part in chosen]
         for part in taken:
             part.dealt = True
