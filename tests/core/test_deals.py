@@ -2,6 +2,7 @@
 
 from fractions import Fraction
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.core.test_offers import cart, group, off, offer, percents
@@ -15,6 +16,19 @@ def test_buy_one_thing_and_get_another():
     assert off(cart((2, 1000), (1, 700)), deal) == 700
     assert off(cart((1, 1000), (1, 700)), deal) == 0
     assert off(cart((5, 1000), (9, 700)), deal) == 1400
+
+
+def test_without_what_a_deal_reduces_it_reduces_nothing():
+    priced = price(cart((2, 1000)), group(offer(Deal(1), lines=(0,), gets=())))
+    assert (priced.off_minor, priced.refused) == (0, {"offer": Reason.NO_EFFECT})
+
+
+@pytest.mark.parametrize("target", [0, 1, 2])
+def test_medusa_what_could_be_free_is_not_spent_as_bought(target):
+    deal = offer(Deal(2, times=1), gets=(target,))
+    (applied,) = price(cart((1, 1000), (1, 1000), (1, 1000)), group(deal)).applied
+    assert applied.off == {target: 1000}
+    assert off(cart((1, 1000), (1, 1000)), offer(Deal(2), gets=(1,))) == 0
 
 
 def test_a_piece_counts_in_one_deal_only():
@@ -35,20 +49,26 @@ def test_who_lacks_what_is_cheaper_keeps_the_pieces_for_another_offer():
     st.sampled_from(Pick),
     st.none() | st.integers(1, 6),
     st.booleans(),
+    st.tuples(st.none() | st.integers(1, 900), st.none() | st.integers(0, 900), st.booleans()),
 )
-def test_deals_made_at_once_are_those_made_piece_by_piece(lines, deal, percent, pick, times, others):
+def test_deals_made_at_once_are_those_made_piece_by_piece(lines, deal, percent, pick, times, others, lower):
     pieces, reduced = deal
-    made = Deal(pieces, reduced, percent, pick, times)
-    singles = [(1, each) for count, each in lines for _ in range(count)]
-    gets = range(len(lines) // 2, len(lines)) if others else ()
-    of_singles = [
-        k for k, line in enumerate(line for line, (count, _) in enumerate(lines) for _ in range(count)) if line in gets
-    ]
-    at_once = off(cart(*lines), offer(made, gets=tuple(gets)))
-    assert at_once == off(cart(*singles), offer(made, range(len(singles)), gets=tuple(of_singles)))
+    made = Deal(pieces, reduced, percent, pick, times, *lower)
+    gets = tuple(range(len(lines) // 2, len(lines))) if others else None
+    places = [line for line, (count, _) in enumerate(lines) for _ in range(count)]
+    of_singles = None if gets is None else tuple(k for k, line in enumerate(places) if line in gets)
+    apart = Cart(tuple(CartLine(f"sku{k}", 1, each) for k, (count, each) in enumerate(lines) for _ in range(count)))
+    everything = range(len(apart.lines))
+    at_once = off(cart(*lines), offer(made, gets=gets))
+    assert at_once == off(apart, offer(made, everything, gets=of_singles))
     for bundle in (Bundle(pieces, 700, times), Bundle(pieces, 700, times, different=True)):
-        apart = [CartLine(f"sku{k}", 1, each) for k, (count, each) in enumerate(lines) for _ in range(count)]
-        assert off(cart(*lines), offer(bundle)) == off(Cart(tuple(apart)), offer(bundle, range(len(apart))))
+        assert off(cart(*lines), offer(bundle)) == off(apart, offer(bundle, everything))
+
+
+def test_voucherify_a_set_of_two_lowers_a_third():
+    mouse = offer(Deal(2, minor=2000, different=True), lines=(0, 1), gets=(2,))
+    assert off(cart((2, 90000), (2, 5000), (3, 4000)), mouse) == 4000
+    assert off(cart((4, 90000), (3, 4000)), offer(Deal(2, minor=2000, different=True), lines=(0,), gets=(1,))) == 0
 
 
 def test_a_million_pieces_are_priced_as_three_are():
@@ -56,5 +76,8 @@ def test_a_million_pieces_are_priced_as_three_are():
     assert off(cart((most, 100)), offer(Deal(3))) == most // 3 * 100
     assert off(cart((most, 100), (most, 70)), offer(Deal(2), lines=(0,), gets=(1,))) == most // 2 * 70
     assert off(cart((most, 100)), offer(Deal(2), gets=(0,))) == most // 3 * 100
+    both = cart((most, 100), (most, 90))
+    assert off(both, offer(Deal(2, different=True), gets=(1,))) == most // 2 * 90
+    assert off(both, offer(Deal(2, different=True))) == most * 90
     assert off(cart((most, 100)), offer(Bundle(3, 250))) == most // 3 * 50
-    assert off(cart((most, 100), (most, 90)), offer(Bundle(2, 150, different=True))) == most * 40
+    assert off(both, offer(Bundle(2, 150, different=True))) == most * 40

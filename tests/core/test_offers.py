@@ -17,6 +17,7 @@ from shuke.core.offers.model import (
     CartLine,
     Deal,
     EachPiece,
+    Grain,
     Group,
     Limits,
     Measure,
@@ -158,6 +159,19 @@ def test_setono_024_points_that_pay(wanted, least, used):
 
 
 @pytest.mark.parametrize(
+    ("rule", "pay", "there", "wanted", "used"),
+    [
+        (PointsPayment(Fraction(1), least=500, percent=Fraction(50)), 10000, 700, 1000, (700, 700)),
+        (PointsPayment(Fraction(5), least=100, block=100), 100000, 5000, 1050, (1000, 5000)),
+        (PointsPayment(Fraction(150), block=3), 10000, 10, None, (9, 1350)),  # odoo: whole rewards of 3 points
+        (PointsPayment(Fraction(3)), 300000, 3030, None, (3030, 9090)),
+    ],
+)
+def test_setono_and_odoo_whole_blocks_of_what_is_there(rule, pay, there, wanted, used):
+    assert pay_with_points(rule, pay, there, wanted) == used
+
+
+@pytest.mark.parametrize(
     ("rule", "there", "most"),
     [
         (PointsPayment(Fraction(1)), 20000, 10000),
@@ -241,14 +255,25 @@ def test_tax_in_and_on_top():
 moneys = st.integers(1, 30_000)
 effects = st.one_of(
     st.builds(Percent, percents, st.none() | moneys, st.sampled_from(Base), st.none() | st.integers(1, 4)),
+    st.builds(Percent, percents, base=st.sampled_from(Base), most=st.integers(1, 3), at=st.sampled_from(Grain)),
     st.builds(Amount, moneys, st.none() | st.integers(1, 3), st.sampled_from(Pick)),
     st.builds(Amount, moneys, every=moneys, times=st.none() | st.integers(1, 3)),
-    st.builds(EachPiece, moneys, st.none() | st.integers(1, 3)),
+    st.builds(Amount, moneys, every=st.integers(1, 4), by=st.sampled_from(Measure)),
+    st.builds(EachPiece, moneys, st.none() | st.integers(1, 3), st.none() | moneys),
+    st.builds(EachPiece, moneys, pieces=st.integers(1, 3), pick=st.sampled_from(Pick)),
     st.builds(Prices, st.dictionaries(st.sampled_from(["", "sku0", "sku1"]), moneys, max_size=2)),
     st.builds(Bundle, st.integers(1, 4), moneys, st.none() | st.integers(1, 2), st.booleans()),
     st.integers(1, 4).flatmap(
         lambda n: st.builds(
-            Deal, st.just(n), st.integers(1, n), percents, st.sampled_from(Pick), st.none() | st.just(1)
+            Deal,
+            st.just(n),
+            st.integers(1, n),
+            percents,
+            st.sampled_from(Pick),
+            st.none() | st.just(1),
+            st.none() | moneys,
+            st.none() | moneys,
+            st.booleans(),
         )
     ),
     st.builds(Shipping, percents, st.none() | moneys, st.sampled_from([0, 300])),
@@ -270,11 +295,11 @@ minimums = st.none() | st.builds(
 
 def offers(least, most):
     one = st.tuples(
-        effects | steps, places, places | st.just(()), minimums, st.sampled_from(Stacking), st.booleans(), st.booleans()
+        effects | steps, places, places | st.none(), minimums, st.sampled_from(Stacking), st.booleans(), st.booleans()
     )
     made = st.lists(one, min_size=least, max_size=most)
     return made.map(lambda all_: [
-        Offer(f"o{k}", effect, tuple(p for p in lines), tuple(gets), minimum, stacking, of_order, coupon)
+        Offer(f"o{k}", effect, lines, gets, minimum, stacking, of_order, coupon)
         for k, (effect, lines, gets, minimum, stacking, of_order, coupon) in enumerate(all_)
     ])  # fmt: skip
 
@@ -285,8 +310,8 @@ def groups(draw, most=6):
     bought = draw(carts)
     there = range(len(bought.lines))
     made = [
-        Offer(each.code, each.effect, tuple(k for k in each.lines if k in there), tuple(k for k in each.gets if k in there),
-              each.minimum, each.stacking, each.of_order, each.coupon)
+        Offer(each.code, each.effect, tuple(k for k in each.lines if k in there),
+              None if each.gets is None else tuple(k for k in each.gets if k in there), each.minimum, each.stacking, each.of_order, each.coupon)
         for each in draw(offers(1, most))
     ]  # fmt: skip
     cut = draw(st.integers(0, len(made)))
@@ -314,12 +339,18 @@ def drawn(seed):
         pieces, pick = rnd.randint(1, 4), rnd.choice(list(Pick))
         return rnd.choice((
             lambda: Percent(percent, rnd.choice((None, money())), rnd.choice(list(Base)), rnd.choice((None, pieces))),
+            lambda: Percent(percent, base=rnd.choice(list(Base)), most=pieces, at=rnd.choice(list(Grain))),
+            lambda: Percent(percent, pieces=pieces, pick=pick, at=rnd.choice(list(Grain))),
             lambda: Amount(money(), rnd.choice((None, pieces)), pick),
             lambda: Amount(money(), every=money(), times=rnd.choice((None, pieces))),
-            lambda: EachPiece(money(), rnd.choice((None, pieces))),
+            lambda: Amount(money(), every=pieces, by=rnd.choice(list(Measure))),
+            lambda: EachPiece(money(), rnd.choice((None, pieces)), rnd.choice((None, money()))),
+            lambda: EachPiece(money(), pieces=pieces, pick=pick),
             lambda: Prices({rnd.choice(("", "sku0", "sku1")): money()}),
             lambda: Bundle(pieces, money(), rnd.choice((None, 1, 2)), rnd.random() < 0.5),
             lambda: Deal(pieces, rnd.randint(1, pieces), percent, pick, rnd.choice((None, 1))),
+            lambda: Deal(pieces, rnd.randint(1, pieces), pick=pick, different=True),
+            lambda: Deal(pieces, rnd.randint(1, pieces), pick=pick, minor=rnd.choice((None, money())), price=money()),
             lambda: Shipping(percent, rnd.choice((None, money())), rnd.choice((0, 300))),
         ))()  # fmt: skip
 
@@ -333,7 +364,7 @@ def drawn(seed):
             f"o{k}",
             effect(),
             some(),
-            rnd.choice(((), some())),
+            rnd.choice((None, some())),
             rnd.choice((None, Minimum(rnd.choice(list(Measure)), money(), rnd.choice(list(Base)), rnd.random() < 0.5))),
             rnd.choice(list(Stacking)),
             of_order=rnd.random() < 0.3,

@@ -27,6 +27,17 @@ def test_odoo_007_points_on_one_category_after_its_discount():
     assert guest.has("points") == 90
 
 
+def test_odoo_points_on_what_a_category_is_listed_at_whatever_a_discount_of_the_order_takes_off():
+    listed = (
+        "attributes: {item: {listed: number}}\nunits: {points: }\n"
+        "earn: [{code: food, unit: points, points: SUM(item.listed) FILTER (WHERE item.category = 'Food')}]\n"
+    )
+    guest = Guest(program(listed), "2026-01-01")
+    lines = [LineFacts(9000, 1, "Food", "", {"listed": 100}), LineFacts(4500, 1, "other", "", {"listed": 50})]
+    guest.buys("2026-01-02", 135, lines)
+    assert guest.has("points") == 100
+
+
 def test_odoo_011_half_points_are_spent_where_the_unit_has_decimals():
     guest = Guest(program("units: {points: {scale: 1}}\nearn: [{code: each, unit: points, points: 1}]\n"), "2026-01-01")
     guest.buys("2026-01-02", 100)
@@ -282,6 +293,27 @@ def test_openloyalty_014_a_tier_given_by_hand_is_a_floor(manual, value, tier):
         guest.redeems("2026-01-04", "points", 40 - value)
     guest.buys("2026-01-05", 0)
     assert guest.tier() == tier
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "tier"),
+    [(0, 6000, "bronze"), (0, 15_000, "silver"), (0, 25_000, "gold"), (4000, 500, "bronze"), (8000, 3000, "silver"),
+     (18_000, 3000, "gold"), (22_000, 5000, "gold")],
+)  # fmt: skip
+def test_erpnext_an_invoice_counts_toward_its_own_tier_and_may_earn_by_it(before, now, tier):
+    factor = "CASE WHEN SPEND('lifetime') + order.net >= 20000 THEN 3 ELSE 1 END"
+    parts = (
+        "units: {points: }\n"
+        "tiers: {ladder: main, measure: SPEND('lifetime'), validity: as measured, levels: "
+        "[{code: bronze, from: 0}, {code: silver, from: 10000}, {code: gold, from: 20000}]}\n"
+        f"earn: [{{code: a, unit: points, points: order.net / 1000 * {factor}}}]\n"
+    )
+    guest = Guest(program(parts), "2026-01-01")
+    if before:
+        guest.buys("2026-01-02", before)
+    had = guest.has("points")
+    guest.buys("2026-01-03", now)
+    assert (guest.tier(), guest.has("points") - had) == (tier, now // 1000 * (3 if tier == "gold" else 1))
 
 
 def test_voucherify_008_the_order_of_a_night():

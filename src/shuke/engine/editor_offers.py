@@ -1,6 +1,6 @@
 """The offers of a program file as JSON Schema, for editors."""
 
-from shuke.core.offers.model import Measure, Mode, Pick, Stacking
+from shuke.core.offers.model import Grain, Measure, Mode, Pick, Stacking
 from shuke.engine.editor_parts import (
     CODE,
     FLAG,
@@ -30,16 +30,29 @@ from shuke.engine.file_offers import (
 _NUMBER = ref("number")
 _BASE: Schema = {"description": "Of what is left after other offers, or of the prices as listed.", "enum": list(BASES)}
 _PICK: Schema = {"description": "Which pieces first.", "enum": [pick.value for pick in Pick]}
+_MEASURE: Schema = {"enum": [measure.value for measure in Measure]}
+_EVERY: Schema = {"every": _NUMBER, "by": _MEASURE, "times": _NUMBER}
+_GRAIN: Schema = {"description": "What a share is rounded of.", "enum": [grain.value for grain in Grain]}
+_PERCENT: Schema = {"off": _NUMBER, "of": _BASE}
+_DEAL: Schema = {"pieces": _NUMBER, "reduced": _NUMBER, "pick": _PICK, "times": _NUMBER, "different": FLAG}
 _SKU: Schema = {"type": "string", "minLength": 1, "maxLength": SKU_LIMIT}
 _EFFECTS: Schema = {
     "percent": either(
-        _NUMBER, obj({"off": _NUMBER, "at_most": _NUMBER, "of": _BASE, "pieces": _NUMBER, "pick": _PICK}, ("off",))
+        _NUMBER,
+        obj({**_PERCENT, "at_most": _NUMBER, "pieces": _NUMBER, "pick": _PICK}, ("off",)),
+        obj({**_PERCENT, "at_most": _NUMBER, "most": _NUMBER}, ("off",)),
+        obj({**_PERCENT, "at": _GRAIN, "pieces": _NUMBER, "pick": _PICK}, ("off",)),
+        obj({**_PERCENT, "at": _GRAIN, "most": _NUMBER}, ("off",)),
     ),
     "amount": either(
         _NUMBER,
-        obj({"off": _NUMBER, "pieces": _NUMBER, "pick": _PICK, "every": _NUMBER, "times": _NUMBER}, ("off",)),
+        obj({"off": _NUMBER, "pieces": _NUMBER, "pick": _PICK, **_EVERY}, ("off",)),
     ),
-    "each": either(_NUMBER, obj({"off": _NUMBER, "most": _NUMBER}, ("off",))),
+    "each": either(
+        _NUMBER,
+        obj({"off": _NUMBER, "further": _NUMBER, "most": _NUMBER}, ("off",)),
+        obj({"off": _NUMBER, "pieces": _NUMBER, "pick": _PICK}, ("off",)),
+    ),
     "prices": {
         "description": "Price of a piece by SKU; `others` for every other.",
         "type": "object",
@@ -48,24 +61,21 @@ _EFFECTS: Schema = {
         "additionalProperties": _NUMBER,
     },
     "bundle": obj({"pieces": _NUMBER, "price": _NUMBER, "times": _NUMBER, "different": FLAG}, ("pieces", "price")),
-    "deal": obj(
-        {"pieces": _NUMBER, "reduced": _NUMBER, "percent": _NUMBER, "pick": _PICK, "times": _NUMBER}, ("pieces",)
-    ),
+    "deal": either(*(obj({**_DEAL, key: _NUMBER}, ("pieces",)) for key in ("percent", "off", "price"))),
     "shipping": either(
         _NUMBER,
         obj({"off": _NUMBER, "at_most": _NUMBER, "price": _NUMBER}, ("off",)),
         obj({"at_most": _NUMBER, "price": _NUMBER}, ("price",)),
     ),
-    "gift": either(_SKU, obj({"sku": _SKU, "quantity": _NUMBER}, ("sku",))),
+    "gift": either(_SKU, obj({"sku": _SKU, "quantity": _NUMBER, **_EVERY}, ("sku",))),
     "points_times": decimal("How many times the points."),
 }
 
 
 def offers_schema() -> tuple[Schema, Schema]:
     """Return (`offer_groups` and `offers`, what stands in `$defs` for them)."""
-    measure: Schema = {"enum": [measure.value for measure in Measure]}
     step = obj({"from": _NUMBER, **_EFFECTS}, ("from",))
-    steps = obj({"by": measure, "of": _BASE, "at": listed(step, STEPS_LIMIT)}, ("at",))
+    steps = obj({"by": _MEASURE, "of": _BASE, "at": listed(step, STEPS_LIMIT)}, ("at",))
     minimum = obj({**{each.value: _NUMBER for each in Measure}, "of": _BASE, "after": FLAG})
     cap = obj(
         {"of": {"enum": list(CAPS_OF)}, "per": text("The period.", *PERIODS), "times": _NUMBER, "money": _NUMBER},

@@ -14,6 +14,7 @@ from shuke.core.offers.model import (
     Deal,
     EachPiece,
     Gift,
+    Grain,
     Measure,
     Minimum,
     Mode,
@@ -75,13 +76,15 @@ OFFER_KEYS = {
 SINGLE_OFFER_KEYS = {key: OFFER_KEYS[key] for key in OFFER_KEYS if key not in ("code", "name", "group", "caps")}
 _OFF = {"off": "10"}
 _PIECES = {"pieces": "1", "pick": "cheapest"}
-_PERCENT_KEYS = {**_OFF, "at_most": "50", "of": "left", **_PIECES}
-_AMOUNT_KEYS = {**_OFF, **_PIECES, "every": "300", "times": "3"}
-_EACH_KEYS = {**_OFF, "most": "2"}
+_PERCENT_KEYS = {**_OFF, "at_most": "50", "of": "left", "most": "1", **_PIECES, "at": "line"}
+_EVERY_KEYS = {"every": "300", "by": "money", "times": "3"}
+_AMOUNT_KEYS = {**_OFF, **_PIECES, **_EVERY_KEYS}
+_EACH_KEYS = {**_OFF, "further": "2", "most": "2", **_PIECES}
 _BUNDLE_KEYS = {"pieces": "3", "price": "20", "times": "1", "different": "yes"}
-_DEAL_KEYS = {"pieces": "3", "reduced": "1", "percent": "100", "pick": "cheapest", "times": "1"}
+_LOWER_KEYS = {"percent": "100", "off": "5", "price": "9.90"}
+_DEAL_KEYS = {"pieces": "3", "reduced": "1", **_LOWER_KEYS, "pick": "cheapest", "times": "1", "different": "yes"}
 _SHIPPING_KEYS = {**_OFF, "at_most": "10", "price": "3"}
-_GIFT_KEYS = {"sku": "mug", "quantity": "1"}
+_GIFT_KEYS = {"sku": "mug", "quantity": "1", **_EVERY_KEYS}
 _STEPS_KEYS = {"by": "money", "of": "left", "at": "[{from: 100, percent: 10}]"}
 _STEP_KEYS = {"from": "100", **EFFECT_KEYS}
 _MINIMUM_KEYS = {
@@ -96,6 +99,7 @@ PARTS_KEYS = (
 
 BASES = {"left": Base.LEFT, "listed": Base.INITIAL}
 PICKS = {pick.value: pick for pick in Pick}
+GRAINS = {grain.value: grain for grain in Grain}
 MODES = {mode.value: mode for mode in Mode}
 STACKINGS = {stacking.value: stacking for stacking in Stacking}
 CAPS_OF = {"all": False, "member": True}
@@ -183,31 +187,47 @@ class _Reader:
 
     def _read_percent(self, fields: Fields) -> Percent:
         part = self._part(fields, "percent", _PERCENT_KEYS)
+        self._pieces_alone(part)
+        at = GRAINS[part.choice("at", tuple(GRAINS))]
+        if at is not Grain.ORDER and "at_most" in part:
+            part.misplaced("at_most", "What is taken off each by itself has no bound together.", "at")
         return Percent(
             self._share(part, "off"),
             self._money(part, "at_most"),
             BASES[part.choice("of", tuple(BASES))],
             self._count(part, "pieces"),
             PICKS[part.choice("pick", tuple(PICKS))],
+            self._count(part, "most"),
+            at,
         )
 
     def _read_amount(self, fields: Fields) -> Amount:
         part = self._part(fields, "amount", _AMOUNT_KEYS)
         if "every" in part and "pieces" in part:
             part.misplaced("pieces", "What is taken off every so much is taken off all pieces.", "every")
-        if "times" in part and "every" not in part:
-            part.misplaced("times", "An amount is taken off once, or every so much.", "every")
         return Amount(
             self._needed(part, "off"),
             self._count(part, "pieces"),
             PICKS[part.choice("pick", tuple(PICKS))],
-            self._money(part, "every", least=Fraction(1, 10**self._digits)),
-            self._count(part, "times"),
+            *self._every(part),
         )
 
     def _read_each(self, fields: Fields) -> EachPiece:
         part = self._part(fields, "each", _EACH_KEYS)
-        return EachPiece(self._needed(part, "off"), self._count(part, "most"))
+        self._pieces_alone(part)
+        return EachPiece(
+            self._needed(part, "off"),
+            self._count(part, "most"),
+            self._money(part, "further"),
+            self._count(part, "pieces"),
+            PICKS[part.choice("pick", tuple(PICKS))],
+        )
+
+    def _pieces_alone(self, part: Fields) -> None:
+        """Record what is said of each line beside how many pieces of all lines an effect is for."""
+        for key in ("further", "most"):
+            if key in part and "pieces" in part:
+                part.misplaced(key, "Pieces of all lines are counted, or those of each line.", "pieces")
 
     def _read_prices(self, fields: Fields) -> Prices:
         prices = {}
@@ -234,8 +254,18 @@ class _Reader:
         pieces, reduced = self._count(part, "pieces", needed=True) or 1, self._count(part, "reduced") or 1
         if reduced > pieces and "gets" not in fields:
             part.misplaced("reduced", "Of so many pieces no more can be reduced.", "pieces")
-        share = self._share(part, "percent") if "percent" in part else Fraction(100)
-        return Deal(pieces, reduced, share, PICKS[part.choice("pick", tuple(PICKS))], self._count(part, "times"))
+        if any(key in part for key in _LOWER_KEYS):
+            part.one_of(*_LOWER_KEYS)
+        return Deal(
+            pieces,
+            reduced,
+            self._share(part, "percent") if "percent" in part else Fraction(100),
+            PICKS[part.choice("pick", tuple(PICKS))],
+            self._count(part, "times"),
+            self._money(part, "off"),
+            self._money(part, "price"),
+            part.flag("different", otherwise=False),
+        )
 
     def _read_shipping(self, fields: Fields) -> Shipping:
         part = self._part(fields, "shipping", _SHIPPING_KEYS)
@@ -245,7 +275,17 @@ class _Reader:
     def _read_gift(self, fields: Fields) -> Gift:
         part = self._part(fields, "gift", _GIFT_KEYS, first="sku")
         sku = part.scalar("sku")
-        return Gift(sku.value[:SKU_LIMIT] if sku else "", self._count(part, "quantity") or 1)
+        return Gift(sku.value[:SKU_LIMIT] if sku else "", self._count(part, "quantity") or 1, *self._every(part))
+
+    def _every(self, part: Fields) -> tuple[int | None, int | None, Measure]:
+        """Return for each full how much an effect is repeated, how often at most, and what is counted."""
+        for key in ("by", "times"):
+            if key in part and "every" not in part:
+                part.misplaced(key, "An effect is there once, or every so much.", "every")
+        measure = MEASURES[part.choice("by", tuple(MEASURES))]
+        digits = self._digits if measure.is_money else 0
+        every = part.decimal("every", digits, MONEY_LIMIT, Fraction(1, 10**digits))
+        return None if every is None else int(every * 10**digits), self._count(part, "times"), measure
 
     def _read_points_times(self, fields: Fields) -> PointsTimes:
         factor = fields.decimal("points_times", PERCENT_DIGITS, FACTOR_LIMIT)

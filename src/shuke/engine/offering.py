@@ -51,12 +51,12 @@ def groups_of(program: Program, holds: Sequence[bool], matches: Sequence[Sequenc
     found: dict[str, list[Offer]] = {}
     for index, rule in enumerate(program.offers):
         lines, gets = (tuple(line for line, told in enumerate(matches) if told[2 * index + part]) for part in (0, 1))
-        offer = _offer(rule, lines, gets)
+        offer = _offer(rule, lines, None if rule.gets is None else gets)
         if not holds[index]:
             offer = replace(offer, refused=Reason.CONDITION)
         found.setdefault(rule.group or f" {index}", []).append(offer)
     return tuple(Group(tuple(offers), modes.get(code, Mode.STACKABLE)) for code, offers in found.items())
 
 
-def _offer(rule: OfferRule, lines: tuple[int, ...], gets: tuple[int, ...]) -> Offer:
+def _offer(rule: OfferRule, lines: tuple[int, ...], gets: tuple[int, ...] | None) -> Offer:
     return Offer(rule.code, rule.effect, lines, gets, rule.minimum, rule.stacking, of_order=rule.whole_order)

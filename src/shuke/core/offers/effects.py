@@ -10,7 +10,8 @@ from shuke.core.offers.model import (
     Deal,
     EachPiece,
     Gift,
-    Measure,
+    Given,
+    Grain,
     Offer,
     Percent,
     Pick,
@@ -27,12 +28,18 @@ Off = dict[int, int]
 
 
 def step_of(offer: Offer, parts: Parts) -> Single | None:
-    """Return the effect that an offer has on a cart: that of the highest step reached, None below the first."""
+    """Return the effect that an offer has on a cart: that of the highest step reached.
+
+    None below the first, and where there is not enough for what comes every so much.
+    """
     effect = offer.effect
-    if not isinstance(effect, Steps):
-        return effect
-    reached = parts.measured(effect.measure, offer.lines, effect.base)
-    return next((single for least, single in reversed(effect.steps) if reached >= least), None)
+    if isinstance(effect, Steps):
+        reached = parts.measured(effect.measure, offer.lines, effect.base)
+        found = next((single for least, single in reversed(effect.steps) if reached >= least), None)
+    else:
+        found = effect
+    enough = not isinstance(found, Amount | Gift) or _full(found, offer.lines, parts)
+    return found if enough else None
 
 
 def take_off(effect: Single, offer: Offer, parts: Parts) -> Off:
@@ -55,6 +62,11 @@ def take_off(effect: Single, offer: Offer, parts: Parts) -> Off:
             return {}
 
 
+def given(effect: Gift, offer: Offer, parts: Parts) -> tuple[Given, ...]:
+    """Return the pieces that come with an order."""
+    return (Given(effect.sku, effect.quantity * _full(effect, offer.lines, parts)),)
+
+
 def shipping_off(effect: Shipping, shipping: int) -> int:
     """Return how much a discount of shipping takes off it."""
     return _share(max(0, shipping - effect.price), effect.percent, effect.cap)
@@ -65,34 +77,65 @@ def _share(minor: int, percent: Fraction, cap: int | None) -> int:
     return off if cap is None else min(off, cap)
 
 
-def _chosen(pieces: int | None, pick: Pick, lines: Collection[int], parts: Parts) -> list[Part]:
-    """Return the parts of an offer's lines: all, or those of so many pieces, or of all where there are fewer."""
-    if pieces is None:
-        return parts.of(lines)
-    there = sum(part.pieces for part in parts.of(lines))
-    return parts.take(lines, min(pieces, there), pick)
+def _chosen(
+    pieces: int | None, pick: Pick, lines: Collection[int], parts: Parts, most: int | None = None
+) -> list[Part]:  # fmt: skip
+    """Return the parts of an offer's lines: all, or those of so many pieces, or of all where there are fewer.
+
+    `most`: those of the dearest pieces of each line, at most so many.
+    """
+    there = parts.of(lines)
+    if pieces is not None:
+        return parts.take(lines, min(pieces, sum(part.pieces for part in there)), pick)
+    if most is None:
+        return there
+    return [
+        part
+        for mine in _by_line(there)
+        for part in parts.take((mine[0].line,), min(most, sum(part.pieces for part in mine)), Pick.DEAREST)
+    ]
 
 
-def _full(effect: Amount, lines: Collection[int], parts: Parts) -> int:
-    """Return how many times an amount is taken off."""
+def _by_line(chosen: Collection[Part]) -> list[list[Part]]:
+    """Return parts line by line."""
+    return [[part for part in chosen if part.line == line] for line in sorted({part.line for part in chosen})]
+
+
+def _full(effect: Amount | Gift, lines: Collection[int], parts: Parts) -> int:
+    """Return how many times an amount is taken off, or a gift given."""
     if effect.every is None:
         return 1
-    full = max(0, parts.measured(Measure.MONEY, lines, Base.LEFT)) // effect.every
+    full = max(0, parts.measured(effect.by, lines, Base.LEFT)) // effect.every
     return full if effect.times is None else min(full, effect.times)
 
 
 def _percent(effect: Percent, lines: Collection[int], parts: Parts) -> Off:
-    chosen = _chosen(effect.pieces, effect.pick, lines, parts)
-    base = sum(part.initial if effect.base is Base.INITIAL else part.left for part in chosen)
-    return parts.cut(chosen, _share(max(0, base), effect.percent, effect.cap))
+    off: Off = {}
+    chosen = _chosen(effect.pieces, effect.pick, lines, parts, effect.most)
+    if effect.at is Grain.ORDER:
+        return parts.cut(chosen, _share(max(0, _base(effect, chosen)), effect.percent, effect.cap))
+    if effect.at is Grain.LINE:
+        for mine in _by_line(chosen):
+            _add(off, parts.cut(mine, _share(_base(effect, mine), effect.percent, None)))
+        return off
+    for part in chosen:
+        of_each = effect.percent * _base(effect, (part,)) / part.pieces / 100
+        _add(off, parts.cut((part,), half_up_of(of_each.numerator, of_each.denominator) * part.pieces))
+    return off
+
+
+def _base(effect: Percent, chosen: Collection[Part]) -> int:
+    """Return the amount that a share is taken of."""
+    return sum(part.initial if effect.base is Base.INITIAL else part.left for part in chosen)
 
 
 def _each(effect: EachPiece, lines: Collection[int], parts: Parts) -> Off:
     off: Off = {}
-    for line in sorted({part.line for part in parts.of(lines)}):
-        mine = parts.of((line,))
-        if effect.most is not None:
-            mine = parts.take((line,), min(effect.most, sum(part.pieces for part in mine)), Pick.DEAREST)
+    for mine in _by_line(_chosen(effect.pieces, effect.pick, lines, parts, effect.most)):
+        if effect.further is not None:
+            others = sum(part.pieces for part in mine) - 1
+            _add(off, parts.cut(mine, effect.minor + effect.further * others))
+            continue
         for part in mine:
             _add(off, parts.cut((part,), effect.minor * part.pieces))
     return off
@@ -113,7 +156,7 @@ def _bundle(effect: Bundle, lines: Collection[int], parts: Parts) -> Off:
     wanted = _times(effect.times, lines, effect.pieces, parts)
     while wanted > 0:
         if effect.different:
-            bundles, many = parts.take_different(lines, effect.pieces, wanted)
+            bundles, many = parts.take_of_each(parts.different(lines, effect.pieces), wanted)
         else:
             many = min(wanted, parts.runs(lines, effect.pieces, Pick.DEAREST))
             bundles = parts.take(lines, many * effect.pieces, Pick.DEAREST, dealt=True)
@@ -128,13 +171,15 @@ def _bundle(effect: Bundle, lines: Collection[int], parts: Parts) -> Off:
 
 
 def _deal(effect: Deal, offer: Offer, parts: Parts) -> Off:
-    """Make deals for as long as pieces last: each of the dearest pieces that are left, of which some cost less."""
+    """Make deals for as long as pieces last: each of the dearest pieces that are left, of which some cost less.
+
+    Pieces that could be reduced are bought last, so that none of them is spent where another would do.
+    """
     off: Off = {}
     wanted = _times(effect.times, offer.lines, effect.pieces, parts)
     while wanted > 0:
-        many = min(wanted, _runs(effect, offer, parts))
-        bought = parts.take(offer.lines, many * effect.pieces, Pick.DEAREST, dealt=True)
-        if offer.gets:
+        bought, many = _bought(effect, offer, wanted, parts)
+        if offer.gets is not None:
             reduced = parts.take(offer.gets, many * effect.reduced, effect.pick, dealt=True)
         else:
             reduced = _some(bought, many * effect.reduced, effect.pick, parts)
@@ -142,20 +187,45 @@ def _deal(effect: Deal, offer: Offer, parts: Parts) -> Off:
             for part in bought:
                 part.dealt = False
             break
-        cost = sum(part.left for part in reduced)
-        alike = many if cost % many == 0 else 1
-        _add(off, parts.cut(reduced, alike * _share(cost // alike, effect.percent, None)))
+        _add(off, _lower(effect, reduced, many, parts))
         wanted -= many
     return off
 
 
+def _lower(effect: Deal, reduced: list[Part], many: int, parts: Parts) -> Off:
+    """Take off what is cheaper in so many deals that are alike."""
+    if effect.minor is None and effect.price is None:
+        cost = sum(part.left for part in reduced)
+        alike = many if cost % many == 0 else 1
+        return parts.cut(reduced, alike * _share(cost // alike, effect.percent, None))
+    off: Off = {}
+    for part in reduced:
+        each = part.left - effect.price * part.pieces if effect.price is not None else (effect.minor or 0) * part.pieces
+        _add(off, parts.cut((part,), each))
+    return off
+
+
+def _bought(effect: Deal, offer: Offer, wanted: int, parts: Parts) -> tuple[list[Part], int]:
+    """Take what is bought for deals that are alike and next; return it and how many those are, at most `wanted`."""
+    last = offer.gets or ()
+    if not effect.different:
+        many = min(wanted, _runs(effect, offer, parts))
+        return parts.take(offer.lines, many * effect.pieces, Pick.DEAREST, dealt=True, last=last), many
+    chosen = parts.different(offer.lines, effect.pieces, last)
+    first = parts.first(last, effect.pick)
+    if first is not None:
+        of_first = effect.reduced + any(part is first for part in chosen)
+        wanted = min(wanted, max(1, first.pieces // of_first))
+    return parts.take_of_each(chosen, wanted)
+
+
 def _runs(effect: Deal, offer: Offer, parts: Parts) -> int:
     """Return how many deals are alike and next, so that they can be made at once."""
-    if not offer.gets:
+    if offer.gets is None:
         return parts.runs(offer.lines, effect.pieces, Pick.DEAREST)
-    if parts.first(offer.lines, Pick.DEAREST) is parts.first(offer.gets, effect.pick):
-        return parts.runs(offer.lines, effect.pieces + effect.reduced, Pick.DEAREST)
-    bought = parts.runs(offer.lines, effect.pieces, Pick.DEAREST)
+    if parts.first(offer.lines, Pick.DEAREST, offer.gets) is parts.first(offer.gets, effect.pick):
+        return parts.runs(offer.lines, effect.pieces + effect.reduced, Pick.DEAREST, offer.gets)
+    bought = parts.runs(offer.lines, effect.pieces, Pick.DEAREST, offer.gets)
     return min(bought, parts.runs(offer.gets, effect.reduced, effect.pick))
 
 

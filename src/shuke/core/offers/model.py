@@ -45,22 +45,56 @@ class Pick(Enum):
     DEAREST = "dearest"
 
 
+class Grain(Enum):
+    """Of what a share is taken and rounded by itself."""
+
+    ORDER = "order"  # of all its lines together
+    LINE = "line"
+    PIECE = "piece"
+
+
+class Measure(Enum):
+    """What steps, minimums and repetitions count, of the offer's lines or of the whole cart: money in minor units,
+    pieces, or kinds, which are different SKUs.
+    """
+
+    MONEY = "money"
+    PIECES = "pieces"
+    KINDS = "kinds"
+    CART_MONEY = "cart_money"
+    CART_PIECES = "cart_pieces"
+    CART_KINDS = "cart_kinds"
+
+    @property
+    def is_money(self) -> bool:
+        return self in (Measure.MONEY, Measure.CART_MONEY)
+
+    @property
+    def of_cart(self) -> bool:
+        return self in (Measure.CART_MONEY, Measure.CART_PIECES, Measure.CART_KINDS)
+
+
 @dataclass(frozen=True, slots=True)
 class Percent:
-    """A share of its lines off, at most `cap` minor units; of the first `pieces` pieces only where that is told."""
+    """A share of its lines off, at most `cap` minor units, taken of all of them, each line or each piece by itself.
+
+    Only of the first `pieces` pieces, or of at most `most` pieces a line, where that is told.
+    """
 
     percent: Fraction
     cap: int | None = None
     base: Base = Base.LEFT
     pieces: int | None = None
     pick: Pick = Pick.CHEAPEST
+    most: int | None = None
+    at: Grain = Grain.ORDER
 
 
 @dataclass(frozen=True, slots=True)
 class Amount:
     """So much off its lines together, once an order; off the first `pieces` pieces only where that is told.
 
-    With `every`: so much for each full `every` minor units of its lines, at most `times` times.
+    With `every`: so much for each full `every` of what is counted `by`, at most `times` times.
     """
 
     minor: int
@@ -68,14 +102,21 @@ class Amount:
     pick: Pick = Pick.CHEAPEST
     every: int | None = None
     times: int | None = None
+    by: Measure = Measure.MONEY
 
 
 @dataclass(frozen=True, slots=True)
 class EachPiece:
-    """So much off each piece, of at most `most` pieces a line."""
+    """So much off each piece, of at most `most` pieces a line, or of the first `pieces` pieces of all lines only.
+
+    With `further`: so much off the first piece of a line and `further` off each other, all off the line together.
+    """
 
     minor: int
     most: int | None = None
+    further: int | None = None
+    pieces: int | None = None
+    pick: Pick = Pick.CHEAPEST
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +141,11 @@ class Bundle:
 
 @dataclass(frozen=True, slots=True)
 class Deal:
-    """Of every `pieces` pieces, `reduced` are cheaper by a share: buy two get one free, the second at half price.
+    """Of every `pieces` pieces, `reduced` are cheaper: buy two get one free, the second at half price.
 
-    Where the offer has `gets`, the reduced pieces are taken of those, and `pieces` counts those that must be bought.
+    Each is cheaper by a share, by `minor`, or costs no more than `price`. Where the offer has `gets`, the reduced
+    pieces are taken of those, and `pieces` counts those that must be bought. `different`: as of a bundle, of what is
+    bought.
     """
 
     pieces: int
@@ -110,6 +153,9 @@ class Deal:
     percent: Fraction = Fraction(100)
     pick: Pick = Pick.CHEAPEST
     times: int | None = None
+    minor: int | None = None
+    price: int | None = None
+    different: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,10 +169,13 @@ class Shipping:
 
 @dataclass(frozen=True, slots=True)
 class Gift:
-    """Pieces that come with the order; the cart's amounts stay."""
+    """Pieces that come with the order, once or as an amount does with `every`; the cart's amounts stay."""
 
     sku: str
     quantity: int = 1
+    every: int | None = None
+    times: int | None = None
+    by: Measure = Measure.MONEY
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,27 +186,6 @@ class PointsTimes:
 
 
 Single = Percent | Amount | EachPiece | Prices | Bundle | Deal | Shipping | Gift | PointsTimes
-
-
-class Measure(Enum):
-    """What steps and minimums count, of the offer's lines or of the whole cart: money in minor units, pieces, or kinds,
-    which are different SKUs.
-    """
-
-    MONEY = "money"
-    PIECES = "pieces"
-    KINDS = "kinds"
-    CART_MONEY = "cart_money"
-    CART_PIECES = "cart_pieces"
-    CART_KINDS = "cart_kinds"
-
-    @property
-    def is_money(self) -> bool:
-        return self in (Measure.MONEY, Measure.CART_MONEY)
-
-    @property
-    def of_cart(self) -> bool:
-        return self in (Measure.CART_MONEY, Measure.CART_PIECES, Measure.CART_KINDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,15 +248,16 @@ class Reason(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """An offer as it bears on one cart. `lines` and `gets` are places of lines. `of_order`: a discount of the whole
-    order, of which only the better of two applies. `coupon`: whoever buys chooses whether to use it. `refused`: what
-    the caller found against it. `budget` is what it may take off at most (None: no bound); it never takes a part.
+    """An offer as it bears on one cart. `lines` and `gets` are places of lines; without `gets`, a deal reduces some of
+    the lines themselves, and with empty ones nothing. `of_order`: a discount of the whole order, of which only the
+    better of two applies. `coupon`: whoever buys chooses whether to use it. `refused`: what the caller found against
+    it. `budget` is what it may take off at most (None: no bound); it never takes a part.
     """
 
     code: str
     effect: Effect
     lines: tuple[int, ...]
-    gets: tuple[int, ...] = ()
+    gets: tuple[int, ...] | None = None
     minimum: Minimum | None = None
     stacking: Stacking = Stacking.COMMON
     of_order: bool = False
@@ -255,13 +284,21 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
+class Given:
+    """Pieces of a gift that come with one order."""
+
+    sku: str
+    quantity: int = 1
+
+
+@dataclass(frozen=True, slots=True)
 class Applied:
     """What an offer did: minor units off each line and off shipping, gifts, and the factor of points."""
 
     code: str
     off: Mapping[int, int]
     shipping_off: int = 0
-    gifts: tuple[Gift, ...] = ()
+    gifts: tuple[Given, ...] = ()
     points_times: Fraction = Fraction(1)
 
     @property

@@ -57,12 +57,14 @@ class Parts:
             return len({self.skus[part.line] for part in counted if part.pieces})
         return sum(part.pieces for part in counted)
 
-    def take(self, lines: Collection[int], pieces: int, pick: Pick, *, dealt: bool = False) -> list[Part]:
+    def take(
+        self, lines: Collection[int], pieces: int, pick: Pick, *, dealt: bool = False, last: Collection[int] = ()
+    ) -> list[Part]:
         """Return parts of exactly so many pieces, or none where there are fewer; parts are split where they must be.
 
-        `dealt`: only pieces that no deal counts yet, and they count from now on.
+        `dealt`: only pieces that no deal counts yet, and they count from now on. Pieces of the lines `last` come last.
         """
-        free = self._free(lines, pick, dealt=dealt)
+        free = self._free(lines, pick, dealt=dealt, last=last)
         if sum(part.pieces for part in free) < pieces:
             return []
         taken = []
@@ -75,37 +77,38 @@ class Parts:
             taken.append(some)
         return taken
 
-    def take_different(self, lines: Collection[int], pieces: int, times: int) -> tuple[list[Part], int]:
-        """Return parts of `pieces` different SKUs, the dearest first, that no deal counts yet, and of how many each.
+    def different(self, lines: Collection[int], pieces: int, last: Collection[int] = ()) -> list[Part]:
+        """Return parts of `pieces` different SKUs that no deal counts yet, none where there are fewer.
 
-        As many are taken of each as can be without taking others in between, at most `times`; they count from now on.
-        Nothing and 0 where there are fewer SKUs.
+        The dearest come first, those of the lines `last` last.
         """
         dearest: dict[str, Part] = {}
-        for part in self._free(lines, Pick.DEAREST, dealt=True):
+        for part in self._free(lines, Pick.DEAREST, dealt=True, last=last):
             dearest.setdefault(self.skus[part.line], part)
         chosen = list(dearest.values())[:pieces]
-        if len(chosen) < pieces:
-            return [], 0
-        many = min(times, *(part.pieces for part in chosen))
+        return chosen if len(chosen) == pieces else []
+
+    def take_of_each(self, chosen: Sequence[Part], times: int) -> tuple[list[Part], int]:
+        """Return parts of so many pieces of each part, at most `times`, and how many; they count from now on."""
+        many = min((times, *(part.pieces for part in chosen)) if chosen else (0,))
         taken = [self._split(part, many) if part.pieces > many else part for part in chosen]
         for part in taken:
             part.dealt = True
         return taken, many
 
-    def first(self, lines: Collection[int], pick: Pick) -> Part | None:
+    def first(self, lines: Collection[int], pick: Pick, last: Collection[int] = ()) -> Part | None:
         """Return the part that a deal takes pieces of next, None where there is none."""
-        return next(iter(self._free(lines, pick, dealt=True)), None)
+        return next(iter(self._free(lines, pick, dealt=True, last=last)), None)
 
-    def runs(self, lines: Collection[int], pieces: int, pick: Pick) -> int:
+    def runs(self, lines: Collection[int], pieces: int, pick: Pick, last: Collection[int] = ()) -> int:
         """Return how many times in a row a deal takes so many pieces of one part and nothing else, at least 1."""
-        first = self.first(lines, pick)
+        first = self.first(lines, pick, last)
         return 1 if first is None else max(1, first.pieces // pieces)
 
-    def _free(self, lines: Collection[int], pick: Pick, *, dealt: bool) -> list[Part]:
+    def _free(self, lines: Collection[int], pick: Pick, *, dealt: bool, last: Collection[int] = ()) -> list[Part]:
         free = [part for part in self.of(lines) if part.pieces and not (dealt and part.dealt)]
         sign = 1 if pick is Pick.CHEAPEST else -1
-        return sorted(free, key=lambda part: sign * _each(part))
+        return sorted(free, key=lambda part: (part.line in last, sign * _each(part)))
 
     def _split(self, part: Part, pieces: int) -> Part:
         """Return a new part of the first pieces of one, which keeps the others."""

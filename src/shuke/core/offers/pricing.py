@@ -7,7 +7,7 @@ discount of the whole order is the one. So what comes before a choice is reckone
 from collections.abc import Callable, Collection, Iterable, Sequence
 from fractions import Fraction
 
-from shuke.core.offers.effects import shipping_off, step_of, take_off
+from shuke.core.offers.effects import given, shipping_off, step_of, take_off
 from shuke.core.offers.model import (
     Applied,
     Cart,
@@ -128,7 +128,7 @@ class Run:
         off = {line: minor for line, minor in take_off(effect, offer, parts).items() if minor}
         shipping = shipping_off(effect, parts.shipping) if isinstance(effect, Shipping) else 0
         parts.shipping -= shipping
-        gifts = (effect,) if isinstance(effect, Gift) else ()
+        gifts = given(effect, offer, parts) if isinstance(effect, Gift) else ()
         times = effect.factor if isinstance(effect, PointsTimes) else Fraction(1)
         if not off and not shipping and not gifts and times == 1:
             return Reason.NO_EFFECT

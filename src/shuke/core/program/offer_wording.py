@@ -13,6 +13,7 @@ from shuke.core.offers.model import (
     EachPiece,
     Effect,
     Gift,
+    Grain,
     Measure,
     Minimum,
     Percent,
@@ -66,6 +67,11 @@ _PICKS = {
     Pick.CHEAPEST: ("the cheapest {n}", "价格最低的 {n} 件"),
     Pick.DEAREST: ("the dearest {n}", "价格最高的 {n} 件"),
 }
+_GRAINS = {
+    Grain.ORDER: ("", ""),
+    Grain.LINE: ("rounded line by line", "按行取整"),
+    Grain.PIECE: ("rounded piece by piece", "按件取整"),
+}
 _MEASURES = {
     Measure.MONEY: ("for {n} or more of its goods", "适用商品满 {n}"),
     Measure.PIECES: ("for {n} or more pieces of its goods", "适用商品满 {n} 件"),
@@ -74,6 +80,14 @@ _MEASURES = {
     Measure.CART_PIECES: ("for {n} or more pieces in the cart", "购物车满 {n} 件"),
     Measure.CART_KINDS: ("for {n} or more different goods in the cart", "购物车满 {n} 种商品"),
 }
+_EVERY = {
+    Measure.MONEY: ("every {n}", "每满 {n} "),
+    Measure.PIECES: ("every {n} pieces", "每满 {n} 件"),
+    Measure.KINDS: ("every {n} different goods", "每满 {n} 种"),
+    Measure.CART_MONEY: ("every {n} in the cart", "购物车每满 {n} "),
+    Measure.CART_PIECES: ("every {n} pieces in the cart", "购物车每满 {n} 件"),
+    Measure.CART_KINDS: ("every {n} different goods in the cart", "购物车每满 {n} 种"),
+}
 
 
 def reason(why: Reason, language: str) -> str:
@@ -81,9 +95,9 @@ def reason(why: Reason, language: str) -> str:
     return REASONS[why][language == "zh"]
 
 
-def effect(said: Effect, money: Money, language: str) -> str:
-    """Return in "zh" or "en" what an offer takes off, in one line."""
-    words = _Words(money, language)
+def effect(said: Effect, money: Money, language: str, *, gets: bool = False) -> str:
+    """Return in "zh" or "en" what an offer takes off, in one line; `gets`: a deal reduces others than are bought."""
+    words = _Words(money, language, gets=gets)
     if not isinstance(said, Steps):
         return words.single(said)
     steps = [words.listed([words.least(said.measure, least), words.single(each)]) for least, each in said.steps]
@@ -113,8 +127,8 @@ def cap(said: OfferCap, money: Money, language: str) -> str:
 class _Words:
     """Words in one language, money as its readers write it."""
 
-    def __init__(self, money: Money, language: str) -> None:
-        self._money, self._chinese = money, language == "zh"
+    def __init__(self, money: Money, language: str, *, gets: bool = False) -> None:
+        self._money, self._chinese, self._gets = money, language == "zh", gets
 
     def __call__(self, english: str, chinese: str) -> str:
         return chinese if self._chinese else english
@@ -123,24 +137,24 @@ class _Words:
         return self(", ", "，").join(part for part in parts if part)
 
     def least(self, measure: Measure, least: int) -> str:
-        number = self._money(least) if measure.is_money else str(least)
-        return self(*_MEASURES[measure]).format(n=number)
+        return self(*_MEASURES[measure]).format(n=self._number_of(measure, least))
+
+    def _number_of(self, measure: Measure, number: int) -> str:
+        return self._money(number) if measure.is_money else str(number)
 
     def single(self, said: Single) -> str:
         """Return what a single effect takes off."""
         money = self._money
         match said:
-            case Percent(off, cap, base, pieces, pick):
+            case Percent(off, cap, base, pieces, pick, most, at):
                 listed = self("of listed prices", "按标价计") if base is Base.INITIAL else ""
-                parts = [self._percent(off), self._picked(pieces, pick), self._cap(cap), listed]
-            case Amount(minor, pieces, pick, every, times):
+                picked = self._picked(pieces, pick) or self._of_line(most)
+                parts = [self._percent(off), picked, self._cap(cap), listed, self(*_GRAINS[at])]
+            case Amount(minor, pieces, pick, every, times, by):
                 told = self(f"{money(minor)} off", f"减 {money(minor)}")
-                if every is not None:
-                    told = self(f"{money(minor)} off every {money(every)}", f"每满 {money(every)} 减 {money(minor)}")
-                parts = [told, self._picked(pieces, pick), self._times(times)]
-            case EachPiece(minor, most):
-                line = "" if most is None else self(f"at most {most} a line", f"每种至多 {most} 件")
-                parts = [self(f"{money(minor)} off each piece", f"每件减 {money(minor)}"), line]
+                parts = [self._every(told, every, by, ""), self._picked(pieces, pick), self._times(times)]
+            case EachPiece(most=most, pieces=pieces, pick=pick):
+                parts = [self._each(said), self._picked(pieces, pick), self._of_line(most)]
             case Prices(minors):
                 parts = [self._prices(minors)]
             case Bundle(count, minor, times, different):
@@ -152,13 +166,21 @@ class _Words:
                 parts = [self._deal(said), self._times(said.times)]
             case Shipping(off, cap, price):
                 parts = [self._shipping(off, price), self._cap(cap)]
-            case Gift(sku, quantity):
-                parts = [self(f"with {quantity} × {sku}", f"赠 {sku} × {quantity}")]
+            case Gift(sku, quantity, every, times, by):
+                told = self(f"with {quantity} × {sku}", f"赠 {sku} × {quantity}")
+                parts = [self._every(told, every, by, "for "), self._times(times)]
             case PointsTimes(factor):
                 parts = [self(f"points ×{_number(factor)}", f"积分 {_number(factor)} 倍")]
             case _:
                 assert_never(said)
         return self.listed(parts)
+
+    def _every(self, told: str, every: int | None, by: Measure, joined: str) -> str:
+        """Return an effect with for each full how much it is repeated; `joined` stands between them in English."""
+        if every is None:
+            return told
+        english, chinese = (each.format(n=self._number_of(by, every)) for each in _EVERY[by])
+        return self(f"{told} {joined}{english}", f"{chinese}{told}")
 
     def _percent(self, off: Fraction) -> str:
         return self(f"{_number(off)}% off", f"减 {_number(off)}%")
@@ -176,13 +198,36 @@ class _Words:
         rest = [self(f"{len(shown) - 3} more", f"等 {len(shown)} 种")] if len(shown) > 3 else []
         return self("priced at ", "优惠价 ") + self(", ", "、").join([*shown[:3], *rest])
 
-    def _deal(self, said: Deal) -> str:
-        if said.percent == 100:
-            return self(f"of {said.pieces}, {said.reduced} free", f"每 {said.pieces} 件，{said.reduced} 件免费")
-        off = _number(said.percent)
+    def _each(self, said: EachPiece) -> str:
+        first = self._money(said.minor)
+        if said.further is None:
+            return self(f"{first} off each piece", f"每件减 {first}")
+        if said.further == 0:
+            return self(f"{first} off each line", f"每种减 {first}")
+        other = self._money(said.further)
         return self(
-            f"of {said.pieces}, {said.reduced} at {off}% off", f"每 {said.pieces} 件，{said.reduced} 件减 {off}%"
+            f"{first} off the first piece of a line, {other} off each other", f"每种首件减 {first}，其余每件减 {other}"
         )
+
+    def _deal(self, said: Deal) -> str:
+        pieces, reduced, lower = said.pieces, said.reduced, self._lower(said)
+        kinds = self(" different", "不同商品") if said.different else ""
+        if self._gets:
+            return self(
+                f"buy {pieces}{kinds}, and {reduced} more {lower}", f"买 {pieces} 件{kinds}，另 {reduced} 件{lower}"
+            )
+        return self(f"of {pieces}{kinds}, {reduced} {lower}", f"每 {pieces} 件{kinds}，{reduced} 件{lower}")
+
+    def _lower(self, said: Deal) -> str:
+        """Return how much cheaper a deal makes pieces."""
+        each, each_zh = (" each", "各") if said.reduced > 1 else ("", "")
+        if said.price is not None:
+            return self(f"for {self._money(said.price)}{each}", f"{each_zh} {self._money(said.price)}")
+        if said.minor is not None:
+            return self(f"at {self._money(said.minor)} off{each}", f"{each_zh}减 {self._money(said.minor)}")
+        if said.percent == 100:
+            return self("free", "免费")
+        return self(f"at {_number(said.percent)}% off", f"减 {_number(said.percent)}%")
 
     def _cap(self, cap: int | None) -> str:
         return "" if cap is None else self(f"at most {self._money(cap)}", f"至多减 {self._money(cap)}")
@@ -190,8 +235,13 @@ class _Words:
     def _picked(self, pieces: int | None, pick: Pick) -> str:
         return "" if pieces is None else self(*_PICKS[pick]).format(n=pieces)
 
+    def _of_line(self, most: int | None) -> str:
+        return "" if most is None else self(f"at most {most} a line", f"每种至多 {most} 件")
+
     def _times(self, times: int | None) -> str:
-        return "" if times is None else self(f"at most {times} times", f"至多 {times} 次")
+        if times is None:
+            return ""
+        return self("at most once" if times == 1 else f"at most {times} times", f"至多 {times} 次")
 
 
 def _number(value: Fraction) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from uuid import UUID
 
-from shuke.core.offers.model import Gift, Reason
+from shuke.core.offers.model import Given, Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class AppliedOffer:
     off_minor: int
     lines: Mapping[int, int]
     shipping_off_minor: int
-    gifts: tuple[Gift, ...]
+    gifts: tuple[Given, ...]
     points_times: Fraction
     coupon_id: UUID | None = None
 

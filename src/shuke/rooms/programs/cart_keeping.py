@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import Any
 from uuid import UUID
 
-from shuke.core.offers.model import Gift, Reason
+from shuke.core.offers.model import Given, Reason
 from shuke.rooms.programs.cart_facts import AppliedOffer, CartPriced, PointsOffered, ValueOffered
 
 
@@ -44,7 +44,7 @@ def _applied(kept: Mapping[str, Any]) -> AppliedOffer:
     return AppliedOffer(**{
         **kept,
         "lines": {int(line): minor for line, minor in kept["lines"].items()},
-        "gifts": tuple(Gift(**gift) for gift in kept["gifts"]),
+        "gifts": tuple(Given(**gift) for gift in kept["gifts"]),
         "points_times": Fraction(kept["points_times"]),
         "coupon_id": UUID(kept["coupon_id"]) if kept["coupon_id"] else None,
     })  # fmt: skip

@@ -169,7 +169,7 @@ def example(rule: OfferRule) -> str:
     """Return what an order would pay with the offer; empty where an order alone doesn't tell."""
     program = _program()
     pieces, listed = _example_cart(rule)
-    offer = Offer("coupon", rule.effect, (0,), gets=(0,) if rule.gets else (), minimum=rule.minimum)
+    offer = Offer("coupon", rule.effect, (0,), gets=(0,) if rule.gets else None, minimum=rule.minimum)
     cart = Cart((CartLine("", pieces, listed),), shipping_minor=listed // 10)
     priced = best(cart, (Group((offer,)),))
     if not priced.off_minor:
@@ -199,10 +199,13 @@ def _example_cart(rule: OfferRule) -> tuple[int, int]:
     unit = 10 ** _program().currency_digits
     pieces, minimum = 1, rule.minimum
     if isinstance(rule.effect, Bundle | Deal):
-        pieces = max(2, rule.effect.pieces)
+        pieces = max(
+            2, rule.effect.pieces + (rule.effect.reduced if isinstance(rule.effect, Deal) and rule.gets else 0)
+        )
     least = 100 * unit
     if isinstance(rule.effect, Amount):
-        least = max(5 * rule.effect.minor, 2 * (rule.effect.every or 0))
+        least, every = 5 * rule.effect.minor, 2 * (rule.effect.every or 0)
+        least, pieces = (max(least, every), pieces) if rule.effect.by.is_money else (least, max(pieces, every))
     if isinstance(rule.effect, Steps):
         top = rule.effect.steps[-1][0]
         least, pieces = (top, pieces) if rule.effect.measure.is_money else (least, top)
@@ -213,7 +216,7 @@ def _example_cart(rule: OfferRule) -> tuple[int, int]:
 
 
 def _minimum(rule: OfferRule, program: Program) -> str:
-    effect = _effect(rule.effect, program)
+    effect = _effect(rule.effect, program, gets=rule.gets is not None)
     if rule.minimum is None:
         return effect
     return gettext("%(effect)s on orders from %(least)s") % {"least": _least(rule.minimum, program), "effect": effect}
@@ -231,32 +234,28 @@ def _measured(measure: Measure, least: int, program: Program) -> str:
     return ngettext("%(count)d piece", "%(count)d pieces", least) % {"count": least}
 
 
-def _effect(effect: Effect, program: Program) -> str:
-    """Return what an effect does."""
+def _effect(effect: Effect, program: Program, *, gets: bool) -> str:
+    """Return what an effect does; `gets`: a deal reduces others than are bought."""
     if isinstance(effect, Steps):
         steps = [
             gettext("%(effect)s on orders from %(least)s")
-            % {"least": _measured(effect.measure, least, program), "effect": _effect(part, program)}
+            % {"least": _measured(effect.measure, least, program), "effect": _effect(part, program, gets=gets)}
             for least, part in effect.steps
         ]
         return gettext("; ").join(steps)
     if isinstance(effect, Percent | Shipping):
         return _share_off(effect, program)
+    if isinstance(effect, Deal):
+        return _deal(effect, program, gets=gets)
     return _thing(effect, program)
 
 
-def _thing(effect: Amount | EachPiece | Prices | Bundle | Deal | Gift | PointsTimes, program: Program) -> str:
+def _thing(effect: Amount | EachPiece | Prices | Bundle | Gift | PointsTimes, program: Program) -> str:
     match effect:
-        case Amount(minor=minor, every=None):
-            told = gettext("%(money)s off") % {"money": _money(minor, program)}
-        case Amount(minor=minor, every=every, times=times):
-            numbers = {"money": _money(minor, program), "every": _money(every or 0, program)}
-            told = gettext("%(money)s off every %(every)s") % numbers
-            if times is not None:
-                most = _money(times * minor, program)
-                told = gettext("%(effect)s, at most %(money)s") % {"effect": told, "money": most}
-        case EachPiece(minor=minor):
-            told = gettext("%(money)s off each piece") % {"money": _money(minor, program)}
+        case Amount():
+            told = _amount(effect, program)
+        case EachPiece():
+            told = _each(effect, program)
         case Prices(minor=prices):
             told = gettext("special prices for %(count)d things") % {"count": len(prices)}
         case Bundle(pieces=pieces, minor=minor, different=True):
@@ -266,35 +265,104 @@ def _thing(effect: Amount | EachPiece | Prices | Bundle | Deal | Gift | PointsTi
             }
         case Bundle(pieces=pieces, minor=minor):
             told = gettext("%(count)d pieces for %(money)s") % {"count": pieces, "money": _money(minor, program)}
-        case Deal(pieces=pieces, reduced=reduced, percent=percent):
-            numbers = {"count": pieces, "reduced": reduced, "percent": _number(percent)}
-            told = gettext("of every %(count)d pieces, %(reduced)d with %(percent)s%% off") % numbers
-        case Gift(sku=sku, quantity=quantity):
-            told = gettext("a gift: %(sku)s × %(count)d") % {"sku": sku, "count": quantity}
+        case Gift():
+            told = _gift(effect, program)
         case PointsTimes(factor=factor):
             told = gettext("points × %(factor)s") % {"factor": _number(factor)}
     return told
 
 
-def _share_off(effect: Percent | Shipping, program: Program) -> str:
-    told = {"percent": _number(effect.percent), "left": _number((100 - effect.percent) / 10)}
-    if isinstance(effect, Shipping):
-        said = gettext("free delivery") if effect.percent == 100 else gettext("%(percent)s%% off the delivery") % told
-        if effect.price:
-            over = told | {"money": _money(effect.price, program)}
-            whole = effect.percent == 100
-            said = (
-                gettext("delivery for %(money)s" if whole else "%(percent)s%% off the delivery above %(money)s") % over
-            )
-    elif effect.percent == 100:
-        pieces = effect.pieces or 0
-        said = ngettext("%(count)d piece free", "%(count)d pieces free", pieces) % {"count": pieces} if pieces else ""
-        said = said or gettext("free")
+def _amount(effect: Amount, program: Program) -> str:
+    money = _money(effect.minor, program)
+    if effect.every is None:
+        return gettext("%(money)s off") % {"money": money}
+    every = _measured(effect.by, effect.every, program)
+    told = gettext("%(money)s off every %(every)s") % {"money": money, "every": every}
+    if effect.times is None:
+        return told
+    most = _money(effect.times * effect.minor, program)
+    return gettext("%(effect)s, at most %(money)s") % {"effect": told, "money": most}
+
+
+def _each(effect: EachPiece, program: Program) -> str:
+    money = {"money": _money(effect.minor, program), "further": _money(effect.further or 0, program)}
+    if effect.pieces is not None:
+        told = ngettext("%(money)s off %(count)d piece", "%(money)s off each of %(count)d pieces", effect.pieces)
+        return told % (money | {"count": effect.pieces})
+    if effect.further is None:
+        told = gettext("%(money)s off each piece") % money
+    elif effect.further == 0:
+        return gettext("%(money)s off the pieces of each kind") % money
     else:
-        said = gettext("%(percent)s%% off") % told
+        told = gettext("%(money)s off the first piece of a kind, %(further)s off each other") % money
+    return told if effect.most is None else _of_a_kind(told, effect.most)
+
+
+def _deal(effect: Deal, program: Program, *, gets: bool) -> str:
+    if effect.price is not None:
+        lower = gettext("for %(money)s each") % {"money": _money(effect.price, program)}
+    elif effect.minor is not None:
+        lower = gettext("with %(money)s off each") % {"money": _money(effect.minor, program)}
+    elif effect.percent == 100:
+        lower = gettext("free")
+    else:
+        lower = gettext("with %(percent)s%% off") % {"percent": _number(effect.percent)}
+    told = {"count": effect.pieces, "reduced": effect.reduced, "lower": lower}
+    if gets and effect.different:
+        return gettext("buy %(count)d different, and %(reduced)d more %(lower)s") % told
+    if gets:
+        return gettext("buy %(count)d, and %(reduced)d more %(lower)s") % told
+    if effect.different:
+        return gettext("of every %(count)d different pieces, %(reduced)d %(lower)s") % told
+    return gettext("of every %(count)d pieces, %(reduced)d %(lower)s") % told
+
+
+def _gift(effect: Gift, program: Program) -> str:
+    told = gettext("a gift: %(sku)s × %(count)d") % {"sku": effect.sku, "count": effect.quantity}
+    if effect.every is None:
+        return told
+    every = _measured(effect.by, effect.every, program)
+    told = gettext("%(effect)s for every %(every)s") % {"effect": told, "every": every}
+    if effect.times is None:
+        return told
+    numbers = {"effect": told, "count": effect.times}
+    return ngettext("%(effect)s, at most once", "%(effect)s, at most %(count)d times", effect.times) % numbers
+
+
+def _share_off(effect: Percent | Shipping, program: Program) -> str:
+    said = _shipping_off(effect, program) if isinstance(effect, Shipping) else _percent_off(effect)
     if effect.cap is None:
         return said
     return gettext("%(effect)s, at most %(money)s") % {"effect": said, "money": _money(effect.cap, program)}
+
+
+def _share(percent: Fraction) -> dict[str, str | int]:
+    """Return a share as it is said: what is taken off, and in tenths what is left."""
+    return {"percent": _number(percent), "left": _number((100 - percent) / 10)}
+
+
+def _shipping_off(effect: Shipping, program: Program) -> str:
+    whole, told = effect.percent == 100, _share(effect.percent)
+    if effect.price:
+        told["money"] = _money(effect.price, program)
+        return gettext("delivery for %(money)s" if whole else "%(percent)s%% off the delivery above %(money)s") % told
+    return gettext("free delivery") if whole else gettext("%(percent)s%% off the delivery") % told
+
+
+def _percent_off(effect: Percent) -> str:
+    pieces = effect.pieces or 0
+    told = _share(effect.percent) | {"count": pieces}
+    if effect.percent == 100:
+        said = ngettext("%(count)d piece free", "%(count)d pieces free", pieces) % told if pieces else gettext("free")
+    elif pieces:
+        said = ngettext("%(percent)s%% off %(count)d piece", "%(percent)s%% off %(count)d pieces", pieces) % told
+    else:
+        said = gettext("%(percent)s%% off") % told
+    return said if effect.most is None else _of_a_kind(said, effect.most)
+
+
+def _of_a_kind(told: str, most: int) -> str:
+    return gettext("%(effect)s, at most %(count)d of a kind") % {"effect": told, "count": most}
 
 
 def _in_words(source: str, program: Program) -> str:

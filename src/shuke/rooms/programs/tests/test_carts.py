@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import pytest
 
-from shuke.core.offers.model import Gift, Reason
+from shuke.core.offers.model import Given, Reason
 from shuke.core.values.errors import Refusal
 from shuke.rooms.members.contracts import Status
 from shuke.rooms.orders.contracts import Line
@@ -60,7 +60,7 @@ def test_a_member_gets_what_their_tier_gets_and_the_better_of_a_group(shop, anna
     assert [(each.code, each.off_minor) for each in priced.applied] == [
         ("wine", 15_00), ("teas", 50_00), ("mug", 0)
     ]  # fmt: skip
-    assert priced.applied[2].gifts == (Gift("mug"),)
+    assert priced.applied[2].gifts == (Given("mug"),)
     assert refused(priced) == {"full": Reason.OTHER_CHOSEN, "post": Reason.MINIMUM_NOT_MET}
     assert (priced.member_id, priced.version, priced.pay_minor) == (anna, 2, 180_00)
     assert facade.standing(anna) == before

@@ -9,7 +9,7 @@ from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from shuke.core.offers.model import Gift, Reason
+from shuke.core.offers.model import Given, Reason
 from shuke.core.values.errors import Refusal
 from shuke.foundation import clock
 from shuke.rooms.orders import facade as orders
@@ -73,7 +73,7 @@ def test_an_order_is_placed_at_what_the_cart_costs_and_its_points_are_used(shop)
     placed = orders.get(done.order.reference)
     assert (placed.net_minor, placed.gross_minor, placed.points_paid_minor) == (100_83, 120_00, 7_00)
     assert [line.net_minor for line in orders.lines(placed.id)] == [82_49, 18_34]
-    assert done.priced.applied[2].gifts == (Gift("mug"),)
+    assert done.priced.applied[2].gifts == (Given("mug"),)
     assert done.order.points == {"points": 126} == done.priced.earns
     assert facade.standing(shop).balances[0].available == 1000 - 700 + 126
 

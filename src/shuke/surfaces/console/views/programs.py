@@ -167,7 +167,7 @@ def _offers(program: Program) -> list[dict[str, Any]]:
     return [
         {
             "rule": rule,
-            "effect": wording.effect(rule.effect, money, language),
+            "effect": wording.effect(rule.effect, money, language, gets=rule.gets is not None),
             "terms": wording.terms(rule.minimum, rule.stacking, money, language)
             + [wording.cap(cap, money, language) for cap in rule.caps],
         }
