@@ -219,7 +219,7 @@ FAULTS = (
     *_in(
         "rooms/coupons/services/using.py",
         ("        elif not item.ours:", "        elif item.ours:"),
-        ("(use := _Kept(*row)).state == before]", "(use := _Kept(*row)).state]"),
+        (" if rows[use.template_id].gives_back]", "]"),
         tests=COUPONS,
     ),
     *_in(
