@@ -6,7 +6,7 @@ from fractions import Fraction
 from zoneinfo import ZoneInfo
 
 from django.utils.functional import Promise
-from django.utils.translation import get_language, gettext, ngettext, pgettext_lazy
+from django.utils.translation import gettext, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from shuke.core.offers.choosing import best
@@ -30,12 +30,10 @@ from shuke.core.offers.model import (
     Shipping,
     Steps,
 )
-from shuke.core.program import observing
-from shuke.core.program.explain import names_of
 from shuke.core.program.model import OfferRule, Program
-from shuke.engine.explanation import EN_LABELS, ZH_LABELS
+from shuke.core.values.errors import Refusal
 from shuke.engine.schema import ProgramErrors
-from shuke.engine.single_offers import read_offer
+from shuke.engine.single_offers import read_offer, read_when
 from shuke.rooms.coupons.contracts import (
     ON_ORDER,
     BatchState,
@@ -49,8 +47,8 @@ from shuke.rooms.coupons.contracts import (
     TemplateDraft,
     TemplateState,
 )
-from shuke.surfaces.wording import days, figures, refusals
-from shuke.surfaces.wording.running import running
+from shuke.surfaces.wording import condition_words, days, figures, refusals
+from shuke.surfaces.wording.running import Running, running
 
 KINDS: Mapping[Kind, str | Promise] = {
     Kind.THRESHOLD: _("Money off from a minimum"),
@@ -113,6 +111,7 @@ REASONS: Mapping[Reason, str | Promise] = {
     Reason.TOO_MANY: _("The order has as many offers as it may."),
     Reason.NO_EFFECT: _("It would take nothing off."),
 }
+_TOLD_PRICES = 3
 
 
 def came_by(coupon: HeldCoupon) -> str:
@@ -159,9 +158,9 @@ def sentence(rule: OfferRule) -> str:
     program = _program()
     parts = [_minimum(rule, program)]
     if rule.lines is not None:
-        parts.append(gettext("only items where %(condition)s") % {"condition": _in_words(rule.lines.source, program)})
+        parts.append(condition_words.only_items(rule.lines, _running()))
     if rule.when is not None:
-        parts.append(gettext("if %(condition)s") % {"condition": _in_words(rule.when.source, program)})
+        parts.append(gettext("if %(condition)s") % {"condition": condition_words.in_words(rule.when, _running())})
     return gettext(", ").join(parts)
 
 
@@ -188,10 +187,14 @@ def _rule(offer: str) -> OfferRule | None:
         return None
 
 
-def _program() -> Program:
+def _running() -> Running:
     found = running()
     assert found is not None
-    return found.program
+    return found
+
+
+def _program() -> Program:
+    return _running().program
 
 
 def _example_cart(rule: OfferRule) -> tuple[int, int]:
@@ -258,7 +261,7 @@ def _thing(effect: Amount | EachPiece | Prices | Bundle | Deal | Gift | PointsTi
         case EachPiece(minor=minor):
             told = gettext("%(money)s off each piece") % {"money": _money(minor, program)}
         case Prices(minor=prices):
-            told = gettext("special prices for %(count)d things") % {"count": len(prices)}
+            told = _prices(prices, program)
         case Bundle(pieces=pieces, minor=minor, different=True):
             told = gettext("%(count)d different pieces for %(money)s") % {
                 "count": pieces,
@@ -274,6 +277,17 @@ def _thing(effect: Amount | EachPiece | Prices | Bundle | Deal | Gift | PointsTi
         case PointsTimes(factor=factor):
             told = gettext("points × %(factor)s") % {"factor": _number(factor)}
     return told
+
+
+def _prices(prices: Mapping[str, int], program: Program) -> str:
+    """Return the price of each of the first articles, and how many more there are."""
+    told = []
+    for sku, minor in [*prices.items()][:_TOLD_PRICES]:
+        named = {"sku": sku or gettext("any other item"), "money": _money(minor, program)}
+        told.append(gettext("%(sku)s for %(money)s") % named if minor else gettext("%(sku)s for free") % named)
+    if len(prices) > _TOLD_PRICES:
+        told.append(gettext("%(count)d more at special prices") % {"count": len(prices) - _TOLD_PRICES})
+    return gettext(", ").join(told)
 
 
 def _share_off(effect: Percent | Shipping, program: Program) -> str:
@@ -297,14 +311,18 @@ def _share_off(effect: Percent | Shipping, program: Program) -> str:
     return gettext("%(effect)s, at most %(money)s") % {"effect": said, "money": _money(effect.cap, program)}
 
 
-def _in_words(source: str, program: Program) -> str:
-    language, labels = ("en", EN_LABELS) if get_language() == "en" else ("zh", ZH_LABELS)
-    return observing.in_words(source, {**labels, **names_of(program)}, language)
+def _if(source: str, on: str = ON_ORDER) -> str:
+    """Return a condition of its own in words, of orders or of the behaviour `on`; as written where it reads no more."""
+    program = _running()
+    try:
+        told = condition_words.in_words(read_when(source, program.program, () if on == ON_ORDER else (on,)), program)
+    except Refusal:
+        told = source
+    return gettext("if %(condition)s") % {"condition": told}
 
 
 def _money(minor: int, program: Program) -> str:
-    text = figures.money(minor, program.currency)
-    return text.removesuffix("." + "0" * program.currency_digits) if program.currency_digits else text
+    return figures.short_money(minor, program.currency)
 
 
 def _number(value: Fraction) -> str:
@@ -374,7 +392,7 @@ def _who(draft: TemplateDraft) -> str:
         unit = _program().units[0]
         parts.append(gettext("for %(points)s points") % {"points": figures.points(draft.points, unit.scale)})
     if draft.claim_when is not None:
-        parts.append(gettext("if %(condition)s") % {"condition": _in_words(draft.claim_when, _program())})
+        parts.append(_if(draft.claim_when))
     return gettext(", ").join(parts)
 
 
@@ -382,7 +400,7 @@ def _given(draft: TemplateDraft) -> str:
     """Return for which orders or behaviours a rule gives one."""
     parts = [gettext("each order") if draft.given_on == ON_ORDER else _behaviour(draft.given_on)]
     if draft.given_when is not None:
-        parts.append(gettext("if %(condition)s") % {"condition": _in_words(draft.given_when, _program())})
+        parts.append(_if(draft.given_when, draft.given_on))
     return gettext(", ").join(parts)
 
 
