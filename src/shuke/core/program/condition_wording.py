@@ -1,4 +1,4 @@
-"""Puts a condition into words, in Chinese and English, for who never wrote one: «category is “COFFEE” or “TEA”».
+"""Puts a condition into words, in Chinese and English, for who never wrote one: «category is COFFEE or TEA».
 
 Owns the sentence only; what facts, tiers, stores and amounts are called is the caller's to say.
 """
@@ -22,8 +22,8 @@ _OPPOSITE = {"=": "<>", "<>": "=", "<": ">=", ">=": "<", "<=": ">", ">": "<="}
 _TURNED = {"<": ">", ">": "<", "<=": ">=", ">=": "<="}
 _HAS = {True: ("{name} is known", "有{name}"), False: ("{name} is not known", "没有{name}")}
 _TAGGED = {
-    True: ("the member has the tag “{tag}”", "会员有标签「{tag}」"),
-    False: ("the member does not have the tag “{tag}”", "会员没有标签「{tag}」"),
+    True: ("the member has the tag {tag}", "会员有标签「{tag}」"),
+    False: ("the member does not have the tag {tag}", "会员没有标签「{tag}」"),
 }
 _TRUTH = {True: ("always", "任何情况"), False: ("never", "从不")}
 _ARITHMETIC = {ir.Add: " + ", ir.Subtract: " − ", ir.Multiply: " × ", ir.Divide: " ÷ "}
@@ -138,7 +138,7 @@ class _Words:
         return beside(*parts) if self._chinese else "".join(parts)
 
     def _listed(self, texts: Sequence[str]) -> str:
-        quoted = [self._pick(("“{}”", "「{}」")).format(text) for text in texts]
+        quoted = [self._pick((text, f"「{text}」")) if text else self._pick(("empty", "空")) for text in texts]
         commas, last = self._pick((", ", "、")), self._pick((" or ", "或"))
         return commas.join(quoted[:-1]) + last + quoted[-1] if len(quoted) > 1 else quoted[0]
 

@@ -284,7 +284,7 @@ def _prices(prices: Mapping[str, int], program: Program) -> str:
     told = []
     for sku, minor in [*prices.items()][:_TOLD_PRICES]:
         named = {"sku": sku or gettext("any other item"), "money": _money(minor, program)}
-        told.append(gettext("%(sku)s for %(money)s") % named if minor else gettext("%(sku)s for free") % named)
+        told.append(gettext("%(money)s for %(sku)s") % named if minor else gettext("free %(sku)s") % named)
     if len(prices) > _TOLD_PRICES:
         told.append(gettext("%(count)d more at special prices") % {"count": len(prices) - _TOLD_PRICES})
     return gettext(", ").join(told)
