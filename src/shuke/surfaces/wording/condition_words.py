@@ -1,4 +1,4 @@
-"""Conditions of the program in force in words, for every surface: facts by short names, tiers and stores by theirs."""
+"""Conditions of a program in words, for every surface: facts by short names, tiers and stores by theirs."""
 
 from collections.abc import Mapping
 from fractions import Fraction
@@ -9,11 +9,12 @@ from django.utils.translation import get_language, gettext
 from shuke.core.program import ir, observing
 from shuke.core.program.condition_wording import Naming, beside, condition
 from shuke.core.program.explain import names_of
+from shuke.core.program.model import Program
 from shuke.core.program.tracing import written
 from shuke.engine.explanation import EN_LABELS, ZH_LABELS
 from shuke.engine.facts import BIRTHDAY
 from shuke.surfaces.wording import figures
-from shuke.surfaces.wording.running import Running, store_called
+from shuke.surfaces.wording.running import store_called, tier_name
 
 # What is short or said otherwise inside a sentence than beside a number: English, Chinese.
 _SHORT: Mapping[str, tuple[str, str]] = MappingProxyType(
@@ -59,13 +60,13 @@ _WEEKDAYS = (
 _STORES = frozenset({"order.store", "event.store"})
 
 
-def in_words(said: ir.Node, program: Running) -> str:
+def in_words(said: ir.Node, program: Program) -> str:
     """Return a condition of a program in words."""
     words = _Words(program, chinese=not _is_english())
     return condition(said, Naming("zh" if words.chinese else "en", words.fact, words.flag, words.text, words.number))
 
 
-def only_items(said: ir.Node, program: Running) -> str:
+def only_items(said: ir.Node, program: Program) -> str:
     """Return that an offer is for some lines only, by the condition that these meet."""
     told = in_words(said, program)
     if not _is_english():
@@ -80,10 +81,10 @@ def _is_english() -> bool:
 class _Words:
     """What a program's facts, tiers, stores and amounts are called in one language."""
 
-    def __init__(self, program: Running, *, chinese: bool) -> None:
+    def __init__(self, program: Program, *, chinese: bool) -> None:
         self.chinese, self._program = chinese, program
-        self._tiers = {"member.tier", *(f"{ladder.code}.tier" for ladder in program.program.ladders)}
-        self._labels = {**(ZH_LABELS if chinese else EN_LABELS), **names_of(program.program)}
+        self._tiers = {"member.tier", *(f"{ladder.code}.tier" for ladder in program.ladders)}
+        self._labels = {**(ZH_LABELS if chinese else EN_LABELS), **names_of(program)}
 
     def fact(self, name: str) -> str:
         if name in _SHORT:
@@ -103,13 +104,13 @@ class _Words:
 
     def text(self, fact: str, text: str) -> str:
         if fact in self._tiers:
-            return self._program.tier_name(text)
+            return tier_name(self._program, text)
         return store_called(text) if text and fact in _STORES else text
 
     def number(self, beside: ir.Node, value: Fraction) -> str:
         if beside.kind is ir.Kind.MONEY:
-            minor = value * 10**self._program.program.currency_digits
-            return figures.short_money(round(minor), self._program.program.currency)
+            minor = value * 10**self._program.currency_digits
+            return figures.short_money(round(minor), self._program.currency)
         if value.denominator != 1:
             return written(value)
         match beside:

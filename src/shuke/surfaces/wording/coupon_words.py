@@ -26,7 +26,6 @@ from shuke.core.offers.model import (
     Percent,
     PointsTimes,
     Prices,
-    Reason,
     Shipping,
     Steps,
 )
@@ -48,7 +47,7 @@ from shuke.rooms.coupons.contracts import (
     TemplateState,
 )
 from shuke.surfaces.wording import condition_words, days, figures, refusals
-from shuke.surfaces.wording.running import Running, running
+from shuke.surfaces.wording.running import running
 
 KINDS: Mapping[Kind, str | Promise] = {
     Kind.THRESHOLD: _("Money off from a minimum"),
@@ -94,22 +93,6 @@ PERIODS: Mapping[Period, str | Promise] = {
     Period.DAY: _("a day"),
     Period.WEEK: _("a week"),
     Period.MONTH: _("a month"),
-}
-REASONS: Mapping[Reason, str | Promise] = {
-    Reason.EXPIRED: _("It is over."),
-    Reason.NOT_STARTED: _("It can't be used yet."),
-    Reason.NOT_USABLE: _("It is used, set aside, frozen or recalled."),
-    Reason.NOT_THIS_MEMBER: _("It is another member's."),
-    Reason.CONDITION: _("Its condition is not met."),
-    Reason.LIMIT_REACHED: _("Its number of uses is reached."),
-    Reason.BUDGET_REACHED: _("Its budget is spent."),
-    Reason.NO_MATCHING_LINES: _("Nothing in the cart is of what it is for."),
-    Reason.MINIMUM_NOT_MET: _("The minimum is not reached."),
-    Reason.MINIMUM_LOST: _("The minimum would not be reached any more."),
-    Reason.NOT_STACKABLE: _("It can't stand beside another offer."),
-    Reason.OTHER_CHOSEN: _("Another offer is better."),
-    Reason.TOO_MANY: _("The order has as many offers as it may."),
-    Reason.NO_EFFECT: _("It would take nothing off."),
 }
 _TOLD_PRICES = 3
 
@@ -158,9 +141,9 @@ def sentence(rule: OfferRule) -> str:
     program = _program()
     parts = [_minimum(rule, program)]
     if rule.lines is not None:
-        parts.append(condition_words.only_items(rule.lines, _running()))
+        parts.append(condition_words.only_items(rule.lines, program))
     if rule.when is not None:
-        parts.append(gettext("if %(condition)s") % {"condition": condition_words.in_words(rule.when, _running())})
+        parts.append(gettext("if %(condition)s") % {"condition": condition_words.in_words(rule.when, program)})
     return gettext(", ").join(parts)
 
 
@@ -187,14 +170,10 @@ def _rule(offer: str) -> OfferRule | None:
         return None
 
 
-def _running() -> Running:
+def _program() -> Program:
     found = running()
     assert found is not None
-    return found
-
-
-def _program() -> Program:
-    return _running().program
+    return found.program
 
 
 def _example_cart(rule: OfferRule) -> tuple[int, int]:
@@ -313,9 +292,9 @@ def _share_off(effect: Percent | Shipping, program: Program) -> str:
 
 def _if(source: str, on: str = ON_ORDER) -> str:
     """Return a condition of its own in words, of orders or of the behaviour `on`; as written where it reads no more."""
-    program = _running()
+    program = _program()
     try:
-        told = condition_words.in_words(read_when(source, program.program, () if on == ON_ORDER else (on,)), program)
+        told = condition_words.in_words(read_when(source, program, () if on == ON_ORDER else (on,)), program)
     except Refusal:
         told = source
     return gettext("if %(condition)s") % {"condition": told}

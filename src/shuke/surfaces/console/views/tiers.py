@@ -55,7 +55,7 @@ def _levels(program: Running, ladder: Ladder) -> list[dict[str, Any]]:
             "name": words.tier(level.code, level.name),
             "reach": _threshold(level.threshold, ladder.measure, program)
             if level.when is None
-            else condition_words.in_words(level.when, program),
+            else condition_words.in_words(level.when, program.program),
             "keep": _keep(level, ladder, program),
             "multiplier": written(level.multiplier),
             "members": counts.get(level.code, 0),
@@ -67,7 +67,7 @@ def _levels(program: Running, ladder: Ladder) -> list[dict[str, Any]]:
 
 def _keep(level: Level, ladder: Ladder, program: Running) -> str:
     if level.keep_when is not None:
-        return condition_words.in_words(level.keep_when, program)
+        return condition_words.in_words(level.keep_when, program.program)
     return "" if level.keep is None else _threshold(level.keep, ladder.keep_measure or ladder.measure, program)
 
 

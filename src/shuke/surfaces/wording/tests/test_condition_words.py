@@ -42,7 +42,7 @@ def program(db):
     org.create_organisation(NewOrganisation("街角", "CNY", "Asia/Shanghai", "zh-hans", Kind.SANDBOX), BY)
     org.open_store(NewStore("nanjinglu", "南京路店"), None, BY)
     programs.publish(PROGRAM, BY)
-    return running()
+    return running().program
 
 
 @pytest.mark.parametrize(
