@@ -198,7 +198,10 @@ def _minimum(rule: OfferRule, program: Program) -> str:
     effect = _effect(rule.effect, program)
     if rule.minimum is None:
         return effect
-    return gettext("%(effect)s on orders from %(least)s") % {"least": _least(rule.minimum, program), "effect": effect}
+    return gettext("%(effect)s on orders of %(least)s or more") % {
+        "least": _least(rule.minimum, program),
+        "effect": effect,
+    }
 
 
 def _least(minimum: Minimum, program: Program) -> str:
@@ -217,7 +220,7 @@ def _effect(effect: Effect, program: Program) -> str:
     """Return what an effect does."""
     if isinstance(effect, Steps):
         steps = [
-            gettext("%(effect)s on orders from %(least)s")
+            gettext("%(effect)s on orders of %(least)s or more")
             % {"least": _measured(effect.measure, least, program), "effect": _effect(part, program)}
             for least, part in effect.steps
         ]
