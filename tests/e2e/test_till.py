@@ -161,6 +161,40 @@ def test_goods_are_scanned_with_their_price_and_known_the_next_time(counter, str
     assert till.wrong == []
 
 
+def test_who_steps_back_from_a_top_up_types_on_where_the_sale_is(counter, street):
+    till = counter()
+    till.type(street.shop["members"][street.regular()])
+    till.page.get_by_test_id("member-name").wait_for()
+    till.press("F10")
+    till.type("500")
+    till.page.get_by_test_id("take").wait_for()
+    till.press("Escape")
+    till.page.locator("#dialog").wait_for(state="hidden")
+    till.type("33")
+    till.shown("pay", "¥33.00")
+    assert till.wrong == []
+
+
+def test_a_category_is_typed_behind_the_price_and_known_with_the_article(counter, street):
+    till = counter()
+    till.type("#latte")
+    till.type("28 COFFEE")
+    till.type("+5*2 蛋糕")
+    till.shown("pay", "¥38.00")
+    assert till.page.locator("#trade .rows span:first-child").all_inner_texts() == ["latte · COFFEE", "蛋糕 × 2"]
+    till.type("28.005 COFFEE")
+    till.banner("金额有误")
+    till.press("Enter")
+    till.banner("实收 ¥38.00")
+    till.type("#latte")
+    till.page.get_by_text("按 Enter 为 ¥28.00").wait_for()
+    till.press("Enter")
+    till.page.get_by_text("latte · COFFEE").wait_for()
+    till.press("Enter")
+    till.banner("实收 ¥28.00")
+    assert till.wrong == []
+
+
 def test_what_a_phone_tops_up_is_spent_at_the_till(counter, street, chromium):
     till, place = counter(), street.regular()
     phone = chromium.new_context(viewport={"width": 390, "height": 844}, locale="zh-CN")
@@ -202,7 +236,7 @@ def test_a_sale_is_parked_and_fetched_and_esc_twice_clears(counter, street):
     till.type("+7.50")
     till.shown("pay", "¥20.00")
     till.press("F9")
-    till.banner("挂单")
+    till.banner("已挂单")
     till.press("F9")
     till.press("Enter")
     till.shown("pay", "¥20.00")

@@ -6,6 +6,7 @@ It sees what the program's own rules see of a member, and counts nothing that th
 from dataclasses import replace
 
 from shuke.core.offers.model import Amount, Stacking
+from shuke.core.program.ir import Node
 from shuke.core.program.model import OfferRule, Program
 from shuke.core.values.errors import Refusal
 from shuke.engine.compile import Compiled, compile_program
@@ -43,10 +44,30 @@ def read_claim(text: str, program: Program, on: tuple[str, ...] = ()) -> OfferRu
     Raises:
         Refusal: the first thing wrong with the text, with its place.
     """
-    source = Source(text)
-    when = read_condition(text, Vocabulary.of(program), source.place, on)
-    told = ("claim", "claim", when, None, None, Amount(1), None, Stacking.COMMON, None, False, 1, "1:1")
+    told = (
+        "claim",
+        "claim",
+        read_when(text, program, on),
+        None,
+        None,
+        Amount(1),
+        None,
+        Stacking.COMMON,
+        None,
+        False,
+        1,
+        "1:1",
+    )
     return OfferRule(*told, on=on)
+
+
+def read_when(text: str, program: Program, on: tuple[str, ...] = ()) -> Node:
+    """Read a condition about an order, or about the behaviours `on`.
+
+    Raises:
+        Refusal: the first thing wrong with the text, with its place.
+    """
+    return read_condition(text, Vocabulary.of(program), Source(text).place, on)
 
 
 def compile_beside(compiled: Compiled, rule: OfferRule) -> Compiled:

@@ -345,6 +345,11 @@ def approvals_page(state: ApprovalState | None, limit: int, cursor: str | None =
     return approvals.page(state, limit, cursor)
 
 
+def approvals_about(kind: str, subject: str) -> tuple[Approval, ...]:
+    """Return what waits of a kind about a subject, first requested first. Raises: nothing."""
+    return tuple(found for found, _ in queries.waiting_approvals(kind, subject, clock.business_now()))
+
+
 def approvals_waiting() -> int:
     """Return how many approvals wait for somebody to decide. Raises nothing."""
     return queries.count_approvals(ApprovalState.PENDING, clock.business_now())

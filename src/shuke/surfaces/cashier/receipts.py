@@ -39,7 +39,7 @@ def of_sale(
 
 
 def _called(line: Line, number: int) -> str:
-    name = line.sku or _("Item %(number)d") % {"number": number}
+    name = line.sku or line.category or _("Item %(number)d") % {"number": number}
     return f"{name} × {line.quantity}" if line.quantity > 1 else name
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import forms
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from shuke.core.values.currencies import CURRENCY_DIGITS
@@ -40,7 +40,7 @@ class TermsForm(forms.Form):
     )
     grace_days = forms.IntegerField(label=_("Days of grace"), min_value=0, max_value=366)
     gives = forms.CharField(
-        label=_("What it gives"),
+        label=pgettext_lazy("plan", "What it gives"),
         required=False,
         max_length=3_000,
         widget=forms.Textarea(attrs={"rows": 4}),

@@ -6,7 +6,7 @@ from fractions import Fraction
 from zoneinfo import ZoneInfo
 
 from django.utils.functional import Promise
-from django.utils.translation import get_language, gettext, ngettext, pgettext_lazy
+from django.utils.translation import gettext, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from shuke.core.offers.choosing import best
@@ -26,16 +26,13 @@ from shuke.core.offers.model import (
     Percent,
     PointsTimes,
     Prices,
-    Reason,
     Shipping,
     Steps,
 )
-from shuke.core.program import observing
-from shuke.core.program.explain import names_of
 from shuke.core.program.model import OfferRule, Program
-from shuke.engine.explanation import EN_LABELS, ZH_LABELS
+from shuke.core.values.errors import Refusal
 from shuke.engine.schema import ProgramErrors
-from shuke.engine.single_offers import read_offer
+from shuke.engine.single_offers import read_offer, read_when
 from shuke.rooms.coupons.contracts import (
     ON_ORDER,
     BatchState,
@@ -49,7 +46,7 @@ from shuke.rooms.coupons.contracts import (
     TemplateDraft,
     TemplateState,
 )
-from shuke.surfaces.wording import days, figures, refusals
+from shuke.surfaces.wording import condition_words, days, figures, refusals
 from shuke.surfaces.wording.running import running
 
 KINDS: Mapping[Kind, str | Promise] = {
@@ -97,22 +94,7 @@ PERIODS: Mapping[Period, str | Promise] = {
     Period.WEEK: _("a week"),
     Period.MONTH: _("a month"),
 }
-REASONS: Mapping[Reason, str | Promise] = {
-    Reason.EXPIRED: _("It is over."),
-    Reason.NOT_STARTED: _("It can't be used yet."),
-    Reason.NOT_USABLE: _("It is used, set aside, frozen or recalled."),
-    Reason.NOT_THIS_MEMBER: _("It is another member's."),
-    Reason.CONDITION: _("Its condition is not met."),
-    Reason.LIMIT_REACHED: _("Its number of uses is reached."),
-    Reason.BUDGET_REACHED: _("Its budget is spent."),
-    Reason.NO_MATCHING_LINES: _("Nothing in the cart is of what it is for."),
-    Reason.MINIMUM_NOT_MET: _("The minimum is not reached."),
-    Reason.MINIMUM_LOST: _("The minimum would not be reached any more."),
-    Reason.NOT_STACKABLE: _("It can't stand beside another offer."),
-    Reason.OTHER_CHOSEN: _("Another offer is better."),
-    Reason.TOO_MANY: _("The order has as many offers as it may."),
-    Reason.NO_EFFECT: _("It would take nothing off."),
-}
+_TOLD_PRICES = 3
 
 
 def came_by(coupon: HeldCoupon) -> str:
@@ -159,9 +141,9 @@ def sentence(rule: OfferRule) -> str:
     program = _program()
     parts = [_minimum(rule, program)]
     if rule.lines is not None:
-        parts.append(gettext("only items where %(condition)s") % {"condition": _in_words(rule.lines.source, program)})
+        parts.append(condition_words.only_items(rule.lines, program))
     if rule.when is not None:
-        parts.append(gettext("if %(condition)s") % {"condition": _in_words(rule.when.source, program)})
+        parts.append(gettext("if %(condition)s") % {"condition": condition_words.in_words(rule.when, program)})
     return gettext(", ").join(parts)
 
 
@@ -219,7 +201,10 @@ def _minimum(rule: OfferRule, program: Program) -> str:
     effect = _effect(rule.effect, program, gets=rule.gets is not None)
     if rule.minimum is None:
         return effect
-    return gettext("%(effect)s on orders from %(least)s") % {"least": _least(rule.minimum, program), "effect": effect}
+    return gettext("%(effect)s on orders of %(least)s or more") % {
+        "least": _least(rule.minimum, program),
+        "effect": effect,
+    }
 
 
 def _least(minimum: Minimum, program: Program) -> str:
@@ -238,7 +223,7 @@ def _effect(effect: Effect, program: Program, *, gets: bool) -> str:
     """Return what an effect does; `gets`: a deal reduces others than are bought."""
     if isinstance(effect, Steps):
         steps = [
-            gettext("%(effect)s on orders from %(least)s")
+            gettext("%(effect)s on orders of %(least)s or more")
             % {"least": _measured(effect.measure, least, program), "effect": _effect(part, program, gets=gets)}
             for least, part in effect.steps
         ]
@@ -257,7 +242,7 @@ def _thing(effect: Amount | EachPiece | Prices | Bundle | Gift | PointsTimes, pr
         case EachPiece():
             told = _each(effect, program)
         case Prices(minor=prices):
-            told = gettext("special prices for %(count)d things") % {"count": len(prices)}
+            told = _prices(prices, program)
         case Bundle(pieces=pieces, minor=minor, different=True):
             told = gettext("%(count)d different pieces for %(money)s") % {
                 "count": pieces,
@@ -270,6 +255,17 @@ def _thing(effect: Amount | EachPiece | Prices | Bundle | Gift | PointsTimes, pr
         case PointsTimes(factor=factor):
             told = gettext("points × %(factor)s") % {"factor": _number(factor)}
     return told
+
+
+def _prices(prices: Mapping[str, int], program: Program) -> str:
+    """Return the price of each of the first articles, and how many more there are."""
+    told = []
+    for sku, minor in [*prices.items()][:_TOLD_PRICES]:
+        named = {"sku": sku or gettext("any other item"), "money": _money(minor, program)}
+        told.append(gettext("%(money)s for %(sku)s") % named if minor else gettext("free %(sku)s") % named)
+    if len(prices) > _TOLD_PRICES:
+        told.append(gettext("%(count)d more at special prices") % {"count": len(prices) - _TOLD_PRICES})
+    return gettext(", ").join(told)
 
 
 def _amount(effect: Amount, program: Program) -> str:
@@ -365,14 +361,18 @@ def _of_a_kind(told: str, most: int) -> str:
     return gettext("%(effect)s, at most %(count)d of a kind") % {"effect": told, "count": most}
 
 
-def _in_words(source: str, program: Program) -> str:
-    language, labels = ("en", EN_LABELS) if get_language() == "en" else ("zh", ZH_LABELS)
-    return observing.in_words(source, {**labels, **names_of(program)}, language)
+def _if(source: str, on: str = ON_ORDER) -> str:
+    """Return a condition of its own in words, of orders or of the behaviour `on`; as written where it reads no more."""
+    program = _program()
+    try:
+        told = condition_words.in_words(read_when(source, program, () if on == ON_ORDER else (on,)), program)
+    except Refusal:
+        told = source
+    return gettext("if %(condition)s") % {"condition": told}
 
 
 def _money(minor: int, program: Program) -> str:
-    text = figures.money(minor, program.currency)
-    return text.removesuffix("." + "0" * program.currency_digits) if program.currency_digits else text
+    return figures.short_money(minor, program.currency)
 
 
 def _number(value: Fraction) -> str:
@@ -442,7 +442,7 @@ def _who(draft: TemplateDraft) -> str:
         unit = _program().units[0]
         parts.append(gettext("for %(points)s points") % {"points": figures.points(draft.points, unit.scale)})
     if draft.claim_when is not None:
-        parts.append(gettext("if %(condition)s") % {"condition": _in_words(draft.claim_when, _program())})
+        parts.append(_if(draft.claim_when))
     return gettext(", ").join(parts)
 
 
@@ -450,7 +450,7 @@ def _given(draft: TemplateDraft) -> str:
     """Return for which orders or behaviours a rule gives one."""
     parts = [gettext("each order") if draft.given_on == ON_ORDER else _behaviour(draft.given_on)]
     if draft.given_when is not None:
-        parts.append(gettext("if %(condition)s") % {"condition": _in_words(draft.given_when, _program())})
+        parts.append(_if(draft.given_when, draft.given_on))
     return gettext(", ").join(parts)
 
 

@@ -46,6 +46,12 @@ def money(minor: int, currency: str) -> str:
     return f"{MINUS if minor < 0 else ''}{_SIGNS.get(currency, currency + ' ')}{text}"
 
 
+def short_money(minor: int, currency: str) -> str:
+    """Write minor units with the currency's sign, whole amounts without decimals: (5000, CNY) becomes ¥50."""
+    digits = CURRENCY_DIGITS[currency]
+    return money(minor, currency).removesuffix("." + "0" * digits) if digits else money(minor, currency)
+
+
 def minor_of(text: str, currency: str) -> int | None:
     """Read an amount as people type it into minor units of a currency: 12.5 of USD is 1250; None for what is none."""
     found = _AMOUNT.fullmatch(text.strip())

@@ -73,6 +73,7 @@ FIELDS: Mapping[str, str | Promise] = {
 _ORIGINS: Mapping[str, str | Promise] = {
     "till": pgettext_lazy("origin", "The till"),
     "portal": pgettext_lazy("origin", "Member pages"),
+    "Portal": pgettext_lazy("origin", "Member pages"),  # who acted, where a record keeps the label alone
     "console": pgettext_lazy("origin", "The console"),
     "mall": pgettext_lazy("origin", "The mall"),
     "benefits": pgettext_lazy("origin", "Benefits"),

@@ -15,15 +15,15 @@ WHY_NOT: Mapping[Reason, str | Promise] = {
     Reason.NOT_USABLE: _("It is used, frozen or recalled, or another order has it."),
     Reason.NOT_THIS_MEMBER: _("It belongs to somebody else."),
     Reason.CONDITION: _("Its condition is not met."),
-    Reason.LIMIT_REACHED: _("It was used as often as it may be."),
+    Reason.LIMIT_REACHED: _("Its number of uses is reached."),
     Reason.BUDGET_REACHED: _("Its budget is used up."),
-    Reason.NO_MATCHING_LINES: _("Nothing in the cart is meant by it."),
+    Reason.NO_MATCHING_LINES: _("It is for other items than these."),
     Reason.MINIMUM_NOT_MET: _("The amount is below its minimum."),
     Reason.MINIMUM_LOST: _("With the other offers the amount falls below its minimum."),
     Reason.NOT_STACKABLE: _("It does not go together with another offer."),
     Reason.OTHER_CHOSEN: _("Another offer saves more."),
     Reason.TOO_MANY: _("Too many offers are used already."),
-    Reason.NO_EFFECT: _("It would take nothing off."),
+    Reason.NO_EFFECT: _("There is nothing that it could take off."),
 }
 _STANDING: Mapping[State, str | Promise] = {
     State.LOCKED: _("It is set aside for another order."),

@@ -99,7 +99,7 @@ ACTIONS: Words = {
     "codes.taken": _("Took activation codes as a file"),
 }
 RULES: Words = {
-    RefundRule.COOLING_OFF: _("within the cooling-off: all of it"),
+    RefundRule.COOLING_OFF: _("all of it, within the cooling-off period"),
     RefundRule.PRORATA: _("the days that are left after today"),
     RefundRule.NOTHING: _("nothing goes back"),
 }

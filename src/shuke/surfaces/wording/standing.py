@@ -124,17 +124,14 @@ def _missing(tier: TierStanding) -> str:
 
 
 def _keeping(tier: TierStanding, program: Running) -> str:
-    """Say what becomes of the tier when it ends: kept, or fallen unless so much more comes."""
+    """Say what becomes of the tier when it ends: kept, or fallen, and what would keep it."""
     if tier.until is None or tier.projected is None:
         return ""
     day = {"day": f"{tier.until:%Y-%m-%d}"}
     if tier.projected == tier.code:
         return _("Holds through %(day)s and is kept then as things stand.") % day
     falls = day | {"tier": program.tier_name(tier.projected)}
-    if not tier.to_keep:
-        return _("Will fall to %(tier)s after %(day)s.") % falls
-    falls["missing"] = measured(tier.to_keep, tier, program)
-    return _("Will fall to %(tier)s after %(day)s unless %(missing)s more comes by then.") % falls
+    return _("Will fall to %(tier)s after %(day)s.") % falls + way_to_keep(tier, program)
 
 
 def _gift(tier: TierStanding, change: TierChange | None, program: Running) -> str:

@@ -300,3 +300,15 @@ def test_offers_about_goods_match_what_was_scanned(at_work):
         ("商品 1", 1, 1_000),
         ("6901234567892", 2, 4_500),
     ]
+
+
+def test_offers_about_categories_match_what_was_typed(at_work):
+    offer = "offers:\n  - {code: coffee, percent: 50, lines: \"item.category = 'COFFEE'\"}\n"
+    programs.publish(PROGRAM.read_text().replace("offers:\n", offer), TESTER)
+    coffee, cup = ({"category": "COFFEE", "quantity": 1, "minor": 2_800}, {"sku": "cup", "quantity": 1, "minor": 500})
+    _, priced = at_work.ask("price", member=None, lines=[coffee, cup], points=0, coupons=None)
+    assert priced["pay_minor"] == 1_900
+    _, sold = at_work.sale("K-1", member=None, lines=[coffee, cup], expected_minor=1_900)
+    assert sold["receipt"]["rows"][:2] == [["COFFEE", "¥28.00"], ["cup", "¥5.00"]]
+    _, found = at_work.ask("read", text="K-1")
+    assert [(line["name"], line["minor"]) for line in found["lines"]] == [("COFFEE", 1_400), ("cup", 500)]

@@ -73,7 +73,7 @@ def read(counter: Counter, text: str) -> dict[str, Any] | None:
         "lines": [
             {
                 "number": line.number,
-                "name": line.line.sku or _("Item %(number)d") % {"number": line.number},
+                "name": line.line.sku or line.line.category or _("Item %(number)d") % {"number": line.number},
                 "quantity": line.line.quantity - line.refunded_quantity,
                 "minor": line.line.net_minor - line.refunded_minor,
                 "left": figures.money(line.line.net_minor - line.refunded_minor, currency),

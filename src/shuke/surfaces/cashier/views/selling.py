@@ -78,10 +78,10 @@ def _wish(told: Told) -> cart.Wish:
 
 
 def _lines(told: Told) -> tuple[Line, ...]:
-    """Return the lines that were told: each an amount, or pieces of an article with the amount of all of them."""
+    """Return the lines that were told: each an amount, or pieces of an article or category with the amount of all."""
     lines = told.amounts_or_parts("lines")
     return tuple(
-        Line(each.text("sku"), "", each.number("quantity"), each.number("minor"))
+        Line(each.text("sku"), each.text("category"), each.number("quantity"), each.number("minor"))
         if isinstance(each, Told)
         else Line("", "", 1, each)
         for each in lines

@@ -127,8 +127,8 @@ def test_the_balance_sheet_tells_use_cost_and_what_to_look_at(anna, log_in):
     client = log_in(Role.ANALYST, "en")
     page = client.get("/benefits/sheet").content.decode()
 
-    assert "no fixed benefit" in page
-    assert "the next tier is worth more than three times as much" in page
+    assert "No fixed benefit" in page
+    assert "The next tier is worth more than three times as much" in page
     assert "$70.00" in page
     assert client.post("/benefits/sets/main", {}).status_code == 403
     assert benefits.catalogue().of("tier:main:silver") != ()

@@ -52,5 +52,7 @@ def test_a_version_tells_its_offers_in_words(offers, log_in):
         "每 2 件，1 件减 50%",
         "可与任何优惠同享",
         "赠 mug × 1",
+        ">仅限类目为「tea」的商品<",
+        ">订单金额至少为 $500<",
     ):
         assert words in page

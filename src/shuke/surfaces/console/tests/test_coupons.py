@@ -136,7 +136,7 @@ def test_a_rule_is_read_as_it_is_typed_and_what_it_gave_is_told_with_its_order(m
         client.post("/coupons/preview", TEN | rule | {"code": "n", "given_when": "order.net > 1 AND order.nett > 2"})
     )
     assert "1:19 · 没有此事实：“order.nett”" in shown
-    assert "自动发放 每笔订单，须满足：实付金额 &gt;= 300" in text(
+    assert "自动发放 每笔订单，须满足：订单金额至少为 $300" in text(
         client.post("/coupons/preview", TEN | rule | {"code": "n"})
     )
     assert [each.draft.code for each in coupons.templates()] == ["ten"]

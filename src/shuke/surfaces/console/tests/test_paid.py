@@ -97,7 +97,9 @@ def test_a_cancellation_does_what_was_shown(desk, anna):
 
     assert paid.subscription(found.id).state is State.CANCELLED
     assert [payment.refunded_minor for payment in payments.page(9).payments] == [12_050]
-    assert ">已退回<" in desk.get(f"/subscriptions/{id}").content.decode()
+    after = desk.get(f"/subscriptions/{id}").content.decode()
+    assert ">已退回<" in after
+    assert '<td data-label="扣款周期"><span>第 1 期</span></td>' in after
 
 
 def test_a_subscription_is_given_extended_and_let_run_out(desk, anna):
@@ -117,7 +119,8 @@ def test_a_subscription_is_given_extended_and_let_run_out(desk, anna):
     assert "a mishap" not in desk.get(f"/members/{member}/plans").content.decode()
     listed = desk.get("/subscriptions", {"state": "active", "plan": "plus"}).content.decode()
     assert (id in listed, members.get(anna).display_name in listed) == (True, True)
-    assert id not in desk.get("/subscriptions", {"state": "lapsed"}).content.decode()
+    nobodys = desk.get("/subscriptions", {"state": "lapsed"}).content.decode()
+    assert (id in nobodys, "没有符合条件的订阅" in nobodys) == (False, True)
 
 
 def test_nobody_deals_with_their_own_plans(desk, log_in, anna):

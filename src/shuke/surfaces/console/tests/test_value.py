@@ -81,8 +81,9 @@ def test_a_refund_is_seen_asked_for_and_agreed_to_by_another(log_in, stored):
     assert address in page(desk.get("/value/refunds"))
     boss = log_in(Role.OWNER)
     told = page(boss.get(address))
-    assert "95.00" in told
-    assert "moves away" in told
+    facts = re.sub(r"<[^>]+>", " ", told.partition('<dl class="facts list">')[2].partition("</dl>")[0])
+    says = "退回金额 $95.00 手续费 $5.00 收回赠金 $10.00 本金 $200.00 → $100.00 原因 moves away"
+    assert " ".join(facts.split()) == says
     boss.post(
         re.search(r'action="([^"]+)"', told.split("comment")[0].rsplit("<form", 1)[1])[1], {"decision": "approve"}
     )

@@ -1,5 +1,6 @@
 """Approvals: what waits for a yes, what would happen, who asked. A yes takes two clicks, a no also its reason."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,11 +17,13 @@ from shuke.rooms.members import facade as people
 from shuke.rooms.members.contracts import ID_PREFIX
 from shuke.rooms.org import facade as org
 from shuke.rooms.org.contracts import APPROVAL_PREFIX, Approval, ApprovalState, Right
+from shuke.rooms.programs import facade as programs
 from shuke.surfaces.console.pages import Desk, page, show
 from shuke.surfaces.console.views.audit import Shown, shown
-from shuke.surfaces.wording import refusals, words
+from shuke.surfaces.wording import figures, refusals, words
 
 _ROWS = 50
+_VALUE_REFUND = "value.refund"
 _ALL = "all"
 
 
@@ -150,10 +153,25 @@ def _rows(desk: Desk, found: tuple[Approval, ...] | list[Approval]) -> list[Row]
                 one,
                 member.display_name or one.subject if member else one.subject,
                 reverse("member", args=[one.subject]) if member and desk.may(Right.MEMBERS_READ) else "",
-                [_field(desk, name, value) for name, value in one.summary.items()],
+                [_field(desk, name, value) for name, value in _told(one).items()],
             )
         )
     return rows
+
+
+def _told(one: Approval) -> Mapping[str, object]:
+    """Return what was asked field by field: of a refund of stored value first the money that goes back."""
+    if one.kind != _VALUE_REFUND:
+        return one.summary
+    amounts = {name: _money(one.summary[name]) for name in ("money", "fee", "bonus")}
+    principal = {time: _money(each) for time, each in one.summary["balance"].items()}
+    return amounts | {"principal": principal, "reason": one.summary["reason"]}
+
+
+def _money(amount: str) -> str:
+    """Write an amount of stored value with the sign of its currency, without where the program has none any more."""
+    terms = programs.value_terms()
+    return figures.money(figures.minor_of(amount, terms.currency) or 0, terms.currency) if terms else amount
 
 
 def _field(desk: Desk, name: str, value: object) -> tuple[str, Shown | None, Shown | None]:

@@ -10,7 +10,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.translation import get_language, gettext_lazy, pgettext
+from django.utils.translation import get_language, gettext_lazy, pgettext, pgettext_lazy
 from django.utils.translation import gettext as _
 
 from shuke.core.values.errors import Refusal
@@ -67,7 +67,7 @@ class BenefitForm(forms.Form):
     quota = forms.IntegerField(label=gettext_lazy("Quota"), min_value=1, max_value=10**6, required=False)
     per = forms.ChoiceField(label=gettext_lazy("Period"))
     days = forms.IntegerField(label=gettext_lazy("Days that it lasts"), min_value=1, max_value=3_660, required=False)
-    gives = forms.CharField(label=gettext_lazy("What it gives"), max_length=80, required=False)
+    gives = forms.CharField(label=pgettext_lazy("benefit", "What it gives"), max_length=80, required=False)
     ahead_hours = forms.IntegerField(
         label=gettext_lazy("Hours ahead of everybody"), min_value=0, max_value=2_160, required=False
     )

@@ -26,7 +26,7 @@ from shuke.rooms.org.contracts import Right
 from shuke.rooms.programs import facade
 from shuke.rooms.programs.contracts import Comparison, VersionView
 from shuke.surfaces.console.pages import Desk, page, show
-from shuke.surfaces.wording import figures, refusals
+from shuke.surfaces.wording import condition_words, figures, refusals
 from shuke.surfaces.wording.running import program_of, tier_name, unit_name
 
 _STARTER = Path(shuke.__file__).parent / "examples" / "cafe.yaml"
@@ -167,6 +167,9 @@ def _offers(program: Program) -> list[dict[str, Any]]:
     return [
         {
             "rule": rule,
+            "when": condition_words.in_words(rule.when, program) if rule.when else "",
+            "lines": condition_words.only_items(rule.lines, program) if rule.lines else "",
+            "gets": condition_words.in_words(rule.gets, program) if rule.gets else "",
             "effect": wording.effect(rule.effect, money, language, gets=rule.gets is not None),
             "terms": wording.terms(rule.minimum, rule.stacking, money, language)
             + [wording.cap(cap, money, language) for cap in rule.caps],

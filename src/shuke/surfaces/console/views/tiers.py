@@ -17,7 +17,7 @@ from shuke.rooms.org.contracts import Right
 from shuke.rooms.tiers import facade as tier_room
 from shuke.surfaces.console import charts
 from shuke.surfaces.console.pages import Desk, page, show
-from shuke.surfaces.wording import figures, words
+from shuke.surfaces.wording import condition_words, figures, words
 from shuke.surfaces.wording.running import Running, running
 
 
@@ -53,7 +53,9 @@ def _levels(program: Running, ladder: Ladder) -> list[dict[str, Any]]:
             "level": level,
             "rank": rank,
             "name": words.tier(level.code, level.name),
-            "reach": _threshold(level.threshold, ladder.measure, program) if level.when is None else level.when.source,
+            "reach": _threshold(level.threshold, ladder.measure, program)
+            if level.when is None
+            else condition_words.in_words(level.when, program.program),
             "keep": _keep(level, ladder, program),
             "multiplier": written(level.multiplier),
             "members": counts.get(level.code, 0),
@@ -65,7 +67,7 @@ def _levels(program: Running, ladder: Ladder) -> list[dict[str, Any]]:
 
 def _keep(level: Level, ladder: Ladder, program: Running) -> str:
     if level.keep_when is not None:
-        return level.keep_when.source
+        return condition_words.in_words(level.keep_when, program.program)
     return "" if level.keep is None else _threshold(level.keep, ladder.keep_measure or ladder.measure, program)
 
 

@@ -86,7 +86,8 @@ def test_a_trial_and_an_activation_code(phone, plan):
     client.post("/m/plans/plus/trial")
     (trial,) = paid.page(9).subscriptions
     assert trial.state is State.TRIAL
-    assert client.post("/m/plans/code", {"code": "0000"}).status_code == 422
+    wrong = client.post("/m/plans/code", {"code": "0000"})
+    assert (wrong.status_code, "autofocus" in wrong.content.decode()) == (422, True)
     batch = paid.make_codes("plus", Length.MONTH, 1, "", None, BY)
     client.post("/m/plans/code", {"code": paid.codes_of(batch.id, BY)[0][0]})
 

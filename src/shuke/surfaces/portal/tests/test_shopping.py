@@ -55,7 +55,8 @@ def test_an_item_is_redeemed_once_however_often_it_is_sent(phone, tea):
 
     assert held.post(first["Location"])["Location"] == first["Location"]
     assert (usable(), mall.item(tea.id).left) == (50, 5)
-    assert "取消兑换" not in page(held.get(first["Location"]))
+    over = page(held.get(first["Location"]))
+    assert ("取消兑换" in over, "<dt>已退回</dt><dd>10 " in over, "<dt>已用</dt>" in over) == (False, True, False)
 
 
 def test_what_is_gone_too_dear_or_frozen_is_refused_in_words(phone, tea):

@@ -136,6 +136,7 @@ def test_a_refund_is_asked_for_with_its_fee_and_bonus_seen_and_staff_agree(phone
     assert "¥95.00" in page(client.post("/m/value/refund", {"amount": "100", "shown": "10000.1000.500"}))
     (asked,) = org.approvals_page(None, 9).approvals
     assert (asked.kind, asked.state, has()) == ("value.refund", ApprovalState.PENDING, (20_000, 2_000))
+    assert page(client.get("/m/value")).count("店员审批后退回 ¥95.00") == 1
     assert client.post("/m/value/refund", {"amount": "900"}).status_code == 422
     assert len(org.approvals_page(None, 9).approvals) == 1
 

@@ -109,6 +109,7 @@ def order(request: HttpRequest, guest: Guest, order_id: str) -> HttpResponse:
         codes=mall.codes_for(found.id, guest.member.id) if found.kind is Kind.VIRTUAL else (),
         steps=[(mall_words.of(mall_words.STATES, step.state), step.at) for step in mall.steps(found.id)],
         payment=_payment(found),
+        over=found.state in {State.CANCELLED, State.REFUNDED},
         can_cancel=found.state in _CANCELLABLE,
         failure=failure,
         status=422 if failure else 200,

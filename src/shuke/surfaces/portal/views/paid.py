@@ -99,7 +99,7 @@ def change(request: HttpRequest, guest: Guest, subscription_id: str) -> HttpResp
         request,
         "plan_change.html",
         tab="me",
-        title=_("Another plan"),
+        title=_("Change to another plan"),
         name=found.plan.name(language),
         choices=[(key, plan.name(language), paid_words.LENGTHS[length], price) for key, plan, length, price in choices],
         asked=asked,
@@ -123,6 +123,7 @@ def _plans(request: HttpRequest, guest: Guest, failure: str = "", status: int = 
     mine = paid.page(_MOST, member_id=guest.member.id).subscriptions
     live = [one for one in mine if one.is_live]
     had = {one.plan.id for one in mine if one.started_at is not None}
+    held = {one.plan.id for one in live}
     language, savings = paid_words.language(), paid.savings([one.id for one in live])
     return show(
         request,
@@ -131,7 +132,11 @@ def _plans(request: HttpRequest, guest: Guest, failure: str = "", status: int = 
         title=_("Paid membership"),
         mine=[_mine(one, language, savings[one.id]) for one in live],
         changeable=bool(_choices(guest)),
-        offered=[_offered(plan, language, had=plan.id in had) for plan in paid.list_plans() if plan.on_sale],
+        offered=[
+            _offered(plan, language, had=plan.id in had, held=plan.id in held)
+            for plan in paid.list_plans()
+            if plan.on_sale
+        ],
         online=phone_method() is not None,
         failure=failure,
         status=status,
@@ -149,15 +154,16 @@ def _mine(one: Subscription, language: str, savings: Savings) -> dict[str, objec
     }
 
 
-def _offered(plan: Plan, language: str, *, had: bool) -> dict[str, object]:
+def _offered(plan: Plan, language: str, *, had: bool, held: bool) -> dict[str, object]:
     terms = plan.version.terms
     return {
         "plan": plan,
         "name": plan.name(language),
         "gives": [(one.name_zh if language == "zh" else one.name_en, one.value_minor) for one in terms.gives],
         "prices": [(length.value, paid_words.LENGTHS[length], price) for length, price in sorted_prices(terms.prices)],
+        "held": held,
         "trial": 0 if had else terms.trial_days,
-        "cooling_off": terms.cooling_off_days,
+        "cooling_off": 0 if held else terms.cooling_off_days,
     }
 
 

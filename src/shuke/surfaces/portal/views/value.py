@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 
 from shuke.core.values.errors import Refusal
 from shuke.foundation import guesses, ids, logs
-from shuke.rooms.members.contracts import MemberRef
+from shuke.rooms.members.contracts import ID_PREFIX, MemberRef
+from shuke.rooms.org import facade as org
 from shuke.rooms.payments import facade as payments
 from shuke.rooms.payments.contracts import PAYMENT_PREFIX
 from shuke.rooms.programs import facade as programs
@@ -24,6 +25,7 @@ from shuke.surfaces.wording import figures, refusals
 from shuke.surfaces.wording.running import units
 
 _ROWS = 30
+_REFUND = "value.refund"  # as its approvals are called
 _LONGEST_CODE = 40
 
 
@@ -105,7 +107,7 @@ def refund(request: HttpRequest, guest: Guest) -> HttpResponse:
         )
         if request.method == "POST" and request.POST.get("shown") == _shown(seen):
             programs.ask_own_value_refund(guest.member.id, seen.principal_minor, _("asked for by the member"), ACTOR)
-            return _overview(request, guest, asked=figures.money(seen.money_minor, terms.currency))
+            return _overview(request, guest)
     except Refusal as refused:
         logs.refusal(refused, request_id=request.request_id)
         failure = refusals.sentence(refused) if held.principal_minor else ""
@@ -144,8 +146,15 @@ def _overview(request: HttpRequest, guest: Guest, **said: Any) -> HttpResponse:
         terms=terms,
         held=programs.value_of(guest.member.id),
         rows=latest(guest, unit_ids, _ROWS),
+        waiting=_waiting(guest, terms.currency),
         **said,
     )
+
+
+def _waiting(guest: Guest, currency: str) -> list[str]:
+    """Return what goes back by each refund that waits for staff."""
+    waiting = org.approvals_about(_REFUND, ids.encode(ID_PREFIX, guest.member.id))
+    return [figures.money(figures.minor_of(str(one.summary["money"]), currency) or 0, currency) for one in waiting]
 
 
 def _asked(request: HttpRequest, guest: Guest, chosen: Offered) -> HttpResponse:

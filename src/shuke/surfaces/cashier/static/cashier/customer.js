@@ -28,7 +28,7 @@ function sale(told) {
   if (told.done) {
     thanked = Date.now();
     show(h("h1", {}, words.thanks), h("p", {class: "big"}, h("b", {}, told.done.paid)),
-      told.done.after && h("p", {class: "big"}, h("span", {}, words.earned), h("b", {}, told.done.earned)), told.done.after && h("p", {class: "big"}, h("span", {}, words.balance), h("b", {}, told.done.after)), told.done.gave && h("p", {}, `${words.gave} ${told.done.gave}`));
+      told.done.after && h("p", {class: "big"}, h("span", {}, words.earned), h("b", {}, told.done.earned)), told.done.after && h("p", {class: "big"}, h("span", {}, words.balance), h("b", {}, told.done.after)), told.done.gave && h("p", {}, say(words.gave, {coupons: told.done.gave})));
     setTimeout(() => {
       if (Date.now() - thanked >= 8000) {
         welcome();
@@ -37,7 +37,7 @@ function sale(told) {
   } else if (told.member || told.pay) {
     thanked = 0;
     show(h("h1", {}, told.member ? say(words.hello, told.member) : words.welcome), told.member && balance(told.member.points),
-      told.pay && h("p", {class: "big pay"}, h("span", {}, words.to_pay), h("b", {}, told.pay)), told.saves && h("p", {}, `${words.saves}: ${told.saves}`), told.earns && h("p", {}, `${words.earns} ${told.earns}`), told.gives && h("p", {}, `${words.gives} ${told.gives}`));
+      told.pay && h("p", {class: "big pay"}, h("span", {}, words.to_pay), h("b", {}, told.pay)), told.saves && h("p", {}, say(words.saves, {offers: told.saves})), told.earns && h("p", {}, `${words.earns} ${told.earns}`), told.gives && h("p", {}, `${words.gives} ${told.gives}`));
   } else if (Date.now() - thanked > 8000 && !screen.querySelector(".consent, #code")) {
     welcome();
   }

@@ -262,4 +262,9 @@ function helpDialog() {
   openDialog(words.help, h("dl", {class: "facts list"}, rows.flatMap(([key, does]) => [h("dt", {}, h("kbd", {}, key)), h("dd", {}, does)])), h("p", {class: "quiet"}, words.help_lines));
 }
 
-place("dialog").addEventListener("close", () => { place("scan").focus(); });
+/* Back to the one field, with its caret: the browser gives the focus back alone, and what is typed then goes nowhere. */
+place("dialog").addEventListener("close", () => {
+  const field = place("scan");
+  field.focus();
+  field.setSelectionRange(field.value.length, field.value.length);
+});

@@ -27,17 +27,17 @@ function drawMember(sale) {
 
 function drawTrade(sale, money) {
   if (!sale.lines.length) {
-    fill("trade", h("p", {class: "start"}, words.nothing));
+    fill("trade", sale.member || sale.typed ? null : h("p", {class: "start"}, words.nothing));
     return;
   }
   const priced = sale.priced;
   const total = totalOf(sale.lines);
   const row = (label, amount, kind) => h("li", {class: kind || ""}, h("span", {}, label), h("span", {}, amount));
-  const rows = sale.lines.length > 1 || sale.lines[0].sku || !priced ? sale.lines.map((line, at) => row(lineName(line, at), money(line.minor))) : [row(words.listed, priced.listed)];
+  const rows = sale.lines.length > 1 || isNamed(sale.lines[0]) || !priced ? sale.lines.map((line, at) => row(lineName(line, at), money(line.minor))) : [row(words.listed, priced.listed)];
   const offers = priced ? priced.offers.map((offer) => row([offer.name, ...offer.more].join(" · "), offer.off, "off")) : [];
   const paying = priced && priced.points && priced.points.used ? [row(`${words.pay_points} (${priced.points.used_text})`, priced.points.used_worth, "off")] : [];
   fill("trade",
-    h("ul", {class: "rows"}, rows, offers, paying, priced && priced.value && priced.value.used ? [row(words.pay_value, `\u2212${priced.value.used_text}`, "off"), h("li", {class: "split"}, h("small", {"data-testid": "split"}, valueSplit(priced.value)))] : []),
+    h("ul", {class: "rows"}, rows, offers, paying, priced && priced.value && priced.value.used ? [row(words.value, `\u2212${priced.value.used_text}`, "off"), h("li", {class: "split"}, h("small", {"data-testid": "split"}, valueSplit(priced.value)))] : []),
     h("div", {class: "pay"}, h("span", {}, words.to_pay), h("strong", {"data-testid": "pay"}, priced ? priced.pay : money(total))),
     priced && priced.earns && h("p", {class: "earns"}, `${words.earns} ${priced.earns}`),
     priced && priced.gives && h("p", {class: "earns", "data-testid": "gives"}, `${words.gives} ${priced.gives}`),
@@ -128,7 +128,7 @@ function change(answer) {
   if (!answer.after) {
     return null;
   }
-  const value = answer.by_value ? h("small", {"data-testid": "by-value"}, `${words.pay_value} ${answer.by_value} · ${words.value_left} ${answer.value_left}`) : null;
+  const value = answer.by_value ? h("small", {"data-testid": "by-value"}, `${words.value} ${answer.by_value} · ${words.value_left} ${answer.value_left}`) : null;
   const moved = [answer.earned && `${words.earned} ${answer.earned}`, answer.used && `${words.used} ${answer.used}`].filter(Boolean).join(" · ");
   return h("p", {class: "change"}, h("span", {}, answer.unit || words.balance), h("b", {"data-testid": "change"}, `${answer.before} → ${answer.after}`), h("small", {}, moved), value);
 }
@@ -136,7 +136,7 @@ function change(answer) {
 function saleBanner(answer) {
   const bad = Boolean(answer.note);
   drawBanner(bad ? "warn" : "good", say(words.sale_done, answer), change(answer),
-    answer.gave && h("p", {"data-testid": "gave"}, `${words.gave} ${answer.gave}`),
+    answer.gave && h("p", {"data-testid": "gave"}, say(words.gave, {coupons: answer.gave})),
     answer.tier && h("p", {class: "tier-up"}, `${answer.tier} · ${words.tier_next}`), answer.note && h("p", {}, answer.note), receiptNumber(answer.key));
 }
 

@@ -67,7 +67,7 @@ async function entered(text) {
   if (text) {
     drawBanner("");
   }
-  const line = lineOf(text, sale.goods && sale.goods.sku);
+  const line = lineOf(text, sale.goods);
   const sku = skuOf(text);
   if (!text) {
     if (sale.goods) {
@@ -83,7 +83,7 @@ async function entered(text) {
     throw new Refused({sentence: say(words.amount_wrong, {digits: shop.digits})});
   } else if (sku) {
     await takeKnownPrice();
-    sale.goods = {sku, price: await knownPrice(sku)};
+    sale.goods = await knownGoods(sku);
   } else if (connected) {
     await read(text);
   } else {
@@ -95,7 +95,7 @@ async function entered(text) {
 /* An article that was scanned is sold at the price that it had, once nothing else is typed; one without waits for it. */
 async function takeKnownPrice() {
   if (sale.goods && sale.goods.price) {
-    sale.lines = [...sale.lines, {sku: sale.goods.sku, quantity: 1, minor: sale.goods.price}];
+    sale.lines = [...sale.lines, {...named(sale.goods), quantity: 1, minor: sale.goods.price}];
     sale.goods = null;
     await price();
   }
@@ -177,7 +177,7 @@ async function sell() {
     }
     throw error;
   }
-  await rememberPrices(mine.lines);
+  await rememberGoods(mine.lines);
   if (answer) {
     saleBanner(answer);
     showCustomer(answer);
@@ -378,7 +378,7 @@ async function parkOrFetch() {
   }
   const total = totalOf(sale.lines);
   await keeping.put("parked", {key: String(Date.now()), made: Date.now(), what: money(total), sale: {...sale, priced: null}});
-  drawBanner("good", words.parked);
+  drawBanner("good", words.parked_done);
   await counts();
   startAnew();
 }
@@ -441,7 +441,7 @@ Object.assign(sending.listeners, {
   changed: () => { counts(); },
   answered(entry, answer) {
     if (!sale.lines.length && !sale.member) {
-      drawBanner("good", `${words.sent_late} ${answer.paid || entry.told.what}`, change(answer));
+      drawBanner("good", say(words.sent_late, {what: answer.paid || entry.told.what}), change(answer));
     }
   },
   refused(entry, error) {
