@@ -195,6 +195,24 @@ def test_a_category_is_typed_behind_the_price_and_known_with_the_article(counter
     assert till.wrong == []
 
 
+def test_an_article_or_coupon_of_who_went_away_is_not_the_next_ones(counter, street):
+    till = counter()
+    till.type("#cup")
+    till.page.get_by_text("cup").first.wait_for()
+    till.press("Escape")
+    till.press("Escape")
+    till.type("8")
+    till.shown("pay", "¥8.00")
+    assert "cup" not in till.page.locator("#trade").inner_text()
+    till.clear()
+
+    till.page.evaluate("sale.coupons = ['SPRING2026']; scan.focus()")  # as a scanned coupon is kept for its sale
+    till.press("Escape")
+    till.press("Escape")
+    assert till.page.evaluate("sale.coupons") is None
+    assert till.wrong == []
+
+
 def test_what_a_phone_tops_up_is_spent_at_the_till(counter, street, chromium):
     till, place = counter(), street.regular()
     phone = chromium.new_context(viewport={"width": 390, "height": 844}, locale="zh-CN")

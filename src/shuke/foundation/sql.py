@@ -1,5 +1,6 @@
 """Loads the SQL statements that rooms keep in files beside their code, and opens the cursor that runs them."""
 
+import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from importlib import resources
@@ -57,6 +58,13 @@ def run(statement: str, parameters: Mapping[str, Any]) -> int:
 
 def _arrays(parameters: Mapping[str, Any]) -> dict[str, Any]:
     return {name: array_of(value) if type(value) is list else value for name, value in parameters.items()}
+
+
+def hold(*name: str) -> None:
+    """Let nobody else hold what is named so until the transaction ends: what has no row yet that could be locked."""
+    digest = hashlib.sha256("\x00".join(name).encode()).digest()
+    lock = int.from_bytes(digest[:8], "big", signed=True)
+    run("SELECT pg_advisory_xact_lock(%(lock)s::bigint)", {"lock": lock})
 
 
 def columns(names: str, rows: Iterable[Sequence[Any]]) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from shuke.core.values.errors import Refusal
-from shuke.foundation import clock, encryption, ids
+from shuke.foundation import clock, encryption, ids, sql
 from shuke.foundation.transactions import unit_of_work
 from shuke.rooms.mall import checks, items, models, moving, queries
 from shuke.rooms.mall.contracts import (
@@ -161,6 +161,7 @@ def _delivery(row: models.Delivery) -> Delivery:
 def write_supplier(draft: SupplierDraft) -> SupplierView:
     """Make a supplier, or change the one with this code."""
     checks.supplier(draft)
+    sql.hold("supplier", draft.code)
     row = queries.supplier(code=draft.code) or models.Supplier(id=ids.new_id(), code=draft.code, kind=draft.kind.value)
     if row.kind != draft.kind.value:
         raise Refusal("item_fixed", "A supplier keeps its kind.", pointer="/kind")

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from shuke.core.values import reasons
 from shuke.core.values.errors import Refusal
-from shuke.foundation import encryption, ids
+from shuke.foundation import encryption, ids, sql
 from shuke.rooms.coupons import facade as coupons
 from shuke.rooms.mall import checks, models, queries, stock, stores
 from shuke.rooms.mall.contracts import (
@@ -40,6 +40,7 @@ _LONGEST_CARD = 200
 def create(draft: ItemDraft) -> Item:
     """Store a new item, without stock."""
     checks.item(draft)
+    sql.hold("item", draft.code)
     if queries.item(code=draft.code) is not None:
         raise Refusal("item_exists", "There is an item with this code already.", pointer="/code")
     row = models.Item(id=ids.new_id(), revision=1)

@@ -1,6 +1,5 @@
 """Reads and writes of the room's tables; decides nothing."""
 
-import hashlib
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
@@ -278,9 +277,7 @@ def lock_approval(approval_id: UUID, now: datetime) -> tuple[Approval, bytes] | 
 
 def hold_requests(subject: str) -> None:
     """Let nobody else ask for anything about a subject until the transaction ends."""
-    digest = hashlib.sha256(f"approvals\x00{subject}".encode()).digest()
-    lock = int.from_bytes(digest[:8], "big", signed=True)
-    sql.run("SELECT pg_advisory_xact_lock(%(lock)s::bigint)", {"lock": lock})
+    sql.hold("approvals", subject)
 
 
 def waiting_approvals(kind: str, subject: str, now: datetime) -> list[tuple[Approval, bytes]]:

@@ -1,6 +1,5 @@
 """The statements of the room of paid membership, one function each. They decide nothing and open no transaction."""
 
-import hashlib
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
@@ -17,9 +16,7 @@ _LIVE = [*map(str, LIVE)]
 
 def lock_member(member_id: UUID) -> None:
     """Let nobody else change what a member has of any plan until the transaction ends."""
-    digest = hashlib.sha256(b"paid\x00" + member_id.bytes).digest()
-    lock = int.from_bytes(digest[:8], "big", signed=True)
-    sql.run("SELECT pg_advisory_xact_lock(%(lock)s::bigint)", {"lock": lock})
+    sql.hold("paid", str(member_id))
 
 
 # --- plans ---

@@ -8,6 +8,17 @@ from django.utils.translation import gettext_lazy as _
 REFUSALS: Mapping[str, str | Promise] = {
     "bad_coupon_code": _("A code has 4 to 40 letters and digits."),
     "bad_coupon_template": _("This does not go together with the rest of the template."),
+    "bad_coupon_template/name": _("A name has 1 to 80 characters that can be seen."),
+    "bad_coupon_template/one_code": _("The one code and «one code that many use» go together."),
+    "bad_coupon_template/codes": _(
+        "One code for many is nobody's: it is not claimed, bought for points, given by a rule or to a friend."
+    ),
+    "bad_coupon_template/given_when": _("A condition needs what the coupon is given for."),
+    "bad_coupon_template/validity": _("It ends after it begins."),
+    "bad_coupon_template/validity/days": _("One code for many counts no days: fill in first and last day."),
+    "bad_coupon_template/validity/until": _("This is over already."),
+    "bad_coupon_template/budget_minor": _("The budget does not do for one coupon."),
+    "bad_coupon_template/packet": _("The money has to do for the least share of everybody."),
     "coupon_budget_spent": _("The budget of these coupons is spent."),
     "coupon_code_for_many": _("Its one code is for whoever has it; nothing is issued."),
     "coupon_code_taken": _("Another coupon has this code."),

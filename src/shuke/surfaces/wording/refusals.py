@@ -223,8 +223,8 @@ def refusal(code: str) -> str:
 
 
 def sentence(refused: Refusal) -> str:
-    """Return why something was refused, in the reader's language where we have words for it."""
-    words = REFUSALS.get(refused.code)
+    """Return why something was refused, in the reader's language where we have words for it: of its field first."""
+    words = REFUSALS.get(f"{refused.code}{refused.pointer or ''}") or REFUSALS.get(refused.code)
     if words is None:
         return gettext("Refused: %(detail)s") % {"detail": refused.detail}
     return str(words) % _Values(refused.params) if "%(" in str(words) else str(words)

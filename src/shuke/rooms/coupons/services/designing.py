@@ -7,7 +7,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from shuke.core.values.errors import Refusal
-from shuke.foundation import codes, ids
+from shuke.foundation import codes, ids, sql
 from shuke.foundation.transactions import unit_of_work
 from shuke.rooms.coupons import queries
 from shuke.rooms.coupons.contracts import (
@@ -42,6 +42,9 @@ def create(draft: TemplateDraft, actor: Actor, now: datetime) -> Template:
             raise _bad(pointer, "It is over already.")
     one_code = codes.plain(draft.one_code) if draft.one_code else None
     with unit_of_work():
+        sql.hold("coupon template", draft.code)
+        if one_code:
+            sql.hold("coupon code", one_code)
         if queries.template_by_code(draft.code) is not None:
             raise Refusal("coupon_template_exists", "There is such a template already.", pointer="/code")
         if one_code and queries.known_codes([one_code]):

@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from shuke.core.values.errors import Refusal
-from shuke.foundation import clock, ids
+from shuke.foundation import clock, ids, sql
 from shuke.foundation.transactions import unit_of_work
 from shuke.rooms.org import facade as org
 from shuke.rooms.org.contracts import Actor
@@ -31,6 +31,7 @@ def create(draft: PlanDraft, actor: Actor) -> Plan:
     _check(draft)
     now = clock.business_now()
     with unit_of_work():
+        sql.hold("plan", draft.code)
         if queries.plan_of_code(draft.code) is not None:
             raise Refusal("plan_exists", f"There is a plan {draft.code} already.", pointer="/code")
         row = models.Plan.objects.create(

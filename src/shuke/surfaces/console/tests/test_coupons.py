@@ -73,7 +73,16 @@ def test_what_is_wrong_stands_at_its_field_and_nothing_is_made(log_in, program):
     client = log_in(Role.OPERATOR)
     for said, words in (
         ({"when": "order.nett > 1"}, "order.nett"),
-        ({"codes": "one"}, "该设置与模板的其他内容不相符"),
+        ({"codes": "one"}, "通用码与「一个通用码」须一同选填。"),
+        ({"codes": "one", "one_code": "SPRING", "days": "14"}, "通用码不设有效天数，请填开始日期与最后一天。"),
+        (
+            {"codes": "one", "one_code": "SPRING", "claimable": "on"},
+            "通用码不属于任何会员，不能领取、以积分购买、按规则发放或转赠。",
+        ),
+        ({"given_when": "order.net >= 300"}, "填了条件，请选择按什么发放。"),
+        ({"name": "好\u200d友"}, "名称须为 1 至 80 个可见字符。"),
+        ({"since": "2027-05-02", "until": "2027-05-01"}, "结束须晚于开始。"),
+        ({"budget": "5"}, "预算不足一张券的成本。"),
         ({"amount": "ten"}, "最多 2 位小数"),
     ):
         answer = client.post("/coupons/new", TEN | said)

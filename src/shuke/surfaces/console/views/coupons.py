@@ -128,8 +128,9 @@ def _tell(form: forms.Form, refused: Refusal | ProgramErrors, desk: Desk) -> Non
     """Put what was refused beside its field, where the form has that, or above the form."""
     if isinstance(refused, Refusal):
         logs.refusal(refused, request_id=desk.actor.request_id)
-    pointer = (getattr(refused, "pointer", None) or "").strip("/").split("/")[0].removesuffix("_minor")
-    form.add_error(pointer if pointer in form.fields else None, _fault(refused))
+    pointer = getattr(refused, "pointer", None) or ""
+    named = {"/validity": "until", "/packet": "pot"}.get(pointer, pointer.split("/")[-1].removesuffix("_minor"))
+    form.add_error(named if named in form.fields else None, _fault(refused))
 
 
 def _fault(refused: Refusal | ProgramErrors) -> str:

@@ -57,6 +57,9 @@ function draw() {
   showCustomer();
 }
 
+/* Whether somebody or something was scanned for this sale: a coupon or article left over would be the next one's. */
+const begun = () => Boolean(sale.member || sale.typed || sale.lines.length || sale.goods || sale.coupons);
+
 function startAnew() {
   sale = fresh();
   draw();
@@ -291,7 +294,7 @@ const act = {
     window.print();
   },
   clear() {
-    if (!sale.member && !sale.typed && !sale.lines.length && !scan.value) {
+    if (!begun() && !scan.value) {
       drawBanner("");
       scan.focus();
       return;
