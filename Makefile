@@ -8,6 +8,7 @@ AXE := tests/e2e/vendor
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export UV_NO_PROGRESS := 1
+unexport PYTHONDONTWRITEBYTECODE # what many processes import is compiled once, whatever the shell says
 export VIRTUAL_ENV := $(CURDIR)/.venv
 
 .PHONY: help setup demo test test-browser test-long mutants check prop parity hammer failpoints crash bench bench-browser bench-large bench-peers \

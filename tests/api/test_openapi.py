@@ -1,7 +1,9 @@
 """The OpenAPI document: it is the code's, its examples are true, and every code of a refusal is told."""
 
 import ast
+import json
 import re
+from functools import cache
 from pathlib import Path
 
 import jsonschema_rs
@@ -22,6 +24,13 @@ OPERATIONS = {
 
 
 def validator(schema):
+    """Return the validator of a schema; most answers share theirs, and each reads all components."""
+    return _validator(json.dumps(schema))
+
+
+@cache
+def _validator(text):
+    schema = json.loads(text)
     return jsonschema_rs.validator_for(
         {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "components": DOCUMENT["components"]},
         validate_formats=True,

@@ -398,3 +398,12 @@ def test_the_database_refuses_overlaps_a_second_charge_and_a_changed_past(people
         "A subscription ends at 2027-06-14 16:00:00+00, its last period at 2028-06-14 16:00:00+00."
     ]
     assert paid.subscription(year.id).state is State.ACTIVE
+
+
+@pytest.mark.parametrize("size", [1, 3])
+def test_any_number_of_subscriptions_is_listed_by_five_statements(people, size, django_assert_num_queries):
+    for member_id in people[:size]:
+        club.buy(member_id)
+    with django_assert_num_queries(5):  # subscriptions, plans, the clock, and versions for what is sold and what was
+        found = paid.page(9).subscriptions
+    assert [one.renews_at_minor for one in found] == [12_000] * size

@@ -57,7 +57,7 @@ class Oracle(PointsByHand, Refunding):
     """A program as its file says it, and what it does to a person."""
 
     def __init__(self, text: str, calendar: Calendar | None = None) -> None:
-        file = yaml.load(text, yaml.BaseLoader)  # noqa: S506 - every scalar stays text
+        file = yaml.load(text, yaml.CBaseLoader)  # noqa: S506 - every scalar stays text
         self.zone = ZoneInfo(file["time_zone"])
         self.calendar = calendar or (china if file.get("country") == "CN" else weekdays)
         self.cents = 10 ** DIGITS.get(file["currency"], 2)

@@ -115,7 +115,7 @@ def served():
 
     def serve(handler):
         servers.append(Copy(handler))
-        threading.Thread(target=servers[-1].serve_forever, daemon=True).start()
+        threading.Thread(target=servers[-1].serve_forever, args=(0.01,), daemon=True).start()
         return servers[-1]
 
     yield serve

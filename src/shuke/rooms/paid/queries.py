@@ -120,7 +120,15 @@ def due(now: datetime, after: UUID, limit: int) -> list[UUID]:
 
 
 def periods(subscription_id: UUID) -> list[Period]:
-    return list(Period.objects.filter(subscription_id=subscription_id).order_by("number"))
+    return periods_of([subscription_id])[subscription_id]
+
+
+def periods_of(subscription_ids: Collection[UUID]) -> dict[UUID, list[Period]]:
+    """Return the periods of each subscription, by number."""
+    found: dict[UUID, list[Period]] = {id: [] for id in subscription_ids}
+    for row in Period.objects.filter(subscription_id__in=subscription_ids).order_by("number"):
+        found[row.subscription_id].append(row)
+    return found
 
 
 def last_period(subscription_id: UUID) -> Period | None:

@@ -88,18 +88,28 @@ def one(code: str) -> Plan:
 def views(plan_ids: Collection[UUID] | None = None) -> dict[UUID, Plan]:
     """Return plans by id, in the order of their codes."""
     rows, now = queries.plans(plan_ids), clock.business_now()
-    known = queries.versions([row.id for row in rows])
+    known = versions([row.id for row in rows])
     return {row.id: _view(row, known[row.id], now) for row in rows}
+
+
+def versions(plan_ids: Collection[UUID]) -> dict[UUID, tuple[PlanVersion, ...]]:
+    """Return the versions of each plan, by number."""
+    return {plan_id: tuple(map(_version, rows)) for plan_id, rows in queries.versions(plan_ids).items()}
+
+
+def in_force(known: Sequence[PlanVersion], at: datetime) -> PlanVersion:
+    """Return which of a plan's versions is in force at an instant."""
+    return next((one for one in reversed(known) if one.effective_at <= at), known[0])
 
 
 def terms_of(plan_id: UUID, number: int) -> Terms:
     """Return the terms of a version."""
-    return _terms(queries.versions([plan_id])[plan_id][number - 1])
+    return versions([plan_id])[plan_id][number - 1].terms
 
 
 def version_at(plan_id: UUID, at: datetime) -> PlanVersion:
     """Return the version in force at an instant."""
-    return _in_force(queries.versions([plan_id])[plan_id], at)
+    return in_force(versions([plan_id])[plan_id], at)
 
 
 def price_of(terms: Terms, length: Length) -> int:
@@ -118,8 +128,8 @@ def unknown() -> Refusal:
     return Refusal("unknown_plan", "There is no such plan.", pointer="/plan")
 
 
-def _view(row: models.Plan, known: Sequence[models.Version], now: datetime) -> Plan:
-    version = _in_force(known, now)
+def _view(row: models.Plan, known: Sequence[PlanVersion], now: datetime) -> Plan:
+    version = in_force(known, now)
     coming = next((one for one in known if one.number > version.number and one.effective_at > now), None)
     return Plan(
         row.id,
@@ -130,13 +140,8 @@ def _view(row: models.Plan, known: Sequence[models.Version], now: datetime) -> P
         row.tag,
         row.on_sale,
         version,
-        None if coming is None else _version(coming),
+        coming,
     )
-
-
-def _in_force(known: Sequence[models.Version], at: datetime) -> PlanVersion:
-    begun = [one for one in known if one.effective_at <= at]
-    return _version(begun[-1] if begun else known[0])
 
 
 def _version(row: models.Version) -> PlanVersion:

@@ -4,13 +4,14 @@
 only the last is made.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
 from shuke.foundation import clock, logs
 from shuke.foundation.transactions import unit_of_work
 from shuke.rooms.paid import models, queries
-from shuke.rooms.paid.contracts import Cause, Length, NoticeKind, State, Terms
+from shuke.rooms.paid.contracts import Cause, Length, NoticeKind, PlanVersion, State, Terms
 from shuke.rooms.paid.services import asking, calendar, plans, running
 
 _CHUNK = 500
@@ -44,15 +45,17 @@ def pass_time(row: models.Subscription, now: datetime) -> None:
     row.save()
 
 
-def price_told(row: models.Subscription) -> tuple[int, int] | None:
+def price_told(row: models.Subscription, known: Sequence[PlanVersion] = ()) -> tuple[int, int] | None:
     """Return (version, price) at which a subscription renews by itself, None where it does not.
 
-    What was told in a notice stays; before, it is what the plan will say at the end of the period.
+    What was told in a notice stays; before, it is what the plan will say at the end of the period. The versions of
+    its plan are read unless they are `known`.
     """
     if not (row.auto_renew and row.agreement and row.ends_at is not None):
         return None
-    version = row.renew_version or plans.version_at(row.plan_id, row.ends_at).number
-    price = plans.terms_of(row.plan_id, version).prices.get(Length(row.length))
+    known = known or plans.versions([row.plan_id])[row.plan_id]
+    version = row.renew_version or plans.in_force(known, row.ends_at).number
+    price = known[version - 1].terms.prices.get(Length(row.length))
     return None if price is None else (version, price)
 
 

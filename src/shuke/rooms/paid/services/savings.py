@@ -34,7 +34,8 @@ def of_subscriptions(subscription_ids: Collection[UUID]) -> dict[UUID, Savings]:
     for row in queries.savings(subscription_ids):
         rows.setdefault(row.subscription_id, []).append(row)
     there = orders.left([row.order_id for found in rows.values() for row in found])
-    return {id: _savings(queries.periods(id), rows.get(id, []), there) for id in subscription_ids}
+    periods, now = queries.periods_of(subscription_ids), clock.business_now()
+    return {id: _savings(periods[id], rows.get(id, []), there, now) for id in subscription_ids}
 
 
 def kept(row: models.Saving, left: OrderLeft) -> int:
@@ -61,13 +62,13 @@ def _share(line: LineLeft) -> Fraction:
 
 
 def _savings(
-    periods: Sequence[models.Period], rows: Sequence[models.Saving], there: Mapping[UUID, OrderLeft]
+    periods: Sequence[models.Period], rows: Sequence[models.Saving], there: Mapping[UUID, OrderLeft], now: datetime
 ) -> Savings:
     saved = {period.number: 0 for period in periods}
     for row in rows:
         left = there[row.order_id]
         saved[_at(periods, left.order.occurred_at).number] += kept(row, left)
-    running = _at(periods, clock.business_now()) if periods else None
+    running = _at(periods, now) if periods else None
     return Savings(
         saved_minor=sum(saved.values()),
         paid_minor=sum(_paid(period) for period in periods),

@@ -12,13 +12,18 @@ def subscription(row: models.Subscription) -> contracts.Subscription:
 
 
 def subscriptions(rows: Sequence[models.Subscription]) -> tuple[contracts.Subscription, ...]:
-    known = plans.views({row.plan_id for row in rows})
+    plan_ids = {row.plan_id for row in rows}
+    known, versions = plans.views(plan_ids), plans.versions(plan_ids)
     asked = queries.asked([row.id for row in rows if row.state == State.PENDING])
-    return tuple(_subscription(row, known[row.plan_id], asked.get(row.id, row.price_minor)) for row in rows)
+    told = {row.id: renewing.price_told(row, versions[row.plan_id]) for row in rows if row.state in contracts.LIVE}
+    return tuple(
+        _subscription(row, known[row.plan_id], asked.get(row.id, row.price_minor), told.get(row.id)) for row in rows
+    )
 
 
-def _subscription(row: models.Subscription, plan: contracts.Plan, price_minor: int) -> contracts.Subscription:
-    told = renewing.price_told(row) if row.state in contracts.LIVE else None
+def _subscription(
+    row: models.Subscription, plan: contracts.Plan, price_minor: int, told: tuple[int, int] | None
+) -> contracts.Subscription:
     return contracts.Subscription(
         row.id,
         row.member_id,

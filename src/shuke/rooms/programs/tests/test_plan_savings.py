@@ -154,3 +154,13 @@ def test_who_has_left_saves_no_more_and_another_plan_saves_nothing(plan):
     paid.cancel(plan.id, ACTOR, at_once=True)
     commit("b", ("tea", 1, 10_00))
     assert (saved(plan), saved(other)) == ((2_00, 2_00, 0), (0, 0, 15_00))
+
+
+def test_what_any_number_of_plans_saved_is_read_by_five_statements(plan, enrol, django_assert_num_queries):
+    second, other = buy(enrol(2)), buy(plan.member_id, "other")
+    for id, who in (("a", 1), ("b", 1), ("c", 2)):
+        commit(id, ("tea", 1, 10_00), who=who)
+    for asked in ([plan], [plan, second, other]):
+        with django_assert_num_queries(5):  # what was taken off, the orders and their lines, the periods, the clock
+            found = paid.savings([one.id for one in asked])
+        assert [found[one.id].saved_minor for one in asked] == [4_00, 2_00, 0][: len(asked)]

@@ -95,8 +95,9 @@ def reads(odd, places):
     """Yield (path, address) of every GET parameter and of every part of an address."""
     for path, names in READ.items():
         for name in names:
-            for query in (f"{name}={odd}", f"{name}[]={odd}", f"{name}={odd}&{name}=1", f"{odd}=1"):
+            for query in (f"{name}={odd}", f"{name}[]={odd}", f"{name}={odd}&{name}=1"):
                 yield path, f"/{path.format(**places)}?{query}"
+        yield path, f"/{path.format(**places)}?{odd}=1"
     for path in IN_PATHS:
         yield path, "/" + path.format(odd=odd)
 
