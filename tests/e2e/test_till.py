@@ -213,6 +213,37 @@ def test_an_article_or_coupon_of_who_went_away_is_not_the_next_ones(counter, str
     assert till.wrong == []
 
 
+def test_the_next_customer_is_typed_in_after_a_dialog_of_two_steps_was_left(counter, street):
+    till = counter()
+    till.type("/0002")
+    till.shown("member-name", "周*")
+    till.press("F10")
+    till.page.get_by_test_id("top-up-amount").wait_for()
+    till.type("200")
+    till.shown("take", "¥200.00")
+    till.press("Escape")
+    till.page.locator("#dialog").wait_for(state="hidden")
+    till.clear()
+
+    till.type("8")
+
+    till.shown("pay", "¥8.00")
+    till.clear()
+    assert till.wrong == []
+
+
+def test_a_fault_of_the_page_stops_what_was_asked_and_nothing_after_it(counter, street):
+    till = counter()
+    till.page.evaluate("then(() => null.fault).catch(() => {})")
+    till.banner("请重试")
+
+    till.type("8")
+
+    till.shown("pay", "¥8.00")
+    till.clear()
+    assert till.wrong == []
+
+
 def test_what_a_phone_tops_up_is_spent_at_the_till(counter, street, chromium):
     till, place = counter(), street.regular()
     phone = chromium.new_context(viewport={"width": 390, "height": 844}, locale="zh-CN")

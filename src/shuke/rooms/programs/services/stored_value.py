@@ -220,7 +220,7 @@ def over(said: ValueTerms, most: int | None, amount: int, warning: ValueWarning)
     if said.refuses:
         told = {"most": written(most, said.digits), "asked": written(amount, said.digits)}
         detail = f"This would come to {told['asked']}; the program allows {told['most']}."
-        raise Refusal("value_limit", detail, pointer="/amount", params=told)
+        raise Refusal("value_limit", detail, pointer="/amount_minor", params=told)
     return (warning,)
 
 
@@ -272,7 +272,7 @@ def _check(fact: TopUpFact, said: ValueTerms, method: str) -> None:
             "most": written(said.most_minor, said.digits),
         }
         detail = f"One tops up by {told['least']} to {told['most']} at once."
-        raise Refusal("top_up_bounds", detail, pointer="/amount", params=told)
+        raise Refusal("top_up_bounds", detail, pointer="/amount_minor", params=told)
     if method != DESK and method not in said.methods:
         known = ", ".join((DESK, *said.methods))
         raise Refusal(

@@ -63,21 +63,21 @@ def test_a_repeat_is_answered_and_other_content_is_refused(anna):
 
 
 @pytest.mark.parametrize(
-    ("fact", "code"),
+    ("fact", "code", "pointer"),
     [
-        (TopUpFact("t", "1", member(1), 4_999, "desk"), "top_up_bounds"),
-        (TopUpFact("t", "1", member(1), 500_001, "desk"), "top_up_bounds"),
-        (TopUpFact("t", "1", member(1), 5_000, "counter"), "unknown_payment_method"),
-        (TopUpFact("t", "1", member(1), 5_000, "value"), "unknown_payment_method"),
-        (TopUpFact("t", "1", member(9), 5_000, "desk"), "unknown_member"),
-        (TopUpFact("", "1", member(1), 5_000, "desk"), "text_length"),
+        (TopUpFact("t", "1", member(1), 4_999, "desk"), "top_up_bounds", "/amount_minor"),
+        (TopUpFact("t", "1", member(1), 500_001, "desk"), "top_up_bounds", "/amount_minor"),
+        (TopUpFact("t", "1", member(1), 5_000, "counter"), "unknown_payment_method", "/method"),
+        (TopUpFact("t", "1", member(1), 5_000, "value"), "unknown_payment_method", "/method"),
+        (TopUpFact("t", "1", member(9), 5_000, "desk"), "unknown_member", "/member"),
+        (TopUpFact("", "1", member(1), 5_000, "desk"), "text_length", "/source"),
     ],
 )
-def test_what_is_refused_leaves_nothing(anna, provider, fact, code):
+def test_what_is_refused_leaves_nothing(anna, provider, fact, code, pointer):
     with pytest.raises(Refusal) as refused:
         facade.top_up(fact, CLERK)
 
-    assert refused.value.code == code
+    assert (refused.value.code, refused.value.pointer) == (code, pointer)
     assert has(anna) == (0, 0)
     assert facade.top_ups(10).top_ups == ()
 

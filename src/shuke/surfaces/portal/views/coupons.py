@@ -32,13 +32,13 @@ _LONGEST_CODE = 60
 @page("GET", "POST", frozen=False)
 def coupon_list(request: HttpRequest, guest: Guest) -> HttpResponse:
     """List the member's coupons and those that they may take; take one, or what a code stands for."""
-    failure, code = "", request.POST.get("code", "").strip()[:_LONGEST_CODE]
+    failure, code, coded = "", request.POST.get("code", "").strip()[:_LONGEST_CODE], "code" in request.POST
     if request.method == "POST":
         try:
-            return _of_code(request, guest, code) if "code" in request.POST else _taken(request, guest)
+            return _of_code(request, guest, code) if coded else _taken(request, guest)
         except Refusal as refused:
             logs.refusal(refused, request_id=request.request_id)
-            failure = _why_not(refused, code)
+            failure = _why_not(refused, coded=coded)
     held = coupons.of_member(guest.member.id, clock.business_now())
     usable = [
         (_encoded(each.id), each, coupon_words.told(each.offer, each.value_minor)) for each in held if not each.refused
@@ -59,6 +59,7 @@ def coupon_list(request: HttpRequest, guest: Guest) -> HttpResponse:
         account=account_of(guest),
         failure=failure,
         code=code,
+        coded=coded,
         status=422 if failure else 200,
     )
 
@@ -99,8 +100,8 @@ def _held(guest: Guest) -> tuple[HeldCoupon, ...]:
     return coupons.of_member(guest.member.id, clock.business_now())
 
 
-def _why_not(refused: Refusal, code: str) -> str:
-    if code and refused.code == "unknown_coupon":
+def _why_not(refused: Refusal, *, coded: bool) -> str:
+    if coded and refused.code == "unknown_coupon":
         return _("No coupon has this code. Please check it letter by letter.")
     return refusals.sentence(refused)
 

@@ -17,6 +17,13 @@ function closeDialog() {
   place("dialog").close();
 }
 
+/* The browser gives the focus back by itself, but no caret where what had it in the dialog was replaced: keys go nowhere. */
+place("dialog").addEventListener("close", () => {
+  const focused = document.activeElement;
+  focused.blur();
+  focused.focus();
+});
+
 /* A form in a dialog: `send` does it; a refusal stands in the dialog, and what was typed stays. */
 function dialogForm(fields, label, send) {
   const wrong = h("p", {class: "notice bad", role: "alert", hidden: true});

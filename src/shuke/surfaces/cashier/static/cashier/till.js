@@ -17,7 +17,7 @@ let last = Promise.resolve();
 let round = 0;
 function then(work) {
   const mine = round;
-  last = last.then(async () => {
+  last = last.catch(() => {}).then(async () => {  // what failed unforeseen was told; the next is done all the same
     if (mine !== round) {
       return;
     }
