@@ -99,7 +99,7 @@ _AMOUNTS = (
     _fact("order.gross", Kind.MONEY, _MONEY, "order", "原价金额", "gross amount of the order"),
     _fact("order.tax", Kind.MONEY, _MONEY, "order", "税额", "tax within the net amount"),
     _fact("order.shipping", Kind.MONEY, _MONEY, "order", "运费", "shipping within the net amount"),
-    _fact("order.points_paid", Kind.MONEY, _MONEY, "order", "积分抵扣金额", "part of the net amount paid by points"),
+    _fact("order.points_paid", Kind.MONEY, _MONEY, "order", "积分抵扣金额", "amount paid with points"),
     _fact(
         "order.discount",
         Kind.MONEY,
@@ -172,9 +172,7 @@ _ITEM = (
 )
 _TIER = (
     _fact("member.tier", Kind.TEXT, _TEXT, "tier", "会员等级", "tier held before the order"),
-    FactSpec(
-        "tier.multiplier", Kind.NUMBER, 0, MULTIPLIER_LIMIT, "tier", 1, "等级倍率", "multiplier of the tier held before"
-    ),
+    FactSpec("tier.multiplier", Kind.NUMBER, 0, MULTIPLIER_LIMIT, "tier", 1, "等级倍率", "tier multiplier"),
 )
 
 FACTS: Mapping[str, FactSpec] = MappingProxyType(

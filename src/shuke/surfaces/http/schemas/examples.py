@@ -321,7 +321,7 @@ EXPLANATION: Json = {
             "line": 18,
             "matched": True,
             "conditions": [],
-            "arithmetic": "net amount of the order 86.50 × multiplier of the tier held before 1",
+            "arithmetic": "net amount of the order 86.50 × tier multiplier 1",
             "exact": "86.5",
             "multiplies": False,
             "group": None,
@@ -340,7 +340,7 @@ EXPLANATION: Json = {
     ],
     "sentences": [
         "Tier before the order: base.",
-        "Rule spend (line 18): net amount of the order 86.50 × multiplier of the tier held before 1 = 86.5.",
+        "Rule spend (line 18): net amount of the order 86.50 × tier multiplier 1 = 86.5.",
         "points: 86.5 in total, rounded down: 86.",
         "86 points were earned.",
         "By order till-3/A-20170115-0042.",
