@@ -17,7 +17,7 @@ from shuke.foundation import embedded
 # Tests die with the machine anyway, so nothing is waited for on disk.
 QUICK = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off", "shared_buffers": "256MB"}
 
-# What is imported and collected stays: to look through all of it each 700 objects takes a fifth of a run.
+# What is imported stays: to look through all of it each 700 objects makes importing a third longer.
 gc.set_threshold(50_000)
 
 # For whoever asks only whether a test fails: to look for the smallest story that fails may take minutes.

@@ -2,7 +2,6 @@
 
 import http.client
 import ipaddress
-import multiprocessing
 import os
 import socket
 import threading
@@ -12,12 +11,13 @@ from urllib.parse import urlsplit
 from shuke.core.values.errors import Refusal
 from shuke.foundation import randomness
 from shuke.foundation.home import Home
-from shuke.surfaces.cli import session
+from shuke.surfaces.cli import session, web
 from shuke.surfaces.cli.terminal import note
 
 _PROCESSES = 2
 _THREADS = 4
 _LEAVE_SECONDS = 3  # that open connections have to end
+_TOKEN = "SHUKE_SETUP_TOKEN"  # noqa: S105  # the name of a variable
 _LINES = {"handlers": ["lines"], "propagate": False}
 _LOGGING = {
     "formatters": {},
@@ -51,15 +51,24 @@ def check(home: Home) -> None:
     _check_port(host, port)
 
 
+def prepare(home: Home) -> None:
+    """Check as `check` does, and begin to load what answers requests, while the deployment is still being opened.
+
+    Raises: Refusal `check`'s.
+    """
+    check(home)
+    os.environ[_TOKEN] = randomness.token(24)
+    web.load()
+
+
 def run(home: Home, *, worker: bool = True) -> None:
-    """Serve until a signal says stop; the deployment is open and checked.
+    """Serve until a signal says stop; the deployment is prepared, open and checked.
 
     Raises: Refusal `check`'s, those of `session.check_start`, and those of the embedded database where it died and
         cannot be started again.
     """
     from granian.constants import Interfaces
     from granian.log import LogLevels
-    from granian.server import Server
 
     from shuke.foundation import embedded, jobs
 
@@ -67,9 +76,7 @@ def run(home: Home, *, worker: bool = True) -> None:
     session.check_start(home)
     host, port = _bind(home)
     _announce_setup(home)
-    # The children are made anew: this process has threads, and a copy of them would hang.
-    multiprocessing.set_start_method("spawn", force=True)
-    web = Server(
+    served = web.server(
         "shuke.config.wsgi:application",
         address=host,
         port=port,
@@ -85,7 +92,7 @@ def run(home: Home, *, worker: bool = True) -> None:
 
     def leave(refused: Refusal) -> None:
         lost.append(refused)
-        web.signal_handler_interrupt()
+        served.signal_handler_interrupt()
 
     over = threading.Event()
     threading.Thread(target=_announce, args=(home, host, port, over), name="announce", daemon=True).start()
@@ -94,7 +101,7 @@ def run(home: Home, *, worker: bool = True) -> None:
         jobs.worker_aside() if worker else nullcontext(),
     ):
         try:
-            web.serve()
+            served.serve()
         finally:
             over.set()
     if lost:
@@ -110,9 +117,7 @@ def _announce_setup(home: Home) -> None:
             "!! 明文 HTTP：密码与会员信息在网络上不加密，只应在可信内网使用。",
         )
     if org.organisation() is None:
-        token = randomness.token(24)
-        os.environ["SHUKE_SETUP_TOKEN"] = token
-        origin = home.value("origin")
+        token, origin = os.environ[_TOKEN], home.value("origin")
         note(
             f"Set up your deployment once at {origin}/setup?token={token}",
             f"请在浏览器中完成初始设置（仅一次）：{origin}/setup?token={token}",
