@@ -17,13 +17,6 @@ function closeDialog() {
   place("dialog").close();
 }
 
-/* The browser gives the focus back by itself, but no caret where what had it in the dialog was replaced: keys go nowhere. */
-place("dialog").addEventListener("close", () => {
-  const focused = document.activeElement;
-  focused.blur();
-  focused.focus();
-});
-
 /* A form in a dialog: `send` does it; a refusal stands in the dialog, and what was typed stays. */
 function dialogForm(fields, label, send) {
   const wrong = h("p", {class: "notice bad", role: "alert", hidden: true});
@@ -269,9 +262,10 @@ function helpDialog() {
   openDialog(words.help, h("dl", {class: "facts list"}, rows.flatMap(([key, does]) => [h("dt", {}, h("kbd", {}, key)), h("dd", {}, does)])), h("p", {class: "quiet"}, words.help_lines));
 }
 
-/* Back to the one field, with its caret: the browser gives the focus back alone, and what is typed then goes nowhere. */
+/* Back to the one field, with its caret: the browser alone gives no caret where what had it in the dialog was replaced, and
+   what is typed then goes nowhere. */
 place("dialog").addEventListener("close", () => {
   const field = place("scan");
+  field.blur();
   field.focus();
-  field.setSelectionRange(field.value.length, field.value.length);
 });
