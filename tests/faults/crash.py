@@ -109,8 +109,7 @@ class Shop:
     def kill_web_process(self) -> tuple[float, float]:
         """Kill the elder of the processes that answer requests; the other goes on, the server makes a new one."""
         assert self.server is not None
-        loaded = [pid for pid, command in _children(self.server.pid) if "forkserver" in command]
-        workers = [web for pid in loaded for web, _ in _children(pid)]
+        workers = [pid for pid, command in _children(self.server.pid) if "spawn_main" in command]
         assert workers, "the server has no web process"
         os.kill(min(workers), signal.SIGKILL)
         return (time.monotonic(),) * 2

@@ -39,8 +39,9 @@ def run(*, serve: bool, as_json: bool, migrate: bool = False, last_household: in
         Refusal: what opening a deployment refuses (pending migrations unless told to `migrate`), `demo_data_missing`,
             `not_the_demo`, `demo_differs`.
     """
-    aside = server.prepare if serve else None
-    with session.opened(kind="sandbox", migrations="apply" if migrate else "refuse", aside=aside) as home:
+    with session.opened(kind="sandbox", migrations="apply" if migrate else "refuse") as home:
+        if serve:
+            server.check(home)
         _open_shop()
         summary = _fill(last_household)
         terminal.result(summary, _table(summary), as_json=as_json)

@@ -4,7 +4,7 @@ import gc
 import os
 import signal
 import sys
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
@@ -165,8 +165,7 @@ def serve(
     from shuke.surfaces.cli import server, session
 
     flags = {"bind": bind, "origin": origin, "insecure_lan": "yes" if insecure_lan else None}
-    wish: Literal["apply", "refuse"] = "apply" if migrate else "refuse"
-    with session.opened(flags=flags, migrations=wish, fresh=True, aside=server.prepare) as home:
+    with session.opened(flags=flags, migrations="apply" if migrate else "refuse", fresh=True) as home:
         server.run(home, worker=worker)
 
 

@@ -2,6 +2,7 @@
 
 import http.client
 import ipaddress
+import multiprocessing
 import os
 import socket
 import threading
@@ -11,13 +12,12 @@ from urllib.parse import urlsplit
 from shuke.core.values.errors import Refusal
 from shuke.foundation import randomness
 from shuke.foundation.home import Home
-from shuke.surfaces.cli import session, web
+from shuke.surfaces.cli import session
 from shuke.surfaces.cli.terminal import note
 
 _PROCESSES = 2
 _THREADS = 4
 _LEAVE_SECONDS = 3  # that open connections have to end
-_TOKEN = "SHUKE_SETUP_TOKEN"  # noqa: S105  # the name of a variable
 _LINES = {"handlers": ["lines"], "propagate": False}
 _LOGGING = {
     "formatters": {},
@@ -51,24 +51,15 @@ def check(home: Home) -> None:
     _check_port(host, port)
 
 
-def prepare(home: Home) -> None:
-    """Check as `check` does, and begin to load what answers requests, while the deployment is still being opened.
-
-    Raises: Refusal `check`'s.
-    """
-    check(home)
-    os.environ[_TOKEN] = randomness.token(24)
-    web.load()
-
-
 def run(home: Home, *, worker: bool = True) -> None:
-    """Serve until a signal says stop; the deployment is prepared, open and checked.
+    """Serve until a signal says stop; the deployment is open and checked.
 
     Raises: Refusal `check`'s, those of `session.check_start`, and those of the embedded database where it died and
         cannot be started again.
     """
     from granian.constants import Interfaces
     from granian.log import LogLevels
+    from granian.server import Server
 
     from shuke.foundation import embedded, jobs
 
@@ -76,7 +67,9 @@ def run(home: Home, *, worker: bool = True) -> None:
     session.check_start(home)
     host, port = _bind(home)
     _announce_setup(home)
-    served = web.server(
+    # The children are made anew: this process has threads, and a copy of them would hang.
+    multiprocessing.set_start_method("spawn", force=True)
+    web = Server(
         "shuke.config.wsgi:application",
         address=host,
         port=port,
@@ -92,7 +85,7 @@ def run(home: Home, *, worker: bool = True) -> None:
 
     def leave(refused: Refusal) -> None:
         lost.append(refused)
-        served.signal_handler_interrupt()
+        web.signal_handler_interrupt()
 
     over = threading.Event()
     threading.Thread(target=_announce, args=(home, host, port, over), name="announce", daemon=True).start()
@@ -101,7 +94,7 @@ def run(home: Home, *, worker: bool = True) -> None:
         jobs.worker_aside() if worker else nullcontext(),
     ):
         try:
-            served.serve()
+            web.serve()
         finally:
             over.set()
     if lost:
@@ -117,7 +110,9 @@ def _announce_setup(home: Home) -> None:
             "!! 明文 HTTP：密码与会员信息在网络上不加密，只应在可信内网使用。",
         )
     if org.organisation() is None:
-        token, origin = os.environ[_TOKEN], home.value("origin")
+        token = randomness.token(24)
+        os.environ["SHUKE_SETUP_TOKEN"] = token
+        origin = home.value("origin")
         note(
             f"Set up your deployment once at {origin}/setup?token={token}",
             f"请在浏览器中完成初始设置（仅一次）：{origin}/setup?token={token}",

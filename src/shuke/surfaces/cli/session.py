@@ -1,7 +1,7 @@
 """Opens a deployment for a command: home, keys, database, Django, migrations; closes it in the reverse order."""
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Literal
 
@@ -19,14 +19,13 @@ def opened(
     migrations: Literal["refuse", "apply", "leave", "ignore"] = "refuse",
     fresh: bool = False,
     becomes: str | None = None,
-    aside: Callable[[Home], None] | None = None,
 ) -> Iterator[Home]:
     """Open the deployment of the home; Django may be imported inside.
 
     With `kind` an empty home becomes a deployment of it, which speaks the reader's language. `fresh` opens an empty
     home too, without making it a deployment; so does `becomes`, as of the kind that the caller will make it. Pending
     migrations are refused, applied or left; a database that is no deployment's yet gets them in any case, unless they
-    are ignored. `aside` is begun once the settings stand, before the database and Django are waited for.
+    are ignored.
 
     Raises: Refusal `no_deployment`, `home_of_other_kind`, `migrations_pending`, `database_unreachable`,
         `database_lost`, and those of the home and of the embedded database.
@@ -47,8 +46,6 @@ def opened(
     homes.export(flags or {})
     if becomes:
         os.environ[homes.KIND_VARIABLE] = becomes  # for Django's settings
-    if aside:
-        aside(homes.current(flags))
     with _database(home):
         import django
 
