@@ -9,6 +9,7 @@ from django.db import connections
 
 from shuke.adapters.payment_sandbox import provider as sandbox
 from shuke.adapters.payment_sandbox.models import Pretended
+from shuke.adapters.payment_sandbox.provider import Behaviour
 from shuke.core.values.errors import Refusal
 from shuke.rooms.org import facade as org
 from shuke.rooms.payments import facade
@@ -59,6 +60,18 @@ def test_it_closes_the_refund_and_says_who_when_and_by_which_proof(heard):
         "refund.paid_by_hand",
         {"amount_minor": 4_000, "currency": "CNY", "reference": "bank 17", "note": "the card was closed"},
     )
+    assert facade.verify().violations == ()
+
+
+def test_a_provider_that_keeps_the_money_at_first_gives_it_back_when_it_is_tried_again(heard):
+    payment = pay(ask(), Behaviour.KEEPS)
+    refund = facade.refund(payment.id, 9_900, "all", NOW)
+    facade.reconcile()
+    ((_, kept),) = facade.failed_refunds(9).refunds
+    assert (kept.id, kept.reason, stands(payment)) == (refund.id, "declined", (State.PAID, 0))
+    facade.retry_refund(refund.id, NOW, BY)
+    facade.send_refund(refund.id)
+    assert (facade.refund_of(refund.id)[1].state, stands(payment)) == (RefundState.DONE, (State.REFUNDED, 9_900))
     assert facade.verify().violations == ()
 
 

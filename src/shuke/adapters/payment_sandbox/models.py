@@ -6,7 +6,8 @@ from django.db import models
 class Pretended(models.Model):
     """A charge (or a refund) as the provider has it; told `times` more, from `tell_at` on.
 
-    `id` is the payment's or the refund's; `outcome` is pending, done or failed.
+    `id` is the payment's or the refund's; `outcome` is pending, done or failed. `keeps`: refunds of the charge are
+    refused at first.
     """
 
     id = models.UUIDField(primary_key=True)
@@ -18,6 +19,7 @@ class Pretended(models.Model):
     made_at = models.DateTimeField()
     tell_at = models.DateTimeField(null=True)
     times = models.SmallIntegerField(default=0)
+    keeps = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         db_table = "payment_sandbox_pretended"

@@ -40,13 +40,14 @@ _SKEW_SECONDS = 300
 
 class Behaviour(StrEnum):
     """What the provider does to a charge: collects and tells once, twice, or days later; collects without answering
-    (`query` tells); declines.
+    (`query` tells); collects and refuses each refund, until it is asked about it again; declines.
     """
 
     PAYS = "pays"
     TWICE = "twice"
     LATE = "late"
     SILENT = "silent"
+    KEEPS = "keeps"
     DECLINES = "declines"
 
 
@@ -90,24 +91,27 @@ class Sandbox:
         return _charge_answer(row)
 
     def refund(self, back: Return) -> ReturnAnswer:
-        now = clock.business_now()
+        now, keeps = clock.business_now(), _keeps(back)
         Pretended.objects.get_or_create(
             pk=back.refund_id,
             defaults={
                 "is_refund": True,
                 "amount_minor": back.amount_minor,
                 "currency": back.currency,
-                "outcome": Outcome.DONE,
+                "outcome": Outcome.FAILED if keeps else Outcome.DONE,
                 "agreement": "",
                 "made_at": now,
                 "tell_at": now,
-                "times": 1,
+                "times": 0 if keeps else 1,
             },
         )
-        return ReturnAnswer(back.refund_id, Outcome.PENDING)
+        return _return_answer(back.refund_id, Outcome.FAILED if keeps else Outcome.PENDING)
 
     def query_refund(self, back: Return) -> ReturnAnswer:
         row = Pretended.objects.filter(pk=back.refund_id).first()
+        if row is not None and row.outcome == Outcome.FAILED and _keeps(back):
+            row.outcome = Outcome.DONE
+            row.save(update_fields=["outcome"])
         return _return_answer(back.refund_id, Outcome.ABSENT if row is None else Outcome(row.outcome))
 
     def read_callback(self, headers: Mapping[str, str], body: bytes) -> ChargeAnswer | ReturnAnswer:
@@ -181,6 +185,7 @@ def _decide(row: Pretended, behaviour: Behaviour, later: Behaviour) -> None:
     row.agreement = f"{_AGREEMENT}{later}"
     row.times = {Behaviour.TWICE: 2, Behaviour.SILENT: 0}.get(behaviour, 1)
     row.tell_at = now + DELAY if behaviour is Behaviour.LATE else now
+    row.keeps = behaviour is Behaviour.KEEPS
     row.save()
 
 
@@ -198,6 +203,10 @@ def _charge_answer(row: Pretended) -> ChargeAnswer:
 
 def _return_answer(refund_id: UUID, outcome: Outcome) -> ReturnAnswer:
     return ReturnAnswer(refund_id, outcome, _reason(outcome))
+
+
+def _keeps(back: Return) -> bool:
+    return Pretended.objects.filter(pk=back.payment_id, keeps=True).exists()
 
 
 def _reason(outcome: Outcome) -> str:

@@ -92,6 +92,7 @@ _NOW = {
     Behaviour.PAYS: lambda: _("Pay"),
     Behaviour.TWICE: lambda: _("Pay, and tell it twice"),
     Behaviour.LATE: lambda: _("Pay, and tell it three days later"),
+    Behaviour.KEEPS: lambda: _("Pay, and have refunds refused at first"),
     Behaviour.DECLINES: lambda: _("Decline"),
 }
 _LATER = {
