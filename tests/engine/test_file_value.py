@@ -107,3 +107,18 @@ def test_limits_above_those_of_prepaid_cards_deserve_a_second_look(limits, codes
     assert cautions(load_program(text)) == codes
     assert cautions(load_program(text.replace("CNY", "USD"))) == tuple(c for c in codes if c == "top_up_above_limit")
     assert [len(sentences(codes, language)) for language in ("zh", "en")] == [len(codes)] * 2
+
+
+@pytest.mark.parametrize(
+    ("effect", "codes"),
+    [
+        ("amount: {off: 40, every: 300}", ()),
+        ("amount: {off: 300, every: 300}", ("offer_gives_goods",)),
+        ("amount: {off: 400, every: 3, by: pieces}", ()),
+        ("steps: {at: [{from: 100, amount: {off: 5, every: 4}}]}", ("offer_gives_goods",)),
+    ],
+)
+def test_offers_that_take_all_of_every_so_much_deserve_a_second_look(effect, codes):
+    text = f"{FILE}offers:\n  - {{code: every, name: Every, {effect}}}\n"
+    assert cautions(load_program(text)) == codes
+    assert [len(sentences(codes, language)) for language in ("zh", "en")] == [len(codes)] * 2

@@ -6,7 +6,8 @@ Words included, in both languages, for every surface that shows a file.
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from shuke.core.program.model import Program
+from shuke.core.offers.model import Amount, Effect, Measure, Single, Steps
+from shuke.core.program.model import Program, StoredValue
 
 # What the rules on single-purpose prepaid cards let one hold, in minor units: (of a named one, of an unnamed one).
 PREPAID: Mapping[str, tuple[int, int]] = MappingProxyType({"CNY": (500_000, 100_000)})
@@ -26,22 +27,39 @@ WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
             "One top-up may be of more than the limit for one member.",
             "单次充值上限超过单人限额。",
         ),
+        "offer_gives_goods": (
+            "An offer takes as much or more off every so much than that is: its goods cost nothing.",
+            "有优惠每满一定金额所减不少于该金额，商品等于免费。",
+        ),
     }
 )
 
 
 def cautions(program: Program) -> tuple[str, ...]:
     """Return the codes of what to look at again; `WORDS` says them."""
-    said = program.stored_value
-    if said is None:
-        return ()
-    named, unnamed = PREPAID.get(program.currency, _NONE)
-    found = {
+    found = _of_stored_value(program.stored_value, program.currency) if program.stored_value else {}
+    found["offer_gives_goods"] = any(_gives_goods(part) for rule in program.offers for part in _singles(rule.effect))
+    return tuple(code for code, holds in found.items() if holds)
+
+
+def _of_stored_value(said: StoredValue, currency: str) -> dict[str, bool]:
+    named, unnamed = PREPAID.get(currency, _NONE)
+    return {
         "named_limit": named is not None and (said.named is None or said.named > named),
         "unnamed_limit": unnamed is not None and (said.unnamed is None or said.unnamed > unnamed),
         "top_up_above_limit": said.named is not None and said.most > said.named,
     }
-    return tuple(code for code, holds in found.items() if holds)
+
+
+def _singles(effect: Effect) -> tuple[Single, ...]:
+    return tuple(part for _, part in effect.steps) if isinstance(effect, Steps) else (effect,)
+
+
+def _gives_goods(effect: Single) -> bool:
+    """Tell whether an amount is taken off every so much that is no less than that."""
+    if not isinstance(effect, Amount) or effect.every is None or effect.by is not Measure.MONEY:
+        return False
+    return effect.minor >= effect.every
 
 
 def sentences(codes: tuple[str, ...], language: str) -> list[str]:
