@@ -1,10 +1,12 @@
 """Paid plans on the phone: bought and paid in the sandbox, renewed or not, left with the amount that was shown."""
 
 import re
+from datetime import timedelta
 
 import pytest
 
-from shuke.foundation import ids
+from shuke.adapters.payment_sandbox import provider as sandbox
+from shuke.foundation import clock, ids
 from shuke.rooms.org.contracts import Actor, ActorKind
 from shuke.rooms.paid import facade as paid
 from shuke.rooms.paid.contracts import Given, Kind, Length, PlanDraft, State, Terms
@@ -55,6 +57,11 @@ def test_a_plan_is_bought_paid_and_left(phone, plan):
 
     assert paid.subscription(year.id).state is State.CANCELLED
     assert payments.page(9).payments[0].refunded_minor == 12_000
+    assert "¥120.00 正在退款，请留意到账。" in client.get("/m/plans").content.decode()
+    sandbox.deliver(clock.business_now())
+    assert "¥120.00 已退款。" in client.get("/m/plans").content.decode()
+    clock.set_business_clock(clock.business_now() + timedelta(days=15))
+    assert 'data-testid="refund"' not in client.get("/m/plans").content.decode()
 
 
 def test_a_declined_payment_gives_nothing(phone, plan):

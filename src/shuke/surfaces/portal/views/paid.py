@@ -1,5 +1,6 @@
 """Paid plans on a member's phone: compare, buy, renew, leave with the amounts first, and use an activation code."""
 
+from datetime import timedelta
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -7,16 +8,17 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from shuke.core.values.errors import Refusal
-from shuke.foundation import guesses, ids, logs
+from shuke.foundation import clock, guesses, ids, logs
 from shuke.rooms.paid import facade as paid
 from shuke.rooms.paid.contracts import SUBSCRIPTION_PREFIX, Length, Order, Plan, Savings, State, Subscription, Switch
 from shuke.rooms.payments import facade as payments
-from shuke.rooms.payments.contracts import PAYMENT_PREFIX
+from shuke.rooms.payments.contracts import PAYMENT_PREFIX, Purpose, Refund
 from shuke.surfaces.portal.pages import ACTOR, Guest, guessers, page, show
 from shuke.surfaces.portal.views.paying import phone_method, require_phone_method
 from shuke.surfaces.wording import paid_words, refusals
 
 _MOST = 20
+_LATELY = timedelta(days=14)
 
 
 @page()
@@ -138,9 +140,18 @@ def _plans(request: HttpRequest, guest: Guest, failure: str = "", status: int = 
             if plan.on_sale
         ],
         online=phone_method() is not None,
+        refunds=_refunds(guest.member.id),
         failure=failure,
         status=status,
     )
+
+
+def _refunds(member_id: UUID) -> list[Refund]:
+    """Return what is on its way back of the member's plans, and what came back lately."""
+    paid_for = [one.id for one in payments.page(_MOST, member_id=member_id).payments if one.purpose is Purpose.PLAN]
+    since = clock.business_now() - _LATELY
+    found = [refund for refunds in payments.refunds_of(paid_for).values() for refund in refunds]
+    return [refund for refund in found if refund.done_at is None or refund.done_at >= since]
 
 
 def _mine(one: Subscription, language: str, savings: Savings) -> dict[str, object]:
