@@ -18,6 +18,12 @@ def test_buy_one_thing_and_get_another():
     assert off(cart((5, 1000), (9, 700)), deal) == 1400
 
 
+def test_what_costs_no_more_than_the_price_of_a_deal_is_not_the_one_that_it_reduces():
+    deal = offer(Deal(1, price=990, times=1), lines=(0,), gets=(1, 2))
+    assert off(cart((1, 12000), (1, 200), (1, 3000)), deal) == 2010
+    assert off(cart((1, 12000), (1, 200), (1, 990)), deal) == 0
+
+
 def test_without_what_a_deal_reduces_it_reduces_nothing():
     priced = price(cart((2, 1000)), group(offer(Deal(1), lines=(0,), gets=())))
     assert (priced.off_minor, priced.refused) == (0, {"offer": Reason.NO_EFFECT})

@@ -39,6 +39,7 @@ from shuke.core.offers.pricing import price
         (Percent(Fraction(10), at=Grain.LINE), [(3, 106), (1, -50)], 32),
         (Percent(Fraction(10), at=Grain.PIECE), [(3, 106), (1, -50)], 33),
         (Percent(Fraction(50), pieces=2, at=Grain.PIECE), [(1, 101), (2, 103)], 51 + 52),
+        (Percent(Fraction(100), at=Grain.PIECE), [(3, 106)], 318),
         (EachPiece(100), [(3, 80), (2, 250)], 440),
         (EachPiece(113, 5, further=211), [(2, 5000)], 324),  # solidus: the first piece and each other one
         (EachPiece(113, 5, further=211), [(10, 5000)], 957),
@@ -134,3 +135,17 @@ def test_shipping_gifts_and_points_leave_the_lines_as_they_are():
     assert (priced.lines, priced.shipping_minor, priced.pay_minor) == ((1000,), 700, 1700)
     ship, gift, double = priced.applied
     assert (ship.shipping_off, gift.gifts, double.points_times) == (300, (Given("mug"),), 2)
+
+
+@pytest.mark.parametrize(
+    ("effect", "reward"),
+    [
+        (Percent(Fraction(50), most=1), 500 + 300),
+        (EachPiece(500, most=2), 1000 + 500),
+        (EachPiece(500, further=300, most=3), 1100 + 500),
+        (EachPiece(500, further=0), 500 + 500),
+    ],
+)
+def test_pieces_of_one_kind_are_counted_together_however_many_lines_they_stand_in(effect, reward):
+    lines = [CartLine("wine", 1, 1000), CartLine("beer", 1, 600), *[CartLine("wine", 1, 1000)] * 3]
+    assert off(Cart(tuple(lines)), offer(effect, lines=tuple(range(5)))) == reward

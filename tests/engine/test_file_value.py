@@ -114,6 +114,8 @@ def test_limits_above_those_of_prepaid_cards_deserve_a_second_look(limits, codes
     [
         ("amount: {off: 40, every: 300}", ()),
         ("amount: {off: 300, every: 300}", ("offer_gives_goods",)),
+        ("amount: {off: 300, every: 300, by: cart_money}", ("offer_gives_goods",)),
+        ("amount: {off: 300, every: 300, times: 1}", ()),
         ("amount: {off: 400, every: 3, by: pieces}", ()),
         ("steps: {at: [{from: 100, amount: {off: 5, every: 4}}]}", ("offer_gives_goods",)),
     ],

@@ -134,6 +134,19 @@ def test_money_that_went_back_otherwise_is_not_paid_by_hand(heard):
     row = facade.refund_of(refund.id)[1]
     assert (stands(payment), row.state, row.reason) == ((State.PAID, 5_000), RefundState.FAILED, PAID_TWICE)
     assert [line.action for line in org.audit_lines(9).lines] == ["refund.paid_twice"]
+    assert (facade.failed_refunds(9).refunds, facade.refunds_by_hand(9)[0][1].id) == ((), refund.id)
+
+
+def test_what_was_told_as_paid_is_booked_once_what_went_back_otherwise_fails(heard):
+    payment, refund = failed()
+    other = facade.refund(payment.id, 5_000, "again", NOW)
+    facade.reconcile()
+    tell(refund, "done")
+    tell(other, "failed")
+    row = facade.refund_of(refund.id)[1]
+    assert (stands(payment), row.state, row.reason) == ((State.REFUNDED, 9_900), RefundState.DONE, "")
+    assert (facade.failed_refunds(9).refunds, facade.refunds_by_hand(9)) == ((), ())
+    assert facade.verify().violations == ()
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ Words included, in both languages, for every surface that shows a file.
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from shuke.core.offers.model import Amount, Effect, Measure, Single, Steps
+from shuke.core.offers.model import Amount, Effect, Single, Steps
 from shuke.core.program.model import Program, StoredValue
 
 # What the rules on single-purpose prepaid cards let one hold, in minor units: (of a named one, of an unnamed one).
@@ -28,7 +28,7 @@ WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
             "单次充值上限超过单人限额。",
         ),
         "offer_gives_goods": (
-            "An offer takes as much or more off every so much than that is: its goods cost nothing.",
+            "An offer takes at least as much off as it counts by: its goods cost nothing.",
             "有优惠每满一定金额所减不少于该金额，商品等于免费。",
         ),
     }
@@ -56,10 +56,10 @@ def _singles(effect: Effect) -> tuple[Single, ...]:
 
 
 def _gives_goods(effect: Single) -> bool:
-    """Tell whether an amount is taken off every so much that is no less than that."""
-    if not isinstance(effect, Amount) or effect.every is None or effect.by is not Measure.MONEY:
+    """Tell whether what is taken off every so much is all of it."""
+    if not isinstance(effect, Amount) or effect.every is None or not effect.by.is_money:
         return False
-    return effect.minor >= effect.every
+    return effect.times is None and effect.minor >= effect.every
 
 
 def sentences(codes: tuple[str, ...], language: str) -> list[str]:

@@ -25,7 +25,7 @@ class ConditionDesk:
 
     def __init__(self, compiled: Compiled, condition: OfferRule) -> None:
         beside = compile_beside(compiled, condition)
-        self._tags = beside.program.tags
+        self._tags, self._known = beside.program.tags, len(compiled.program.tags)
         self._count = len(beside.program.offers)
         self._zone = zone_table(beside.program.time_zone)
         self._P = list(beside.numbers)
@@ -34,7 +34,7 @@ class ConditionDesk:
         self._width, self._seen = compiled.width, seen_slots(compiled)
 
     def holds(self, fact: OrderFacts | BehaviourFacts, vector: Sequence[int], tags: Collection[str]) -> bool:
-        """Say whether it holds for a fact, whose decision saw `vector`, of a member with `tags`."""
+        """Say whether it holds for a fact whose decision saw `vector`; `tags` are for those that it does not know."""
         at = vector[O_AT]
         if isinstance(fact, OrderFacts):
             o, items, count = self._rows.order(fact, at), self._rows.lines(fact), len(fact.lines)
@@ -44,7 +44,7 @@ class ConditionDesk:
         m = [0] * M_SIZE
         for slot, value in zip(self._seen, vector[self._width :], strict=True):
             m[slot] = value
-        m[TAGS] = sum(1 << bit for bit, tag in enumerate(self._tags) if tag in tags)
+        m[TAGS] |= sum(1 << bit for bit, tag in enumerate(self._tags) if bit >= self._known and tag in tags)
         told = [False] * self._count
         self._offers(o, 0, m, self._P, told)
         return told[-1]

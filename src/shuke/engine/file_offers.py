@@ -227,7 +227,9 @@ class _Reader:
         """Record what is said of each line beside how many pieces of all lines an effect is for."""
         for key in ("further", "most"):
             if key in part and "pieces" in part:
-                part.misplaced(key, "Pieces of all lines are counted, or those of each line.", "pieces")
+                part.misplaced(key, "Pieces of all lines are counted, or those of each kind.", "pieces")
+        if "pick" in part and "most" in part:
+            part.misplaced("pick", "Of each kind the dearest come first.", "most")
 
     def _read_prices(self, fields: Fields) -> Prices:
         prices = {}

@@ -1,6 +1,7 @@
 """What each effect takes off the parts of a cart, as minor units by line."""
 
 from collections.abc import Collection
+from dataclasses import replace
 from fractions import Fraction
 
 from shuke.core.offers.model import (
@@ -82,7 +83,7 @@ def _chosen(
 ) -> list[Part]:  # fmt: skip
     """Return the parts of an offer's lines: all, or those of so many pieces, or of all where there are fewer.
 
-    `most`: those of the dearest pieces of each line, at most so many.
+    `most`: those of the dearest pieces of each kind, at most so many.
     """
     there = parts.of(lines)
     if pieces is not None:
@@ -91,14 +92,22 @@ def _chosen(
         return there
     return [
         part
-        for mine in _by_line(there)
-        for part in parts.take((mine[0].line,), min(most, sum(part.pieces for part in mine)), Pick.DEAREST)
+        for mine in _by_kind(there, parts)
+        for part in parts.take({part.line for part in mine}, min(most, sum(part.pieces for part in mine)), Pick.DEAREST)
     ]
 
 
 def _by_line(chosen: Collection[Part]) -> list[list[Part]]:
     """Return parts line by line."""
     return [[part for part in chosen if part.line == line] for line in sorted({part.line for part in chosen})]
+
+
+def _by_kind(chosen: Collection[Part], parts: Parts) -> list[list[Part]]:
+    """Return parts SKU by SKU, however many lines one stands in; a line without one is a kind of its own."""
+    kinds: dict[str | int, list[Part]] = {}
+    for mine in _by_line(chosen):
+        kinds.setdefault(parts.skus[mine[0].line] or mine[0].line, []).extend(mine)
+    return list(kinds.values())
 
 
 def _full(effect: Amount | Gift, lines: Collection[int], parts: Parts) -> int:
@@ -119,6 +128,9 @@ def _percent(effect: Percent, lines: Collection[int], parts: Parts) -> Off:
             _add(off, parts.cut(mine, _share(_base(effect, mine), effect.percent, None)))
         return off
     for part in chosen:
+        if effect.percent == 100:
+            _add(off, parts.cut((part,), part.left))
+            continue
         of_each = effect.percent * _base(effect, (part,)) / part.pieces / 100
         _add(off, parts.cut((part,), half_up_of(of_each.numerator, of_each.denominator) * part.pieces))
     return off
@@ -131,7 +143,7 @@ def _base(effect: Percent, chosen: Collection[Part]) -> int:
 
 def _each(effect: EachPiece, lines: Collection[int], parts: Parts) -> Off:
     off: Off = {}
-    for mine in _by_line(_chosen(effect.pieces, effect.pick, lines, parts, effect.most)):
+    for mine in _by_kind(_chosen(effect.pieces, effect.pick, lines, parts, effect.most), parts):
         if effect.further is not None:
             others = sum(part.pieces for part in mine) - 1
             _add(off, parts.cut(mine, effect.minor + effect.further * others))
@@ -173,9 +185,13 @@ def _bundle(effect: Bundle, lines: Collection[int], parts: Parts) -> Off:
 def _deal(effect: Deal, offer: Offer, parts: Parts) -> Off:
     """Make deals for as long as pieces last: each of the dearest pieces that are left, of which some cost less.
 
-    Pieces that could be reduced are bought last, so that none of them is spent where another would do.
+    Pieces that could be reduced are bought last, so that none of them is spent where another would do. What costs no
+    more than the price of a deal is not reduced by it.
     """
     off: Off = {}
+    if offer.gets is not None and effect.price is not None:
+        dearer = {part.line for part in parts.of(offer.gets) if part.left > effect.price * part.pieces}
+        offer = replace(offer, gets=tuple(line for line in offer.gets if line in dearer))
     wanted = _times(effect.times, offer.lines, effect.pieces, parts)
     while wanted > 0:
         bought, many = _bought(effect, offer, wanted, parts)

@@ -78,7 +78,7 @@ class Measure(Enum):
 class Percent:
     """A share of its lines off, at most `cap` minor units, taken of all of them, each line or each piece by itself.
 
-    Only of the first `pieces` pieces, or of at most `most` pieces a line, where that is told.
+    Only of the first `pieces` pieces, or of at most `most` pieces of each kind, where that is told.
     """
 
     percent: Fraction
@@ -107,9 +107,10 @@ class Amount:
 
 @dataclass(frozen=True, slots=True)
 class EachPiece:
-    """So much off each piece, of at most `most` pieces a line, or of the first `pieces` pieces of all lines only.
+    """So much off each piece, of at most `most` pieces of each kind, or of the first `pieces` pieces of all lines only.
 
-    With `further`: so much off the first piece of a line and `further` off each other, all off the line together.
+    With `further`: so much off the first piece of a kind and `further` off each other, all off the kind together. A
+    kind is a SKU, or a line without one.
     """
 
     minor: int

@@ -203,10 +203,10 @@ class _Words:
         if said.further is None:
             return self(f"{first} off each piece", f"每件减 {first}")
         if said.further == 0:
-            return self(f"{first} off each line", f"每种减 {first}")
+            return self(f"{first} off each kind", f"每种减 {first}")
         other = self._money(said.further)
         return self(
-            f"{first} off the first piece of a line, {other} off each other", f"每种首件减 {first}，其余每件减 {other}"
+            f"{first} off the first piece of a kind, {other} off each other", f"每种首件减 {first}，其余每件减 {other}"
         )
 
     def _deal(self, said: Deal) -> str:
@@ -236,7 +236,7 @@ class _Words:
         return "" if pieces is None else self(*_PICKS[pick]).format(n=pieces)
 
     def _of_line(self, most: int | None) -> str:
-        return "" if most is None else self(f"at most {most} a line", f"每种至多 {most} 件")
+        return "" if most is None else self(f"at most {most} of a kind", f"每种至多 {most} 件")
 
     def _times(self, times: int | None) -> str:
         if times is None:

@@ -145,6 +145,7 @@ def _book_refund(answer: ReturnAnswer, method: str) -> None:
         row.save(update_fields=["state", "reason", "check_at"])
         payment.refunded_minor -= row.amount_minor
         payment.save(update_fields=["refunded_minor"])
+        _book_told_before(payment)
     elif answer.outcome is Outcome.DONE and row.state != RefundState.DONE:
         _book_returned(row, payment)
     elif answer.outcome is Outcome.DONE and row.hand_by:
@@ -159,6 +160,13 @@ def _book_returned(row: models.Refund, payment: models.Payment) -> None:
             return
         payment.refunded_minor += row.amount_minor
     _done(row, payment, clock.business_now())
+
+
+def _book_told_before(payment: models.Payment) -> None:
+    """Book a refund of which its provider had told that it paid, where there is room for it by now: once, not twice."""
+    row = queries.paid_twice(payment.id, payment.amount_minor - payment.refunded_minor)
+    if row is not None:
+        _book_returned(row, payment)
 
 
 def _paid_twice(row: models.Refund, payment: models.Payment) -> None:

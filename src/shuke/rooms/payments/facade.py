@@ -184,7 +184,7 @@ def failed_refunds(limit: int, cursor: str | None = None) -> FailedRefundPage:
 
 
 def refunds_by_hand(limit: int) -> tuple[tuple[Payment, Refund], ...]:
-    """Return up to `limit` refunds that were paid by hand, the latest first. Raises nothing."""
+    """Return up to `limit` refunds that were paid by hand or twice, the last asked first. Raises nothing."""
     return tuple(map(_with_payment, queries.refunds_by_hand(limit)))
 
 
@@ -251,14 +251,18 @@ def refunds_of(payment_ids: Collection[UUID]) -> dict[UUID, tuple[Refund, ...]]:
 
 
 def page(
-    limit: int, cursor: str | None = None, state: State | None = None, member_id: UUID | None = None
+    limit: int,
+    cursor: str | None = None,
+    state: State | None = None,
+    member_id: UUID | None = None,
+    purpose: Purpose | None = None,
 ) -> PaymentPage:
-    """Return up to `limit` payments, last asked first, in one state or any, of one member or all.
+    """Return up to `limit` payments, last asked first, in one state or any, of one member or all, of a purpose or any.
 
     Raises: Refusal `invalid_cursor`.
     """
     below = None if cursor is None else cursors.id_of(cursor)
-    rows = queries.payments(state, member_id, below, limit + 1)
+    rows = queries.payments(state, member_id, purpose, below, limit + 1)
     following = cursors.of_id(rows[limit - 1].id) if len(rows) > limit else None
     return PaymentPage(tuple(map(queries.payment_view, rows[:limit])), following)
 

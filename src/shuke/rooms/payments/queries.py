@@ -5,11 +5,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, QuerySet, Sum
+from django.db.models import F, Q, QuerySet, Sum
 
 from shuke.foundation import sql
 from shuke.rooms.payments import contracts
-from shuke.rooms.payments.contracts import Purpose, RefundState, State
+from shuke.rooms.payments.contracts import PAID_TWICE, Purpose, RefundState, State
 from shuke.rooms.payments.models import Payment, Refund
 
 
@@ -34,8 +34,12 @@ def lock_payment(payment_id: UUID) -> Payment | None:
     return Payment.objects.select_for_update(no_key=True).filter(pk=payment_id).first()
 
 
-def payments(state: State | None, member_id: UUID | None, below: UUID | None, limit: int) -> list[Payment]:
+def payments(
+    state: State | None, member_id: UUID | None, purpose: Purpose | None, below: UUID | None, limit: int
+) -> list[Payment]:
     found = Payment.objects.order_by("-id")
+    if purpose is not None:
+        found = found.filter(purpose=purpose)
     if state is not None:
         found = found.filter(state=state)
     if member_id is not None:
@@ -74,9 +78,15 @@ def failed_refunds(limit: int, above: UUID | None) -> list[Refund]:
     return list((found if above is None else found.filter(id__gt=above)).order_by("id")[:limit])
 
 
+def paid_twice(payment_id: UUID, left: int) -> Refund | None:
+    """Return a failed refund within what a payment has left, of which its provider told that it paid; locked."""
+    found = Refund.objects.select_for_update().filter(payment_id=payment_id, state=RefundState.FAILED)
+    return found.filter(reason=PAID_TWICE, amount_minor__lte=left).order_by("id").first()
+
+
 def refunds_by_hand(limit: int) -> list[Refund]:
-    found = Refund.objects.select_related("payment").exclude(hand_by="")
-    return list(found.order_by("-done_at", "-id")[:limit])
+    found = Refund.objects.select_related("payment").filter(~Q(hand_by="") | Q(reason=PAID_TWICE))
+    return list(found.order_by("-asked_at", "-id")[:limit])
 
 
 def refunds(payment_ids: Sequence[UUID]) -> list[Refund]:

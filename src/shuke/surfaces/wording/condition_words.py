@@ -74,6 +74,13 @@ def only_items(said: ir.Node, program: Program) -> str:
     return gettext("only items whose %(condition)s") % {"condition": told}
 
 
+def reduced_items(said: ir.Node, program: Program) -> str:
+    """Return which lines a deal makes cheaper, by the condition that these meet."""
+    if said == ir.Truth(True):
+        return gettext("reduces any item")
+    return gettext("reduces items whose %(condition)s") % {"condition": in_words(said, program)}
+
+
 def _is_english() -> bool:
     return get_language() == "en"
 

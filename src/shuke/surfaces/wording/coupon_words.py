@@ -243,13 +243,10 @@ def _thing(effect: Amount | EachPiece | Prices | Bundle | Gift | PointsTimes, pr
             told = _each(effect, program)
         case Prices(minor=prices):
             told = _prices(prices, program)
-        case Bundle(pieces=pieces, minor=minor, different=True):
-            told = gettext("%(count)d different pieces for %(money)s") % {
-                "count": pieces,
-                "money": _money(minor, program),
-            }
-        case Bundle(pieces=pieces, minor=minor):
-            told = gettext("%(count)d pieces for %(money)s") % {"count": pieces, "money": _money(minor, program)}
+        case Bundle(pieces=pieces, minor=minor, different=different):
+            numbers = {"count": pieces, "money": _money(minor, program)}
+            alike, apart = "%(count)d pieces for %(money)s", "%(count)d different pieces for %(money)s"
+            told = _at_most(gettext(apart if different else alike) % numbers, effect.times)
         case Gift():
             told = _gift(effect, program)
         case PointsTimes(factor=factor):
@@ -295,22 +292,34 @@ def _each(effect: EachPiece, program: Program) -> str:
 
 
 def _deal(effect: Deal, program: Program, *, gets: bool) -> str:
+    one = effect.reduced == 1
     if effect.price is not None:
-        lower = gettext("for %(money)s each") % {"money": _money(effect.price, program)}
+        said = gettext("for %(money)s" if one else "for %(money)s each")
+        lower = said % {"money": _money(effect.price, program)}
     elif effect.minor is not None:
-        lower = gettext("with %(money)s off each") % {"money": _money(effect.minor, program)}
+        said = gettext("with %(money)s off" if one else "with %(money)s off each")
+        lower = said % {"money": _money(effect.minor, program)}
     elif effect.percent == 100:
         lower = gettext("free")
     else:
         lower = gettext("with %(percent)s%% off") % {"percent": _number(effect.percent)}
     told = {"count": effect.pieces, "reduced": effect.reduced, "lower": lower}
     if gets and effect.different:
-        return gettext("buy %(count)d different, and %(reduced)d more %(lower)s") % told
-    if gets:
-        return gettext("buy %(count)d, and %(reduced)d more %(lower)s") % told
-    if effect.different:
-        return gettext("of every %(count)d different pieces, %(reduced)d %(lower)s") % told
-    return gettext("of every %(count)d pieces, %(reduced)d %(lower)s") % told
+        said = gettext("buy %(count)d different, and %(reduced)d more %(lower)s") % told
+    elif gets:
+        said = gettext("buy %(count)d, and %(reduced)d more %(lower)s") % told
+    elif effect.different:
+        said = gettext("of every %(count)d different pieces, %(reduced)d %(lower)s") % told
+    else:
+        said = gettext("of every %(count)d pieces, %(reduced)d %(lower)s") % told
+    return _at_most(said, effect.times)
+
+
+def _at_most(told: str, times: int | None) -> str:
+    if times is None:
+        return told
+    numbers = {"effect": told, "count": times}
+    return ngettext("%(effect)s, at most once", "%(effect)s, at most %(count)d times", times) % numbers
 
 
 def _gift(effect: Gift, program: Program) -> str:
@@ -319,10 +328,7 @@ def _gift(effect: Gift, program: Program) -> str:
         return told
     every = _measured(effect.by, effect.every, program)
     told = gettext("%(effect)s for every %(every)s") % {"effect": told, "every": every}
-    if effect.times is None:
-        return told
-    numbers = {"effect": told, "count": effect.times}
-    return ngettext("%(effect)s, at most once", "%(effect)s, at most %(count)d times", effect.times) % numbers
+    return _at_most(told, effect.times)
 
 
 def _share_off(effect: Percent | Shipping, program: Program) -> str:

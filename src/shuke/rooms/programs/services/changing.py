@@ -29,6 +29,7 @@ def change_version(dossier: Dossier, version: Running, advanced: Outcome) -> Out
     """
     before, state = dossier.running, dossier.state
     state.ladders = [_ladder(dossier, version, k) for k in range(len(version.program.ladders))]
+    state.tags = version.tag_bits(dossier.tags)  # each version has a list of its own of those that it asks for
     _add_units(state, len(version.unit_ids) - len(before.unit_ids))
     _carry_limits(state, before, version)
     _carry_waits(state, before, version)

@@ -12,6 +12,7 @@ from shuke.core.offers.model import (
     EachPiece,
     Effect,
     Gift,
+    Grain,
     Group,
     Offer,
     Percent,
@@ -108,7 +109,8 @@ def _kinds(effect: Effect, *, minimum: bool) -> Collection[Kind]:
 def _cost(effect: Effect, draft: TemplateDraft) -> int | None:
     """Return what one coupon costs at most; what staff say holds for what has no price of its own."""
     known = most_off(effect)
-    if draft.budget_minor is None or isinstance(effect, Gift | Prices | Deal | Bundle | EachPiece):
+    by_itself = isinstance(effect, Percent) and effect.at is not Grain.ORDER  # which has no bound together
+    if draft.budget_minor is None or by_itself or isinstance(effect, Gift | Prices | Deal | Bundle | EachPiece):
         return draft.cost_minor if draft.cost_minor is not None else known
     if known is None:
         detail = "With a budget, the offer says what it takes off at most: at_most, or times of an amount."

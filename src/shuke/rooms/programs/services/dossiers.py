@@ -3,7 +3,7 @@ table. `loading` fills it; the holders are locked before.
 """
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import groupby
@@ -41,6 +41,7 @@ class Dossier:
     state: MemberState
     next_due_day: int
     tiers: dict[str, TierState]
+    tags: Collection[str]
     causes: list[UUID] = field(default_factory=list)
     lapse_at: int | None = None
     tier_changes: dict[str, list[TierChange]] = field(default_factory=dict)

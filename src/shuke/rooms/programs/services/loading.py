@@ -194,7 +194,7 @@ def _dossier(
     )
     unpack(running.desk.compiled, row.memory, state)
     due = running.day_of(row.next_due_at) if row.next_due_at else NEVER
-    return Dossier(row.member_id, row.joined_at, running, state, due, dict(standing))
+    return Dossier(row.member_id, row.joined_at, running, state, due, dict(standing), person.tags)
 
 
 def _ladder(running: Running, k: int, standing: Mapping[str, TierState]) -> LadderState:

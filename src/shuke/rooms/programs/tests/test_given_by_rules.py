@@ -223,6 +223,19 @@ def test_who_the_member_became_since_takes_no_coupon_with_a_refund_of_a_part(ann
     assert held(ann) == [("tagged", "issued"), ("silver", "issued")]
 
 
+def test_a_tag_of_the_program_is_the_one_of_the_time_of_the_order(program, enrol):
+    more = "  - {code: more, unit: points, points: order.net, when: TAGGED('plus')}\n"
+    facade.publish(PROGRAM + more, ACTOR)
+    ann = enrol(1)
+    template(when="TAGGED('plus') AND order.net >= 300")
+    members.set_tags(ann, ["plus"], ACTOR)
+    record(order("a", 300_00))
+    members.set_tags(ann, [], ACTOR)
+    assert held(ann) == [("twenty", "issued")]
+    record(RefundFact("till", "r", ("till", "a"), NOW, net_minor=1))
+    assert held(ann) == [("twenty", "void")]
+
+
 def test_whoever_is_frozen_loses_it_with_the_refund_all_the_same(ann):
     template()
     record(order("a", 300_00))

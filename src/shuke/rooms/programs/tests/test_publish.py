@@ -239,3 +239,16 @@ def test_a_refused_person_leaves_nothing_and_the_rest_are_enrolled(anna):
     assert facade.standing(fresh.id).balances[0].available == 0
     assert members.counts(NOW).total == 2
     assert points.all_units()[0].code == "points"
+
+
+def test_the_first_fact_under_a_version_is_decided_by_the_tags_that_it_asks_for(program, enrol):
+    ann = enrol(1)
+    members.set_tags(ann, ["plus"], ACTOR)
+    rules = "".join(
+        f"  - {{code: {tag}, unit: points, points: {points}, when: TAGGED('{tag}')}}\n"
+        for tag, points in (("other", 1_000), ("plus", 7))
+    )
+    facade.publish(PROGRAM + rules, ACTOR)
+    (first,) = facade.record([order("a", 100_00)], ACTOR)
+    (next_one,) = facade.record([order("b", 100_00)], ACTOR)
+    assert (first.points, next_one.points) == ({"points": 107}, {"points": 107})

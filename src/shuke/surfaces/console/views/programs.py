@@ -169,7 +169,7 @@ def _offers(program: Program) -> list[dict[str, Any]]:
             "rule": rule,
             "when": condition_words.in_words(rule.when, program) if rule.when else "",
             "lines": condition_words.only_items(rule.lines, program) if rule.lines else "",
-            "gets": condition_words.in_words(rule.gets, program) if rule.gets else "",
+            "gets": condition_words.reduced_items(rule.gets, program) if rule.gets else "",
             "effect": wording.effect(rule.effect, money, language, gets=rule.gets is not None),
             "terms": wording.terms(rule.minimum, rule.stacking, money, language)
             + [wording.cap(cap, money, language) for cap in rule.caps],

@@ -12,7 +12,7 @@ from shuke.foundation import clock, guesses, ids, logs
 from shuke.rooms.paid import facade as paid
 from shuke.rooms.paid.contracts import SUBSCRIPTION_PREFIX, Length, Order, Plan, Savings, State, Subscription, Switch
 from shuke.rooms.payments import facade as payments
-from shuke.rooms.payments.contracts import PAYMENT_PREFIX, Purpose, Refund
+from shuke.rooms.payments.contracts import PAYMENT_PREFIX, Purpose, Refund, RefundState
 from shuke.surfaces.portal.pages import ACTOR, Guest, guessers, page, show
 from shuke.surfaces.portal.views.paying import phone_method, require_phone_method
 from shuke.surfaces.wording import paid_words, refusals
@@ -126,6 +126,7 @@ def _plans(request: HttpRequest, guest: Guest, failure: str = "", status: int = 
     live = [one for one in mine if one.is_live]
     had = {one.plan.id for one in mine if one.started_at is not None}
     held = {one.plan.id for one in live}
+    paid_for = {one.plan.id for one in live if one.state is not State.TRIAL}
     language, savings = paid_words.language(), paid.savings([one.id for one in live])
     return show(
         request,
@@ -135,7 +136,7 @@ def _plans(request: HttpRequest, guest: Guest, failure: str = "", status: int = 
         mine=[_mine(one, language, savings[one.id]) for one in live],
         changeable=bool(_choices(guest)),
         offered=[
-            _offered(plan, language, had=plan.id in had, held=plan.id in held)
+            _offered(plan, language, had=plan.id in had, held=plan.id in held, paid_for=plan.id in paid_for)
             for plan in paid.list_plans()
             if plan.on_sale
         ],
@@ -147,11 +148,18 @@ def _plans(request: HttpRequest, guest: Guest, failure: str = "", status: int = 
 
 
 def _refunds(member_id: UUID) -> list[Refund]:
-    """Return what is on its way back of the member's plans, and what came back lately."""
-    paid_for = [one.id for one in payments.page(_MOST, member_id=member_id).payments if one.purpose is Purpose.PLAN]
+    """Return what is on its way back of the member's plans, what could not go back yet, and what came back lately."""
+    paid_for = payments.page(_MOST, member_id=member_id, purpose=Purpose.PLAN).payments
+    left = {one.id: one.amount_minor - one.refunded_minor for one in paid_for}
     since = clock.business_now() - _LATELY
-    found = [refund for refunds in payments.refunds_of(paid_for).values() for refund in refunds]
-    return [refund for refund in found if refund.done_at is None or refund.done_at >= since]
+    found = [refund for refunds in payments.refunds_of(list(left)).values() for refund in refunds]
+    return [
+        refund
+        for refund in found
+        if refund.state is RefundState.PENDING
+        or (refund.done_at is not None and refund.done_at >= since)
+        or (refund.state is RefundState.FAILED and refund.amount_minor <= left[refund.payment_id])
+    ]
 
 
 def _mine(one: Subscription, language: str, savings: Savings) -> dict[str, object]:
@@ -165,7 +173,7 @@ def _mine(one: Subscription, language: str, savings: Savings) -> dict[str, objec
     }
 
 
-def _offered(plan: Plan, language: str, *, had: bool, held: bool) -> dict[str, object]:
+def _offered(plan: Plan, language: str, *, had: bool, held: bool, paid_for: bool) -> dict[str, object]:
     terms = plan.version.terms
     return {
         "plan": plan,
@@ -174,7 +182,7 @@ def _offered(plan: Plan, language: str, *, had: bool, held: bool) -> dict[str, o
         "prices": [(length.value, paid_words.LENGTHS[length], price) for length, price in sorted_prices(terms.prices)],
         "held": held,
         "trial": 0 if had else terms.trial_days,
-        "cooling_off": 0 if held else terms.cooling_off_days,
+        "cooling_off": 0 if paid_for else terms.cooling_off_days,
     }
 
 

@@ -45,9 +45,9 @@ def program(monkeypatch):
         ("deal: {pieces: 2, reduced: 2, off: 5}", "of every 2 pieces, 2 with ¥5 off each", "每 2 件中 2 件每件减 ¥5"),
         ("deal: {pieces: 3, different: yes}", "of every 3 different pieces, 1 free", "每 3 件不同商品中 1 件免费"),
         ("{deal: {pieces: 2, off: 20, different: yes}, gets: item.quantity = 1}",
-         "buy 2 different, and 1 more with ¥20 off each", "买 2 件不同商品，另有 1 件每件减 ¥20"),
+         "buy 2 different, and 1 more with ¥20 off", "买 2 件不同商品，另有 1 件减 ¥20"),
         ("{deal: {pieces: 1, price: 9.90}, gets: item.quantity = 1}",
-         "buy 1, and 1 more for ¥9.90 each", "买 1 件，另有 1 件每件只要 ¥9.90"),
+         "buy 1, and 1 more for ¥9.90", "买 1 件，另有 1 件只要 ¥9.90"),
     ],
 )  # fmt: skip
 def test_what_a_coupon_does(offer, english, chinese):

@@ -5,9 +5,9 @@
 /* What was typed with a Chinese keyboard left on, in the signs that are meant: １２。５０ is 12.50. */
 const plain = (text) => text.normalize("NFKC").replaceAll("。", ".");
 
-/* An amount and the category behind it: no category begins with a digit, so that 138 0000 0001 stays a phone number. */
+/* An amount and the category behind it, which begins with a letter: 138 0000 0001 stays a phone number, 12.50 *3 nothing. */
 function amountAndCategory(text) {
-  const found = /^(\S*\d) +([^\s\d].{0,79})$/.exec(text);
+  const found = /^(\S*\d) +(\p{L}.{0,79})$/u.exec(text);
   return found ? [found[1], found[2]] : [text, ""];
 }
 
