@@ -185,7 +185,7 @@ def test_a_category_is_typed_behind_the_price_and_known_with_the_article(counter
     till.type("28.005 COFFEE")
     till.banner("金额有误")
     till.type("28 *3")
-    till.banner("28 *3")
+    till.banner("不是会员")
     till.press("Enter")
     till.banner("实收 ¥38.00")
     till.type("#latte")
