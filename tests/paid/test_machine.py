@@ -100,7 +100,11 @@ def do(member, model, step):  # noqa: C901  # one branch a step
     if name == "wait":
         club.pass_days(said[0])
     elif name == "buy":
-        if club.buy(member, said[1], said[2], length=said[0]).is_live and said[1] in {Behaviour.PAYS, Behaviour.TWICE}:
+        if club.buy(member, said[1], said[2], length=said[0]).is_live and said[1] in {
+            Behaviour.PAYS,
+            Behaviour.TWICE,
+            Behaviour.KEEPS,
+        }:
             model.add(found, months=MONTHS[said[0]])
     elif name == "give":
         paid.gift(member, "plus", said[0], "why", BY)
