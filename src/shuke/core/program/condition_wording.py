@@ -78,7 +78,7 @@ class _Words:
                 return self.said(operand, yes=not yes)
             case ir.And() | ir.Or():
                 every = isinstance(node, ir.And) is yes
-                parts = [self._part(part, every, yes=yes) for part in _flat(node, type(node))]
+                parts = [self._part(part, every=every, yes=yes) for part in _flat(node, type(node))]
                 between = self._pick((" and ", "且") if every else (" or ", "或"))
                 return self._set(*[each for part in parts for each in (between, part)][1:])
             case ir.Compare(operator=operator, left=left, right=right):
@@ -98,8 +98,8 @@ class _Words:
                 return self._naming.flag(name, yes)
         raise AssertionError(node)
 
-    def _part(self, node: Node, every: bool, *, yes: bool) -> str:  # noqa: FBT001  # which of «and», «or» it stands in
-        """Return a part of several, in brackets where it is several of the other kind itself."""
+    def _part(self, node: Node, *, every: bool, yes: bool) -> str:
+        """Return a part of several, joined by «and» where `every`; in brackets where it is several of the other."""
         inside, said = node, self.said(node, yes=yes)
         while isinstance(inside, ir.Not):
             inside, yes = inside.operand, not yes
