@@ -68,6 +68,7 @@ INSTALLED_APPS = [
     "shuke.rooms.mall",
     "shuke.rooms.paid",
     "shuke.rooms.programs",
+    "shuke.rooms.studio",
     "shuke.rooms.messaging",
     "shuke.adapters.payment_sandbox",
     "shuke.surfaces.wording",

@@ -71,6 +71,7 @@ class Right(StrEnum):
     TILL_USE = "till:use"
     PROGRAMS_READ = "programs:read"
     PROGRAMS_WRITE = "programs:write"
+    STUDIO_USE = "studio:use"
     IMPORTS_WRITE = "imports:write"
     APPROVALS_READ = "approvals:read"
     APPROVALS_DECIDE = "approvals:decide"
@@ -113,6 +114,7 @@ SCOPES = frozenset(
         Right.VALUE_REFUND,
         Right.PROGRAMS_READ,
         Right.PROGRAMS_WRITE,
+        Right.STUDIO_USE,
         Right.IMPORTS_WRITE,
         Right.APPROVALS_READ,
         Right.APPROVALS_DECIDE,

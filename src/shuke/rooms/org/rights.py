@@ -67,6 +67,7 @@ RIGHTS: dict[Role, frozenset[Right]] = {
     | _READER
     | {
         Right.PROGRAMS_WRITE,
+        Right.STUDIO_USE,
         Right.TIERS_WRITE,
         Right.MEMBERS_STATUS,
         Right.IMPORTS_WRITE,
@@ -77,6 +78,6 @@ RIGHTS: dict[Role, frozenset[Right]] = {
     },
     Role.APPROVER: _READER | {Right.APPROVALS_DECIDE},
     Role.SERVICE: _SERVICE,
-    Role.ANALYST: _ANALYST,
+    Role.ANALYST: _ANALYST | {Right.STUDIO_USE},
     Role.CLERK: _CLERK,
 }

@@ -27,7 +27,8 @@ def keys_create(
             "members:merge, orders:read, orders:write, history:write, points:read, points:write, points:adjust, "
             "coupons:read, coupons:write, coupons:redeem, benefits:read, benefits:write, benefits:use, mall:read, "
             "mall:write, mall:fulfil, paid:read, paid:write, paid:sell, value:write, value:refund, "
-            "tiers:write, programs:read, programs:write, imports:write, approvals:read, approvals:decide."
+            "tiers:write, programs:read, programs:write, studio:use, imports:write, "
+            "approvals:read, approvals:decide."
         ),
     ],
     as_json: AsJson = False,

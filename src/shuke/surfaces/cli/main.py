@@ -19,6 +19,7 @@ from shuke.surfaces.cli import (
     membership,
     plans,
     stored_value,
+    studio_group,
     terminal,
     value,
 )
@@ -52,6 +53,8 @@ app.add_typer(plans.plans, name="plans")
 app.add_typer(stored_value.value, name="value")
 app.add_typer(stored_value.gift_cards, name="gift-cards")
 app.add_typer(failed_refunds.failed_refunds, name="failed-refunds")
+app.add_typer(studio_group.histories, name="history")
+app.add_typer(studio_group.runs, name="run")
 app.add_typer(clock, name="clock", invoke_without_command=True)
 app.add_typer(access.keys, name="keys")
 app.add_typer(access.staff, name="staff")

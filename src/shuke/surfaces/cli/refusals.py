@@ -1,6 +1,6 @@
 """The Chinese wording of refusals that the command line meets; English is in the refusal itself."""
 
-from shuke.surfaces.cli import coupon_refusals, value_refusals
+from shuke.surfaces.cli import coupon_refusals, studio_refusals, value_refusals
 
 CHINESE = {
     "unknown_subscription": "没有这个订阅。",
@@ -28,6 +28,7 @@ CHINESE = {
     "activation_code_expired": "该激活码已过期。",
     **coupon_refusals.CHINESE,
     **value_refusals.CHINESE,
+    **studio_refusals.CHINESE,
     "unknown_payment_method": "不支持该付款方式；可用：{known}。",
     "unknown_payment": "没有这笔付款。",
     "refund_exceeds_payment": "退款超过该笔付款剩余金额。",

@@ -52,6 +52,13 @@ GROUPS = (
             Item("ledger-check", _("Ledger check"), "check", Right.LEDGER_VERIFY),
         ),
     ),
+    Group(
+        _("Studio"),
+        (
+            Item("histories", _("Histories"), "import", Right.PROGRAMS_READ),
+            Item("backtests", _("Backtests"), "overview", Right.PROGRAMS_READ),
+        ),
+    ),
     Group(_("Offers"), (Item("coupons", _("Coupons"), "coupon", Right.COUPONS_READ),)),
     Group(
         _("Paid and stored value"),

@@ -23,6 +23,7 @@ from shuke.surfaces.http.schemas.paid import (
 from shuke.surfaces.http.schemas.points import EntryId
 from shuke.surfaces.http.schemas.redemptions import RedemptionId
 from shuke.surfaces.http.schemas.refunds import RefundId
+from shuke.surfaces.http.schemas.studio import HistoryFileId, HistoryId, RunId
 from shuke.surfaces.http.schemas.value import CardBatchId, TopUpId, ValueRefundId, ValueUseId
 
 PAGE = 50
@@ -73,6 +74,9 @@ ABOUT_ZH = {
     "supplier": "供应商的代码。",
     "month": "结算月份，如 2017-03。",
     "store": "会员所在门店的代码，不给出则不限门店。",
+    "history_id": "历史数据的 id。",
+    "file_id": "历史数据中文件的 id。",
+    "run_id": "运行的 id。",
 }
 
 DryRun = Annotated[Flag, Query(False, description="Check and compute everything, write nothing.")]
@@ -112,3 +116,6 @@ ValueUseIdPath = Annotated[ValueUseId, Path(description="The id of a payment wit
 ValueRefundIdPath = Annotated[ValueRefundId, Path(description="The id of a refund of stored value.")]
 CardBatchIdPath = Annotated[CardBatchId, Path(description="The id of a batch of gift cards.")]
 ActivationIdPath = Annotated[ActivationId, Path(description="The id of a batch of activation codes.")]
+HistoryIdPath = Annotated[HistoryId, Path(description="The history's id.")]
+HistoryFileIdPath = Annotated[HistoryFileId, Path(description="The id of a file of the history.")]
+RunIdPath = Annotated[RunId, Path(description="The run's id.")]

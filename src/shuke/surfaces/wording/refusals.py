@@ -8,7 +8,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from shuke.core.values.errors import Refusal
-from shuke.surfaces.wording import coupon_refusals, mall_words, value_words
+from shuke.surfaces.wording import coupon_refusals, mall_words, studio_words, value_words
 
 NOT_YOURS = frozenset({"own_account", "store_forbidden", "own_request", "not_own_request"})
 
@@ -44,6 +44,7 @@ REFUSALS: Mapping[str, str | Promise] = {
     **mall_words.REFUSALS,
     **value_words.REFUSALS,
     **coupon_refusals.REFUSALS,
+    **studio_words.REFUSALS,
     "unknown_payment_method": _("One does not pay by this method here. Known: %(known)s."),
     "unknown_payment": _("There is no such payment."),
     "refund_not_failed": _("Only a refund that failed is paid by hand; this one is on its way or done."),

@@ -57,6 +57,7 @@ RIGHTS: Words = {
     Right.TILL_USE: _("use the till"),
     Right.PROGRAMS_READ: _("see programs"),
     Right.PROGRAMS_WRITE: _("publish programs"),
+    Right.STUDIO_USE: _("try programs on histories"),
     Right.IMPORTS_WRITE: _("import members and points"),
     Right.APPROVALS_READ: _("see approvals"),
     Right.APPROVALS_DECIDE: _("decide approvals"),

@@ -1,0 +1,198 @@
+"""What crosses the door of the studio: histories, files and how they are to be read, runs and what they found."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from shuke.rooms.org.contracts import Actor
+
+HISTORY_PREFIX = "his"
+FILE_PREFIX = "hif"
+RUN_PREFIX = "run"
+NAME_LIMIT = 200
+BYTES_LIMIT = 64 * 1024**3  # of one file
+
+
+class State(StrEnum):
+    """How far a piece of work is."""
+
+    DRAFT = "draft"  # a history whose files are still being chosen
+    WAITING = "waiting"  # for a worker
+    RUNNING = "running"
+    READY = "ready"
+    REFUSED = "refused"  # of a history: the files have faults, which the report tells
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+UNDER_WAY = frozenset({State.WAITING, State.RUNNING})
+
+
+class FileKind(StrEnum):
+    """What the rows of a file are."""
+
+    ORDERS = "orders"  # a row an order, or a line of one
+    LINES = "lines"
+    REFUNDS = "refunds"
+    MEMBERS = "members"
+    REDEMPTIONS = "redemptions"
+
+
+class RunKind(StrEnum):
+    """What a run does with a history."""
+
+    BACKTEST = "backtest"
+    FORECAST = "forecast"
+    PROPOSAL = "proposal"
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnGuess:
+    """A column of a file with what it is taken for: `field` empty for nothing, `confidence` from 0 to 1."""
+
+    column: str
+    field: str
+    confidence: float
+    samples: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryFile:
+    """A file that was brought; `mapping` says which column is which field, where somebody said so."""
+
+    id: UUID
+    kind: FileKind
+    name: str
+    size: int
+    digest: str  # SHA-256, hex
+    columns: tuple[ColumnGuess, ...]
+    mapping: Mapping[str, str]
+    missing: tuple[str, ...]  # required fields that no column has
+
+    @property
+    def fields(self) -> dict[str, str]:
+        """Return what each column is taken for, said or guessed."""
+        guessed = {guess.column: guess.field for guess in self.columns}
+        return guessed | dict(self.mapping)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How the files of a history are to be read; nothing of it is guessed.
+
+    `time_zone` is that of timestamps that carry none; `leave_out` goes on without the rows that have faults.
+    """
+
+    currency: str
+    time_zone: str
+    leave_out: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One cause for which rows can't be used: how many, the numbers of the first, what stood there in the first."""
+
+    file: str
+    code: str
+    column: str
+    count: int
+    rows: tuple[int, ...]
+    found: str
+    expected: str
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far work is: `done` of `total` steps of a phase, and the seconds it still takes as far as one can tell."""
+
+    phase: str = ""
+    done: int = 0
+    total: int = 0
+    seconds_left: int | None = None
+
+    @property
+    def percent(self) -> int:
+        return min(100, 100 * self.done // self.total) if self.total else 0
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryView:
+    """A history: where it comes from, how it was read, what it holds; counts are 0 until it is ready."""
+
+    id: UUID
+    name: str
+    is_live: bool
+    state: State
+    reading: Reading
+    files: tuple[HistoryFile, ...]
+    counts: Mapping[str, int]  # members, orders, lines, refunds, redemptions, net_minor
+    segments: tuple[str, ...]
+    first_day: date | None
+    last_day: date | None
+    faults: tuple[Fault, ...]
+    left_out: Mapping[str, int]
+    progress: Progress
+    failure: str  # code of why it failed
+    asked_at: datetime
+    actor: Actor
+
+
+@dataclass(frozen=True, slots=True)
+class RunRequest:
+    """A run that is asked for: a program over a history, or over none of a proposal's own.
+
+    `other` is the program it is weighed against; `settings` are those of its kind, as `facade` says.
+    """
+
+    kind: RunKind
+    history_id: UUID
+    text: str
+    other: str = ""
+    name: str = ""
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class RunView:
+    """A run, what was asked and what it found; `result` is empty until it is ready."""
+
+    id: UUID
+    kind: RunKind
+    name: str
+    history: HistoryView
+    text: str
+    other: str
+    program: str  # code and name of the program, and of the other one
+    other_program: str
+    settings: Mapping[str, Any]
+    state: State
+    progress: Progress
+    failure: str
+    failure_params: Mapping[str, Any]
+    result: Mapping[str, Any]
+    asked_at: datetime
+    seconds: float | None
+    actor: Actor
+
+
+@dataclass(frozen=True, slots=True)
+class MembersPage:
+    """Members of a run by one of its columns; `columns` name the numbers of every row after the member's id."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Any, ...], ...]
+    total: int
+    offset: int
+
+
+@dataclass(frozen=True, slots=True)
+class Study:
+    """What a backtest asks of the engine: when, how points are redeemed, what is assumed of behaviour."""
+
+    since: date | None = None
+    until: date | None = None
+    policy: Mapping[str, Any] = field(default_factory=dict)
+    assumptions: Mapping[str, Any] = field(default_factory=dict)

@@ -1,0 +1,89 @@
+"""Tables of the studio: histories with their files, and runs. Schema and constraints, no verbs."""
+
+from django.db import models
+from django.db.models import Q
+
+from shuke.rooms.studio.contracts import FileKind, RunKind, State
+
+
+def _one_of(field: str, name: str, values: object) -> models.CheckConstraint:
+    return models.CheckConstraint(condition=Q(**{f"{field}__in": [*map(str, values)]}), name=name)
+
+
+class Work(models.Model):
+    """What histories and runs share: somebody asked for it, a worker does it, it ends in one of a few ways.
+
+    `started_at` is machine time, `asked_at` business time; `stop` asks the worker to leave off.
+    """
+
+    id = models.UUIDField(primary_key=True)
+    name = models.TextField()
+    state = models.TextField()
+    phase = models.TextField(default="")
+    done = models.BigIntegerField(default=0)
+    total = models.BigIntegerField(default=0)
+    started_at = models.DateTimeField(null=True)
+    seconds = models.FloatField(null=True)
+    stop = models.BooleanField(default=False)
+    failure = models.TextField(default="")
+    failure_params = models.JSONField(default=dict)
+    asked_at = models.DateTimeField()
+    actor_kind = models.TextField()
+    actor_id = models.TextField()
+    actor_label = models.TextField()
+
+    class Meta:
+        abstract = True
+
+
+class History(Work):
+    """A history; `counts`, `faults` and the rest of `report` are what reading it found."""
+
+    is_live = models.BooleanField()
+    currency = models.TextField(default="")
+    time_zone = models.TextField(default="")
+    leave_out = models.BooleanField(default=False)
+    report = models.JSONField(default=dict)
+
+    class Meta:
+        db_table = "studio_history"
+        constraints = (_one_of("state", "studio_history_state", State),)
+
+
+class File(models.Model):
+    """A file of a history, as it was brought; `columns` are what its columns were taken for."""
+
+    id = models.UUIDField(primary_key=True)
+    history = models.ForeignKey(History, models.PROTECT, related_name="+")
+    kind = models.TextField()
+    name = models.TextField()
+    size = models.BigIntegerField()
+    digest = models.TextField()
+    columns = models.JSONField()
+    mapping = models.JSONField(default=dict)
+    missing = models.JSONField(default=list)
+
+    class Meta:
+        db_table = "studio_file"
+        constraints = (_one_of("kind", "studio_file_kind", FileKind),)
+
+
+class Run(Work):
+    """A program tried on a history. `text` and `other` are whole files: versions may come and go."""
+
+    kind = models.TextField()
+    history = models.ForeignKey(History, models.PROTECT, related_name="+")
+    text = models.TextField()
+    other = models.TextField(default="")
+    program = models.TextField(default="")
+    other_program = models.TextField(default="")
+    settings = models.JSONField(default=dict)
+    result = models.JSONField(default=dict)
+
+    class Meta:
+        db_table = "studio_run"
+        constraints = (
+            _one_of("kind", "studio_run_kind", RunKind),
+            _one_of("state", "studio_run_state", set(State) - {State.DRAFT, State.REFUSED}),
+        )
+        indexes = (models.Index(fields=("kind", "id"), name="studio_run_kind_id"),)

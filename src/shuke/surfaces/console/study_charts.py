@@ -1,0 +1,1 @@
+"""The charts of a backtest, from the figures that it kept."""

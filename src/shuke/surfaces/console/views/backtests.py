@@ -1,0 +1,258 @@
+"""Backtests: a program is tried on a history, alone or against another, and its figures are shown."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from shuke.core.values.errors import Refusal
+from shuke.engine.schema import ProgramErrors
+from shuke.engine.yaml_tree import FILE_LIMIT_BYTES
+from shuke.foundation import ids, logs
+from shuke.rooms.org.contracts import Right
+from shuke.rooms.programs import facade as programs
+from shuke.rooms.studio import facade as studio
+from shuke.rooms.studio.contracts import (
+    HISTORY_PREFIX,
+    NAME_LIMIT,
+    RUN_PREFIX,
+    UNDER_WAY,
+    RunKind,
+    RunRequest,
+    RunView,
+    State,
+)
+from shuke.surfaces.console import study_charts
+from shuke.surfaces.console.pages import Desk, page, show
+from shuke.surfaces.console.views.programs import numbered
+from shuke.surfaces.wording import refusals, studio_words
+
+_LATEST = 50
+_OWN = "own"
+
+
+class BacktestForm(forms.Form):
+    """What is tried on which history, and what is assumed."""
+
+    history = forms.ChoiceField(label=gettext_lazy("History"))
+    program = forms.ChoiceField(label=gettext_lazy("Program"))
+    text = forms.CharField(label=gettext_lazy("Program file"), required=False, max_length=FILE_LIMIT_BYTES, strip=False)
+    other = forms.ChoiceField(label=gettext_lazy("Weighed against"), required=False)
+    name = forms.CharField(label=gettext_lazy("Name"), required=False, max_length=NAME_LIMIT)
+    since = forms.DateField(label=gettext_lazy("Counted from"), required=False)
+    until = forms.DateField(label=gettext_lazy("Up to and with"), required=False)
+    policy = forms.ChoiceField(label=gettext_lazy("How members use points"))
+    at = forms.DecimalField(label=gettext_lazy("From how many points on"), required=False, min_value=0)
+    share = forms.DecimalField(label=gettext_lazy("Part of the balance at each order (%)"), required=False, min_value=0, max_value=100)
+    margin = forms.DecimalField(label=gettext_lazy("Gross margin of sales (%)"), required=False, min_value=0, max_value=100)
+    uplift = forms.CharField(label=gettext_lazy("Spend grows by tier"), required=False, max_length=400)
+    elasticity = forms.DecimalField(label=gettext_lazy("Elasticity of spend to the reward rate"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["history"].choices = [("", _("Choose")), *_histories()]
+        published = _published()
+        self.fields["program"].choices = [*published, (_OWN, _("a file of its own, below"))]
+        self.fields["other"].choices = [("", _("nothing")), *published]
+        self.fields["policy"].choices = [(code, studio_words.policy(code)) for code in studio_words.POLICIES]
+        self.fields["text"].widget = forms.Textarea(attrs={"class": "program", "spellcheck": "false", "wrap": "off"})
+        self.fields["uplift"].widget.attrs["placeholder"] = "gold 5, diamond 8"
+        self.fields["uplift"].help_text = _("Percent for each tier by its code; nobody buys more where it is empty.")
+        self.fields["elasticity"].help_text = _("By how many percent spend changes where the reward rate changes by one percent of spend.")
+        for name in ("since", "until"):
+            self.fields[name].widget = forms.DateInput(attrs={"type": "date"})
+
+    def clean_uplift(self) -> dict[str, str]:
+        """Return percent by tier."""
+        found = {}
+        for part in self.cleaned_data["uplift"].replace("，", ",").replace("、", ",").split(","):
+            words = part.replace("%", " ").replace("=", " ").replace(":", " ").split()
+            if not words:
+                continue
+            if len(words) != 2 or not words[1].lstrip("-").replace(".", "", 1).isdecimal():
+                raise forms.ValidationError(_("Write each tier by its code with a number, such as gold 5."))
+            found[words[0]] = f"{words[1]}%"
+        return found
+
+
+@page(Right.PROGRAMS_READ)
+def backtests(request: HttpRequest, desk: Desk) -> HttpResponse:
+    """List the backtests."""
+    return show(
+        request,
+        "backtests.html",
+        title=_("Backtests"),
+        place="backtests",
+        runs=rows(studio.latest_runs(RunKind.BACKTEST, _LATEST)),
+        may_use=desk.may(Right.STUDIO_USE),
+        histories=bool(_histories()),
+    )
+
+
+@page(Right.STUDIO_USE, "GET", "POST")
+def new(request: HttpRequest, desk: Desk) -> HttpResponse:
+    """Say what is to be tried, and let a worker do it."""
+    if request.method == "GET":
+        asked = {"history": request.GET.get("history", ""), "program": request.GET.get("program", ""), "policy": "observed"}
+        return _new(request, BacktestForm(initial=asked))
+    form = BacktestForm(request.POST)
+    if not form.is_valid():
+        return _new(request, form, status=422)
+    given = form.cleaned_data
+    text = given["text"].replace("\r\n", "\n") if given["program"] == _OWN else _text(given["program"])
+    try:
+        made = studio.ask_run(
+            RunRequest(
+                RunKind.BACKTEST,
+                ids.decode(HISTORY_PREFIX, given["history"]),
+                text,
+                _text(given["other"]) if given["other"] else "",
+                given["name"],
+                _settings(given),
+            ),
+            desk.actor,
+        )
+    except ProgramErrors as errors:
+        return _new(request, form, wrong=numbered(text, errors.refusals), status=422)
+    except Refusal as refused:
+        logs.refusal(refused, request_id=desk.actor.request_id)
+        field = (refused.pointer or "").rpartition("/")[2]
+        form.add_error(field if field in form.fields else None, refusals.sentence(refused))
+        return _new(request, form, status=422)
+    return redirect("backtest", ids.encode(RUN_PREFIX, made.id))
+
+
+@page(Right.PROGRAMS_READ)
+def backtest(request: HttpRequest, desk: Desk, run_id: str) -> HttpResponse:
+    """Show how far a backtest is, or what it found."""
+    found = studio.run(_id(run_id))
+    return show(
+        request,
+        "backtest.html",
+        trail=((_("Backtests"), reverse("backtests")),),
+        title=found.name,
+        place="backtests",
+        **run_context(found, desk),
+        **(study_charts.of(found) if found.state is State.READY else {}),
+    )
+
+
+@page(Right.STUDIO_USE, "POST")
+def cancel(request: HttpRequest, desk: Desk, run_id: str) -> HttpResponse:
+    """Ask the worker to leave off."""
+    studio.cancel_run(_id(run_id))
+    return redirect("run", run_id)
+
+
+@page(Right.STUDIO_USE, "POST")
+def remove(request: HttpRequest, desk: Desk, run_id: str) -> HttpResponse:
+    """Forget a run and what it found."""
+    found = studio.run(_id(run_id))
+    studio.remove_run(found.id, desk.actor)
+    return redirect(_LISTS[found.kind])
+
+
+@page(Right.PROGRAMS_READ)
+def run(request: HttpRequest, desk: Desk, run_id: str) -> HttpResponse:
+    """Go to the page of a run, whatever its kind."""
+    return redirect(address(studio.run(_id(run_id))))
+
+
+_PAGES = {RunKind.BACKTEST: "backtest", RunKind.FORECAST: "forecast", RunKind.PROPOSAL: "proposal"}
+_LISTS = {RunKind.BACKTEST: "backtests", RunKind.FORECAST: "forecasts", RunKind.PROPOSAL: "proposals"}
+
+
+def address(found: RunView) -> str:
+    """Return the address of a run's page."""
+    return reverse(_PAGES[found.kind], args=[ids.encode(RUN_PREFIX, found.id)])
+
+
+def rows(found: list[RunView]) -> list[tuple[str, RunView, str, str, str]]:
+    """Return runs as the list of them shows: id, run, state, kind, address."""
+    return [
+        (
+            ids.encode(RUN_PREFIX, each.id),
+            each,
+            studio_words.state(each.state),
+            studio_words.run_kind(each.kind),
+            address(each),
+        )
+        for each in found
+    ]
+
+
+def run_context(found: RunView, desk: Desk) -> dict[str, Any]:
+    """Return what every page of a run shows."""
+    return {
+        "run": found,
+        "run_id": ids.encode(RUN_PREFIX, found.id),
+        "history_id": ids.encode(HISTORY_PREFIX, found.history.id),
+        "state": studio_words.state(found.state),
+        "phase": studio_words.phase(found.progress.phase),
+        "moving": found.state in UNDER_WAY,
+        "failure": studio_words.failure(found.failure, found.failure_params),
+        "may_use": desk.may(Right.STUDIO_USE),
+    }
+
+
+def _new(
+    request: HttpRequest, form: BacktestForm, *, wrong: list[tuple[str, list[tuple[str, str]]]] | None = None, status: int = 200
+) -> HttpResponse:
+    return show(
+        request,
+        "backtest_new.html",
+        trail=((_("Backtests"), reverse("backtests")),),
+        title=_("Try a program"),
+        place="backtests",
+        form=form,
+        lines=wrong or [],
+        faults=sum(len(each) for _line, each in wrong or []),
+        own=_OWN,
+        status=status,
+    )
+
+
+def _settings(given: dict[str, Any]) -> dict[str, Any]:
+    """Return the settings of a run from a form's fields."""
+    policy: dict[str, Any] = {"kind": given["policy"]}
+    if given["policy"] == "greedy":
+        policy["at"] = str(given["at"] or 0)
+    if given["policy"] == "share":
+        policy["share"] = f"{given['share'] or 0}%"
+    assumptions: dict[str, Any] = {"uplift": given["uplift"]} if given["uplift"] else {}
+    if given["elasticity"] is not None:
+        assumptions["elasticity"] = str(given["elasticity"])
+    if given["margin"] is not None:
+        assumptions["margin"] = f"{given['margin']}%"
+    days: dict[str, date | None] = {"since": given["since"], "until": given["until"]}
+    return {name: day.isoformat() for name, day in days.items() if day} | {"policy": policy, "assumptions": assumptions}
+
+
+def _histories() -> list[tuple[str, str]]:
+    ready = (each for each in studio.latest_histories(_LATEST) if each.state is State.READY)
+    return [(ids.encode(HISTORY_PREFIX, each.id), each.name) for each in ready]
+
+
+def _published() -> list[tuple[str, str]]:
+    """Return the published versions as choices, newest first."""
+    return [
+        (f"{slug}:{version.number}", f"{version.name or slug} v{version.number}")
+        for slug in programs.programs()
+        for version in programs.versions(slug)
+        if not version.withdrawn_at
+    ]
+
+
+def _text(choice: str) -> str:
+    slug, _colon, number = choice.rpartition(":")
+    return next(each.text for each in programs.versions(slug) if each.number == int(number))
+
+
+def _id(text: str) -> UUID:
+    return ids.decode(RUN_PREFIX, text)

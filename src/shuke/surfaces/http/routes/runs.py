@@ -1,0 +1,163 @@
+"""Runs over histories: backtests are asked for, watched, read, cancelled and forgotten."""
+
+from typing import Annotated
+
+from django.http import HttpRequest
+from ninja import Query, Router
+from pydantic import BeforeValidator, Field, WithJsonSchema
+
+from shuke.engine.schema import ProgramErrors
+from shuke.rooms.org.contracts import Right
+from shuke.rooms.studio import facade as studio
+from shuke.surfaces.http import keys, problems
+from shuke.surfaces.http.fields import text
+from shuke.surfaces.http.operations import Operation, operation
+from shuke.surfaces.http.parameters import PAGE, Limit, RunIdPath
+from shuke.surfaces.http.schemas import studio_examples as examples
+from shuke.surfaces.http.schemas.studio import (
+    BacktestBody,
+    GoneAnswer,
+    RunAnswer,
+    RunListAnswer,
+    RunMembersAnswer,
+    decode_run_id,
+    run_answer,
+)
+
+router = Router(tags=["runs"])
+_LATEST = 100
+_OF = {"run_id": examples.RUN_ID}
+_LINKS = {
+    "read": ("getRun", "run_id", "$response.body#/id"),
+    "remove": ("removeRun", "run_id", "$response.body#/id"),
+}
+_ASKED = (
+    "currency_mismatch",
+    "history_files_gone",
+    "history_not_ready",
+    "invalid_id",
+    "invalid_program",
+    "unknown_history",
+)
+
+
+@operation(
+    router,
+    "POST",
+    "/backtests",
+    RunAnswer,
+    Operation(
+        id="askBacktest",
+        en="Try a program on a history",
+        zh="回测会员计划",
+        about_zh="由后台任务让会员计划在历史数据上逐笔运行，可与另一计划对比，并给出用分策略与行为假设；结果保留，可按 id 读取。",
+        scope=Right.STUDIO_USE,
+        status=202,
+        codes=(
+            *_ASKED,
+            "assumption_out_of_range",
+            "number_invalid",
+            "policy_incomplete",
+            "unknown_tier",
+            "unknown_unit",
+            "window_empty",
+        ),
+        request_example=examples.BACKTEST,
+        response_example=examples.RUN,
+        links=_LINKS,
+    ),
+)
+def ask_backtest(request: HttpRequest, body: BacktestBody) -> RunAnswer:
+    """Let a job run a program over a history, alone or `against` another one, under what is assumed of redemptions and
+    behaviour. The result is kept and read by the run's id.
+    """
+    try:
+        made = studio.ask_run(body.value(), keys.actor(request))
+    except ProgramErrors as errors:
+        raise problems.InvalidProgram(errors.refusals) from errors
+    return run_answer(made, livemode=keys.livemode(request))
+
+
+@operation(
+    router,
+    "GET",
+    "/runs",
+    RunListAnswer,
+    Operation(
+        id="listRuns",
+        en="List runs",
+        zh="运行列表",
+        about_zh="列出最近的 100 次运行，最新的在前；不含结果。",
+        scope=Right.PROGRAMS_READ,
+        response_example=examples.RUNS,
+    ),
+)
+def list_runs(request: HttpRequest) -> RunListAnswer:
+    """List the latest 100 runs, newest first, without what they found."""
+    livemode = keys.livemode(request)
+    items = [run_answer(each, livemode=livemode) for each in studio.latest_runs(None, _LATEST)]
+    return RunListAnswer(items=items, livemode=livemode)
+
+
+@operation(
+    router,
+    "GET",
+    "/runs/{run_id}",
+    RunAnswer,
+    Operation(
+        id="getRun",
+        en="Read a run",
+        zh="读取运行",
+        about_zh="读取一次运行的进度；就绪后含结果。",
+        scope=Right.PROGRAMS_READ,
+        codes=("invalid_id", "unknown_run"),
+        parameter_examples=_OF,
+        response_example=examples.RUN,
+    ),
+)
+def get_run(request: HttpRequest, run_id: RunIdPath) -> RunAnswer:
+    """Read how far a run is and, once it is ready, what it found."""
+    return run_answer(studio.run(decode_run_id(run_id)), livemode=keys.livemode(request))
+
+
+@operation(
+    router,
+    "POST",
+    "/runs/{run_id}/cancel",
+    RunAnswer,
+    Operation(
+        id="cancelRun",
+        en="Cancel a run",
+        zh="取消运行",
+        about_zh="让后台任务停止；不会留下半份结果。",
+        scope=Right.STUDIO_USE,
+        codes=("invalid_id", "run_in_other_state", "unknown_run"),
+        parameter_examples=_OF,
+        response_example=examples.RUN | {"state": "cancelled"},
+    ),
+)
+def cancel_run(request: HttpRequest, run_id: RunIdPath) -> RunAnswer:
+    """Ask the job to leave off; no half result is left."""
+    return run_answer(studio.cancel_run(decode_run_id(run_id)), livemode=keys.livemode(request))
+
+
+@operation(
+    router,
+    "DELETE",
+    "/runs/{run_id}",
+    GoneAnswer,
+    Operation(
+        id="removeRun",
+        en="Remove a run",
+        zh="删除运行",
+        about_zh="删除一次运行及其结果。",
+        scope=Right.STUDIO_USE,
+        codes=("invalid_id", "run_in_other_state", "unknown_run"),
+        parameter_examples=_OF,
+        response_example={"id": examples.RUN_ID, "removed": True, "livemode": False},
+    ),
+)
+def remove_run(request: HttpRequest, run_id: RunIdPath) -> GoneAnswer:
+    """Remove a run with what it found."""
+    studio.remove_run(decode_run_id(run_id), keys.actor(request))
+    return GoneAnswer(id=run_id, removed=True, livemode=keys.livemode(request))

@@ -1,0 +1,332 @@
+"""What clients say about histories and runs over them, and what they are shown."""
+
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import Field, StringConstraints
+
+from shuke.foundation import ids
+from shuke.rooms.studio import contracts
+from shuke.rooms.studio.contracts import FILE_PREFIX, HISTORY_PREFIX, RUN_PREFIX, FileKind, RunKind
+from shuke.surfaces.http.fields import Answer, Body, Code, Currency, Date, Day, Instant, instant, text
+from shuke.surfaces.http.schemas.programs import ProgramText
+
+_ID = r"_[0-7][0-9A-HJKMNP-TV-Z]{25}$"
+HistoryId = Annotated[str, StringConstraints(pattern=rf"^{HISTORY_PREFIX}{_ID}")]
+HistoryFileId = Annotated[str, StringConstraints(pattern=rf"^{FILE_PREFIX}{_ID}")]
+RunId = Annotated[str, StringConstraints(pattern=rf"^{RUN_PREFIX}{_ID}")]
+CONTENT_LIMIT = 7_000_000  # of base64, so that it fits a body of 8 MB
+_DECIMAL = r"^-?\d{1,12}(\.\d{1,9})?%?$"
+Decimal = Annotated[str, StringConstraints(pattern=_DECIMAL)]
+
+
+class NewHistoryBody(Body):
+    """A history that files are brought to, or with `live` one of what this deployment recorded, which is read at once."""
+
+    name: text(contracts.NAME_LIMIT)
+    live: bool = False
+
+
+class HistoryFileBody(Body):
+    """A file as base64; larger ones in several of the same kind, which are taken together."""
+
+    kind: FileKind
+    name: text(contracts.NAME_LIMIT)
+    content: Annotated[
+        str, StringConstraints(min_length=4, max_length=CONTENT_LIMIT, pattern=r"^[A-Za-z0-9+/]+={0,2}$")
+    ]
+
+
+class HistoryColumnBody(Body):
+    """What a column means; `-` leaves it out."""
+
+    column: text(300)
+    field: Annotated[str, StringConstraints(pattern=r"^(-|[a-z_]{1,30})$")]
+
+
+class HistoryColumnsBody(Body):
+    """What columns of a file mean; others stay what they were taken for."""
+
+    columns: Annotated[list[HistoryColumnBody], Field(min_length=1, max_length=200)]
+
+
+class ReadHistoryBody(Body):
+    """How files are read: the currency of amounts, the zone of times that carry none, and whether to go on without
+    faulty rows.
+    """
+
+    currency: Currency
+    time_zone: text(60)
+    leave_out: bool = False
+
+    def value(self) -> contracts.Reading:
+        return contracts.Reading(self.currency, self.time_zone, self.leave_out)
+
+
+class PolicyBody(Body):
+    """How members use points: as observed, never, in whole steps of `at` points as soon as there are so many, or
+    `share` of the balance at each order; members of a segment otherwise.
+    """
+
+    kind: Literal["observed", "none", "greedy", "share"] = "observed"
+    unit: Code | None = None
+    at: Decimal | None = None
+    share: Decimal | None = None
+    by_segment: Annotated[dict[text(100), "PolicyBody"], Field(max_length=50)] = Field(default={})
+
+    def value(self) -> dict[str, Any]:
+        said = {"kind": self.kind, "unit": self.unit, "at": self.at, "share": self.share}
+        parts = {name: each.value() for name, each in self.by_segment.items()}
+        return {name: each for name, each in said.items() if each is not None} | (
+            {"by_segment": parts} if parts else {}
+        )
+
+
+class AssumptionsBody(Body):
+    """What is assumed of behaviour: by how much spend grows in a tier, how it answers the reward rate, the margin."""
+
+    uplift: Annotated[dict[Code, Decimal], Field(max_length=32)] = Field(default={})
+    elasticity: Decimal | None = None
+    margin: Decimal | None = None
+
+    def value(self) -> dict[str, Any]:
+        return {name: each for name, each in self.model_dump().items() if each}
+
+
+class BacktestBody(Body):
+    """A program over a history, alone or against another; counted from `since` to `until`, whole by default."""
+
+    history: HistoryId
+    text: ProgramText
+    against: ProgramText | None = None
+    name: text(contracts.NAME_LIMIT) | None = None
+    since: Date | None = None
+    until: Date | None = None
+    policy: PolicyBody = Field(default=PolicyBody())
+    assumptions: AssumptionsBody = Field(default=AssumptionsBody())
+
+    def value(self) -> contracts.RunRequest:
+        days = {"since": self.since, "until": self.until}
+        return contracts.RunRequest(
+            RunKind.BACKTEST,
+            ids.decode(HISTORY_PREFIX, self.history),
+            self.text,
+            self.against or "",
+            self.name or "",
+            {name: day.isoformat() for name, day in days.items() if day}
+            | {"policy": self.policy.value(), "assumptions": self.assumptions.value()},
+        )
+
+
+class ColumnAnswer(Answer):
+    """A column: what it is taken for (empty: nothing), how surely from 0 to 1, and its first values."""
+
+    column: str
+    field: str
+    confidence: float
+    samples: list[str]
+
+
+class HistoryFileAnswer(Answer):
+    """A file of a history; `missing` are fields that it needs and no column has."""
+
+    id: str
+    kind: str
+    name: str
+    bytes: int
+    sha256: str
+    columns: list[ColumnAnswer]
+    missing: list[str]
+    livemode: bool
+
+
+class HistoryFaultAnswer(Answer):
+    """One cause for which rows can't be used; `rows` are the numbers of the first, `found` is of the very first."""
+
+    file: str
+    code: str
+    column: str
+    count: int
+    rows: list[int]
+    found: str
+    expected: str
+
+
+class ProgressAnswer(Answer):
+    """How far work is: the phase, steps done of all, seconds left where they can be told."""
+
+    phase: str
+    done: int
+    total: int
+    seconds_left: int | None
+
+
+class HistoryAnswer(Answer):
+    """A history; `counts` are empty until it is `ready`, `faults` there where it was `refused` or went on without."""
+
+    id: str
+    name: str
+    live: bool
+    state: str
+    currency: str
+    time_zone: str
+    files: list[HistoryFileAnswer]
+    counts: dict[str, int]
+    segments: list[str]
+    first_day: Day | None
+    last_day: Day | None
+    faults: list[HistoryFaultAnswer]
+    left_out: dict[str, int]
+    progress: ProgressAnswer
+    failure: str
+    asked_at: Instant
+    asked_by: str
+    livemode: bool
+
+
+class HistoryListAnswer(Answer):
+    items: list[HistoryAnswer]
+    livemode: bool
+
+
+class GoneAnswer(Answer):
+    """What is not there any more."""
+
+    id: str
+    removed: bool
+    livemode: bool
+
+
+class RunAnswer(Answer):
+    """A run: what was asked, how far it is, and once it is `ready` its `result`; lists leave that out."""
+
+    id: str
+    kind: str
+    name: str
+    history: str
+    program: str
+    against: str
+    settings: dict[str, Any]
+    state: str
+    progress: ProgressAnswer
+    failure: str
+    result: dict[str, Any]
+    asked_at: Instant
+    asked_by: str
+    seconds: float | None
+    livemode: bool
+
+
+class RunListAnswer(Answer):
+    items: list[RunAnswer]
+    livemode: bool
+
+
+class RunMembersAnswer(Answer):
+    """Members of a run, a row each in the order of `columns`."""
+
+    columns: list[str]
+    rows: list[list[Any]]
+    total: int
+    offset: int
+    livemode: bool
+
+
+def history_answer(found: contracts.HistoryView, *, livemode: bool) -> HistoryAnswer:
+    """Return a history as the API shows it."""
+    return HistoryAnswer(
+        id=ids.encode(HISTORY_PREFIX, found.id),
+        name=found.name,
+        live=found.is_live,
+        state=found.state,
+        currency=found.reading.currency,
+        time_zone=found.reading.time_zone,
+        files=[history_file_answer(file, livemode=livemode) for file in found.files],
+        counts=dict(found.counts),
+        segments=list(found.segments),
+        first_day=found.first_day.isoformat() if found.first_day else None,
+        last_day=found.last_day.isoformat() if found.last_day else None,
+        faults=[
+            HistoryFaultAnswer(
+                file=each.file,
+                code=each.code,
+                column=each.column,
+                count=each.count,
+                rows=list(each.rows),
+                found=each.found,
+                expected=each.expected,
+            )
+            for each in found.faults
+        ],
+        left_out=dict(found.left_out),
+        progress=_progress(found.progress),
+        failure=found.failure,
+        asked_at=instant(found.asked_at),
+        asked_by=found.actor.label,
+        livemode=livemode,
+    )
+
+
+def history_file_answer(file: contracts.HistoryFile, *, livemode: bool) -> HistoryFileAnswer:
+    """Return a file of a history as the API shows it."""
+    taken = file.fields
+    return HistoryFileAnswer(
+        id=ids.encode(FILE_PREFIX, file.id),
+        kind=file.kind,
+        name=file.name,
+        bytes=file.size,
+        sha256=file.digest,
+        columns=[
+            ColumnAnswer(
+                column=guess.column,
+                field=taken[guess.column],
+                confidence=1.0 if guess.column in file.mapping else guess.confidence,
+                samples=list(guess.samples),
+            )
+            for guess in file.columns
+        ],
+        missing=list(file.missing),
+        livemode=livemode,
+    )
+
+
+def run_answer(found: contracts.RunView, *, livemode: bool) -> RunAnswer:
+    """Return a run as the API shows it."""
+    return RunAnswer(
+        id=ids.encode(RUN_PREFIX, found.id),
+        kind=found.kind,
+        name=found.name,
+        history=ids.encode(HISTORY_PREFIX, found.history.id),
+        program=found.program,
+        against=found.other_program,
+        settings=dict(found.settings),
+        state=found.state,
+        progress=_progress(found.progress),
+        failure=found.failure,
+        result=dict(found.result),
+        asked_at=instant(found.asked_at),
+        asked_by=found.actor.label,
+        seconds=found.seconds,
+        livemode=livemode,
+    )
+
+
+def decode_history_id(value: str) -> UUID:
+    """Return the id behind its outside form. Raises: Refusal `invalid_id`."""
+    return ids.decode(HISTORY_PREFIX, value)
+
+
+def decode_file_id(value: str) -> UUID:
+    """Return the id behind its outside form. Raises: Refusal `invalid_id`."""
+    return ids.decode(FILE_PREFIX, value)
+
+
+def decode_run_id(value: str) -> UUID:
+    """Return the id behind its outside form. Raises: Refusal `invalid_id`."""
+    return ids.decode(RUN_PREFIX, value)
+
+
+def _progress(progress: contracts.Progress) -> ProgressAnswer:
+    return ProgressAnswer(
+        phase=progress.phase, done=progress.done, total=progress.total, seconds_left=progress.seconds_left
+    )
