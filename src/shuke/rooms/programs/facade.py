@@ -44,6 +44,7 @@ from shuke.rooms.programs.services import (
     explaining,
     foreseeing,
     gift_cards,
+    histories,
     laws,
     merging,
     publishing,
@@ -128,6 +129,9 @@ def compare(text: str, effective_from: datetime | None = None) -> Comparison:
             refuses but `writers_busy`.
     """
     return comparing.compare(text, effective_from)
+
+
+recorded_history = histories.recorded_history
 
 
 def programs() -> list[str]:
