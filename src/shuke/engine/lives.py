@@ -161,7 +161,7 @@ class HistoryWriter:
         self._event(LET_GO, hold, at)
 
     def adjust(self, at: int, unit: int, points: int, ends_day: int = 0) -> None:
-        """Write points credited by hand, until a local day or (0) as the unit says, or debited where they are below 0."""
+        """Write points given by hand, until a local day or (0) as the unit says, or taken where they are below 0."""
         self._event(ADJUST, 0, at, unit=unit, amount=points, until=ends_day)
 
     def open_lot(self, at: int, unit: int, points: int, ends_day: int, earned_day: int) -> None:

@@ -1,7 +1,7 @@
 """Tells the pasts of live members as columns: what was recorded of them, in the order of recording, decided by nobody.
 
-Orders and behaviours stand at the instants as of which they were decided. What moved between members or for money stands
-as an adjustment of the same points: each member stands alone in columns.
+Orders and behaviours stand at the instants as of which they were decided. What moved between members or for money is an
+adjustment of the same points here: each member stands alone in columns.
 """
 
 from collections import defaultdict
@@ -77,20 +77,31 @@ def recorded_history(
     program: Program | None = None,
 ) -> History:
     """Return the past of members, by id, with the numbers of a program, by default of the newest version."""
-    plan = published(timeline())
-    numbers = _Numbers.of(program or plan.latest.program)
-    rows = queries.memberships(plan.program_id, member_ids)
+    chosen = program or published(timeline()).latest.program
+    return histories(member_ids, [chosen], since, until)[0]
+
+
+def histories(
+    member_ids: Sequence[UUID],
+    programs: Sequence[Program],
+    since: datetime | None = None,
+    until: datetime | None = None,
+) -> list[History]:
+    """Return the past of members with the numbers of each of some programs."""
+    rows = queries.memberships(published(timeline()).program_id, member_ids)
     people = members.facts(list(rows))
     told = _recorded(list(rows))
-    writer = HistoryWriter()
-    for member_id in sorted(rows):
-        person = people[member_id]
-        joined = int(rows[member_id].joined_at.timestamp())
-        writer.member(str(member_id), joined, person.birth_md, person.lunar_md, sorted(person.tags))
-        life = _Life(writer, told, numbers, told.moves.get(member_id, {}), since, until)
-        for fact_id in told.facts.get(member_id, ()):
-            life.tell(fact_id)
-    return writer.history()
+    found = []
+    for program in programs:
+        numbers, writer = _Numbers.of(program), HistoryWriter()
+        for member_id in sorted(rows):
+            person, joined = people[member_id], int(rows[member_id].joined_at.timestamp())
+            writer.member(str(member_id), joined, person.birth_md, person.lunar_md, sorted(person.tags))
+            life = _Life(writer, told, numbers, told.moves.get(member_id, {}), since, until)
+            for fact_id in told.facts.get(member_id, ()):
+                life.tell(fact_id)
+        found.append(writer.history())
+    return found
 
 
 def _recorded(member_ids: list[UUID]) -> _Recorded:
