@@ -160,9 +160,9 @@ class HistoryWriter:
         """Write that a hold ends before its time."""
         self._event(LET_GO, hold, at)
 
-    def adjust(self, at: int, unit: int, points: int) -> None:
-        """Write points credited by hand, or debited where they are below 0."""
-        self._event(ADJUST, 0, at, unit=unit, amount=points)
+    def adjust(self, at: int, unit: int, points: int, ends_day: int = 0) -> None:
+        """Write points given by hand, until a local day or (0) as the unit says, or taken where they are below 0."""
+        self._event(ADJUST, 0, at, unit=unit, amount=points, until=ends_day)
 
     def open_lot(self, at: int, unit: int, points: int, ends_day: int, earned_day: int) -> None:
         """Write a lot of an opening balance, with local days of its own."""

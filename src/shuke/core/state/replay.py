@@ -61,7 +61,7 @@ FACT = 0  # REF facts, SLOT its own; of a behaviour about an order: ABOUT the or
 REDEEM = 1  # UNIT, AMOUNT
 REFUND = 2  # REF facts of what remains, UNIT 1 where nothing does, AMOUNT net taken off, SLOT the order's; the points
 # that paid for it come back before, in events of their own
-ADJUST = 3  # UNIT, AMOUNT of either sign
+ADJUST = 3  # UNIT, AMOUNT of either sign, UNTIL the local day on which a credit ends (0: as the unit says)
 GIVE_BACK = 4  # REF event, AMOUNT
 SET_ASIDE = 5  # UNIT, AMOUNT, UNTIL an instant on local day REF
 CAPTURE_ASIDE = 6  # REF event, AMOUNT
@@ -218,7 +218,10 @@ def one_event(
     if kind == ADJUST:
         if amount < 0:
             return spending.debit(m, R, e, DEBIT, unit, -amount)
-        credit(m, R, e, CREDIT, unit, amount, lot_end(P, expiry_of(m, P, unit, -1), m[DAY]), 0)
+        ends = events[row + V_UNTIL]
+        if ends == 0:
+            ends = lot_end(P, expiry_of(m, P, unit, -1), m[DAY])
+        credit(m, R, e, CREDIT, unit, amount, ends, 0)
         return True
     if kind == GIVE_BACK:
         give_back(m, R, e, P, ref, amount)

@@ -395,6 +395,24 @@ class Totals:
 
 
 @dataclass(frozen=True, slots=True)
+class MoveByHand:
+    """Points of one lot that the fact `reference` moved; `ends_day` and `earned_day` are the lot's, NEVER for none.
+
+    `until_at` is the end of the hold that a HOLDING made.
+    """
+
+    holder_id: UUID
+    reference: UUID
+    unit_id: int
+    kind: Kind
+    points: int
+    occurred_at: datetime
+    ends_day: int
+    earned_day: int
+    until_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class MonthOfPoints:
     """What came and went of a unit in a local month, none below 0; together they change what is outstanding.
 

@@ -15,7 +15,7 @@ from shuke.foundation.columns import Columns
 from shuke.foundation.guards import CHANGE, EMPTYING, Guard
 from shuke.foundation.transactions import unit_of_work
 from shuke.foundation.verification import Invariant, Verification, Violation
-from shuke.rooms.points import declaring, in_columns, posting, queries, sealing, supply
+from shuke.rooms.points import declaring, in_columns, moves, posting, queries, sealing, supply
 from shuke.rooms.points.contracts import (
     Account,
     Accounts,
@@ -368,6 +368,9 @@ def days_page(
     if len(entries) <= limit:
         return EntryPage(entries, None)
     return EntryPage(entries[:limit], entries[limit - 1].key.id)
+
+
+moves_by_hand = moves.moves_by_hand
 
 
 def clawbacks(holder_id: UUID, lot_numbers: Sequence[int], unit_id: int) -> list[Clawback]:

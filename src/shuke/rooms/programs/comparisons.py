@@ -1,7 +1,14 @@
 """What crosses the door of programs about a file that is compared with the version before it."""
 
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from shuke.core.program.meaning import Change
+from shuke.foundation import ids
+from shuke.rooms.members.contracts import ID_PREFIX
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,16 +45,162 @@ class Reviews:
 
 
 @dataclass(frozen=True, slots=True)
+class Shift:
+    """How many of the members looked at go up and down on a ladder: as a version comes into force, and, of those whom
+    that leaves where they are, at their next look.
+    """
+
+    ladder: str
+    up: int
+    down: int
+    up_later: int
+    down_later: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One member who goes up or down on a ladder, as a version comes into force or (`later`) at the next look."""
+
+    member_id: UUID
+    ladder: str
+    before: str
+    after: str
+    up: bool
+    later: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Worth:
+    """Points of a unit without and with a version, and what they cost in minor units of the currency (None: the unit
+    has no value), of the members looked at.
+    """
+
+    unit: str
+    scale: int
+    points_before: int
+    points_after: int
+    minor_before: int | None
+    minor_after: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Liability(Worth):
+    """Points outstanding; of them `lots` and their `lot_points` end on another day, or are worth something else."""
+
+    lots: int
+    lot_points: int
+
+
+@dataclass(frozen=True, slots=True)
+class Yearly:
+    """Points issued from a day to before another by everything that was recorded, replayed under both versions.
+
+    `members` of those looked at were replayed, with `facts` of all their time.
+    """
+
+    first_day: date
+    until_day: date
+    members: int
+    facts: int
+    units: tuple[Worth, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What a version does to the members looked at, `looked_at` of `members`; figures are of these, `scaled` to all."""
+
+    members: int
+    looked_at: int
+    shifts: tuple[Shift, ...]
+    samples: tuple[Sample, ...]
+    liability: tuple[Liability, ...]
+    yearly: Yearly
+
+    def scaled(self, figure: int, of: int | None = None) -> int:
+        """Return a figure of the members looked at (or of so many) for all members, rounded half up."""
+        base = self.looked_at if of is None else of
+        return (2 * figure * self.members + base) // (2 * base) if base else 0
+
+    @property
+    def liability_minor(self) -> tuple[int, int]:
+        """What is owed to all members before and after, in minor units."""
+        return self._minor(self.liability, self.looked_at)
+
+    @property
+    def yearly_minor(self) -> tuple[int, int]:
+        """What a year's points for all members cost before and after, in minor units."""
+        return self._minor(self.yearly.units, self.yearly.members)
+
+    @property
+    def down(self) -> int:
+        """How many of those looked at would go down somewhere, at once or later; no more than there are."""
+        return min(self.looked_at, sum(shift.down + shift.down_later for shift in self.shifts))
+
+    def _minor(self, units: Iterable[Worth], of: int) -> tuple[int, int]:
+        listed = tuple(units)
+        before, after = (sum(each or 0 for each in side) for side in (
+            (unit.minor_before for unit in listed), (unit.minor_after for unit in listed),
+        ))  # fmt: skip
+        return self.scaled(before, of), self.scaled(after, of)
+
+
+@dataclass(frozen=True, slots=True)
 class Comparison:
     """What a file would change against version `number` if it came into force at `at`; `looked_at` of `members` were.
 
-    `moves` are what publishing does to the tiers that members hold; `reviews` what it would change later.
+    `meaning` says it in sentences, `differences` text by text. `moves` are what publishing does to the tiers that
+    members hold; `reviews` what it would change later; `effect` adds up what both do to members, debts and costs.
     """
 
     number: int
     at: datetime
+    currency: str
+    meaning: tuple[Change, ...]
     differences: tuple[Difference, ...]
     moves: tuple[Moves, ...]
     reviews: tuple[Reviews, ...]
     looked_at: int
     members: int
+    effect: Effect
+
+
+def comparison_json(found: Comparison) -> dict[str, Any]:
+    """Return a comparison as JSON, its figures for all members: what the API answers and an approval carries."""
+    effect = found.effect
+    liability_before, liability_after = effect.liability_minor
+    yearly_before, yearly_after = effect.yearly_minor
+    return {
+        "against": found.number,
+        "effective_from": found.at.isoformat(),
+        "currency": found.currency,
+        "meaning": [asdict(change) for change in found.meaning],
+        "looked_at": effect.looked_at,
+        "members": effect.members,
+        "shifts": [
+            {name: effect.scaled(value) if isinstance(value, int) else value for name, value in asdict(shift).items()}
+            for shift in effect.shifts
+        ],
+        "samples": [asdict(each) | {"member_id": ids.encode(ID_PREFIX, each.member_id)} for each in effect.samples],
+        "liability": {
+            "before_minor": liability_before,
+            "after_minor": liability_after,
+            "units": [_scaled(effect, each, effect.looked_at) for each in effect.liability],
+        },
+        "yearly": {
+            "first_day": effect.yearly.first_day.isoformat(),
+            "until_day": effect.yearly.until_day.isoformat(),
+            "members": effect.yearly.members,
+            "facts": effect.yearly.facts,
+            "before_minor": yearly_before,
+            "after_minor": yearly_after,
+            "units": [_scaled(effect, each, effect.yearly.members) for each in effect.yearly.units],
+        },
+    }
+
+
+def _scaled(effect: Effect, worth: Worth, of: int) -> dict[str, Any]:
+    """Return the figures of a unit for all members; its scale is one already."""
+    return {
+        name: effect.scaled(value, of) if isinstance(value, int) and name != "scale" else value
+        for name, value in asdict(worth).items()
+    }

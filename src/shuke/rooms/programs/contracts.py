@@ -22,7 +22,19 @@ from shuke.rooms.programs.cart_facts import (
     Taxes,
     ValueOffered,
 )
-from shuke.rooms.programs.comparisons import Comparison, Difference, Moves, Reviews
+from shuke.rooms.programs.comparisons import (
+    Comparison,
+    Difference,
+    Effect,
+    Liability,
+    Moves,
+    Reviews,
+    Sample,
+    Shift,
+    Worth,
+    Yearly,
+    comparison_json,
+)
 from shuke.rooms.programs.exchanges import Exchanged, ExchangeFact, MallOffer, MallView
 from shuke.rooms.programs.facts import (
     KINDS,
@@ -57,6 +69,7 @@ __all__ = (  # what is handed on; what stands below needs no mention
     "Comparison",
     "DepositFact",
     "Difference",
+    "Effect",
     "ExchangeFact",
     "Exchanged",
     "Fact",
@@ -65,6 +78,7 @@ __all__ = (  # what is handed on; what stands below needs no mention
     "ImportFile",
     "ImportReport",
     "ImportState",
+    "Liability",
     "MallOffer",
     "MallView",
     "Moves",
@@ -77,6 +91,8 @@ __all__ = (  # what is handed on; what stands below needs no mention
     "ReturnFact",
     "Reviews",
     "RowState",
+    "Sample",
+    "Shift",
     "Taxes",
     "TierFact",
     "TopUpFact",
@@ -85,6 +101,9 @@ __all__ = (  # what is handed on; what stands below needs no mention
     "ValueOffered",
     "ValuePaymentFact",
     "WithdrawalFact",
+    "Worth",
+    "Yearly",
+    "comparison_json",
 )
 
 

@@ -1,6 +1,6 @@
 """The verbs of programs: check and publish, enrol, record, say where members stand, and let time pass."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -21,7 +21,6 @@ from shuke.rooms.programs.contracts import (
     Draft,
     Explanation,
     Fact,
-    ImportFile,
     ImportReport,
     Moved,
     Outstanding,
@@ -44,6 +43,7 @@ from shuke.rooms.programs.services import (
     explaining,
     foreseeing,
     gift_cards,
+    histories,
     laws,
     merging,
     publishing,
@@ -116,18 +116,22 @@ def withdraw(slug: str, number: int, actor: Actor) -> VersionView:
     return withdrawing.withdraw(slug, number, actor)
 
 
-def compare(text: str, effective_from: datetime | None = None) -> Comparison:
-    """Say what publishing a program file would change: texts against the newest version, and who would move where.
+def compare(text: str, effective_from: datetime | None = None, against: str | None = None) -> Comparison:
+    """Say what publishing a program file would change against another one, by default the newest version: in meaning,
+    text by text, who would move where, what is owed, and what a year would cost.
 
     Members are looked at as they will stand at `effective_from` (now by default) if nothing happens until then, at
-    most 2,000, spread evenly; nothing is written.
+    most 2,000, spread evenly; the past of at most 200 of them is replayed under both. Nothing is written.
 
     Raises:
         ProgramErrors: everything that is wrong with the file.
         Refusal: `no_program`, `comparison_running` while this process compares another file, and what `publish`
             refuses but `writers_busy`.
     """
-    return comparing.compare(text, effective_from)
+    return comparing.compare(text, effective_from, against)
+
+
+recorded_history = histories.recorded_history
 
 
 def programs() -> list[str]:
@@ -394,41 +398,10 @@ PointsOfBenefits = benefit_points.PointsOfBenefits
 
 # --- members from files ---
 
-
-def check_import(file: ImportFile, actor: Actor, progress: Progress | None = None) -> ImportReport:
-    """Read a file of members, do all of it, roll it back, and keep what would come of each row.
-
-    The same file whose commit stopped half-way is answered with that import. `progress(done, all)`.
-
-    Raises:
-        Refusal: `file_too_large`, `file_not_readable`, `file_empty`, `too_many_rows`, `unknown_columns`,
-            `duplicate_columns`, `identity_column_missing`. The last three have as params the `headers` of the file and
-            the `fields`, what each is taken for.
-    """
-    return importing.check(file, actor, progress)
-
-
-def column_meanings() -> list[str]:
-    """Return all that a column may mean: a field, `attribute:` and a code, `-` for nothing. Raises: nothing."""
-    return importing.column_meanings()
-
-
-def commit_import(import_id: UUID, actor: Actor, progress: Progress | None = None) -> ImportReport:
-    """Commit what was checked, 1,000 rows at a time; one that was stopped goes on where it was.
-
-    Raises:
-        Refusal: `unknown_import`, `import_in_other_state`, `import_damaged` when a row is not as it was checked.
-    """
-    return importing.commit(import_id, actor, progress)
-
-
-def undo_import(import_id: UUID, actor: Actor, progress: Progress | None = None) -> ImportReport:
-    """Let the members leave whom an import enrolled, and empty what it filled, where nobody touched them since.
-
-    Raises:
-        Refusal: `unknown_import`, `import_in_other_state`.
-    """
-    return importing.undo(import_id, actor, progress)
+check_import = importing.check
+column_meanings = importing.column_meanings
+commit_import = importing.commit
+undo_import = importing.undo
 
 
 def ask_import(import_id: UUID, actor: Actor, *, undo: bool = False) -> ImportReport:
@@ -440,29 +413,9 @@ def ask_import(import_id: UUID, actor: Actor, *, undo: bool = False) -> ImportRe
     return tasks.ask_import(import_id, actor, undo=undo)
 
 
-def import_report(import_id: UUID) -> ImportReport:
-    """Return how an import stands.
-
-    Raises:
-        Refusal: `unknown_import`.
-    """
-    return importing.report(import_id)
-
-
-def imports(limit: int) -> list[ImportReport]:
-    """Return up to `limit` imports, latest first. Raises: nothing."""
-    return importing.latest(limit)
-
-
-def import_bad_rows(import_id: UUID, reason: Callable[[str], str] = str, *, chinese: bool = False) -> Iterator[str]:
-    """Yield a CSV of the rows that were refused, as they were, with what is wrong with each.
-
-    `reason` words the code of a fault; what was expected stands in English or Chinese.
-
-    Raises:
-        Refusal: `unknown_import`.
-    """
-    return importing.bad_rows(import_id, reason, chinese=chinese)
+import_report = importing.report
+imports = importing.latest
+import_bad_rows = importing.bad_rows
 
 
 # --- two records of one person ---

@@ -124,6 +124,18 @@ class Payment(models.Model):
         db_table = "programs_payment"
 
 
+class Particular(models.Model):
+    """What a fact said that nothing else keeps, so that it can be told again: of what it was, or the tier it gave."""
+
+    pk = models.CompositePrimaryKey("member_id", "fact_id")
+    member = models.ForeignKey("members.Member", on_delete=models.PROTECT, related_name="+", db_index=False)
+    fact_id = models.UUIDField()
+    said = models.JSONField()
+
+    class Meta:
+        db_table = "programs_particular"
+
+
 class Cart(models.Model):
     """A cart that became an order, as it was priced; `digest` is that of what was asked, by which a repeat is told."""
 

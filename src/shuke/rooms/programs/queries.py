@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import numpy as np
@@ -10,7 +11,7 @@ import numpy as np
 from shuke.core.values.dates import NEVER
 from shuke.foundation import columns, sql
 from shuke.foundation.columns import Column, Columns
-from shuke.rooms.programs.models import ClockMove, Membership, Program, Version, Withdrawal
+from shuke.rooms.programs.models import ClockMove, Membership, Particular, Program, Version, Withdrawal
 
 PACKAGE = "shuke.rooms.programs"
 
@@ -243,6 +244,39 @@ def payments(keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], list[Paym
     for row in rows:
         found.setdefault((row[0], row[1]), []).append(Payment(*row))
     return found
+
+
+def insert_particulars(rows: Sequence[tuple[UUID, UUID, str]]) -> None:
+    """Keep what facts of members said, as JSON: one statement."""
+    sql.run(
+        "INSERT INTO programs_particular (member_id, fact_id, said) SELECT * FROM unnest("
+        "%(member_id)b::uuid[], %(fact_id)b::uuid[], %(said)b::jsonb[])",
+        sql.columns("member_id fact_id said", rows),
+    )
+
+
+def decided(member_ids: Sequence[UUID]) -> list[tuple[UUID, UUID, str, datetime]]:
+    """Return (member, fact, why it is undecided or "", effective_at) of all orders and behaviours of members."""
+    return sql.fetch(
+        "SELECT member_id, fact_id, undecided, effective_at FROM programs_decision"
+        " WHERE member_id = ANY(%(ids)b::uuid[])",
+        {"ids": list(member_ids)},
+    )
+
+
+def particulars(member_ids: Sequence[UUID]) -> dict[UUID, tuple[UUID, dict[str, Any]]]:
+    """Return by fact its member and what it said that nothing else keeps."""
+    found = Particular.objects.filter(member_id__in=member_ids).values_list("fact_id", "member_id", "said")
+    return {fact_id: (member_id, said) for fact_id, member_id, said in found}
+
+
+def paid_for(member_ids: Sequence[UUID]) -> dict[UUID, tuple[str, str]]:
+    """Return by redemption of members the key of the order that it pays for."""
+    rows = sql.fetch(
+        "SELECT redemption_id, source, external_id FROM programs_payment WHERE member_id = ANY(%(ids)b::uuid[])",
+        {"ids": list(member_ids)},
+    )
+    return {redemption_id: (source, external_id) for redemption_id, source, external_id in rows}
 
 
 def membership_sample(program_id: int, size: int) -> tuple[int, list[UUID]]:

@@ -312,11 +312,18 @@ def program_publish(
 
 
 @_command(program, "diff")
-def program_diff(file: str, effective_from: EffectiveFrom = None, as_json: AsJson = False) -> int:
-    """Show what publishing a program file would change: texts, whose tier at once, and what reviews come to."""
-    from shuke.surfaces.cli import programs
+def program_diff(
+    first: Annotated[str, typer.Argument(metavar="A", help="A program file, or the number of a version.")],
+    second: Annotated[
+        str | None, typer.Argument(metavar="B", help="Another one; without it, A is compared with the newest version.")
+    ] = None,
+    effective_from: EffectiveFrom = None,
+    as_json: AsJson = False,
+) -> int:
+    """Show what a program says otherwise than another, and what that does to members, to what is owed and to costs."""
+    from shuke.surfaces.cli import program_diff as diffs
 
-    return programs.diff(file, effective_from=effective_from, as_json=as_json)
+    return diffs.diff(first, second, effective_from=effective_from, as_json=as_json)
 
 
 @_command(program, "withdraw")

@@ -1,7 +1,6 @@
 """`shuke program` and `shuke backtest`: program files checked, published, shown, and replayed over a history."""
 
 from collections.abc import Callable
-from dataclasses import asdict
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -14,7 +13,7 @@ from shuke.surfaces.cli.terminal import Exit, in_chinese, result, scaled, table,
 if TYPE_CHECKING:
     from shuke.core.program.model import Program
     from shuke.engine.backtest import BacktestResult
-    from shuke.rooms.programs.contracts import Comparison, VersionView
+    from shuke.rooms.programs.contracts import VersionView
 
 T = TypeVar("T")
 
@@ -47,14 +46,14 @@ def publish(file: str, *, effective_from: str | None, as_json: bool) -> int:
         from shuke.rooms.programs import facade
 
         def put() -> "VersionView":
-            starts = times.instant(effective_from, _zone_of(text)) if effective_from else None
+            starts = times.instant(effective_from, zone_of(text)) if effective_from else None
             return facade.publish(text, actor(), starts)
 
         version = judged(file, put, as_json=as_json)
         if version is None:
             return Exit.FAILED
         at = version.effective_from.isoformat()
-        local = _locally(version.effective_from, version.text)
+        local = locally(version.effective_from, version.text)
         line = words(
             f"{version.program}: version {version.number}, in force from {local}",
             f"{version.program}：第 {version.number} 版，自 {local} 起生效",
@@ -105,12 +104,12 @@ def withdraw(number: int, *, as_json: bool) -> None:
         result(data, [line], as_json=as_json)
 
 
-def _locally(at: datetime, text: str) -> str:
+def locally(at: datetime, text: str) -> str:
     """Return an instant in the time zone of a program file."""
-    return at.astimezone(_zone_of(text)).isoformat(sep=" ", timespec="seconds")
+    return at.astimezone(zone_of(text)).isoformat(sep=" ", timespec="seconds")
 
 
-def _zone_of(text: str) -> ZoneInfo:
+def zone_of(text: str) -> ZoneInfo:
     from shuke.engine.schema import load_program
 
     return ZoneInfo(load_program(text).time_zone)
@@ -137,70 +136,6 @@ def show(slug: str | None, *, source: bool, as_json: bool) -> None:
             "source": version.source,
         }
         result(data, [version.source if source else version.text], as_json=as_json)
-
-
-def diff(file: str, *, effective_from: str | None, as_json: bool) -> int:
-    """Print what publishing a program file would change: against the newest version, and for its members.
-
-    Raises: Refusal `no_program`, `file_not_found`, `file_unreadable`, `version_planned`, `effective_too_late`.
-    """
-    from shuke.surfaces.cli import session
-
-    text = read(file)
-    with session.opened():
-        from shuke.rooms.programs import facade
-
-        def compare() -> "Comparison":
-            starts = times.instant(effective_from, _zone_of(text)) if effective_from else None
-            return facade.compare(text, starts)
-
-        found = judged(file, compare, as_json=as_json)
-        if found is None:
-            return Exit.FAILED
-        data = {
-            "against": found.number,
-            "effective_from": found.at.isoformat(),
-            "differences": [asdict(each) for each in found.differences],
-            "moves": [asdict(each) for each in found.moves],
-            "reviews": [asdict(each) for each in found.reviews],
-            "looked_at": found.looked_at,
-            "members": found.members,
-        }
-        lines = [f"{each.path}: {each.before or '–'} → {each.after or '–'}" for each in found.differences]
-        result(data, [*lines, *_of_members(found, _locally(found.at, text))], as_json=as_json)
-        return Exit.OK
-
-
-def _of_members(found: "Comparison", at: str) -> list[str]:
-    """Return what publishing does to members' tiers, what reviews come to after it, and who was looked at."""
-    lines = [words(f"In force from {at}:", f"自 {at} 起生效时：")]
-    lines += [
-        words(
-            f"  {each.ladder}: {each.members:,} go from {each.before} to {each.after}",
-            f"  {each.ladder}：{each.members:,} 人由 {each.before} 变为 {each.after}",
-        )
-        for each in found.moves
-    ] or [words("  nobody's tier changes", "  没有会员的等级会变化")]
-    if found.reviews:
-        lines.append(
-            words(
-                "At the next review, or fact that moves up, as of that day:", "其后首次评定或升级（按当日情形试算）："
-            )
-        )
-    lines += [
-        words(
-            f"  {each.ladder}: {each.members:,} who hold {each.held} come to {each.after}, not to {each.before}",
-            f"  {each.ladder}：持有 {each.held} 的 {each.members:,} 人将为 {each.after}，而不是 {each.before}",
-        )
-        for each in found.reviews
-    ]
-    lines.append(
-        words(
-            f"Against version {found.number}; {found.looked_at:,} of {found.members:,} members looked at.",
-            f"与第 {found.number} 版相比；查看了 {found.members:,} 名会员中的 {found.looked_at:,} 名。",
-        )
-    )
-    return lines
 
 
 def backtest(file: str, orders: str, *, timestamps_in: str | None, until: str | None, as_json: bool) -> int:

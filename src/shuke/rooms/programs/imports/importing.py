@@ -53,7 +53,15 @@ _FORMULA = re.compile("[=+\\-@\t\r＝＋－＠]")
 
 
 def check(file: ImportFile, actor: Actor, progress: Progress | None = None) -> ImportReport:
-    """Do all of an import, roll it back, and keep what would come of each row."""
+    """Read a file of members, do all of it, roll it back, and keep what would come of each row.
+
+    The same file whose commit stopped half-way is answered with that import. `progress(done, all)`.
+
+    Raises:
+        Refusal: `file_too_large`, `file_not_readable`, `file_empty`, `too_many_rows`, `unknown_columns`,
+            `duplicate_columns`, `identity_column_missing`. The last three have as params the `headers` of the file and
+            the `fields`, what each is taken for.
+    """
     digest = _digest(file)
     started = queries.unfinished(digest)
     if started is not None:
@@ -79,7 +87,7 @@ def check(file: ImportFile, actor: Actor, progress: Progress | None = None) -> I
 
 
 def column_meanings() -> list[str]:
-    """Return all that a column of a file may mean."""
+    """Return all that a column may mean: a field, `attribute:` and a code, `-` for nothing. Raises: nothing."""
     return meanings(members.defined_attributes())
 
 
@@ -106,14 +114,22 @@ def begin(import_id: UUID, actor: Actor, *, undo: bool) -> int:
 
 
 def commit(import_id: UUID, actor: Actor, progress: Progress | None = None) -> ImportReport:
-    """Land what waits, in chunks that are whole each; where it was stopped, it goes on."""
+    """Commit what was checked, 1,000 rows at a time; one that was stopped goes on where it was.
+
+    Raises:
+        Refusal: `unknown_import`, `import_in_other_state`, `import_damaged` when a row is not as it was checked.
+    """
     rows = begin(import_id, actor, undo=False)
     waiting = queries.counts(import_id, "state").get(RowState.WAITING, 0)
     return _work(import_id, actor, _commit_chunk, rows - waiting, rows, progress)
 
 
 def undo(import_id: UUID, actor: Actor, progress: Progress | None = None) -> ImportReport:
-    """Take back what nobody touched since, in chunks; the report says what had to stay."""
+    """Let the members leave whom an import enrolled, and empty what it filled, where nobody touched them since.
+
+    Raises:
+        Refusal: `unknown_import`, `import_in_other_state`.
+    """
     rows = begin(import_id, actor, undo=True)
     return _work(import_id, actor, _undo_chunk, 0, rows, progress)
 
@@ -140,7 +156,8 @@ def _work(
 def report(import_id: UUID) -> ImportReport:
     """Return how an import stands.
 
-    Raises: Refusal `unknown_import`.
+    Raises:
+        Refusal: `unknown_import`.
     """
     row = queries.find(import_id)
     if row is None:
@@ -149,6 +166,7 @@ def report(import_id: UUID) -> ImportReport:
 
 
 def latest(limit: int) -> list[ImportReport]:
+    """Return up to `limit` imports, latest first. Raises: nothing."""
     return [_report(row) for row in queries.page(limit)]
 
 
@@ -166,10 +184,13 @@ def _report(row: Import) -> ImportReport:
     )
 
 
-def bad_rows(import_id: UUID, reason: Callable[[str], str], *, chinese: bool) -> Iterator[str]:
-    """Yield the lines of a CSV of the refused rows, as they were, with what is wrong; no cell of it is a formula.
+def bad_rows(import_id: UUID, reason: Callable[[str], str] = str, *, chinese: bool = False) -> Iterator[str]:
+    """Yield a CSV of the rows that were refused, as they were, with what is wrong with each.
 
-    Raises: Refusal `unknown_import`.
+    `reason` words the code of a fault; what was expected stands in English or Chinese.
+
+    Raises:
+        Refusal: `unknown_import`.
     """
     row = queries.find(import_id)
     if row is None:

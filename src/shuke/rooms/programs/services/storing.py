@@ -1,13 +1,25 @@
 """Writes the facts themselves: orders, refunds, behaviours, and which redemptions pay for which order."""
 
+import json
 from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+from shuke.core.values.dates import day_of
 from shuke.rooms.orders import facade as orders
 from shuke.rooms.orders.contracts import Application, NewBehaviour, NewOrder, NewRefund
 from shuke.rooms.programs import queries
-from shuke.rooms.programs.facts import BehaviourFact, OrderFact, RedeemFact, RefundFact
+from shuke.rooms.programs.facts import (
+    AdjustFact,
+    BehaviourFact,
+    CaptureFact,
+    OrderFact,
+    RedeemFact,
+    RefundFact,
+    ReleaseFact,
+    ReturnFact,
+    TierFact,
+)
 from shuke.rooms.programs.queries import Payment
 from shuke.rooms.programs.services.items import Item, attributes_of
 from shuke.rooms.programs.services.refunds import Refunding
@@ -27,6 +39,9 @@ def store(items: Sequence[Item], recorded_at: datetime) -> None:
     payments = [_payment(item) for item in items if isinstance(item.fact, RedeemFact) and item.fact.order]
     if payments:
         queries.insert_payments(payments)
+    particulars = [(item.member_id, _id(item), json.dumps(said)) for item in items if (said := _particular(item))]
+    if particulars:
+        queries.insert_particulars(particulars)
 
 
 def _order(item: Item) -> NewOrder:
@@ -108,6 +123,20 @@ def _payment(item: Item) -> Payment:
     assert fact.order is not None
     assert item.member_id is not None
     return Payment(*fact.order, item.member_id, _id(item), fact.points, 0)
+
+
+def _particular(item: Item) -> dict[str, object] | None:
+    """Return what of a fact no other table keeps, so that it can be told again; days as civil day numbers."""
+    fact = item.fact
+    if isinstance(fact, ReturnFact | CaptureFact | ReleaseFact) and item.about:
+        return {"about": str(item.about.reference)}
+    if isinstance(fact, AdjustFact) and fact.expires_on:
+        return {"ends": day_of(fact.expires_on.year, fact.expires_on.month, fact.expires_on.day) + 1}
+    if isinstance(fact, TierFact) and item.answer and item.answer.effective_at:
+        until = fact.until and day_of(fact.until.year, fact.until.month, fact.until.day) + 1
+        at = int(item.answer.effective_at.timestamp())
+        return {"tier": fact.tier, "ladder": fact.ladder, "until": until, "exactly": fact.exactly, "at": at}
+    return None
 
 
 def _id(item: Item) -> UUID:

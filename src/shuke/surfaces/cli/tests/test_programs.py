@@ -115,3 +115,20 @@ def test_what_deserves_a_second_look_is_said_with_the_check_and_the_publishing(e
     assert empty("--lang", "zh", "program", "validate", str(file)).splitlines()[1:] == [
         "储值没有设单人限额，或限额超过记名预付卡的 5,000 元。"
     ]
+
+
+def test_two_files_are_compared_without_a_deployment(empty, tmp_path):
+    other = tmp_path / "other.yaml"
+    other.write_text("# ours\n" + Path(GROCER).read_text().replace("multiplier: 1.5}", "multiplier: 1.6}"))
+    assert empty("program", "diff", GROCER, str(other)).splitlines() == [
+        "multiplier of tier gold: 1.5 → 1.6",
+        "No deployment here: nothing is said of members.",
+    ]
+    assert empty("--lang", "zh", "program", "diff", GROCER, str(other)).splitlines() == [
+        "等级 gold 的倍率：1.5 → 1.6",
+        "此处没有部署：不涉及会员影响。",
+    ]
+    (change,) = empty.json("program", "diff", GROCER, str(other))["meaning"]
+    assert (change["path"], change["before"], change["after"]) == ("tiers.main.gold.multiplier", "1.5", "1.6")
+    assert empty("program", "diff", GROCER, GROCER).splitlines()[0] == "No change of meaning."
+    assert not empty.home.exists()

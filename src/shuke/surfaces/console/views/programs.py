@@ -1,7 +1,7 @@
 """Programs: the file, its versions and generated source, and the desk where a new version is checked and published."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from difflib import unified_diff
 from pathlib import Path
 from typing import Any
@@ -21,12 +21,14 @@ from shuke.engine import fault_words
 from shuke.engine.cautions import cautions, sentences
 from shuke.engine.schema import ProgramErrors
 from shuke.engine.yaml_tree import FILE_LIMIT_BYTES
-from shuke.foundation import clock, logs
+from shuke.foundation import clock, ids, logs
+from shuke.rooms.members import facade as people
+from shuke.rooms.members.contracts import ID_PREFIX
 from shuke.rooms.org.contracts import Right
 from shuke.rooms.programs import facade
-from shuke.rooms.programs.contracts import Comparison, VersionView
+from shuke.rooms.programs.contracts import Comparison, VersionView, comparison_json
 from shuke.surfaces.console.pages import Desk, page, show
-from shuke.surfaces.wording import condition_words, figures, refusals
+from shuke.surfaces.wording import condition_words, effect_words, figures, refusals
 from shuke.surfaces.wording.running import program_of, tier_name, unit_name
 
 _STARTER = Path(shuke.__file__).parent / "examples" / "cafe.yaml"
@@ -149,6 +151,17 @@ def _looked_at(program: Program, text: str, running: VersionView | None) -> dict
         "comparison": comparison,
         "moves": _moves(program_of(running.text), program, comparison) if running and comparison else [],
         "reviews": _reviews(program, comparison) if comparison else [],
+    } | (effect_of(comparison_json(comparison)) if comparison else {})
+
+
+def effect_of(told: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a comparison, as JSON, in words: what it means, what it does, and some of the members whom it moves."""
+    language = (get_language() or "en")[:2]
+    found = people.get_many([ids.decode(ID_PREFIX, each["member_id"]) for each in told["samples"]])
+    return {
+        "meaning": [each[language] for each in told["meaning"]],
+        "effect": effect_words.lines(told, language),
+        "samples": [each | {"member": found.get(ids.decode(ID_PREFIX, each["member_id"]))} for each in told["samples"]],
     }
 
 

@@ -11,9 +11,10 @@ from shuke.rooms.programs import facade as programs
 from shuke.surfaces.http import keys, problems
 from shuke.surfaces.http.operations import Operation, operation
 from shuke.surfaces.http.parameters import DryRun, ProgramCodePath, VersionNumberPath
-from shuke.surfaces.http.schemas import examples
+from shuke.surfaces.http.schemas import examples, program_examples
 from shuke.surfaces.http.schemas.problems import FieldErrorAnswer
 from shuke.surfaces.http.schemas.programs import (
+    CompareBody,
     ComparisonAnswer,
     ProgramTextBody,
     PublishBody,
@@ -86,24 +87,24 @@ def validate_program(request: HttpRequest, body: ProgramTextBody) -> ValidationA
     ComparisonAnswer,
     Operation(
         id="compareProgram",
-        en="Compare a program file with the newest version",
-        zh="与最新版本比较会员计划",
-        about_zh="说明发布该文件会改变什么：与最新版本相比的差异、生效时谁的等级会变、今后的评定有何不同；发布会拒绝的，比较同样拒绝。"
-        "不保存任何内容。同一进程一次只比较一份文件。",
+        en="Compare a program file with another",
+        zh="比较会员计划文件",
+        about_zh="说明发布该文件会改变什么（默认与最新版本相比）：含义与文字的差异、谁的等级会变、积分负债与一年成本的变化；"
+        "发布会拒绝的，比较同样拒绝。不保存任何内容。同一进程一次只比较一份文件。",
         scope=Right.PROGRAMS_READ,
         codes=(*_CHANGE, "comparison_running", "no_program"),
         request_example={"text": examples.PROGRAM_TEXT},
-        response_example=examples.COMPARISON,
+        response_example=program_examples.COMPARISON,
     ),
 )
-def compare_program(request: HttpRequest, body: PublishBody) -> ComparisonAnswer:
-    """Say what publishing a file would change: against the newest version, whose tier as it comes into force, and
-    what reviews would come to after that; nothing is stored. What publishing refuses is refused.
+def compare_program(request: HttpRequest, body: CompareBody) -> ComparisonAnswer:
+    """Say what publishing a file would change against another one, by default the newest version: what it means, whose
+    tier moves, what is owed and what a year costs; nothing is stored. What publishing refuses is refused.
 
     One file is compared at a time: whoever comes meanwhile is answered 429 with Retry-After.
     """
     try:
-        found = programs.compare(body.text, body.effective_from)
+        found = programs.compare(body.text, body.effective_from, body.against)
     except ProgramErrors as errors:
         raise problems.InvalidProgram(errors.refusals) from errors
     return comparison_answer(found, livemode=keys.livemode(request))

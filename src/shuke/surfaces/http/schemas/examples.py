@@ -393,16 +393,6 @@ VERSIONS: Json = {
     ],
     "livemode": False,
 }
-COMPARISON: Json = {
-    "against": 1,
-    "effective_from": "2017-06-01T05:00:00Z",
-    "differences": [{"path": "tiers.levels.gold.from", "before": "5000", "after": "4500"}],
-    "moves": [],
-    "reviews": [{"ladder": "tiers", "held": "silver", "before": "silver", "after": "gold", "members": 12}],
-    "looked_at": 2000,
-    "members": 2469,
-    "livemode": False,
-}
 VALIDATION: Json = {
     "valid": False,
     "program": None,

@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import StringConstraints
 
 from shuke.engine.yaml_tree import FILE_LIMIT_BYTES
-from shuke.rooms.programs.contracts import Comparison, VersionView
+from shuke.rooms.programs.contracts import Comparison, VersionView, comparison_json
 from shuke.surfaces.http.fields import Answer, Body, Instant, Time, instant
 from shuke.surfaces.http.schemas.problems import FieldErrorAnswer
 
@@ -25,6 +25,12 @@ class PublishBody(Body):
 
     text: ProgramText
     effective_from: Time | None = None
+
+
+class CompareBody(PublishBody):
+    """A program file, and another one, `against`, that it is compared with: the newest version by default."""
+
+    against: ProgramText | None = None
 
 
 class ValidationAnswer(Answer):
@@ -66,19 +72,103 @@ class ReviewsAnswer(Answer):
     members: int
 
 
-class ComparisonAnswer(Answer):
-    """What a file would change against the version `against` in force from `effective_from`, of the members looked at.
+class ChangeAnswer(Answer):
+    """One thing that the program says otherwise, by its path of codes, in English and Chinese; null: not there."""
 
-    `moves` are what publishing does to tiers, `reviews` what later reviews, and facts that move up, would change.
+    path: str
+    before: str | None
+    after: str | None
+    en: str
+    zh: str
+
+
+class ShiftAnswer(Answer):
+    """How many members go up and down on a ladder: at once, and, of the others, at their next look."""
+
+    ladder: str
+    up: int
+    down: int
+    up_later: int
+    down_later: int
+
+
+class SampleAnswer(Answer):
+    """One member who goes up or down, at once or (`later`) at the next look."""
+
+    member_id: str
+    ladder: str
+    before: str
+    after: str
+    up: bool
+    later: bool
+
+
+class WorthAnswer(Answer):
+    """Points of a unit, in its smallest fraction, and what they cost, before and after; null: it has no value."""
+
+    unit: str
+    scale: int
+    points_before: int
+    points_after: int
+    minor_before: int | None
+    minor_after: int | None
+
+
+class OwedAnswer(WorthAnswer):
+    """Points outstanding; `lots` of them, with `lot_points`, end on another day or are worth something else."""
+
+    lots: int
+    lot_points: int
+
+
+class LiabilityAnswer(Answer):
+    """What is owed to members before and after, in minor units."""
+
+    before_minor: int
+    after_minor: int
+    units: list[OwedAnswer]
+
+
+class YearlyAnswer(Answer):
+    """What the points issued from `first_day` to before `until_day` cost: `facts` of `members` were replayed."""
+
+    first_day: str
+    until_day: str
+    members: int
+    facts: int
+    before_minor: int
+    after_minor: int
+    units: list[WorthAnswer]
+
+
+class EffectAnswer(Answer):
+    """What a program does to members, to what is owed and to a year's cost; figures are for all members."""
+
+    currency: str
+    looked_at: int
+    members: int
+    shifts: list[ShiftAnswer]
+    samples: list[SampleAnswer]
+    liability: LiabilityAnswer
+    yearly: YearlyAnswer
+
+
+class ComparisonAnswer(Answer):
+    """What a file would change against the version `against` in force from `effective_from`.
+
+    `meaning` tells it in sentences, `differences` text by text. `moves` are what publishing does to tiers of those
+    looked at, `reviews` what later reviews, and facts that move up, would change; `effect` adds it up for all members.
     """
 
     against: int
     effective_from: Instant
+    meaning: list[ChangeAnswer]
     differences: list[DifferenceAnswer]
     moves: list[MovesAnswer]
     reviews: list[ReviewsAnswer]
     looked_at: int
     members: int
+    effect: EffectAnswer
     livemode: bool
 
 
@@ -120,14 +210,17 @@ class VersionListAnswer(Answer):
 
 def comparison_answer(found: Comparison, *, livemode: bool) -> ComparisonAnswer:
     """Return a comparison as the API shows it."""
+    data = comparison_json(found)
     return ComparisonAnswer(
         against=found.number,
         effective_from=instant(found.at),
+        meaning=data["meaning"],
         differences=[DifferenceAnswer(**asdict(each)) for each in found.differences],
         moves=[MovesAnswer(**asdict(each)) for each in found.moves],
         reviews=[ReviewsAnswer(**asdict(each)) for each in found.reviews],
         looked_at=found.looked_at,
         members=found.members,
+        effect=EffectAnswer(**{name: data[name] for name in EffectAnswer.model_fields}),
         livemode=livemode,
     )
 
