@@ -132,6 +132,7 @@ def compare(text: str, effective_from: datetime | None = None, against: str | No
 
 
 recorded_history = histories.recorded_history
+member_ids_after, member_count = histories.member_ids_after, histories.member_count
 
 
 def programs() -> list[str]:

@@ -290,6 +290,18 @@ def membership_sample(program_id: int, size: int) -> tuple[int, list[UUID]]:
     return (rows[0][1] if rows else 0), [member_id for member_id, _ in rows]
 
 
+def member_ids_after(program_id: int, after: UUID | None, limit: int) -> list[UUID]:
+    """Return the next members of a program by id."""
+    rows = Membership.objects.filter(program_id=program_id)
+    if after is not None:
+        rows = rows.filter(member_id__gt=after)
+    return list(rows.order_by("member_id").values_list("member_id", flat=True)[:limit])
+
+
+def member_count(program_id: int) -> int:
+    return Membership.objects.filter(program_id=program_id).count()
+
+
 def decided_page(
     member_id: UUID, limit: int, before: tuple[datetime, UUID] | None
 ) -> list[tuple[UUID, datetime, bool]]:

@@ -189,10 +189,8 @@ class MembersPage:
 
 
 @dataclass(frozen=True, slots=True)
-class Study:
-    """What a backtest asks of the engine: when, how points are redeemed, what is assumed of behaviour."""
+class MemberStory:
+    """One member of a run, entry by entry, as `engine.study_stories` tells it."""
 
-    since: date | None = None
-    until: date | None = None
-    policy: Mapping[str, Any] = field(default_factory=dict)
-    assumptions: Mapping[str, Any] = field(default_factory=dict)
+    member: str
+    entries: tuple[Any, ...]

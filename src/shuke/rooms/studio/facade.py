@@ -1,7 +1,9 @@
 """The door of the studio: what is tried on history before anyone presses publish."""
 
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from uuid import UUID
+from zoneinfo import available_timezones
 
 from shuke.rooms.org.contracts import Actor
 from shuke.rooms.studio import tasks
@@ -9,13 +11,15 @@ from shuke.rooms.studio.contracts import (
     FileKind,
     HistoryFile,
     HistoryView,
+    MembersPage,
+    MemberStory,
     Reading,
     RunKind,
     RunRequest,
     RunView,
     State,
 )
-from shuke.rooms.studio.services import histories, runs
+from shuke.rooms.studio.services import histories, people, reading, runs
 
 
 def begin_history(name: str, actor: Actor) -> HistoryView:
@@ -94,6 +98,30 @@ def latest_histories(limit: int) -> list[HistoryView]:
     return histories.latest(limit)
 
 
+def faulty_rows(history_id: UUID) -> Path:
+    """Return a CSV file of the rows of a history that can't be used, each with the reason.
+
+    Raises:
+        Refusal: `unknown_history`, `no_faulty_rows`.
+    """
+    return histories.faulty_rows(history_id)
+
+
+def fields_of(kind: FileKind) -> tuple[str, ...]:
+    """Return the codes of the fields that columns of a kind of file may be. Raises: nothing."""
+    return reading.fields_of(kind)
+
+
+def expected(fault: str, *, chinese: bool) -> str:
+    """Say what was expected where rows have a fault. Raises: nothing."""
+    return reading.expected(fault, chinese=chinese)
+
+
+def common_time_zones() -> list[str]:
+    """Return the names of the time zones that there are. Raises: nothing."""
+    return sorted(zone for zone in available_timezones() if "/" in zone and not zone.startswith("Etc/"))
+
+
 def cancel_history(history_id: UUID) -> HistoryView:
     """Ask the worker to leave off reading.
 
@@ -140,6 +168,33 @@ def run(run_id: UUID) -> RunView:
 def latest_runs(kind: RunKind | None, limit: int, history_id: UUID | None = None) -> list[RunView]:
     """Return up to `limit` runs, latest first, without programs and results. Raises: nothing."""
     return runs.latest(kind, history_id, limit)
+
+
+def run_members(run_id: UUID, sort: str, limit: int, offset: int) -> MembersPage:
+    """Return members of a run by one of its columns, highest first, with `-` before its name lowest first.
+
+    Raises:
+        Refusal: `unknown_run`, `run_in_other_state`, `history_files_gone`, `unknown_columns`.
+    """
+    return people.page(run_id, sort, limit, offset)
+
+
+def run_members_file(run_id: UUID) -> Path:
+    """Return the Parquet file of all members of a run.
+
+    Raises:
+        Refusal: `unknown_run`, `run_in_other_state`, `history_files_gone`.
+    """
+    return people.table(run_id)
+
+
+def run_member(run_id: UUID, member_id: str) -> MemberStory:
+    """Replay one member of a run, and tell every entry with the decision behind it.
+
+    Raises:
+        Refusal: `unknown_run`, `run_in_other_state`, `history_files_gone`, `unknown_member`.
+    """
+    return people.story(run_id, member_id)
 
 
 def cancel_run(run_id: UUID) -> RunView:

@@ -12,6 +12,8 @@ CHINESE = {
     "unknown_history": "没有这份历史数据。",
     "unknown_history_file": "没有这个文件。",
     "history_in_other_state": "历史数据当前状态不允许此操作。",
+    "no_faulty_rows": "没有有误的行。",
+    "history_empty": "尚无可供试算的记录。",
     "unknown_run": "没有这次运行。",
     "run_in_other_state": "运行当前状态不允许此操作。",
     "window_empty": "结束日期早于开始日期。",

@@ -1,11 +1,13 @@
 """The charts of the overview as data: a question, rows, and the same rows for drawing, for the table and for a file."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import csv
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -14,6 +16,7 @@ from shuke.rooms.points import facade as points
 from shuke.rooms.tiers import facade as tiers
 from shuke.surfaces.wording.running import Running
 
+_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
 _MONTHS = 13  # a year and the month that it is compared with
 
 
@@ -24,12 +27,14 @@ class Chart:
     code: str
     question: str
     definition: str
-    shape: str  # "bars" | "ladder", as charts.js knows them
+    shape: str  # as charts.js knows them: bars, ladder, lines, areas, flow, tornado
     label: str
     columns: tuple[tuple[str, str], ...]
     rows: tuple[tuple[str | int, ...], ...]
     stacked: bool = False
     lacks: str = ""  # what the program does not have, so that this chart can never show anything
+    address: str = ""  # of its rows as a file; empty: of the overview's
+    more: Mapping[str, Any] = field(default_factory=dict)  # what its shape draws beside the rows
 
     @property
     def element(self) -> str:
@@ -57,8 +62,25 @@ class Chart:
             {"code": code, "name": name, "values": [row[place] for row in self.rows]}
             for place, (code, name) in enumerate(self.columns, start=1)
         ]
-        drawing = {"shape": self.shape, "labels": labels, "stacked": self.stacked, "series": series}
+        drawing = {"shape": self.shape, "labels": labels, "stacked": self.stacked, "series": series, **self.more}
         return drawing | ({"name": series[0]["name"], "values": series[0]["values"]} if self.shape == "ladder" else {})
+
+
+def chart_file(chart: Chart, name: str, *about: str) -> HttpResponse:
+    """Answer with a chart's rows as a CSV file, headed by its question, its definition and what else is to be said."""
+    response = HttpResponse(content_type="text/csv; charset=utf-8")
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
+    response.write("\ufeff")  # spreadsheets take the file for UTF-8 by this
+    rows = csv.writer(response)
+    rows.writerow([harmless(cell) for cell in (chart.question, chart.definition, *about)])
+    rows.writerow([chart.label, *(name for _code, name in chart.columns)])
+    rows.writerows([[harmless(cell) for cell in row] for row in chart.rows])
+    return response
+
+
+def harmless(cell: str | int) -> str | int:
+    """Return a cell that no spreadsheet takes for a formula."""
+    return f"'{cell}" if isinstance(cell, str) and cell.lstrip(" ").startswith(_FORMULA) else cell
 
 
 def points_by_month(running: Running, zone: str, now: datetime) -> Chart:

@@ -1,13 +1,15 @@
 """The words of the studio: states, phases, kinds of files, fields of columns, faults, policies."""
 
 from collections.abc import Mapping
+from fractions import Fraction
 from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from shuke.rooms.studio.contracts import Fault, FileKind, State
+from shuke.rooms.studio.contracts import FileKind, RunKind, State
+from shuke.surfaces.wording import figures
 
 _Words = Mapping[str, str | Promise]
 
@@ -59,13 +61,138 @@ def count(code: str) -> str:
     return str(COUNTS[code])
 
 
-_PHASES: _Words = {}
-_RUN_KINDS: _Words = {}
+def phase(code: str) -> str:
+    """Word what work is doing right now."""
+    return str(_PHASES.get(code, code))
+
+
+def run_kind(kind: RunKind) -> str:
+    return str(_RUN_KINDS[kind])
+
+
+def policy(code: str) -> str:
+    return str(POLICIES[code])
+
+
+def field(code: str) -> str:
+    """Name a field that a column may be; empty: nothing."""
+    return str(_FIELDS.get(code, code))
+
+
+def failure(code: str, params: Mapping[str, Any]) -> str:
+    """Say why work failed."""
+    if not code:
+        return ""
+    if code == "unforeseen":
+        return gettext("Something went wrong that nobody foresaw; the log says where. Nothing half is left of it.")
+    words = REFUSALS.get(code)
+    return str(words) % dict(params) if words and params else str(words or code)
+
+
+def column(name: str, result: Mapping[str, Any]) -> str:
+    """Name a column of a run's table of members."""
+    plain = _COLUMNS.get(name)
+    if plain is not None:
+        return str(plain)
+    units = {unit["code"]: unit["name"] or unit["code"] for unit in result["units"]}
+    for prefix, word in _OF_UNITS.items():
+        if name.startswith(prefix):
+            return f"{units.get(name.removeprefix(prefix), name)} · {word}"
+    return name
+
+
+def assumptions(result: Mapping[str, Any]) -> list[str]:
+    """Say under which policy and assumptions a result was made."""
+    said = [gettext("Use of points: %(policy)s") % {"policy": _policy_told(result["policy"], result)}]
+    for segment, each in result["policy"].get("by_segment", {}).items():
+        said.append(gettext("%(segment)s: %(policy)s") % {"segment": segment, "policy": _policy_told(each, result)})
+    found = result["assumptions"]
+    for tier, share in found["uplift"].items():
+        said.append(gettext("spend in %(tier)s %(change)s") % {"tier": tier, "change": _percent(share, signed=True)})
+    if found["elasticity"] != "0":
+        said.append(gettext("elasticity %(number)s") % {"number": found["elasticity"]})
+    if not found["uplift"]:
+        said.append(gettext("nobody buys more or less for it"))
+    if found["margin"] is not None:
+        said.append(gettext("gross margin %(share)s") % {"share": _percent(found["margin"])})
+    return said
+
+
+def _policy_told(said: Mapping[str, Any], result: Mapping[str, Any]) -> str:
+    told = policy(said["kind"])
+    if said["kind"] == "greedy":
+        scale = next((unit["scale"] for unit in result["units"] if unit["code"] == said["unit"]), 0)
+        return f"{told} ({figures.points(int(said['at']), scale)})"
+    return f"{told} ({_percent(said['share'])})" if said["kind"] == "share" else told
+
+
+def _percent(share: str, *, signed: bool = False) -> str:
+    told = f"{float(Fraction(share) * 100):.4g} %"
+    return f"+{told}" if signed and not told.startswith("-") else told
+
+
+_PHASES: _Words = {
+    "": _("begins"),
+    "reading": _("reads the files"),
+    "checking": _("checks the rows"),
+    "sorting": _("sorts by member"),
+    "writing": _("writes the result"),
+    "replaying": _("replays the history"),
+    "live": _("reads what was recorded"),
+}
+_RUN_KINDS: _Words = {
+    RunKind.BACKTEST: _("Backtest"),
+    RunKind.FORECAST: _("Forecast"),
+    RunKind.PROPOSAL: _("Proposal"),
+}
 POLICIES: _Words = {
     "observed": _("as the history says"),
     "none": _("nobody uses any"),
     "greedy": _("as soon as there are enough, in whole steps"),
     "share": _("a part of the balance at each order"),
+}
+_COLUMNS: _Words = {
+    "orders": _("Orders"),
+    "net_minor": _("Net paid"),
+    "tier": _("Tier"),
+    "other_tier": _("Tier by the other one"),
+    "more": _("Gets more by"),
+}
+_OF_UNITS: _Words = {
+    "issued_": _("issued"),
+    "used_": _("used"),
+    "taken_back_": _("taken back"),
+    "outstanding_": _("left"),
+}
+_FIELDS: _Words = {
+    "": _("nothing"),
+    "order_id": _("order number"),
+    "refund_id": _("refund number"),
+    "redemption_id": _("number of the redemption"),
+    "member_id": _("member"),
+    "occurred_at": _("date and time"),
+    "date": _("date"),
+    "time": _("time of day"),
+    "net": _("what was paid for the row"),
+    "total": _("what was paid for the whole order"),
+    "price": _("price of a piece"),
+    "gross": _("amount before discounts"),
+    "tax": _("tax"),
+    "shipping": _("shipping"),
+    "points_paid": _("paid with points"),
+    "quantity": _("pieces"),
+    "category": _("category"),
+    "sku": _("article"),
+    "store": _("store"),
+    "brand": _("brand"),
+    "channel": _("channel"),
+    "currency": _("currency"),
+    "whole": _("whole order"),
+    "joined_at": _("day of joining"),
+    "birthday": _("birthday"),
+    "tags": _("groups"),
+    "points": _("points"),
+    "unit": _("unit of points"),
 }
 
 
@@ -81,6 +208,8 @@ REFUSALS: _Words = {
     "unknown_history": _("There is no such history."),
     "unknown_history_file": _("The history has no such file."),
     "history_in_other_state": _("This can't be done with the history in its state now."),
+    "no_faulty_rows": _("No row of this history is at fault."),
+    "history_empty": _("Nothing was recorded here that a program could be tried on."),
     "unknown_run": _("There is no such run."),
     "run_in_other_state": _("This can't be done with the run in its state now."),
     "window_empty": _("The window ends before it begins."),

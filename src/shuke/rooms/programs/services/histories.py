@@ -81,6 +81,16 @@ def recorded_history(
     return histories(member_ids, [chosen], since, until)[0]
 
 
+def member_ids_after(after: UUID | None, limit: int) -> list[UUID]:
+    """Return up to `limit` members of the program by id, those after one."""
+    return queries.member_ids_after(published(timeline()).program_id, after, limit)
+
+
+def member_count() -> int:
+    """Return how many members the program has."""
+    return queries.member_count(published(timeline()).program_id)
+
+
 def histories(
     member_ids: Sequence[UUID],
     programs: Sequence[Program],

@@ -33,6 +33,10 @@ def store(history_id: UUID) -> Path:
     return history(history_id) / "store"
 
 
+def faulty_rows(history_id: UUID) -> Path:
+    return history(history_id) / "faulty-rows.csv"
+
+
 def file(history_id: UUID, file_id: UUID, name: str) -> Path:
     """Return where a file is kept; of its own name only the ending is used."""
     ending = "".join(Path(name).suffixes[-2:]).lower()

@@ -157,15 +157,27 @@ def read(history_id: UUID) -> State | None:
                 ]
                 wanted = Reading(row.currency, row.time_zone, row.leave_out)
                 report = reading.from_files(work, sources, wanted, steps)
+            folders.remove(folders.faulty_rows(history_id))
+            if (work / reading.FAULTY).is_file():
+                (work / reading.FAULTY).replace(folders.faulty_rows(history_id))
             if not report["whole"]:
                 return State.REFUSED, {"report": report}
             folders.remove(folders.store(history_id))
-            work.replace(folders.store(history_id))
+            (work / reading.STORE).replace(folders.store(history_id))
             return State.READY, {"report": report}
         finally:
             folders.remove(work)
 
     return working.work(History, history_id, do)
+
+
+def faulty_rows(history_id: UUID) -> Path:
+    """Return where the rows that can't be used stand, each with the reason."""
+    _known(history_id)
+    path = folders.faulty_rows(history_id)
+    if not path.is_file():
+        raise Refusal("no_faulty_rows", "No row of this history is at fault.")
+    return path
 
 
 def cancel(history_id: UUID) -> HistoryView:

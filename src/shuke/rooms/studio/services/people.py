@@ -1,6 +1,6 @@
 """Members of a run: its table read page by page, and one of them told entry by entry."""
 
-from typing import Any
+from pathlib import Path
 from uuid import UUID
 
 import duckdb
@@ -42,12 +42,12 @@ def story(run_id: UUID, member_id: str) -> MemberStory:
     return studies.story(row, compiled, member_id)
 
 
-def table(run_id: UUID) -> Any:
+def table(run_id: UUID) -> Path:
     """Return where the table of members of a run is kept, as Parquet."""
     return _table(run_id)
 
 
-def _table(run_id: UUID) -> Any:
+def _table(run_id: UUID) -> Path:
     row = _ready(run_id)
     path = folders.run(row.id) / studies.MEMBERS
     if not path.is_file():

@@ -1,1 +1,169 @@
-"""What the engine is asked of files: what their columns are, and to read them into a store."""
+"""What the engine is asked of files: what their columns are, and to read them, or the live database, into a store."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from shuke.core.values.currencies import CURRENCY_DIGITS
+from shuke.core.values.errors import Refusal
+from shuke.engine.histories import faults as engine_faults
+from shuke.engine.histories import fields, suggesting
+from shuke.engine.histories.building import Cancelled, build
+from shuke.engine.histories.fields import Kind
+from shuke.engine.histories.sources import File, Sources, sample
+from shuke.engine.histories.stored import Meta, StoredHistory
+from shuke.engine.histories.storing import write_history
+from shuke.engine.history import History
+from shuke.engine.schema import load_program
+from shuke.rooms.programs import facade as programs
+from shuke.rooms.studio.contracts import ColumnGuess, FileKind, Reading
+from shuke.rooms.studio.services import working
+
+NOTHING = "-"
+_SAMPLES = 3
+FAULTY = "faulty-rows.csv"
+STORE = "store"
+_CHUNK = 5_000  # members whose past is read at once
+_PART = 50_000
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """The columns of a file with what each is taken for, and the fields that it lacks."""
+
+    columns: tuple[ColumnGuess, ...]
+    missing: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file to be read: what it holds, its name, where it lies, what its columns mean (empty: nothing)."""
+
+    kind: FileKind
+    name: str
+    path: Path
+    fields: Mapping[str, str]
+
+
+def look(path: Path, kind: FileKind) -> Looked:
+    """Look at the first rows of a file.
+
+    Raises: Refusal `file_not_readable`, and as `engine.histories.sources.sample`.
+    """
+    headers, rows = sample(path)
+    found = suggesting.suggest(Kind(kind.value), headers, rows)
+    columns = tuple(
+        ColumnGuess(
+            one.header,
+            "" if one.field == NOTHING else one.field,
+            one.confidence / 100,
+            tuple(row[place] for row in rows[:_SAMPLES] if place < len(row) and row[place]),
+        )
+        for place, one in enumerate(found)
+    )
+    return Looked(columns, suggesting.lacking(Kind(kind.value), found))
+
+
+def missing(kind: FileKind, meant: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the fields that a file lacks whose columns mean so; empty is nothing.
+
+    Raises: Refusal `unknown_fields`, `duplicate_columns`.
+    """
+    of, used = Kind(kind.value), [field for field in meant.values() if field]
+    unknown = sorted({field for field in used if fields.field_of(of, field) is None})
+    if unknown:
+        told = ", ".join(unknown)
+        raise Refusal("unknown_fields", f"There are no fields {told} of {kind}.", params={"fields": told})
+    twice = sorted({field for field in used if used.count(field) > 1})
+    if twice:
+        told = ", ".join(twice)
+        raise Refusal("duplicate_columns", f"Several columns mean {told}.", params={"columns": told})
+    return fields.missing(of, set(used))
+
+
+def fields_of(kind: FileKind) -> tuple[str, ...]:
+    """Return the codes of the fields of a kind of file."""
+    return tuple(field.code for field in fields.FIELDS[Kind(kind.value)])
+
+
+def expected(code: str, *, chinese: bool) -> str:
+    """Say what was expected where rows have a fault."""
+    english, zh = engine_faults.EXPECTED[code]
+    return zh if chinese else english
+
+
+def from_files(work: Path, sources: Sequence[Source], wanted: Reading, steps: working.Steps) -> dict[str, Any]:
+    """Read files into `work`, and return the report; it is not `whole` where rows can't be used and none is left out.
+
+    Raises: working.Stopped; Refusal as `engine.histories.building.build`.
+    """
+    files = [
+        File(source.path, Kind(source.kind.value), {column: field or NOTHING for column, field in source.fields.items()}, source.name)
+        for source in sources
+    ]
+    try:
+        report = build(
+            work,
+            Sources(tuple(files)),
+            currency=wanted.currency,
+            digits=CURRENCY_DIGITS[wanted.currency],
+            time_zone=wanted.time_zone,
+            leave_out=wanted.leave_out,
+            progress=steps.tell,
+            cancelled=steps.stopped,
+        )
+    except Cancelled as stopped:
+        raise working.Stopped from stopped
+    return {
+        "whole": report.stored is not None,
+        "faults": [
+            {
+                "file": fault.file,
+                "code": fault.cause,
+                "column": fault.column,
+                "count": fault.count,
+                "rows": list(fault.rows),
+                "found": fault.found,
+                "expected": fault.expected,
+            }
+            for fault in report.faults
+        ],
+        "left_out": dict(report.left_out),
+        **(_counts(report.stored) if report.stored else {}),
+    }
+
+
+def from_live(work: Path, currency: str, time_zone: str, steps: working.Steps) -> dict[str, Any]:
+    """Read what the live database recorded, member by member, and return the report.
+
+    Raises: working.Stopped; Refusal `no_program`.
+    """
+    program = load_program(programs.current().text)
+    total = programs.member_count()
+
+    def parts() -> Iterator[History]:
+        after, done = None, 0
+        while member_ids := programs.member_ids_after(after, _PART):
+            for at in range(0, len(member_ids), _CHUNK):
+                yield programs.recorded_history(member_ids[at : at + _CHUNK], program=program)
+                done += len(member_ids[at : at + _CHUNK])
+                steps.tell(done, total, "live")
+            after = member_ids[-1]
+
+    units = tuple((unit.code, unit.scale) for unit in program.units)
+    meta = Meta(currency=currency, digits=CURRENCY_DIGITS[currency], time_zone=time_zone, units=units)
+    stored = write_history(work / STORE, parts(), meta)
+    if not stored.members:
+        raise Refusal("history_empty", "Nothing was recorded here that a program could be tried on.")
+    return {"whole": True, "faults": [], "left_out": {}, **_counts(stored)}
+
+
+def _counts(stored: StoredHistory) -> dict[str, Any]:
+    names = ("members", "orders", "lines", "refunds", "redemptions", "net_minor")
+    return {
+        "counts": {name: getattr(stored.meta, name) for name in names},
+        "segments": list(stored.meta.segments),
+        "first_at": stored.meta.first_at,
+        "last_at": stored.meta.last_at,
+    }

@@ -10,8 +10,9 @@ from shuke.core.program.model import Program
 from shuke.core.values.errors import Refusal
 from shuke.engine.compile import Compiled
 from shuke.engine.histories import open_history
-from shuke.engine.policies import Policy
-from shuke.engine.study import Assumptions, study
+from shuke.engine import policies
+from shuke.engine.policies import Assumptions, Policy
+from shuke.engine.study import Cancelled, study
 from shuke.engine.zones import day_start
 from shuke.rooms.studio.contracts import RunKind
 from shuke.rooms.studio.models import Run
@@ -45,18 +46,22 @@ def do(row: Run, program: Compiled, other: Compiled | None, steps: working.Steps
     zone = program.program.time_zone
     since, until = (_day(row.settings.get(name), name) for name in ("since", "until"))
     last = datetime.fromtimestamp(store.last_at, ZoneInfo(zone)).date()
-    found = study(
-        program,
-        store,
-        _second(until or last, zone, after=1),
-        since_at=_second(since, zone) if since else None,
-        policy=policy_of(row.settings["policy"], program.program),
-        assumptions=assumptions_of(row.settings["assumptions"], program.program),
-        other=other,
-        progress=steps.tell,
-        cancelled=steps.stopped,
-    )
-    found.write_members(folders.run(row.id) / MEMBERS)
+    try:
+        found = study(
+            program,
+            store.under(program.program),
+            _second(until or last, zone, after=1) - 1,
+            since_at=_second(since, zone) if since else None,
+            policy=policy_of(row.settings["policy"], program.program),
+            assumptions=assumptions_of(row.settings["assumptions"], program.program),
+            other=other,
+            progress=lambda done, total: steps.tell(done, total, "replaying"),
+            cancelled=steps.stopped,
+        )
+    except Cancelled as stopped:
+        raise working.Stopped from stopped
+    steps.tell(0, 0, "writing")
+    found.members_table(folders.run(row.id) / MEMBERS)
     return found.as_json()
 
 

@@ -16,6 +16,7 @@ from shuke.rooms.points import facade as points
 from shuke.rooms.programs import facade as programs
 from shuke.rooms.programs.contracts import OrderFact
 from shuke.surfaces.console.tests.conftest import NOON, TESTER
+from shuke.surfaces.console import charts
 from shuke.surfaces.console.views import overview
 
 TEMPLATES = sorted((Path(__file__).parents[1] / "templates").rglob("*.html"))
@@ -132,7 +133,7 @@ def test_a_chart_is_also_a_file_with_question_definition_and_instant(log_in, mem
 
 @pytest.mark.parametrize("cell", ["=1", "＝1", "＋1", "－1", "＠a", "\t=1", "\r1", " =1"])
 def test_no_cell_is_a_formula(cell):
-    assert overview.harmless(cell) == f"'{cell}"
+    assert charts.harmless(cell) == f"'{cell}"
 
 
 def test_an_unknown_chart_is_not_found(log_in, program):

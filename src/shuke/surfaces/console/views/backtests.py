@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -28,13 +28,15 @@ from shuke.rooms.studio.contracts import (
     RunView,
     State,
 )
-from shuke.surfaces.console import study_charts
+from shuke.surfaces.console import study_charts, study_stories
+from shuke.surfaces.console.charts import chart_file
 from shuke.surfaces.console.pages import Desk, page, show
 from shuke.surfaces.console.views.programs import numbered
-from shuke.surfaces.wording import refusals, studio_words
+from shuke.surfaces.wording import figures, refusals, studio_words
 
 _LATEST = 50
 _OWN = "own"
+_PAGE = 100
 
 
 class BacktestForm(forms.Form):
@@ -256,3 +258,73 @@ def _text(choice: str) -> str:
 
 def _id(text: str) -> UUID:
     return ids.decode(RUN_PREFIX, text)
+
+
+@page(Right.STUDIO_USE)
+def members(request: HttpRequest, desk: Desk, run_id: str) -> HttpResponse:
+    """List the members of a backtest by one of its figures, or give all of them as a file."""
+    found = studio.run(_id(run_id))
+    if request.GET.get("format") == "parquet":
+        path = studio.run_members_file(found.id)
+        return FileResponse(path.open("rb"), as_attachment=True, filename=f"{run_id}-members.parquet")
+    offset = int(request.GET.get("from") or 0) if (request.GET.get("from") or "0").isdecimal() else 0
+    sort = request.GET.get("sort") or ("more" if found.other else "net_minor")
+    some = studio.run_members(found.id, sort, _PAGE, min(offset, 10**9))
+    return show(
+        request,
+        "backtest_members.html",
+        trail=((_("Backtests"), reverse("backtests")), (found.name, reverse("backtest", args=[run_id]))),
+        title=_("Members"),
+        place="backtests",
+        run_id=run_id,
+        columns=[
+            (name, studio_words.column(name, found.result), name if f"-{name}" == sort else f"-{name}" if name == sort else name)
+            for name in some.columns[1:]
+        ],
+        sort=sort,
+        rows=[(row[0], [_cell(name, each, found) for name, each in zip(some.columns[1:], row[1:], strict=True)]) for row in some.rows],
+        total=some.total,
+        first=offset + 1,
+        last=offset + len(some.rows),
+        before=max(0, offset - _PAGE) if offset else None,
+        after=offset + _PAGE if offset + _PAGE < some.total else None,
+    )
+
+
+def _cell(name: str, value: Any, found: RunView) -> tuple[bool, str]:
+    """Return whether a cell is a number, and how it is written."""
+    if name in {"tier", "other_tier"}:
+        return False, study_charts.names(found.result | (found.result["against"] or {} if name == "other_tier" else {})).get(value, value)
+    scales = {unit["code"]: unit["scale"] for unit in found.result["units"]}
+    if name == "net_minor" or (name == "more" and not found.result["against"]["in_points"]):
+        return True, figures.money(value, found.result["currency"])
+    return True, figures.points(value, scales.get(name.partition("_")[2].removeprefix("back_"), 0))
+
+
+@page(Right.STUDIO_USE)
+def member(request: HttpRequest, desk: Desk, run_id: str, member: str) -> HttpResponse:
+    """Tell what one member of a backtest would have got, entry by entry, and why."""
+    found = studio.run(_id(run_id))
+    story = studio.run_member(found.id, member)
+    return show(
+        request,
+        "backtest_member.html",
+        trail=((_("Backtests"), reverse("backtests")), (found.name, reverse("backtest", args=[run_id]))),
+        title=member,
+        place="backtests",
+        run=found,
+        run_id=run_id,
+        entries=study_stories.told(story, found),
+        cut=story.cut,
+    )
+
+
+@page(Right.PROGRAMS_READ)
+def chart_csv(request: HttpRequest, desk: Desk, run_id: str, chart: str) -> HttpResponse:
+    """Answer with a chart's rows as a file, headed by its question and definition."""
+    found = studio.run(_id(run_id))
+    drawn = study_charts.charts(found) if found.kind is RunKind.BACKTEST and found.state is State.READY else []
+    one = next((each for each in drawn if each.code == chart), None)
+    if one is None:
+        raise Http404
+    return chart_file(one, f"{run_id}-{chart}", found.name)

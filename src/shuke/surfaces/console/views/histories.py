@@ -9,8 +9,8 @@ from django.core.files.uploadedfile import UploadedFile
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from shuke.core.values.currencies import CURRENCY_DIGITS
 from shuke.core.values.errors import Refusal
@@ -22,6 +22,7 @@ from shuke.rooms.studio.contracts import (
     HISTORY_PREFIX,
     NAME_LIMIT,
     UNDER_WAY,
+    Fault,
     FileKind,
     HistoryView,
     Reading,
@@ -29,9 +30,11 @@ from shuke.rooms.studio.contracts import (
 )
 from shuke.surfaces.console.pages import Desk, page, show
 from shuke.surfaces.console.uploads import large_files
+from shuke.surfaces.console.views.backtests import rows
 from shuke.surfaces.wording import refusals, studio_words
 
 _LATEST = 50
+_RUNS = 20
 _FIRST_ROWS = 8
 _SURE = 0.75  # above which a guess needs no second look
 
@@ -200,11 +203,11 @@ def _one(
         files=[_file(file) for file in found.files],
         form=form or ReadingForm(initial={"currency": said.currency, "time_zone": said.time_zone, "leave_out": said.leave_out}),
         zones=studio.common_time_zones(),
-        faults=[(studio_words.fault(fault), fault, fault.rows[:_FIRST_ROWS]) for fault in found.faults],
+        faults=[(_expected(fault), fault, fault.rows[:_FIRST_ROWS]) for fault in found.faults],
         counts=[(code, studio_words.count(code), found.counts.get(code, 0)) for code in studio_words.COUNTS if code in found.counts],
         failure=studio_words.failure(found.failure, {}),
         wrong=wrong or [],
-        runs=[(ids.encode("run", each.id), each, studio_words.state(each.state)) for each in studio.latest_runs(None, 20, found.id)],
+        runs=rows(studio.latest_runs(None, _RUNS, found.id)),
         status=status,
     )
 
@@ -223,6 +226,10 @@ def _file(file: Any) -> dict[str, Any]:
         ],
         "missing": [studio_words.field(code) for code in file.missing],
     }
+
+
+def _expected(fault: Fault) -> str:
+    return studio.expected(fault.code, chinese=get_language() == "zh-hans")
 
 
 def _done(request: HttpRequest, desk: Desk, history_id: str, act: Any) -> HttpResponse:

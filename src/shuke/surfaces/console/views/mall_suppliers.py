@@ -15,7 +15,7 @@ from shuke.rooms.org import facade as org
 from shuke.rooms.org.contracts import Right
 from shuke.surfaces.console.mall_forms import SupplierForm
 from shuke.surfaces.console.pages import Desk, page, show
-from shuke.surfaces.console.views.overview import harmless
+from shuke.surfaces.console.charts import harmless
 from shuke.surfaces.wording import mall_words, refusals
 
 

@@ -1,6 +1,5 @@
 """The overview: how many members, who is active, how points come and go, what they may cost, and the tiers."""
 
-import csv
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -18,13 +17,12 @@ from shuke.rooms.org.contracts import Right
 from shuke.rooms.programs import facade as programs
 from shuke.rooms.programs.contracts import Outstanding
 from shuke.surfaces.console import charts
-from shuke.surfaces.console.charts import Chart
+from shuke.surfaces.console.charts import Chart, chart_file
 from shuke.surfaces.console.pages import Desk, page, show
 from shuke.surfaces.wording import figures
 from shuke.surfaces.wording.running import Running, running
 
 _PERIOD = timedelta(days=30)
-_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,19 +95,7 @@ def chart_csv(request: HttpRequest, desk: Desk, chart: str) -> HttpResponse:
     if found is None:
         raise Http404
     local = now.astimezone(desk.zone)
-    response = HttpResponse(content_type="text/csv; charset=utf-8")
-    response.headers["Content-Disposition"] = f'attachment; filename="shuke-{chart}-{local:%Y-%m-%d}.csv"'
-    response.write("\ufeff")  # spreadsheets take the file for UTF-8 by this
-    rows = csv.writer(response)
-    rows.writerow([found.question, found.definition, _("as of"), local.isoformat(timespec="minutes")])
-    rows.writerow([found.label, *(name for _code, name in found.columns)])
-    rows.writerows([[harmless(cell) for cell in row] for row in found.rows])
-    return response
-
-
-def harmless(cell: str | int) -> str | int:
-    """Return a cell that no spreadsheet takes for a formula."""
-    return f"'{cell}" if isinstance(cell, str) and cell.lstrip(" ").startswith(_FORMULA) else cell
+    return chart_file(found, f"shuke-{chart}-{local:%Y-%m-%d}", _("as of"), local.isoformat(timespec="minutes"))
 
 
 def _charts(desk: Desk, program: Running, now: datetime) -> list[Chart]:
