@@ -3,16 +3,18 @@
 Nothing is decided here, and nothing is read but the history and the program.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 
 import numpy as np
 from numpy.typing import NDArray
 
 from shuke.core.state import replay, slots
 from shuke.core.state.replay import V_AMOUNT, V_AT, V_DAY, V_KIND, V_REF, V_UNIT, V_UNTIL
-from shuke.core.state.slots import DAY_ROW, ENTRY, HOLD, LOT, O_ATTRIBUTE, TAKE, WAIT
+from shuke.core.state.slots import AMOUNT_MAX, DAY_ROW, ENTRY, HOLD, LOT, O_ATTRIBUTE, TAKE, WAIT
 from shuke.core.values.dates import LUNAR_ENDS, NEVER, SECONDS_PER_DAY
+from shuke.core.values.errors import Refusal
 from shuke.engine.arrays import Arrays
 from shuke.engine.calendar import day_facts, workdays_on
 from shuke.engine.compile import Compiled
@@ -30,8 +32,17 @@ BY_UNIT = (replay.REDEEM, replay.ADJUST, replay.SET_ASIDE, replay.OPEN_LOT)
 class Columns:
     """What the loops read of a history under a program: numbers of the program, facts, lines, events."""
 
-    def __init__(self, compiled: Compiled, history: History, until_at: int = NEVER) -> None:
-        """Lay it out; what is applied after the UTC second `until_at` is left out."""
+    def __init__(
+        self, compiled: Compiled, history: History, until_at: int = NEVER, growth: Sequence[Fraction] = ()
+    ) -> None:
+        """Lay it out; what is applied after the UTC second `until_at` is left out.
+
+        `growth` is by what amounts are multiplied on each rank of the first ladder: facts and lines stand there once as
+        written and once more for every other factor, and `copies` says which of them holds (core.state.replay).
+
+        Raises:
+            Refusal: `assumption_wrong`, where an amount would grow too large.
+        """
         program = compiled.program
         self.compiled, self.history = compiled, history
         self.P = np.array(compiled.numbers, np.int64)
@@ -43,8 +54,15 @@ class Columns:
         self.events[(self.events[:, V_AT] > until_at) | self._unknown(), V_KIND] = replay.NOTHING
         holds = self.events[:, V_KIND] == replay.SET_ASIDE
         self.events[holds, V_REF] = self.local_days(self.events[holds, V_UNTIL])
-        self.facts = self._facts()
-        self.lines = self._lines()
+        factors = tuple(dict.fromkeys((Fraction(1), *growth)))
+        self.copies = np.zeros(1 + slots.LEVELS_MAX, np.int64)
+        self.copies[0] = len(history.facts)
+        self.copies[1 : 1 + len(growth)] = [factors.index(factor) for factor in growth]
+        self.facts = self._grown(self._facts(), compiled.width, range(slots.O_NET, slots.O_POINTS_PAID + 1), factors)
+        self.lines = self._grown(self._lines(), compiled.line_width, (slots.LINE_NET,), factors)
+        first, count = history.facts.line_of[:-1], len(history.facts.lines.net_minor)
+        firsts = [first + number * count for number in range(len(factors))]
+        self.line_of = np.append(np.concatenate(firsts), len(factors) * count)
 
     def _unknown(self) -> NDArray[np.bool_]:
         """Tell of each event whether it is about a unit, ladder or level that the program doesn't have."""
@@ -85,6 +103,20 @@ class Columns:
             if name in tags:
                 bits |= (h.tags >> i & 1) << tags.index(name)
         return bits
+
+    @staticmethod
+    def _grown(rows: Column, width: int, amounts: Iterable[int], factors: Sequence[Fraction]) -> Column:
+        """Return rows as they are and again for every other factor, with their amounts multiplied and rounded down."""
+        copies = [rows]
+        for factor in factors[1:]:
+            copy = rows.copy().reshape(-1, width)
+            for column in amounts:
+                copy[:, column] = copy[:, column] * factor.numerator // factor.denominator
+                if copy[:, column].max(initial=0) > AMOUNT_MAX:
+                    detail = f"With these assumptions an order would be larger than {AMOUNT_MAX:,} minor units."
+                    raise Refusal("assumption_wrong", detail)
+            copies.append(copy.reshape(-1))
+        return np.concatenate(copies) if len(copies) > 1 else rows
 
     def _facts(self) -> Column:
         """One row for each of the facts; the columns that `prepare` does not own are filled here."""

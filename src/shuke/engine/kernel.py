@@ -40,8 +40,8 @@ RULES = numba.void(A, I, A, I, I, A, A, A)
 TIERS = numba.void(A, A, A)
 ALL_FACTS = numba.void(numba.types.FunctionType(PREPARE), A, I, A, A, A, A, A)
 ALL_MEMBERS = numba.void(
-    numba.types.FunctionType(PREPARE), numba.types.FunctionType(RULES), numba.types.FunctionType(TIERS), I, I, A, A,
-    I, I, A, I, A, A, I, A, A, A, A, A, A, A2, A, A, A, A, A, A, A, A, A, A, A, A, A, A, A2, A
+    numba.types.FunctionType(RULES), numba.types.FunctionType(TIERS), I, I, A, A, I, I, A, I, A, A, A, A, A2,
+    A, A, A, A, A, A, A, A, A, A, A, A, A, A, A2, A
 )
 ALL_NIGHTS = numba.void(
     numba.types.FunctionType(TIERS), I, I, A, A2, A, A, A, A, A, A, A, A

@@ -13,23 +13,19 @@ from shuke.engine import kernel
 from shuke.engine.columns import Columns, Room, room_for
 from shuke.engine.compile import Compiled
 from shuke.engine.generated import functions_of
-from shuke.engine.history import Column
 from shuke.engine.tallies import Counting, Tally
 from shuke.engine.zones import local_day
 
 SMALL_HISTORY = 50_000  # events under which CPython is done before numba has compiled a program,
 FIRST_HISTORY = 500_000  # and under which it is before the kernel is compiled for the first time on a machine
 KINDS = slots.TIER_QUALIFIED  # kinds of point entries are numbers below
-NO_GROWTH = np.zeros(1, np.int64)
 NOTHING = np.zeros(0, np.int64)
 
 
 class Run:
     """What the loops write in one run: of a study (`counting`) what is tallied, else the points of every fact."""
 
-    def __init__(
-        self, columns: Columns, until_at: int, room: Room, counting: Counting | None, growth: Column = NO_GROWTH
-    ) -> None:
+    def __init__(self, columns: Columns, until_at: int, room: Room, counting: Counting | None) -> None:
         compiled, history = columns.compiled, columns.history
         self.columns, self.room, self.loop_seconds = columns, room, 0.0
         self.until_at, self.until_day = until_at, local_day(until_at, compiled.program.time_zone)
@@ -39,20 +35,17 @@ class Run:
         self.points = np.zeros(0 if counting else len(history.facts) * len(compiled.grants), np.int64)
         self.refused = np.zeros(history.event_count, np.int64)
         self.totals = np.zeros(KINDS * UNITS_MAX, np.int64)
-        self.counting, self.growth = counting, growth
+        self.counting = counting
         lots = _most_lots(room) if counting else 0
         self.S = counting.header(lots) if counting else NOTHING
         self.T = np.zeros(counting.size if counting else 0, np.int64)
         self.whos = counting.whos() if counting else np.zeros((history.member_count, 0), np.int64)
-        # scratch: kept decisions; what rules and grants say; what tiers say; months of lots; a fact and its lines, grown
-        lines = int(np.diff(history.facts.line_of).max(initial=0)) if len(columns.lines) else 0
+        # scratch: kept decisions; what rules and grants say; what tiers say; months of lots
         self.scratch = (
             history.slots * D_ROW,
             len(compiled.program.earn) + 4 * len(compiled.grants) + TIERS_SIZE,
             TIERS_SIZE,
             lots * len(compiled.program.units),
-            compiled.width,
-            lines * compiled.line_width,
         )
 
     @property
@@ -105,13 +98,12 @@ def run_through(
     *,
     keep: bool = False,
     counting: Counting | None = None,
-    growth: Column = NO_GROWTH,
 ) -> Run:
     """Run all members, again with more room where there was too little; `keep` their entries and rows."""
     times, entries = 1, None
     while True:
         room = room_for(columns, until_at, keep=keep, times=times, entries=entries)
-        run = Run(columns, until_at, room, counting, growth)
+        run = Run(columns, until_at, room, counting)
         loops.run(run)
         wanted = run.states[:, slots.ENTRIES]
         if run.states[:, slots.FULL].any():
@@ -130,9 +122,8 @@ class _InColumns:
         self._prepare, self._rules, self._tiers = kernel.program_functions(compiled.executable)
 
     def prepare(self, c: Columns) -> None:
-        line_of = c.history.facts.line_of
         self._kernel.all_facts(
-            self._prepare, c.facts, c.compiled.width, c.lines, line_of, c.zone_at, c.zone_offset, c.P
+            self._prepare, c.facts, c.compiled.width, c.lines, c.line_of, c.zone_at, c.zone_offset, c.P
         )
 
     def run(self, run: Run) -> None:
@@ -149,12 +140,11 @@ class _InColumns:
         sums = [(np.zeros_like(run.totals), np.zeros_like(run.T)) for _ in range(threads)]
 
         def part(t: int) -> None:
-            D, out, tiers, born, grown_o, grown_lines = scratch[t]
+            D, out, tiers, born = scratch[t]
             totals, T = sums[t]
             self._kernel.all_members(
-                self._prepare, self._rules, self._tiers, cuts[t], cuts[t + 1], h.starts, events, run.until_at,
-                run.until_day, c.facts, c.compiled.width, c.lines, h.facts.line_of, c.compiled.line_width,
-                c.zone_at, c.zone_offset, run.growth, grown_o, grown_lines, c.P,
+                self._rules, self._tiers, cuts[t], cuts[t + 1], h.starts, events, run.until_at, run.until_day,
+                c.facts, c.compiled.width, c.copies, c.lines, c.line_of, c.P,
                 run.states, rows[t], room.rows_first, room.rows_last,
                 entries[t], room.entries_first, room.entries_last,
                 D, out, tiers, run.points, run.refused, totals, run.S, T, run.whos, born,
@@ -177,27 +167,28 @@ class _InLists:
 
     def prepare(self, c: Columns) -> None:
         self._P = c.P.tolist()
-        self._facts, self._lines, self._line_of = c.facts.tolist(), c.lines.tolist(), c.history.facts.line_of.tolist()
+        self._facts, self._lines, self._line_of = c.facts.tolist(), c.lines.tolist(), c.line_of.tolist()
         self._events, self._starts = c.events.reshape(-1).tolist(), c.history.starts.tolist()
-        self._zone = c.zone_at.tolist(), c.zone_offset.tolist()
-        replay.all_facts(self._prepare, self._facts, c.compiled.width, self._lines, self._line_of, *self._zone, self._P)
+        self._copies = c.copies.tolist()
+        replay.all_facts(
+            self._prepare, self._facts, c.compiled.width, self._lines, self._line_of, c.zone_at.tolist(),
+            c.zone_offset.tolist(), self._P,
+        )  # fmt: skip
 
     def run(self, run: Run) -> None:
         """Run the members one after the other."""
         room, compiled = run.room, run.columns.compiled
         points, refused, totals = run.points.tolist(), run.refused.tolist(), run.totals.tolist()
-        D, out, t, born, grown_o, grown_lines = ([0] * size for size in run.scratch)
+        D, out, t, born = ([0] * size for size in run.scratch)
         S, T = run.S.tolist(), run.T.tolist()
-        growth = run.growth.tolist()
         for i in range(len(run.states)):
             m, who = run.states[i].tolist(), run.whos[i].tolist()
             R = [0] * int(room.rows_last[i] - room.rows_first[i])
             e = [0] * int(room.entries_last[i] - room.entries_first[i])
             started = perf_counter()
             replay.one_member(
-                self._prepare, self._rules, self._tiers, self._starts[i], self._starts[i + 1], self._events,
-                run.until_at, run.until_day, self._facts, compiled.width, self._lines, self._line_of,
-                compiled.line_width, *self._zone, growth, grown_o, grown_lines, self._P,
+                self._rules, self._tiers, self._starts[i], self._starts[i + 1], self._events, run.until_at,
+                run.until_day, self._facts, compiled.width, self._copies, self._lines, self._line_of, self._P,
                 m, R, e, D, out, t, points, refused, S, T, who, born,
             )  # fmt: skip
             replay.add_totals(m, e, totals)

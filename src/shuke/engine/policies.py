@@ -14,7 +14,6 @@ import numpy as np
 from shuke.core.program.model import Program
 from shuke.core.state import replay
 from shuke.core.state.replay import FACT, REDEEM_SHARE, V_ABOUT, V_AMOUNT, V_KIND, V_REF, V_SLOT, V_UNIT, V_UNTIL
-from shuke.core.state.slots import AMOUNT_MAX
 from shuke.core.values.errors import Refusal
 from shuke.engine.compile import Compiled
 from shuke.engine.history import Column, History, in_scope
@@ -173,8 +172,8 @@ def apply(history: History, policy: Policy, compiled: Compiled) -> History:
     return replace(h, events=events, starts=starts)
 
 
-def growth_of(assumptions: Assumptions, program: Program) -> Column:
-    """Return how spend grows by rank of the first ladder, as the loops read it: [of, parts by rank …].
+def growth_of(assumptions: Assumptions, program: Program) -> tuple[Fraction, ...]:
+    """Return by what amounts are multiplied on each rank of the first ladder.
 
     Raises:
         Refusal: `assumption_wrong`.
@@ -183,28 +182,10 @@ def growth_of(assumptions: Assumptions, program: Program) -> Column:
     for tier in assumptions.uplift:
         if tier not in levels:
             raise _unfit(f"the program has no tier «{tier}»")
-    shares = [1 + assumptions.uplift.get(level, Fraction(0)) for level in levels]
-    of = lcm(*(share.denominator for share in shares))
-    if of > PARTS_MAX or not all(0 <= share <= GROWTH_MAX for share in shares):
+    factors = tuple(1 + assumptions.uplift.get(level, Fraction(0)) for level in levels)
+    if not all(0 <= factor <= GROWTH_MAX and factor.denominator <= PARTS_MAX for factor in factors):
         raise _unfit(f"spend grows by -1 to {GROWTH_MAX - 1} times, in parts of {PARTS_MAX:,} at most")
-    if all(share == 1 for share in shares):
-        return np.zeros(1, np.int64)
-    return np.array([of, *(int(share * of) for share in shares)], np.int64)
-
-
-def check_growth(growth: Column, history: History) -> None:
-    """Refuse growth that would make an order larger than orders may be.
-
-    Raises:
-        Refusal: `assumption_wrong`.
-    """
-    if growth[0] == 0:
-        return
-    f = history.facts
-    amounts = (f.net_minor, f.gross_minor, f.tax_minor, f.shipping_minor, f.points_paid_minor, f.lines.net_minor)
-    largest = max(int(column.max(initial=0)) for column in amounts)
-    if largest * int(growth[1:].max()) // int(growth[0]) > AMOUNT_MAX:
-        raise _unfit(f"an order would be larger than {AMOUNT_MAX:,} minor units")
+    return factors
 
 
 def _chosen(h: History, policy: Policy) -> Column:

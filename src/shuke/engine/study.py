@@ -15,13 +15,15 @@ from typing import Protocol
 from shuke.core.values.dates import NEVER
 from shuke.engine.columns import Columns, asks_for_lines
 from shuke.engine.compile import Compiled
-from shuke.engine.history import Column, History
+from shuke.engine.history import History
 from shuke.engine.loops import Loops, engine_for, loops_of, run_through
-from shuke.engine.policies import OBSERVED, Assumptions, Policy, apply, check, check_growth, growth_of
+from shuke.engine.policies import OBSERVED, Assumptions, Policy, apply, check, growth_of
 from shuke.engine.study_figures import Figures
 from shuke.engine.study_result import Study
 from shuke.engine.tallies import Counting, People, Tally
 from shuke.engine.zones import local_day
+
+Growth = tuple[Fraction, ...]  # by what amounts are multiplied on each rank
 
 STEPS = 10**6  # growth by elasticity is rounded down to millionths
 
@@ -152,7 +154,7 @@ class _Runs:
         self._loops = [loops_of(each, self.engine, threads // self._at_once) for each in programs]
         self.compile_seconds = perf_counter() - started if self.engine == "numba" else 0.0
 
-    def through(self, growths: Sequence[Column], assumed: Assumptions) -> list[Figures]:
+    def through(self, growths: Sequence[Growth], assumed: Assumptions) -> list[Figures]:
         """Run all parts; return the figures of each program."""
         self.events = 0
         with ThreadPoolExecutor(self._at_once) as pool:
@@ -163,7 +165,7 @@ class _Runs:
             for i, program in enumerate(self._programs)
         ]
 
-    def _part(self, number: int, growths: Sequence[Column]) -> tuple[People, list[Tally]]:
+    def _part(self, number: int, growths: Sequence[Growth]) -> tuple[People, list[Tally]]:
         self._watch.go_on()
         history = self._first.pop(number, None) or self._parts.part(number, lines=self._lines)
         tallies = [
@@ -173,12 +175,11 @@ class _Runs:
         self._watch.part_done()
         return People.of(history), tallies
 
-    def _tally(self, compiled: Compiled, loops: Loops, history: History, growth: Column) -> Tally:
-        check_growth(growth, history)
-        columns = Columns(compiled, apply(history, self._policy, compiled), self._window[1])
+    def _tally(self, compiled: Compiled, loops: Loops, history: History, growth: Growth) -> Tally:
+        columns = Columns(compiled, apply(history, self._policy, compiled), self._window[1], growth)
         loops.prepare(columns)
         counting = Counting.of(columns, *self._days(compiled))
-        run = run_through(loops, columns, self._window[1], counting=counting, growth=growth)
+        run = run_through(loops, columns, self._window[1], counting=counting)
         self.events += columns.history.event_count
         return run.tally
 
