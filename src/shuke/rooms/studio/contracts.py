@@ -7,6 +7,8 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from shuke.core.program.model import Program
+from shuke.engine.study_members import MemberTold
 from shuke.rooms.org.contracts import Actor
 
 HISTORY_PREFIX = "his"
@@ -83,11 +85,13 @@ class HistoryFile:
 class Reading:
     """How the files of a history are to be read; nothing of it is guessed.
 
-    `time_zone` is that of timestamps that carry none; `leave_out` goes on without the rows that have faults.
+    `time_zone` is that of times that carry none, empty where each says its own offset; `dates` is the order in which
+    they write year, month and day; `leave_out` goes on without the rows that have faults.
     """
 
     currency: str
     time_zone: str
+    dates: str = "ymd"  # "ymd" | "mdy" | "dmy"
     leave_out: bool = False
 
 
@@ -190,7 +194,8 @@ class MembersPage:
 
 @dataclass(frozen=True, slots=True)
 class MemberStory:
-    """One member of a run, entry by entry, as `engine.study_stories` tells it."""
+    """One member of a run under its program: facts and entries in the order in which they came."""
 
     member: str
-    entries: tuple[Any, ...]
+    program: Program
+    told: MemberTold

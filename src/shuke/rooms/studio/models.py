@@ -42,6 +42,7 @@ class History(Work):
     is_live = models.BooleanField()
     currency = models.TextField(default="")
     time_zone = models.TextField(default="")
+    dates = models.TextField(default="ymd")
     leave_out = models.BooleanField(default=False)
     report = models.JSONField(default=dict)
 

@@ -19,11 +19,10 @@ _CHUNK = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What is to be read and how; `files` by kind."""
+    """What is to be read and how; `files` by kind. `reading` is currency, time zone and order of dates."""
 
     name: str
-    currency: str
-    time_zone: str
+    reading: tuple[str, str, str]
     files: Mapping[str, list[str]]
     columns: tuple[str, ...]
     leave_out: bool
@@ -32,7 +31,9 @@ class Asked:
     def mapping(self) -> dict[str, str]:
         """Return what columns mean. Raises: Refusal `mapping_invalid`."""
         pairs = [each.rpartition("=") for each in self.columns]
-        wrong = next((each for each, (column, _, field) in zip(self.columns, pairs, strict=True) if not (column and field)), None)
+        wrong = next(
+            (each for each, (column, _, field) in zip(self.columns, pairs, strict=True) if not (column and field)), None
+        )
         if wrong is not None:
             raise Refusal("mapping_invalid", f"{wrong} is not COLUMN=FIELD.", params={"text": wrong})
         return {column: field for column, _, field in pairs}
@@ -56,7 +57,7 @@ def read(asked: Asked, *, as_json: bool) -> int:
                     own = {column: field for column, field in mapping.items() if column in file.fields}
                     if own:
                         studio.map_columns(made.id, file.id, own)
-            studio.ask_reading(made.id, Reading(asked.currency, asked.time_zone, asked.leave_out), actor())
+            studio.ask_reading(made.id, Reading(*asked.reading, asked.leave_out), actor())
         except Refusal:
             studio.remove_history(made.id, actor())
             raise
@@ -80,9 +81,21 @@ def listed(*, as_json: bool) -> None:
         from shuke.rooms.studio import facade as studio
 
         found = studio.latest_histories(_LATEST)
-        heads = (words("id", "编号"), words("name", "名称"), words("state", "状态"), words("members", "会员"), words("orders", "订单"))
+        heads = (
+            words("id", "编号"),
+            words("name", "名称"),
+            words("state", "状态"),
+            words("members", "会员"),
+            words("orders", "订单"),
+        )
         cells = [
-            (data["id"], data["name"], state(data["state"]), data["counts"].get("members", 0), data["counts"].get("orders", 0))
+            (
+                data["id"],
+                data["name"],
+                state(data["state"]),
+                data["counts"].get("members", 0),
+                data["counts"].get("orders", 0),
+            )
             for data in map(_data, found)
         ]
         result([_data(each) for each in found], table(heads, cells), as_json=as_json)
@@ -169,9 +182,16 @@ def _print(found: "HistoryView", *, as_json: bool) -> None:
     for file in found.files:
         lines += [f"{file.name} ({file.kind}): {', '.join(_columns(file))}"]
     if found.faults:
-        heads = (words("why", "原因"), words("rows", "行数"), words("file", "文件"), words("column", "列"), words("first rows", "首见行"))
+        heads = (
+            words("why", "原因"),
+            words("rows", "行数"),
+            words("file", "文件"),
+            words("column", "列"),
+            words("first rows", "首见行"),
+        )
         faults = [
-            (each.code, each.count, each.file, each.column or "–", ", ".join(map(str, each.rows[:8]))) for each in found.faults
+            (each.code, each.count, each.file, each.column or "–", ", ".join(map(str, each.rows[:8])))
+            for each in found.faults
         ]
         lines += table(heads, faults)
     result(data, lines, as_json=as_json)

@@ -37,8 +37,17 @@ def listed(*, as_json: bool) -> None:
         from shuke.rooms.studio import facade as studio
 
         found = [_data(each) for each in studio.latest_runs(None, _LATEST)]
-        heads = (words("id", "编号"), words("kind", "类型"), words("program", "会员计划"), words("history", "历史数据"), words("state", "状态"))
-        cells = [(each["id"], each["kind"], each["program"], each["history"], histories.state(each["state"])) for each in found]
+        heads = (
+            words("id", "编号"),
+            words("kind", "类型"),
+            words("program", "会员计划"),
+            words("history", "历史数据"),
+            words("state", "状态"),
+        )
+        cells = [
+            (each["id"], each["kind"], each["program"], each["history"], histories.state(each["state"]))
+            for each in found
+        ]
         result(found, table(heads, cells), as_json=as_json)
 
 

@@ -18,8 +18,11 @@ Files = list[str] | None
 def history_read(
     name: Annotated[str, typer.Argument(help="What the history is to be called.")],
     currency: Annotated[str, typer.Option(help="ISO 4217 of the amounts, e.g. CNY.")],
-    time_zone: Annotated[str, typer.Option(help="Zone of times that carry none, e.g. Asia/Shanghai.")],
     orders: Annotated[list[str], typer.Option(help="Orders, a row each or a row a line: CSV, XLSX or Parquet.")],
+    time_zone: Annotated[
+        str, typer.Option(help="Zone of times that carry none, e.g. Asia/Shanghai; empty where each says its own.")
+    ] = "",
+    dates: Annotated[str, typer.Option(help="How dates are written: ymd, mdy or dmy.")] = "ymd",
     lines: Annotated[Files, typer.Option(help="Lines of the orders, where they stand in files of their own.")] = None,
     refunds: Annotated[Files, typer.Option(help="Refunds.")] = None,
     members: Annotated[Files, typer.Option(help="Members: joining, birthday, groups.")] = None,
@@ -28,7 +31,9 @@ def history_read(
         Files, typer.Option("--map", help="COLUMN=FIELD where its name does not say it; - leaves it out.")
     ] = None,
     leave_out: Annotated[bool, typer.Option("--leave-out", help="Go on without rows that can't be used.")] = False,
-    bad_rows: Annotated[str | None, typer.Option(help="Write rows that can't be used, with reasons, to this CSV.")] = None,
+    bad_rows: Annotated[
+        str | None, typer.Option(help="Write rows that can't be used, with reasons, to this CSV.")
+    ] = None,
     as_json: AsJson = False,
 ) -> int:
     """Read files into a history; exit code 1 when rows can't be used, 3 when it went on without them."""
@@ -41,7 +46,7 @@ def history_read(
         "members": members or [],
         "redemptions": redemptions or [],
     }
-    asked = them.Asked(name, currency, time_zone, files, tuple(column or ()), leave_out, bad_rows)
+    asked = them.Asked(name, (currency, time_zone, dates), files, tuple(column or ()), leave_out, bad_rows)
     return them.read(asked, as_json=as_json)
 
 

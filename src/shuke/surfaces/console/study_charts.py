@@ -28,7 +28,9 @@ def of(run: RunView) -> dict[str, Any]:
         "charts": charts(run),
         "tiers": _sums(found, "tier", "by_tier", names(found)),
         "rules": [_rule(found, row) for row in found["by_rule"]],
-        "segments": _sums(found, "segment", "by_segment", {"": _("none of them")}) if len(found["by_segment"]) > 1 else [],
+        "segments": _sums(found, "segment", "by_segment", {"": _("none of them")})
+        if len(found["by_segment"]) > 1
+        else [],
         "assumed": studio_words.assumptions(found),
         "against": _against(found, against) if against else None,
         "speed": _speed(found),
@@ -51,7 +53,9 @@ def charts(run: RunView) -> list[Chart]:
 
 def names(found: Mapping[str, Any]) -> dict[str, str]:
     """Return the names of the levels of a result's first ladder by code."""
-    return {level["code"]: level["name"] or level["code"] for ladder in found["ladders"][:1] for level in ladder["levels"]}
+    return {
+        level["code"]: level["name"] or level["code"] for ladder in found["ladders"][:1] for level in ladder["levels"]
+    }
 
 
 def _main(found: Mapping[str, Any]) -> Mapping[str, Any] | None:
@@ -87,12 +91,16 @@ def _points(found: Mapping[str, Any], unit: Mapping[str, Any]) -> Chart:
     return Chart(
         "points",
         _("How many points would have come and gone?"),
-        _("Whole %(unit)s by the local day or month in which they counted; used: less what came back.") % {"unit": _called(unit)},
+        _("Whole %(unit)s by the local day or month in which they counted; used: less what came back.")
+        % {"unit": _called(unit)},
         "bars",
         _("Day") if days else _("Month"),
         tuple(("redeemed" if code == "used" else code, name) for code, name in flows),
         tuple(
-            (row["date"] if days else row["date"][:7], *(_whole(row["units"][unit["code"]][code], unit) for code, _n in flows))
+            (
+                row["date"] if days else row["date"][:7],
+                *(_whole(row["units"][unit["code"]][code], unit) for code, _n in flows),
+            )
             for row in rows
         ),
     )
@@ -108,7 +116,8 @@ def _outstanding(found: Mapping[str, Any], unit: Mapping[str, Any]) -> Chart:
         _("Day") if days else _("Month"),
         (("issued", _("Outstanding")),),
         tuple(
-            (row["date"] if days else row["date"][:7], _whole(row["units"][unit["code"]]["outstanding"], unit)) for row in rows
+            (row["date"] if days else row["date"][:7], _whole(row["units"][unit["code"]]["outstanding"], unit))
+            for row in rows
         ),
     )
 
@@ -117,7 +126,8 @@ def _ages(found: Mapping[str, Any], unit: Mapping[str, Any]) -> Chart:
     return Chart(
         "ages",
         _("How old are the points that are left?"),
-        _("Whole %(unit)s outstanding at the end, by the month in which their lot was opened.") % {"unit": _called(unit)},
+        _("Whole %(unit)s outstanding at the end, by the month in which their lot was opened.")
+        % {"unit": _called(unit)},
         "bars",
         _("Month"),
         (("issued", _("Outstanding")),),
@@ -134,7 +144,9 @@ def _population(ladder: Mapping[str, Any]) -> Chart:
         "areas",
         _("Month"),
         tuple(levels),
-        tuple((row["month"][:7], *(row["members"].get(code, 0) for code, _name in levels)) for row in ladder["population"]),
+        tuple(
+            (row["month"][:7], *(row["members"].get(code, 0) for code, _name in levels)) for row in ladder["population"]
+        ),
     )
 
 
@@ -167,7 +179,12 @@ def _tiers_against(found: Mapping[str, Any]) -> Chart:
 
 
 def _flow(
-    code: str, question: str, definition: str, called: Mapping[str, str], links: Sequence[tuple[str | None, str, int]], new: str
+    code: str,
+    question: str,
+    definition: str,
+    called: Mapping[str, str],
+    links: Sequence[tuple[str | None, str, int]],
+    new: str,
 ) -> Chart:
     """Return a chart of members between tiers: nodes on the left are before, on the right after."""
     order = {level: rank for rank, level in enumerate(called)}
@@ -186,12 +203,15 @@ def _flow(
         "flow",
         _("From → to"),
         (("members", _("Members")),),
-        tuple((f"{called.get(left or '', new)} → {called.get(right, right)}", members) for left, right, members in links),
+        tuple(
+            (f"{called.get(left or '', new)} → {called.get(right, right)}", members) for left, right, members in links
+        ),
         more={
             "nodes": nodes,
             "names": told,
             "links": [
-                {"source": left_name[left], "target": f"after|{right}", "value": members} for left, right, members in links
+                {"source": left_name[left], "target": f"after|{right}", "value": members}
+                for left, right, members in links
             ],
         },
     )
@@ -253,14 +273,19 @@ def _against(found: Mapping[str, Any], against: Mapping[str, Any]) -> dict[str, 
     mine, theirs = found["cost"], against["cost"]
     both = {each["code"]: each for each in against["units"]}
     units = [
-        {"called": _called(unit), "mine": unit, "theirs": both.get(unit["code"]), "scale": unit["scale"]} for unit in found["units"]
+        {"called": _called(unit), "mine": unit, "theirs": both.get(unit["code"]), "scale": unit["scale"]}
+        for unit in found["units"]
     ]
     called = names(against) | names(found)
     lists = [
         (
             title,
             [
-                {**row, "before": called.get(row["tier"]["other"], row["tier"]["other"]), "after": called.get(row["tier"]["program"], row["tier"]["program"])}
+                {
+                    **row,
+                    "before": called.get(row["tier"]["other"], row["tier"]["other"]),
+                    "after": called.get(row["tier"]["program"], row["tier"]["program"]),
+                }
                 for row in against[code][:20]
             ],
         )

@@ -60,7 +60,11 @@ urlpatterns = [
     path("studio/histories/<str:history_id>", histories.history, name="history"),
     path("studio/histories/<str:history_id>/files", histories.add_file, name="history-file-add"),
     path("studio/histories/<str:history_id>/files/<str:file_id>/columns", histories.map_columns, name="history-map"),
-    path("studio/histories/<str:history_id>/files/<str:file_id>/remove", histories.remove_file, name="history-file-remove"),
+    path(
+        "studio/histories/<str:history_id>/files/<str:file_id>/remove",
+        histories.remove_file,
+        name="history-file-remove",
+    ),
     path("studio/histories/<str:history_id>/read", histories.read, name="history-read"),
     path("studio/histories/<str:history_id>/cancel", histories.cancel, name="history-cancel"),
     path("studio/histories/<str:history_id>/remove", histories.remove, name="history-remove"),

@@ -54,7 +54,7 @@ def _parse_flag(value: Any) -> bool:
     raise PydanticCustomError("flag", "must be true or false")
 
 
-def _parse_count(value: Any) -> int:
+def count(value: Any) -> int:
     """Read a whole number of a query string: ASCII digits only."""
     if isinstance(value, int):
         return value
@@ -93,7 +93,7 @@ Date = Annotated[
 Flag = Annotated[bool, BeforeValidator(_parse_flag), WithJsonSchema({"type": "boolean"})]
 PageLimit = Annotated[
     int,
-    BeforeValidator(_parse_count),
+    BeforeValidator(count),
     Field(ge=1, le=PAGE_LIMIT),
     WithJsonSchema({"type": "integer", "minimum": 1, "maximum": PAGE_LIMIT}),
 ]

@@ -77,6 +77,8 @@ ABOUT_ZH = {
     "history_id": "历史数据的 id。",
     "file_id": "历史数据中文件的 id。",
     "run_id": "运行的 id。",
+    "sort": "排序所用的列。",
+    "offset": "本页首位会员之前有多少位。",
 }
 
 DryRun = Annotated[Flag, Query(False, description="Check and compute everything, write nothing.")]

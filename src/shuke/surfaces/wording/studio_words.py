@@ -133,9 +133,9 @@ def _percent(share: str, *, signed: bool = False) -> str:
 
 _PHASES: _Words = {
     "": _("begins"),
-    "reading": _("reads the files"),
-    "checking": _("checks the rows"),
-    "sorting": _("sorts by member"),
+    "read": _("reads the files"),
+    "check": _("checks the rows"),
+    "store": _("sorts by member"),
     "writing": _("writes the result"),
     "replaying": _("replays the history"),
     "live": _("reads what was recorded"),
@@ -216,7 +216,9 @@ REFUSALS: _Words = {
     "policy_unknown": _("There is no such policy of using points."),
     "policy_incomplete": _("A greedy policy needs a number of points, a share a part above 0 and up to 100 %."),
     "number_invalid": _("This is not a number."),
-    "assumption_out_of_range": _("A margin lies between 0 and 100 %%; spend grows by less than tenfold and never falls to nothing."),
+    "assumption_out_of_range": _(
+        "A margin lies between 0 and 100 %%; spend grows by less than tenfold and never falls to nothing."
+    ),
     "name_required": _("Give it a name."),
     "time_zone_unknown": _("There is no time zone %(zone)s."),
     "currency_mismatch": _("The currencies differ."),

@@ -80,7 +80,9 @@ def map_columns(history_id: UUID, file_id: UUID, mapping: Mapping[str, str]) -> 
         unknown = sorted(set(mapping) - columns)
         if unknown:
             raise Refusal(
-                "unknown_columns", f"The file has no columns {', '.join(unknown)}.", params={"columns": ", ".join(unknown)}
+                "unknown_columns",
+                f"The file has no columns {', '.join(unknown)}.",
+                params={"columns": ", ".join(unknown)},
             )
         said = {column: "" if field == reading.NOTHING else field for column, field in mapping.items()}
         missing = reading.missing(FileKind(file.kind), {column: guess for column, guess, *_ in file.columns} | said)
@@ -118,6 +120,7 @@ def prepare(history_id: UUID, wanted: Reading, actor: Actor) -> None:
             row,
             currency=wanted.currency,
             time_zone=wanted.time_zone,
+            dates=wanted.dates,
             leave_out=wanted.leave_out,
             report={},
             **_WAITING,
@@ -138,7 +141,15 @@ def begin_live(name: str, actor: Actor) -> HistoryView:
     return view(_known(made.id))
 
 
-_WAITING = {"state": State.WAITING, "stop": False, "failure": "", "failure_params": {}, "phase": "", "done": 0, "total": 0}
+_WAITING = {
+    "state": State.WAITING,
+    "stop": False,
+    "failure": "",
+    "failure_params": {},
+    "phase": "",
+    "done": 0,
+    "total": 0,
+}
 
 
 def read(history_id: UUID) -> State | None:
@@ -155,7 +166,7 @@ def read(history_id: UUID) -> State | None:
                     reading.Source(FileKind(file.kind), file.name, _path(file), _file(file).fields)
                     for file in queries.files([row.id])[row.id]
                 ]
-                wanted = Reading(row.currency, row.time_zone, row.leave_out)
+                wanted = Reading(row.currency, row.time_zone, row.dates, row.leave_out)
                 report = reading.from_files(work, sources, wanted, steps)
             folders.remove(folders.faulty_rows(history_id))
             if (work / reading.FAULTY).is_file():
@@ -238,7 +249,7 @@ def view(row: History, files: list[File] | None = None) -> HistoryView:
         name=row.name,
         is_live=row.is_live,
         state=State(row.state),
-        reading=Reading(row.currency, row.time_zone, row.leave_out),
+        reading=Reading(row.currency, row.time_zone, row.dates, row.leave_out),
         files=tuple(_file(file) for file in brought),
         counts=report.get("counts", {}),
         segments=tuple(report.get("segments", ())),
@@ -274,7 +285,7 @@ def _open(name: str, actor: Actor, *, is_live: bool) -> HistoryView:
 
 
 def _check_reading(wanted: Reading) -> None:
-    if wanted.time_zone not in available_timezones():
+    if wanted.time_zone and wanted.time_zone not in available_timezones():
         raise Refusal(
             "time_zone_unknown",
             f"There is no time zone {wanted.time_zone!r}.",
@@ -324,7 +335,8 @@ def _file(file: File) -> HistoryFile:
         size=file.size,
         digest=file.digest,
         columns=tuple(
-            ColumnGuess(column, field, confidence, tuple(samples)) for column, field, confidence, samples in file.columns
+            ColumnGuess(column, field, confidence, tuple(samples))
+            for column, field, confidence, samples in file.columns
         ),
         mapping=file.mapping,
         missing=tuple(file.missing),

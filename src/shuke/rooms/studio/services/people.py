@@ -21,7 +21,9 @@ def page(run_id: UUID, sort: str, limit: int, offset: int) -> MembersPage:
         name = sort.removeprefix("-") or columns[-1]
         if name not in columns:
             raise Refusal(
-                "unknown_columns", f"Sort by one of {', '.join(columns)}.", params={"columns": name, "known": ", ".join(columns)}
+                "unknown_columns",
+                f"Sort by one of {', '.join(columns)}.",
+                params={"columns": name, "known": ", ".join(columns)},
             )
         direction = "ASC" if sort.startswith("-") else "DESC"
         rows = db.execute(
@@ -38,8 +40,7 @@ def story(run_id: UUID, member_id: str) -> MemberStory:
     Raises: Refusal `unknown_run`, `run_in_other_state`, `history_files_gone`, `unknown_member`.
     """
     row = _ready(run_id)
-    compiled = compile_program(load_program(row.text))
-    return studies.story(row, compiled, member_id)
+    return studies.story(row, compile_program(load_program(row.text)), member_id)
 
 
 def table(run_id: UUID) -> Path:

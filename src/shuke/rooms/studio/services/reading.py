@@ -99,27 +99,36 @@ def from_files(work: Path, sources: Sequence[Source], wanted: Reading, steps: wo
     Raises: working.Stopped; Refusal as `engine.histories.building.build`.
     """
     files = [
-        File(source.path, Kind(source.kind.value), {column: field or NOTHING for column, field in source.fields.items()}, source.name)
+        File(
+            source.path, Kind(source.kind.value), {column: field or NOTHING for column, field in source.fields.items()}
+        )
         for source in sources
     ]
+    names = {source.path.name: source.name for source in sources}
     try:
         report = build(
-            work,
-            Sources(tuple(files)),
+            work / STORE,
+            Sources(tuple(files), wanted.dates),
             currency=wanted.currency,
             digits=CURRENCY_DIGITS[wanted.currency],
             time_zone=wanted.time_zone,
             leave_out=wanted.leave_out,
+            faulty_rows=work / FAULTY,
             progress=steps.tell,
             cancelled=steps.stopped,
         )
     except Cancelled as stopped:
         raise working.Stopped from stopped
+    left_out = {
+        "rows": report.left_out_rows,
+        "orders": report.left_out_orders,
+        "net_minor": report.left_out_net_minor,
+    }
     return {
         "whole": report.stored is not None,
         "faults": [
             {
-                "file": fault.file,
+                "file": names.get(fault.file, fault.file),
                 "code": fault.cause,
                 "column": fault.column,
                 "count": fault.count,
@@ -129,7 +138,7 @@ def from_files(work: Path, sources: Sequence[Source], wanted: Reading, steps: wo
             }
             for fault in report.faults
         ],
-        "left_out": dict(report.left_out),
+        "left_out": left_out if report.left_out_rows else {},
         **(_counts(report.stored) if report.stored else {}),
     }
 

@@ -9,12 +9,12 @@ from zoneinfo import ZoneInfo
 from shuke.core.program.model import Program
 from shuke.core.values.errors import Refusal
 from shuke.engine.compile import Compiled
-from shuke.engine.histories import open_history
-from shuke.engine import policies
+from shuke.engine.histories.stored import StoredHistory, open_history
 from shuke.engine.policies import Assumptions, Policy
 from shuke.engine.study import Cancelled, study
+from shuke.engine.study_members import explain_member
 from shuke.engine.zones import day_start
-from shuke.rooms.studio.contracts import RunKind
+from shuke.rooms.studio.contracts import MemberStory, RunKind
 from shuke.rooms.studio.models import Run
 from shuke.rooms.studio.services import folders, runs, working
 
@@ -23,7 +23,7 @@ _DAY_ZERO = date(1970, 1, 1)
 _KINDS = ("observed", "none", "greedy", "share")
 
 
-def check(settings: Mapping[str, Any], program: Program, other: Program | None) -> Mapping[str, Any]:
+def check(settings: Mapping[str, Any], program: Program, _other: Program | None) -> Mapping[str, Any]:
     """Return the settings of a backtest whole, as they are kept and told."""
     since, until = (_day(settings.get(name), name) for name in ("since", "until"))
     if since and until and since > until:
@@ -42,16 +42,14 @@ def check(settings: Mapping[str, Any], program: Program, other: Program | None) 
 
 def do(row: Run, program: Compiled, other: Compiled | None, steps: working.Steps) -> Mapping[str, Any]:
     """Study the program over the history, and keep a table of members beside the figures."""
-    store = open_history(folders.store(row.history_id))
-    zone = program.program.time_zone
-    since, until = (_day(row.settings.get(name), name) for name in ("since", "until"))
-    last = datetime.fromtimestamp(store.last_at, ZoneInfo(zone)).date()
+    store = open_history(folders.store(row.history_id)).under(program.program)
+    since_at, until_at = _window(row, program.program, store)
     try:
         found = study(
             program,
-            store.under(program.program),
-            _second(until or last, zone, after=1) - 1,
-            since_at=_second(since, zone) if since else None,
+            store,
+            until_at,
+            since_at=since_at,
             policy=policy_of(row.settings["policy"], program.program),
             assumptions=assumptions_of(row.settings["assumptions"], program.program),
             other=other,
@@ -65,6 +63,31 @@ def do(row: Run, program: Compiled, other: Compiled | None, steps: working.Steps
     return found.as_json()
 
 
+def story(row: Run, program: Compiled, member_id: str) -> MemberStory:
+    """Replay one member of a backtest under its program.
+
+    Raises: Refusal `unknown_member`.
+    """
+    store = open_history(folders.store(row.history_id)).under(program.program)
+    _since, until_at = _window(row, program.program, store)
+    told = explain_member(
+        program,
+        store.member(member_id),
+        until_at,
+        policy=policy_of(row.settings["policy"], program.program),
+        assumptions=assumptions_of(row.settings["assumptions"], program.program),
+    )
+    return MemberStory(member_id, program.program, told)
+
+
+def _window(row: Run, program: Program, store: StoredHistory) -> tuple[int | None, int]:
+    """Return the UTC seconds at which counting begins (None: with the history), and the last that counts."""
+    zone = program.time_zone
+    since, until = (_day(row.settings.get(name), name) for name in ("since", "until"))
+    last = until or datetime.fromtimestamp(store.meta.last_at, ZoneInfo(zone)).date()
+    return _second(since, zone) if since else None, _second(last, zone, after=1) - 1
+
+
 def policy_of(said: Mapping[str, Any], program: Program) -> Policy:
     """Return a redemption policy from what was said of it.
 
@@ -73,7 +96,10 @@ def policy_of(said: Mapping[str, Any], program: Program) -> Policy:
     kind = str(said.get("kind", ""))
     if kind not in _KINDS:
         raise Refusal(
-            "policy_unknown", f"A policy is one of {', '.join(_KINDS)}.", pointer="/policy", params={"kinds": ", ".join(_KINDS)}
+            "policy_unknown",
+            f"A policy is one of {', '.join(_KINDS)}.",
+            pointer="/policy",
+            params={"kinds": ", ".join(_KINDS)},
         )
     unit = str(said.get("unit") or "")
     scales = {each.code: each.scale for each in program.units}

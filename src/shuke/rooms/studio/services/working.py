@@ -14,7 +14,7 @@ from shuke.rooms.studio.models import History, Run, Work
 _TELL_SECONDS = 0.5  # between two words of how far it is
 
 
-class Stopped(Exception):  # noqa: N818  # nothing went wrong
+class Stopped(Exception):  # nothing went wrong
     """Somebody asked the work to leave off."""
 
 
@@ -66,7 +66,7 @@ def work(
         state, values = State.CANCELLED, {}
     except Refusal as refused:
         state, values = State.FAILED, {"failure": refused.code, "failure_params": _plain(refused.params)}
-    except Exception as error:  # the row must not stay under way for ever; the line says where it was
+    except Exception as error:  # noqa: BLE001  # the row must not stay under way for ever; the line says where it was
         logs.failure("studio", error, id=str(id))
         state, values = State.FAILED, {"failure": "unforeseen"}
     queries.end(model, id, state, seconds=round(time.monotonic() - started, 3), **values)

@@ -15,9 +15,8 @@ from shuke.rooms.org.contracts import Actor, ActorKind, Role
 from shuke.rooms.points import facade as points
 from shuke.rooms.programs import facade as programs
 from shuke.rooms.programs.contracts import OrderFact
-from shuke.surfaces.console.tests.conftest import NOON, TESTER
 from shuke.surfaces.console import charts
-from shuke.surfaces.console.views import overview
+from shuke.surfaces.console.tests.conftest import NOON, TESTER
 
 TEMPLATES = sorted((Path(__file__).parents[1] / "templates").rglob("*.html"))
 MOST_STATEMENTS = 22

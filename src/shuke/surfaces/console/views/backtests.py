@@ -37,6 +37,7 @@ from shuke.surfaces.wording import figures, refusals, studio_words
 _LATEST = 50
 _OWN = "own"
 _PAGE = 100
+_ENTRIES = 500  # of one member, the latest
 
 
 class BacktestForm(forms.Form):
@@ -51,8 +52,12 @@ class BacktestForm(forms.Form):
     until = forms.DateField(label=gettext_lazy("Up to and with"), required=False)
     policy = forms.ChoiceField(label=gettext_lazy("How members use points"))
     at = forms.DecimalField(label=gettext_lazy("From how many points on"), required=False, min_value=0)
-    share = forms.DecimalField(label=gettext_lazy("Part of the balance at each order (%)"), required=False, min_value=0, max_value=100)
-    margin = forms.DecimalField(label=gettext_lazy("Gross margin of sales (%)"), required=False, min_value=0, max_value=100)
+    share = forms.DecimalField(
+        label=gettext_lazy("Part of the balance at each order (%)"), required=False, min_value=0, max_value=100
+    )
+    margin = forms.DecimalField(
+        label=gettext_lazy("Gross margin of sales (%)"), required=False, min_value=0, max_value=100
+    )
     uplift = forms.CharField(label=gettext_lazy("Spend grows by tier"), required=False, max_length=400)
     elasticity = forms.DecimalField(label=gettext_lazy("Elasticity of spend to the reward rate"), required=False)
 
@@ -66,7 +71,9 @@ class BacktestForm(forms.Form):
         self.fields["text"].widget = forms.Textarea(attrs={"class": "program", "spellcheck": "false", "wrap": "off"})
         self.fields["uplift"].widget.attrs["placeholder"] = "gold 5, diamond 8"
         self.fields["uplift"].help_text = _("Percent for each tier by its code; nobody buys more where it is empty.")
-        self.fields["elasticity"].help_text = _("By how many percent spend changes where the reward rate changes by one percent of spend.")
+        self.fields["elasticity"].help_text = _(
+            "By how many percent spend changes where the reward rate changes by one percent of spend."
+        )
         for name in ("since", "until"):
             self.fields[name].widget = forms.DateInput(attrs={"type": "date"})
 
@@ -101,7 +108,11 @@ def backtests(request: HttpRequest, desk: Desk) -> HttpResponse:
 def new(request: HttpRequest, desk: Desk) -> HttpResponse:
     """Say what is to be tried, and let a worker do it."""
     if request.method == "GET":
-        asked = {"history": request.GET.get("history", ""), "program": request.GET.get("program", ""), "policy": "observed"}
+        asked = {
+            "history": request.GET.get("history", ""),
+            "program": request.GET.get("program", ""),
+            "policy": "observed",
+        }
         return _new(request, BacktestForm(initial=asked))
     form = BacktestForm(request.POST)
     if not form.is_valid():
@@ -204,7 +215,11 @@ def run_context(found: RunView, desk: Desk) -> dict[str, Any]:
 
 
 def _new(
-    request: HttpRequest, form: BacktestForm, *, wrong: list[tuple[str, list[tuple[str, str]]]] | None = None, status: int = 200
+    request: HttpRequest,
+    form: BacktestForm,
+    *,
+    wrong: list[tuple[str, list[tuple[str, str]]]] | None = None,
+    status: int = 200,
 ) -> HttpResponse:
     return show(
         request,
@@ -278,11 +293,18 @@ def members(request: HttpRequest, desk: Desk, run_id: str) -> HttpResponse:
         place="backtests",
         run_id=run_id,
         columns=[
-            (name, studio_words.column(name, found.result), name if f"-{name}" == sort else f"-{name}" if name == sort else name)
+            (
+                name,
+                studio_words.column(name, found.result),
+                name if f"-{name}" == sort else f"-{name}" if name == sort else name,
+            )
             for name in some.columns[1:]
         ],
         sort=sort,
-        rows=[(row[0], [_cell(name, each, found) for name, each in zip(some.columns[1:], row[1:], strict=True)]) for row in some.rows],
+        rows=[
+            (row[0], [_cell(name, each, found) for name, each in zip(some.columns[1:], row[1:], strict=True)])
+            for row in some.rows
+        ],
         total=some.total,
         first=offset + 1,
         last=offset + len(some.rows),
@@ -294,7 +316,9 @@ def members(request: HttpRequest, desk: Desk, run_id: str) -> HttpResponse:
 def _cell(name: str, value: Any, found: RunView) -> tuple[bool, str]:
     """Return whether a cell is a number, and how it is written."""
     if name in {"tier", "other_tier"}:
-        return False, study_charts.names(found.result | (found.result["against"] or {} if name == "other_tier" else {})).get(value, value)
+        return False, study_charts.names(
+            found.result | (found.result["against"] or {} if name == "other_tier" else {})
+        ).get(value, value)
     scales = {unit["code"]: unit["scale"] for unit in found.result["units"]}
     if name == "net_minor" or (name == "more" and not found.result["against"]["in_points"]):
         return True, figures.money(value, found.result["currency"])
@@ -314,8 +338,9 @@ def member(request: HttpRequest, desk: Desk, run_id: str, member: str) -> HttpRe
         place="backtests",
         run=found,
         run_id=run_id,
-        entries=study_stories.told(story, found),
-        cut=story.cut,
+        entries=study_stories.told(story, _ENTRIES),
+        all_entries=len(story.told.entries),
+        most=_ENTRIES,
     )
 
 

@@ -1,4 +1,4 @@
-"""Histories: files of orders, refunds and members are brought, read and checked, so that programs can be tried on them."""
+"""Histories: files of orders, refunds and members are brought, read and checked; programs are tried on them."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -49,7 +49,15 @@ class ReadingForm(forms.Form):
     """How the files of a history are to be read."""
 
     currency = forms.ChoiceField(label=gettext_lazy("Currency of the amounts"))
-    time_zone = forms.CharField(label=gettext_lazy("Time zone of times without one"), max_length=60)
+    time_zone = forms.CharField(label=gettext_lazy("Time zone of times without one"), max_length=60, required=False)
+    dates = forms.ChoiceField(
+        label=gettext_lazy("How dates are written"),
+        choices=(
+            ("ymd", gettext_lazy("year, month, day")),
+            ("mdy", gettext_lazy("month, day, year")),
+            ("dmy", gettext_lazy("day, month, year")),
+        ),
+    )
     leave_out = forms.BooleanField(
         label=gettext_lazy("Go on without rows that have faults, and say what is left out"), required=False
     )
@@ -58,10 +66,14 @@ class ReadingForm(forms.Form):
         super().__init__(*args, **kwargs)
         codes = [(code, code) for code in sorted(CURRENCY_DIGITS)]
         self.fields["currency"].choices = [("", _("Choose")), *codes]
-        self.fields["time_zone"].widget.attrs |= {"list": "zones", "placeholder": "Asia/Shanghai", "autocomplete": "off"}
+        self.fields["time_zone"].widget.attrs |= {
+            "list": "zones",
+            "placeholder": "Asia/Shanghai",
+            "autocomplete": "off",
+        }
         self.fields["time_zone"].help_text = _(
-            "In which place's clock the times are written. Another zone moves orders to other days without any error, "
-            "so nothing is guessed."
+            "In which place's clock the times are written; empty where each says its own offset. Another zone moves "
+            "orders to other days without any error, so nothing is guessed."
         )
 
 
@@ -124,7 +136,7 @@ def read(request: HttpRequest, desk: Desk, history_id: str) -> HttpResponse:
     if not form.is_valid():
         return _one(request, desk, studio.history(_id(history_id)), form=form, status=422)
     given = form.cleaned_data
-    wanted = Reading(given["currency"], given["time_zone"].strip(), given["leave_out"])
+    wanted = Reading(given["currency"], given["time_zone"].strip(), given["dates"], given["leave_out"])
     try:
         studio.ask_reading(_id(history_id), wanted, desk.actor)
     except Refusal as refused:
@@ -201,10 +213,22 @@ def _one(
         may_use=desk.may(Right.STUDIO_USE),
         kinds=[(kind.value, studio_words.file_kind(kind), studio_words.file_help(kind)) for kind in FileKind],
         files=[_file(file) for file in found.files],
-        form=form or ReadingForm(initial={"currency": said.currency, "time_zone": said.time_zone, "leave_out": said.leave_out}),
+        form=form
+        or ReadingForm(
+            initial={
+                "currency": said.currency,
+                "time_zone": said.time_zone,
+                "dates": said.dates,
+                "leave_out": said.leave_out,
+            }
+        ),
         zones=studio.common_time_zones(),
         faults=[(_expected(fault), fault, fault.rows[:_FIRST_ROWS]) for fault in found.faults],
-        counts=[(code, studio_words.count(code), found.counts.get(code, 0)) for code in studio_words.COUNTS if code in found.counts],
+        counts=[
+            (code, studio_words.count(code), found.counts.get(code, 0))
+            for code in studio_words.COUNTS
+            if code in found.counts
+        ],
         failure=studio_words.failure(found.failure, {}),
         wrong=wrong or [],
         runs=rows(studio.latest_runs(None, _RUNS, found.id)),
@@ -221,7 +245,12 @@ def _file(file: Any) -> dict[str, Any]:
         "kind": studio_words.file_kind(file.kind),
         "fields": [(code, studio_words.field(code)) for code in ("", *studio.fields_of(file.kind))],
         "columns": [
-            (guess.column, taken[guess.column], guess.samples, guess.column not in file.mapping and guess.field and guess.confidence < _SURE)
+            (
+                guess.column,
+                taken[guess.column],
+                guess.samples,
+                guess.column not in file.mapping and guess.field and guess.confidence < _SURE,
+            )
             for guess in file.columns
         ],
         "missing": [studio_words.field(code) for code in file.missing],

@@ -13,9 +13,9 @@ from shuke.rooms.mall import facade as mall
 from shuke.rooms.mall.contracts import Statement
 from shuke.rooms.org import facade as org
 from shuke.rooms.org.contracts import Right
+from shuke.surfaces.console.charts import harmless
 from shuke.surfaces.console.mall_forms import SupplierForm
 from shuke.surfaces.console.pages import Desk, page, show
-from shuke.surfaces.console.charts import harmless
 from shuke.surfaces.wording import mall_words, refusals
 
 

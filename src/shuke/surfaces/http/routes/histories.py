@@ -1,4 +1,4 @@
-"""Histories: files are brought, their columns told, read by a worker, and kept so that programs can be tried on them."""
+"""Histories: files are brought, their columns told, read by a worker; programs are tried on them."""
 
 import base64
 import binascii
@@ -115,7 +115,8 @@ def get_history(request: HttpRequest, history_id: HistoryIdPath) -> HistoryAnswe
         id="addHistoryFile",
         en="Bring a file to a history",
         zh="上传历史数据文件",
-        about_zh="上传一个文件（base64，CSV、XLSX 或 Parquet），返回每一列的含义建议与置信度。更大的数据分成多个同类文件上传即可。",
+        about_zh="上传一个文件（base64，CSV、XLSX 或 Parquet），返回每一列的含义建议与置信度。"
+        "更大的数据分成多个同类文件上传即可。",
         scope=Right.STUDIO_USE,
         status=201,
         codes=(
@@ -210,7 +211,8 @@ def remove_history_file(request: HttpRequest, history_id: HistoryIdPath, file_id
         id="readHistory",
         en="Read a history's files",
         zh="读取并校验文件",
-        about_zh="由后台任务读取并校验全部文件。币种与时区必须给出，不作猜测；leave_out 为真时跳过有误的行并说明跳过了多少。",
+        about_zh="由后台任务读取并校验全部文件。币种与时区必须给出，不作猜测；"
+        "leave_out 为真时跳过有误的行并说明跳过了多少。",
         scope=Right.STUDIO_USE,
         status=202,
         codes=(

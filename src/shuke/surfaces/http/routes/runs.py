@@ -10,7 +10,7 @@ from shuke.engine.schema import ProgramErrors
 from shuke.rooms.org.contracts import Right
 from shuke.rooms.studio import facade as studio
 from shuke.surfaces.http import keys, problems
-from shuke.surfaces.http.fields import text
+from shuke.surfaces.http.fields import count, text
 from shuke.surfaces.http.operations import Operation, operation
 from shuke.surfaces.http.parameters import PAGE, Limit, RunIdPath
 from shuke.surfaces.http.schemas import studio_examples as examples
@@ -26,6 +26,14 @@ from shuke.surfaces.http.schemas.studio import (
 
 router = Router(tags=["runs"])
 _LATEST = 100
+Sort = Annotated[text(100), Query("net_minor", description="The column to sort by.")]
+Offset = Annotated[
+    int,
+    BeforeValidator(count),
+    Field(ge=0, le=10**9),
+    WithJsonSchema({"type": "integer", "minimum": 0, "maximum": 10**9}),
+    Query(0, description="How many members come before the first of the page."),
+]
 _OF = {"run_id": examples.RUN_ID}
 _LINKS = {
     "read": ("getRun", "run_id", "$response.body#/id"),
@@ -50,7 +58,8 @@ _ASKED = (
         id="askBacktest",
         en="Try a program on a history",
         zh="回测会员计划",
-        about_zh="由后台任务让会员计划在历史数据上逐笔运行，可与另一计划对比，并给出用分策略与行为假设；结果保留，可按 id 读取。",
+        about_zh="由后台任务让会员计划在历史数据上逐笔运行，可与另一计划对比，"
+        "并给出用分策略与行为假设；结果保留，可按 id 读取。",
         scope=Right.STUDIO_USE,
         status=202,
         codes=(
@@ -161,3 +170,33 @@ def remove_run(request: HttpRequest, run_id: RunIdPath) -> GoneAnswer:
     """Remove a run with what it found."""
     studio.remove_run(decode_run_id(run_id), keys.actor(request))
     return GoneAnswer(id=run_id, removed=True, livemode=keys.livemode(request))
+
+
+@operation(
+    router,
+    "GET",
+    "/runs/{run_id}/members",
+    RunMembersAnswer,
+    Operation(
+        id="listRunMembers",
+        en="List the members of a run",
+        zh="运行的会员列表",
+        about_zh="按任一列列出回测中的会员，默认从高到低；列名前加 - 为从低到高。",
+        scope=Right.STUDIO_USE,
+        codes=("history_files_gone", "invalid_id", "run_in_other_state", "unknown_columns", "unknown_run"),
+        parameter_examples=_OF,
+        response_example=examples.MEMBERS,
+    ),
+)
+def list_run_members(
+    request: HttpRequest, run_id: RunIdPath, sort: Sort = "net_minor", limit: Limit = PAGE, offset: Offset = 0
+) -> RunMembersAnswer:
+    """List the members of a backtest by one of the columns, highest first; with `-` before its name lowest first."""
+    page = studio.run_members(decode_run_id(run_id), sort, limit, offset)
+    return RunMembersAnswer(
+        columns=list(page.columns),
+        rows=[list(row) for row in page.rows],
+        total=page.total,
+        offset=page.offset,
+        livemode=keys.livemode(request),
+    )

@@ -21,7 +21,7 @@ Decimal = Annotated[str, StringConstraints(pattern=_DECIMAL)]
 
 
 class NewHistoryBody(Body):
-    """A history that files are brought to, or with `live` one of what this deployment recorded, which is read at once."""
+    """A history that files are brought to, or with `live` one of what this deployment recorded, read at once."""
 
     name: text(contracts.NAME_LIMIT)
     live: bool = False
@@ -51,16 +51,17 @@ class HistoryColumnsBody(Body):
 
 
 class ReadHistoryBody(Body):
-    """How files are read: the currency of amounts, the zone of times that carry none, and whether to go on without
-    faulty rows.
+    """How files are read: the currency of amounts, the zone of times that carry none (empty where each says its own),
+    the order in which dates are written, and whether to go on without faulty rows.
     """
 
     currency: Currency
-    time_zone: text(60)
+    time_zone: Annotated[str, StringConstraints(max_length=60, pattern=r"^[A-Za-z0-9_+/-]*$")]
+    dates: Literal["ymd", "mdy", "dmy"] = "ymd"
     leave_out: bool = False
 
     def value(self) -> contracts.Reading:
-        return contracts.Reading(self.currency, self.time_zone, self.leave_out)
+        return contracts.Reading(self.currency, self.time_zone, self.dates, self.leave_out)
 
 
 class PolicyBody(Body):
