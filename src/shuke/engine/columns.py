@@ -41,7 +41,7 @@ class Columns:
         written and once more for every other factor, and `copies` says which of them holds (core.state.replay).
 
         Raises:
-            Refusal: `assumption_wrong`, where an amount would grow too large.
+            Refusal: `bad_assumption`, where an amount would grow too large.
         """
         program = compiled.program
         self.compiled, self.history = compiled, history
@@ -114,7 +114,7 @@ class Columns:
                 copy[:, column] = copy[:, column] * factor.numerator // factor.denominator
                 if copy[:, column].max(initial=0) > AMOUNT_MAX:
                     detail = f"With these assumptions an order would be larger than {AMOUNT_MAX:,} minor units."
-                    raise Refusal("assumption_wrong", detail)
+                    raise Refusal("bad_assumption", detail, pointer="/uplift")
             copies.append(copy.reshape(-1))
         return np.concatenate(copies) if len(copies) > 1 else rows
 

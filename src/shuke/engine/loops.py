@@ -1,8 +1,9 @@
 """Runs the loops over events: under numba over arrays, in CPython over lists; the same functions, the same result."""
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from time import perf_counter
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -13,6 +14,7 @@ from shuke.engine import kernel
 from shuke.engine.columns import Columns, Room, room_for
 from shuke.engine.compile import Compiled
 from shuke.engine.generated import functions_of
+from shuke.engine.history import Column
 from shuke.engine.tallies import Counting, Tally
 from shuke.engine.zones import local_day
 
@@ -48,6 +50,11 @@ class Run:
             lots * len(compiled.program.units),
         )
 
+    def entries_of(self, member: int) -> Column:
+        """Return the kept entries of one member, in rows of ENTRY."""
+        first, count = self.room.entries_first[member], self.states[member, slots.ENTRIES]
+        return self.entries[first : first + count * ENTRY].reshape(-1, ENTRY)
+
     @property
     def tally(self) -> Tally:
         """What was counted, of a study."""
@@ -65,11 +72,8 @@ def _most_lots(room: Room) -> int:
 class Loops(Protocol):
     """The loops of one program."""
 
-    def prepare(self, c: Columns) -> None:
-        """Fill the facts that the generated text owns."""
-
-    def run(self, run: Run) -> None:
-        """Run all members."""
+    def over(self, c: Columns) -> Callable[[Run], None]:
+        """Fill the facts that the generated text owns; return what runs all members."""
 
 
 def engine_for(compiled: Compiled, events: int, engine: str = "auto") -> str:
@@ -88,7 +92,7 @@ def engine_for(compiled: Compiled, events: int, engine: str = "auto") -> str:
 
 def loops_of(compiled: Compiled, engine: str, threads: int = 1) -> Loops:
     """Return the loops of a program, compiled where that is needed."""
-    return _InColumns(compiled, threads) if engine == "numba" else _InLists(compiled)
+    return _InColumns(compiled, threads) if engine == "numba" else InLists(functions_of(compiled))
 
 
 def run_through(
@@ -100,11 +104,12 @@ def run_through(
     counting: Counting | None = None,
 ) -> Run:
     """Run all members, again with more room where there was too little; `keep` their entries and rows."""
+    members = loops.over(columns)
     times, entries = 1, None
     while True:
         room = room_for(columns, until_at, keep=keep, times=times, entries=entries)
         run = Run(columns, until_at, room, counting)
-        loops.run(run)
+        members(run)
         wanted = run.states[:, slots.ENTRIES]
         if run.states[:, slots.FULL].any():
             times *= 4
@@ -121,12 +126,13 @@ class _InColumns:
         self._kernel, self._threads = kernel.kernel(), threads
         self._prepare, self._rules, self._tiers = kernel.program_functions(compiled.executable)
 
-    def prepare(self, c: Columns) -> None:
+    def over(self, c: Columns) -> Callable[[Run], None]:
         self._kernel.all_facts(
             self._prepare, c.facts, c.compiled.width, c.lines, c.line_of, c.zone_at, c.zone_offset, c.P
         )
+        return self._run
 
-    def run(self, run: Run) -> None:
+    def _run(self, run: Run) -> None:
         """Run the members, split between threads by their events."""
         c, room, threads = run.columns, run.room, self._threads
         h = c.history
@@ -159,41 +165,39 @@ class _InColumns:
             run.T += T
 
 
-class _InLists:
+class InLists:
     """Runs the loops in CPython over lists, which are twice as fast there as arrays."""
 
-    def __init__(self, compiled: Compiled) -> None:
-        self._prepare, self._rules, self._tiers = functions_of(compiled)
+    def __init__(self, functions: tuple[Any, Any, Any]) -> None:
+        """Take (prepare, rules, tiers)."""
+        self._prepare, self._rules, self._tiers = functions
 
-    def prepare(self, c: Columns) -> None:
-        self._P = c.P.tolist()
-        self._facts, self._lines, self._line_of = c.facts.tolist(), c.lines.tolist(), c.line_of.tolist()
-        self._events, self._starts = c.events.reshape(-1).tolist(), c.history.starts.tolist()
-        self._copies = c.copies.tolist()
-        replay.all_facts(
-            self._prepare, self._facts, c.compiled.width, self._lines, self._line_of, c.zone_at.tolist(),
-            c.zone_offset.tolist(), self._P,
-        )  # fmt: skip
+    def over(self, c: Columns) -> Callable[[Run], None]:
+        P, facts, lines, line_of = c.P.tolist(), c.facts.tolist(), c.lines.tolist(), c.line_of.tolist()
+        events, starts, copies = c.events.reshape(-1).tolist(), c.history.starts.tolist(), c.copies.tolist()
+        width, zone_at, zone_offset = c.compiled.width, c.zone_at.tolist(), c.zone_offset.tolist()
+        replay.all_facts(self._prepare, facts, width, lines, line_of, zone_at, zone_offset, P)
 
-    def run(self, run: Run) -> None:
-        """Run the members one after the other."""
-        room, compiled = run.room, run.columns.compiled
-        points, refused, totals = run.points.tolist(), run.refused.tolist(), run.totals.tolist()
-        D, out, t, born = ([0] * size for size in run.scratch)
-        S, T = run.S.tolist(), run.T.tolist()
-        for i in range(len(run.states)):
-            m, who = run.states[i].tolist(), run.whos[i].tolist()
-            R = [0] * int(room.rows_last[i] - room.rows_first[i])
-            e = [0] * int(room.entries_last[i] - room.entries_first[i])
-            started = perf_counter()
-            replay.one_member(
-                self._rules, self._tiers, self._starts[i], self._starts[i + 1], self._events, run.until_at,
-                run.until_day, self._facts, compiled.width, self._copies, self._lines, self._line_of, self._P,
-                m, R, e, D, out, t, points, refused, S, T, who, born,
-            )  # fmt: skip
-            replay.add_totals(m, e, totals)
-            run.loop_seconds += perf_counter() - started
-            run.states[i], run.whos[i] = m, who
-            run.rows[room.rows_first[i] : room.rows_last[i]] = R
-            run.entries[room.entries_first[i] : room.entries_last[i]] = e
-        run.points[:], run.refused[:], run.totals[:], run.T[:] = points, refused, totals, T
+        def members(run: Run) -> None:
+            """Run the members one after the other."""
+            room = run.room
+            points, refused, totals = run.points.tolist(), run.refused.tolist(), run.totals.tolist()
+            D, out, t, born = ([0] * size for size in run.scratch)
+            S, T = run.S.tolist(), run.T.tolist()
+            for i in range(len(run.states)):
+                m, who = run.states[i].tolist(), run.whos[i].tolist()
+                R = [0] * int(room.rows_last[i] - room.rows_first[i])
+                e = [0] * int(room.entries_last[i] - room.entries_first[i])
+                started = perf_counter()
+                replay.one_member(
+                    self._rules, self._tiers, starts[i], starts[i + 1], events, run.until_at, run.until_day,
+                    facts, width, copies, lines, line_of, P, m, R, e, D, out, t, points, refused, S, T, who, born,
+                )  # fmt: skip
+                replay.add_totals(m, e, totals)
+                run.loop_seconds += perf_counter() - started
+                run.states[i], run.whos[i] = m, who
+                run.rows[room.rows_first[i] : room.rows_last[i]] = R
+                run.entries[room.entries_first[i] : room.entries_last[i]] = e
+            run.points[:], run.refused[:], run.totals[:], run.T[:] = points, refused, totals, T
+
+        return members

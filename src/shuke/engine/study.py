@@ -156,16 +156,18 @@ class _Runs:
 
     def through(self, growths: Sequence[Growth], assumed: Assumptions) -> list[Figures]:
         """Run all parts; return the figures of each program."""
-        self.events = 0
         with ThreadPoolExecutor(self._at_once) as pool:
             done = list(pool.map(lambda number: self._part(number, growths), range(self._parts.parts)))
-        people = People.together([people for people, _ in done])
+        people = People.together([people for people, _, _ in done])
+        self.events = sum(events for _, _, events in done)
         return [
-            Figures(program, Tally.together([tallies[i] for _, tallies in done]), people, *self._days(program), assumed)
+            Figures(
+                program, Tally.together([tallies[i] for _, tallies, _ in done]), people, *self._days(program), assumed
+            )
             for i, program in enumerate(self._programs)
         ]
 
-    def _part(self, number: int, growths: Sequence[Growth]) -> tuple[People, list[Tally]]:
+    def _part(self, number: int, growths: Sequence[Growth]) -> tuple[People, list[Tally], int]:
         self._watch.go_on()
         history = self._first.pop(number, None) or self._parts.part(number, lines=self._lines)
         tallies = [
@@ -173,15 +175,13 @@ class _Runs:
             for compiled, loops, growth in zip(self._programs, self._loops, growths, strict=True)
         ]
         self._watch.part_done()
-        return People.of(history), tallies
+        return People.of(history), [tally for tally, _ in tallies], sum(events for _, events in tallies)
 
-    def _tally(self, compiled: Compiled, loops: Loops, history: History, growth: Growth) -> Tally:
+    def _tally(self, compiled: Compiled, loops: Loops, history: History, growth: Growth) -> tuple[Tally, int]:
         columns = Columns(compiled, apply(history, self._policy, compiled), self._window[1], growth)
-        loops.prepare(columns)
         counting = Counting.of(columns, *self._days(compiled))
         run = run_through(loops, columns, self._window[1], counting=counting)
-        self.events += columns.history.event_count
-        return run.tally
+        return run.tally, columns.history.event_count
 
     def _days(self, compiled: Compiled) -> tuple[int, int]:
         """Return the first local day that counts, and the last one."""
