@@ -4,7 +4,6 @@ Knows columns of integers only; histories are written elsewhere. One is replayed
 (occurred_at, id), a live database's in the order of recording.
 """
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from time import perf_counter
@@ -12,19 +11,12 @@ from time import perf_counter
 import numpy as np
 from numpy.typing import NDArray
 
-from shuke.core.state import replay, slots
-from shuke.core.state.replay import D_ROW
-from shuke.core.state.slots import ENTRY, LOT, LOT_GONE, TIERS_SIZE, UNITS_MAX
-from shuke.engine import kernel
-from shuke.engine.columns import Columns, Room, room_for
+from shuke.core.state import slots
+from shuke.core.state.slots import ENTRY, LOT, LOT_GONE, UNITS_MAX
+from shuke.engine.columns import Columns, Room
 from shuke.engine.compile import Compiled
-from shuke.engine.generated import functions_of
 from shuke.engine.history import Column, History
-from shuke.engine.zones import local_day
-
-SMALL_HISTORY = 50_000  # events under which CPython is done before numba has compiled a program,
-FIRST_HISTORY = 500_000  # and under which it is before the kernel is compiled for the first time on a machine
-KINDS = slots.TIER_QUALIFIED  # kinds of point entries are numbers below
+from shuke.engine.loops import engine_for, loops_of, run_through
 
 
 @dataclass(frozen=True)
@@ -129,29 +121,14 @@ def backtest(
     Raises:
         ValueError: an unknown engine.
     """
-    if engine not in ("auto", "numba", "cpython"):
-        raise ValueError(f"Unknown engine {engine!r}.")
-    if engine == "auto":
-        small = history.event_count < (SMALL_HISTORY if kernel.is_ready() else FIRST_HISTORY)
-        quick = small and not kernel.is_compiled(compiled.executable)
-        engine = "cpython" if quick else "numba"
+    engine = engine_for(compiled, history.event_count, engine)
     started = perf_counter()
-    loops = _InColumns(compiled, threads) if engine == "numba" else _InLists(compiled)
+    loops = loops_of(compiled, engine, threads)
     compile_seconds = perf_counter() - started if engine == "numba" else 0.0
     started = perf_counter()
     columns = Columns(compiled, history)
     loops.prepare(columns)
-    times, entries = 1, None
-    while True:
-        run = _Run(columns, until_at, room_for(columns, until_at, keep=keep_entries, times=times, entries=entries))
-        loop_seconds = loops.run(run)
-        wanted = run.states[:, slots.ENTRIES]
-        if run.states[:, slots.FULL].any():
-            times *= 4
-        elif (wanted * ENTRY > run.room.entries_last - run.room.entries_first).any():
-            entries = wanted
-        else:
-            break
+    run = run_through(loops, columns, until_at, keep=keep_entries)
     return BacktestResult(
         compiled=compiled,
         history=history,
@@ -160,115 +137,10 @@ def backtest(
         refused=run.refused > 0,
         totals=run.totals.reshape(-1, UNITS_MAX),
         seconds=perf_counter() - started,
-        loop_seconds=loop_seconds,
+        loop_seconds=run.loop_seconds,
         compile_seconds=compile_seconds,
         engine=engine,
         _rows=run.rows,
         _entries=run.entries,
         _room=run.room,
     )
-
-
-class _Run:
-    """What the loops write in one run."""
-
-    def __init__(self, columns: Columns, until_at: int, room: Room) -> None:
-        compiled, history = columns.compiled, columns.history
-        self.columns, self.room = columns, room
-        self.until_at, self.until_day = until_at, local_day(until_at, compiled.program.time_zone)
-        self.states = columns.states(room.regions)
-        self.rows = np.zeros(room.rows, np.int64)
-        self.entries = np.zeros(room.entries, np.int64)
-        self.points = np.zeros(len(history.facts) * len(compiled.grants), np.int64)
-        self.refused = np.zeros(history.event_count, np.int64)
-        self.totals = np.zeros(KINDS * UNITS_MAX, np.int64)
-        # scratch: kept decisions, what rules and grants say, what tiers say
-        self.scratch = (
-            history.slots * D_ROW,
-            len(compiled.program.earn) + 4 * len(compiled.grants) + TIERS_SIZE,
-            TIERS_SIZE,
-        )
-
-
-class _InColumns:
-    """Runs the loops under numba."""
-
-    def __init__(self, compiled: Compiled, threads: int) -> None:
-        self._kernel, self._threads = kernel.kernel(), threads
-        self._prepare, self._rules, self._tiers = kernel.program_functions(compiled.executable)
-
-    def prepare(self, c: Columns) -> None:
-        """Fill the facts that the generated text owns."""
-        line_of = c.history.facts.line_of
-        self._kernel.all_facts(
-            self._prepare, c.facts, c.compiled.width, c.lines, line_of, c.zone_at, c.zone_offset, c.P
-        )
-
-    def run(self, run: _Run) -> float:
-        """Run the members, split between threads; return the seconds of the loops."""
-        c, room, threads = run.columns, run.room, self._threads
-        h = c.history
-        events = c.events.reshape(-1)
-        cuts = [h.member_count * t // threads for t in range(threads + 1)]
-        own = [not room.kept and t > 0 for t in range(threads)]
-        rows = [run.rows.copy() if apart else run.rows for apart in own]
-        entries = [run.entries.copy() if apart else run.entries for apart in own]
-        scratch = [[np.zeros(size, np.int64) for size in run.scratch] for _ in range(threads)]
-        totals = [np.zeros_like(run.totals) for _ in range(threads)]
-
-        def part(t: int) -> None:
-            self._kernel.all_members(
-                self._rules, self._tiers, cuts[t], cuts[t + 1], h.starts, events, run.until_at, run.until_day,
-                c.facts, c.compiled.width, c.lines, h.facts.line_of, c.P,
-                run.states, rows[t], room.rows_first, room.rows_last,
-                entries[t], room.entries_first, room.entries_last,
-                *scratch[t], run.points, run.refused, totals[t],
-            )  # fmt: skip
-
-        with ThreadPoolExecutor(threads) as pool:
-            started = perf_counter()
-            list(pool.map(part, range(threads)))
-            took = perf_counter() - started
-        run.totals += sum(totals)
-        return took
-
-
-class _InLists:
-    """Runs the loops in CPython over lists, which are twice as fast there as arrays."""
-
-    def __init__(self, compiled: Compiled) -> None:
-        self._prepare, self._rules, self._tiers = functions_of(compiled)
-
-    def prepare(self, c: Columns) -> None:
-        """Fill the facts that the generated text owns, and keep everything that is read as lists."""
-        self._P = c.P.tolist()
-        self._facts, self._lines, self._line_of = c.facts.tolist(), c.lines.tolist(), c.history.facts.line_of.tolist()
-        self._events, self._starts = c.events.reshape(-1).tolist(), c.history.starts.tolist()
-        replay.all_facts(
-            self._prepare, self._facts, c.compiled.width, self._lines, self._line_of, c.zone_at.tolist(),
-            c.zone_offset.tolist(), self._P,
-        )  # fmt: skip
-
-    def run(self, run: _Run) -> float:
-        """Run the members one after the other; return the seconds of the loops."""
-        room, width = run.room, run.columns.compiled.width
-        points, refused, totals = run.points.tolist(), run.refused.tolist(), run.totals.tolist()
-        D, out, t = ([0] * size for size in run.scratch)
-        took = 0.0
-        for i in range(len(run.states)):
-            m = run.states[i].tolist()
-            R = [0] * int(room.rows_last[i] - room.rows_first[i])
-            e = [0] * int(room.entries_last[i] - room.entries_first[i])
-            started = perf_counter()
-            replay.one_member(
-                self._rules, self._tiers, self._starts[i], self._starts[i + 1], self._events, run.until_at,
-                run.until_day, self._facts, width, self._lines, self._line_of, self._P,
-                m, R, e, D, out, t, points, refused,
-            )  # fmt: skip
-            replay.add_totals(m, e, totals)
-            took += perf_counter() - started
-            run.states[i] = m
-            run.rows[room.rows_first[i] : room.rows_last[i]] = R
-            run.entries[room.entries_first[i] : room.entries_last[i]] = e
-        run.points[:], run.refused[:], run.totals[:] = points, refused, totals
-        return took

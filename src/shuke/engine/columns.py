@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from shuke.core.state import replay, slots
-from shuke.core.state.replay import V_AT, V_DAY, V_KIND, V_REF, V_UNTIL
+from shuke.core.state.replay import V_AMOUNT, V_AT, V_DAY, V_KIND, V_REF, V_UNIT, V_UNTIL
 from shuke.core.state.slots import DAY_ROW, ENTRY, HOLD, LOT, O_ATTRIBUTE, TAKE, WAIT
-from shuke.core.values.dates import LUNAR_ENDS, SECONDS_PER_DAY
+from shuke.core.values.dates import LUNAR_ENDS, NEVER, SECONDS_PER_DAY
 from shuke.engine.arrays import Arrays
 from shuke.engine.calendar import day_facts, workdays_on
 from shuke.engine.compile import Compiled
@@ -23,12 +24,14 @@ from shuke.engine.zones import zone_table
 REGIONS = (slots.LOTS, slots.WAITS, slots.HOLDS, slots.TAKES, slots.DAYS)
 STRIDES = (LOT, WAIT, HOLD, TAKE, DAY_ROW)
 DAYS_A_YEAR = 365
+BY_UNIT = (replay.REDEEM, replay.ADJUST, replay.SET_ASIDE, replay.OPEN_LOT)
 
 
 class Columns:
     """What the loops read of a history under a program: numbers of the program, facts, lines, events."""
 
-    def __init__(self, compiled: Compiled, history: History) -> None:
+    def __init__(self, compiled: Compiled, history: History, until_at: int = NEVER) -> None:
+        """Lay it out; what is applied after the UTC second `until_at` is left out."""
         program = compiled.program
         self.compiled, self.history = compiled, history
         self.P = np.array(compiled.numbers, np.int64)
@@ -37,10 +40,23 @@ class Columns:
         inside = in_scope(history, program.brands, program.stores, compiled.behaviours.keys())
         self.events = history.effective(inside)
         self.events[:, V_DAY] = self.local_days(self.events[:, V_AT])
+        self.events[(self.events[:, V_AT] > until_at) | self._unknown(), V_KIND] = replay.NOTHING
         holds = self.events[:, V_KIND] == replay.SET_ASIDE
         self.events[holds, V_REF] = self.local_days(self.events[holds, V_UNTIL])
         self.facts = self._facts()
         self.lines = self._lines()
+
+    def _unknown(self) -> NDArray[np.bool_]:
+        """Tell of each event whether it is about a unit, ladder or level that the program doesn't have."""
+        program, kind_of = self.compiled.program, self.events[:, V_KIND]
+        number, rank = self.events[:, V_UNIT], self.events[:, V_AMOUNT]
+        levels = np.array([len(ladder.levels) for ladder in program.ladders], np.int64)
+        unknown = np.isin(kind_of, BY_UNIT) & (number >= len(program.units))
+        given = kind_of == replay.ASSIGN
+        unknown[given] = number[given] >= len(levels)
+        known = given & ~unknown
+        unknown[known] = rank[known] >= levels[number[known]]
+        return unknown
 
     def local_days(self, at: Column) -> Column:
         """Return the local day of each UTC second."""
@@ -136,8 +152,7 @@ class Columns:
     def _lines(self) -> Column:
         """One row a line, where the program asks for any fact of lines."""
         rows, compiled = self.history.facts.lines, self.compiled
-        asked = compiled.aggregates or any(unit.at_line for unit in compiled.program.units)
-        if not asked:
+        if not asks_for_lines(compiled):
             return np.zeros(0, np.int64)
         count = len(rows.net_minor)
         lines = np.zeros((count, compiled.line_width), np.int64)
@@ -156,6 +171,11 @@ class Columns:
 
     def _code(self, text: str) -> int:
         return MISSING_TEXT if text == "" else self.compiled.codes.get(text, 0)
+
+
+def asks_for_lines(compiled: Compiled) -> bool:
+    """Tell whether a program asks for any fact of the lines of orders."""
+    return bool(compiled.aggregates) or any(unit.at_line for unit in compiled.program.units)
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from types import ModuleType
 from typing import Any
 
 from shuke.core.program import ir, model
-from shuke.core.state import machine, replay, slots
+from shuke.core.state import machine, replay, slots, tally
 from shuke.core.values import dates, rounding
 
 # Undocumented in numba: no reference counts, a quarter faster; correct without it.
@@ -40,8 +40,8 @@ RULES = numba.void(A, I, A, I, I, A, A, A)
 TIERS = numba.void(A, A, A)
 ALL_FACTS = numba.void(numba.types.FunctionType(PREPARE), A, I, A, A, A, A, A)
 ALL_MEMBERS = numba.void(
-    numba.types.FunctionType(RULES), numba.types.FunctionType(TIERS), I, I, A, A, I, I, A, I, A, A, A, A2,
-    A, A, A, A, A, A, A, A, A, A, A, A
+    numba.types.FunctionType(PREPARE), numba.types.FunctionType(RULES), numba.types.FunctionType(TIERS), I, I, A, A,
+    I, I, A, I, A, A, I, A, A, A, A, A, A, A2, A, A, A, A, A, A, A, A, A, A, A, A, A, A, A2, A
 )
 ALL_NIGHTS = numba.void(
     numba.types.FunctionType(TIERS), I, I, A, A2, A, A, A, A, A, A, A, A
@@ -95,7 +95,7 @@ def sources_hash() -> str:
     import numba
     import numpy as np
 
-    modules = (dates, rounding, model, ir, slots, *machine.MODULES, machine, replay)
+    modules = (dates, rounding, model, ir, slots, *machine.MODULES, machine, tally, replay)
     texts = [inspect.getsource(module) for module in modules]
     versions = [numba.__version__, np.__version__, sys.version, kernel_text()]
     return hashlib.sha256("\0".join(texts + versions).encode()).hexdigest()

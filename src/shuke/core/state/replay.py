@@ -5,7 +5,7 @@ Members follow each other; events are sorted by member and, within one, in the o
 
 from collections.abc import Callable
 
-from shuke.core.state import earning, passing, spending
+from shuke.core.state import earning, passing, spending, tally
 from shuke.core.state.earning import Rules
 from shuke.core.state.endings import expiry_of, lot_end
 from shuke.core.state.ladders import Tiers, assign
@@ -24,11 +24,19 @@ from shuke.core.state.slots import (
     G_UNIT,
     GRANT_ROW,
     GRANTS_MAX,
+    JOINED,
+    KIND_ORDER,
+    LADDER,
+    LINE_NET,
     M_SIZE,
     O_KIND,
+    O_NET,
+    O_POINTS_PAID,
     P_GRANT,
     P_GRANTS,
+    P_LADDERS,
     P_RULES,
+    T_RANK,
     TIER_QUALIFIED,
     UNITS_MAX,
     WAIT,
@@ -60,6 +68,7 @@ CAPTURE_ASIDE = 6  # REF event, AMOUNT
 LET_GO = 7  # REF event
 ASSIGN = 8  # UNIT the ladder, AMOUNT the rank, UNTIL a local day, SLOT 1: exactly
 OPEN_LOT = 9  # UNIT, AMOUNT, UNTIL the local day on which it ends, REF the local day on which it was earned
+REDEEM_SHARE = 10  # UNIT, AMOUNT of UNTIL parts of what is usable, in whole steps of REF, of SLOT points or more
 
 # What is kept of a decision that is refunded later: of each grant what it gave, what is back, its lot, its day, what
 # is forgiven; the day of the order; the member as the decision saw it
@@ -84,6 +93,41 @@ def all_facts(
         prepare(o, k * width, lines, line_of[k], line_of[k + 1], zone_at, zone_offset, P)
 
 
+def grown(growth: Table, rank: int, amount: int) -> int:
+    """Return an amount of an order decided on a tier, as spend is assumed to grow there: [of, parts by rank …]."""
+    return amount * growth[1 + rank] // growth[0] if growth[0] > 0 else amount
+
+
+def grow(
+    prepare: Prepare,
+    growth: Table,
+    rank: int,
+    o: Ints,
+    k: int,
+    width: int,
+    lines: Table,
+    a: int,
+    b: int,
+    line_width: int,
+    zone_at: Table,
+    zone_offset: Table,
+    P: Ints,
+    grown_o: Ints,
+    grown_lines: Ints,
+) -> None:
+    """Write the facts o[k:] and their lines to `grown_o` and `grown_lines`, every amount grown and rounded down."""
+    for f in range(width):
+        grown_o[f] = o[k + f]
+    for f in range(O_NET, O_POINTS_PAID + 1):
+        grown_o[f] = grown(growth, rank, o[k + f])
+    if len(lines) > 0:
+        for i in range((b - a) * line_width):
+            grown_lines[i] = lines[a * line_width + i]
+        for i in range(0, (b - a) * line_width, line_width):
+            grown_lines[i + LINE_NET] = grown(growth, rank, grown_lines[i + LINE_NET])
+    prepare(grown_o, 0, grown_lines, 0, b - a, zone_at, zone_offset, P)
+
+
 def keep(m: Ints, P: Ints, out: Ints, D: Ints, d: int) -> None:
     """Keep at D[d:] what a decision gave."""
     grants = P[P_GRANTS]
@@ -98,6 +142,7 @@ def keep(m: Ints, P: Ints, out: Ints, D: Ints, d: int) -> None:
 
 
 def one_event(
+    prepare: Prepare,
     rules: Rules,
     tiers: Tiers,
     j: int,
@@ -106,6 +151,12 @@ def one_event(
     width: int,
     lines: Table,
     line_of: Table,
+    line_width: int,
+    zone_at: Table,
+    zone_offset: Table,
+    growth: Table,
+    grown_o: Ints,
+    grown_lines: Ints,
     P: Ints,
     m: Ints,
     R: Ints,
@@ -131,12 +182,36 @@ def one_event(
         if slot >= 0:
             for f in range(M_SIZE):
                 D[slot + D_SEEN + f] = m[f]
-        earning.decide(rules, tiers, t, o, ref * width, lines, line_of[ref], line_of[ref + 1], m, R, e, P, out, j)
+        first = line_of[ref]
+        last = line_of[ref + 1]
+        if growth[0] > 0 and o[ref * width + O_KIND] == KIND_ORDER:
+            grow(
+                prepare, growth, m[LADDER + T_RANK], o, ref * width, width, lines, first, last, line_width, zone_at,
+                zone_offset, P, grown_o, grown_lines,
+            )  # fmt: skip
+            earning.decide(rules, tiers, t, grown_o, 0, grown_lines, 0, last - first, m, R, e, P, out, j)
+        else:
+            earning.decide(rules, tiers, t, o, ref * width, lines, first, last, m, R, e, P, out, j)
         if slot >= 0:
             keep(m, P, out, D, slot)
         return True
     if kind == REFUND:
-        refund(rules, tiers, t, j, events, o, width, lines, line_of, m, R, e, P, D, out)
+        first = line_of[ref]
+        last = line_of[ref + 1]
+        if growth[0] > 0:
+            rank = D[slot + D_SEEN + LADDER + T_RANK]
+            left = o[ref * width + O_NET]
+            amount = grown(growth, rank, left + amount) - grown(growth, rank, left)
+            grow(
+                prepare, growth, rank, o, ref * width, width, lines, first, last, line_width, zone_at, zone_offset, P,
+                grown_o, grown_lines,
+            )  # fmt: skip
+            refund(rules, tiers, t, grown_o, 0, grown_lines, 0, last - first, unit, amount, m, R, e, P, D, slot, out)
+        else:
+            refund(rules, tiers, t, o, ref * width, lines, first, last, unit, amount, m, R, e, P, D, slot, out)
+        return True
+    if kind == REDEEM_SHARE:
+        spending.redeem_share(m, R, e, P, unit, amount, events[row + V_UNTIL], ref, events[row + V_SLOT])
         return True
     if kind == REDEEM:
         return spending.redeem(m, R, e, P, unit, amount, j)
@@ -182,26 +257,27 @@ def refund(
     rules: Rules,
     tiers: Tiers,
     t: Ints,
-    j: int,
-    events: Table,
     o: Ints,
-    width: int,
+    k: int,
     lines: Table,
-    line_of: Table,
+    a: int,
+    b: int,
+    whole: int,
+    net: int,
     m: Ints,
     R: Ints,
     e: Ints,
     P: Ints,
     D: Ints,
+    d: int,
     out: Ints,
 ) -> None:
-    """Decide what remains of an order on what its decision saw, and take back the difference."""
-    row = j * EVENT_ROW
-    ref = events[row + V_REF]
-    d = events[row + V_SLOT] * D_ROW
-    whole = events[row + V_UNIT]
+    """Decide what remains of an order, o[k:], on what its decision D[d:] saw, and take back the difference.
+
+    `net` is what this refund takes off; `whole` 1 where nothing remains.
+    """
     given = P[P_RULES] + P[P_GRANTS]
-    earning.award(rules, o, ref * width, lines, line_of[ref], line_of[ref + 1], D[d + D_SEEN : d + D_ROW], P, out)
+    earning.award(rules, o, k, lines, a, b, D[d + D_SEEN : d + D_ROW], P, out)
     before = out[given + P[P_GRANTS] :]
     tiers(m, P, before)
     for g in range(P[P_GRANTS]):
@@ -214,10 +290,11 @@ def refund(
             m, R, e, P, unit, D[d + D_GIVEN + g], was, target, number, gone, D[d + D_DAY + g]
         )
         D[d + D_FORGIVEN + g] += min(gone, D[d + D_BACK + g] - was)
-    earning.refund_order(tiers, t, before, m, R, e, P, events[row + V_AMOUNT], whole, D[d + D_COUNTED])
+    earning.refund_order(tiers, t, before, m, R, e, P, net, whole, D[d + D_COUNTED])
 
 
 def one_member(
+    prepare: Prepare,
     rules: Rules,
     tiers: Tiers,
     first: int,
@@ -229,6 +306,12 @@ def one_member(
     width: int,
     lines: Table,
     line_of: Table,
+    line_width: int,
+    zone_at: Table,
+    zone_offset: Table,
+    growth: Table,
+    grown_o: Ints,
+    grown_lines: Ints,
     P: Ints,
     m: Ints,
     R: Ints,
@@ -238,12 +321,20 @@ def one_member(
     t: Ints,
     points: Ints,
     refused: Ints,
+    S: Table,
+    T: Ints,
+    who: Ints,
+    born: Ints,
 ) -> None:
     """Run the events first..last of one member, then let time pass to `until_at` on local `until_day`.
 
-    `points` gets what every grant gave of every row of facts, `refused` marks events that could not be.
+    `points` (where it is not empty) gets what every grant gave of every row of facts, `refused` marks events that could
+    not be. S (where it is not empty) says what is tallied in T, `who` and `born`: core.state.tally.
     """
     given = P[P_RULES] + P[P_GRANTS]
+    tallies = len(S) > 0 and m[JOINED] <= until_day
+    if tallies:
+        tally.tally_joined(S, T, who, P[P_LADDERS], m[JOINED])
     for j in range(first, last):
         row = j * EVENT_ROW
         kind = events[row + V_KIND]
@@ -251,14 +342,28 @@ def one_member(
             continue
         m[EVENT] = j
         passing.advance(tiers, t, m, R, e, P, events[row + V_AT], events[row + V_DAY])
-        if not one_event(rules, tiers, j, events, o, width, lines, line_of, P, m, R, e, D, out, t):
+        rank = m[LADDER + T_RANK]
+        if not one_event(
+            prepare, rules, tiers, j, events, o, width, lines, line_of, line_width, zone_at, zone_offset, growth,
+            grown_o, grown_lines, P, m, R, e, D, out, t,
+        ):  # fmt: skip
             refused[j] = 1
         elif kind == FACT:
-            for g in range(P[P_GRANTS]):
-                points[events[row + V_REF] * P[P_GRANTS] + g] = out[given + g]
+            ref = events[row + V_REF]
+            if len(points) > 0:
+                for g in range(P[P_GRANTS]):
+                    points[ref * P[P_GRANTS] + g] = out[given + g]
+            if tallies:
+                if o[ref * width + O_KIND] == KIND_ORDER:
+                    tally.tally_order(S, T, who, rank, grown(growth, rank, o[ref * width + O_NET]), m[DAY])
+                tally.tally_rules(S, T, out, m[DAY])
+        if tallies:
+            tally.tally_entries(S, T, who, born, m, e)
     m[EVENT] = -1
     if until_at > m[AT]:
         passing.advance(tiers, t, m, R, e, P, until_at, until_day)
+    if tallies:
+        tally.tally_entries(S, T, who, born, m, e)
 
 
 def add_totals(m: Ints, e: Ints, totals: Ints) -> None:
@@ -269,6 +374,7 @@ def add_totals(m: Ints, e: Ints, totals: Ints) -> None:
 
 
 def all_members(
+    prepare: Prepare,
     rules: Rules,
     tiers: Tiers,
     begin: int,
@@ -281,6 +387,12 @@ def all_members(
     width: int,
     lines: Table,
     line_of: Table,
+    line_width: int,
+    zone_at: Table,
+    zone_offset: Table,
+    growth: Table,
+    grown_o: Ints,
+    grown_lines: Ints,
     P: Ints,
     states: list[Ints],
     rows: Ints,
@@ -295,12 +407,17 @@ def all_members(
     points: Ints,
     refused: Ints,
     totals: Ints,
+    S: Table,
+    T: Ints,
+    whos: list[Ints],
+    born: Ints,
 ) -> None:
     """Run the members begin..end, each with its piece of `rows` and `entries`: one for all where they aren't kept."""
     for i in range(begin, end):
         m = states[i]
         e = entries[entries_first[i] : entries_last[i]]
         one_member(
+            prepare,
             rules,
             tiers,
             starts[i],
@@ -312,6 +429,12 @@ def all_members(
             width,
             lines,
             line_of,
+            line_width,
+            zone_at,
+            zone_offset,
+            growth,
+            grown_o,
+            grown_lines,
             P,
             m,
             rows[rows_first[i] : rows_last[i]],
@@ -321,6 +444,10 @@ def all_members(
             t,
             points,
             refused,
+            S,
+            T,
+            whos[i],
+            born,
         )
         add_totals(m, e, totals)
 
@@ -349,4 +476,4 @@ def all_nights(
         dues[i] = passing.next_due(m, R, P)
 
 
-FUNCTIONS = (keep, confirm, refund, one_event, one_member, add_totals)
+FUNCTIONS = (*tally.FUNCTIONS, grown, grow, keep, confirm, refund, one_event, one_member, add_totals)

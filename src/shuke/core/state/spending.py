@@ -73,6 +73,28 @@ def use_spend_caps(m: Ints, P: Ints, of: int, unit: int, points: int) -> None:
             m[CAP + c] += 1 if P[p + C_TIMES] == 1 else points
 
 
+def redeemable(m: Ints, P: Ints, unit: int) -> int:
+    """Return how many points one redemption may take: what is usable, as far as the caps leave it."""
+    most = m[AVAILABLE + unit]
+    for c in range(P[P_CAPS]):
+        p = P_CAP + c * CAP_ROW
+        if P[p + C_OF] == CAP_REDEEMED and P[p + C_REF] == unit:
+            left = P[p + C_LIMIT] - m[CAP + c]
+            if P[p + C_TIMES] == 1:
+                left = most if left > 0 else 0
+            most = min(most, max(0, left))
+    return most
+
+
+def redeem_share(m: Ints, R: Ints, e: Ints, P: Ints, unit: int, share: int, of: int, step: int, least: int) -> None:
+    """Redeem `share` parts of `of` of what is usable, in whole steps and as far as the caps leave it; less than `least`
+    is left alone. It never comes back, so it has no cause.
+    """
+    points = min(m[AVAILABLE + unit] * share // of, redeemable(m, P, unit)) // step * step
+    if points >= max(1, least):
+        redeem(m, R, e, P, unit, points, -1)
+
+
 def redeem(m: Ints, R: Ints, e: Ints, P: Ints, unit: int, points: int, cause: int) -> bool:
     """Redeem points where the usable balance and the caps allow; otherwise do nothing and return False."""
     if points > m[AVAILABLE + unit] or not within_caps(m, P, CAP_REDEEMED, unit, points):
@@ -191,6 +213,8 @@ FUNCTIONS = (
     within_caps,
     use_spend_caps,
     redeem,
+    redeemable,
+    redeem_share,
     hold,
     find_hold,
     capture,
