@@ -1,36 +1,17 @@
-"""Made histories whose rules of coming, lapsing and redeeming are known, and cohorts read plainly from kept entries.
+"""Made histories whose rules of coming, lapsing and redeeming are known.
 
 Three regimes: a few heavy members who redeem early, members who lapse and leave points behind, and a seasonal shop that
 grows while its members learn to redeem. Everything comes from a seed.
 """
 
-import datetime as dt
+import math
 import random
 from dataclasses import dataclass
 
-import numpy as np
-
-from shuke.core.state.replay import FACT, V_KIND, V_REF
-from shuke.core.state.slots import (
-    ACCRUAL,
-    CAPTURE,
-    E_AMOUNT,
-    E_DAY,
-    E_KIND,
-    E_LOT,
-    E_UNIT,
-    ENTRIES,
-    EXPIRY,
-    REDEMPTION,
-)
-from shuke.core.values.dates import day_of, first_day, month_of
-from shuke.engine.backtest import BacktestResult
-from shuke.engine.cohorts import GROUPS, Cohorts, group_of
-from shuke.engine.forecast.endings import month_date
+from shuke.core.values.dates import first_day
 from shuke.engine.history import History
 from shuke.engine.lives import HistoryWriter
 from shuke.engine.states import OrderFacts
-from shuke.engine.zones import local_day
 
 FIRST_MONTH = 2023 * 12
 BEFORE = 24  # months in which members came before the history begins
@@ -52,8 +33,8 @@ class Regime:
     """How members come and go. `heavy` is the share who order `heavy_orders` a month and redeem by `heavy_redeem`.
 
     `redeem` and `heavy_redeem` are chances a month, changing from the first figure to the second over three years;
-    `lapse` is the chance a month that a member is gone for good; `joining` members come in the first month of the history, by
-    `growth` more each month; `season` is how far December stands above a common month.
+    `lapse` is the chance a month that a member is gone for good; `joining` members come in the first month of the
+    history, by `growth` more each month; `season` is how far December stands above a common month.
     """
 
     code: str
@@ -97,7 +78,7 @@ def _life(writer: HistoryWriter, chance: random.Random, regime: Regime, code: st
     lots = dict.fromkeys(range(joined, months), 0)
     writer.member(code, _second(joined, 0))
     for month in range(joined, months):
-        season = 1 + regime.season * np.cos(2 * np.pi * ((month % 12) - 11) / 12)
+        season = 1 + regime.season * math.cos(2 * math.pi * ((month % 12) - 11) / 12)
         days = first_day(FIRST_MONTH + month + 1) - first_day(FIRST_MONTH + month)
         rate = orders * season * days / 30
         count = int(rate) + (chance.random() < rate - int(rate))
@@ -123,50 +104,3 @@ def _second(month: int, day: int) -> int:
 def until(months: int) -> int:
     """Return the last UTC second of so many months."""
     return first_day(FIRST_MONTH + months) * 86_400 - 1
-
-
-def cohorts_of(result: BacktestResult, since: dt.date, months: int) -> Cohorts:
-    """Return the cohorts of orders and redemptions without refunds, from kept entries: sums that anyone can check."""
-    history, zone = result.history, result.compiled.program.time_zone
-    first = month_of(day_of(since.year, since.month, since.day))
-    group = np.array([group_of(member) for member in history.members], np.int64)
-    units = len(result.compiled.program.units)
-    entries = result.entries
-    member = np.repeat(np.arange(history.member_count), result.states[:, ENTRIES])
-    points = np.isin(entries[:, E_KIND], (ACCRUAL, REDEMPTION, CAPTURE, EXPIRY))
-    entries, member = entries[points], member[points]
-    month = np.array([month_of(int(day)) - first for day in entries[:, E_DAY]], np.int64)
-    opens = entries[:, E_KIND] == ACCRUAL
-    key = (member * 8 + entries[:, E_UNIT]) * (1 << 24) + entries[:, E_LOT]
-    order = np.argsort(key[opens])
-    lot_month = month[opens][order][np.searchsorted(key[opens][order], key)]
-
-    def summed(kinds: tuple[int, ...], *, by_lot: bool) -> np.ndarray:
-        chosen = np.isin(entries[:, E_KIND], kinds)
-        table = np.zeros((units, GROUPS, months, months), np.int64)
-        where = (entries[chosen, E_UNIT], group[member[chosen]], lot_month[chosen], month[chosen])
-        np.add.at(table, where, entries[chosen, E_AMOUNT])
-        return table if by_lot else table.sum(axis=-1)
-
-    at = np.array([month_of(local_day(int(s), zone)) - first for s in history.order_at], np.int64)
-    is_fact = history.events[:, V_KIND] == FACT
-    of_order = history.member_of[is_fact][history.facts.is_order[history.events[is_fact, V_REF]]]
-    net, orders, active = (np.zeros((GROUPS, months), np.int64) for _ in range(3))
-    np.add.at(net, (group[of_order], at), history.facts.net_minor[history.order_rows])
-    np.add.at(orders, (group[of_order], at), 1)
-    pairs = np.unique(np.stack([of_order, at]), axis=1)
-    np.add.at(active, (group[pairs[0]], pairs[1]), 1)
-    joined = np.zeros((GROUPS, months), np.int64)
-    came = np.array([month_of(local_day(int(s), zone)) - first for s in history.joined_at], np.int64)
-    np.add.at(joined, (group, came), 1)
-    return Cohorts(
-        months=tuple(month_date(first + k) for k in range(months)),
-        issued=summed((ACCRUAL,), by_lot=False),
-        used=summed((REDEMPTION, CAPTURE), by_lot=True),
-        expired=summed((EXPIRY,), by_lot=True),
-        taken_back=np.zeros((units, GROUPS, months, months), np.int64),
-        net_minor=net,
-        orders=orders,
-        joined=joined,
-        active=active,
-    )

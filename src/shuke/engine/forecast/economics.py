@@ -120,10 +120,9 @@ def _ending_later(each: Priced, months: int) -> Points:
 
 @dataclass(frozen=True)
 class TierSums:
-    """What a study says of a tier over its window: members at its end, sales, points issued by unit."""
+    """What a study says of a tier over its window: sales while it was held, and points issued by unit."""
 
     tier: str
-    members: int
     net_minor: int
     issued: Mapping[str, int]
 
@@ -133,7 +132,6 @@ class TierCost:
     """What the points of a tier cost, and as a share of what its members spent (None: they spent nothing)."""
 
     tier: str
-    members: int
     net_minor: int
     cost_minor: int
     share: float | None
@@ -145,7 +143,7 @@ def tier_costs(priced: list[Priced], tiers: tuple[TierSums, ...]) -> tuple[TierC
     costs = [sum(rates[code] * points for code, points in tier.issued.items() if code in rates) for tier in tiers]
     return tuple(
         TierCost(
-            tier.tier, tier.members, tier.net_minor, round(cost), cost / tier.net_minor if tier.net_minor > 0 else None
+            tier.tier, tier.net_minor, round(cost), cost / tier.net_minor if tier.net_minor > 0 else None
         )
         for tier, cost in zip(tiers, costs, strict=True)
     )

@@ -36,6 +36,8 @@ from shuke.engine.forecast.forecasting import (
     whole_months,
 )
 from shuke.engine.forecast.series import Outlook
+from shuke.engine.study_figures import date_of
+from shuke.engine.study_result import Study
 
 
 @dataclass(frozen=True)
@@ -94,7 +96,7 @@ class Forecast:
             },
             "units": {each.forecast.unit.code: _unit(each, count) for each in self.units},
             "tiers": [
-                {"tier": t.tier, "members": t.members, "net_minor": t.net_minor, "cost_minor": t.cost_minor,
+                {"tier": t.tier, "net_minor": t.net_minor, "cost_minor": t.cost_minor,
                  "share": _share(t.share)}
                 for t in self.tiers
             ],
@@ -161,6 +163,30 @@ def forecast(
         tiers=tier_costs(priced, tuple(tiers)),
         break_even=None if asked.margin is None else break_even(net, asked.margin, sum(y.accrued for y in yearly)),
         sensitivity=swings(priced, asked.ranges),
+    )
+
+
+def forecast_study(study: Study, asked: Asked | None = None) -> Forecast:
+    """Forecast the program of a study from its whole history, with the cost of its tiers within its window.
+
+    Raises:
+        Refusal: as `forecast`.
+    """
+    figures = study.figures
+    told = figures.as_json()
+    tiers = [
+        TierSums(row["tier"], row["net_minor"], {code: sums["issued"] for code, sums in row["units"].items()})
+        for row in told["by_tier"]
+        if row["tier"]
+    ]
+    joined = figures.tally.joined
+    return forecast(
+        study.cohorts,
+        figures.compiled.program,
+        date_of(figures.until_day + 1),
+        asked,
+        since=date_of(int(joined.min())) if len(joined) else None,
+        tiers=tiers,
     )
 
 

@@ -151,7 +151,9 @@ def outlook(values: Floats, months: Sequence[dt.date], steps: int) -> Outlook:
     tries = {name: [_try(name, values, months, origin) for origin in origins] for name in METHODS}
     scores = {name: _score(values, origins, found) for name, found in tries.items()}
     known = [score for score in scores.values() if score is not None]
-    kept = next((n for n, score in scores.items() if score is not None and score <= NEARLY * min(known)), "level_of_day")
+    kept = next(
+        (n for n, score in scores.items() if score is not None and score <= NEARLY * min(known)), "level_of_day"
+    )
     return Outlook(kept, ahead(kept, values, months, steps), _errors(values, origins, tries[kept]), scores)
 
 

@@ -14,7 +14,7 @@ import numpy as np
 from shuke.engine.forecast.endings import LONGEST, Endings, Floats
 
 YEAR = 12
-GOES_ON = 6  # months that a change of pace is believed to go on
+GOES_ON = 4  # months that a change of pace is believed to go on
 RECENT = 6  # months of events that count as recent
 TAIL = 6  # ages whose level goes on beyond the oldest age seen
 ROUNDS, STEPS = 7, 7  # of the search for parameters
@@ -114,7 +114,8 @@ def _paces(risks: Risks, hazard: Floats) -> Floats:
     age = np.minimum(np.maximum(event - lot, 0), LONGEST)
     expected = (risks.exposure * hazard[..., age]).sum(axis=-2)
     used = risks.used.sum(axis=-2)
-    return np.divide(used, expected, out=np.ones_like(used), where=expected > 0)
+    paces: Floats = np.divide(used, expected, out=np.ones_like(used), where=expected > 0)
+    return paces
 
 
 def _levelled(risks: Risks) -> Floats:
@@ -124,7 +125,7 @@ def _levelled(risks: Risks) -> Floats:
 
 
 def _trending(risks: Risks) -> Floats:
-    """Return the estimate of all months at a pace that goes on to change as in the last year, for half a year."""
+    """Return the estimate of all months at a pace that goes on to change as in the last year, for a third of a year."""
     hazard = _kaplan_meier(risks)
     paces = np.log(np.clip(_paces(risks, hazard)[..., -YEAR:], 0.1, 10.0))
     at = np.arange(paces.shape[-1]) - (paces.shape[-1] - 1) / 2
