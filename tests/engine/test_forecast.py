@@ -1,0 +1,159 @@
+"""The forecast as a whole, of a made history whose rules are known."""
+
+import datetime as dt
+import json
+from dataclasses import replace
+from fractions import Fraction
+
+import pytest
+from benchmarks.forecast_lives import PROGRAM, REGIMES, made, until
+
+from shuke.core.values.errors import Refusal
+from shuke.engine.compile import compile_program
+from shuke.engine.forecast.economics import break_even
+from shuke.engine.forecast.forecasting import Asked, whole_months
+from shuke.engine.forecast.result import forecast, forecast_study
+from shuke.engine.schema import load_program
+from shuke.engine.study import One, study
+
+MARGIN = Fraction(3, 10)
+TIERED = PROGRAM.replace(
+    "earn:",
+    """tiers:
+  ladder: main
+  measure: SPEND('12 months')
+  validity: 12 months
+  levels:
+    - {code: base, from: 0, multiplier: 1}
+    - {code: gold, from: 2000, multiplier: 2}
+earn:""",
+).replace("order.net", "order.net * tier.multiplier")
+
+
+@pytest.fixture(scope="module")
+def compiled():
+    return compile_program(load_program(TIERED))
+
+
+@pytest.fixture(scope="module")
+def done(compiled):
+    return study(compiled, One(made(REGIMES[0], 18, 3)), until(18))
+
+
+@pytest.fixture(scope="module")
+def told(done):
+    return forecast_study(done, Asked(months=6, margin=MARGIN))
+
+
+def test_months_follow_the_history_and_intervals_hold_their_figure(told):
+    assert told.months[-1] == dt.date(2024, 6, 1)
+    assert told.ahead == tuple(dt.date(2024, month, 1) for month in range(7, 13))
+    unit = told.units[0].forecast
+    for month in unit.ahead:
+        for figure in (month.issued, month.used, month.expired, month.taken_back, month.closing, month.expected):
+            assert 0 <= figure.low <= figure.value <= figure.high
+    opening = unit.opening
+    for month in unit.ahead:
+        flows = month.issued.value - month.used.value - month.expired.value - month.taken_back.value
+        assert month.closing.value == pytest.approx(opening + flows)
+        opening = month.closing.value
+    assert 0 < unit.breakage.low < unit.breakage.value < unit.breakage.high < 1
+    last = unit.curve[-1]
+    assert last.used.value + last.expired + last.taken_back == pytest.approx(1)
+    assert last.age == 13  # what was earned in a month ends as the thirteenth after it begins
+
+
+def test_the_same_history_has_the_same_forecast(done, told):
+    assert forecast_study(done, Asked(months=6, margin=MARGIN)).as_json() == told.as_json()
+
+
+def test_the_json_says_the_same(done, told):
+    said = json.loads(json.dumps(told.as_json()))
+    assert said["history"] == {"from": "2023-01-01", "months": 18}
+    points = said["units"]["points"]
+    assert [row["month"] for row in points["ahead"]] == [day.isoformat() for day in told.ahead]
+    assert points["now"]["points"] == done.as_json()["units"][0]["outstanding"]
+    assert points["now"]["cost_minor"] == points["now"]["points"]  # a point costs a fen
+    assert points["books"]["points"][-1]["closing"] == points["now"]["points"]
+    assert points["books"]["cost"][-1]["closing"] == points["now"]["points"]
+    assert said["break_even"]["margin"] == 0.3
+    assert said["break_even"]["cost_minor"] == points["year"]["cost_minor"]
+
+
+def test_tiers_cost_what_will_be_used_of_what_they_were_given(told, done):
+    used = told.units[0].forecast.curve[-1].used.value
+    by_tier = {row["tier"]: row for row in done.as_json()["by_tier"]}
+    assert [tier.tier for tier in told.tiers] == ["base", "gold"]
+    for tier in told.tiers:
+        assert tier.net_minor == by_tier[tier.tier]["net_minor"]
+        assert tier.cost_minor == round(by_tier[tier.tier]["units"]["points"]["issued"] * used)
+        assert tier.share == pytest.approx(tier.cost_minor / tier.net_minor, abs=1e-6)
+    assert told.tiers[0].share < told.tiers[1].share
+
+
+def test_assumptions_move_what_is_owed_as_they_should_and_the_widest_comes_first(told):
+    swings = {swing.assumption: swing for swing in told.sensitivity}
+    assert set(swings) == {"use", "issuing", "cost", "expiry", "taken_back"}
+    widths = [swing.width for swing in told.sensitivity]
+    assert widths == sorted(widths, reverse=True)
+    middle = told.units[0].owed
+    assert swings["use"].low.liability > middle.liability > swings["use"].high.liability
+    assert swings["use"].low.accrued < middle.accrued < swings["use"].high.accrued
+    assert swings["cost"].high.liability == pytest.approx(middle.liability * 1.1)
+    assert swings["issuing"].high.accrued == pytest.approx(middle.accrued * 1.1)
+    assert swings["expiry"].low.accrued < middle.accrued < swings["expiry"].high.accrued
+
+
+def test_what_is_asked_of_an_assumption_holds(done):
+    asked = Asked(ranges={"cost": (Fraction(1, 2), Fraction(2))}, costs={"points": Fraction(2, 100)})
+    told = forecast_study(done, asked)
+    (cost,) = [swing for swing in told.sensitivity if swing.assumption == "cost"]
+    assert cost.high.liability == pytest.approx(4 * cost.low.liability)
+    assert told.units[0].cost == 2
+    assert told.units[0].market == 1
+    assert told.break_even is None
+
+
+def test_the_uplift_that_pays():
+    assert break_even(1_000_000, Fraction(3, 10), 20_000).uplift == pytest.approx(20_000 / 280_000)
+    # what is spent on top earns points, too: u · sales · margin = (1 + u) · cost
+    u = 20_000 / 280_000
+    assert u * 1_000_000 * 0.3 == pytest.approx((1 + u) * 20_000)
+    assert break_even(100_000, Fraction(1, 10), 10_000).uplift is None
+
+
+def test_a_month_that_is_not_over_is_left_out(done, compiled):
+    known = whole_months(done.cohorts, dt.date(2024, 6, 30))
+    assert known.months[-1] == dt.date(2024, 5, 1)
+    assert known.used.shape[-2:] == (17, 17)
+    assert forecast(done.cohorts, compiled.program, dt.date(2024, 6, 30)).ahead[0] == dt.date(2024, 6, 1)
+
+
+def test_too_short_a_history_and_too_far_a_look_are_refused(done, compiled):
+    with pytest.raises(Refusal) as short:
+        forecast(done.cohorts, compiled.program, dt.date(2023, 3, 31))
+    assert (short.value.code, short.value.params) == ("history_too_short", {"months": 2, "least": 3})
+    for months in (0, 37):
+        with pytest.raises(Refusal) as far:
+            forecast(done.cohorts, compiled.program, dt.date(2024, 7, 1), Asked(months=months))
+        assert far.value.code == "months_out_of_bounds"
+
+
+def test_units_that_only_count_are_left_out(done):
+    growth = TIERED.replace("units:", "units:\n  growth: {spendable: no}")
+    program = load_program(growth)
+    cohorts = done.cohorts
+    doubled = replace(
+        cohorts,
+        **{name: getattr(cohorts, name)[[0, 0]] for name in ("issued", "used", "expired", "taken_back")},
+    )
+    told = forecast(doubled, program, dt.date(2024, 7, 1))
+    assert [each.forecast.unit.code for each in told.units] == ["points"]
+
+
+def test_points_without_a_price_have_points_only(done):
+    program = load_program(TIERED.replace("value: 0.01, ", ""))
+    told = forecast(done.cohorts, program, dt.date(2024, 7, 1), Asked(margin=MARGIN))
+    assert told.units[0].owed.liability == 0
+    assert told.break_even.uplift == 0
+    assert told.units[0].books.revenue[-1].closing == 0
