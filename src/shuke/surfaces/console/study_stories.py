@@ -56,7 +56,9 @@ def _line(each: EntryTold, fact: FactTold | None, program: Program, zone: ZoneIn
     when = f"{datetime.fromtimestamp(entry.at, UTC).astimezone(zone):%Y-%m-%d %H:%M}"
     by = _by(each, fact, program)
     if isinstance(entry, TierChangeFact):
-        return Line(when, _tier(entry, program), "", takes=False, beside=" · ".join(filter(None, (_held(entry), by))), why=why)
+        return Line(
+            when, _tier(entry, program), "", takes=False, beside=" · ".join(filter(None, (_held(entry), by))), why=why
+        )
     unit, takes = program.units[entry.unit], entry.kind in _TAKES
     amount = f"{figures.MINUS if takes else '+'}{figures.points(entry.amount, unit.scale)} {unit.name or unit.code}"
     return Line(when, words.wording(entry.kind), amount, takes, " · ".join(filter(None, (by, _usable(entry)))), why)
