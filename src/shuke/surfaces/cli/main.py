@@ -271,18 +271,33 @@ def explain(
 def backtest(
     file: Annotated[str, typer.Argument(metavar="PROGRAM", help="The program file.")],
     orders: Annotated[
-        str, typer.Option(help="Orders as Parquet or CSV; docs/reference/orders-file.md has the layout.")
-    ],
+        str | None,
+        typer.Option(help="Orders as Parquet, CSV or XLSX; needs no deployment. docs/reference has the layout."),
+    ] = None,
+    history: Annotated[
+        str | None, typer.Option(help="A history that was read (his_… or its name); the result is kept.")
+    ] = None,
     timestamps_in: Annotated[str | None, typer.Option(help="Time zone of timestamps without one, e.g. UTC.")] = None,
+    since: Annotated[str | None, typer.Option(help="Count from this date on; all before it only warms up.")] = None,
     until: Annotated[
         str | None, typer.Option(help="Let time pass to the start of this date (the day after the last order).")
     ] = None,
+    against: Annotated[str | None, typer.Option(help="Another program file to weigh it against.")] = None,
+    policy: Annotated[
+        str, typer.Option(help="How points are used: observed, none, greedy:POINTS or share:PERCENT.")
+    ] = "observed",
+    uplift: Annotated[
+        list[str] | None, typer.Option(help="TIER=PERCENT by which spend grows in a tier; may be given several times.")
+    ] = None,
+    elasticity: Annotated[str | None, typer.Option(help="Of spend to the reward rate.")] = None,
+    margin: Annotated[str | None, typer.Option(help="Gross margin of sales, e.g. 25%.")] = None,
     as_json: AsJson = False,
-) -> None:
-    """Replay a history of orders through a program file; needs no deployment."""
-    from shuke.surfaces.cli import programs
+) -> int:
+    """Replay a history of orders through a program file: what it would have given, moved and owed."""
+    from shuke.surfaces.cli import backtests
 
-    programs.backtest(file, orders, timestamps_in=timestamps_in, until=until, as_json=as_json)
+    asked = backtests.Asked(since, until, policy, tuple(uplift or ()), elasticity, margin, against)
+    return backtests.run(file, orders, history, timestamps_in, asked, as_json=as_json)
 
 
 EffectiveFrom = Annotated[

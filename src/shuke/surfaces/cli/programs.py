@@ -1,18 +1,17 @@
 """`shuke program` and `shuke backtest`: program files checked, published, shown, and replayed over a history."""
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 from zoneinfo import ZoneInfo
 
 from shuke.core.values.errors import Refusal
 from shuke.surfaces.cli import times
-from shuke.surfaces.cli.terminal import Exit, in_chinese, result, scaled, table, words
+from shuke.surfaces.cli.terminal import Exit, in_chinese, result, words
 
 if TYPE_CHECKING:
     from shuke.core.program.model import Program
-    from shuke.engine.backtest import BacktestResult
     from shuke.rooms.programs.contracts import VersionView
 
 T = TypeVar("T")
@@ -136,76 +135,6 @@ def show(slug: str | None, *, source: bool, as_json: bool) -> None:
             "source": version.source,
         }
         result(data, [version.source if source else version.text], as_json=as_json)
-
-
-def backtest(file: str, orders: str, *, timestamps_in: str | None, until: str | None, as_json: bool) -> int:
-    """Replay a file of orders through a program file, and let time pass to the start of the day `until`."""
-    from shuke.engine import zones
-    from shuke.engine.backtest import backtest as replay
-    from shuke.engine.compile import compile_program
-    from shuke.engine.orders_file import read_orders
-    from shuke.engine.schema import load_program
-
-    compiled = judged(file, lambda: compile_program(load_program(read(file))), as_json=as_json)
-    if compiled is None:
-        return Exit.FAILED
-    zone = compiled.program.time_zone
-    history = read_orders(Path(orders), currency_digits=compiled.program.currency_digits, timestamps_in=timestamps_in)
-    last = int(history.order_at.max()) if history.order_count else 0
-    asked = times.day(until)
-    end = (asked - date(1970, 1, 1)).days if asked else zones.local_day(last, zone) + 1
-    data = _summary(replay(compiled, history, zones.day_start(end, zone)))
-    result(data, _lines(data), as_json=as_json)
-    return Exit.OK
-
-
-def _summary(done: "BacktestResult") -> dict[str, Any]:
-    import numpy as np
-
-    from shuke.core.state.slots import EXPIRY
-
-    program, history = done.compiled.program, done.history
-    tiers = {}
-    for number, ladder in enumerate(program.ladders):
-        counts = np.bincount(done.tiers(number), minlength=len(ladder.levels)).tolist()
-        names = [level.code if number == 0 else f"{ladder.code}.{level.code}" for level in ladder.levels]
-        tiers |= dict(zip(names, counts, strict=True))
-    units = {
-        unit.code: {"issued": issued, "expired": expired, "outstanding": left, "scale": unit.scale}
-        for unit, issued, expired, left in zip(
-            program.units, done.issued, done.total_of(EXPIRY), done.outstanding, strict=True
-        )
-    }
-    return {
-        "program": program.code,
-        "members": history.member_count,
-        "orders": history.order_count,
-        "lines": history.line_count,
-        "net_minor": int(history.facts.net_minor[history.order_rows].sum()),
-        "points": units,
-        "members_by_tier": tiers,
-        "engine": done.engine,
-        "seconds": round(done.seconds, 3),
-        "compile_seconds": round(done.compile_seconds, 3),
-        "orders_per_second": round(history.order_count / done.seconds) if done.seconds else 0,
-    }
-
-
-def _lines(data: dict[str, Any]) -> list[str]:
-    rows: list[tuple[str, object]] = [
-        (words("members", "会员"), data["members"]),
-        (words("orders", "订单"), data["orders"]),
-        (words("lines", "订单行"), data["lines"]),
-    ]
-    for unit, sums in data["points"].items():
-        rows += [
-            (words(f"{unit} issued", f"{unit} 发放"), scaled(sums["issued"], sums["scale"])),
-            (words(f"{unit} expired", f"{unit} 过期"), scaled(sums["expired"], sums["scale"])),
-            (words(f"{unit} outstanding", f"{unit} 结余"), scaled(sums["outstanding"], sums["scale"])),
-        ]
-    rows += [(words(f"tier {code}", f"等级 {code}"), count) for code, count in data["members_by_tier"].items()]
-    took = f"{data['seconds']} s, {data['engine']}, {data['orders_per_second']:,}/s"
-    return [*table((data["program"], ""), rows), words(f"replayed in {took}", f"回放用时 {took}")]
 
 
 def judged(file: str, work: Callable[[], T], *, as_json: bool) -> T | None:

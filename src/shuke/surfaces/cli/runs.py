@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from shuke.core.values.errors import Refusal
-from shuke.surfaces.cli import histories, session
+from shuke.surfaces.cli import histories, programs, session
 from shuke.surfaces.cli.people import actor
 from shuke.surfaces.cli.study_lines import study_lines
 from shuke.surfaces.cli.terminal import Exit, result, table, words
@@ -15,17 +15,20 @@ if TYPE_CHECKING:
 _LATEST = 100
 
 
-def backtest(text: str, history: str, other: str, settings: Mapping[str, Any], *, as_json: bool) -> int:
-    """Run a program over a history that was brought, keep what it found, and print it.
+def backtest(file: str, history: str, against: str | None, settings: Mapping[str, Any], *, as_json: bool) -> int:
+    """Run a program file over a history that was brought, keep what it found, and print it.
 
-    Raises: ProgramErrors; Refusal as `studio.facade.ask_run`, `unknown_history`, `history_ambiguous`.
+    Raises: Refusal as `studio.facade.ask_run`, `unknown_history`, `history_ambiguous`, `file_not_found`.
     """
+    text, other = programs.read(file), programs.read(against) if against else ""
     with session.opened():
         from shuke.rooms.studio import facade as studio
         from shuke.rooms.studio.contracts import RunKind, RunRequest
 
-        found = histories.find(history)
-        made = studio.ask_run(RunRequest(RunKind.BACKTEST, found.id, text, other, "", settings), actor())
+        asked = RunRequest(RunKind.BACKTEST, histories.find(history).id, text, other, "", settings)
+        made = programs.judged(file, lambda: studio.ask_run(asked, actor()), as_json=as_json)
+        if made is None:
+            return Exit.FAILED
         studio.do_run(made.id)
         _print(studio.run(made.id), as_json=as_json)
         return Exit.OK

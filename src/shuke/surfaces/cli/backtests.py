@@ -1,0 +1,143 @@
+"""`shuke backtest`: a program over a file of orders, with nothing kept, or over a history, with its result kept."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from shuke.core.values.errors import Refusal
+from shuke.surfaces.cli import programs, times
+from shuke.surfaces.cli.study_lines import study_lines
+from shuke.surfaces.cli.terminal import Exit, progress, result
+
+if TYPE_CHECKING:
+    from shuke.engine.compile import Compiled
+    from shuke.engine.history import History
+
+_EPOCH = date(1970, 1, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is asked of a backtest, as it was typed; `until` is the first day that counts no more."""
+
+    since: str | None
+    until: str | None
+    policy: str
+    uplift: tuple[str, ...]
+    elasticity: str | None
+    margin: str | None
+    against: str | None
+
+    def settings(self) -> dict[str, Any]:
+        """Return the settings of a run.
+
+        Raises: Refusal `date_invalid`, `mapping_invalid`.
+        """
+        since, until = times.day(self.since), times.day(self.until)
+        return {
+            "since": since.isoformat() if since else None,
+            "until": (until - timedelta(days=1)).isoformat() if until else None,
+            "policy": self._policy(),
+            "assumptions": self._assumptions(),
+        }
+
+    def _policy(self) -> dict[str, Any]:
+        kind, _colon, number = self.policy.partition(":")
+        return {"kind": kind} | ({"at" if kind == "greedy" else "share": number} if number else {})
+
+    def _assumptions(self) -> dict[str, Any]:
+        pairs = [each.rpartition("=") for each in self.uplift]
+        for each, (tier, _equals, number) in zip(self.uplift, pairs, strict=True):
+            if not (tier and number):
+                raise Refusal("mapping_invalid", f"{each} is not TIER=PERCENT.", params={"text": each})
+        said: dict[str, Any] = {"uplift": {tier: f"{number.rstrip('%')}%" for tier, _equals, number in pairs}}
+        return said | {
+            name: value
+            for name, value in (("elasticity", self.elasticity), ("margin", self.margin))
+            if value is not None
+        }
+
+
+def run(
+    file: str, orders: str | None, history: str | None, timestamps_in: str | None, asked: Asked, *, as_json: bool
+) -> int:
+    """Run a backtest over a file of orders or over a history that was read.
+
+    Raises: Refusal `orders_or_history`, and what reading, asking and the programs refuse.
+    """
+    if (orders is None) == (history is None):
+        raise Refusal("orders_or_history", "Say either --orders FILE or --history HISTORY.")
+    if history is not None:
+        from shuke.surfaces.cli import runs
+
+        return runs.backtest(file, history, asked.against, asked.settings(), as_json=as_json)
+    assert orders is not None
+    return _of_file(file, orders, timestamps_in, asked, as_json=as_json)
+
+
+def _of_file(file: str, orders: str, timestamps_in: str | None, asked: Asked, *, as_json: bool) -> int:
+    from shuke.engine.orders_file import read_orders
+
+    settings = asked.settings()
+    compiled = _compiled(file, as_json=as_json)
+    other = _compiled(asked.against, as_json=as_json) if asked.against else None
+    if compiled is None or (asked.against and other is None):
+        return Exit.FAILED
+    history = read_orders(Path(orders), currency_digits=compiled.program.currency_digits, timestamps_in=timestamps_in)
+    data = _studied(compiled, other, history, settings)
+    result(data, study_lines(data), as_json=as_json)
+    return Exit.OK
+
+
+def _compiled(file: str, *, as_json: bool) -> "Compiled | None":
+    from shuke.engine.compile import compile_program
+    from shuke.engine.schema import load_program
+
+    return programs.judged(file, lambda: compile_program(load_program(programs.read(file))), as_json=as_json)
+
+
+def _studied(
+    compiled: "Compiled", other: "Compiled | None", history: "History", settings: dict[str, Any]
+) -> dict[str, Any]:
+    """Return the study of a program over orders in memory, and what is most looked for on top."""
+    from shuke.engine import zones
+    from shuke.engine.study import One, study
+    from shuke.engine.study_settings import assumptions_of, policy_of
+
+    program, zone = compiled.program, compiled.program.time_zone
+    last = int(history.order_at.max()) if history.order_count else 0
+    until = date.fromisoformat(settings["until"]) if settings["until"] else None
+    end = (until - _EPOCH).days if until else zones.local_day(last, zone)
+    since = date.fromisoformat(settings["since"]) if settings["since"] else None
+    with progress(None, "replayed", "已回放"):
+        found = study(
+            compiled,
+            One(history),
+            zones.day_start(end + 1, zone) - 1,
+            policy=policy_of(settings["policy"], program),
+            assumptions=assumptions_of(settings["assumptions"], program),
+            other=other,
+            since_at=zones.day_start((since - _EPOCH).days, zone) if since else None,
+        ).as_json()
+    ends = [ladder["population"][-1]["members"] for ladder in found["ladders"] if ladder["population"]]
+    codes = [ladder["code"] for ladder in found["ladders"]]
+    tiers = {
+        tier if number == 0 else f"{codes[number]}.{tier}": members
+        for number, counts in enumerate(ends)
+        for tier, members in counts.items()
+    }
+    return {
+        **found,
+        "lines": history.line_count,
+        "points": {
+            unit["code"]: {
+                "issued": unit["issued"],
+                "expired": unit["expired"],
+                "outstanding": unit["outstanding"] - unit["debt"],
+                "scale": unit["scale"],
+            }
+            for unit in found["units"]
+        },
+        "members_by_tier": tiers,
+    }
