@@ -289,7 +289,7 @@ def _against(found: Mapping[str, Any], against: Mapping[str, Any]) -> dict[str, 
                 for row in against[code][:20]
             ],
         )
-        for code, title in (("most", _("Who gets most more")), ("least", _("Who gets most less")))
+        for code, title in (("most", _("Who gains most")), ("least", _("Who loses most")))
     ]
     return {
         **against,
