@@ -148,7 +148,8 @@ class HistoryView:
 class RunRequest:
     """A run that is asked for: a program over a history, or over none of a proposal's own.
 
-    `other` is the program it is weighed against; `settings` are those of its kind, as `facade` says.
+    `other` is the program it is weighed against; `labels` say what both are called, by default what they call
+    themselves; `settings` are those of the run's kind.
     """
 
     kind: RunKind
@@ -157,6 +158,7 @@ class RunRequest:
     other: str = ""
     name: str = ""
     settings: Mapping[str, Any] = field(default_factory=dict)
+    labels: tuple[str, str] = ("", "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -273,8 +273,15 @@ def _against(found: Mapping[str, Any], against: Mapping[str, Any]) -> dict[str, 
     mine, theirs = found["cost"], against["cost"]
     both = {each["code"]: each for each in against["units"]}
     units = [
-        {"called": _called(unit), "mine": unit, "theirs": both.get(unit["code"]), "scale": unit["scale"]}
+        {
+            "called": _called(unit),
+            "mine": unit,
+            "theirs": both[unit["code"]],
+            "scale": unit["scale"],
+            "more": unit["issued"] - both[unit["code"]]["issued"],
+        }
         for unit in found["units"]
+        if unit["code"] in both
     ]
     called = names(against) | names(found)
     lists = [

@@ -1,6 +1,7 @@
 """One member of a backtest, entry by entry in words: what moved, when, by which order, and why."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -43,12 +44,38 @@ def told(story: MemberStory, latest: int) -> list[Line]:
     zone = ZoneInfo(story.program.time_zone)
     shown: set[int] = set()
     lines = []
-    for each in story.told.entries[-latest:]:
+    for each in _together(story.told.entries)[-latest:]:
         fact = story.told.facts[each.fact] if each.fact >= 0 else None
         why = _why(fact) if fact is not None and each.fact not in shown else ()
         shown.add(each.fact)
         lines.append(_line(each, fact, story.program, zone, why))
     return lines[::-1]
+
+
+def _together(entries: Sequence[EntryTold]) -> list[EntryTold]:
+    """Return entries with those of one deed as one: what is used is drawn from one lot after the other."""
+    found: list[EntryTold] = []
+    for each in entries:
+        last = found[-1] if found else None
+        if (
+            last
+            and isinstance(each.entry, EntryFact)
+            and isinstance(last.entry, EntryFact)
+            and _deed(last) == _deed(each)
+        ):
+            found[-1] = replace(last, entry=replace(last.entry, amount=last.entry.amount + each.entry.amount))
+        else:
+            found.append(each)
+    return found
+
+
+def _deed(each: EntryTold) -> tuple[object, ...]:
+    entry = each.entry
+    return (
+        (entry.kind, entry.unit, entry.at, each.fact)
+        if isinstance(entry, EntryFact) and entry.kind in _TAKES
+        else (id(each),)
+    )
 
 
 def _line(each: EntryTold, fact: FactTold | None, program: Program, zone: ZoneInfo, why: tuple[str, ...]) -> Line:

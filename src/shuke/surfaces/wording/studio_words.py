@@ -5,7 +5,7 @@ from fractions import Fraction
 from typing import Any
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from shuke.rooms.studio.contracts import FileKind, RunKind, State
@@ -25,7 +25,7 @@ _STATES: _Words = {
 _KINDS: _Words = {
     FileKind.ORDERS: _("Orders"),
     FileKind.LINES: _("Lines of orders"),
-    FileKind.REFUNDS: _("Refunds"),
+    FileKind.REFUNDS: pgettext_lazy("money", "Refunds"),
     FileKind.MEMBERS: _("Members"),
     FileKind.REDEMPTIONS: _("Redemptions"),
 }
@@ -40,7 +40,7 @@ COUNTS: _Words = {
     "members": _("Members"),
     "orders": _("Orders"),
     "lines": _("Lines"),
-    "refunds": _("Refunds"),
+    "refunds": pgettext_lazy("money", "Refunds"),
     "redemptions": _("Redemptions"),
 }
 

@@ -15,16 +15,12 @@ from shuke.rooms.org.contracts import Actor, ActorKind
 from shuke.rooms.studio import queries
 from shuke.rooms.studio.contracts import NAME_LIMIT, RUN_PREFIX, UNDER_WAY, RunKind, RunRequest, RunView, State
 from shuke.rooms.studio.models import History, Run
-from shuke.rooms.studio.services import folders, histories, working
+from shuke.rooms.studio.services import folders, histories, studies, working
 
 Check = Callable[[Mapping[str, Any], Program, Program | None], Mapping[str, Any]]
 Do = Callable[[Run, Compiled, Compiled | None, working.Steps], Mapping[str, Any]]
-_kinds: dict[RunKind, tuple[Check, Do]] = {}
-
-
-def kind(of: RunKind, check: Check, do: Do) -> None:
-    """Say what checks the settings of runs of a kind, returning them whole, and what does their work."""
-    _kinds[of] = (check, do)
+# what checks the settings of runs of a kind, returning them whole, and what does their work
+_KINDS: Mapping[RunKind, tuple[Check, Do]] = {RunKind.BACKTEST: (studies.check, studies.do)}
 
 
 def ask(request: RunRequest, actor: Actor) -> RunView:
@@ -34,7 +30,7 @@ def ask(request: RunRequest, actor: Actor) -> RunView:
     other = compile_program(load_program(request.other)).program if request.other else None
     for each in filter(None, (program, other)):
         _check_fits(each, history)
-    check, _ = _kinds[request.kind]
+    check, _ = _KINDS[request.kind]
     settings = check(request.settings, program, other)
     name = "".join(filter(str.isprintable, request.name)).strip()[:NAME_LIMIT]
     row = Run(
@@ -45,8 +41,8 @@ def ask(request: RunRequest, actor: Actor) -> RunView:
         history=history,
         text=request.text,
         other=request.other,
-        program=program.name or program.code,
-        other_program=(other.name or other.code) if other else "",
+        program=request.labels[0] or program.name or program.code,
+        other_program=(request.labels[1] or other.name or other.code) if other else "",
         settings=dict(settings),
         asked_at=clock.business_now(),
         actor_kind=actor.kind.value,
@@ -70,7 +66,7 @@ def do(run_id: UUID) -> State | None:
         program = compile_program(load_program(row.text))
         other = compile_program(load_program(row.other)) if row.other else None
         folders.fresh(folders.run(run_id))
-        _, work = _kinds[RunKind(row.kind)]
+        _, work = _KINDS[RunKind(row.kind)]
         return State.READY, {"result": work(row, program, other, steps)}
 
     return working.work(Run, run_id, run)

@@ -13,9 +13,9 @@ from shuke.engine.study import Cancelled, study
 from shuke.engine.study_members import explain_member
 from shuke.engine.study_settings import assumptions_of, policy_of
 from shuke.engine.zones import day_start
-from shuke.rooms.studio.contracts import MemberStory, RunKind
+from shuke.rooms.studio.contracts import MemberStory
 from shuke.rooms.studio.models import Run
-from shuke.rooms.studio.services import folders, runs, working
+from shuke.rooms.studio.services import folders, working
 
 MEMBERS = "members.parquet"
 _DAY_ZERO = date(1970, 1, 1)
@@ -97,6 +97,3 @@ def _day(value: object, name: str) -> date | None:
 
 def _second(day: date, zone: str, after: int = 0) -> int:
     return day_start((day - _DAY_ZERO).days + after, zone)
-
-
-runs.kind(RunKind.BACKTEST, check, do)

@@ -9,7 +9,7 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from shuke.core.values.errors import Refusal
 from shuke.engine.schema import ProgramErrors
@@ -43,7 +43,7 @@ _ENTRIES = 500  # of one member, the latest
 class BacktestForm(forms.Form):
     """What is tried on which history, and what is assumed."""
 
-    history = forms.ChoiceField(label=gettext_lazy("History"))
+    history = forms.ChoiceField(label=pgettext_lazy("orders", "History"))
     program = forms.ChoiceField(label=gettext_lazy("Program"))
     text = forms.CharField(label=gettext_lazy("Program file"), required=False, max_length=FILE_LIMIT_BYTES, strip=False)
     other = forms.ChoiceField(label=gettext_lazy("Weighed against"), required=False)
@@ -128,6 +128,7 @@ def new(request: HttpRequest, desk: Desk) -> HttpResponse:
                 _text(given["other"]) if given["other"] else "",
                 given["name"],
                 _settings(given),
+                _labels(form, given),
             ),
             desk.actor,
         )
@@ -145,6 +146,8 @@ def new(request: HttpRequest, desk: Desk) -> HttpResponse:
 def backtest(request: HttpRequest, desk: Desk, run_id: str) -> HttpResponse:
     """Show how far a backtest is, or what it found."""
     found = studio.run(_id(run_id))
+    if request.htmx and found.state not in UNDER_WAY:
+        return done()
     return show(
         request,
         "backtest.html",
@@ -175,6 +178,13 @@ def remove(request: HttpRequest, desk: Desk, run_id: str) -> HttpResponse:
 def run(request: HttpRequest, desk: Desk, run_id: str) -> HttpResponse:
     """Go to the page of a run, whatever its kind."""
     return redirect(address(studio.run(_id(run_id))))
+
+
+def done() -> HttpResponse:
+    """Let a page that asks again and again how far work is load itself anew, with its charts."""
+    answer = HttpResponse(status=204)
+    answer["HX-Refresh"] = "true"
+    return answer
 
 
 _PAGES = {RunKind.BACKTEST: "backtest", RunKind.FORECAST: "forecast", RunKind.PROPOSAL: "proposal"}
@@ -233,6 +243,13 @@ def _new(
         own=_OWN,
         status=status,
     )
+
+
+def _labels(form: BacktestForm, given: dict[str, Any]) -> tuple[str, str]:
+    """Return what the two programs are called on the result, so that versions of one are told apart."""
+    names = dict(form.fields["program"].choices)
+    own = "" if not given["other"] else _("the file tried")
+    return (own if given["program"] == _OWN else names[given["program"]], names.get(given["other"], ""))
 
 
 def _settings(given: dict[str, Any]) -> dict[str, Any]:
