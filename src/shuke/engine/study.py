@@ -115,20 +115,25 @@ def study(  # noqa: PLR0913 - what may be asked
 
 
 class _Watch:
-    """Tells the caller how far it is, and asks whether to go on."""
+    """Tells the caller how far it is, and asks whether to go on; both in the caller's own thread."""
 
     def __init__(
         self, progress: Callable[[int, int], None] | None, cancelled: Callable[[], bool] | None, all_: int
     ) -> None:
         self._progress, self._cancelled, self._all, self._done = progress, cancelled, all_, count(1)
+        self.stopped = False
 
-    def go_on(self) -> None:
-        if self._cancelled is not None and self._cancelled():
-            raise Cancelled
-
-    def part_done(self) -> None:
+    def step(self) -> None:
+        """Tell of one part more."""
         if self._progress is not None:
             self._progress(next(self._done), self._all)
+        self.go_on()
+
+    def go_on(self) -> None:
+        """Raise Cancelled where the caller wants no more."""
+        self.stopped = self.stopped or (self._cancelled is not None and self._cancelled())
+        if self.stopped:
+            raise Cancelled
 
 
 class _Runs:
@@ -156,8 +161,12 @@ class _Runs:
 
     def through(self, growths: Sequence[Growth], assumed: Assumptions) -> list[Figures]:
         """Run all parts; return the figures of each program."""
+        self._watch.go_on()
+        done = []
         with ThreadPoolExecutor(self._at_once) as pool:
-            done = list(pool.map(lambda number: self._part(number, growths), range(self._parts.parts)))
+            for part in pool.map(lambda number: self._part(number, growths), range(self._parts.parts)):
+                done.append(part)
+                self._watch.step()
         people = People.together([people for people, _, _ in done])
         self.events = sum(events for _, _, events in done)
         return [
@@ -168,13 +177,13 @@ class _Runs:
         ]
 
     def _part(self, number: int, growths: Sequence[Growth]) -> tuple[People, list[Tally], int]:
-        self._watch.go_on()
+        if self._watch.stopped:
+            raise Cancelled
         history = self._first.pop(number, None) or self._parts.part(number, lines=self._lines)
         tallies = [
             self._tally(compiled, loops, history, growth)
             for compiled, loops, growth in zip(self._programs, self._loops, growths, strict=True)
         ]
-        self._watch.part_done()
         return People.of(history), [tally for tally, _ in tallies], sum(events for _, events in tallies)
 
     def _tally(self, compiled: Compiled, loops: Loops, history: History, growth: Growth) -> tuple[Tally, int]:

@@ -169,7 +169,7 @@ def read(history_id: UUID) -> State | None:
                 wanted = Reading(row.currency, row.time_zone, row.dates, row.leave_out)
                 report = reading.from_files(work, sources, wanted, steps)
             folders.remove(folders.faulty_rows(history_id))
-            if (work / reading.FAULTY).is_file():
+            if report["faults"]:
                 (work / reading.FAULTY).replace(folders.faulty_rows(history_id))
             if not report["whole"]:
                 return State.REFUSED, {"report": report}

@@ -1,0 +1,135 @@
+"""Backtests: figures to the point, the same as the file says, kept with the program, told member by member."""
+
+import pytest
+
+from shuke.core.values.errors import Refusal
+from shuke.engine.schema import ProgramErrors
+from shuke.rooms.studio import facade
+from shuke.rooms.studio.contracts import RunKind, RunRequest, State
+from shuke.rooms.studio.models import Run
+from shuke.rooms.studio.tests.conftest import ACTOR, PROGRAM
+
+RICHER = PROGRAM.replace("1.25", "1.5")
+
+
+def run(history, text=PROGRAM, other="", **settings):
+    made = facade.ask_run(RunRequest(RunKind.BACKTEST, history.id, text, other, settings=settings), ACTOR)
+    facade.do_run(made.id)
+    return facade.run(made.id)
+
+
+def refused(code):
+    return pytest.raises(Refusal, check=lambda refusal: refusal.code == code)
+
+
+def test_a_program_is_tried_on_a_history(history):
+    found = run(history)
+    assert (found.state, found.failure, found.program, found.text) == (State.READY, "", "corner", PROGRAM)
+    (unit,) = found.result["units"]
+    # ann earns 300, 300 and, silver since the second, 100 × 1.25; bob 40
+    assert (unit["issued"], unit["used"], unit["outstanding"]) == (765, 0, 765)
+    assert found.result["cost"]["earned_minor"] == 765
+    assert found.result["ladders"][0]["population"][-1]["members"] == {"base": 1, "silver": 1}
+    assert [(row["tier"], row["orders"]) for row in found.result["by_tier"]] == [("base", 3), ("silver", 1)]
+    assert facade.latest_runs(RunKind.BACKTEST, 10)[0].result == {}
+
+
+def test_a_policy_and_assumptions_stand_on_the_result(history):
+    found = run(
+        history, policy={"kind": "greedy", "at": "200"}, assumptions={"uplift": {"silver": "10%"}, "margin": "0.5"}
+    )
+    (unit,) = found.result["units"]
+    # spend of 100 grows by a tenth in silver: ⌊110 × 1.25⌋; 200 are used before the second order and 400 before the third
+    assert (unit["issued"], unit["used"]) == (300 + 300 + 137 + 40, 600)
+    assert found.result["assumptions"] == {
+        "uplift": {"silver": "1/10"},
+        "elasticity": "0",
+        "margin": "1/2",
+        "costs": {},
+    }
+    assert found.result["cost"]["margin_after_earned_minor"] == (74_050 + 1_000) // 2 - 777
+
+
+def test_two_programs_are_weighed(history):
+    found = run(history, RICHER, PROGRAM)
+    against = found.result["against"]
+    assert (against["winners"], against["losers"], against["same"], against["gain"]) == (1, 0, 1, 25)
+    assert [(row["member"], row["more"]) for row in against["most"]] == [("ann", 25)]
+
+    page = facade.run_members(found.id, "more", 10, 0)
+    assert page.columns[:3] == ("member", "orders", "net_minor")
+    assert [row[0] for row in page.rows] == ["ann", "bob"]
+    assert page.total == 2
+    assert [row[0] for row in facade.run_members(found.id, "-net_minor", 1, 0).rows] == ["bob"]
+    with refused("unknown_columns"):
+        facade.run_members(found.id, "net_minor; DROP TABLE", 10, 0)
+
+
+def test_a_member_is_told_entry_by_entry(history):
+    found = run(history)
+    story = facade.run_member(found.id, "ann")
+    assert [(each.entry.kind, each.entry.amount) for each in story.told.entries if hasattr(each.entry, "amount")] == [
+        ("accrual", 300),
+        ("accrual", 300),
+        ("accrual", 125),
+    ]
+    assert [fact.order_id for fact in story.told.facts] == ["1", "2", "3"]
+    assert story.told.facts[2].decision.tier == "silver"
+    with refused("member_not_found"):
+        facade.run_member(found.id, "nobody")
+
+
+def test_the_window_counts_only_what_is_in_it(history):
+    found = run(history, since="2026-02-01", until="2026-02-28")
+    (unit,) = found.result["units"]
+    assert (unit["opening"], unit["issued"], unit["outstanding"]) == (340, 300, 640)
+    assert (found.result["since"], found.result["until"], found.result["orders"]) == ("2026-02-01", "2026-02-28", 1)
+
+
+@pytest.mark.parametrize(
+    ("asked", "code"),
+    [
+        ({"since": "2026-03-01", "until": "2026-02-01"}, "window_empty"),
+        ({"since": "spring"}, "date_invalid"),
+        ({"policy": {"kind": "wild"}}, "policy_unknown"),
+        ({"policy": {"kind": "greedy"}}, "policy_incomplete"),
+        ({"policy": {"kind": "share", "share": "140%"}}, "policy_incomplete"),
+        ({"policy": {"kind": "greedy", "at": "9", "unit": "stars"}}, "unknown_unit"),
+        ({"assumptions": {"uplift": {"gold": "5%"}}}, "unknown_tier"),
+        ({"assumptions": {"margin": "140%"}}, "assumption_out_of_range"),
+        ({"assumptions": {"elasticity": "much"}}, "number_invalid"),
+    ],
+)
+def test_what_cannot_be_asked_is_not_kept(history, asked, code):
+    with refused(code):
+        run(history, **asked)
+    assert Run.objects.count() == 0
+
+
+def test_a_program_of_another_currency_or_with_faults_is_not_run(history):
+    with refused("currency_mismatch"):
+        run(history, PROGRAM.replace("USD", "CNY"))
+    with pytest.raises(ProgramErrors):
+        run(history, PROGRAM.replace("order.net", "order.nett"))
+    assert Run.objects.count() == 0
+
+
+def test_a_run_is_cancelled_and_removed(history, home):
+    made = facade.ask_run(RunRequest(RunKind.BACKTEST, history.id, PROGRAM), ACTOR)
+    with refused("run_in_other_state"):
+        facade.remove_run(made.id, ACTOR)
+    assert facade.cancel_run(made.id).state is State.CANCELLED
+    assert facade.do_run(made.id) is None
+    with refused("run_in_other_state"):
+        facade.run_members(made.id, "orders", 1, 0)
+    facade.remove_run(made.id, ACTOR)
+    with refused("unknown_run"):
+        facade.run(made.id)
+    assert not (home / "studio" / "runs" / str(made.id)).exists()
+
+
+def test_a_death_on_the_way_leaves_a_run_that_can_be_done_again(history):
+    made = facade.ask_run(RunRequest(RunKind.BACKTEST, history.id, PROGRAM), ACTOR)
+    Run.objects.filter(pk=made.id).update(state=State.RUNNING, done=1, total=3)  # a worker began and died
+    assert facade.do_run(made.id) is State.READY
+    assert facade.run(made.id).result["units"][0]["issued"] == 765

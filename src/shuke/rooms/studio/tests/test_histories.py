@@ -1,0 +1,201 @@
+"""Histories: files are brought, told apart, read whole or refused with every cause, and forgotten without a trace."""
+
+import shutil
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+import pytest
+
+from shuke.core.values.errors import Refusal
+from shuke.foundation import clock
+from shuke.rooms.members.contracts import ExternalId, MemberRef, NewMember
+from shuke.rooms.org import facade as org
+from shuke.rooms.org.contracts import NewOrganisation
+from shuke.rooms.programs import facade as programs
+from shuke.rooms.programs.contracts import OrderFact, RedeemFact, RefundFact
+from shuke.rooms.studio import facade, queries
+from shuke.rooms.studio.contracts import FileKind, Reading, RunKind, RunRequest, State
+from shuke.rooms.studio.models import File, History
+from shuke.rooms.studio.tests.conftest import ACTOR, ORDERS, PROGRAM, ZONE
+
+
+def refused(code):
+    return pytest.raises(Refusal, check=lambda refusal: refusal.code == code)
+
+
+def test_files_are_read_into_a_history(bring, home):
+    found = bring(orders=ORDERS, refunds="refund_id,order_id,occurred_at,net\nr1,3,2026-03-07 09:00:00,50\n")
+    assert (found.state, found.failure, found.faults) == (State.READY, "", ())
+    assert found.counts == {
+        "members": 2,
+        "orders": 4,
+        "lines": 4,
+        "refunds": 1,
+        "redemptions": 0,
+        "net_minor": 74_050,
+    }
+    assert (found.first_day, found.last_day) == (date(2026, 1, 5), date(2026, 3, 7))
+    assert [(file.kind, file.name, file.missing) for file in found.files] == [
+        ("orders", "orders.csv", ()),
+        ("refunds", "refunds.csv", ()),
+    ]
+    assert sorted(path.name for path in (home / "studio" / "histories" / str(found.id)).iterdir()) == ["files", "store"]
+
+
+def test_columns_are_told_by_name_and_can_be_said_otherwise(home):
+    made = facade.begin_history("2026", ACTOR)
+    text = "订单号,会员手机号,支付时间,实付,备注\n1,13800000001,2026-01-05 10:00,12.30,谢谢\n"
+    file = facade.add_file(made.id, FileKind.ORDERS, "导出.csv", [text.encode("gb18030")], ACTOR)
+    assert file.fields == {
+        "订单号": "order_id",
+        "会员手机号": "member_id",
+        "支付时间": "occurred_at",
+        "实付": "net",
+        "备注": "",
+    }
+    assert [column.samples for column in file.columns][3:] == [("12.30",), ("谢谢",)]
+
+    file = facade.map_columns(made.id, file.id, {"实付": "-", "备注": "channel"})
+    assert (file.fields["实付"], file.fields["备注"], file.missing) == ("", "channel", ("net",))
+    with refused("fields_missing"):
+        facade.ask_reading(made.id, ZONE, ACTOR)
+    for mapping, code in (
+        ({"实付": "colour"}, "unknown_fields"),
+        ({"nobody": "net"}, "unknown_columns"),
+        ({"备注": "order_id"}, "duplicate_columns"),
+    ):
+        with refused(code):
+            facade.map_columns(made.id, file.id, mapping)
+    assert facade.history(made.id).files == (file,)
+
+
+def test_faulty_rows_refuse_a_history_and_can_be_left_out(bring):
+    text = ORDERS + "5,bob,2026-13-01 10:00:00,10.00\n6,bob,2026-03-01 10:00:00,-1\n"
+    found = bring(orders=text)
+    assert found.state is State.REFUSED
+    assert found.counts == {}
+    assert [(fault.code, fault.column, fault.count, fault.rows, fault.found) for fault in found.faults] == [
+        ("not_an_instant", "occurred_at", 1, (6,), "2026-13-01 10:00:00"),
+        ("amount_out_of_range", "net", 1, (7,), "-1"),
+    ]
+    assert {fault.file for fault in found.faults} == {"orders.csv"}
+    lines = facade.faulty_rows(found.id).read_text("utf-8-sig").splitlines()
+    assert len(lines) == 3
+    with refused("history_not_ready"):
+        facade.ask_run(RunRequest(RunKind.BACKTEST, found.id, PROGRAM), ACTOR)
+
+    facade.ask_reading(found.id, replace(ZONE, leave_out=True), ACTOR)
+    facade.read_history(found.id)
+    found = facade.history(found.id)
+    assert (found.state, found.counts["orders"], found.left_out["rows"]) == (State.READY, 4, 2)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "code"),
+    [(Reading("XYZ", "UTC"), "unknown_currency"), (Reading("USD", "Mars/Base"), "time_zone_unknown")],
+)
+def test_what_cannot_be_read_changes_nothing(home, wanted, code):
+    made = facade.begin_history("2026", ACTOR)
+    with refused("orders_file_missing"):
+        facade.ask_reading(made.id, ZONE, ACTOR)
+    facade.add_file(made.id, FileKind.ORDERS, "orders.csv", [ORDERS.encode()], ACTOR)
+    with refused(code):
+        facade.ask_reading(made.id, wanted, ACTOR)
+    assert facade.history(made.id).state is State.DRAFT
+
+
+def test_a_file_counts_once_and_can_be_taken_away(home):
+    made = facade.begin_history("2026", ACTOR)
+    file = facade.add_file(made.id, FileKind.ORDERS, "orders.csv", [ORDERS.encode()], ACTOR)
+    with refused("file_brought_already"):
+        facade.add_file(made.id, FileKind.ORDERS, "again.csv", [ORDERS.encode()], ACTOR)
+    with refused("file_empty"):
+        facade.add_file(made.id, FileKind.ORDERS, "empty.csv", [], ACTOR)
+    kept = home / "studio" / "histories" / str(made.id) / "files"
+    assert [path.name for path in kept.iterdir()] == [f"{file.id}.csv"]
+    facade.remove_file(made.id, file.id)
+    assert list(kept.iterdir()) == []
+    assert facade.history(made.id).files == ()
+
+
+def test_a_name_is_a_name(home):
+    with refused("name_required"):
+        facade.begin_history(" \u0007 ", ACTOR)
+    assert facade.latest_histories(10) == []
+
+
+def test_reading_can_be_cancelled_and_begun_again(bring, home):
+    made = facade.begin_history("2026", ACTOR)
+    facade.add_file(made.id, FileKind.ORDERS, "orders.csv", [ORDERS.encode()], ACTOR)
+    facade.ask_reading(made.id, ZONE, ACTOR)
+    assert facade.cancel_history(made.id).state is State.CANCELLED
+    assert facade.read_history(made.id) is None
+    with refused("history_in_other_state"):
+        facade.cancel_history(made.id)
+    facade.ask_reading(made.id, ZONE, ACTOR)
+    assert facade.read_history(made.id) is State.READY
+
+
+def test_what_is_stopped_while_it_runs_leaves_nothing(home, monkeypatch):
+    made = facade.begin_history("2026", ACTOR)
+    facade.add_file(made.id, FileKind.ORDERS, "orders.csv", [ORDERS.encode()], ACTOR)
+    facade.ask_reading(made.id, ZONE, ACTOR)
+    told = queries.note_progress
+
+    def stop(*arguments):
+        History.objects.filter(pk=made.id).update(stop=True)
+        return told(*arguments)
+
+    monkeypatch.setattr(queries, "note_progress", stop)
+    assert facade.read_history(made.id) is State.CANCELLED
+    assert [path.name for path in (home / "studio" / "histories" / str(made.id)).iterdir()] == ["files"]
+
+
+def test_a_history_is_removed_with_all_that_belongs_to_it(history, home):
+    run = facade.ask_run(RunRequest(RunKind.BACKTEST, history.id, PROGRAM), ACTOR)
+    with refused("history_in_use"):
+        facade.remove_history(history.id, ACTOR)
+    facade.do_run(run.id)
+    facade.remove_history(history.id, ACTOR)
+    assert (facade.latest_histories(10), facade.latest_runs(None, 10), File.objects.count()) == ([], [], 0)
+    assert [list((home / "studio" / part).iterdir()) for part in ("histories", "runs")] == [[], []]
+    for ask in (facade.history, facade.cancel_history, facade.faulty_rows):
+        with refused("unknown_history"):
+            ask(history.id)
+
+
+def test_files_that_are_gone_are_told(history, home):
+    shutil.rmtree(home / "studio" / "histories" / str(history.id) / "store")
+    with refused("history_files_gone"):
+        facade.ask_run(RunRequest(RunKind.BACKTEST, history.id, PROGRAM), ACTOR)
+
+
+def test_the_live_database_is_a_history_too(home):
+    org.create_organisation(NewOrganisation("Corner", "USD", "UTC", "en", "sandbox"), ACTOR)
+    clock.set_business_clock(datetime(2026, 4, 1, tzinfo=UTC))
+    programs.publish(PROGRAM, ACTOR, datetime(2026, 1, 1, tzinfo=UTC))
+    for code in ("ann", "bob"):
+        programs.enrol([NewMember((ExternalId("till", code),), joined_at=datetime(2026, 1, 1, tzinfo=UTC))], ACTOR)
+    ann, bob = (MemberRef(external=ExternalId("till", code)) for code in ("ann", "bob"))
+    facts = [
+        OrderFact("till", "1", ann, datetime(2026, 1, 5, 10, tzinfo=UTC), 60_000, 60_000, "USD"),
+        OrderFact("till", "2", ann, datetime(2026, 2, 5, 10, tzinfo=UTC), 10_000, 10_000, "USD"),
+        OrderFact("till", "3", bob, datetime(2026, 2, 6, 10, tzinfo=UTC), 4_050, 4_050, "USD"),
+        RedeemFact("till", "u1", ann, 100, occurred_at=datetime(2026, 2, 7, 10, tzinfo=UTC)),
+        RefundFact("till", "r1", ("till", "2"), occurred_at=datetime(2026, 2, 8, 10, tzinfo=UTC), net_minor=5_000),
+    ]
+    for result in programs.record(facts, ACTOR, history=True):
+        assert result.refusal is None, result.refusal
+
+    made = facade.ask_live_history("live", ACTOR)
+    facade.read_history(made.id)
+    found = facade.history(made.id)
+    assert (found.state, found.failure) == (State.READY, "")
+    assert (found.counts["members"], found.counts["orders"], found.counts["refunds"]) == (2, 3, 1)
+
+    run = facade.ask_run(RunRequest(RunKind.BACKTEST, made.id, PROGRAM), ACTOR)
+    facade.do_run(run.id)
+    (unit,) = facade.run(run.id).result["units"]
+    live = programs.outstanding(1)
+    assert (unit["issued"], unit["used"], unit["taken_back"]) == (600 + 125 + 40, 100, 63)
+    assert unit["outstanding"] == live.usable == 602
