@@ -27,7 +27,6 @@ class Checks:
     def __init__(self, db: duckdb.DuckDBPyConnection, typed: Typed) -> None:
         self._db, self._typed = db, typed
         self._have = typed.have
-        self.rows: dict[Kind, int] = {}
         own_lines = self._have[Kind.ORDERS] & {"sku", "category", "quantity"}
         self.lines_of = (
             Kind.LINES
@@ -43,47 +42,48 @@ class Checks:
 
     def values(self, kind: Kind) -> None:
         """Read the rows of a kind, note values that can't be used and keep the good rows as KIND_good."""
-        self._typed.read(kind)
-        row = self._db.execute(f"SELECT count(*), count_if(wrong) FROM {kind}_rows").fetchone()  # noqa: S608  our own
-        self.rows[kind], wrong = row or (0, 0)
         good = "true"
-        if wrong:
+        if self._typed.read(kind):
             self._typed.note(kind)
             good = "NOT wrong"
             if kind in (Kind.ORDERS, Kind.LINES):  # an order without one of its rows would be another order
                 self._db.execute(
-                    f"CREATE TABLE IF NOT EXISTS bad AS SELECT DISTINCT order_id FROM {kind}_rows"  # noqa: S608
+                    f"CREATE OR REPLACE TABLE bad_{kind} AS SELECT DISTINCT order_id FROM {kind}_rows"  # noqa: S608
                     " WHERE wrong AND order_id IS NOT NULL"
                 )
-                good += " AND order_id NOT IN (SELECT order_id FROM bad)"
+                good += f" AND order_id NOT IN (SELECT order_id FROM bad_{kind})"
         self._db.execute(f"CREATE VIEW {kind}_good AS SELECT * FROM {kind}_rows WHERE {good}")  # noqa: S608
 
     # ---- orders
 
     def orders(self) -> None:
-        """Make the table `orders`: a row an order, with how many lines it has."""
+        """Make the table `orders`: a row an order, with how many lines it has and the amounts and texts that are said."""
         self._group(self._line_amount())
         if self.lines_of is Kind.LINES:
             self._add_lines()
-        row_limit = any(one.files[0].one_row_an_order for one in self._typed.opened)
-        several = "files <> 1 OR lines > 1" if row_limit else "files <> 1"
-        amounts = ("net", "gross", *PARTS)
-        self._leave_out(
-            {
-                "value_missing": ("member_id IS NULL OR occurred_at IS NULL OR net IS NULL", self._missing()),
-                "order_torn": ("torn", "member_id"),
-                "values_differ": ("differ", "total"),
-                "order_repeated": (several, "order_id"),
-                "order_too_large": (" OR ".join(f"{name} > {AMOUNT_MAX}" for name in amounts), "net"),
-                "gross_below_net": ("gross < net", "gross"),
-                "part_above_net": (" OR ".join(f"{name} > net" for name in PARTS), "net"),
-                "too_many_lines": (f"lines > {LINES_MAX}", "order_id"),
-                "too_many_orders": (
-                    f"member_id IN (SELECT member_id FROM orders GROUP BY member_id HAVING count(*) > {ORDERS_MAX})",
-                    "member_id",
-                ),
-            }
+        amounts = ("net", *(name for name in ("gross", *PARTS) if name in self._have[Kind.ORDERS]))
+        checks = {
+            "value_missing": ("member_id IS NULL OR occurred_at IS NULL OR net IS NULL", self._missing()),
+            "order_torn": ("torn", "member_id"),
+            "order_repeated": ("repeated", "order_id"),
+            "order_too_large": (" OR ".join(f"{name} > {AMOUNT_MAX}" for name in amounts), "net"),
+            "too_many_lines": (f"lines > {LINES_MAX}", "order_id"),
+        }
+        if "total" in self._have[Kind.ORDERS]:
+            checks["values_differ"] = ("differ", "total")
+        if "gross" in amounts:
+            checks["gross_below_net"] = ("gross < net", "gross")
+        if set(PARTS) & set(amounts):
+            checks["part_above_net"] = (" OR ".join(f"{name} > net" for name in PARTS if name in amounts), "net")
+        self._leave_out(checks)
+        self._db.execute(
+            "CREATE TABLE buyers AS SELECT member_id, min(occurred_at) AS first_at, count(*) AS orders"
+            " FROM orders GROUP BY member_id"
         )
+        if self._count(f"SELECT count(*) FROM buyers WHERE orders > {ORDERS_MAX}"):  # noqa: S608  a number of ours
+            busy = f"member_id IN (SELECT member_id FROM buyers WHERE orders > {ORDERS_MAX})"
+            self._leave_out({"too_many_orders": (busy, "member_id")})
+            self._db.execute(f"DELETE FROM buyers WHERE orders > {ORDERS_MAX}")  # noqa: S608
 
     def _missing(self) -> str:
         return "CASE WHEN member_id IS NULL THEN 'member_id' WHEN occurred_at IS NULL THEN 'occurred_at' ELSE 'net' END"
@@ -98,60 +98,43 @@ class Checks:
 
     def _group(self, line: str) -> None:
         have = self._have[Kind.ORDERS]
-        total = "total" in have
-
-        def of_order(name: str) -> str:
-            """Where a row says the total of its order, other amounts are those of the order, too."""
-            if name not in have:
-                return "0::BIGINT"
-            return f"coalesce({'max' if total else 'sum'}({name}), 0)::BIGINT"
-
-        # an amount is missing where any row lacks one; where the order has lines elsewhere, those say it
-        own = (
-            f"CASE WHEN count({line}) = count(*) THEN sum({line})::BIGINT END"
-            if self._amounts_blank()
-            else f"sum({line})::BIGINT"
-        )
-        net = f"coalesce(max(total), {own})" if total else own
+        files = [file for one in self._typed.opened for file in one.files if file.kind is Kind.ORDERS]
+        repeated = ["min(file) <> max(file)"] * (len(files) > 1)
+        repeated += ["count(*) > 1"] * any(file.one_row_an_order for file in files)
+        # where a row says the total of its order, other amounts are those of the order, too
+        total, of_order = "total" in have, "max" if "total" in have else "sum"
+        net = f"coalesce(max(total), sum({line})::BIGINT)" if total else f"sum({line})::BIGINT"
         gross = "max(gross)" if total else f"sum(coalesce(gross, {line}))::BIGINT"
-        several_files = sum(len(one.files) for one in self._typed.opened if one.files[0].kind is Kind.ORDERS) > 1
-        texts = ", ".join(
-            f"coalesce(min(nullif({name}, '')), '') AS {name}" if name in have else f"'' AS {name}" for name in TEXTS
-        )
+        columns = {
+            "member_id": "min(member_id)",
+            "occurred_at": "min(occurred_at)",
+            "torn": "min(member_id) <> max(member_id) OR min(occurred_at) <> max(occurred_at)",
+            "repeated": " OR ".join(repeated) or "false",
+            "net": net,
+            "lines": "count(*)::INTEGER",
+            **({"differ": "min(total) <> max(total)"} if total else {}),
+            **({"gross": f"coalesce({gross}, {net})"} if "gross" in have else {}),
+            **{name: f"coalesce({of_order}({name}), 0)::BIGINT" for name in PARTS if name in have},
+            **{name: f"coalesce(min(nullif({name}, '')), '')" for name in TEXTS if name in have},
+        }  # fmt: skip
         self._db.execute(
-            f"""
-            CREATE TABLE orders AS
-            SELECT * EXCLUDE (member_last, last_at, own_gross), coalesce(own_gross, net) AS gross,
-                member_id <> member_last OR occurred_at <> last_at AS torn
-            FROM (
-                SELECT order_id, min(member_id) AS member_id, max(member_id) AS member_last,
-                    min(occurred_at) AS occurred_at, max(occurred_at) AS last_at, {net} AS net,
-                    {gross if "gross" in have else "NULL::BIGINT"} AS own_gross,
-                    {", ".join(f"{of_order(name)} AS {name}" for name in PARTS)}, {texts}, count(*) AS lines,
-                    {"max(total) <> min(total)" if total else "false"} AS differ,
-                    {"1 + max(file) - min(file)" if several_files else "1"} AS files
-                FROM orders_good GROUP BY order_id
-            )
-            """  # noqa: S608  columns of our own list
+            f"CREATE TABLE orders AS SELECT order_id, {', '.join(f'{sql} AS {name}' for name, sql in columns.items())}"  # noqa: S608
+            " FROM orders_good GROUP BY order_id"
         )
-
-    def _amounts_blank(self) -> bool:
-        """Tell whether some row says no amount."""
-        return bool(self._count(f"SELECT count(*) FROM orders_good WHERE ({self._line_amount()}) IS NULL"))  # noqa: S608
 
     def _add_lines(self) -> None:
         """Give the orders the number of their lines in other files, and their sum where the orders say no amount."""
         self._strangers(Kind.LINES)
+        gross = ", coalesce(o.gross, o.net, l.net) AS gross" if "gross" in self._have[Kind.ORDERS] else ""
         self._db.execute(
-            """
+            f"""
             CREATE OR REPLACE TABLE orders AS
-            SELECT o.* REPLACE (coalesce(l.lines, 0) AS lines, coalesce(o.net, l.net) AS net,
-                coalesce(o.gross, o.net, l.net) AS gross)
+            SELECT o.* REPLACE (coalesce(l.lines, 0)::INTEGER AS lines, coalesce(o.net, l.net) AS net{gross})
             FROM orders o LEFT JOIN (
-                SELECT order_id, count(*) AS lines, sum(coalesce(net, price * coalesce(quantity, 1)))::BIGINT AS net
+                SELECT order_id, count(*) AS lines, sum({self.line_net()})::BIGINT AS net
                 FROM lines_good GROUP BY order_id
             ) l USING (order_id)
-            """
+            """  # noqa: S608  columns of our own list
         )
 
     def _leave_out(self, checks: Mapping[str, tuple[str, str]]) -> None:

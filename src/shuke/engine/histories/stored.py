@@ -63,6 +63,7 @@ class StoredHistory:
 
     def __init__(self, folder: Path, meta: Meta, program: Program | None = None) -> None:
         self.folder, self.meta, self._program = folder, meta, program
+        self._db = duckdb.connect()  # each read has a cursor of its own, so that threads may read
         self._names: dict[str, tuple[str, ...]] = {
             name: tuple(names) for name, names in json.loads((folder / NAMES).read_text("utf-8")).items()
         }
@@ -87,7 +88,7 @@ class StoredHistory:
         Without `lines` the history knows how many lines an order has and nothing of them; with `ids` it has the orders'
         ids.
         """
-        with duckdb.connect() as db:
+        with self._db.cursor() as db:
             return self._part(db, number, lines=lines, ids=ids)
 
     def member(self, member_id: str) -> History:
@@ -96,7 +97,7 @@ class StoredHistory:
         Raises:
             Refusal: `member_not_found`.
         """
-        with duckdb.connect() as db:
+        with self._db.cursor() as db:
             found = db.execute(
                 "SELECT part FROM read_parquet(?) WHERE member_id = ?", [str(self.folder / MEMBERS), member_id]
             ).fetchone()
