@@ -77,16 +77,16 @@ def build(
     `progress` is told (done, all, phase) with the phases "read", "check" and "store".
 
     Raises:
-        Refusal: `time_zone_unknown`, `dates_unknown`, `no_orders_file`, `file_not_found`, `file_unreadable`,
-            `columns_missing`, `columns_unknown`, `columns_repeated`.
+        Refusal: `time_zone_unknown`, `unknown_choice`, `orders_missing`, `file_not_found`, `file_unreadable`,
+            `columns_missing`, `unknown_columns`, `duplicate_columns`.
         Cancelled: `cancelled` said so; nothing is left behind.
     """
     if time_zone and time_zone not in available_timezones():
         raise Refusal("time_zone_unknown", f"There is no time zone {time_zone!r}.", params={"zone": time_zone})
     if sources.dates not in DATES:
-        raise Refusal("dates_unknown", f"Dates are one of {', '.join(DATES)}.", params={"dates": sources.dates})
+        raise Refusal("unknown_choice", f"Dates are one of {', '.join(DATES)}.", params={"found": sources.dates})
     if not any(file.kind is Kind.ORDERS for file in sources.files):
-        raise Refusal("no_orders_file", "A history needs a file of orders.")
+        raise Refusal("orders_missing", "A history needs a file of orders.")
     settings = Settings(currency, digits, time_zone, sources.dates)
     with Writer(folder) as writer, duckdb.connect() as db:
         work = _Work(db, writer, settings, progress or (lambda *_: None), cancelled or (lambda: False))

@@ -17,6 +17,7 @@ from shuke.engine.histories.values import POINTS_DIGITS
 
 PARTS = ("tax", "shipping", "points_paid")  # amounts within the net, 0 where nothing is said
 TEXTS = ("store", "brand", "channel")
+MISSING = "CASE WHEN member_id IS NULL THEN 'member_id' WHEN occurred_at IS NULL THEN 'occurred_at' ELSE 'net' END"
 FAULTS = """CREATE TABLE faults (
     kind VARCHAR, file BIGINT, row BIGINT, "column" VARCHAR, cause VARCHAR, found VARCHAR, order_id VARCHAR)"""
 
@@ -63,30 +64,27 @@ class Checks:
             self._add_lines()
         amounts = ("net", *(name for name in ("gross", *PARTS) if name in self._have[Kind.ORDERS]))
         checks = {
-            "value_missing": ("member_id IS NULL OR occurred_at IS NULL OR net IS NULL", self._missing()),
-            "order_torn": ("torn", "member_id"),
-            "order_repeated": ("repeated", "order_id"),
-            "order_too_large": (" OR ".join(f"{name} > {AMOUNT_MAX}" for name in amounts), "net"),
-            "too_many_lines": (f"lines > {LINES_MAX}", "order_id"),
+            "value_missing": "member_id IS NULL OR occurred_at IS NULL OR net IS NULL",
+            "order_torn": "torn",
+            "order_repeated": "repeated",
+            "order_too_large": " OR ".join(f"{name} > {AMOUNT_MAX}" for name in amounts),
+            "too_many_lines": f"lines > {LINES_MAX}",
         }
         if "total" in self._have[Kind.ORDERS]:
-            checks["values_differ"] = ("differ", "total")
+            checks["values_differ"] = "differ"
         if "gross" in amounts:
-            checks["gross_below_net"] = ("gross < net", "gross")
+            checks["gross_below_net"] = "gross < net"
         if set(PARTS) & set(amounts):
-            checks["part_above_net"] = (" OR ".join(f"{name} > net" for name in PARTS if name in amounts), "net")
+            checks["part_above_net"] = " OR ".join(f"{name} > net" for name in PARTS if name in amounts)
         self._leave_out(checks)
         self._db.execute(
             "CREATE TABLE buyers AS SELECT member_id, min(occurred_at) AS first_at, count(*) AS orders"
             " FROM orders GROUP BY member_id"
         )
         if self._count(f"SELECT count(*) FROM buyers WHERE orders > {ORDERS_MAX}"):  # noqa: S608  a number of ours
-            busy = f"member_id IN (SELECT member_id FROM buyers WHERE orders > {ORDERS_MAX})"
-            self._leave_out({"too_many_orders": (busy, "member_id")})
+            busy = f"member_id IN (SELECT member_id FROM buyers WHERE orders > {ORDERS_MAX})"  # noqa: S608
+            self._leave_out({"too_many_orders": busy})
             self._db.execute(f"DELETE FROM buyers WHERE orders > {ORDERS_MAX}")  # noqa: S608
-
-    def _missing(self) -> str:
-        return "CASE WHEN member_id IS NULL THEN 'member_id' WHEN occurred_at IS NULL THEN 'occurred_at' ELSE 'net' END"
 
     def _line_amount(self) -> str:
         """Return the SQL of what a row of an orders file says was paid for it."""
@@ -137,23 +135,23 @@ class Checks:
             """  # noqa: S608  columns of our own list
         )
 
-    def _leave_out(self, checks: Mapping[str, tuple[str, str]]) -> None:
+    def _leave_out(self, checks: Mapping[str, str]) -> None:
         """Note every order that a check finds, at its first row, and delete it."""
-        counts = ", ".join(f"count_if({test})" for test, _ in checks.values())
+        counts = ", ".join(f"count_if({test})" for test in checks.values())
         found = self._db.execute(f"SELECT {counts} FROM orders").fetchone() or ()  # noqa: S608  our own tests
-        for (cause, (test, column)), count in zip(checks.items(), found, strict=True):
+        for (cause, test), count in zip(checks.items(), found, strict=True):
             if count:
-                name = column if column.startswith("CASE") else f"'{column}'"
                 self._db.execute(
                     f"""
-                    INSERT INTO faults SELECT 'orders', file, row, {name}, '{cause}', order_id::VARCHAR, order_id::VARCHAR
+                    INSERT INTO faults SELECT 'orders', file, row, {MISSING if cause == "value_missing" else "'order_id'"},
+                        '{cause}', {"''" if cause == "value_missing" else "order_id::VARCHAR"}, order_id::VARCHAR
                     FROM (SELECT * FROM orders WHERE {test}) JOIN (
                         SELECT order_id, unnest(min({{'file': file, 'row': row}})) FROM orders_good GROUP BY order_id
                     ) USING (order_id)
                     """  # noqa: S608
                 )
         if any(found):
-            tests = " OR ".join(f"coalesce({test}, false)" for test, _ in checks.values())
+            tests = " OR ".join(f"coalesce({test}, false)" for test in checks.values())
             self._db.execute(f"DELETE FROM orders WHERE {tests}")  # noqa: S608
 
     def _strangers(self, kind: Kind, column: str = "order_id") -> None:
@@ -181,8 +179,8 @@ class Checks:
             FROM refunds_good r JOIN orders o USING (order_id)
             """
         )
-        self._refuse("refunds", "refund_rows_", "before_its_order", "occurred_at", "occurred_at < ordered_at")
-        self._refuse(
+        self._drop("refunds", "refund_rows_", "before_its_order", "occurred_at", "occurred_at < ordered_at")
+        self._drop(
             "refunds",
             "refund_rows_",
             "refund_torn",
@@ -223,7 +221,7 @@ class Checks:
         )
         above = "taken_before + amount + by_lines > order_net"
         for cause, test in (("already_refunded", done), ("refund_above_order", above)):
-            self._refuse("refunds", "refunds", cause, "net", test)
+            self._drop("refunds", "refunds", cause, "net", test)
         self._db.execute(
             "CREATE TABLE off_lines AS SELECT number, line, r.net, r.quantity FROM refund_rows_ r"
             " JOIN refunds USING (order_id, refund_id) WHERE line IS NOT NULL"
@@ -233,7 +231,7 @@ class Checks:
         """Find the line of each refunded sku, and what of its net is refunded where only pieces are said."""
         self._db.execute("ALTER TABLE refund_rows_ ADD COLUMN line BIGINT")
         if not self._count("SELECT count(*) FROM refund_rows_ WHERE sku IS NOT NULL"):
-            self._refuse("refunds", "refund_rows_", "amount_needed", "net", "net IS NULL AND NOT whole")
+            self._drop("refunds", "refund_rows_", "amount_needed", "net", "net IS NULL AND NOT whole")
             return
         if self.lines_of is not None:
             self._db.execute(
@@ -254,8 +252,8 @@ class Checks:
                 " 0::BIGINT AS line_quantity, 1::BIGINT AS alike FROM refund_rows_ WHERE false"
             )
         named = "sku IS NOT NULL AND (order_id, sku) {} IN (SELECT (order_id, sku) FROM sold{})"
-        self._refuse("refunds", "refund_rows_", "line_unknown", "sku", named.format("NOT", ""))
-        self._refuse("refunds", "refund_rows_", "line_ambiguous", "sku", named.format("", " WHERE alike > 1"))
+        self._drop("refunds", "refund_rows_", "line_unknown", "sku", named.format("NOT", ""))
+        self._drop("refunds", "refund_rows_", "line_ambiguous", "sku", named.format("", " WHERE alike > 1"))
         # pieces without an amount take their share of the line, so that all pieces take all of it
         share = "line_net * {} // greatest(line_quantity, 1)"
         pieces = "sum(quantity) OVER (PARTITION BY order_id, sku ORDER BY occurred_at, refund_id, file, row)"
@@ -274,8 +272,8 @@ class Checks:
             WINDOW of_line AS (PARTITION BY order_id, sku ORDER BY occurred_at, refund_id, file, row)
             """  # noqa: S608
         )
-        self._refuse("refunds", "refund_rows_", "refund_above_line", "quantity", "beyond")
-        self._refuse("refunds", "refund_rows_", "amount_needed", "net", "net IS NULL AND NOT whole")
+        self._drop("refunds", "refund_rows_", "refund_above_line", "quantity", "beyond")
+        self._drop("refunds", "refund_rows_", "amount_needed", "net", "net IS NULL AND NOT whole")
 
     def have(self, kind: Kind) -> set[str]:
         """Return the fields that files of a kind say."""
@@ -292,7 +290,7 @@ class Checks:
             return "coalesce(net, price * coalesce(quantity, 1))"
         return self._line_amount()
 
-    def _refuse(self, kind: str, table: str, cause: str, column: str, test: str) -> None:
+    def _drop(self, kind: str, table: str, cause: str, column: str, test: str) -> None:
         """Note the rows that a test finds, and delete them."""
         found = {"occurred_at": "to_timestamp(occurred_at)"}.get(column, column)
         wrong = f"FROM {table} WHERE {test}"
@@ -319,12 +317,12 @@ class Checks:
             WHERE r.order_id IS NULL OR o.order_id IS NOT NULL
             """
         )
-        self._refuse("redemptions", "redemptions", "order_of_other_member", "order_id", "member_id <> orderer")
-        self._refuse(
+        self._drop("redemptions", "redemptions", "order_of_other_member", "order_id", "member_id <> orderer")
+        self._drop(
             "redemptions", "redemptions", "points_out_of_range", "points",
             f"points NOT BETWEEN 1 AND {POINTS_MAX} * {10**POINTS_DIGITS}",
         )  # fmt: skip
-        self._refuse(
+        self._drop(
             "redemptions", "redemptions", "row_repeated", "redemption_id",
             "redemption_id <> '' AND (file, row) NOT IN"
             " (SELECT min((file, row)) FROM redemptions GROUP BY redemption_id)",
@@ -340,7 +338,7 @@ class Checks:
             FROM members_good
             """
         )
-        self._refuse(
+        self._drop(
             "members", "member_rows", "member_repeated", "member_id",
             "(file, row) NOT IN (SELECT min((file, row)) FROM member_rows GROUP BY member_id)",
         )  # fmt: skip
@@ -349,7 +347,7 @@ class Checks:
             " FROM (SELECT DISTINCT unnest(tags) AS tag FROM member_rows)"
         )
         if self._count("SELECT count(*) FROM tags") > TAGS_MAX:
-            self._refuse(
+            self._drop(
                 "members", "member_rows", "too_many_tags", "tags",
                 f"list_has_any(tags, (SELECT list(tag) FROM tags WHERE bit >= {TAGS_MAX}))",
             )  # fmt: skip

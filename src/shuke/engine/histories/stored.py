@@ -95,14 +95,14 @@ class StoredHistory:
         """Return the history of one member, with lines and ids.
 
         Raises:
-            Refusal: `member_not_found`.
+            Refusal: `unknown_member`.
         """
         with self._db.cursor() as db:
             found = db.execute(
                 "SELECT part FROM read_parquet(?) WHERE member_id = ?", [str(self.folder / MEMBERS), member_id]
             ).fetchone()
             if found is None:
-                raise Refusal("member_not_found", "The history has no such member.")
+                raise Refusal("unknown_member", "The history has no such member.")
             part = self._part(db, int(found[0]), lines=True, ids=True)
         return only(part, part.members.index(member_id))
 
@@ -173,14 +173,14 @@ def open_history(folder: Path) -> StoredHistory:
     """Open a stored history.
 
     Raises:
-        Refusal: `history_not_found`, `history_unreadable` (another layout than this version's).
+        Refusal: `unknown_history`, `history_of_other_version` (another layout than this version's).
     """
     try:
         said = json.loads((folder / META).read_text("utf-8"))
     except FileNotFoundError:
-        raise Refusal("history_not_found", "There is no history in that folder.") from None
+        raise Refusal("unknown_history", "There is no history in that folder.") from None
     if said["schema"] != SCHEMA:
-        raise Refusal("history_unreadable", "The history was stored by another version; import it again.")
+        raise Refusal("history_of_other_version", "The history was stored by another version; import it again.")
     for name in ("units", "segments", "parts"):
         said[name] = tuple(tuple(one) if isinstance(one, list) else one for one in said[name])
     return StoredHistory(folder, Meta(**said))

@@ -172,7 +172,7 @@ def _mapping(one: Opened, *, alone: bool) -> dict[str, int]:
     """Return the column of each field of files: as the caller says, or as their names say.
 
     Raises:
-        Refusal: `columns_missing`, `columns_unknown`, `columns_repeated`.
+        Refusal: `columns_missing`, `unknown_columns`, `duplicate_columns`.
     """
     file = one.files[0]
     told = named(file.kind, one.headers) if file.mapping is None else file.mapping
@@ -181,14 +181,15 @@ def _mapping(one: Opened, *, alone: bool) -> dict[str, int]:
         if code == "-":
             continue
         if header not in one.headers or field_of(file.kind, code) is None:
+            known = ", ".join(each.code for each in FIELDS[file.kind])
             raise Refusal(
-                "columns_unknown",
+                "unknown_columns",
                 f"{file.path.name} has no column {header!r}, or a file of {file.kind} no field {code!r}.",
-                params={"column": header, "field": code, "found": ", ".join(one.headers)},
+                params={"columns": f"{header} = {code}", "known": known},
             )
         if code in mapping:
             raise Refusal(
-                "columns_repeated", f"Several columns of {file.path.name} mean {code}.", params={"columns": code}
+                "duplicate_columns", f"Several columns of {file.path.name} mean {code}.", params={"columns": code}
             )
         mapping[code] = one.headers.index(header)
     lacks = [code for code in missing(file.kind, set(mapping)) if alone or code != "net" or file.kind != Kind.ORDERS]
