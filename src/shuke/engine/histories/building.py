@@ -28,8 +28,9 @@ from shuke.engine.histories.values import DATES, POINTS_DIGITS, Settings, macros
 from shuke.engine.history import Column, Lines, Texts
 from shuke.engine.lunar import lunar_of
 
+AMOUNTS = ("gross", *PARTS)
 PART_ORDERS = 500_000
-MEMORY = "2GB"  # for the database; arrays of one part come on top
+MEMORY = "2500MB"  # for the database; arrays of one part come on top
 Progress = Callable[[int, int, str], None]
 
 
@@ -76,16 +77,16 @@ def build(
     `progress` is told (done, all, phase) with the phases "read", "check" and "store".
 
     Raises:
-        Refusal: `time_zone_unknown`, `dates_unknown`, `no_orders_file`, `file_not_found`, `file_unreadable`,
-            `columns_missing`, `columns_unknown`, `columns_repeated`.
+        Refusal: `time_zone_unknown`, `unknown_choice`, `orders_missing`, `file_not_found`, `file_unreadable`,
+            `columns_missing`, `unknown_columns`, `duplicate_columns`.
         Cancelled: `cancelled` said so; nothing is left behind.
     """
     if time_zone and time_zone not in available_timezones():
         raise Refusal("time_zone_unknown", f"There is no time zone {time_zone!r}.", params={"zone": time_zone})
     if sources.dates not in DATES:
-        raise Refusal("dates_unknown", f"Dates are one of {', '.join(DATES)}.", params={"dates": sources.dates})
+        raise Refusal("unknown_choice", f"Dates are one of {', '.join(DATES)}.", params={"found": sources.dates})
     if not any(file.kind is Kind.ORDERS for file in sources.files):
-        raise Refusal("no_orders_file", "A history needs a file of orders.")
+        raise Refusal("orders_missing", "A history needs a file of orders.")
     settings = Settings(currency, digits, time_zone, sources.dates)
     with Writer(folder) as writer, duckdb.connect() as db:
         work = _Work(db, writer, settings, progress or (lambda *_: None), cancelled or (lambda: False))
@@ -137,8 +138,8 @@ class _Work:
         db.execute("CREATE TABLE shifts (file BIGINT, first BIGINT, delta BIGINT)")
         for one in self.opened:
             db.executemany("INSERT INTO shifts VALUES (?, ?, ?)", one.shifts)
-        typed = Typed(db, self.opened, self.settings, self.writer.scratch)
-        self.checks = Checks(db, typed)
+        self.typed = Typed(db, self.opened, self.settings, self.writer.scratch)
+        self.checks = Checks(db, self.typed)
         steps: list[Callable[[], None]] = [lambda kind=kind: self.checks.values(kind) for kind in Kind]  # type: ignore[misc]
         steps += [self.checks.orders, self.checks.refunds, self.checks.redemptions, self.checks.members]
         for i, step in enumerate(steps):
@@ -190,7 +191,7 @@ class _Work:
             for one in self.opened
             for i in range(len(one.files))
         }
-        rows = {str(kind): count for kind, count in self.checks.rows.items() if count}
+        rows = {str(kind): count for kind, count in self.typed.rows.items() if count}
         return Report(faults, rows, mapping, **(self._left_out() if faults else {}))
 
     def _left_out(self) -> dict[str, int]:
@@ -265,13 +266,13 @@ class _Work:
             SELECT *, (row_number() OVER (
                 ORDER BY part, try_cast(member_id AS HUGEINT) NULLS LAST, member_id) - 1)::INTEGER AS number
             FROM (
-                SELECT member_id, (hash(member_id) % {parts})::INTEGER AS part, coalesce(orders, 0) AS orders,
+                SELECT member_id, (hash(member_id) % {parts})::INTEGER AS part,
                     least(joined_at, first_at) AS joined_at, coalesce(birthday, 0) AS birthday,
                     coalesce(bits, 0) AS tags
                 FROM (
-                    SELECT member_id, min(occurred_at) AS first_at, sum(orders) AS orders FROM (
-                        SELECT member_id, min(occurred_at) AS occurred_at, count(*) AS orders FROM orders GROUP BY member_id
-                        UNION ALL SELECT member_id, occurred_at, 0 FROM redemptions
+                    SELECT member_id, min(first_at) AS first_at FROM (
+                        SELECT member_id, first_at FROM buyers
+                        UNION ALL SELECT member_id, occurred_at FROM redemptions
                     ) GROUP BY member_id
                 ) FULL JOIN member_rows USING (member_id) LEFT JOIN (
                     SELECT member_id, sum(1::BIGINT << bit)::BIGINT AS bits
@@ -285,13 +286,14 @@ class _Work:
         have = self.checks.have(Kind.ORDERS)
         for name in TEXTS:
             self._name_texts(name, "orders", said=name in have)
-        codes = ", ".join(f"{name}_names.code::INTEGER AS {name}" if name in have else f"0 AS {name}" for name in TEXTS)
-        joins = " ".join(f"JOIN {name}_names ON {name}_names.name = o.{name}" for name in TEXTS if name in have)
+        said = [name for name in TEXTS if name in have]
+        columns = [name for name in AMOUNTS if name in have] + [f"{name}_names.code::INTEGER AS {name}" for name in said]
+        joins = " ".join(f"JOIN {name}_names ON {name}_names.name = o.{name}" for name in said)
         as_number = "" if self._is_number("orders", "order_id") else "try_cast(o.order_id AS HUGEINT) NULLS LAST,"
         db.execute(
             f"""
             CREATE TABLE sorted AS
-            SELECT m.number, m.part, o.order_id, o.occurred_at, o.net, o.gross, {", ".join(PARTS)}, {codes}, o.lines
+            SELECT {", ".join(["m.number", "m.part", "o.order_id", "o.occurred_at", "o.net", "o.lines", *columns])}
             FROM orders o JOIN members m USING (member_id) {joins}
             ORDER BY m.number, o.occurred_at, {as_number} o.order_id
             """  # noqa: S608
@@ -379,14 +381,19 @@ class _Work:
             tag_names=tag_names,
         )
         net = _column(o["net"])
+        nothing = np.zeros(len(net), np.int64)
         whole = self.checks.lines_of is None
         orders = Orders(
             member=_column(o["number"]) - first,
             at=_column(o["occurred_at"]),
             net=net,
-            gross=_column(o["gross"]),
-            **{name: _column(o[name]) for name in PARTS},
-            **{name: Texts(_column(o[name]), names[name]) for name in TEXTS},
+            gross=_column(o.get("gross", net)),
+            tax=_column(o.get("tax", nothing)),
+            shipping=_column(o.get("shipping", nothing)),
+            points_paid=_column(o.get("points_paid", nothing)),
+            store=Texts(_column(o.get("store", nothing)), names["store"]),
+            brand=Texts(_column(o.get("brand", nothing)), names["brand"]),
+            channel=Texts(_column(o.get("channel", nothing)), names["channel"]),
             line_count=np.ones(len(net), np.int64) if whole else _column(o["lines"]),
         )
         history, paid_for = laying.lay(

@@ -17,6 +17,7 @@ from shuke.engine.histories.values import POINTS_DIGITS
 
 PARTS = ("tax", "shipping", "points_paid")  # amounts within the net, 0 where nothing is said
 TEXTS = ("store", "brand", "channel")
+MISSING = "CASE WHEN member_id IS NULL THEN 'member_id' WHEN occurred_at IS NULL THEN 'occurred_at' ELSE 'net' END"
 FAULTS = """CREATE TABLE faults (
     kind VARCHAR, file BIGINT, row BIGINT, "column" VARCHAR, cause VARCHAR, found VARCHAR, order_id VARCHAR)"""
 
@@ -27,7 +28,6 @@ class Checks:
     def __init__(self, db: duckdb.DuckDBPyConnection, typed: Typed) -> None:
         self._db, self._typed = db, typed
         self._have = typed.have
-        self.rows: dict[Kind, int] = {}
         own_lines = self._have[Kind.ORDERS] & {"sku", "category", "quantity"}
         self.lines_of = (
             Kind.LINES
@@ -43,50 +43,48 @@ class Checks:
 
     def values(self, kind: Kind) -> None:
         """Read the rows of a kind, note values that can't be used and keep the good rows as KIND_good."""
-        self._typed.read(kind)
-        row = self._db.execute(f"SELECT count(*), count_if(wrong) FROM {kind}_rows").fetchone()  # noqa: S608  our own
-        self.rows[kind], wrong = row or (0, 0)
         good = "true"
-        if wrong:
+        if self._typed.read(kind):
             self._typed.note(kind)
             good = "NOT wrong"
             if kind in (Kind.ORDERS, Kind.LINES):  # an order without one of its rows would be another order
                 self._db.execute(
-                    f"CREATE TABLE IF NOT EXISTS bad AS SELECT DISTINCT order_id FROM {kind}_rows"  # noqa: S608
+                    f"CREATE OR REPLACE TABLE bad_{kind} AS SELECT DISTINCT order_id FROM {kind}_rows"  # noqa: S608
                     " WHERE wrong AND order_id IS NOT NULL"
                 )
-                good += " AND order_id NOT IN (SELECT order_id FROM bad)"
+                good += f" AND order_id NOT IN (SELECT order_id FROM bad_{kind})"
         self._db.execute(f"CREATE VIEW {kind}_good AS SELECT * FROM {kind}_rows WHERE {good}")  # noqa: S608
 
     # ---- orders
 
     def orders(self) -> None:
-        """Make the table `orders`: a row an order, with how many lines it has."""
+        """Make the table `orders`: a row an order, with how many lines it has and the amounts and texts that are said."""
         self._group(self._line_amount())
         if self.lines_of is Kind.LINES:
             self._add_lines()
-        row_limit = any(one.files[0].one_row_an_order for one in self._typed.opened)
-        several = "files <> 1 OR lines > 1" if row_limit else "files <> 1"
-        amounts = ("net", "gross", *PARTS)
-        self._leave_out(
-            {
-                "value_missing": ("member_id IS NULL OR occurred_at IS NULL OR net IS NULL", self._missing()),
-                "order_torn": ("torn", "member_id"),
-                "values_differ": ("differ", "total"),
-                "order_repeated": (several, "order_id"),
-                "order_too_large": (" OR ".join(f"{name} > {AMOUNT_MAX}" for name in amounts), "net"),
-                "gross_below_net": ("gross < net", "gross"),
-                "part_above_net": (" OR ".join(f"{name} > net" for name in PARTS), "net"),
-                "too_many_lines": (f"lines > {LINES_MAX}", "order_id"),
-                "too_many_orders": (
-                    f"member_id IN (SELECT member_id FROM orders GROUP BY member_id HAVING count(*) > {ORDERS_MAX})",
-                    "member_id",
-                ),
-            }
+        amounts = ("net", *(name for name in ("gross", *PARTS) if name in self._have[Kind.ORDERS]))
+        checks = {
+            "value_missing": "member_id IS NULL OR occurred_at IS NULL OR net IS NULL",
+            "order_torn": "torn",
+            "order_repeated": "repeated",
+            "order_too_large": " OR ".join(f"{name} > {AMOUNT_MAX}" for name in amounts),
+            "too_many_lines": f"lines > {LINES_MAX}",
+        }
+        if "total" in self._have[Kind.ORDERS]:
+            checks["values_differ"] = "differ"
+        if "gross" in amounts:
+            checks["gross_below_net"] = "gross < net"
+        if set(PARTS) & set(amounts):
+            checks["part_above_net"] = " OR ".join(f"{name} > net" for name in PARTS if name in amounts)
+        self._leave_out(checks)
+        self._db.execute(
+            "CREATE TABLE buyers AS SELECT member_id, min(occurred_at) AS first_at, count(*) AS orders"
+            " FROM orders GROUP BY member_id"
         )
-
-    def _missing(self) -> str:
-        return "CASE WHEN member_id IS NULL THEN 'member_id' WHEN occurred_at IS NULL THEN 'occurred_at' ELSE 'net' END"
+        if self._count(f"SELECT count(*) FROM buyers WHERE orders > {ORDERS_MAX}"):  # noqa: S608  a number of ours
+            busy = f"member_id IN (SELECT member_id FROM buyers WHERE orders > {ORDERS_MAX})"  # noqa: S608
+            self._leave_out({"too_many_orders": busy})
+            self._db.execute(f"DELETE FROM buyers WHERE orders > {ORDERS_MAX}")  # noqa: S608
 
     def _line_amount(self) -> str:
         """Return the SQL of what a row of an orders file says was paid for it."""
@@ -98,79 +96,62 @@ class Checks:
 
     def _group(self, line: str) -> None:
         have = self._have[Kind.ORDERS]
-        total = "total" in have
-
-        def of_order(name: str) -> str:
-            """Where a row says the total of its order, other amounts are those of the order, too."""
-            if name not in have:
-                return "0::BIGINT"
-            return f"coalesce({'max' if total else 'sum'}({name}), 0)::BIGINT"
-
-        # an amount is missing where any row lacks one; where the order has lines elsewhere, those say it
-        own = (
-            f"CASE WHEN count({line}) = count(*) THEN sum({line})::BIGINT END"
-            if self._amounts_blank()
-            else f"sum({line})::BIGINT"
-        )
-        net = f"coalesce(max(total), {own})" if total else own
+        files = [file for one in self._typed.opened for file in one.files if file.kind is Kind.ORDERS]
+        repeated = ["min(file) <> max(file)"] * (len(files) > 1)
+        repeated += ["count(*) > 1"] * any(file.one_row_an_order for file in files)
+        # where a row says the total of its order, other amounts are those of the order, too
+        total, of_order = "total" in have, "max" if "total" in have else "sum"
+        net = f"coalesce(max(total), sum({line})::BIGINT)" if total else f"sum({line})::BIGINT"
         gross = "max(gross)" if total else f"sum(coalesce(gross, {line}))::BIGINT"
-        several_files = sum(len(one.files) for one in self._typed.opened if one.files[0].kind is Kind.ORDERS) > 1
-        texts = ", ".join(
-            f"coalesce(min(nullif({name}, '')), '') AS {name}" if name in have else f"'' AS {name}" for name in TEXTS
-        )
+        columns = {
+            "member_id": "min(member_id)",
+            "occurred_at": "min(occurred_at)",
+            "torn": "min(member_id) <> max(member_id) OR min(occurred_at) <> max(occurred_at)",
+            "repeated": " OR ".join(repeated) or "false",
+            "net": net,
+            "lines": "count(*)::INTEGER",
+            **({"differ": "min(total) <> max(total)"} if total else {}),
+            **({"gross": f"coalesce({gross}, {net})"} if "gross" in have else {}),
+            **{name: f"coalesce({of_order}({name}), 0)::BIGINT" for name in PARTS if name in have},
+            **{name: f"coalesce(min(nullif({name}, '')), '')" for name in TEXTS if name in have},
+        }  # fmt: skip
         self._db.execute(
-            f"""
-            CREATE TABLE orders AS
-            SELECT * EXCLUDE (member_last, last_at, own_gross), coalesce(own_gross, net) AS gross,
-                member_id <> member_last OR occurred_at <> last_at AS torn
-            FROM (
-                SELECT order_id, min(member_id) AS member_id, max(member_id) AS member_last,
-                    min(occurred_at) AS occurred_at, max(occurred_at) AS last_at, {net} AS net,
-                    {gross if "gross" in have else "NULL::BIGINT"} AS own_gross,
-                    {", ".join(f"{of_order(name)} AS {name}" for name in PARTS)}, {texts}, count(*) AS lines,
-                    {"max(total) <> min(total)" if total else "false"} AS differ,
-                    {"1 + max(file) - min(file)" if several_files else "1"} AS files
-                FROM orders_good GROUP BY order_id
-            )
-            """  # noqa: S608  columns of our own list
+            f"CREATE TABLE orders AS SELECT order_id, {', '.join(f'{sql} AS {name}' for name, sql in columns.items())}"  # noqa: S608
+            " FROM orders_good GROUP BY order_id"
         )
-
-    def _amounts_blank(self) -> bool:
-        """Tell whether some row says no amount."""
-        return bool(self._count(f"SELECT count(*) FROM orders_good WHERE ({self._line_amount()}) IS NULL"))  # noqa: S608
 
     def _add_lines(self) -> None:
         """Give the orders the number of their lines in other files, and their sum where the orders say no amount."""
         self._strangers(Kind.LINES)
+        gross = ", coalesce(o.gross, o.net, l.net) AS gross" if "gross" in self._have[Kind.ORDERS] else ""
         self._db.execute(
-            """
+            f"""
             CREATE OR REPLACE TABLE orders AS
-            SELECT o.* REPLACE (coalesce(l.lines, 0) AS lines, coalesce(o.net, l.net) AS net,
-                coalesce(o.gross, o.net, l.net) AS gross)
+            SELECT o.* REPLACE (coalesce(l.lines, 0)::INTEGER AS lines, coalesce(o.net, l.net) AS net{gross})
             FROM orders o LEFT JOIN (
-                SELECT order_id, count(*) AS lines, sum(coalesce(net, price * coalesce(quantity, 1)))::BIGINT AS net
+                SELECT order_id, count(*) AS lines, sum({self.line_net()})::BIGINT AS net
                 FROM lines_good GROUP BY order_id
             ) l USING (order_id)
-            """
+            """  # noqa: S608  columns of our own list
         )
 
-    def _leave_out(self, checks: Mapping[str, tuple[str, str]]) -> None:
+    def _leave_out(self, checks: Mapping[str, str]) -> None:
         """Note every order that a check finds, at its first row, and delete it."""
-        counts = ", ".join(f"count_if({test})" for test, _ in checks.values())
+        counts = ", ".join(f"count_if({test})" for test in checks.values())
         found = self._db.execute(f"SELECT {counts} FROM orders").fetchone() or ()  # noqa: S608  our own tests
-        for (cause, (test, column)), count in zip(checks.items(), found, strict=True):
+        for (cause, test), count in zip(checks.items(), found, strict=True):
             if count:
-                name = column if column.startswith("CASE") else f"'{column}'"
                 self._db.execute(
                     f"""
-                    INSERT INTO faults SELECT 'orders', file, row, {name}, '{cause}', order_id::VARCHAR, order_id::VARCHAR
+                    INSERT INTO faults SELECT 'orders', file, row, {MISSING if cause == "value_missing" else "'order_id'"},
+                        '{cause}', {"''" if cause == "value_missing" else "order_id::VARCHAR"}, order_id::VARCHAR
                     FROM (SELECT * FROM orders WHERE {test}) JOIN (
                         SELECT order_id, unnest(min({{'file': file, 'row': row}})) FROM orders_good GROUP BY order_id
                     ) USING (order_id)
                     """  # noqa: S608
                 )
         if any(found):
-            tests = " OR ".join(f"coalesce({test}, false)" for test, _ in checks.values())
+            tests = " OR ".join(f"coalesce({test}, false)" for test in checks.values())
             self._db.execute(f"DELETE FROM orders WHERE {tests}")  # noqa: S608
 
     def _strangers(self, kind: Kind, column: str = "order_id") -> None:
@@ -198,8 +179,8 @@ class Checks:
             FROM refunds_good r JOIN orders o USING (order_id)
             """
         )
-        self._refuse("refunds", "refund_rows_", "before_its_order", "occurred_at", "occurred_at < ordered_at")
-        self._refuse(
+        self._drop("refunds", "refund_rows_", "before_its_order", "occurred_at", "occurred_at < ordered_at")
+        self._drop(
             "refunds",
             "refund_rows_",
             "refund_torn",
@@ -240,7 +221,7 @@ class Checks:
         )
         above = "taken_before + amount + by_lines > order_net"
         for cause, test in (("already_refunded", done), ("refund_above_order", above)):
-            self._refuse("refunds", "refunds", cause, "net", test)
+            self._drop("refunds", "refunds", cause, "net", test)
         self._db.execute(
             "CREATE TABLE off_lines AS SELECT number, line, r.net, r.quantity FROM refund_rows_ r"
             " JOIN refunds USING (order_id, refund_id) WHERE line IS NOT NULL"
@@ -250,7 +231,7 @@ class Checks:
         """Find the line of each refunded sku, and what of its net is refunded where only pieces are said."""
         self._db.execute("ALTER TABLE refund_rows_ ADD COLUMN line BIGINT")
         if not self._count("SELECT count(*) FROM refund_rows_ WHERE sku IS NOT NULL"):
-            self._refuse("refunds", "refund_rows_", "amount_needed", "net", "net IS NULL AND NOT whole")
+            self._drop("refunds", "refund_rows_", "amount_needed", "net", "net IS NULL AND NOT whole")
             return
         if self.lines_of is not None:
             self._db.execute(
@@ -271,8 +252,8 @@ class Checks:
                 " 0::BIGINT AS line_quantity, 1::BIGINT AS alike FROM refund_rows_ WHERE false"
             )
         named = "sku IS NOT NULL AND (order_id, sku) {} IN (SELECT (order_id, sku) FROM sold{})"
-        self._refuse("refunds", "refund_rows_", "line_unknown", "sku", named.format("NOT", ""))
-        self._refuse("refunds", "refund_rows_", "line_ambiguous", "sku", named.format("", " WHERE alike > 1"))
+        self._drop("refunds", "refund_rows_", "line_unknown", "sku", named.format("NOT", ""))
+        self._drop("refunds", "refund_rows_", "line_ambiguous", "sku", named.format("", " WHERE alike > 1"))
         # pieces without an amount take their share of the line, so that all pieces take all of it
         share = "line_net * {} // greatest(line_quantity, 1)"
         pieces = "sum(quantity) OVER (PARTITION BY order_id, sku ORDER BY occurred_at, refund_id, file, row)"
@@ -291,8 +272,8 @@ class Checks:
             WINDOW of_line AS (PARTITION BY order_id, sku ORDER BY occurred_at, refund_id, file, row)
             """  # noqa: S608
         )
-        self._refuse("refunds", "refund_rows_", "refund_above_line", "quantity", "beyond")
-        self._refuse("refunds", "refund_rows_", "amount_needed", "net", "net IS NULL AND NOT whole")
+        self._drop("refunds", "refund_rows_", "refund_above_line", "quantity", "beyond")
+        self._drop("refunds", "refund_rows_", "amount_needed", "net", "net IS NULL AND NOT whole")
 
     def have(self, kind: Kind) -> set[str]:
         """Return the fields that files of a kind say."""
@@ -309,7 +290,7 @@ class Checks:
             return "coalesce(net, price * coalesce(quantity, 1))"
         return self._line_amount()
 
-    def _refuse(self, kind: str, table: str, cause: str, column: str, test: str) -> None:
+    def _drop(self, kind: str, table: str, cause: str, column: str, test: str) -> None:
         """Note the rows that a test finds, and delete them."""
         found = {"occurred_at": "to_timestamp(occurred_at)"}.get(column, column)
         wrong = f"FROM {table} WHERE {test}"
@@ -336,12 +317,12 @@ class Checks:
             WHERE r.order_id IS NULL OR o.order_id IS NOT NULL
             """
         )
-        self._refuse("redemptions", "redemptions", "order_of_other_member", "order_id", "member_id <> orderer")
-        self._refuse(
+        self._drop("redemptions", "redemptions", "order_of_other_member", "order_id", "member_id <> orderer")
+        self._drop(
             "redemptions", "redemptions", "points_out_of_range", "points",
             f"points NOT BETWEEN 1 AND {POINTS_MAX} * {10**POINTS_DIGITS}",
         )  # fmt: skip
-        self._refuse(
+        self._drop(
             "redemptions", "redemptions", "row_repeated", "redemption_id",
             "redemption_id <> '' AND (file, row) NOT IN"
             " (SELECT min((file, row)) FROM redemptions GROUP BY redemption_id)",
@@ -357,7 +338,7 @@ class Checks:
             FROM members_good
             """
         )
-        self._refuse(
+        self._drop(
             "members", "member_rows", "member_repeated", "member_id",
             "(file, row) NOT IN (SELECT min((file, row)) FROM member_rows GROUP BY member_id)",
         )  # fmt: skip
@@ -366,7 +347,7 @@ class Checks:
             " FROM (SELECT DISTINCT unnest(tags) AS tag FROM member_rows)"
         )
         if self._count("SELECT count(*) FROM tags") > TAGS_MAX:
-            self._refuse(
+            self._drop(
                 "members", "member_rows", "too_many_tags", "tags",
                 f"list_has_any(tags, (SELECT list(tag) FROM tags WHERE bit >= {TAGS_MAX}))",
             )  # fmt: skip

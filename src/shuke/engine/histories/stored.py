@@ -63,6 +63,7 @@ class StoredHistory:
 
     def __init__(self, folder: Path, meta: Meta, program: Program | None = None) -> None:
         self.folder, self.meta, self._program = folder, meta, program
+        self._db = duckdb.connect()  # each read has a cursor of its own, so that threads may read
         self._names: dict[str, tuple[str, ...]] = {
             name: tuple(names) for name, names in json.loads((folder / NAMES).read_text("utf-8")).items()
         }
@@ -87,21 +88,21 @@ class StoredHistory:
         Without `lines` the history knows how many lines an order has and nothing of them; with `ids` it has the orders'
         ids.
         """
-        with duckdb.connect() as db:
+        with self._db.cursor() as db:
             return self._part(db, number, lines=lines, ids=ids)
 
     def member(self, member_id: str) -> History:
         """Return the history of one member, with lines and ids.
 
         Raises:
-            Refusal: `member_not_found`.
+            Refusal: `unknown_member`.
         """
-        with duckdb.connect() as db:
+        with self._db.cursor() as db:
             found = db.execute(
                 "SELECT part FROM read_parquet(?) WHERE member_id = ?", [str(self.folder / MEMBERS), member_id]
             ).fetchone()
             if found is None:
-                raise Refusal("member_not_found", "The history has no such member.")
+                raise Refusal("unknown_member", "The history has no such member.")
             part = self._part(db, int(found[0]), lines=True, ids=True)
         return only(part, part.members.index(member_id))
 
@@ -172,14 +173,14 @@ def open_history(folder: Path) -> StoredHistory:
     """Open a stored history.
 
     Raises:
-        Refusal: `history_not_found`, `history_unreadable` (another layout than this version's).
+        Refusal: `unknown_history`, `history_of_other_version` (another layout than this version's).
     """
     try:
         said = json.loads((folder / META).read_text("utf-8"))
     except FileNotFoundError:
-        raise Refusal("history_not_found", "There is no history in that folder.") from None
+        raise Refusal("unknown_history", "There is no history in that folder.") from None
     if said["schema"] != SCHEMA:
-        raise Refusal("history_unreadable", "The history was stored by another version; import it again.")
+        raise Refusal("history_of_other_version", "The history was stored by another version; import it again.")
     for name in ("units", "segments", "parts"):
         said[name] = tuple(tuple(one) if isinstance(one, list) else one for one in said[name])
     return StoredHistory(folder, Meta(**said))

@@ -95,7 +95,7 @@ class Writer:
             "events": self._columns(
                 folder / "events.parquet",
                 len(events),
-                {name: events[:, i] - (about_facts if i == V_REF else 0) for i, name in enumerate(EVENTS)}
+                {name: events[:, i] - about_facts if i == V_REF else events[:, i] for i, name in enumerate(EVENTS)}
                 | {"paid_before": paid_before},
             ),
             "facts": self._columns(

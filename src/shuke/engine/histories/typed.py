@@ -30,7 +30,7 @@ SQL_TYPES: Mapping[Type, str] = {
     Type.TAGS: "VARCHAR",
     Type.CURRENCY: "VARCHAR",
 }
-# what every row must say by itself; the rest of what is needed may stand in one row of an order
+# what every row must say by itself; what else is needed may stand in one row of an order
 NEVER_BLANK: Mapping[Kind, tuple[str, ...]] = {
     Kind.ORDERS: ("order_id",),
     Kind.LINES: ("order_id",),
@@ -53,25 +53,62 @@ class Typed:
             kind: {code for one in opened if one.files[0].kind == kind for code in one.mapping} for kind in Kind
         }
         self._numbers = {code: self._all_numbers(code) for code in IDS}
+        self.rows = dict.fromkeys(Kind, 0)
 
     def _all_numbers(self, code: str) -> bool:
         return all(one.types[one.mapping[code]] in INTEGERS for one in self.opened if code in one.mapping)
 
-    def read(self, kind: Kind) -> None:
-        """Make the relation of a kind of file and note what is wrong with its values.
-
-        Rows whose instant is in two columns get it here.
-        """
-        selects = []
+    def read(self, kind: Kind) -> bool:
+        """Make the relation of a kind of file; return whether some value of theirs can't be used."""
+        selects, wrong = [], 0
         for one in self.opened:
-            if one.files[0].kind == kind:
-                select = self._select(one)
-                if one.is_text or any(sql_type == "VARCHAR" for sql_type in one.types):
-                    path = self._work / f"typed-{one.first:04}.parquet"
-                    self._db.execute(f"COPY ({select}) TO '{path}' (FORMAT parquet)")
-                    select = f"SELECT * FROM read_parquet('{path}')"  # noqa: S608  a path of our own
-                selects.append(select)
+            if one.files[0].kind != kind:
+                continue
+            select, proved = self._select(one), not one.is_text and self._is_proved(one)
+            if one.is_text or any(sql_type == "VARCHAR" for sql_type in one.types):
+                path = self._work / f"typed-{one.first:04}.parquet"
+                self._db.execute(f"COPY ({select}) TO '{path}' (FORMAT parquet)")
+                select = f"SELECT * FROM read_parquet('{path}')"  # noqa: S608  a path of our own
+            counts = "count(*), 0" if proved else "count(*), count(*) FILTER (WHERE wrong)"
+            row = self._db.execute(f"SELECT {counts} FROM ({select})").fetchone() or (0, 0)  # noqa: S608
+            self.rows[kind] += row[0]
+            wrong += row[1]
+            selects.append(select)
         self._db.execute(f"CREATE VIEW {kind}_rows AS " + (" UNION ALL ".join(selects) or self._nothing(kind)))
+        return wrong > 0
+
+    def _is_proved(self, one: Opened) -> bool:
+        """Tell whether the least and the most of every column, as a Parquet file says them, leave nothing to check."""
+        paths = [str(file.path) for file in one.files]
+        needed = self._needed(one)
+        for code, read in self._values(one).items():
+            if read.cause == "NULL" and code not in needed:
+                continue
+            column = one.mapping.get(code)
+            if column is None or not read.is_monotone:
+                return False
+            sql_type = one.types[column]
+            found = self._db.execute(
+                f"""
+                SELECT bool_and(c{column} IS NOT NULL AND ({read.cause}) IS NULL) FROM (
+                    SELECT CASE WHEN stats_null_count = 0 THEN
+                        unnest([try_cast(stats_min_value AS {sql_type}), try_cast(stats_max_value AS {sql_type})])
+                    END AS c{column}
+                    FROM parquet_metadata(?) WHERE path_in_schema = ?
+                )
+                """,  # noqa: S608  our own text
+                [paths, one.headers[column]],
+            ).fetchone()
+            if found is None or not found[0]:
+                return False
+        return True
+
+    def _needed(self, one: Opened) -> tuple[str, ...]:
+        """Return what every row of a file must say."""
+        kind = one.files[0].kind
+        of_orders = kind is Kind.ORDERS and not self.have[Kind.LINES]
+        amounts = {"net", "price", "total"} & one.mapping.keys()
+        return (*NEVER_BLANK[kind], "net") if of_orders and amounts == {"net"} else NEVER_BLANK[kind]
 
     def _nothing(self, kind: Kind) -> str:
         fields = ", ".join(f"NULL::{self._sql_type(field.code, field.type)} AS {field.code}" for field in FIELDS[kind])
@@ -83,14 +120,14 @@ class Typed:
     def _select(self, one: Opened) -> str:
         kind = one.files[0].kind
         values = self._values(one)
-        columns, causes = [], []
+        columns, causes, needed = [], [], self._needed(one)
         for field in FIELDS[kind]:
             sql_type = self._sql_type(field.code, field.type)
             read = values.get(field.code)
             columns.append(f"{'NULL' if read is None else f'({read.sql})'}::{sql_type} AS {field.code}")
             if read is not None and read.cause != "NULL":
                 causes.append(f"({read.cause}) IS NOT NULL")
-            if field.code in NEVER_BLANK[kind]:
+            if field.code in needed:
                 causes.append(f"({read.sql if read else 'NULL'}) IS NULL")
         wrong = " OR ".join(causes) or "false"
         return f"SELECT file, row, {', '.join(columns)}, {wrong} AS wrong FROM {one.relation}"  # noqa: S608  our own text
@@ -117,7 +154,7 @@ class Typed:
             values = self._values(one)
             order = f"({values['order_id'].sql})::VARCHAR" if "order_id" in values else "''"
             for field in FIELDS[kind]:
-                read, needed = values.get(field.code), field.code in NEVER_BLANK[kind]
+                read, needed = values.get(field.code), field.code in self._needed(one)
                 if read is None or (read.cause == "NULL" and not needed):
                     continue
                 cause = f"({read.cause})"
@@ -135,7 +172,7 @@ def _mapping(one: Opened, *, alone: bool) -> dict[str, int]:
     """Return the column of each field of files: as the caller says, or as their names say.
 
     Raises:
-        Refusal: `columns_missing`, `columns_unknown`, `columns_repeated`.
+        Refusal: `columns_missing`, `unknown_columns`, `duplicate_columns`.
     """
     file = one.files[0]
     told = named(file.kind, one.headers) if file.mapping is None else file.mapping
@@ -144,14 +181,15 @@ def _mapping(one: Opened, *, alone: bool) -> dict[str, int]:
         if code == "-":
             continue
         if header not in one.headers or field_of(file.kind, code) is None:
+            known = ", ".join(each.code for each in FIELDS[file.kind])
             raise Refusal(
-                "columns_unknown",
+                "unknown_columns",
                 f"{file.path.name} has no column {header!r}, or a file of {file.kind} no field {code!r}.",
-                params={"column": header, "field": code, "found": ", ".join(one.headers)},
+                params={"columns": f"{header} = {code}", "known": known},
             )
         if code in mapping:
             raise Refusal(
-                "columns_repeated", f"Several columns of {file.path.name} mean {code}.", params={"columns": code}
+                "duplicate_columns", f"Several columns of {file.path.name} mean {code}.", params={"columns": code}
             )
         mapping[code] = one.headers.index(header)
     lacks = [code for code in missing(file.kind, set(mapping)) if alone or code != "net" or file.kind != Kind.ORDERS]

@@ -40,12 +40,14 @@ class Settings:
 
 @dataclass(frozen=True)
 class Value:
-    """An expression of what a column says, NULL where it says nothing or nothing that can be used, and one of the
-    cause why, NULL where there is none. `joins`: the values of all files must be of one type.
+    """An expression of what a column says, NULL where it says nothing that can be used, and one of the cause why.
+
+    `is_monotone`: where there is no cause for the least and the most of some values, there is none for any of them.
     """
 
     sql: str
     cause: str
+    is_monotone: bool = False
 
 
 def value(kind: Type, column: str, sql_type: str, settings: Settings) -> Value:
@@ -107,7 +109,7 @@ def _blank(column: str, sql_type: str) -> str:
 
 def _id(column: str, sql_type: str, _: Settings) -> Value:
     if sql_type in INTEGERS:
-        return Value(f"{column}::BIGINT", "NULL")
+        return Value(f"{column}::BIGINT", "NULL", is_monotone=True)
     if sql_type in FLOATS:
         return Value(
             f"CASE WHEN {column} = round({column}) THEN {column}::BIGINT END",
@@ -130,6 +132,7 @@ def _instant(column: str, sql_type: str, settings: Settings) -> Value:
         sql,
         f"CASE WHEN {sql} BETWEEN {FIRST_AT} AND {LAST_AT} OR {column} IS NULL OR {_blank(column, sql_type)} THEN NULL"
         f" WHEN {sql} IS NOT NULL THEN 'instant_out_of_range' {no_zone} ELSE 'not_an_instant' END",
+        is_monotone=sql_type == ZONED,
     )
 
 
@@ -174,7 +177,7 @@ def _amount(column: str, sql_type: str, settings: Settings) -> Value:
 def _bounded(column: str, sql_type: str, sql: str, most: int, beyond: str, unread: str) -> Value:
     """Return a number from 0 to `most`."""
     if unread == "NULL" and sql_type != "VARCHAR":
-        return Value(sql, f"CASE WHEN {sql} NOT BETWEEN 0 AND {most} THEN '{beyond}' END")
+        return Value(sql, f"CASE WHEN {sql} NOT BETWEEN 0 AND {most} THEN '{beyond}' END", is_monotone=True)
     return Value(
         sql,
         f"CASE WHEN {sql} BETWEEN 0 AND {most} OR {column} IS NULL OR {_blank(column, sql_type)} THEN NULL"

@@ -84,9 +84,15 @@ def _of_file(file: str, orders: str, timestamps_in: str | None, asked: Asked, *,
     other = _compiled(asked.against, as_json=as_json) if asked.against else None
     if compiled is None or (asked.against and other is None):
         return Exit.FAILED
-    history = read_orders(Path(orders), currency_digits=compiled.program.currency_digits, timestamps_in=timestamps_in)
+    program = compiled.program
+    history = read_orders(
+        Path(orders),
+        currency=program.currency,
+        currency_digits=program.currency_digits,
+        timestamps_in=timestamps_in,
+    )
     data = _studied(compiled, other, history, settings)
-    result(data, study_lines(data), as_json=as_json)
+    result(data, study_lines(data["study"]), as_json=as_json)
     return Exit.OK
 
 
@@ -100,7 +106,7 @@ def _compiled(file: str, *, as_json: bool) -> "Compiled | None":
 def _studied(
     compiled: "Compiled", other: "Compiled | None", history: "History", settings: dict[str, Any]
 ) -> dict[str, Any]:
-    """Return the study of a program over orders in memory, and what is most looked for on top."""
+    """Return the study of a program over orders in memory, under the sums that are looked for most."""
     from shuke.engine import zones
     from shuke.engine.study import One, study
     from shuke.engine.study_settings import assumptions_of, policy_of
@@ -128,8 +134,11 @@ def _studied(
         for tier, members in counts.items()
     }
     return {
-        **found,
+        "program": program.code,
+        "members": found["members"],
+        "orders": found["orders"],
         "lines": history.line_count,
+        "net_minor": found["net_minor"],
         "points": {
             unit["code"]: {
                 "issued": unit["issued"],
@@ -140,4 +149,9 @@ def _studied(
             for unit in found["units"]
         },
         "members_by_tier": tiers,
+        "engine": found["engine"],
+        "seconds": found["seconds"],
+        "compile_seconds": found["compile_seconds"],
+        "orders_per_second": round(found["orders"] / found["seconds"]) if found["seconds"] else 0,
+        "study": found,
     }
