@@ -25,8 +25,8 @@ def day_of(year: int, month: int, day: int) -> int:
 
 
 def month_of(day: int) -> int:
-    """Return the month number of a day: year * 12 + month - 1 (C. Neri and L. Schneider, "Euclidean affine functions and
-    their application to calendar algorithms", whose years begin in March).
+    """Return the month number of a day: year * 12 + month - 1 (C. Neri and L. Schneider, "Euclidean affine functions
+    and their application to calendar algorithms", whose years begin in March).
     """
     quarters = 4 * (day + 719_468) + 3
     century = quarters // 146_097
