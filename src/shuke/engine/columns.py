@@ -26,6 +26,7 @@ from shuke.engine.zones import zone_table
 REGIONS = (slots.LOTS, slots.WAITS, slots.HOLDS, slots.TAKES, slots.DAYS)
 STRIDES = (LOT, WAIT, HOLD, TAKE, DAY_ROW)
 DAYS_A_YEAR = 365
+BLOCK = 4_096
 BY_UNIT = (replay.REDEEM, replay.ADJUST, replay.SET_ASIDE, replay.OPEN_LOT)
 
 
@@ -60,7 +61,7 @@ class Columns:
         self.copies[1 : 1 + len(growth)] = [factors.index(factor) for factor in growth]
         self.facts = self._grown(self._facts(), compiled.width, range(slots.O_NET, slots.O_POINTS_PAID + 1), factors)
         self.lines = self._grown(self._lines(), compiled.line_width, (slots.LINE_NET,), factors)
-        first, count = history.facts.line_of[:-1], len(history.facts.lines.net_minor)
+        first, count = history.facts.line_of[:-1], int(history.facts.line_of[-1])
         firsts = [first + number * count for number in range(len(factors))]
         self.line_of = np.append(np.concatenate(firsts), len(factors) * count)
 
@@ -122,36 +123,42 @@ class Columns:
         """One row for each of the facts; the columns that `prepare` does not own are filled here."""
         f, compiled = self.history.facts, self.compiled
         at = self.history.decided_at(self.events)
-        o = np.zeros((len(f), compiled.width), np.int64)
+        days = self.local_days(at)
         kinds = np.array([compiled.behaviours.get(name, slots.KIND_ORDER) for name in f.kind.names], np.int64)
         amounts = (f.net_minor, f.gross_minor, f.tax_minor, f.shipping_minor, f.points_paid_minor)
-        for column, values in (
-            *((slots.O_AT, at), (slots.O_KIND, kinds[f.kind.codes]), (slots.O_LINES, np.diff(f.line_of))),
-            *zip(
-                (slots.O_NET, slots.O_GROSS, slots.O_TAX, slots.O_SHIPPING, slots.O_POINTS_PAID), amounts, strict=True
-            ),
-            *((slots.O_STORE, self._codes(f.store)), (slots.O_BRAND, self._codes(f.brand))),
-            (slots.O_CHANNEL, self._codes(f.channel)),
-        ):
-            o[:, column] = values
-        self._fill_days(o, self.local_days(at))
+        columns = {
+            slots.O_AT: at,
+            slots.O_KIND: kinds[f.kind.codes],
+            slots.O_LINES: np.diff(f.line_of),
+            **dict(zip(range(slots.O_NET, slots.O_POINTS_PAID + 1), amounts, strict=True)),
+            slots.O_STORE: self._codes(f.store),
+            slots.O_BRAND: self._codes(f.brand),
+            slots.O_CHANNEL: self._codes(f.channel),
+            **self._calendar(days),
+        }
+        o = np.zeros((len(f), compiled.width), np.int64)
+        for first in range(0, len(f), BLOCK):  # so many rows stay in the processor's cache while they are filled
+            last = first + BLOCK
+            for column, values in columns.items():
+                o[first:last, column] = values[first:last]
         for i, name in enumerate(compiled.attributes):
             self._fill_attribute(o[:, O_ATTRIBUTE + i], name)
-        self._fill_workdays(o, self.local_days(at))
+        self._fill_workdays(o, days)
         return o.reshape(-1)
 
-    def _fill_days(self, o: Column, days: Column) -> None:
-        """Fill what a calendar says of the local days."""
+    def _calendar(self, days: Column) -> dict[int, Column]:
+        """Return what a calendar says of the local days, by column."""
         if len(days) == 0:
-            return
+            return {}
         first = int(days.min())
         found = np.zeros(int(days.max()) - first + 1, bool)
         found[days - first] = True
-        table = np.zeros((len(found), 3), np.int64)
+        table = np.zeros((3, len(found)), np.int64)
         for day in np.flatnonzero(found).tolist():
             said = day_facts(self.compiled.program.country, first + day)
-            table[day] = self._code(said.holiday), said.workday, said.lunar + LUNAR_ENDS * said.lunar_ends
-        o[:, (slots.O_HOLIDAY, slots.O_WORKDAY, slots.O_LUNAR)] = table[days - first]
+            table[:, day] = self._code(said.holiday), said.workday, said.lunar + LUNAR_ENDS * said.lunar_ends
+        columns = (slots.O_HOLIDAY, slots.O_WORKDAY, slots.O_LUNAR)
+        return {column: said[days - first] for column, said in zip(columns, table, strict=True) if said.any()}
 
     def _fill_workdays(self, o: Column, days: Column) -> None:
         """Fill the days on which points come that wait for working days."""

@@ -12,9 +12,14 @@ from itertools import count
 from time import perf_counter
 from typing import Protocol
 
+import numpy as np
+
+from shuke.core.program.model import Program
+from shuke.core.state.replay import ASSIGN, NOTHING, V_AMOUNT, V_KIND, V_UNIT
 from shuke.core.values.dates import NEVER
 from shuke.engine.columns import Columns, asks_for_lines
 from shuke.engine.compile import Compiled
+from shuke.engine.histories.returns import in_units
 from shuke.engine.history import History
 from shuke.engine.loops import Loops, engine_for, loops_of, run_through
 from shuke.engine.policies import OBSERVED, Assumptions, Policy, apply, check, growth_of
@@ -187,6 +192,8 @@ class _Runs:
         return People.of(history), [tally for tally, _ in tallies], sum(events for _, events in tallies)
 
     def _tally(self, compiled: Compiled, loops: Loops, history: History, growth: Growth) -> tuple[Tally, int]:
+        if compiled is not self._programs[0]:
+            history = under(history, self._programs[0].program, compiled.program)
         columns = Columns(compiled, apply(history, self._policy, compiled), self._window[1], growth)
         counting = Counting.of(columns, *self._days(compiled))
         run = run_through(loops, columns, self._window[1], counting=counting)
@@ -197,6 +204,28 @@ class _Runs:
         since_at, until_at = self._window
         zone = compiled.program.time_zone
         return -NEVER if since_at is None else local_day(since_at, zone), local_day(until_at, zone)
+
+
+def under(history: History, of: Program, to: Program) -> History:
+    """Return a history whose events name units, ladders and levels of one program with those of another, by code.
+
+    What the other program doesn't have is left out.
+    """
+    units = [(unit.code, unit.scale) for unit in of.units]
+    if units != [(unit.code, unit.scale) for unit in to.units]:
+        history, _ = in_units(history, np.full(history.event_count, -1, np.int64), units, to)
+    ladders = [[level.code for level in ladder.levels] for ladder in of.ladders]
+    theirs = {ladder.code: (i, [level.code for level in ladder.levels]) for i, ladder in enumerate(to.ladders)}
+    events = history.events.copy()
+    for event in np.flatnonzero(events[:, V_KIND] == ASSIGN).tolist():  # there are few: somebody gave each by hand
+        number, rank = events[event, V_UNIT], events[event, V_AMOUNT]
+        place, levels = theirs.get(of.ladders[number].code, (-1, []))
+        code = ladders[number][rank]
+        if code in levels:
+            events[event, V_UNIT], events[event, V_AMOUNT] = place, levels.index(code)
+        else:
+            events[event, V_KIND] = NOTHING
+    return replace(history, events=events)
 
 
 def _shared(assumed: Assumptions, other: Compiled) -> Assumptions:
