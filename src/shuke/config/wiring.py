@@ -124,6 +124,7 @@ def wire_jobs(app: App) -> None:
     _wire_payments()
     messaging.carry_with(Recording() if clock.is_tested() else None)
     org.carry_out("points.adjustment", programs.carry_out_adjustment)
+    org.carry_out("program.publish", programs.carry_out_publish)
     org.carry_out("value.refund", programs.carry_out_value_refund)
     benefits.handle(Kind.POINTS, programs.PointsOfBenefits())
     benefits.handle(Kind.COUPON, benefits.CouponGifts())

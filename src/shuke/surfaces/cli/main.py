@@ -323,6 +323,20 @@ def program_diff(
     return diffs.diff(first, second, effective_from=effective_from, as_json=as_json)
 
 
+@_command(program, "terms")
+def program_terms(
+    down: Annotated[str | None, typer.Option(help="Members who go down, at most so many percent.")] = None,
+    liability: Annotated[str | None, typer.Option(help="Change of what is owed, at most so many percent.")] = None,
+    yearly: Annotated[str | None, typer.Option(help="Change of a year's cost, at most so many percent.")] = None,
+    always: Annotated[bool | None, typer.Option(help="Whether every version needs a second person.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show, or say, above which effect a version is published only once a second person agrees."""
+    from shuke.surfaces.cli import program_terms as terms
+
+    terms.show_or_set(down, liability, yearly, always=always, as_json=as_json)
+
+
 @_command(program, "withdraw")
 def program_withdraw(
     number: Annotated[int, typer.Argument(min=1, help="The number of the version.")], as_json: AsJson = False

@@ -114,6 +114,7 @@ urlpatterns = [
     path("programs", programs.programs, name="programs"),
     path("cart", carts.price_cart, name="cart"),
     path("programs/publish", programs.publish, name="program-publish"),
+    path("programs/terms", programs.terms, name="program-terms"),
     path("programs/<slug:slug>/<int:number>", programs.version, name="program-version"),
     path("programs/<slug:slug>/<int:number>/withdrawal", programs.withdraw, name="program-withdrawal"),
     path("sandbox/inbox", inbox.inbox, name="inbox"),
