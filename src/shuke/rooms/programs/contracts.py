@@ -55,6 +55,7 @@ from shuke.rooms.programs.facts import (
     TransferFact,
     WithdrawalFact,
 )
+from shuke.rooms.programs.promotions import Deployments, Preview, Promoted, Target
 from shuke.rooms.programs.reports import FaultGroup, ImportFile, ImportReport, ImportState, RowState
 from shuke.rooms.programs.value_facts import TopUpFact, ValueHeld, ValuePaymentFact
 from shuke.rooms.tiers.contracts import TierChange
@@ -69,6 +70,7 @@ __all__ = (  # what is handed on; what stands below needs no mention
     "Cause",
     "Choice",
     "Comparison",
+    "Deployments",
     "DepositFact",
     "Difference",
     "Effect",
@@ -90,6 +92,8 @@ __all__ = (  # what is handed on; what stands below needs no mention
     "OrderFact",
     "PaidBack",
     "PointsOffered",
+    "Preview",
+    "Promoted",
     "PublishTerms",
     "RedeemFact",
     "RefundFact",
@@ -99,6 +103,7 @@ __all__ = (  # what is handed on; what stands below needs no mention
     "RowState",
     "Sample",
     "Shift",
+    "Target",
     "Taxes",
     "TierFact",
     "TopUpFact",

@@ -47,6 +47,7 @@ from shuke.rooms.programs.services import (
     histories,
     laws,
     merging,
+    promoting,
     publishing,
     recording,
     statuses,
@@ -90,6 +91,7 @@ def validate(text: str) -> Draft:
 
 publish, carry_out_publish = approving.publish, approving.carry_out
 publish_terms, set_publish_terms = approving.terms, approving.set_terms
+preview_promotion, promote, reach_deployments_with = promoting.preview, promoting.promote, promoting.reach_with
 
 
 def withdraw(slug: str, number: int, actor: Actor) -> VersionView:

@@ -215,6 +215,7 @@ WORDS: Words = {
     "approval.expired": _("Nobody decided in time"),
     # what approvals are about
     "program.publish": _("Publish a program"),
+    "program.promoted": _("Published a program in another deployment"),
     "program.terms_changed": _("Changed which versions need approval"),
     "points.adjustment": _("Adjust points"),
     "value.refund": _("Refund stored value"),

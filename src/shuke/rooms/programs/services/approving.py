@@ -26,6 +26,7 @@ def publish(
     principal: Principal | None = None,
     *,
     ask: bool = False,
+    after: int | None = None,
 ) -> VersionView | Approval:
     """Publish a program file as a version that never changes, in force from `effective_from` (now by default).
 
@@ -34,7 +35,8 @@ def publish(
     first version also decides facts from before it, and gives a membership to everybody enrolled so far.
 
     Whose effect is above the terms is not published for a `principal`, but for whoever runs the machine (None) it is;
-    they `ask`, and a second person who sees the comparison says yes. Nobody has to agree to a first version.
+    they `ask`, and a second person who sees the comparison says yes. Nobody has to agree to a first version. `after` is
+    the number of the version with which they compared it before; only right after that is it published.
 
     Raises:
         ProgramErrors: everything that is wrong with the file.
@@ -49,8 +51,10 @@ def publish(
     if known is not None:
         return known
     if principal is None or not queries.programs():
-        return publishing.publish(text, actor, effective_from)
+        return publishing.publish(text, actor, effective_from, after=after)
     found = comparing.compare(text, effective_from, waits=True)
+    if after not in (None, found.number):
+        raise publishing.outdated(after, found.number)
     over = above(found.effect, terms())
     if ask:
         return org.request_approval(_request(text, effective_from, found, over), actor)

@@ -71,11 +71,7 @@ def publish(text: str, actor: Actor, effective_from: datetime | None, *, after: 
         known = queries.versions(row.id)
         before = queries.newest_version(program.code)
         if after is not None and before is not None and before.number != after:
-            raise Refusal(
-                "comparison_outdated",
-                f"It was compared with version {after}, and version {before.number} came meanwhile; compare it anew.",
-                params={"compared": after, "version": before.number},
-            )
+            raise outdated(after, before.number)
         limit_units(program)
         version = queries.insert_version(
             Version(
@@ -97,6 +93,15 @@ def publish(text: str, actor: Actor, effective_from: datetime | None, *, after: 
         if not known:
             _welcome_everybody()
         return view(version)
+
+
+def outdated(compared: int | None, newest: int) -> Refusal:
+    """Return why a file is not published that was compared with a version which is not the newest any more."""
+    return Refusal(
+        "comparison_outdated",
+        f"It was compared with version {compared}, and version {newest} came meanwhile; compare it anew.",
+        params={"compared": compared, "version": newest},
+    )
 
 
 def admit(compiled: Compiled, effective_from: datetime | None, now: datetime) -> datetime:

@@ -150,6 +150,7 @@ def publish_program(request: HttpRequest, body: AskedBody, *, dry_run: DryRun = 
             body.effective_from,
             request.principal,  # type: ignore[attr-defined]
             ask=body.ask,
+            after=body.after,
         )
     except ProgramErrors as errors:
         raise problems.InvalidProgram(errors.refusals) from errors

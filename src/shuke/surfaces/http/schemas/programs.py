@@ -7,7 +7,7 @@ from pydantic import StringConstraints
 
 from shuke.engine.yaml_tree import FILE_LIMIT_BYTES
 from shuke.rooms.programs.contracts import Comparison, PublishTerms, VersionView, comparison_json
-from shuke.surfaces.http.fields import Answer, Body, Instant, Time, instant
+from shuke.surfaces.http.fields import Answer, Body, Instant, Time, instant, integer
 from shuke.surfaces.http.schemas.problems import FieldErrorAnswer
 
 PROGRAM_TEXT_LIMIT = FILE_LIMIT_BYTES  # in characters; the loader counts bytes
@@ -28,9 +28,13 @@ class PublishBody(Body):
 
 
 class AskedBody(PublishBody):
-    """A program file to publish, or (`ask`) to be approved by a second person first."""
+    """A program file to publish, or (`ask`) to be approved by a second person first.
+
+    `after` is the number of the version with which it was compared; where a newer one is there, it is refused.
+    """
 
     ask: bool = False
+    after: integer(1, 2**31 - 1) | None = None
 
 
 class PublishTermsAnswer(Answer):
