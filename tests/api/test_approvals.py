@@ -1,11 +1,13 @@
 """Approvals by API: what was asked is done by the decision of another key, and by nobody's own."""
 
 import pytest
-from tests.api.conftest import BY, Caller
+from tests.api.conftest import BY, GROCER, Caller
 
 from shuke.foundation import ids
 from shuke.rooms.org import facade as org
 from shuke.rooms.org.contracts import ApprovalRequest, NewStore, Right
+from shuke.rooms.programs import facade as programs
+from shuke.rooms.programs.contracts import PublishTerms
 
 
 @pytest.fixture
@@ -124,3 +126,28 @@ def test_pages_follow_one_another(asker, office):
 def test_what_does_not_fit_is_refused(office, path, body, status, code):
     answer = office.get(f"/v1/{path}") if body is None else office.post(f"/v1/{path}", body)
     assert (answer.status_code, answer.json()["code"]) == (status, code)
+
+
+def test_a_version_above_the_terms_waits_for_another_key_which_sees_what_it_does(opened):
+    _, office = key_of(Right.PROGRAMS_READ, Right.PROGRAMS_WRITE, Right.APPROVALS_READ, Right.APPROVALS_DECIDE)
+    _, head = key_of(Right.APPROVALS_READ, Right.APPROVALS_DECIDE)
+    programs.set_publish_terms(PublishTerms(always=True), BY)
+    body = {"text": GROCER.replace("1.25", "1.3")}
+    assert office.get("/v1/programs/publish-terms").json()["always"] is True
+
+    refused = office.post("/v1/programs/publish", body)
+    assert (refused.status_code, refused.json()["code"]) == (409, "approval_needed")
+    tried = office.post("/v1/programs/publish?dry_run=true", body | {"ask": True})
+    assert (tried.status_code, tried.json()["dry_run"], org.approvals_waiting()) == (202, True, 0)
+    asked = office.post("/v1/programs/publish", body | {"ask": True})
+    assert asked.status_code == 202
+    seen = head.get(f"/v1/approvals/{asked.json()['id']}").json()
+    assert (seen["kind"], seen["summary"]) == ("program.publish", {"version": {"before": 1, "after": 2}})
+    assert [each["en"] for each in seen["detail"]["meaning"]] == ["multiplier of tier silver: 1.25 → 1.3"]
+    assert seen["detail"]["above"] == [{"en": "every version needs it", "zh": "每个版本都需审批"}]
+    yes = {"decision": "approve"}
+    own = office.post(f"/v1/approvals/{seen['id']}/decision", yes)
+    assert (own.json()["code"], programs.current().number) == ("own_request", 1)
+    done = head.post(f"/v1/approvals/{seen['id']}/decision", yes)
+    assert (done.json()["state"], done.json()["result"]) == ("approved", "grocer:2")
+    assert programs.current().text == body["text"]

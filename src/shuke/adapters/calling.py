@@ -25,14 +25,16 @@ class _AsItIs(urllib.request.HTTPErrorProcessor):
 _OPENER = urllib.request.build_opener(_AsItIs)
 
 
-def call(url: str, method: str, body: bytes, headers: Mapping[str, str]) -> tuple[int, dict[str, str], bytes]:
+def call(
+    url: str, method: str, body: bytes, headers: Mapping[str, str], seconds: int = _SECONDS
+) -> tuple[int, dict[str, str], bytes]:
     """Send a request; return status, headers by lower-case name, and the first MiB of the body.
 
-    Raises: OSError where no whole answer came within ten seconds; what the service did is then unknown.
+    Raises: OSError where no whole answer came within the seconds, ten by default; what the service did is then unknown.
     """
     request = urllib.request.Request(url, body or None, dict(headers), method=method)  # noqa: S310  # an owner's address
     try:
-        with _OPENER.open(request, timeout=_SECONDS) as answer:
+        with _OPENER.open(request, timeout=seconds) as answer:
             found = {name.lower(): value for name, value in answer.headers.items()}
             return answer.status, found, answer.read(_LARGEST_BYTES)
     except http.client.HTTPException as broken:

@@ -6,6 +6,7 @@ from django.conf import settings
 from procrastinate import App
 
 from shuke.adapters import payment_alipay, payment_wechat, wallets
+from shuke.adapters.deployment_http import HttpDeployment
 from shuke.adapters.messages_recording import Recording
 from shuke.adapters.payment_alipay import Alipay
 from shuke.adapters.payment_counter import Counter
@@ -124,11 +125,13 @@ def wire_jobs(app: App) -> None:
     _wire_payments()
     messaging.carry_with(Recording() if clock.is_tested() else None)
     org.carry_out("points.adjustment", programs.carry_out_adjustment)
+    org.carry_out("program.publish", programs.carry_out_publish)
     org.carry_out("value.refund", programs.carry_out_value_refund)
     benefits.handle(Kind.POINTS, programs.PointsOfBenefits())
     benefits.handle(Kind.COUPON, benefits.CouponGifts())
     for kind, wallet in wallets.of_keys(settings.SHUKE_WALLET_KEYS, settings.SHUKE_ORIGIN).items():
         members.provide_wallet(kind, wallet)
+    programs.reach_deployments_with(HttpDeployment())
     mall.supplied_by(SupplierKind.POOL, Pool())
     mall.supplied_by(SupplierKind.HTTP, HttpSupplier())
 

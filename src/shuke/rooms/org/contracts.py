@@ -1,7 +1,7 @@
 """What leaves the room: the organisation, its people and keys, what they may do, and who did what."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
@@ -322,8 +322,8 @@ class ApprovalRequest:
 
     `kind` names who carries it out, such as points.adjustment; `subject` is the outside id of what it is about.
     `summary` is what people read before they decide: JSON, one level, personal data only masked; a value may be
-    {"before": …, "after": …}. `payload` is what its executor is given, JSON, kept sealed; in the parts that `beside`
-    names, two requests for one and the same act may differ.
+    {"before": …, "after": …}. `detail` is JSON of any depth that they may read besides, in no log. `payload` is what
+    its executor is given, JSON, kept sealed; in the parts that `beside` names, two requests for one act may differ.
     """
 
     kind: str
@@ -331,6 +331,7 @@ class ApprovalRequest:
     summary: Values
     payload: Values
     beside: tuple[str, ...] = ()
+    detail: Values = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -349,6 +350,7 @@ class Approval:
     decided_at: datetime | None
     comment: str
     result: str | None
+    detail: Values = field(default_factory=dict)
 
 
 Executor = Callable[[Approval, Values, Actor], str | None]

@@ -177,6 +177,7 @@ class Approval(models.Model):
     kind = models.TextField()
     subject = models.TextField()
     summary = models.JSONField()
+    detail = models.JSONField(default=dict)
     payload = models.BinaryField()
     state = models.CharField(max_length=9)
     requested_by_kind = models.CharField(max_length=8)

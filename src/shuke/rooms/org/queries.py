@@ -254,6 +254,7 @@ def insert_approval(approval: Approval, payload: bytes) -> None:
         kind=approval.kind,
         subject=approval.subject,
         summary=list(approval.summary.items()),
+        detail=dict(approval.detail),
         payload=payload,
         state=approval.state,
         requested_by_kind=approval.requested_by.kind,
@@ -350,6 +351,7 @@ def _approval(row: tables.Approval, now: datetime) -> Approval:
         row.decided_at,
         row.comment,
         row.result,
+        row.detail,
     )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -162,6 +163,64 @@ class Comparison:
     looked_at: int
     members: int
     effect: Effect
+
+
+@dataclass(frozen=True, slots=True)
+class PublishTerms:
+    """Above which effect, in percent, a version is published only once a second person agrees; or `always`.
+
+    `down` is the share of members who go down, at once or later; the others are changes, either way, of what is owed
+    and of a year's cost.
+    """
+
+    always: bool = False
+    down: Decimal = Decimal(1)
+    liability: Decimal = Decimal(5)
+    yearly: Decimal = Decimal(5)
+
+
+@dataclass(frozen=True, slots=True)
+class Above:
+    """What of an effect is above the terms, in percent; `found` None: nothing was before, or it is `always` so."""
+
+    what: str  # "always" | "down" | "liability" | "yearly"
+    found: Decimal | None = None
+    limit: Decimal | None = None
+
+    def told(self, language: str) -> str:
+        """Say it in "zh" or "en"."""
+        english, chinese = _ABOVE[self.what]
+        found = "∞" if self.found is None else f"{self.found:f}"
+        return (chinese if language == "zh" else english).format(found=found, limit=f"{self.limit or 0:f}")
+
+
+_ABOVE = {
+    "always": ("every version needs it", "每个版本都需审批"),
+    "down": ("{found} % of members go down (limit {limit} %)", "{found}% 的会员降级（上限 {limit}%）"),
+    "liability": ("what is owed changes by {found} % (limit {limit} %)", "负债变化 {found}%（上限 {limit}%）"),
+    "yearly": ("a year's cost changes by {found} % (limit {limit} %)", "一年成本变化 {found}%（上限 {limit}%）"),
+}
+
+
+def above(effect: Effect, terms: PublishTerms) -> tuple[Above, ...]:
+    """Return what of an effect asks for a second person."""
+    found = [Above("always")] if terms.always else []
+    down = _percent(effect.down, effect.looked_at)
+    if down is not None and down > terms.down:
+        found.append(Above("down", down, terms.down))
+    for what, (before, after), limit in (
+        ("liability", effect.liability_minor, terms.liability),
+        ("yearly", effect.yearly_minor, terms.yearly),
+    ):
+        changed = _percent(abs(after - before), abs(before))
+        if (changed is None and before != after) or (changed is not None and changed > limit):
+            found.append(Above(what, changed, limit))
+    return tuple(found)
+
+
+def _percent(part: int, whole: int) -> Decimal | None:
+    """Return a share in percent to two digits; None of nothing."""
+    return (Decimal(100 * part) / whole).quantize(Decimal("0.01")).normalize() if whole else None
 
 
 def comparison_json(found: Comparison) -> dict[str, Any]:

@@ -34,6 +34,7 @@ from shuke.rooms.programs.imports import importing
 from shuke.rooms.programs.services import (
     adjusting,
     advancing,
+    approving,
     benefit_points,
     comparing,
     dealings,
@@ -46,6 +47,7 @@ from shuke.rooms.programs.services import (
     histories,
     laws,
     merging,
+    promoting,
     publishing,
     recording,
     statuses,
@@ -87,20 +89,9 @@ def validate(text: str) -> Draft:
     return publishing.validate(text)
 
 
-def publish(text: str, actor: Actor, effective_from: datetime | None = None) -> VersionView:
-    """Publish a program file as a version that never changes, in force from `effective_from` (now by default).
-
-    Publishing the newest version's text again answers with that version, once it is in force; of two from the same
-    instant the later one decides. None comes into force before one that is planned, or later than in ten years. The
-    first version also decides facts from before it, and gives a membership to everybody enrolled so far.
-
-    Raises:
-        ProgramErrors: everything that is wrong with the file.
-        Refusal: `one_program`, `version_planned`, `effective_in_the_past`, `effective_too_late`, `currency_fixed`,
-            `time_zone_fixed`, `unit_dropped`, `unit_scale_fixed`, `supply_below_issued`, `tier_in_use`,
-            `writers_busy`, and what only compiling finds.
-    """
-    return publishing.publish(text, actor, effective_from)
+publish, carry_out_publish = approving.publish, approving.carry_out
+publish_terms, set_publish_terms = approving.terms, approving.set_terms
+preview_promotion, promote, reach_deployments_with = promoting.preview, promoting.promote, promoting.reach_with
 
 
 def withdraw(slug: str, number: int, actor: Actor) -> VersionView:

@@ -53,6 +53,20 @@ class Withdrawal(models.Model):
         db_table = "programs_withdrawal"
 
 
+class PublishTerms(models.Model):
+    """The one row that says which versions a second person has to agree to, in percent; none: as we propose."""
+
+    id = models.SmallIntegerField(primary_key=True)
+    always = models.BooleanField()
+    down = models.DecimalField(max_digits=5, decimal_places=2)
+    liability = models.DecimalField(max_digits=5, decimal_places=2)
+    yearly = models.DecimalField(max_digits=5, decimal_places=2)
+
+    class Meta:
+        db_table = "programs_publish_terms"
+        constraints = (models.CheckConstraint(condition=models.Q(id=1), name="programs_publish_terms_one"),)
+
+
 class Membership(models.Model):
     """A member in a program: since when, up to which instant time was told under which version, what is remembered.
 

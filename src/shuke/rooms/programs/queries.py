@@ -11,7 +11,7 @@ import numpy as np
 from shuke.core.values.dates import NEVER
 from shuke.foundation import columns, sql
 from shuke.foundation.columns import Column, Columns
-from shuke.rooms.programs.models import ClockMove, Membership, Particular, Program, Version, Withdrawal
+from shuke.rooms.programs.models import ClockMove, Membership, Particular, Program, PublishTerms, Version, Withdrawal
 
 PACKAGE = "shuke.rooms.programs"
 
@@ -244,6 +244,17 @@ def payments(keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], list[Paym
     for row in rows:
         found.setdefault((row[0], row[1]), []).append(Payment(*row))
     return found
+
+
+def publish_terms() -> PublishTerms | None:
+    """Return the terms of publishing that somebody set."""
+    return PublishTerms.objects.first()
+
+
+def write_publish_terms(said: object) -> None:
+    """Set the terms of publishing to what says the same by name."""
+    names = ("always", "down", "liability", "yearly")
+    PublishTerms.objects.update_or_create(id=1, defaults={name: getattr(said, name) for name in names})
 
 
 def insert_particulars(rows: Sequence[tuple[UUID, UUID, str]]) -> None:

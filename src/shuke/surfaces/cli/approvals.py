@@ -67,6 +67,7 @@ def _print(approval: "Approval", *, as_json: bool) -> None:
     told = _told(approval)
     lines = [f"{told['id']}  {told['kind']}  {told['subject']}  {_state(told['state'])}"]
     lines += [f"  {name}: {_value(value)}" for name, value in approval.summary.items()]
+    lines += [f"  {line}" for line in _of_program(approval)]
     at = times.local(approval.requested_at)
     lines.append(words(f"  asked by {told['requested_by']} at {at}", f"  申请人 {told['requested_by']}，{at}"))
     if told["decided_by"]:
@@ -81,6 +82,17 @@ def _value(value: object) -> str:
     return f"{value['before']} → {value['after']}" if isinstance(value, dict) else str(value)
 
 
+def _of_program(approval: "Approval") -> list[str]:
+    """Return what a version that waits says otherwise, what that does, and what of it is above the terms."""
+    if not approval.detail:
+        return []
+    from shuke.surfaces.wording import effect_words
+
+    language, detail = words("en", "zh"), approval.detail
+    meaning = [each[language] for each in detail["meaning"]] or [words("No change of meaning.", "含义无变化。")]
+    return [*meaning, *effect_words.lines(detail, language), *(each[language] for each in detail["above"])]
+
+
 def _told(approval: "Approval") -> dict[str, Any]:
     from shuke.foundation import ids
     from shuke.rooms.org.contracts import APPROVAL_PREFIX
@@ -90,6 +102,7 @@ def _told(approval: "Approval") -> dict[str, Any]:
         "kind": approval.kind,
         "subject": approval.subject,
         "summary": dict(approval.summary),
+        "detail": dict(approval.detail),
         "state": approval.state.value,
         "requested_by": approval.requested_by.label,
         "requested_at": approval.requested_at.isoformat(),

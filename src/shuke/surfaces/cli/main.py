@@ -341,6 +341,38 @@ def program_diff(
     return diffs.diff(first, second, effective_from=effective_from, as_json=as_json)
 
 
+@_command(program, "promote")
+def program_promote(
+    source: Annotated[
+        str | None, typer.Argument(metavar="[A]", help="A program file, or the number of a version; the newest one.")
+    ] = None,
+    to: Annotated[str, typer.Option("--to", metavar="URL", help="The address of the other deployment.")] = "",
+    key: Annotated[
+        str | None, typer.Option(help="A key of it, with programs:read and programs:write (SHUKE_PROMOTION_KEY).")
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Publish without asking, whatever it changes there.")] = False,
+    as_json: AsJson = False,
+) -> int:
+    """Publish a program file in another deployment: what it changes there is shown first."""
+    from shuke.surfaces.cli import program_promotion
+
+    return program_promotion.promote(source, to, key, yes=yes, as_json=as_json)
+
+
+@_command(program, "terms")
+def program_terms(
+    down: Annotated[str | None, typer.Option(help="Members who go down, at most so many percent.")] = None,
+    liability: Annotated[str | None, typer.Option(help="Change of what is owed, at most so many percent.")] = None,
+    yearly: Annotated[str | None, typer.Option(help="Change of a year's cost, at most so many percent.")] = None,
+    always: Annotated[bool | None, typer.Option(help="Whether every version needs a second person.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show, or say, above which effect a version is published only once a second person agrees."""
+    from shuke.surfaces.cli import program_terms as terms
+
+    terms.show_or_set(down, liability, yearly, always=always, as_json=as_json)
+
+
 @_command(program, "withdraw")
 def program_withdraw(
     number: Annotated[int, typer.Argument(min=1, help="The number of the version.")], as_json: AsJson = False

@@ -24,7 +24,7 @@ def diff(first: str, second: str | None, *, effective_from: str | None, as_json:
         file what `programs.facade.compare` refuses.
     """
     with _deployment(needed=second is None or first.isdecimal() or second.isdecimal()) as there:
-        old, new = (None, _text(first)) if second is None else (_text(first), _text(second))
+        old, new = (None, text_of(first)) if second is None else (text_of(first), text_of(second))
         found = judged(second or first, lambda: _meaning(old, new), as_json=as_json)
         if found is None:
             return Exit.FAILED
@@ -59,7 +59,7 @@ def _deployment(*, needed: bool) -> Iterator[bool]:
         yield needed or bool(facade.programs())
 
 
-def _text(name: str) -> str:
+def text_of(name: str) -> str:
     """Return the text of a file or of a version."""
     if not name.isdecimal():
         return read(name)

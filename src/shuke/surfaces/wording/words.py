@@ -215,6 +215,9 @@ WORDS: Words = {
     "approval.withdrawn": _("Withdrew the request"),
     "approval.expired": _("Nobody decided in time"),
     # what approvals are about
+    "program.publish": _("Publish a program"),
+    "program.promoted": _("Published a program in another deployment"),
+    "program.terms_changed": _("Changed which versions need approval"),
     "points.adjustment": _("Adjust points"),
     "value.refund": _("Refund stored value"),
     # subjects and fields of audit lines

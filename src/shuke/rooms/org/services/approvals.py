@@ -60,6 +60,7 @@ def request(asked: ApprovalRequest, actor: Actor) -> Approval:
             None,
             "",
             None,
+            asked.detail,
         )
         queries.insert_approval(approval, encryption.seal(json.dumps(asked.payload), _context(approval.id)))
         compared = {name: value for name, value in asked.summary.items() if isinstance(value, Mapping)}

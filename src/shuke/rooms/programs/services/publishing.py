@@ -47,8 +47,17 @@ def validate(text: str) -> Draft:
     )
 
 
-def publish(text: str, actor: Actor, effective_from: datetime | None) -> VersionView:
-    """Publish a file as the next version; the newest version's text again is that version, and locks nobody out."""
+def known(text: str, effective_from: datetime | None) -> VersionView | None:
+    """Return the newest version where publishing a file would come to it again."""
+    repeated = _repeated(text, _checked(text)[0], effective_from)
+    return view(repeated) if repeated else None
+
+
+def publish(text: str, actor: Actor, effective_from: datetime | None, *, after: int | None = None) -> VersionView:
+    """Publish a file as the next version; the newest version's text again is that version, and locks nobody out.
+
+    `after` is the number of the version that it was compared with: only right after that is it published.
+    """
     program, compiled = _checked(text)
     if repeated := _repeated(text, program, effective_from):
         return view(repeated)
@@ -61,6 +70,8 @@ def publish(text: str, actor: Actor, effective_from: datetime | None) -> Version
         row = queries.lock_program(program.code)
         known = queries.versions(row.id)
         before = queries.newest_version(program.code)
+        if after is not None and before is not None and before.number != after:
+            raise outdated(after, before.number)
         limit_units(program)
         version = queries.insert_version(
             Version(
@@ -82,6 +93,15 @@ def publish(text: str, actor: Actor, effective_from: datetime | None) -> Version
         if not known:
             _welcome_everybody()
         return view(version)
+
+
+def outdated(compared: int | None, newest: int) -> Refusal:
+    """Return why a file is not published that was compared with a version which is not the newest any more."""
+    return Refusal(
+        "comparison_outdated",
+        f"It was compared with version {compared}, and version {newest} came meanwhile; compare it anew.",
+        params={"compared": compared, "version": newest},
+    )
 
 
 def admit(compiled: Compiled, effective_from: datetime | None, now: datetime) -> datetime:

@@ -8,7 +8,8 @@ from shuke.foundation import ids
 from shuke.rooms.members.contracts import ID_PREFIX
 from shuke.rooms.org import facade as org
 from shuke.rooms.org.contracts import ApprovalRequest, ApprovalState, NewStore, Role, StaffTerms
-from shuke.surfaces.console.tests.conftest import TESTER
+from shuke.rooms.programs import facade as programs
+from shuke.surfaces.console.tests.conftest import GROCER, TESTER
 
 
 def user(role, number=1):
@@ -178,3 +179,35 @@ def test_an_empty_inbox_says_what_comes_here(opened):
     assert approver.get("/approvals?state=nonsense").status_code == 200
     assert approver.get("/approvals/apr_1").status_code == 404
     assert approver.get(f"/approvals/{ids.encode('apr', ids.new_id())}").status_code == 404
+
+
+def test_a_version_above_the_terms_is_sent_for_approval_with_what_it_does(log_in, member):
+    asks, decides = log_in(Role.OPERATOR), log_in(Role.APPROVER, "en")
+    text = GROCER.read_text().replace("value: 0.01", "value: 0.02")
+    assert programs.current().number == 1
+
+    refused = asks.post("/programs/publish", {"text": text, "publish": ""})
+    assert refused.status_code == 409
+    assert 'name="ask"' in refused.content.decode()
+    assert "负债变化 100%" in refused.content.decode()
+    asked = asks.post("/programs/publish", {"text": text, "ask": ""})
+    assert asked.status_code == 302
+
+    page = decides.get(asked["Location"]).content.decode()
+    assert "value of one of unit points: 0.01 → 0.02" in page
+    assert "what is owed changes by 100 % (limit 5 %)" in page
+    assert "Owed to members: $5.87 → $11.74 (+100.0%)" in page
+    assert programs.current().number == 1
+    decides.post(f"{asked['Location']}/decision", {"decision": "approve", "comment": ""})
+    assert (programs.current().number, programs.current().text) == (2, text)
+
+
+def test_the_owner_says_which_versions_need_approval(log_in, program):
+    owner = log_in(Role.OWNER, "en")
+    assert "Approval of versions" in owner.get("/programs/grocer/1").content.decode()
+    wrong = owner.post("/programs/terms", {"down": "-1", "liability": "5", "yearly": "5"})
+    assert wrong.status_code == 422
+    assert programs.publish_terms().always is False
+    done = owner.post("/programs/terms", {"always": "on", "down": "1", "liability": "5", "yearly": "5"})
+    assert (done.status_code, programs.publish_terms().always) == (302, True)
+    assert log_in(Role.OPERATOR).get("/programs/terms").status_code == 403

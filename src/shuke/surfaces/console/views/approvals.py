@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from shuke.core.values.errors import Refusal
@@ -20,9 +21,11 @@ from shuke.rooms.org.contracts import APPROVAL_PREFIX, Approval, ApprovalState, 
 from shuke.rooms.programs import facade as programs
 from shuke.surfaces.console.pages import Desk, page, show
 from shuke.surfaces.console.views.audit import Shown, shown
+from shuke.surfaces.console.views.programs import effect_of, lines_changed
 from shuke.surfaces.wording import figures, refusals, words
 
 _ROWS = 50
+_PUBLISH = "program.publish"
 _VALUE_REFUND = "value.refund"
 _ALL = "all"
 
@@ -135,8 +138,22 @@ def _one(request: HttpRequest, desk: Desk, approval_id: str, **context: Any) -> 
         about_self=about_self,
         waits=waits,
         may_decide=waits and not own and not about_self and desk.may(Right.APPROVALS_DECIDE),
+        **(_of_program(found) if found.kind == _PUBLISH else {}),
         **context,
     )
+
+
+def _of_program(one: Approval) -> dict[str, Any]:
+    """Return what the version that waits was compared with, in words and line by line."""
+    detail, language = one.detail, (get_language() or "en")[:2]
+    slug = one.subject.partition(":")[2]
+    before = next(each for each in programs.versions(slug) if each.number == detail["against"])
+    return {
+        **effect_of(detail),
+        "comparison": detail,
+        "above": [each[language] for each in detail["above"]],
+        "diff": lines_changed(before.text, detail["text"]),
+    }
 
 
 def _rows(desk: Desk, found: tuple[Approval, ...] | list[Approval]) -> list[Row]:

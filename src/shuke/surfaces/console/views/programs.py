@@ -2,15 +2,17 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from difflib import unified_diff
 from pathlib import Path
 from typing import Any
 
+from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 import shuke
@@ -24,9 +26,9 @@ from shuke.engine.yaml_tree import FILE_LIMIT_BYTES
 from shuke.foundation import clock, ids, logs
 from shuke.rooms.members import facade as people
 from shuke.rooms.members.contracts import ID_PREFIX
-from shuke.rooms.org.contracts import Right
+from shuke.rooms.org.contracts import APPROVAL_PREFIX, Approval, Right
 from shuke.rooms.programs import facade
-from shuke.rooms.programs.contracts import Comparison, VersionView, comparison_json
+from shuke.rooms.programs.contracts import Comparison, PublishTerms, VersionView, above, comparison_json
 from shuke.surfaces.console.pages import Desk, page, show
 from shuke.surfaces.wording import condition_words, effect_words, figures, refusals
 from shuke.surfaces.wording.running import program_of, tier_name, unit_name
@@ -73,8 +75,9 @@ def version(request: HttpRequest, desk: Desk, slug: str, number: int) -> HttpRes
         cautions=_cautions(program_of(shown.text)),
         lines=numbered(shown.source if view == "source" else shown.text),
         before=before,
-        diff=_diff(before.text, shown.text) if before else [],
+        diff=lines_changed(before.text, shown.text) if before else [],
         can_publish=desk.may(Right.PROGRAMS_WRITE),
+        may_set_terms=desk.may(Right.ORGANISATION_WRITE),
         planned=_planned(every),
     )
 
@@ -104,20 +107,61 @@ def publish(request: HttpRequest, desk: Desk) -> HttpResponse:
     if len(text) > _MOST_CHARACTERS:
         return _desk(request, running, text, status=422, refused=(_("The file is longer than 256 kB."),))
     try:
-        if "publish" in request.POST:
-            made = facade.publish(text, desk.actor)
-            messages.success(request, _("Version %(number)d is in force.") % {"number": made.number}, extra_tags="good")
-            return redirect("program-version", made.program, made.number)
-        facade.validate(text)
-        return _desk(request, running, text, **_looked_at(program_of(text), text, running))
+        return _publish_or_show(request, desk, running, text)
     except ProgramErrors as errors:
         logs.event("program_refused", request_id=desk.actor.request_id, errors=len(errors.refusals))
         return _desk(request, running, text, status=422, wrong=errors.refusals)
     except Refusal as refused:
         logs.refusal(refused, request_id=desk.actor.request_id)
-        if (refused.pointer or "")[:1].isdecimal():
-            return _desk(request, running, text, status=422, wrong=(refused,))
-        return _desk(request, running, text, status=422, refused=(_said(refused),))
+        if refused.code == "approval_needed":
+            return _desk(request, running, text, status=409, **_looked_at(program_of(text), text, running))
+        at_line = (refused.pointer or "")[:1].isdecimal()
+        said: dict[str, Any] = {"wrong": (refused,)} if at_line else {"refused": (_said(refused),)}
+        return _desk(request, running, text, status=422, **said)
+
+
+def _publish_or_show(request: HttpRequest, desk: Desk, running: VersionView | None, text: str) -> HttpResponse:
+    """Publish a file, ask for it, or show what it would change."""
+    if not {"publish", "ask"} & set(request.POST):
+        facade.validate(text)
+        return _desk(request, running, text, **_looked_at(program_of(text), text, running))
+    made = facade.publish(text, desk.actor, None, desk.principal, ask="ask" in request.POST)
+    if isinstance(made, Approval):
+        messages.success(request, _("Sent for approval."), extra_tags="good")
+        return redirect("approval", ids.encode(APPROVAL_PREFIX, made.id))
+    messages.success(request, _("Version %(number)d is in force.") % {"number": made.number}, extra_tags="good")
+    return redirect("program-version", made.program, made.number)
+
+
+@page(Right.ORGANISATION_WRITE, "GET", "POST")
+def terms(request: HttpRequest, desk: Desk) -> HttpResponse:
+    """Say which versions need a second person."""
+    form = PublishTermsForm(request.POST or None, initial=asdict(facade.publish_terms()))
+    if form.is_bound and form.is_valid():
+        try:
+            facade.set_publish_terms(PublishTerms(**form.cleaned_data), desk.actor)
+        except Refusal as refused:
+            logs.refusal(refused, request_id=desk.actor.request_id)
+            form.add_error((refused.pointer or "/").lstrip("/") or None, refusals.sentence(refused))
+        else:
+            messages.success(request, _("Saved."), extra_tags="good")
+            return redirect("programs")
+    return show(
+        request,
+        "program_terms.html",
+        trail=((_("Programs"), reverse("programs")),),
+        title=_("Approval of versions"),
+        place="programs",
+        form=form,
+        status=422 if form.errors else 200,
+    )
+
+
+class PublishTermsForm(forms.Form):
+    always = forms.BooleanField(label=gettext_lazy("Every version needs a second person"), required=False)
+    down = forms.DecimalField(label=gettext_lazy("Members who go down, %"), decimal_places=2, max_digits=5)
+    liability = forms.DecimalField(label=gettext_lazy("Change of what is owed, %"), decimal_places=2, max_digits=5)
+    yearly = forms.DecimalField(label=gettext_lazy("Change of a year's cost, %"), decimal_places=2, max_digits=5)
 
 
 def _desk(
@@ -131,7 +175,7 @@ def _desk(
         place="programs",
         text=text,
         running=running,
-        diff=_diff(running.text, text) if running and "draft" in context else [],
+        diff=lines_changed(running.text, text) if running and "draft" in context else [],
         planned=_planned(facade.versions(running.program)) if running else None,
         faults=len(wrong),
         lines=numbered(text, wrong) if wrong else [],
@@ -151,6 +195,9 @@ def _looked_at(program: Program, text: str, running: VersionView | None) -> dict
         "comparison": comparison,
         "moves": _moves(program_of(running.text), program, comparison) if running and comparison else [],
         "reviews": _reviews(program, comparison) if comparison else [],
+        "above": [each.told((get_language() or "en")[:2]) for each in above(comparison.effect, facade.publish_terms())]
+        if comparison
+        else [],
     } | (effect_of(comparison_json(comparison)) if comparison else {})
 
 
@@ -256,7 +303,7 @@ def numbered(text: str, refusals: tuple[Refusal, ...] = ()) -> list[tuple[str, l
     return [(line, wrong.get(number, [])) for number, line in enumerate(lines, start=1)]
 
 
-def _diff(before: str, after: str) -> list[tuple[str, str]]:
+def lines_changed(before: str, after: str) -> list[tuple[str, str]]:
     """Return the lines of a unified diff as (kind, line): added, removed, place or same."""
     kinds = {"+": "added", "-": "removed", "@": "place"}
     rows = list(unified_diff(before.splitlines(), after.splitlines(), lineterm="", n=3))[2:]

@@ -2,27 +2,31 @@
 
 from django.http import HttpRequest
 from ninja import Router
+from pydantic import BaseModel
 
 from shuke.core.values.errors import Refusal
 from shuke.engine.cautions import cautions, sentences
 from shuke.engine.schema import ProgramErrors, load_program
-from shuke.rooms.org.contracts import Right
+from shuke.rooms.org.contracts import Approval, Right
 from shuke.rooms.programs import facade as programs
 from shuke.surfaces.http import keys, problems
 from shuke.surfaces.http.operations import Operation, operation
 from shuke.surfaces.http.parameters import DryRun, ProgramCodePath, VersionNumberPath
 from shuke.surfaces.http.schemas import examples, program_examples
+from shuke.surfaces.http.schemas.approvals import ApprovalAnswer, approval_answer
 from shuke.surfaces.http.schemas.problems import FieldErrorAnswer
 from shuke.surfaces.http.schemas.programs import (
+    AskedBody,
     CompareBody,
     ComparisonAnswer,
     ProgramTextBody,
-    PublishBody,
     PublishedAnswer,
+    PublishTermsAnswer,
     ValidationAnswer,
     VersionAnswer,
     VersionListAnswer,
     comparison_answer,
+    terms_answer,
     version_answer,
     version_summary,
 )
@@ -119,29 +123,61 @@ def compare_program(request: HttpRequest, body: CompareBody) -> ComparisonAnswer
         id="publishProgram",
         en="Publish a program file",
         zh="发布会员计划",
-        about_zh="将文件发布为该会员计划的下一个版本，此后不再改变。生效时间不得早于已有的待生效版本，且须在十年之内。",
+        about_zh="将文件发布为该会员计划的下一个版本，此后不再改变。生效时间不得早于已有的待生效版本，且须在十年之内。"
+        "影响超过阈值的版本须经他人审批：带 ask 再发送一次，即以 202 返回一项附有比较结果的审批。",
         scope=Right.PROGRAMS_WRITE,
         status=201,
         speaks=True,
         writes=True,
-        codes=(*_CHANGE, "writers_busy"),
+        codes=(*_CHANGE, "approval_needed", "comparison_outdated", "writers_busy"),
+        waits=ApprovalAnswer,
+        waits_example=program_examples.APPROVAL,
         request_example={"text": examples.PROGRAM_TEXT},
         response_example=examples.VERSION | {"warnings": []},
         links=_PUBLISHED,
     ),
 )
-def publish_program(request: HttpRequest, body: PublishBody, *, dry_run: DryRun = False) -> PublishedAnswer:
+def publish_program(request: HttpRequest, body: AskedBody, *, dry_run: DryRun = False) -> BaseModel:
     """Publish a file as the next version of its program, which never changes after that.
 
-    It comes into force within ten years, and not before a version that is planned.
+    It comes into force within ten years, and not before a version that is planned. Whose effect is above the terms is
+    refused: with `ask` it is requested, and the answer is 202 with the approval, which carries the comparison.
     """
     try:
-        version = programs.publish(body.text, keys.actor(request), body.effective_from)
+        version = programs.publish(
+            body.text,
+            keys.actor(request),
+            body.effective_from,
+            request.principal,  # type: ignore[attr-defined]
+            ask=body.ask,
+            after=body.after,
+        )
     except ProgramErrors as errors:
         raise problems.InvalidProgram(errors.refusals) from errors
+    if isinstance(version, Approval):
+        return approval_answer(version, livemode=keys.livemode(request), dry_run=dry_run)
     answer = version_answer(version, livemode=keys.livemode(request), dry_run=dry_run)
     warnings = sentences(cautions(load_program(version.text)), "zh" if problems.is_chinese(request) else "en")
     return PublishedAnswer(**answer.model_dump(), warnings=warnings)
+
+
+@operation(
+    router,
+    "GET",
+    "/programs/publish-terms",
+    PublishTermsAnswer,
+    Operation(
+        id="getPublishTerms",
+        en="Read which versions need a second person",
+        zh="读取发布审批阈值",
+        about_zh="读取影响超过多少（百分比）的版本须经他人审批。",
+        scope=Right.PROGRAMS_READ,
+        response_example=program_examples.TERMS,
+    ),
+)
+def get_publish_terms(request: HttpRequest) -> PublishTermsAnswer:
+    """Read above which effect, in percent, a version is published only once a second person agrees."""
+    return terms_answer(programs.publish_terms(), livemode=keys.livemode(request))
 
 
 @operation(

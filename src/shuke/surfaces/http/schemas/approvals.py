@@ -32,13 +32,15 @@ class ApprovalAnswer(Answer):
     """A request and what became of it.
 
     `kind` says what is to be done, `subject` to what; `summary` tells it field by field, and a value may be an object
-    of `before` and `after`. `result` is the id of what was done, where it has one.
+    of `before` and `after`. `detail` is told of some kinds besides: of program.publish, the comparison that was seen,
+    and what of it is `above` the threshold. `result` is the id of what was done, where it has one.
     """
 
     id: str
     kind: str
     subject: str
     summary: dict[str, Any]
+    detail: dict[str, Any]
     state: State
     requested_by: ActorAnswer
     requested_at: Instant
@@ -66,6 +68,7 @@ def approval_answer(approval: contracts.Approval, *, livemode: bool, dry_run: bo
         kind=approval.kind,
         subject=approval.subject,
         summary=dict(approval.summary),
+        detail=dict(approval.detail),
         state=approval.state.value,
         requested_by=_actor(approval.requested_by),
         requested_at=instant(approval.requested_at),

@@ -411,6 +411,7 @@ APPROVAL: Json = {
     "kind": "points.adjustment",
     "subject": MEMBER_ID,
     "summary": {"unit": "points", "change": "+2,000", "reason": "late delivery"},
+    "detail": {},
     "state": "approved",
     "requested_by": {"kind": "staff", "id": "stf_01KAKV3Z5R8QX5J4Y0V9W6T2NM", "label": "Kim"},
     "requested_at": "2017-01-15T17:00:00Z",

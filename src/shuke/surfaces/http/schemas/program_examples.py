@@ -1,6 +1,6 @@
 """Examples of what the API answers about changes of a program."""
 
-from shuke.surfaces.http.schemas.examples import MEMBER_ID, Json
+from shuke.surfaces.http.schemas.examples import APPROVAL_ID, MEMBER_ID, Json
 
 COMPARISON: Json = {
     "against": 1,
@@ -63,4 +63,34 @@ COMPARISON: Json = {
         },
     },
     "livemode": False,
+}
+TERMS: Json = {"always": False, "down": "1", "liability": "5", "yearly": "5", "livemode": False}
+APPROVAL: Json = {
+    "id": APPROVAL_ID,
+    "kind": "program.publish",
+    "subject": "program:grocer",
+    "summary": {"version": {"before": 1, "after": 2}},
+    "detail": {
+        "against": 1,
+        "effective_from": "2017-06-01T05:00:00+00:00",
+        "meaning": COMPARISON["meaning"],
+        **COMPARISON["effect"],
+        "above": [
+            {
+                "en": "a year's cost changes by 6.2 % (limit 5 %)",
+                "zh": "一年的成本变化 6.2%（上限 5%）",
+            }
+        ],
+        "text": "shuke: 1\n…",
+    },
+    "state": "pending",
+    "requested_by": {"kind": "key", "id": "key_01KAKV3Z5R8QX5J4Y0V9W6T2NM", "label": "office"},
+    "requested_at": "2017-06-01T05:00:00Z",
+    "expires_at": "2017-06-15T05:00:00Z",
+    "decided_by": None,
+    "decided_at": None,
+    "comment": "",
+    "result": None,
+    "livemode": False,
+    "dry_run": False,
 }

@@ -6,8 +6,8 @@ from typing import Annotated
 from pydantic import StringConstraints
 
 from shuke.engine.yaml_tree import FILE_LIMIT_BYTES
-from shuke.rooms.programs.contracts import Comparison, VersionView, comparison_json
-from shuke.surfaces.http.fields import Answer, Body, Instant, Time, instant
+from shuke.rooms.programs.contracts import Comparison, PublishTerms, VersionView, comparison_json
+from shuke.surfaces.http.fields import Answer, Body, Instant, Time, instant, integer
 from shuke.surfaces.http.schemas.problems import FieldErrorAnswer
 
 PROGRAM_TEXT_LIMIT = FILE_LIMIT_BYTES  # in characters; the loader counts bytes
@@ -25,6 +25,30 @@ class PublishBody(Body):
 
     text: ProgramText
     effective_from: Time | None = None
+
+
+class AskedBody(PublishBody):
+    """A program file to publish, or (`ask`) to be approved by a second person first.
+
+    `after` is the number of the version with which it was compared; where a newer one is there, it is refused.
+    """
+
+    ask: bool = False
+    after: integer(1, 2**31 - 1) | None = None
+
+
+class PublishTermsAnswer(Answer):
+    """Above which effect a version needs a second person, in percent; `always`: whatever it does.
+
+    `down` is the share of members who go down, at once or later; the others are changes of what is owed and of a
+    year's cost, either way.
+    """
+
+    always: bool
+    down: str
+    liability: str
+    yearly: str
+    livemode: bool
 
 
 class CompareBody(PublishBody):
@@ -223,6 +247,12 @@ def comparison_answer(found: Comparison, *, livemode: bool) -> ComparisonAnswer:
         effect=EffectAnswer(**{name: data[name] for name in EffectAnswer.model_fields}),
         livemode=livemode,
     )
+
+
+def terms_answer(terms: PublishTerms, *, livemode: bool) -> PublishTermsAnswer:
+    """Return the terms of publishing as the API shows them."""
+    percents = {name: f"{getattr(terms, name):f}" for name in ("down", "liability", "yearly")}
+    return PublishTermsAnswer(always=terms.always, **percents, livemode=livemode)
 
 
 def version_summary(version: VersionView) -> VersionSummary:

@@ -123,6 +123,7 @@ REFUND_WAITING: Json = APPROVAL_WAITING | {
         "bonus": "64.00",
         "reason": "moves away",
     },
+    "detail": {},
 }
 REFUND: Json = {
     "id": REFUND_ID,
