@@ -148,6 +148,23 @@ def test_a_ladder_that_discourages_or_gives_nothing_is_warned_of():
     assert {(each.code, each.tier) for each in rich.cautions} == {("too_far", "base"), ("crowded", "silver")}
 
 
+def test_benefits_of_a_level_are_part_of_what_it_gives_and_costs():
+    spend = [10_000] * 60 + [50_000] * 40
+    plain = propose(answers(model="points", levels=2), shop(spend, [4] * 60 + [10] * 40))
+    told = propose(
+        answers(model="points", levels=2, benefits=(Fraction(5), Fraction(30))), shop(spend, [4] * 60 + [10] * 40)
+    )
+    assert [tier.members for tier in told.tiers] == [60, 40]
+    assert [after.value_minor - before.value_minor for before, after in zip(plain.tiers, told.tiers, strict=True)] == [
+        500,
+        3_000,
+    ]
+    assert told.tiers[1].step_minor - plain.tiers[1].step_minor == 2_500
+    assert told.budget.benefits_cost_minor == 60 * 500 + 40 * 3_000
+    assert told.budget.cost_minor == plain.budget.cost_minor + 150_000
+    assert told.budget.uplift > plain.budget.uplift
+
+
 def test_a_fair_ladder_is_not_warned_of_for_what_it_gives():
     told = propose(answers(model="points", average_order=Fraction(35)))
     assert not {"too_little", "too_much", "empty", "crowded"} & {each.code for each in told.cautions}
@@ -330,7 +347,7 @@ def test_whatever_was_sold_the_file_can_be_published(members, levels, currency):
         ("industry", "mining"), ("currency", "XXX"), ("time_zone", "Mars/Base"), ("language", "fr"), ("program", "Big Club"),
         ("name", "two\nlines"), ("stores", 0), ("members", 0), ("orders_a_year", Fraction(0)), ("margin", Fraction(2)),
         ("average_order", Fraction(10**8)), ("repeat_share", Fraction(-1)), ("anonymous", Fraction(3, 2)),
-        ("running_cost", Fraction(-1)), ("levels", 7), ("reward_rate", Fraction(3, 4)), ("model", "pyramid"),
+        ("running_cost", Fraction(-1)), ("levels", 7), ("reward_rate", Fraction(3, 4)), ("benefits", (Fraction(-1),)), ("benefits", (Fraction(1),) * 5), ("model", "pyramid"),
     ],
 )  # fmt: skip
 def test_what_no_proposal_can_be_made_of_is_refused_at_its_field(field, value):

@@ -26,7 +26,8 @@ class Answers:
 
     `average_order` and `running_cost` (of a year: people, system, messages) are in major units; shares are from 0 to 1.
     `anonymous` is the share of sales whose customer is not known at the till today; `reward_rate` the share of sales
-    that is to come back as points. `begins` is the day of the launch.
+    that is to come back as points; `benefits` what everything else of each level, from the first, costs and is worth to
+    one member a year, in major units. `begins` is the day of the launch.
     """
 
     industry: str
@@ -49,6 +50,7 @@ class Answers:
     hosts: bool = False  # there are people who look after a community
     service: bool = False  # there is a service that a fee could be asked for: delivery, care, priority
     levels: int = 4
+    benefits: tuple[Fraction, ...] = ()
     reward_rate: Fraction | None = None
     model: str | None = None
 
@@ -59,6 +61,10 @@ class Answers:
     @property
     def digits(self) -> int:
         return CURRENCY_DIGITS[self.currency]
+
+    def benefit_minor(self, level: int) -> int:
+        """What the benefits of a level are worth to one member a year, in minor units."""
+        return round(self.benefits[level] * 10**self.digits) if level < len(self.benefits) else 0
 
     @property
     def gross_margin(self) -> Fraction:
@@ -90,6 +96,10 @@ def check(answers: Answers) -> None:
         "anonymous": (0 <= a.anonymous <= 1, "0 - 1"),
         "running_cost": (a.running_cost >= 0, "0 -"),
         "levels": (LEVELS[0] <= a.levels <= LEVELS[1], f"{LEVELS[0]} - {LEVELS[1]}"),
+        "benefits": (
+            len(a.benefits) <= a.levels and all(0 <= each <= most_order for each in a.benefits),
+            f"0 - {most_order}, {a.levels}",
+        ),
         "reward_rate": (a.reward_rate is None or LEAST_RATE <= a.reward_rate <= MOST_RATE, "0.0001 - 0.5"),
         "model": (a.model is None or a.model in MODELS, ", ".join(MODELS)),
     }

@@ -53,6 +53,7 @@ class Budget:
     margin: Fraction
     rate: Fraction
     points_cost_minor: int
+    benefits_cost_minor: int
     running_cost_minor: int
     uplift: Fraction | None
     plausible: tuple[Fraction, Fraction]
@@ -61,7 +62,7 @@ class Budget:
 
     @property
     def cost_minor(self) -> int:
-        return self.points_cost_minor + self.running_cost_minor
+        return self.points_cost_minor + self.benefits_cost_minor + self.running_cost_minor
 
 
 def plausible_uplift(orders_a_year: Fraction) -> tuple[Fraction, Fraction]:
@@ -100,13 +101,13 @@ def sayable_value(worth: Fraction) -> Fraction:
     return near / Fraction(10) ** places
 
 
-def budget(answers: Answers, shop: Shop, rate: Fraction) -> Budget:
-    """Return the yearly cost at a rate and whether a membership pays."""
+def budget(answers: Answers, shop: Shop, rate: Fraction, benefits_minor: int = 0) -> Budget:
+    """Return the yearly cost at a rate, benefits of levels besides, and whether a membership pays."""
     sales, margin = shop.sales_minor, answers.gross_margin
     points = round(sales * rate * USED)
     running = round(answers.running_cost * 10**answers.digits)
     left = sales * margin - points
-    uplift = (points + running) / left if left > 0 else None
+    uplift = (points + benefits_minor + running) / left if left > 0 else None
     low, high = plausible_uplift(shop.orders_a_year)
     if uplift is None:
         verdict, words = "pays_not", NEVER_PAYS
@@ -115,7 +116,9 @@ def budget(answers: Answers, shop: Shop, rate: Fraction) -> Budget:
             ("pays", PAYS) if uplift <= low else ("may_pay", MAY_PAY) if uplift <= high else ("pays_not", PAYS_NOT)
         )
     figures = {"need": percent(uplift or Fraction(0)), "low": percent(low), "high": percent(high)}
-    return Budget(sales, margin, rate, points, running, uplift, (low, high), verdict, words.of(**figures))
+    return Budget(
+        sales, margin, rate, points, benefits_minor, running, uplift, (low, high), verdict, words.of(**figures)
+    )
 
 
 def percent(share: Fraction) -> str:

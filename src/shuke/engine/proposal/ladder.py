@@ -40,8 +40,8 @@ class Tier:
     """A level: who would have stood on it in the last year, and what it gives.
 
     `threshold` is in major units. `orders_to_next` is within how many average orders of its members half of them reach
-    the next level (None: there is none, or nobody is here). `value_minor` is what points give the median member a year,
-    `step_minor` what the level gives a year at its threshold beyond the level below.
+    the next level (None: there is none, or nobody is here). `value_minor` is what points and benefits give the median
+    member a year, `step_minor` what the level gives a year at its threshold beyond the level below.
     """
 
     code: str
@@ -114,6 +114,7 @@ def tiers(shop: Shop, starts: tuple[int, ...], answers: Answers, first_rate: Fra
             average = Fraction(int(spend.sum()), int(orders.sum()))
             to_next = max(1, ceil((starts[level + 1] * minor - median) / average))
         gained = multiplier - (LEVELS[level - 1][2] if level else multiplier)
+        more = answers.benefit_minor(level) - answers.benefit_minor(level - 1) if level else 0
         found.append(
             Tier(
                 code=code,
@@ -126,8 +127,8 @@ def tiers(shop: Shop, starts: tuple[int, ...], answers: Answers, first_rate: Fra
                 median_minor=median,
                 median_orders=float(np.median(orders)) if len(orders) else 0.0,
                 orders_to_next=to_next,
-                value_minor=round(median * first_rate * multiplier),
-                step_minor=round(start * minor * first_rate * gained),
+                value_minor=round(median * first_rate * multiplier) + answers.benefit_minor(level),
+                step_minor=round(start * minor * first_rate * gained) + more,
             )
         )
     return tuple(found)

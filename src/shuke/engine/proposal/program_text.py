@@ -80,9 +80,9 @@ def _about(w: Written) -> list[str]:
             f"依据{source}：{shop.members:,} 位会员，年销售 {sales}。",
         ),
         w.tell(
-            f"{percent(b.rate)} % of sales come back as points; with three quarters of them used, "
-            f"the program costs {cost} a year.",
-            f"销售额的 {percent(b.rate)}% 以积分返还；按四分之三会被使用计，一年成本约 {cost}。",
+            f"{percent(b.rate)} % of sales come back as points. With three quarters of them used, and what benefits "
+            f"and running it cost, that is {cost} a year.",
+            f"销售额的 {percent(b.rate)}% 以积分返还；按四分之三会被使用计，连同权益与运营，一年成本约 {cost}。",
         ),
         b.words.tell(w.answers.language),
     ]

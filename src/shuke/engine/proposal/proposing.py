@@ -71,6 +71,7 @@ class Proposal:
                 "rate": float(b.rate),
                 "used_share": float(USED),
                 "points_cost_minor": b.points_cost_minor,
+                "benefits_cost_minor": b.benefits_cost_minor,
                 "running_cost_minor": b.running_cost_minor,
                 "cost_minor": b.cost_minor,
                 "uplift": None if b.uplift is None else round(float(b.uplift), 4),
@@ -117,7 +118,8 @@ def propose(answers: Answers, shop: Shop | None = None) -> Proposal:
     per = points_per(shop, answers)
     point = sayable_value(reward_rate(answers, shop) / times * per)
     found = tiers(shop, starts, answers, point / per) if len(starts) > 1 else ()
-    money = budget(answers, shop, point / per * times)
+    benefits = sum(tier.members * answers.benefit_minor(level) for level, tier in enumerate(found))
+    money = budget(answers, shop, point / per * times, benefits)
     return Proposal(
         answers=answers,
         shop=shop,
