@@ -5,10 +5,14 @@ import json
 from dataclasses import replace
 from fractions import Fraction
 
+import numpy as np
 import pytest
 from benchmarks.forecast_lives import PROGRAM, REGIMES, made, until
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from shuke.core.values.errors import Refusal
+from shuke.engine.cohorts import GROUPS, Cohorts
 from shuke.engine.compile import compile_program
 from shuke.engine.forecast.economics import break_even
 from shuke.engine.forecast.forecasting import Asked, whole_months
@@ -157,3 +161,32 @@ def test_points_without_a_price_have_points_only(done):
     assert told.units[0].owed.liability == 0
     assert told.break_even.uplift == 0
     assert told.units[0].books.revenue[-1].closing == 0
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.integers(3, 20),
+    st.sampled_from(
+        ["none", "{after: 1 month}", "{dates: [03-31]}", "{inactive: 3 months}", "{after: 90 days, end_of: year}"]
+    ),
+    st.sampled_from([0, 1, 40, 10**7]),
+    st.integers(0, 10**6),
+)
+def test_whatever_became_of_points_the_forecast_is_made_of_numbers(months, expiry, most, seed):
+    """Empty months, sales below nothing and returns of more than was used in a month, too."""
+    chance = np.random.Generator(np.random.PCG64(seed))
+    issued = chance.integers(0, most + 1, (1, GROUPS, months))
+    out = chance.integers(0, 2 + most // 30, (3, 1, GROUPS, months, months)) * np.triu(
+        np.ones((months, months), np.int64)
+    )
+    out[0, ..., -1] -= chance.integers(0, 2 + most // 20, (1, GROUPS, months))
+    empty = np.zeros((GROUPS, months), np.int64)
+    cohorts = Cohorts(
+        months=tuple(dt.date(2023 + k // 12, k % 12 + 1, 1) for k in range(months)),
+        issued=issued, used=out[0], expired=out[1], taken_back=out[2],
+        net_minor=chance.integers(-most - 1, 3 * most + 1, (GROUPS, months)), orders=empty, joined=empty, active=empty,
+    )  # fmt: skip
+    program = load_program(PROGRAM.replace("{after: 12 months, end_of: month}", expiry))
+    told = forecast(cohorts, program, dt.date(2030, 1, 1), Asked(margin=MARGIN, months=3)).as_json()
+    json.dumps(told, allow_nan=False)
+    assert len(told["units"]["points"]["ahead"]) == 3
