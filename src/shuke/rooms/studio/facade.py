@@ -192,7 +192,7 @@ def run_member(run_id: UUID, member_id: str) -> MemberStory:
     """Replay one member of a run, and tell every entry with the decision behind it.
 
     Raises:
-        Refusal: `unknown_run`, `run_in_other_state`, `history_files_gone`, `member_not_found`.
+        Refusal: `unknown_run`, `run_in_other_state`, `history_files_gone`, `unknown_member`.
     """
     return people.story(run_id, member_id)
 

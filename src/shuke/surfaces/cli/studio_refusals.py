@@ -22,5 +22,6 @@ CHINESE = {
     "number_invalid": "不是数字。",
     "assumption_out_of_range": "毛利率介于 0 与 100%；消费增长不超过十倍，也不会降为零。",
     "name_required": "请填写名称。",
+    "orders_or_history": "请给出 --orders 文件 或 --history 历史数据之一。",
     "history_ambiguous": "有多份历史数据叫 {name}，请给出编号。",
 }

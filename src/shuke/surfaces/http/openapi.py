@@ -44,6 +44,8 @@ _TAGS = (
     "points",
     "explanations",
     "programs",
+    "histories",
+    "runs",
     "benefits",
     "mall",
     "plans",

@@ -37,7 +37,7 @@ def page(run_id: UUID, sort: str, limit: int, offset: int) -> MembersPage:
 def story(run_id: UUID, member_id: str) -> MemberStory:
     """Replay one member of a run, and tell every entry with the decision behind it.
 
-    Raises: Refusal `unknown_run`, `run_in_other_state`, `history_files_gone`, `member_not_found`.
+    Raises: Refusal `unknown_run`, `run_in_other_state`, `history_files_gone`, `unknown_member`.
     """
     row = _ready(run_id)
     return studies.story(row, compile_program(load_program(row.text)), member_id)

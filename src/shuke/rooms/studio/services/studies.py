@@ -64,7 +64,7 @@ def do(row: Run, program: Compiled, other: Compiled | None, steps: working.Steps
 def story(row: Run, program: Compiled, member_id: str) -> MemberStory:
     """Replay one member of a backtest under its program.
 
-    Raises: Refusal `member_not_found`.
+    Raises: Refusal `unknown_member`.
     """
     store = open_history(folders.store(row.history_id)).under(program.program)
     _since, until_at = _window(row, program.program, store)

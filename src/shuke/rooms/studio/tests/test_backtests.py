@@ -75,7 +75,7 @@ def test_a_member_is_told_entry_by_entry(history):
     ]
     assert [fact.order_id for fact in story.told.facts] == ["1", "2", "3"]
     assert story.told.facts[2].decision.tier == "silver"
-    with refused("member_not_found"):
+    with refused("unknown_member"):
         facade.run_member(found.id, "nobody")
 
 

@@ -11,6 +11,7 @@ from shuke.foundation import clock
 from shuke.rooms.members.contracts import ExternalId, MemberRef, NewMember
 from shuke.rooms.org import facade as org
 from shuke.rooms.org.contracts import NewOrganisation
+from shuke.rooms.points import facade as points
 from shuke.rooms.programs import facade as programs
 from shuke.rooms.programs.contracts import OrderFact, RedeemFact, RefundFact
 from shuke.rooms.studio import facade, queries
@@ -196,6 +197,6 @@ def test_the_live_database_is_a_history_too(home):
     run = facade.ask_run(RunRequest(RunKind.BACKTEST, made.id, PROGRAM), ACTOR)
     facade.do_run(run.id)
     (unit,) = facade.run(run.id).result["units"]
-    live = programs.outstanding(1)
+    live = programs.outstanding(points.all_units()[0].id)
     assert (unit["issued"], unit["used"], unit["taken_back"]) == (600 + 125 + 40, 100, 63)
     assert unit["outstanding"] == live.usable == 602

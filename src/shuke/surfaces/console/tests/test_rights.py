@@ -25,6 +25,10 @@ UNKNOWN = {
     "refund_id": "prf_00000000000000000000000000",
     "coupon_id": "cpn_00000000000000000000000000",
     "import_id": "imp_00000000000000000000000000",
+    "history_id": "his_00000000000000000000000000",
+    "file_id": "hif_00000000000000000000000000",
+    "run_id": "run_00000000000000000000000000",
+    "member": "7",
     "till_id": "til_00000000000000000000000000",
     "merge_id": "mrg_00000000000000000000000000",
     "mall_order_id": "mlo_00000000000000000000000000",
@@ -123,7 +127,7 @@ def test_the_menu_has_for_each_role_what_is_its_work(role):
         benefits = {"benefits", "requests", "benefit-sheet"}
         mall = {"mall", "mall-orders", "mall-suppliers"}
         seen = {
-            Role.ANALYST: {"overview", "programs", "tiers", "coupons"}
+            Role.ANALYST: {"overview", "programs", "histories", "backtests", "tiers", "coupons"}
             | {"plans", "subscriptions", "activation-codes", "failed-refunds"}
             | benefits
             | mall,
