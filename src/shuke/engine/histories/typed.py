@@ -44,7 +44,7 @@ class Typed:
     """The relations of all files, and which fields each kind has."""
 
     def __init__(self, db: duckdb.DuckDBPyConnection, opened: Sequence[Opened], settings: Settings, work: Path) -> None:
-        self._db, self._settings, self._work = db, settings, work
+        self._db, self.settings, self._work = db, settings, work
         self.opened = opened
         kinds = {one.files[0].kind for one in opened}
         for one in opened:
@@ -139,11 +139,11 @@ class Typed:
         for code, column in one.mapping.items():
             field = field_of(kind, code)
             if field is not None:
-                values[code] = value(field.type, f"c{column}", one.types[column], self._settings)
+                values[code] = value(field.type, f"c{column}", one.types[column], self.settings)
         if "date" in values and "occurred_at" not in values:
             time = values["time"].sql if "time" in values else "''"
             both = f"trim(concat(left({values['date'].sql}, 11), ' ', {time}))"
-            values["occurred_at"] = value(Type.INSTANT, f"({both})", "VARCHAR", self._settings)
+            values["occurred_at"] = value(Type.INSTANT, f"({both})", "VARCHAR", self.settings)
         return values
 
     def note(self, kind: Kind) -> None:

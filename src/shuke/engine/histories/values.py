@@ -37,6 +37,10 @@ class Settings:
     time_zone: str
     dates: str = "ymd"
 
+    def major(self, minor: str) -> str:
+        """Return the SQL of an amount in major units, of the SQL of one in minor units."""
+        return f"(({minor})::DECIMAL(28, {self.digits}) / {10**self.digits})::DECIMAL(28, {self.digits})"
+
 
 @dataclass(frozen=True)
 class Value:
@@ -174,13 +178,13 @@ def _amount(column: str, sql_type: str, settings: Settings) -> Value:
     return _bounded(column, sql_type, sql, AMOUNT_MAX, "amount_out_of_range", unread)
 
 
-def _bounded(column: str, sql_type: str, sql: str, most: int, beyond: str, unread: str) -> Value:
-    """Return a number from 0 to `most`."""
+def _bounded(column: str, sql_type: str, sql: str, most: int, beyond: str, unread: str, least: int = 0) -> Value:
+    """Return a number from `least` to `most`."""
     if unread == "NULL" and sql_type != "VARCHAR":
-        return Value(sql, f"CASE WHEN {sql} NOT BETWEEN 0 AND {most} THEN '{beyond}' END", is_monotone=True)
+        return Value(sql, f"CASE WHEN {sql} NOT BETWEEN {least} AND {most} THEN '{beyond}' END", is_monotone=True)
     return Value(
         sql,
-        f"CASE WHEN {sql} BETWEEN 0 AND {most} OR {column} IS NULL OR {_blank(column, sql_type)} THEN NULL"
+        f"CASE WHEN {sql} BETWEEN {least} AND {most} OR {column} IS NULL OR {_blank(column, sql_type)} THEN NULL"
         f" WHEN {sql} IS NOT NULL THEN '{beyond}' ELSE {unread} END",
     )
 
@@ -197,7 +201,7 @@ def _quantity(column: str, sql_type: str, _: Settings) -> Value:
 
 def _points(column: str, sql_type: str, _: Settings) -> Value:
     sql = f"millionths({column}::VARCHAR)"
-    return _bounded(column, sql_type, sql, POINTS_MAX * 10**POINTS_DIGITS, "points_out_of_range", "'not_points'")
+    return _bounded(column, sql_type, sql, POINTS_MAX * 10**POINTS_DIGITS, "points_out_of_range", "'not_points'", least=1)
 
 
 def _text(column: str, _: str, __: Settings) -> Value:
