@@ -17,14 +17,19 @@ from shuke.engine.histories.fields import Kind
 from shuke.engine.histories.sources import File, Sources, sample
 from shuke.engine.histories.suggesting import kind_of, lacking, suggest
 
-ROWS = ["order_id,member_id,occurred_at,net,store", "1,m,2024-05-01 08:00:00,1.50,静安店", "2,n,2024-05-02 09:00:00,2.00,"]
+ROWS = [
+    "order_id,member_id,occurred_at,net,store",
+    "1,m,2024-05-01 08:00:00,1.50,静安店",
+    "2,n,2024-05-02 09:00:00,2.00,",
+]
 
 
 def told(tmp_path, *files, **options):
-    sources = Sources(
-        tuple(one if isinstance(one, File) else File(one) for one in files), options.pop("dates", "ymd")
+    said = {name: options.pop(name) for name in ("dates", "leave_out", "faulty_rows") if name in options}
+    sources = Sources(tuple(one if isinstance(one, File) else File(one) for one in files), **said)
+    return build(
+        tmp_path / "stored", sources, **({"currency": "CNY", "digits": 2, "time_zone": "Asia/Shanghai"} | options)
     )
-    return build(tmp_path / "stored", sources, **({"currency": "CNY", "digits": 2, "time_zone": "Asia/Shanghai"} | options))
 
 
 def written(tmp_path, name, *rows, encoding="utf-8"):
@@ -49,7 +54,7 @@ def test_every_encoding_reads_alike(tmp_path, encoding):
 def test_sheets_gzip_and_parquet_read_alike(tmp_path):
     book = openpyxl.Workbook()
     book.active.append(["order_id", "member_id", "occurred_at", "net", "store"])
-    book.active.append([1, 13800000000.0, dt.datetime(2024, 5, 1, 8), 1.5, "S"])
+    book.active.append([1, 13800000000.0, dt.datetime.fromisoformat("2024-05-01T08:00:00"), 1.5, "S"])
     book.active.append([])
     book.active.append(["2", "n", dt.date(2024, 5, 2), "2.005", None])
     book.save(tmp_path / "orders.xlsx")
@@ -154,7 +159,12 @@ def test_faults_refuse_everything_and_name_every_row(tmp_path):
         "m,2024-05-01 08:00:00,5,9",
     )
     members = written(tmp_path, "members.csv", "member_id,birthday", "m,1990-02-30", "n,05-17", "n,05-18")
-    files = [File(orders), File(refunds, Kind.REFUNDS), File(redemptions, Kind.REDEMPTIONS), File(members, Kind.MEMBERS)]
+    files = [
+        File(orders),
+        File(refunds, Kind.REFUNDS),
+        File(redemptions, Kind.REDEMPTIONS),
+        File(members, Kind.MEMBERS),
+    ]
     faulty = tmp_path / "faulty.csv"
     report = told(tmp_path, *files, faulty_rows=faulty)
     assert report.stored is None
@@ -284,14 +294,26 @@ def test_columns_are_proposed_with_reasons(tmp_path):
 
 
 def test_lines_that_say_the_same_count_and_are_told(tmp_path):
-    rows = ("1,m,2024-05-01,1,a", "1,m,2024-05-01,1,a", "1,m,2024-05-01,2,a", "2,m,2024-05-01,1,a", "1,m,2024-05-01,1,a")
+    rows = (
+        "1,m,2024-05-01,1,a",
+        "1,m,2024-05-01,1,a",
+        "1,m,2024-05-01,2,a",
+        "2,m,2024-05-01,1,a",
+        "1,m,2024-05-01,1,a",
+    )
     report = told(tmp_path, written(tmp_path, "orders.csv", "order_id,member_id,occurred_at,net,sku", *rows))
     assert (report.repeated_lines, report.stored.lines, report.stored.net_minor) == (2, 5, 600)
 
 
 def test_a_mapping_decides_against_names(tmp_path):
     path = written(tmp_path, "orders.csv", "order_id,member_id,occurred_at,net,其他", "1,m,2024-05-01,1,2.5")
-    mapping = {"order_id": "order_id", "member_id": "member_id", "occurred_at": "occurred_at", "net": "-", "其他": "net"}
+    mapping = {
+        "order_id": "order_id",
+        "member_id": "member_id",
+        "occurred_at": "occurred_at",
+        "net": "-",
+        "其他": "net",
+    }
     assert told(tmp_path, File(path, mapping=mapping)).stored.net_minor == 250
     for wrong, code in (({"nope": "net"}, "unknown_columns"), ({"net": "gold"}, "unknown_columns"),
                         ({"net": "net", "其他": "net"}, "duplicate_columns"), ({"net": "net"}, "columns_missing")):  # fmt: skip

@@ -62,7 +62,7 @@ class Checks:
     # ---- orders
 
     def orders(self) -> None:
-        """Make the table `orders`: a row an order, with how many lines it has and the amounts and texts that are said."""
+        """Make the table `orders`: a row an order, with the number of its lines and what is said of it."""
         self._group(self._line_amount())
         if self.lines_of is Kind.LINES:
             self._add_lines()
@@ -146,10 +146,10 @@ class Checks:
         found = self._db.execute(f"SELECT {counts} FROM orders").fetchone() or ()  # noqa: S608  our own tests
         for (cause, test), count in zip(checks.items(), found, strict=True):
             if count:
+                column, told = (MISSING, "''") if cause == "value_missing" else ("'order_id'", "order_id::VARCHAR")
                 self._db.execute(
                     f"""
-                    INSERT INTO faults SELECT 'orders', file, row, {MISSING if cause == "value_missing" else "'order_id'"},
-                        '{cause}', {"''" if cause == "value_missing" else "order_id::VARCHAR"}, order_id::VARCHAR
+                    INSERT INTO faults SELECT 'orders', file, row, {column}, '{cause}', {told}, order_id::VARCHAR
                     FROM (SELECT * FROM orders WHERE {test}) JOIN (
                         SELECT order_id, unnest(min({{'file': file, 'row': row}})) FROM orders_good GROUP BY order_id
                     ) USING (order_id)
@@ -181,13 +181,20 @@ class Checks:
             """
             CREATE TABLE refund_rows_ AS
             SELECT r.file, r.row, r.order_id, r.occurred_at, r.net, nullif(r.sku, '') AS sku, r.quantity,
-                coalesce(r.whole, false) AS whole, coalesce(r.refund_id, format('#{:06}{:012}', r.file, r.row)) AS refund_id,
+                coalesce(r.whole, false) AS whole,
+                coalesce(r.refund_id, format('#{:06}{:012}', r.file, r.row)) AS refund_id,
                 o.occurred_at AS ordered_at, o.net AS order_net
             FROM refunds_good r JOIN orders o USING (order_id)
             """
         )
-        self._drop(Kind.REFUNDS, "refund_rows_", "before_its_order", "occurred_at",
-                   "occurred_at < ordered_at", "to_timestamp(occurred_at)")
+        self._drop(
+            Kind.REFUNDS,
+            "refund_rows_",
+            "before_its_order",
+            "occurred_at",
+            "occurred_at < ordered_at",
+            "to_timestamp(occurred_at)",
+        )
         self._drop(
             Kind.REFUNDS,
             "refund_rows_",
@@ -212,16 +219,20 @@ class Checks:
             """
         )
         # what a whole refund takes is what those before it left
-        before = "coalesce(sum(amount + by_lines) OVER (PARTITION BY order_id ORDER BY number ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0)"
+        before = (
+            "coalesce(sum(amount + by_lines) OVER (PARTITION BY order_id ORDER BY number"
+            " ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0)::BIGINT AS taken_before"
+        )
+        left = "greatest(order_net - taken_before - by_lines, 0)"
         self._db.execute(
             f"""
             CREATE OR REPLACE TABLE refunds AS
-            SELECT * REPLACE (CASE WHEN whole THEN greatest(order_net - taken_before - by_lines, 0) ELSE amount END AS amount)
-            FROM (SELECT *, {before}::BIGINT AS taken_before FROM refunds)
+            SELECT * REPLACE (CASE WHEN whole THEN {left} ELSE amount END AS amount)
+            FROM (SELECT *, {before} FROM refunds)
             """  # noqa: S608
         )
         self._db.execute(
-            f"CREATE OR REPLACE TABLE refunds AS SELECT * REPLACE ({before}::BIGINT AS taken_before) FROM refunds"  # noqa: S608
+            f"CREATE OR REPLACE TABLE refunds AS SELECT * REPLACE ({before}) FROM refunds"  # noqa: S608
         )
         done = (
             "order_net > 0 AND taken_before >= order_net OR order_net = 0 AND number > (SELECT min(number) FROM"
@@ -250,7 +261,8 @@ class Checks:
                 FROM (
                     SELECT order_id, sku, {self.line_net()} AS net, coalesce(quantity, 1) AS quantity,
                         row_number() OVER (PARTITION BY order_id ORDER BY file, row) - 1 AS line
-                    FROM {self.lines_of}_good WHERE order_id IN (SELECT order_id FROM refund_rows_ WHERE sku IS NOT NULL)
+                    FROM {self.lines_of}_good
+                    WHERE order_id IN (SELECT order_id FROM refund_rows_ WHERE sku IS NOT NULL)
                 )
                 """  # noqa: S608
             )
@@ -273,7 +285,8 @@ class Checks:
                     ELSE {share.format("pieces")} - {share.format("(pieces - quantity)")} END AS net), line,
                 sku IS NOT NULL AND (sum(coalesce(net, 0)) OVER of_line > line_net OR pieces > line_quantity) AS beyond
             FROM (
-                SELECT r.* EXCLUDE (line) REPLACE (CASE WHEN r.sku IS NULL THEN NULL ELSE coalesce(r.quantity, 0) END AS quantity),
+                SELECT r.* EXCLUDE (line) REPLACE (
+                        CASE WHEN r.sku IS NOT NULL THEN coalesce(r.quantity, 0) END AS quantity),
                     s.line, s.line_net, s.line_quantity, {pieces} AS pieces
                 FROM refund_rows_ r LEFT JOIN sold s USING (order_id, sku)
             )
@@ -301,12 +314,12 @@ class Checks:
     def _drop(self, kind: Kind, table: str, cause: str, column: str, test: str, found: str = "") -> None:
         """Note the rows that a test finds, with the SQL of what stood there, and delete them."""
         wrong = f"FROM {table} WHERE {test}"
-        if self._count(f"SELECT count(*) {wrong}"):  # noqa: S608  our own tests
+        if self._count(f"SELECT count(*) {wrong}"):
             self._db.execute(
-                f"INSERT INTO faults SELECT '{kind}', file, row, '{column}', '{cause}',"  # noqa: S608
+                f"INSERT INTO faults SELECT '{kind}', file, row, '{column}', '{cause}',"
                 f" coalesce(({found or column})::VARCHAR, ''), NULL {wrong}"
             )
-            self._db.execute(f"DELETE {wrong}")  # noqa: S608
+            self._db.execute(f"DELETE {wrong}")
 
     # ---- redemptions and members
 
@@ -351,6 +364,6 @@ class Checks:
         if self._count("SELECT count(*) FROM tags") > TAGS_MAX:
             self._drop(
                 Kind.MEMBERS, "member_rows", "too_many_tags", "tags",
-                f"list_has_any(tags, (SELECT list(tag) FROM tags WHERE bit >= {TAGS_MAX}))",
+                f"list_has_any(tags, (SELECT list(tag) FROM tags WHERE bit >= {TAGS_MAX}))",  # noqa: S608
             )  # fmt: skip
             self._db.execute(f"DELETE FROM tags WHERE bit >= {TAGS_MAX}")  # noqa: S608
