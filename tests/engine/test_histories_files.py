@@ -4,6 +4,7 @@ import csv
 import datetime as dt
 import gzip
 import io
+from pathlib import Path
 
 import duckdb
 import openpyxl
@@ -13,7 +14,8 @@ from shuke.core.values.errors import Refusal
 from shuke.engine import row_files
 from shuke.engine.histories import sources as files_module
 from shuke.engine.histories.building import Cancelled, build
-from shuke.engine.histories.fields import Kind
+from shuke.engine.histories.faults import EXPECTED
+from shuke.engine.histories.fields import FIELDS, Kind
 from shuke.engine.histories.sources import File, Sources, sample
 from shuke.engine.histories.suggesting import kind_of, lacking, suggest
 
@@ -370,3 +372,12 @@ def test_damaged_files_are_refused(tmp_path):
             told(tmp_path, tmp_path / name)
         assert (refusal.value.code, refusal.value.params["path"]) == ("file_unreadable", str(tmp_path / name))
     assert files_module.digest(tmp_path / "a.csv")[:8] == "e3b0c442"
+
+
+@pytest.mark.parametrize(("page", "language"), [("history-files.md", 0), ("history-files.zh-CN.md", 1)])
+def test_the_reference_says_what_every_cause_and_field_expects(page, language):
+    told_there = (Path(__file__).parents[2] / "docs" / "reference" / page).read_text("utf-8")
+    rows = [f"| `{cause}` | {expected[language]} |" for cause, expected in EXPECTED.items()]
+    assert [row for row in rows if row not in told_there] == []
+    codes = {field.code for fields in FIELDS.values() for field in fields}
+    assert [code for code in sorted(codes) if f"`{code}`" not in told_there] == []
