@@ -60,9 +60,10 @@ class Orders:
 
 @dataclass(frozen=True)
 class Refunds:
-    """Refunds by (member, instant, id) of orders by their place; each takes `amount` off, and of lines what `off_*` say.
+    """Refunds by (member, instant, id) of orders by their place.
 
-    `off_refund` is the place of the refund, ascending, `off_line` that of the line within the order.
+    Each takes `amount` off, and of lines what `off_net` and `off_quantity` say: `off_refund` is the place of the
+    refund, ascending, `off_line` that of the line within the order.
     """
 
     order: Column
@@ -113,7 +114,7 @@ def lay(
     row = np.cumsum(what != REDEEMED) - 1
     row_of_order, row_of_refund = row[of_order], row[of_refund]
 
-    events = np.zeros((len(at), EVENT_ROW), np.int64)
+    events = np.zeros((EVENT_ROW, len(at)), np.int64).T  # each column in one piece: they are stored apart
     events[:, V_KIND] = np.array((REDEEM, FACT, REFUND))[what]
     events[:, V_AT] = at
     events[:, V_REF] = np.where(what == REDEEMED, 0, row)
