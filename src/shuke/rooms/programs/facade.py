@@ -50,6 +50,7 @@ from shuke.rooms.programs.services import (
     promoting,
     publishing,
     recording,
+    simulating,
     statuses,
     stored_value,
     telling,
@@ -91,6 +92,7 @@ def validate(text: str) -> Draft:
 
 publish, carry_out_publish = approving.publish, approving.carry_out
 publish_terms, set_publish_terms = approving.terms, approving.set_terms
+simulate = simulating.simulate
 preview_promotion, promote, reach_deployments_with = promoting.preview, promoting.promote, promoting.reach_with
 
 

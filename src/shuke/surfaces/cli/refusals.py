@@ -51,6 +51,7 @@ CHINESE = {
     "clock_is_moving": "测试时钟正在移动，请等它到达。",
     "clock_moves_back": "业务时间已到 {at}，请给出更晚的时间。",
     "columns_missing": "订单文件缺少列：{missing}；现有：{found}。",
+    "simulated_before": "会员的状态已到 {standing_at}，请选择不早于它的时间。",
     "target_address": "这不是可以发送密钥的地址：请给出部署的地址；除本机外须使用 https。",
     "target_is_here": "这是本部署自己的密钥：请给出另一个部署的密钥。",
     "target_refused": "对方部署拒绝：{detail}",

@@ -151,6 +151,7 @@ REFUSALS: Mapping[str, str | Promise] = {
     "organisation_exists": _("The shop has been set up already."),
     "clock_is_live": _("Only a sandbox has a test clock."),
     "clock_is_moving": _("The test clock is being moved. Wait until it has arrived."),
+    "simulated_before": _("The member stands later than that already. Choose a later time."),
     "target_address": _("A key travels to an address over https, or on this machine. Check the address."),
     "target_is_here": _("This key is of this very deployment. Give the key of another one."),
     "target_refused": _("The other deployment refuses it: %(detail)s"),
