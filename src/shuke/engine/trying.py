@@ -110,8 +110,10 @@ def invented(desk: Desk, case: Case) -> MemberState:
     tags = sum(1 << bit for bit, tag in enumerate(program.tags) if tag in member.tags)
     state = desk.fresh(member.joined_at, member.birth_md, tags=tags)
     if member.tier and program.ladders:
-        rank = [level.code for level in program.ladders[0].levels].index(member.tier)
-        if rank:
+        codes = [level.code for level in program.ladders[0].levels]
+        if member.tier not in codes:
+            raise Refusal("unknown_tier", f"The ladder has: {', '.join(codes)}.", pointer="/tier")
+        if rank := codes.index(member.tier):
             desk.assign(state, 0, rank, NEVER, member.joined_at, exactly=True)
     for fact in case.before:
         _act(desk, state, facts_of(fact))
