@@ -79,6 +79,25 @@ def add_entry(text: str, path: Path, entry: Mapping[str, str]) -> str:
     return _first(_after(text, before.start, _last(before), said), wanted)
 
 
+def add_case(text: str, entry: str) -> str:
+    """Return the file with one more test case, given as it is written between { and }.
+
+    Raises:
+        Refusal: `edit_by_hand`, and what reading the file refuses.
+    """
+    tree = read_tree(text)
+    case, wanted = plain(read_tree(entry)), plain(tree)
+    listed = _at(tree, ["cases"])
+    if listed is None:
+        wanted["cases"] = [case]
+        return _first(iter([f"{text.rstrip()}\n\ncases:\n  - {entry}\n"]), wanted)
+    if not isinstance(listed, yaml_tree.Sequence) or not listed.entries:
+        raise _by_hand()
+    wanted["cases"].append(case)
+    before = listed.entries[-1]
+    return _first(_after(text, before.start, _last(before), entry), wanted)
+
+
 def _changed(value: Any, path: Path, change: Callable[[Any, Any], None]) -> Any:
     """Return what the file shall say."""
     parent = value

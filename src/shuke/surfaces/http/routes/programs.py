@@ -8,6 +8,7 @@ from shuke.core.values.errors import Refusal
 from shuke.engine.cautions import cautions, sentences
 from shuke.engine.schema import ProgramErrors, load_program
 from shuke.foundation import clock
+from shuke.rooms.org import facade as org
 from shuke.rooms.org.contracts import Approval, Right
 from shuke.rooms.programs import facade as programs
 from shuke.surfaces.http import keys, problems
@@ -195,7 +196,11 @@ def publish_program(request: HttpRequest, body: AskedBody, *, dry_run: DryRun = 
 def simulate_fact(request: HttpRequest, body: SimulationBody) -> SimulationAnswer:
     """Say what an order or behaviour would come to, of a real member or one who is made up, also on a day to come:
     before, after, and what every rule gave or why it did not apply. Nothing is stored.
+
+    Of a real member it tells points and tier, so it needs the scope points:read, too.
     """
+    if body.member_id is not None:
+        org.require(request.principal, Right.POINTS_READ)  # type: ignore[attr-defined]
     at = int((body.at or clock.business_now()).timestamp())
     try:
         tried = programs.simulate(body.text, body.version, body.who(at), body.fact(at))
