@@ -30,6 +30,7 @@ from shuke.engine.editor_parts import (
     text,
     texts,
 )
+from shuke.engine.file_cases import AT_EXAMPLE, CASES_LIMIT, FACTS_LIMIT, LINES_LIMIT
 from shuke.engine.file_changes import DOWNGRADES as CHANGE_DOWNGRADES
 from shuke.engine.file_changes import KEPT
 from shuke.engine.file_changes import UPGRADES as CHANGE_UPGRADES
@@ -79,6 +80,7 @@ def json_schema() -> Schema:
         "milestones": {"description": "What reaching a measure gives.", **listed(ref("milestone"), MILESTONES_MAX)},
         **offers,
         "stored_value": _stored_value(),
+        "cases": {"description": "Test cases: a fact, and what it has to come to.", **listed(_case(), CASES_LIMIT)},
         "changes": _changes(),
     }
     required = ("shuke", "program", "currency", "time_zone", "units", "earn")
@@ -101,6 +103,32 @@ def json_schema() -> Schema:
             **PARTS,
         },
     }
+
+
+def _case() -> Schema:
+    local = text("Local time of the program; a day alone is its noon.", AT_EXAMPLE)
+    word = {"type": "string", "minLength": 1}
+    said = {"description": "Attributes by code.", "type": "object"}
+    amounts = {name: decimal("In money of the program.") for name in ("net", "gross", "tax", "shipping", "points_paid")}
+    place = {"store": word, "channel": word, "attributes": said}
+    item = obj({"net": amounts["net"], "quantity": ref("number"), "category": word, "sku": word, "attributes": said})
+    fact = {
+        "at": local,
+        "order": obj({**amounts, **place, "items": listed(item, LINES_LIMIT)}),
+        "behaviour": either(word, obj({"kind": word, **place}, ("kind",))),
+    }
+    member = {"joined": local, "birthday": word, "tier": word, "tags": texts(20, "Tags of the member.")}
+    return obj(
+        {
+            "code": CODE,
+            **fact,
+            "member": {"description": "An invented member; one who joined a year before by itself.", **obj(member)},
+            "before": {"description": "What happened before.", **listed(obj(fact, ("at",)), FACTS_LIMIT)},
+            "earns": {"description": "What it earns by unit; units that are not named earn nothing.", "type": "object"},
+            "tier": word,
+        },
+        ("code", "at"),
+    )
 
 
 def _attributes() -> Schema:

@@ -14,6 +14,7 @@ CHINESE: Mapping[str, str] = MappingProxyType(
         "bad_duration": "时长格式不正确",
         "bad_name": "名称格式不正确",
         "bad_validity": "有效期格式不正确",
+        "case_failed": "用例 {case}：{what} 应为 {expected}，实为 {found}",
         "case_needs_else": "CASE 缺少 ELSE",
         "currency_fixed": "会员计划的币种不可更改，此前一直以 {currency} 计",
         "division_by_variable": "只能除以常数",

@@ -18,6 +18,7 @@ from shuke.engine.calendar import countries, holiday_codes
 from shuke.engine.expressions import read_base, tags_of
 from shuke.engine.facts import Vocabulary
 from shuke.engine.fields import Fields, Problems, read_choice
+from shuke.engine.file_cases import CASE_EXAMPLE, CasesReader
 from shuke.engine.file_changes import read_changes
 from shuke.engine.file_earning import (
     GROUPS_EXAMPLE,
@@ -58,6 +59,7 @@ PROGRAM_KEYS = {
     "offer_groups": OFFER_GROUPS_EXAMPLE,
     "offers": f"[{OFFER_EXAMPLE}]",
     "stored_value": VALUE_EXAMPLE,
+    "cases": f"[{CASE_EXAMPLE}]",
     "changes": "{tiers: {vip: gold}}",
 }
 
@@ -164,6 +166,9 @@ def _read_program(fields: Fields) -> Program:
         tags=tags_of((*_texts(ladders, rules, milestones), *(offer.when for offer in offers))),
         migration=read_changes(fields.optional_value("changes"), ladders, units, fields.problems),
         stored_value=stored_value,
+        cases=CasesReader(time_zone, units, ladders, (order_attributes, line_attributes, behaviours), reading).read(
+            fields.optional_value("cases")
+        ),
     )
 
 

@@ -102,6 +102,10 @@ def _parts(program: Program) -> Iterator[tuple[str, _Part]]:
         scale = scales.get(milestone.unit, 0)
         yield f"milestones.{milestone.code}", _Part("milestone", milestone.code, _said(milestone), scale)
     yield from _parts_of_money(program)
+    for case in program.cases:
+        said = {"earns": ", ".join(f"{unit} {points}" for unit, points in case.earns), "tier": case.tier}
+        said["facts"] = repr((case.member, case.before, case.fact))
+        yield f"cases.{case.code}", _Part("case", case.code, {name: value or None for name, value in said.items()})
     if program.migration:
         yield "changes", _Part("changes", "", dict(program.migration))
 

@@ -38,6 +38,7 @@ NOUNS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "offer_cap": ("cap of offer", "优惠上限"),
         "behaviour": ("behaviour", "行为"),
         "attribute": ("attribute", "属性"),
+        "case": ("test case", "用例"),
         "changes": ("changes", "变更约定"),
     }
 )

@@ -9,6 +9,7 @@ from fractions import Fraction
 
 from shuke.core.offers.model import Effect, Minimum, Mode, Stacking
 from shuke.core.offers.paying import PointsPayment
+from shuke.core.program.cases import Case
 from shuke.core.program.ir import Node, Window
 
 
@@ -417,3 +418,4 @@ class Program:
     tags: tuple[str, ...]  # tags that the rules ask for, by bit; filled by the loader
     migration: tuple[tuple[str, str], ...]  # (what, how) of a change on a live base
     stored_value: StoredValue | None = None
+    cases: tuple[Case, ...] = ()

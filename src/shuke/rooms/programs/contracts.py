@@ -35,6 +35,7 @@ from shuke.rooms.programs.comparisons import (
     above,
     comparison_json,
 )
+from shuke.rooms.programs.drafts import DRAFT_PREFIX, SavedDraft
 from shuke.rooms.programs.exchanges import Exchanged, ExchangeFact, MallOffer, MallView
 from shuke.rooms.programs.explanations import Cause, Explanation, LotStory, PaidBack, Undecided
 from shuke.rooms.programs.facts import (
@@ -61,6 +62,7 @@ from shuke.rooms.programs.value_facts import TopUpFact, ValueHeld, ValuePaymentF
 from shuke.rooms.tiers.contracts import TierChange
 
 __all__ = (  # what is handed on; what stands below needs no mention
+    "DRAFT_PREFIX",
     "KINDS",
     "AdjustFact",
     "AppliedOffer",
@@ -102,6 +104,7 @@ __all__ = (  # what is handed on; what stands below needs no mention
     "Reviews",
     "RowState",
     "Sample",
+    "SavedDraft",
     "Shift",
     "Target",
     "Taxes",

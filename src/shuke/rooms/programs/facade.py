@@ -38,6 +38,7 @@ from shuke.rooms.programs.services import (
     benefit_points,
     comparing,
     dealings,
+    drafting,
     enrolling,
     entitling,
     exchanging,
@@ -50,6 +51,7 @@ from shuke.rooms.programs.services import (
     promoting,
     publishing,
     recording,
+    simulating,
     statuses,
     stored_value,
     telling,
@@ -91,6 +93,9 @@ def validate(text: str) -> Draft:
 
 publish, carry_out_publish = approving.publish, approving.carry_out
 publish_terms, set_publish_terms = approving.terms, approving.set_terms
+simulate = simulating.simulate
+drafts, draft, drop_draft = drafting.drafts, drafting.draft, drafting.drop_draft
+create_draft, save_draft = drafting.create_draft, drafting.save_draft
 preview_promotion, promote, reach_deployments_with = promoting.preview, promoting.promote, promoting.reach_with
 
 

@@ -53,6 +53,23 @@ class Withdrawal(models.Model):
         db_table = "programs_withdrawal"
 
 
+class Draft(models.Model):
+    """A program file that somebody works on; `revision` counts its saves, `based_on` is a version."""
+
+    id = models.UUIDField(primary_key=True)
+    name = models.CharField(max_length=200)
+    text = models.TextField()
+    based_on = models.PositiveIntegerField(null=True)
+    revision = models.PositiveIntegerField()
+    created_at = models.DateTimeField()
+    created_by = models.CharField(max_length=200)
+    saved_at = models.DateTimeField()
+    saved_by = models.CharField(max_length=200)
+
+    class Meta:
+        db_table = "programs_draft"
+
+
 class PublishTerms(models.Model):
     """The one row that says which versions a second person has to agree to, in percent; none: as we propose."""
 

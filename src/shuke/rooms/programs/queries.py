@@ -11,7 +11,16 @@ import numpy as np
 from shuke.core.values.dates import NEVER
 from shuke.foundation import columns, sql
 from shuke.foundation.columns import Column, Columns
-from shuke.rooms.programs.models import ClockMove, Membership, Particular, Program, PublishTerms, Version, Withdrawal
+from shuke.rooms.programs.models import (
+    ClockMove,
+    Draft,
+    Membership,
+    Particular,
+    Program,
+    PublishTerms,
+    Version,
+    Withdrawal,
+)
 
 PACKAGE = "shuke.rooms.programs"
 
@@ -255,6 +264,17 @@ def write_publish_terms(said: object) -> None:
     """Set the terms of publishing to what says the same by name."""
     names = ("always", "down", "liability", "yearly")
     PublishTerms.objects.update_or_create(id=1, defaults={name: getattr(said, name) for name in names})
+
+
+def drafts() -> list[Draft]:
+    """Return all drafts, last saved first."""
+    return list(Draft.objects.order_by("-saved_at", "id"))
+
+
+def draft(id: UUID, *, lock: bool) -> Draft | None:
+    """Return a draft, locked until the transaction ends where that is asked."""
+    rows = Draft.objects.select_for_update() if lock else Draft.objects.all()
+    return rows.filter(id=id).first()
 
 
 def insert_particulars(rows: Sequence[tuple[UUID, UUID, str]]) -> None:

@@ -200,6 +200,7 @@ CHINESE = {
     "An entry (ent_…), an order (ord_…) or its SOURCE/EXTERNAL_ID, or a member (mbr_…).": "分录（ent_…）、订单（ord_…）或其 来源/外部编号，或会员（mbr_…）。",
     "Say why an entry or an order is as it is, or where a member stands and what is missing.": "说明一条分录或一笔订单的由来，或会员的等级与差距。",
     "Show what a program says otherwise than another, and what that does to members, to what is owed and to costs.": "比较两份会员计划：含义有何不同，对会员、积分负债与成本有何影响。",
+    "Run the test cases of a program file; exit code 1 when one fails. Needs no deployment.": "运行会员计划文件中的用例；有未通过的，退出码为 1。无需部署。",
     "Publish a program file in another deployment: what it changes there is shown first.": "将会员计划文件发布到另一个部署：先显示在那里会改变什么。",
     "A program file, or the number of a version; the newest one.": "会员计划文件或版本号；默认为最新版本。",
     "The address of the other deployment.": "对方部署的地址。",

@@ -341,6 +341,14 @@ def program_diff(
     return diffs.diff(first, second, effective_from=effective_from, as_json=as_json)
 
 
+@_command(program, "test")
+def program_test(file: str, as_json: AsJson = False) -> int:
+    """Run the test cases of a program file; exit code 1 when one fails. Needs no deployment."""
+    from shuke.surfaces.cli import program_cases
+
+    return program_cases.test(file, as_json=as_json)
+
+
 @_command(program, "promote")
 def program_promote(
     source: Annotated[

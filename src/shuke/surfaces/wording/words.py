@@ -216,6 +216,9 @@ WORDS: Words = {
     "approval.expired": _("Nobody decided in time"),
     # what approvals are about
     "program.publish": _("Publish a program"),
+    "program.draft_created": _("Began a draft"),
+    "program.draft_saved": _("Saved a draft"),
+    "program.draft_dropped": _("Threw a draft away"),
     "program.promoted": _("Published a program in another deployment"),
     "program.terms_changed": _("Changed which versions need approval"),
     "points.adjustment": _("Adjust points"),

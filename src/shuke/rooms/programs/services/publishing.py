@@ -8,7 +8,8 @@ from shuke.core.program.model import Ladder, Program
 from shuke.core.values.errors import Refusal
 from shuke.engine.cautions import cautions
 from shuke.engine.compile import Compiled, compile_program
-from shuke.engine.schema import load_program
+from shuke.engine.schema import ProgramErrors, load_program
+from shuke.engine.trying import failed_cases
 from shuke.foundation import clock
 from shuke.foundation.transactions import bounded_waits, unit_of_work
 from shuke.rooms.members import facade as members
@@ -189,8 +190,12 @@ def view(version: Version, withdrawal: Withdrawal | None = None) -> VersionView:
 
 
 def _checked(text: str) -> tuple[Program, Compiled]:
+    """Read and compile a file, and run its cases: one that fails is wrong in it like anything else."""
     program = load_program(text)
-    return program, compile_program(program)
+    compiled = compile_program(program)
+    if failed := failed_cases(compiled):
+        raise ProgramErrors(tuple(failed))
+    return program, compiled
 
 
 def _check_only(slug: str) -> None:

@@ -102,7 +102,7 @@ def publish(request: HttpRequest, desk: Desk) -> HttpResponse:
     """Check a file, show what would change, and publish it as a new version."""
     running = _running()
     if request.method == "GET":
-        return _desk(request, running, running.text if running else _starter(desk))
+        return _desk(request, running, running.text if running else starter(desk))
     text = request.POST.get("text", "").replace("\r\n", "\n")
     if len(text) > _MOST_CHARACTERS:
         return _desk(request, running, text, status=422, refused=(_("The file is longer than 256 kB."),))
@@ -116,8 +116,8 @@ def publish(request: HttpRequest, desk: Desk) -> HttpResponse:
         if refused.code == "approval_needed":
             return _desk(request, running, text, status=409, **_looked_at(program_of(text), text, running))
         at_line = (refused.pointer or "")[:1].isdecimal()
-        said: dict[str, Any] = {"wrong": (refused,)} if at_line else {"refused": (_said(refused),)}
-        return _desk(request, running, text, status=422, **said)
+        told: dict[str, Any] = {"wrong": (refused,)} if at_line else {"refused": (said(refused),)}
+        return _desk(request, running, text, status=422, **told)
 
 
 def _publish_or_show(request: HttpRequest, desk: Desk, running: VersionView | None, text: str) -> HttpResponse:
@@ -267,7 +267,7 @@ def _reviews(program: Program, comparison: Comparison) -> list[tuple[str, str, s
     ]
 
 
-def _starter(desk: Desk) -> str:
+def starter(desk: Desk) -> str:
     """Return a small program in the shop's currency and time zone, for whoever writes the first one."""
     text = _STARTER.read_text(encoding="utf-8")
     for field, value in (("currency", desk.shop.currency), ("time_zone", desk.shop.time_zone)):
@@ -281,7 +281,7 @@ def _planned(every: Sequence[VersionView]) -> VersionView | None:
     return last if last.effective_from > clock.business_now() else None
 
 
-def _said(fault: Refusal) -> str:
+def said(fault: Refusal) -> str:
     if fault.code in refusals.REFUSALS:
         return refusals.sentence(fault)
     return fault_words.sentence(fault, (get_language() or "en")[:2])
@@ -296,7 +296,7 @@ def numbered(text: str, refusals: tuple[Refusal, ...] = ()) -> list[tuple[str, l
     wrong: dict[int, list[tuple[str, str]]] = {}
     for fault in refusals:
         line, _colon, column = (fault.pointer or "1:1").partition(":")
-        wrong.setdefault(int(line), []).append((column, _said(fault)))
+        wrong.setdefault(int(line), []).append((column, said(fault)))
     lines = text.splitlines() or [""]
     last = max([len(lines), *wrong])
     lines += [""] * (last - len(lines))

@@ -7,6 +7,8 @@ from pydantic import BaseModel
 from shuke.core.values.errors import Refusal
 from shuke.engine.cautions import cautions, sentences
 from shuke.engine.schema import ProgramErrors, load_program
+from shuke.foundation import clock
+from shuke.rooms.org import facade as org
 from shuke.rooms.org.contracts import Approval, Right
 from shuke.rooms.programs import facade as programs
 from shuke.surfaces.http import keys, problems
@@ -30,6 +32,7 @@ from shuke.surfaces.http.schemas.programs import (
     version_answer,
     version_summary,
 )
+from shuke.surfaces.http.schemas.simulations import SimulationAnswer, SimulationBody, simulation_answer
 
 router = Router(tags=["programs"])
 _CHANGE = (
@@ -159,6 +162,52 @@ def publish_program(request: HttpRequest, body: AskedBody, *, dry_run: DryRun = 
     answer = version_answer(version, livemode=keys.livemode(request), dry_run=dry_run)
     warnings = sentences(cautions(load_program(version.text)), "zh" if problems.is_chinese(request) else "en")
     return PublishedAnswer(**answer.model_dump(), warnings=warnings)
+
+
+@operation(
+    router,
+    "POST",
+    "/programs/simulate",
+    SimulationAnswer,
+    Operation(
+        id="simulateFact",
+        en="Try an order or behaviour",
+        zh="试算一笔订单或行为",
+        about_zh="按某文件、某版本或生效中的版本，对真实或虚拟会员试算一笔订单或行为，可指定将来的时间；"
+        "给出前后余额、等级与逐条规则的原因。不写入任何数据。",
+        scope=Right.PROGRAMS_READ,
+        speaks=True,
+        codes=(
+            "amount_out_of_range",
+            "balance_limit",
+            "invalid_id",
+            "invalid_program",
+            "no_program",
+            "not_enrolled",
+            "simulated_before",
+            "unknown_behaviour",
+            "unknown_tier",
+            "version_not_found",
+        ),
+        request_example=program_examples.SIMULATION,
+        response_example=program_examples.SIMULATED,
+    ),
+)
+def simulate_fact(request: HttpRequest, body: SimulationBody) -> SimulationAnswer:
+    """Say what an order or behaviour would come to, of a real member or one who is made up, also on a day to come:
+    before, after, and what every rule gave or why it did not apply. Nothing is stored.
+
+    Of a real member it tells points and tier, so it needs the scope points:read, too.
+    """
+    if body.member_id is not None:
+        org.require(request.principal, Right.POINTS_READ)  # type: ignore[attr-defined]
+    at = int((body.at or clock.business_now()).timestamp())
+    try:
+        tried = programs.simulate(body.text, body.version, body.who(at), body.fact(at))
+    except ProgramErrors as errors:
+        raise problems.InvalidProgram(errors.refusals) from errors
+    language = "zh" if problems.is_chinese(request) else "en"
+    return simulation_answer(tried, language=language, livemode=keys.livemode(request))
 
 
 @operation(

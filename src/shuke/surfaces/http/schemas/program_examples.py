@@ -94,3 +94,15 @@ APPROVAL: Json = {
     "livemode": False,
     "dry_run": False,
 }
+SIMULATION: Json = {"invented": {"tier": "silver"}, "at": "2017-06-18T17:00:00Z", "order": {"net_minor": 8600}}
+SIMULATED: Json = {
+    "before": {"available": {"points": 0}, "pending": {"points": 0}, "tiers": {"main": "silver"}},
+    "after": {"available": {"points": 107}, "pending": {"points": 0}, "tiers": {"main": "silver"}},
+    "earned": {"points": 107},
+    "why": [
+        "Tier before the order: silver.",
+        "Rule spend (line 18): net amount 86.00 × tier multiplier 1.25 = 107.5.",
+        "points: 107.5 in total, rounded down: 107.",
+    ],
+    "livemode": False,
+}

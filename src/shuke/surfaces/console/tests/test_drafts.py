@@ -1,0 +1,115 @@
+"""The editor: form and file are the same program; drafts don't overwrite one another; what is tried can be kept."""
+
+import html
+import json
+import re
+
+from shuke.foundation import ids
+from shuke.rooms.org.contracts import Role
+from shuke.rooms.programs import facade as programs
+from shuke.rooms.programs.contracts import DRAFT_PREFIX
+from shuke.surfaces.console.tests.conftest import GROCER, TESTER
+
+TEXT = GROCER.read_text()
+LEVELS = ["tiers", "levels"]
+
+
+def begin(client, version=1):
+    page = client.post("/programs/drafts/begin", {"version": version})["Location"]
+    return page, programs.draft(ids.decode(DRAFT_PREFIX, page.rpartition("/")[2]))
+
+
+def edit(client, op, path, value="", text=TEXT):
+    return client.post("/programs/drafts/edit", {"text": text, "op": op, "path": json.dumps(path), "value": value})
+
+
+def text_of(answer):
+    return html.unescape(re.search(r"<textarea[^>]*>(.*?)</textarea>", answer.content.decode(), re.DOTALL)[1])
+
+
+def test_a_draft_begins_from_a_version_and_is_saved(log_in, program):
+    client = log_in(Role.OPERATOR, "en")
+    page, draft = begin(client)
+    assert (draft.text, draft.based_on, draft.name) == (TEXT, 1, "From v1")
+    shown = client.get(page)
+    assert shown["ETag"] == '"1"'
+    assert "The file is good." in shown.content.decode()
+    saved = client.post(page, {"name": "Autumn", "text": TEXT + "# more\n", "revision": "1"})
+    assert saved.status_code == 302
+    assert "Autumn" in client.get("/programs/drafts").content.decode()
+    assert programs.draft(draft.id).text == TEXT + "# more\n"
+
+
+def test_who_saves_over_a_colleagues_work_is_told_first(log_in, program):
+    kim, lee = log_in(Role.OPERATOR, "en"), log_in(Role.OWNER, "en")
+    page, draft = begin(kim)
+    lee.post(page, {"name": "Theirs", "text": TEXT, "revision": "1"})
+
+    stale = kim.post(page, {"name": "Mine", "text": TEXT + "# mine\n"}, headers={"If-Match": '"1"'})
+    assert (stale.status_code, stale["ETag"]) == (412, '"2"')
+    assert "Test owner saved this draft meanwhile." in stale.content.decode()
+    assert "# mine" in stale.content.decode()
+    assert programs.draft(draft.id).name == "Theirs"
+    assert kim.post(page, {"name": "Mine", "text": TEXT, "revision": "2"}).status_code == 302
+
+
+def test_an_edit_of_a_field_changes_that_text_alone(log_in, program):
+    client = log_in(Role.OPERATOR, "en")
+    answer = edit(client, "set", [*LEVELS, 2, "multiplier"], "1.6")
+    edited = text_of(answer)
+    assert edited == TEXT.replace("multiplier: 1.5}", "multiplier: 1.6}")
+    added = text_of(edit(client, "level", LEVELS, text=edited))
+    assert "- {code: new, from: 100000}" in added
+    assert text_of(edit(client, "remove", [*LEVELS, 4], text=added)) == edited
+    named = text_of(edit(client, "key", [*LEVELS, 0], "name", text=edited))
+    assert "name: 1" in named
+
+
+def test_what_is_wrong_stands_beside_its_field_and_at_its_line(log_in, program):
+    client = log_in(Role.OPERATOR, "en")
+    page = edit(client, "set", ["earn", 0, "points"], "order.nett").content.decode()
+    assert "Line 18, column 41" in page
+    field = re.search(r'<input[^>]*value="order.nett"[^>]*>', page)[0]
+    assert 'aria-invalid="true"' in field
+    broken = edit(client, "", [], text="a: [").content.decode()
+    assert 'data-testid="faults"' in broken
+    assert "data-section" not in broken
+
+
+def test_any_two_versions_are_compared(log_in, program):
+    programs.publish(TEXT.replace("multiplier: 1.5}", "multiplier: 1.6}"), TESTER)
+    page = log_in(Role.ANALYST, "en").get("/programs/grocer/compare?a=1&b=2").content.decode()
+    assert "multiplier of tier gold: 1.5 → 1.6" in page
+
+
+def test_what_is_tried_is_told_with_its_trace_and_kept_as_a_case(log_in, program):
+    client = log_in(Role.OPERATOR, "en")
+    page, draft = begin(client)
+    asked = {"text": TEXT, "draft": page.rpartition("/")[2], "revision": "1", "tier": "silver"}
+    asked |= {"at": "2026-06-18T12:00", "net": "86"}
+    tried = client.post("/programs/simulate", asked).content.decode()
+    assert "<strong>107</strong>" in tried
+    assert "Rule spend (line 18)" in tried
+    assert programs.draft(draft.id).revision == 1
+
+    kept = client.post("/programs/simulate", asked | {"save": ""})
+    assert kept["Location"] == page
+    saved = programs.draft(draft.id)
+    assert saved.text.startswith(TEXT)
+    assert '"earns": {"points": "107"}' in saved.text
+    assert programs.validate(saved.text).program == "grocer"
+    failing = saved.text.replace("order.net * tier", "2 * order.net * tier")
+    wrong = client.post("/programs/publish", {"text": failing, "publish": ""})
+    assert wrong.status_code == 422
+    assert "case-1" in wrong.content.decode()
+    assert [version.number for version in programs.versions("grocer")] == [1]
+
+
+def test_a_real_member_is_tried_and_the_ledger_stays(log_in, member):
+    client = log_in(Role.OPERATOR, "en")
+    before = programs.standing(member.id)
+    asked = {"member": "+8613800000001", "at": "2026-07-18T12:00", "net": "100", "tier": "base"}
+    page = client.post("/programs/simulate", asked).content.decode()
+    assert "<strong>125</strong>" in page  # silver
+    assert 'name="save"' not in page
+    assert programs.standing(member.id) == before

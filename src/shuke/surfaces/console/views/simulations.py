@@ -1,0 +1,221 @@
+"""Trying an order or behaviour under a draft or a version: what comes of it, and why. Nothing is written."""
+
+import json
+from datetime import datetime
+from fractions import Fraction
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+
+from shuke.core.program import wording
+from shuke.core.program.cases import CaseFact, CaseLine, CaseMember
+from shuke.core.program.model import Program
+from shuke.core.program.tracing import written
+from shuke.core.values.errors import Refusal
+from shuke.engine import editing
+from shuke.engine.explanation import EN_LABELS, ZH_LABELS
+from shuke.engine.schema import ProgramErrors, load_program
+from shuke.engine.trying import Tried
+from shuke.foundation import clock, ids, logs
+from shuke.rooms.members import facade as people
+from shuke.rooms.members.contracts import ID_PREFIX, MemberRef
+from shuke.rooms.org.contracts import Right
+from shuke.rooms.programs import facade
+from shuke.rooms.programs.contracts import DRAFT_PREFIX
+from shuke.surfaces.console.pages import Desk, page, show
+from shuke.surfaces.console.views.programs import said
+from shuke.surfaces.wording import figures
+
+_YEAR_SECONDS = 365 * 86_400
+
+
+class SimulationForm(forms.Form):
+    """What is tried: of a member, or of one who is made up."""
+
+    member = forms.CharField(
+        label=gettext_lazy("Member"),
+        required=False,
+        max_length=60,
+        help_text=gettext_lazy("A phone number or an id; nobody: one who is made up."),
+    )
+    tier = forms.ChoiceField(label=gettext_lazy("Tier of who is made up"), required=False)
+    birthday = forms.RegexField(r"\d\d-\d\d", label=gettext_lazy("Birthday (MM-DD)"), required=False)
+    tags = forms.CharField(label=gettext_lazy("Tags"), required=False, max_length=200)
+    at = forms.DateTimeField(
+        label=gettext_lazy("When"),
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        input_formats=["%Y-%m-%dT%H:%M"],
+    )
+    behaviour = forms.ChoiceField(label=gettext_lazy("What"), required=False)
+    net = forms.CharField(label=gettext_lazy("Net amount"), required=False, max_length=20)
+    store = forms.CharField(label=gettext_lazy("Store"), required=False, max_length=60)
+    channel = forms.CharField(label=gettext_lazy("Channel"), required=False, max_length=60)
+    lines = forms.CharField(
+        label=gettext_lazy("Lines"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=gettext_lazy("One a line: net amount, category, pieces, article."),
+    )
+
+    def __init__(self, program: Program, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        levels = [level for ladder in program.ladders[:1] for level in ladder.levels]
+        self.fields["tier"].choices = [(level.code, level.name) for level in levels]
+        behaviours = [(each.code, each.name) for each in program.behaviours]
+        self.fields["behaviour"].choices = [("", _("Order")), *behaviours]
+        self._currency = program.currency
+
+    def clean_net(self) -> int:
+        """Return the amount in minor units."""
+        return self._minor(self.cleaned_data["net"]) if self.cleaned_data["net"] else 0
+
+    def clean_lines(self) -> tuple[CaseLine, ...]:
+        """Return the lines."""
+        found = []
+        for row in self.cleaned_data["lines"].splitlines():
+            parts = [part.strip() for part in row.replace("，", ",").split(",")]
+            if any(parts):
+                net, category, pieces, sku = (*parts, "", "", "", "")[:4]
+                if pieces and not pieces.isdecimal():
+                    raise forms.ValidationError(_("Pieces are a whole number."))
+                found.append(CaseLine(self._minor(net), int(pieces or 1), category, sku))
+        return tuple(found)
+
+    def _minor(self, text: str) -> int:
+        minor = figures.minor_of(text, self._currency)
+        if minor is None:
+            raise forms.ValidationError(_("This is no amount, such as 12.50."))
+        return minor
+
+
+@page(Right.MEMBERS_READ, "GET", "POST")
+def simulate(request: HttpRequest, desk: Desk) -> HttpResponse:
+    """Try a fact; the file comes from a draft's page, else a version's."""
+    text = request.POST.get("text", "").replace("\r\n", "\n") or facade.current().text
+    try:
+        program = load_program(text)
+    except ProgramErrors as errors:
+        messages.error(request, said(errors.refusals[0]), extra_tags="bad")
+        return redirect("programs")
+    zone = ZoneInfo(program.time_zone)
+    asked = request.method == "POST" and "open" not in request.POST
+    now = clock.business_now().astimezone(zone)
+    form = SimulationForm(program, request.POST if asked else None, initial={"at": now.strftime("%Y-%m-%dT%H:%M")})
+    context: dict[str, Any] = {name: request.POST.get(name, "") for name in ("draft", "revision")}
+    if asked and form.is_valid():
+        try:
+            fact = _fact(form.cleaned_data, zone)
+            who = _who(form.cleaned_data, fact.at)
+            tried = facade.simulate(text, None, who, fact)
+            if "save" in request.POST and isinstance(who, CaseMember) and context["draft"]:
+                return _save(request, desk, text, _case(form.cleaned_data, program, who, tried))
+            context |= _told(tried, program) | {"made_up": isinstance(who, CaseMember)}
+        except Refusal as refused:
+            logs.refusal(refused, request_id=desk.actor.request_id)
+            at = (refused.pointer or "/").lstrip("/")
+            form.add_error(at if at in form.fields else None, said(refused))
+    return show(
+        request,
+        "program_simulation.html",
+        trail=((_("Programs"), reverse("programs")),),
+        title=_("Try it"),
+        place="programs",
+        form=form,
+        text=text,
+        status=422 if form.errors else 200,
+        **context,
+    )
+
+
+def _fact(given: dict[str, Any], zone: ZoneInfo) -> CaseFact:
+    local: datetime = given["at"]
+    at = int(local.replace(tzinfo=zone).timestamp())
+    net = given["net"] or sum(line.net for line in given["lines"])
+    place = {"store": given["store"], "channel": given["channel"]}
+    if given["behaviour"]:
+        return CaseFact(at, given["behaviour"], **place)
+    return CaseFact(at, net=net, gross=net, lines=given["lines"], **place)
+
+
+def _who(given: dict[str, Any], at: int) -> UUID | CaseMember:
+    wanted = given["member"].strip()
+    if not wanted:
+        birthday = int(given["birthday"].replace("-", "") or 0)
+        return CaseMember(at - _YEAR_SECONDS, birthday, given["tier"], tuple(given["tags"].split()))
+    ref = MemberRef(id=ids.decode(ID_PREFIX, wanted)) if wanted.startswith(ID_PREFIX) else MemberRef(phone=wanted)
+    (found,) = people.resolve([ref])
+    if found is None:
+        raise Refusal("unknown_member", "Nobody is known by this.", pointer="/member")
+    return found
+
+
+def _told(tried: Tried, program: Program) -> dict[str, Any]:
+    """Return what came of it: each unit and ladder before and after, and why."""
+    language = (get_language() or "en")[:2]
+    scales = {unit.code: (unit.name, unit.scale) for unit in program.units}
+    points = [
+        (
+            name,
+            _number(tried.before.available.get(code, 0), scale),
+            _number(tried.after.available[code], scale),
+            _number(tried.earned[code], scale),
+            _number(tried.after.pending[code], scale),
+        )
+        for code, (name, scale) in scales.items()
+    ]
+    tiers = [(code, tried.before.tiers.get(code, ""), after) for code, after in tried.after.tiers.items()]
+    why = wording.render(tried.decision, language, ZH_LABELS if language == "zh" else EN_LABELS)
+    return {"points": points, "tiers": tiers, "why": why}
+
+
+def _number(amount: int, scale: int) -> str:
+    """Write so many of the smallest fraction, as a program file does."""
+    return written(Fraction(amount, 10**scale)).replace(figures.MINUS, "-")
+
+
+def _save(request: HttpRequest, desk: Desk, text: str, case: str) -> HttpResponse:
+    """Put the case into the draft, with the text that was tried, over the revision that was opened."""
+    draft_id, revision = request.POST["draft"], request.POST.get("revision", "")
+    kept = facade.draft(ids.decode(DRAFT_PREFIX, draft_id))
+    opened = int(revision) if revision.isdecimal() else 0
+    facade.save_draft(kept.id, kept.name, editing.add_case(text, case), opened, desk.actor)
+    messages.success(request, _("Saved as a test case."), extra_tags="good")
+    return redirect("draft", draft_id)
+
+
+def _case(given: dict[str, Any], program: Program, who: CaseMember, tried: Tried) -> str:
+    """Return what was tried as a test case of the file, with what came of it."""
+    member = {"tier": who.tier, "birthday": given["birthday"], "tags": list(who.tags)}
+    fact: dict[str, Any] = {name: given[name] for name in ("store", "channel") if given[name]}
+    digits = program.currency_digits
+    if given["behaviour"]:
+        fact = {"behaviour": {"kind": given["behaviour"], **fact}}
+    else:
+        items = [
+            {"net": _number(line.net, digits), "quantity": line.quantity, "category": line.category, "sku": line.sku}
+            for line in given["lines"]
+        ]
+        net = given["net"] or sum(line.net for line in given["lines"])
+        fact = {"order": {"net": _number(net, digits), **fact}}
+        if items:
+            fact["order"]["items"] = [{name: value for name, value in each.items() if value} for each in items]
+    scales = {unit.code: unit.scale for unit in program.units}
+    codes = {case.code for case in program.cases}
+    case = {
+        "code": next(code for number in range(1, 1_000) if (code := f"case-{number}") not in codes),
+        "at": given["at"].strftime("%Y-%m-%d %H:%M"),
+        "member": {name: value for name, value in member.items() if value},
+        **fact,
+        "earns": {code: _number(points, scales[code]) for code, points in tried.earned.items() if points},
+    }
+    if tried.after.tiers:
+        case["tier"] = next(iter(tried.after.tiers.values()))
+    return json.dumps({name: value for name, value in case.items() if value}, ensure_ascii=False)
