@@ -17,6 +17,7 @@ import chinese_calendar
 import yaml
 
 from tests.parity import oracle_dates as dates
+from tests.parity.oracle_assumed import Assumed
 from tests.parity.oracle_award import Deed, Given, Rules, listed
 from tests.parity.oracle_expressions import Expression
 from tests.parity.oracle_ledger import Lot, Person, Reset, Standing
@@ -53,7 +54,7 @@ class Past(dict[Any, Any]):
         return self[asked]
 
 
-class Oracle(PointsByHand, Refunding):
+class Oracle(PointsByHand, Refunding, Assumed):
     """A program as its file says it, and what it does to a person."""
 
     def __init__(self, text: str, calendar: Calendar | None = None) -> None:
@@ -189,16 +190,18 @@ class Oracle(PointsByHand, Refunding):
             return False
         self.advance(person, at)
         today = self.today(person)
+        self.use_as_assumed(person, today)
         place = {"store": store, "channel": channel, "brand": brand}
         seen = {**self._moment(person, "order", place), **self.attributes, **_named("order", attributes)}
         seen |= self._asked(person, today)
         gross = net if gross is None else gross
         amounts = {"net": net, "gross": gross, "tax": tax, "shipping": shipping, "points_paid": points_paid}
         deed = Deed(self, today, seen, self._used(person, today), self._balance(person), amounts, lines)
+        deed.factor = self.growth_of(person)
         self._give(person, today, deed, self.granted(deed), key)
         if key is not None:
             person.deeds[key] = deed
-        person.count(("SPEND", ""), today, net)
+        person.count(("SPEND", ""), today, deed.spent)
         person.count(("ORDERS", ""), today, 1)
         person.orders += 1
         self._afterwards(person, today, "earn")

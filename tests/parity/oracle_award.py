@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
+from math import floor
 from typing import Any
 
 from tests.parity import oracle_dates as dates
@@ -74,13 +75,19 @@ class Deed:
     by_lines: dict[int, tuple[int, int]] = field(default_factory=dict)  # of each line: net and quantity taken off
     by_amount: int = 0
     over: bool = False
+    factor: Fraction = Fraction(1)  # by which a study lets spend grow
 
     @property
     def taken(self) -> int:
         return self.by_amount + sum(net for net, _ in self.by_lines.values())
 
+    @property
+    def spent(self) -> int:
+        """What the order counts as spent, less what was refunded."""
+        return floor((self.amounts["net"] - self.taken) * self.factor)
+
     def left(self) -> tuple[dict[str, int], list[tuple[Any, ...]]]:
-        """Return what refunds left of the amounts and of the lines."""
+        """Return what refunds left of the amounts and of the lines, as spend is assumed to be."""
         net = self.amounts["net"]
         now = net - self.taken
         amounts = {name: amount * now // net if net else amount for name, amount in self.amounts.items()}
@@ -91,8 +98,8 @@ class Deed:
             gone = index in self.by_lines and line_net == net_off and quantity == quantity_off
             if not gone:
                 kept = (line_net - net_off) * now // whole if whole else line_net - net_off
-                lines.append((kept, quantity - quantity_off, *rest))
-        return amounts, lines
+                lines.append((floor(kept * self.factor), quantity - quantity_off, *rest))
+        return {name: floor(amount * self.factor) for name, amount in amounts.items()}, lines
 
 
 class Rules:

@@ -121,6 +121,7 @@ class Person:
     used: dict[int, list[tuple[date, int]]] = field(default_factory=dict)  # of each cap
     milestones: dict[int, tuple[date, int]] = field(default_factory=dict)  # first day of the window, times reached
     log: list[tuple[Any, ...]] = field(default_factory=list)
+    assumed: list[tuple[int, int]] = field(default_factory=list)  # unit and points used by a policy
 
     def numbered(self, unit: int) -> Iterator[Lot]:
         return iter(self.lots.get(unit, {}).values())

@@ -32,7 +32,7 @@ class Refunding:
         deed: Deed | None = person.deeds.get(key)
         if deed is None or deed.over:
             return False
-        was = deed.taken
+        was = deed.spent
         changed = copy.copy(deed)
         changed.by_lines = dict(deed.by_lines)
         if not _take_off(changed, net, lines):
@@ -48,7 +48,7 @@ class Refunding:
         targets = [0] * len(deed.program.rules.grants) if deed.over else deed.program.granted(deed)
         for given in deed.given:
             self._claw(person, today, deed, given, targets[given.grant])
-        person.uncount(("SPEND", ""), deed.day, deed.taken - was)
+        person.uncount(("SPEND", ""), deed.day, was - deed.spent)
         if deed.over:
             person.uncount(("ORDERS", ""), deed.day, 1)
             person.orders -= 1

@@ -4,7 +4,9 @@ Knows columns of integers only; histories are written elsewhere. One is replayed
 (occurred_at, id), a live database's in the order of recording.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import cached_property
 from time import perf_counter
 
@@ -112,11 +114,13 @@ def backtest(
     keep_entries: bool = False,
     engine: str = "auto",
     threads: int = 1,
+    growth: Sequence[Fraction] = (),
 ) -> BacktestResult:
     """Replay `history` through a program, then let time pass to the UTC second `until_at`.
 
     `engine` is "numba", "cpython" or "auto": CPython for a small history whose program numba has not compiled yet.
-    `keep_entries` keeps every entry and the members' rows, lots among them.
+    `keep_entries` keeps every entry and the members' rows, lots among them. `growth` is by what amounts of orders are
+    multiplied on each rank of the first ladder.
 
     Raises:
         ValueError: an unknown engine.
@@ -126,8 +130,7 @@ def backtest(
     loops = loops_of(compiled, engine, threads)
     compile_seconds = perf_counter() - started if engine == "numba" else 0.0
     started = perf_counter()
-    columns = Columns(compiled, history)
-    loops.prepare(columns)
+    columns = Columns(compiled, history, growth=growth)
     run = run_through(loops, columns, until_at, keep=keep_entries)
     return BacktestResult(
         compiled=compiled,

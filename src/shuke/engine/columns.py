@@ -3,16 +3,18 @@
 Nothing is decided here, and nothing is read but the history and the program.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 
 import numpy as np
 from numpy.typing import NDArray
 
 from shuke.core.state import replay, slots
 from shuke.core.state.replay import V_AMOUNT, V_AT, V_DAY, V_KIND, V_REF, V_UNIT, V_UNTIL
-from shuke.core.state.slots import DAY_ROW, ENTRY, HOLD, LOT, O_ATTRIBUTE, TAKE, WAIT
+from shuke.core.state.slots import AMOUNT_MAX, DAY_ROW, ENTRY, HOLD, LOT, O_ATTRIBUTE, TAKE, WAIT
 from shuke.core.values.dates import LUNAR_ENDS, NEVER, SECONDS_PER_DAY
+from shuke.core.values.errors import Refusal
 from shuke.engine.arrays import Arrays
 from shuke.engine.calendar import day_facts, workdays_on
 from shuke.engine.compile import Compiled
@@ -24,14 +26,24 @@ from shuke.engine.zones import zone_table
 REGIONS = (slots.LOTS, slots.WAITS, slots.HOLDS, slots.TAKES, slots.DAYS)
 STRIDES = (LOT, WAIT, HOLD, TAKE, DAY_ROW)
 DAYS_A_YEAR = 365
+BLOCK = 4_096
 BY_UNIT = (replay.REDEEM, replay.ADJUST, replay.SET_ASIDE, replay.OPEN_LOT)
 
 
 class Columns:
     """What the loops read of a history under a program: numbers of the program, facts, lines, events."""
 
-    def __init__(self, compiled: Compiled, history: History, until_at: int = NEVER) -> None:
-        """Lay it out; what is applied after the UTC second `until_at` is left out."""
+    def __init__(
+        self, compiled: Compiled, history: History, until_at: int = NEVER, growth: Sequence[Fraction] = ()
+    ) -> None:
+        """Lay it out; what is applied after the UTC second `until_at` is left out.
+
+        `growth` is by what amounts are multiplied on each rank of the first ladder: facts and lines stand there once as
+        written and once more for every other factor, and `copies` says which of them holds (core.state.replay).
+
+        Raises:
+            Refusal: `bad_assumption`, where an amount would grow too large.
+        """
         program = compiled.program
         self.compiled, self.history = compiled, history
         self.P = np.array(compiled.numbers, np.int64)
@@ -43,8 +55,15 @@ class Columns:
         self.events[(self.events[:, V_AT] > until_at) | self._unknown(), V_KIND] = replay.NOTHING
         holds = self.events[:, V_KIND] == replay.SET_ASIDE
         self.events[holds, V_REF] = self.local_days(self.events[holds, V_UNTIL])
-        self.facts = self._facts()
-        self.lines = self._lines()
+        factors = tuple(dict.fromkeys((Fraction(1), *growth)))
+        self.copies = np.zeros(1 + slots.LEVELS_MAX, np.int64)
+        self.copies[0] = len(history.facts)
+        self.copies[1 : 1 + len(growth)] = [factors.index(factor) for factor in growth]
+        self.facts = self._grown(self._facts(), compiled.width, range(slots.O_NET, slots.O_POINTS_PAID + 1), factors)
+        self.lines = self._grown(self._lines(), compiled.line_width, (slots.LINE_NET,), factors)
+        first, count = history.facts.line_of[:-1], int(history.facts.line_of[-1])
+        firsts = [first + number * count for number in range(len(factors))]
+        self.line_of = np.append(np.concatenate(firsts), len(factors) * count)
 
     def _unknown(self) -> NDArray[np.bool_]:
         """Tell of each event whether it is about a unit, ladder or level that the program doesn't have."""
@@ -86,40 +105,60 @@ class Columns:
                 bits |= (h.tags >> i & 1) << tags.index(name)
         return bits
 
+    @staticmethod
+    def _grown(rows: Column, width: int, amounts: Iterable[int], factors: Sequence[Fraction]) -> Column:
+        """Return rows as they are and again for every other factor, with their amounts multiplied and rounded down."""
+        copies = [rows]
+        for factor in factors[1:]:
+            copy = rows.copy().reshape(-1, width)
+            for column in amounts:
+                copy[:, column] = copy[:, column] * factor.numerator // factor.denominator
+                if copy[:, column].max(initial=0) > AMOUNT_MAX:
+                    detail = f"With these assumptions an order would be larger than {AMOUNT_MAX:,} minor units."
+                    raise Refusal("bad_assumption", detail, pointer="/uplift")
+            copies.append(copy.reshape(-1))
+        return np.concatenate(copies) if len(copies) > 1 else rows
+
     def _facts(self) -> Column:
         """One row for each of the facts; the columns that `prepare` does not own are filled here."""
         f, compiled = self.history.facts, self.compiled
         at = self.history.decided_at(self.events)
-        o = np.zeros((len(f), compiled.width), np.int64)
+        days = self.local_days(at)
         kinds = np.array([compiled.behaviours.get(name, slots.KIND_ORDER) for name in f.kind.names], np.int64)
         amounts = (f.net_minor, f.gross_minor, f.tax_minor, f.shipping_minor, f.points_paid_minor)
-        for column, values in (
-            *((slots.O_AT, at), (slots.O_KIND, kinds[f.kind.codes]), (slots.O_LINES, np.diff(f.line_of))),
-            *zip(
-                (slots.O_NET, slots.O_GROSS, slots.O_TAX, slots.O_SHIPPING, slots.O_POINTS_PAID), amounts, strict=True
-            ),
-            *((slots.O_STORE, self._codes(f.store)), (slots.O_BRAND, self._codes(f.brand))),
-            (slots.O_CHANNEL, self._codes(f.channel)),
-        ):
-            o[:, column] = values
-        self._fill_days(o, self.local_days(at))
+        columns = {
+            slots.O_AT: at,
+            slots.O_KIND: kinds[f.kind.codes],
+            slots.O_LINES: np.diff(f.line_of),
+            **dict(zip(range(slots.O_NET, slots.O_POINTS_PAID + 1), amounts, strict=True)),
+            slots.O_STORE: self._codes(f.store),
+            slots.O_BRAND: self._codes(f.brand),
+            slots.O_CHANNEL: self._codes(f.channel),
+            **self._calendar(days),
+        }
+        o = np.zeros((len(f), compiled.width), np.int64)
+        for first in range(0, len(f), BLOCK):  # so many rows stay in the processor's cache while they are filled
+            last = first + BLOCK
+            for column, values in columns.items():
+                o[first:last, column] = values[first:last]
         for i, name in enumerate(compiled.attributes):
             self._fill_attribute(o[:, O_ATTRIBUTE + i], name)
-        self._fill_workdays(o, self.local_days(at))
+        self._fill_workdays(o, days)
         return o.reshape(-1)
 
-    def _fill_days(self, o: Column, days: Column) -> None:
-        """Fill what a calendar says of the local days."""
+    def _calendar(self, days: Column) -> dict[int, Column]:
+        """Return what a calendar says of the local days, by column."""
         if len(days) == 0:
-            return
+            return {}
         first = int(days.min())
         found = np.zeros(int(days.max()) - first + 1, bool)
         found[days - first] = True
-        table = np.zeros((len(found), 3), np.int64)
+        table = np.zeros((3, len(found)), np.int64)
         for day in np.flatnonzero(found).tolist():
             said = day_facts(self.compiled.program.country, first + day)
-            table[day] = self._code(said.holiday), said.workday, said.lunar + LUNAR_ENDS * said.lunar_ends
-        o[:, (slots.O_HOLIDAY, slots.O_WORKDAY, slots.O_LUNAR)] = table[days - first]
+            table[:, day] = self._code(said.holiday), said.workday, said.lunar + LUNAR_ENDS * said.lunar_ends
+        columns = (slots.O_HOLIDAY, slots.O_WORKDAY, slots.O_LUNAR)
+        return {column: said[days - first] for column, said in zip(columns, table, strict=True) if said.any()}
 
     def _fill_workdays(self, o: Column, days: Column) -> None:
         """Fill the days on which points come that wait for working days."""

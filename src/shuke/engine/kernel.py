@@ -24,6 +24,15 @@ from shuke.core.values import dates, rounding
 # Undocumented in numba: no reference counts, a quarter faster; correct without it.
 OPTIONS: dict[str, Any] = {"_nrt": False, "nogil": True, "error_model": "numpy"}
 
+# What every order passes through. A call hands over seven words for each array, which costs more than most of these do.
+INLINED = (
+    *("one_member", "one_event", "advance", "next_due", "next_lapse", "slide", "stamp", "streak", "copy_of", "keep"),
+    *("decide", "award", "use_caps", "grant", "credit", "expiry_of", "place", "usable", "post", "repay", "count"),
+    *("row_of", "active", "milestones", "qualify_all", "qualify", "month_of", "first_day", "lot_end", "duration_end"),
+    *("slide_window", "window_start", "start_of", "period_start", "validity_end", "highest", "inside"),
+    *("tally_order", "tally_rules", "tally_entries", "tally_points", "add_flow", "month_at"),
+)
+
 KERNEL_HEAD = '''"""The columnar kernel, the same for every program."""
 import numba
 from shuke.core.state import machine
@@ -32,6 +41,7 @@ from shuke.core.state.replay import *
 from shuke.core.state.replay import FUNCTIONS
 
 OPTIONS = {options}
+INLINED = {inlined}
 I = numba.int64
 A = numba.int64[::1]
 A2 = numba.int64[:, ::1]
@@ -40,14 +50,14 @@ RULES = numba.void(A, I, A, I, I, A, A, A)
 TIERS = numba.void(A, A, A)
 ALL_FACTS = numba.void(numba.types.FunctionType(PREPARE), A, I, A, A, A, A, A)
 ALL_MEMBERS = numba.void(
-    numba.types.FunctionType(PREPARE), numba.types.FunctionType(RULES), numba.types.FunctionType(TIERS), I, I, A, A,
-    I, I, A, I, A, A, I, A, A, A, A, A, A, A2, A, A, A, A, A, A, A, A, A, A, A, A, A, A, A2, A
+    numba.types.FunctionType(RULES), numba.types.FunctionType(TIERS), I, I, A, A, I, I, A, I, A, A, A, A, A2,
+    A, A, A, A, A, A, A, A, A, A, A, A, A, A, A2, A
 )
 ALL_NIGHTS = numba.void(
     numba.types.FunctionType(TIERS), I, I, A, A2, A, A, A, A, A, A, A, A
 )
 for function in (*dates.FUNCTIONS, *rounding.FUNCTIONS, *machine.FUNCTIONS, *FUNCTIONS):
-    numba.extending.register_jitable(**OPTIONS)(function)
+    numba.extending.register_jitable(**OPTIONS, forceinline=function.__name__ in INLINED)(function)
 '''
 
 
@@ -59,7 +69,7 @@ def kernel_text() -> str:
     jitted = [
         f"@numba.njit({signature}, cache=True, **OPTIONS)\n{inspect.getsource(loop)}" for signature, loop in loops
     ]
-    return "\n\n".join([KERNEL_HEAD.format(options=OPTIONS), *jitted])
+    return "\n\n".join([KERNEL_HEAD.format(options=OPTIONS, inlined=INLINED), *jitted])
 
 
 def cache_folder() -> Path:

@@ -1,8 +1,9 @@
 """Runs the loops over events: under numba over arrays, in CPython over lists; the same functions, the same result."""
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from time import perf_counter
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -20,16 +21,13 @@ from shuke.engine.zones import local_day
 SMALL_HISTORY = 50_000  # events under which CPython is done before numba has compiled a program,
 FIRST_HISTORY = 500_000  # and under which it is before the kernel is compiled for the first time on a machine
 KINDS = slots.TIER_QUALIFIED  # kinds of point entries are numbers below
-NO_GROWTH = np.zeros(1, np.int64)
 NOTHING = np.zeros(0, np.int64)
 
 
 class Run:
     """What the loops write in one run: of a study (`counting`) what is tallied, else the points of every fact."""
 
-    def __init__(
-        self, columns: Columns, until_at: int, room: Room, counting: Counting | None, growth: Column = NO_GROWTH
-    ) -> None:
+    def __init__(self, columns: Columns, until_at: int, room: Room, counting: Counting | None) -> None:
         compiled, history = columns.compiled, columns.history
         self.columns, self.room, self.loop_seconds = columns, room, 0.0
         self.until_at, self.until_day = until_at, local_day(until_at, compiled.program.time_zone)
@@ -39,21 +37,23 @@ class Run:
         self.points = np.zeros(0 if counting else len(history.facts) * len(compiled.grants), np.int64)
         self.refused = np.zeros(history.event_count, np.int64)
         self.totals = np.zeros(KINDS * UNITS_MAX, np.int64)
-        self.counting, self.growth = counting, growth
+        self.counting = counting
         lots = _most_lots(room) if counting else 0
         self.S = counting.header(lots) if counting else NOTHING
         self.T = np.zeros(counting.size if counting else 0, np.int64)
         self.whos = counting.whos() if counting else np.zeros((history.member_count, 0), np.int64)
-        # scratch: kept decisions; what rules and grants say; what tiers say; months of lots; a fact and its lines, grown
-        lines = int(np.diff(history.facts.line_of).max(initial=0)) if len(columns.lines) else 0
+        # scratch: kept decisions; what rules and grants say; what tiers say; months of lots
         self.scratch = (
             history.slots * D_ROW,
             len(compiled.program.earn) + 4 * len(compiled.grants) + TIERS_SIZE,
             TIERS_SIZE,
             lots * len(compiled.program.units),
-            compiled.width,
-            lines * compiled.line_width,
         )
+
+    def entries_of(self, member: int) -> Column:
+        """Return the kept entries of one member, in rows of ENTRY."""
+        first, count = self.room.entries_first[member], self.states[member, slots.ENTRIES]
+        return self.entries[first : first + count * ENTRY].reshape(-1, ENTRY)
 
     @property
     def tally(self) -> Tally:
@@ -72,11 +72,8 @@ def _most_lots(room: Room) -> int:
 class Loops(Protocol):
     """The loops of one program."""
 
-    def prepare(self, c: Columns) -> None:
-        """Fill the facts that the generated text owns."""
-
-    def run(self, run: Run) -> None:
-        """Run all members."""
+    def over(self, c: Columns) -> Callable[[Run], None]:
+        """Fill the facts that the generated text owns; return what runs all members."""
 
 
 def engine_for(compiled: Compiled, events: int, engine: str = "auto") -> str:
@@ -95,7 +92,7 @@ def engine_for(compiled: Compiled, events: int, engine: str = "auto") -> str:
 
 def loops_of(compiled: Compiled, engine: str, threads: int = 1) -> Loops:
     """Return the loops of a program, compiled where that is needed."""
-    return _InColumns(compiled, threads) if engine == "numba" else _InLists(compiled)
+    return _InColumns(compiled, threads) if engine == "numba" else InLists(functions_of(compiled))
 
 
 def run_through(
@@ -105,14 +102,14 @@ def run_through(
     *,
     keep: bool = False,
     counting: Counting | None = None,
-    growth: Column = NO_GROWTH,
 ) -> Run:
     """Run all members, again with more room where there was too little; `keep` their entries and rows."""
+    members = loops.over(columns)
     times, entries = 1, None
     while True:
         room = room_for(columns, until_at, keep=keep, times=times, entries=entries)
-        run = Run(columns, until_at, room, counting, growth)
-        loops.run(run)
+        run = Run(columns, until_at, room, counting)
+        members(run)
         wanted = run.states[:, slots.ENTRIES]
         if run.states[:, slots.FULL].any():
             times *= 4
@@ -129,13 +126,13 @@ class _InColumns:
         self._kernel, self._threads = kernel.kernel(), threads
         self._prepare, self._rules, self._tiers = kernel.program_functions(compiled.executable)
 
-    def prepare(self, c: Columns) -> None:
-        line_of = c.history.facts.line_of
+    def over(self, c: Columns) -> Callable[[Run], None]:
         self._kernel.all_facts(
-            self._prepare, c.facts, c.compiled.width, c.lines, line_of, c.zone_at, c.zone_offset, c.P
+            self._prepare, c.facts, c.compiled.width, c.lines, c.line_of, c.zone_at, c.zone_offset, c.P
         )
+        return self._run
 
-    def run(self, run: Run) -> None:
+    def _run(self, run: Run) -> None:
         """Run the members, split between threads by their events."""
         c, room, threads = run.columns, run.room, self._threads
         h = c.history
@@ -149,12 +146,11 @@ class _InColumns:
         sums = [(np.zeros_like(run.totals), np.zeros_like(run.T)) for _ in range(threads)]
 
         def part(t: int) -> None:
-            D, out, tiers, born, grown_o, grown_lines = scratch[t]
+            D, out, tiers, born = scratch[t]
             totals, T = sums[t]
             self._kernel.all_members(
-                self._prepare, self._rules, self._tiers, cuts[t], cuts[t + 1], h.starts, events, run.until_at,
-                run.until_day, c.facts, c.compiled.width, c.lines, h.facts.line_of, c.compiled.line_width,
-                c.zone_at, c.zone_offset, run.growth, grown_o, grown_lines, c.P,
+                self._rules, self._tiers, cuts[t], cuts[t + 1], h.starts, events, run.until_at, run.until_day,
+                c.facts, c.compiled.width, c.copies, c.lines, c.line_of, c.P,
                 run.states, rows[t], room.rows_first, room.rows_last,
                 entries[t], room.entries_first, room.entries_last,
                 D, out, tiers, run.points, run.refused, totals, run.S, T, run.whos, born,
@@ -169,40 +165,39 @@ class _InColumns:
             run.T += T
 
 
-class _InLists:
+class InLists:
     """Runs the loops in CPython over lists, which are twice as fast there as arrays."""
 
-    def __init__(self, compiled: Compiled) -> None:
-        self._prepare, self._rules, self._tiers = functions_of(compiled)
+    def __init__(self, functions: tuple[Any, Any, Any]) -> None:
+        """Take (prepare, rules, tiers)."""
+        self._prepare, self._rules, self._tiers = functions
 
-    def prepare(self, c: Columns) -> None:
-        self._P = c.P.tolist()
-        self._facts, self._lines, self._line_of = c.facts.tolist(), c.lines.tolist(), c.history.facts.line_of.tolist()
-        self._events, self._starts = c.events.reshape(-1).tolist(), c.history.starts.tolist()
-        self._zone = c.zone_at.tolist(), c.zone_offset.tolist()
-        replay.all_facts(self._prepare, self._facts, c.compiled.width, self._lines, self._line_of, *self._zone, self._P)
+    def over(self, c: Columns) -> Callable[[Run], None]:
+        P, facts, lines, line_of = c.P.tolist(), c.facts.tolist(), c.lines.tolist(), c.line_of.tolist()
+        events, starts, copies = c.events.reshape(-1).tolist(), c.history.starts.tolist(), c.copies.tolist()
+        width, zone_at, zone_offset = c.compiled.width, c.zone_at.tolist(), c.zone_offset.tolist()
+        replay.all_facts(self._prepare, facts, width, lines, line_of, zone_at, zone_offset, P)
 
-    def run(self, run: Run) -> None:
-        """Run the members one after the other."""
-        room, compiled = run.room, run.columns.compiled
-        points, refused, totals = run.points.tolist(), run.refused.tolist(), run.totals.tolist()
-        D, out, t, born, grown_o, grown_lines = ([0] * size for size in run.scratch)
-        S, T = run.S.tolist(), run.T.tolist()
-        growth = run.growth.tolist()
-        for i in range(len(run.states)):
-            m, who = run.states[i].tolist(), run.whos[i].tolist()
-            R = [0] * int(room.rows_last[i] - room.rows_first[i])
-            e = [0] * int(room.entries_last[i] - room.entries_first[i])
-            started = perf_counter()
-            replay.one_member(
-                self._prepare, self._rules, self._tiers, self._starts[i], self._starts[i + 1], self._events,
-                run.until_at, run.until_day, self._facts, compiled.width, self._lines, self._line_of,
-                compiled.line_width, *self._zone, growth, grown_o, grown_lines, self._P,
-                m, R, e, D, out, t, points, refused, S, T, who, born,
-            )  # fmt: skip
-            replay.add_totals(m, e, totals)
-            run.loop_seconds += perf_counter() - started
-            run.states[i], run.whos[i] = m, who
-            run.rows[room.rows_first[i] : room.rows_last[i]] = R
-            run.entries[room.entries_first[i] : room.entries_last[i]] = e
-        run.points[:], run.refused[:], run.totals[:], run.T[:] = points, refused, totals, T
+        def members(run: Run) -> None:
+            """Run the members one after the other."""
+            room = run.room
+            points, refused, totals = run.points.tolist(), run.refused.tolist(), run.totals.tolist()
+            D, out, t, born = ([0] * size for size in run.scratch)
+            S, T = run.S.tolist(), run.T.tolist()
+            for i in range(len(run.states)):
+                m, who = run.states[i].tolist(), run.whos[i].tolist()
+                R = [0] * int(room.rows_last[i] - room.rows_first[i])
+                e = [0] * int(room.entries_last[i] - room.entries_first[i])
+                started = perf_counter()
+                replay.one_member(
+                    self._rules, self._tiers, starts[i], starts[i + 1], events, run.until_at, run.until_day,
+                    facts, width, copies, lines, line_of, P, m, R, e, D, out, t, points, refused, S, T, who, born,
+                )  # fmt: skip
+                replay.add_totals(m, e, totals)
+                run.loop_seconds += perf_counter() - started
+                run.states[i], run.whos[i] = m, who
+                run.rows[room.rows_first[i] : room.rows_last[i]] = R
+                run.entries[room.entries_first[i] : room.entries_last[i]] = e
+            run.points[:], run.refused[:], run.totals[:], run.T[:] = points, refused, totals, T
+
+        return members

@@ -14,7 +14,6 @@ import numpy as np
 from shuke.core.program.model import Program
 from shuke.core.state import replay
 from shuke.core.state.replay import FACT, REDEEM_SHARE, V_ABOUT, V_AMOUNT, V_KIND, V_REF, V_SLOT, V_UNIT, V_UNTIL
-from shuke.core.state.slots import AMOUNT_MAX
 from shuke.core.values.errors import Refusal
 from shuke.engine.compile import Compiled
 from shuke.engine.history import Column, History, in_scope
@@ -57,14 +56,14 @@ class Policy:
         """Return the policy that `as_json` said.
 
         Raises:
-            Refusal: `policy_wrong`.
+            Refusal: `bad_policy`.
         """
         try:
             segments = {str(tag): cls.read(each) for tag, each in (said.get("by_segment") or {}).items()}
             share = Fraction(str(said.get("share", 0)))
             return cls(str(said["kind"]), str(said.get("unit", "")), int(said.get("at", 0)), share, segments)
         except (KeyError, TypeError, ValueError, AttributeError, ZeroDivisionError):
-            raise _wrong("it can't be read") from None
+            raise _bad_policy("It can't be read.", "") from None
 
 
 OBSERVED = Policy()
@@ -100,7 +99,7 @@ class Assumptions:
         """Return the assumptions that `as_json` said.
 
         Raises:
-            Refusal: `assumption_wrong`.
+            Refusal: `bad_assumption`.
         """
         try:
             margin = said.get("margin")
@@ -111,26 +110,26 @@ class Assumptions:
                 {str(unit): Fraction(str(cost)) for unit, cost in (said.get("costs") or {}).items()},
             )
         except (TypeError, ValueError, AttributeError, ZeroDivisionError):
-            raise _unfit("they can't be read") from None
+            raise Refusal("bad_assumption", "The assumptions can't be read.") from None
 
 
 def check(policy: Policy, program: Program) -> None:
     """Refuse a policy that a program can't be run with.
 
     Raises:
-        Refusal: `policy_wrong`.
+        Refusal: `bad_policy`, `unknown_unit`.
     """
     if policy.kind not in KINDS:
-        raise _wrong(f"«{policy.kind}» is none of {', '.join(KINDS)}")
+        raise _bad_policy(f"Its kind is one of {', '.join(KINDS)}.", "/kind")
     if policy.kind in ("greedy", "share"):
         unit_of(policy, program)
     if policy.kind == "greedy" and policy.at < 1:
-        raise _wrong("greedy use needs a number of points of at least 1")
+        raise _bad_policy("Greedy use needs at least 1 point.", "/at")
     if policy.kind == "share" and not (0 < policy.share <= 1 and policy.share.denominator <= PARTS_MAX):
-        raise _wrong(f"a share lies between 0 and 1, in parts of {PARTS_MAX:,} at most")
+        raise _bad_policy(f"A share is more than 0 and at most 1, in parts of {PARTS_MAX:,} at most.", "/share")
     for each in policy.by_segment.values():
         if each.by_segment:
-            raise _wrong("the policy of a segment has no segments of its own")
+            raise _bad_policy("That of a segment has no segments of its own.", "/by_segment")
         check(each, program)
 
 
@@ -138,19 +137,22 @@ def unit_of(policy: Policy, program: Program) -> int:
     """Return the number of the unit that a policy uses.
 
     Raises:
-        Refusal: `policy_wrong`.
+        Refusal: `unknown_unit`.
     """
     for number, unit in enumerate(program.units):
         if unit.spendable and policy.unit in ("", unit.code):
             return number
-    raise _wrong(f"the program has no unit «{policy.unit}» to use" if policy.unit else "no unit can be used")
+    codes = tuple(unit.code for unit in program.units if unit.spendable)
+    raise Refusal(
+        "unknown_unit", "The program has no such unit that can be used.", pointer="/unit", params={"known": codes}
+    )
 
 
 def apply(history: History, policy: Policy, compiled: Compiled) -> History:
     """Return the history with what the policy says of use instead of its own; the same where that is observed.
 
     Raises:
-        Refusal: `policy_wrong`.
+        Refusal: `bad_policy`, `unknown_unit`.
     """
     program, h = compiled.program, history
     check(policy, program)
@@ -173,38 +175,23 @@ def apply(history: History, policy: Policy, compiled: Compiled) -> History:
     return replace(h, events=events, starts=starts)
 
 
-def growth_of(assumptions: Assumptions, program: Program) -> Column:
-    """Return how spend grows by rank of the first ladder, as the loops read it: [of, parts by rank …].
+def growth_of(assumptions: Assumptions, program: Program) -> tuple[Fraction, ...]:
+    """Return by what amounts are multiplied on each rank of the first ladder.
 
     Raises:
-        Refusal: `assumption_wrong`.
+        Refusal: `bad_assumption`, `unknown_tier`.
     """
     levels = [level.code for level in program.ladders[0].levels] if program.ladders else []
     for tier in assumptions.uplift:
         if tier not in levels:
-            raise _unfit(f"the program has no tier «{tier}»")
-    shares = [1 + assumptions.uplift.get(level, Fraction(0)) for level in levels]
-    of = lcm(*(share.denominator for share in shares))
-    if of > PARTS_MAX or not all(0 <= share <= GROWTH_MAX for share in shares):
-        raise _unfit(f"spend grows by -1 to {GROWTH_MAX - 1} times, in parts of {PARTS_MAX:,} at most")
-    if all(share == 1 for share in shares):
-        return np.zeros(1, np.int64)
-    return np.array([of, *(int(share * of) for share in shares)], np.int64)
-
-
-def check_growth(growth: Column, history: History) -> None:
-    """Refuse growth that would make an order larger than orders may be.
-
-    Raises:
-        Refusal: `assumption_wrong`.
-    """
-    if growth[0] == 0:
-        return
-    f = history.facts
-    amounts = (f.net_minor, f.gross_minor, f.tax_minor, f.shipping_minor, f.points_paid_minor, f.lines.net_minor)
-    largest = max(int(column.max(initial=0)) for column in amounts)
-    if largest * int(growth[1:].max()) // int(growth[0]) > AMOUNT_MAX:
-        raise _unfit(f"an order would be larger than {AMOUNT_MAX:,} minor units")
+            raise Refusal(
+                "unknown_tier", f"The program has no tier «{tier}».", pointer="/uplift", params={"found": tier}
+            )
+    factors = tuple(1 + assumptions.uplift.get(level, Fraction(0)) for level in levels)
+    if not all(0 <= factor <= GROWTH_MAX and factor.denominator <= PARTS_MAX for factor in factors):
+        detail = f"Spend grows by -1 to {GROWTH_MAX - 1} times itself, in parts of {PARTS_MAX:,} at most."
+        raise Refusal("bad_assumption", detail, pointer="/uplift")
+    return factors
 
 
 def _chosen(h: History, policy: Policy) -> Column:
@@ -242,9 +229,5 @@ def _redemptions(orders: Column, chosen: Column, policies: tuple[Policy, ...], p
     return events
 
 
-def _wrong(why: str) -> Refusal:
-    return Refusal("policy_wrong", f"How points are used can't be assumed so: {why}.", params={"why": why})
-
-
-def _unfit(why: str) -> Refusal:
-    return Refusal("assumption_wrong", f"The assumptions can't be used: {why}.", params={"why": why})
+def _bad_policy(why: str, pointer: str) -> Refusal:
+    return Refusal("bad_policy", f"This can't be how points are used. {why}", pointer=pointer)

@@ -12,16 +12,23 @@ from itertools import count
 from time import perf_counter
 from typing import Protocol
 
+import numpy as np
+
+from shuke.core.program.model import Program
+from shuke.core.state.replay import ASSIGN, NOTHING, V_AMOUNT, V_KIND, V_UNIT
 from shuke.core.values.dates import NEVER
 from shuke.engine.columns import Columns, asks_for_lines
 from shuke.engine.compile import Compiled
-from shuke.engine.history import Column, History
+from shuke.engine.histories.returns import in_units
+from shuke.engine.history import History
 from shuke.engine.loops import Loops, engine_for, loops_of, run_through
-from shuke.engine.policies import OBSERVED, Assumptions, Policy, apply, check, check_growth, growth_of
+from shuke.engine.policies import OBSERVED, Assumptions, Policy, apply, check, growth_of
 from shuke.engine.study_figures import Figures
 from shuke.engine.study_result import Study
 from shuke.engine.tallies import Counting, People, Tally
 from shuke.engine.zones import local_day
+
+Growth = tuple[Fraction, ...]  # by what amounts are multiplied on each rank
 
 STEPS = 10**6  # growth by elasticity is rounded down to millionths
 
@@ -152,18 +159,20 @@ class _Runs:
         self._loops = [loops_of(each, self.engine, threads // self._at_once) for each in programs]
         self.compile_seconds = perf_counter() - started if self.engine == "numba" else 0.0
 
-    def through(self, growths: Sequence[Column], assumed: Assumptions) -> list[Figures]:
+    def through(self, growths: Sequence[Growth], assumed: Assumptions) -> list[Figures]:
         """Run all parts; return the figures of each program."""
-        self.events = 0
         with ThreadPoolExecutor(self._at_once) as pool:
             done = list(pool.map(lambda number: self._part(number, growths), range(self._parts.parts)))
-        people = People.together([people for people, _ in done])
+        people = People.together([people for people, _, _ in done])
+        self.events = sum(events for _, _, events in done)
         return [
-            Figures(program, Tally.together([tallies[i] for _, tallies in done]), people, *self._days(program), assumed)
+            Figures(
+                program, Tally.together([tallies[i] for _, tallies, _ in done]), people, *self._days(program), assumed
+            )
             for i, program in enumerate(self._programs)
         ]
 
-    def _part(self, number: int, growths: Sequence[Column]) -> tuple[People, list[Tally]]:
+    def _part(self, number: int, growths: Sequence[Growth]) -> tuple[People, list[Tally], int]:
         self._watch.go_on()
         history = self._first.pop(number, None) or self._parts.part(number, lines=self._lines)
         tallies = [
@@ -171,22 +180,43 @@ class _Runs:
             for compiled, loops, growth in zip(self._programs, self._loops, growths, strict=True)
         ]
         self._watch.part_done()
-        return People.of(history), tallies
+        return People.of(history), [tally for tally, _ in tallies], sum(events for _, events in tallies)
 
-    def _tally(self, compiled: Compiled, loops: Loops, history: History, growth: Column) -> Tally:
-        check_growth(growth, history)
-        columns = Columns(compiled, apply(history, self._policy, compiled), self._window[1])
-        loops.prepare(columns)
+    def _tally(self, compiled: Compiled, loops: Loops, history: History, growth: Growth) -> tuple[Tally, int]:
+        if compiled is not self._programs[0]:
+            history = under(history, self._programs[0].program, compiled.program)
+        columns = Columns(compiled, apply(history, self._policy, compiled), self._window[1], growth)
         counting = Counting.of(columns, *self._days(compiled))
-        run = run_through(loops, columns, self._window[1], counting=counting, growth=growth)
-        self.events += columns.history.event_count
-        return run.tally
+        run = run_through(loops, columns, self._window[1], counting=counting)
+        return run.tally, columns.history.event_count
 
     def _days(self, compiled: Compiled) -> tuple[int, int]:
         """Return the first local day that counts, and the last one."""
         since_at, until_at = self._window
         zone = compiled.program.time_zone
         return -NEVER if since_at is None else local_day(since_at, zone), local_day(until_at, zone)
+
+
+def under(history: History, of: Program, to: Program) -> History:
+    """Return a history whose events name units, ladders and levels of one program with those of another, by code.
+
+    What the other program doesn't have is left out.
+    """
+    units = [(unit.code, unit.scale) for unit in of.units]
+    if units != [(unit.code, unit.scale) for unit in to.units]:
+        history, _ = in_units(history, np.full(history.event_count, -1, np.int64), units, to)
+    ladders = [[level.code for level in ladder.levels] for ladder in of.ladders]
+    theirs = {ladder.code: (i, [level.code for level in ladder.levels]) for i, ladder in enumerate(to.ladders)}
+    events = history.events.copy()
+    for event in np.flatnonzero(events[:, V_KIND] == ASSIGN).tolist():  # there are few: somebody gave each by hand
+        number, rank = events[event, V_UNIT], events[event, V_AMOUNT]
+        place, levels = theirs.get(of.ladders[number].code, (-1, []))
+        code = ladders[number][rank]
+        if code in levels:
+            events[event, V_UNIT], events[event, V_AMOUNT] = place, levels.index(code)
+        else:
+            events[event, V_KIND] = NOTHING
+    return replace(history, events=events)
 
 
 def _shared(assumed: Assumptions, other: Compiled) -> Assumptions:

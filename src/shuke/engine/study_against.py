@@ -20,8 +20,8 @@ class Against:
     """The members of a study under its program and under another one.
 
     What a member got is what was issued within the window less what was taken back or is owed, at its cost. Who gets
-    more by the program than by the other one wins. Where no unit of either has a cost, points of the first unit that
-    can be used are compared (`in_points`).
+    more by the program than by the other one wins. Where no unit of one of them has a cost, points of the first unit
+    that can be used are compared (`in_points`).
     """
 
     program: Figures
@@ -30,7 +30,8 @@ class Against:
     @property
     def in_points(self) -> bool:
         """Whether points are compared, for want of a cost."""
-        return not any(f.cost_of(unit) for f in (self.program, self.other) for unit in f.compiled.program.units)
+        both = (self.program, self.other)
+        return not all(any(f.cost_of(unit) for unit in f.compiled.program.units) for f in both)
 
     def got(self, f: Figures) -> Column:
         """Return what each member got of each unit by one of the programs, [member, unit]."""
@@ -40,7 +41,7 @@ class Against:
 
     @cached_property
     def _more(self) -> tuple[Column, int]:
-        """By how much each member gets more by the program: numerators and their denominator, in minor units or points."""
+        """By how much each member gets more by the program, in minor units or points: numerators, their denominator."""
         weights = [[self._weight(f, unit) for unit in f.compiled.program.units] for f in (self.program, self.other)]
         of = lcm(*(weight.denominator for some in weights for weight in some))
         mine, theirs = (np.array([int(weight * of) for weight in some], np.int64) for some in weights)

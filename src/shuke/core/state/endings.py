@@ -31,10 +31,10 @@ X_IDLE = ExpiryKind.IDLE.value
 
 def duration_end(day: int, months: int, days: int, step: int, shift: int) -> int:
     """Return the day that lies a duration after `day`, or the first one after the period in which that lies."""
-    end = add_months(day, months) + days
     if step == 0:
-        return end
-    return first_day((month_of(end) - shift) // step * step + shift + step)
+        return add_months(day, months) + days
+    month = month_of(day) + months if days == 0 else month_of(add_months(day, months) + days)
+    return first_day((month - shift) // step * step + shift + step)
 
 
 def next_date(P: Ints, x: int, day: int) -> int:

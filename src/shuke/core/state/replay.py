@@ -27,11 +27,9 @@ from shuke.core.state.slots import (
     JOINED,
     KIND_ORDER,
     LADDER,
-    LINE_NET,
     M_SIZE,
     O_KIND,
     O_NET,
-    O_POINTS_PAID,
     P_GRANT,
     P_GRANTS,
     P_LADDERS,
@@ -59,8 +57,8 @@ V_KIND, V_REF, V_AT, V_DAY, V_UNIT, V_AMOUNT, V_UNTIL, V_SLOT, V_ABOUT = range(E
 NOTHING = -1  # not a fact of the program
 FACT = 0  # REF facts, SLOT its own; of a behaviour about an order: ABOUT the order's event, UNTIL the order's slot
 REDEEM = 1  # UNIT, AMOUNT
-REFUND = 2  # REF facts of what remains, UNIT 1 where nothing does, AMOUNT net taken off, SLOT the order's; the points
-# that paid for it come back before, in events of their own
+REFUND = 2  # REF facts of what remains, UNIT 1 where nothing does, SLOT the order's; the points that paid for it come
+# back before, in events of their own
 ADJUST = 3  # UNIT, AMOUNT of either sign
 GIVE_BACK = 4  # REF event, AMOUNT
 SET_ASIDE = 5  # UNIT, AMOUNT, UNTIL an instant on local day REF
@@ -71,10 +69,11 @@ OPEN_LOT = 9  # UNIT, AMOUNT, UNTIL the local day on which it ends, REF the loca
 REDEEM_SHARE = 10  # UNIT, AMOUNT of UNTIL parts of what is usable, in whole steps of REF, of SLOT points or more
 
 # What is kept of a decision that is refunded later: of each grant what it gave, what is back, its lot, its day, what
-# is forgiven; the day of the order; the member as the decision saw it
+# is forgiven; the day of the order; the net amount that is left of it; the member as the decision saw it
 D_GIVEN, D_BACK, D_LOT, D_DAY, D_FORGIVEN = 0, GRANTS_MAX, 2 * GRANTS_MAX, 3 * GRANTS_MAX, 4 * GRANTS_MAX
 D_COUNTED = 5 * GRANTS_MAX
-D_SEEN = D_COUNTED + 1
+D_LEFT = D_COUNTED + 1
+D_SEEN = D_LEFT + 1
 D_ROW = D_SEEN + M_SIZE
 
 
@@ -93,43 +92,16 @@ def all_facts(
         prepare(o, k * width, lines, line_of[k], line_of[k + 1], zone_at, zone_offset, P)
 
 
-def grown(growth: Table, rank: int, amount: int) -> int:
-    """Return an amount of an order decided on a tier, as spend is assumed to grow there: [of, parts by rank …]."""
-    return amount * growth[1 + rank] // growth[0] if growth[0] > 0 else amount
+def copy_of(copies: Table, rank: int) -> int:
+    """Return by how many rows further on the facts of orders stand as spend is assumed to grow on a tier.
+
+    `copies` has how many rows of facts there are, and for each rank which copy of them holds; 0 is what was written.
+    """
+    return copies[0] * copies[1 + rank]
 
 
-def grow(
-    prepare: Prepare,
-    growth: Table,
-    rank: int,
-    o: Ints,
-    k: int,
-    width: int,
-    lines: Table,
-    a: int,
-    b: int,
-    line_width: int,
-    zone_at: Table,
-    zone_offset: Table,
-    P: Ints,
-    grown_o: Ints,
-    grown_lines: Ints,
-) -> None:
-    """Write the facts o[k:] and their lines to `grown_o` and `grown_lines`, every amount grown and rounded down."""
-    for f in range(width):
-        grown_o[f] = o[k + f]
-    for f in range(O_NET, O_POINTS_PAID + 1):
-        grown_o[f] = grown(growth, rank, o[k + f])
-    if len(lines) > 0:
-        for i in range((b - a) * line_width):
-            grown_lines[i] = lines[a * line_width + i]
-        for i in range(0, (b - a) * line_width, line_width):
-            grown_lines[i + LINE_NET] = grown(growth, rank, grown_lines[i + LINE_NET])
-    prepare(grown_o, 0, grown_lines, 0, b - a, zone_at, zone_offset, P)
-
-
-def keep(m: Ints, P: Ints, out: Ints, D: Ints, d: int) -> None:
-    """Keep at D[d:] what a decision gave."""
+def keep(m: Ints, P: Ints, net: int, out: Ints, D: Ints, d: int) -> None:
+    """Keep at D[d:] what a decision about an order of a net amount gave."""
     grants = P[P_GRANTS]
     given = P[P_RULES] + grants
     for g in range(grants):
@@ -139,24 +111,19 @@ def keep(m: Ints, P: Ints, out: Ints, D: Ints, d: int) -> None:
         D[d + D_LOT + g] = out[given + grants + g]
         D[d + D_DAY + g] = out[given + 2 * grants + g]
     D[d + D_COUNTED] = m[DAY]
+    D[d + D_LEFT] = net
 
 
 def one_event(
-    prepare: Prepare,
     rules: Rules,
     tiers: Tiers,
     j: int,
     events: Table,
     o: Ints,
     width: int,
+    copies: Table,
     lines: Table,
     line_of: Table,
-    line_width: int,
-    zone_at: Table,
-    zone_offset: Table,
-    growth: Table,
-    grown_o: Ints,
-    grown_lines: Ints,
     P: Ints,
     m: Ints,
     R: Ints,
@@ -178,37 +145,17 @@ def one_event(
     if kind == FACT:
         if events[row + V_ABOUT] >= 0:
             confirm(tiers, t, j, events, o[ref * width + O_KIND], m, R, e, P, D)
+        ref += copy_of(copies, m[LADDER + T_RANK])
         earning.streak(m, P, o[ref * width + O_KIND])
         if slot >= 0:
             for f in range(M_SIZE):
                 D[slot + D_SEEN + f] = m[f]
-        first = line_of[ref]
-        last = line_of[ref + 1]
-        if growth[0] > 0 and o[ref * width + O_KIND] == KIND_ORDER:
-            grow(
-                prepare, growth, m[LADDER + T_RANK], o, ref * width, width, lines, first, last, line_width, zone_at,
-                zone_offset, P, grown_o, grown_lines,
-            )  # fmt: skip
-            earning.decide(rules, tiers, t, grown_o, 0, grown_lines, 0, last - first, m, R, e, P, out, j)
-        else:
-            earning.decide(rules, tiers, t, o, ref * width, lines, first, last, m, R, e, P, out, j)
+        earning.decide(rules, tiers, t, o, ref * width, lines, line_of[ref], line_of[ref + 1], m, R, e, P, out, j)
         if slot >= 0:
-            keep(m, P, out, D, slot)
+            keep(m, P, o[ref * width + O_NET], out, D, slot)
         return True
     if kind == REFUND:
-        first = line_of[ref]
-        last = line_of[ref + 1]
-        if growth[0] > 0:
-            rank = D[slot + D_SEEN + LADDER + T_RANK]
-            left = o[ref * width + O_NET]
-            amount = grown(growth, rank, left + amount) - grown(growth, rank, left)
-            grow(
-                prepare, growth, rank, o, ref * width, width, lines, first, last, line_width, zone_at, zone_offset, P,
-                grown_o, grown_lines,
-            )  # fmt: skip
-            refund(rules, tiers, t, grown_o, 0, grown_lines, 0, last - first, unit, amount, m, R, e, P, D, slot, out)
-        else:
-            refund(rules, tiers, t, o, ref * width, lines, first, last, unit, amount, m, R, e, P, D, slot, out)
+        refund(rules, tiers, t, j, events, o, width, copies, lines, line_of, m, R, e, P, D, out)
         return True
     if kind == REDEEM_SHARE:
         spending.redeem_share(m, R, e, P, unit, amount, events[row + V_UNTIL], ref, events[row + V_SLOT])
@@ -257,27 +204,27 @@ def refund(
     rules: Rules,
     tiers: Tiers,
     t: Ints,
+    j: int,
+    events: Table,
     o: Ints,
-    k: int,
+    width: int,
+    copies: Table,
     lines: Table,
-    a: int,
-    b: int,
-    whole: int,
-    net: int,
+    line_of: Table,
     m: Ints,
     R: Ints,
     e: Ints,
     P: Ints,
     D: Ints,
-    d: int,
     out: Ints,
 ) -> None:
-    """Decide what remains of an order, o[k:], on what its decision D[d:] saw, and take back the difference.
-
-    `net` is what this refund takes off; `whole` 1 where nothing remains.
-    """
+    """Decide what remains of an order on what its decision saw, and take back the difference."""
+    row = j * EVENT_ROW
+    d = events[row + V_SLOT] * D_ROW
+    ref = events[row + V_REF] + copy_of(copies, D[d + D_SEEN + LADDER + T_RANK])
+    whole = events[row + V_UNIT]
     given = P[P_RULES] + P[P_GRANTS]
-    earning.award(rules, o, k, lines, a, b, D[d + D_SEEN : d + D_ROW], P, out)
+    earning.award(rules, o, ref * width, lines, line_of[ref], line_of[ref + 1], D[d + D_SEEN : d + D_ROW], P, out)
     before = out[given + P[P_GRANTS] :]
     tiers(m, P, before)
     for g in range(P[P_GRANTS]):
@@ -290,11 +237,12 @@ def refund(
             m, R, e, P, unit, D[d + D_GIVEN + g], was, target, number, gone, D[d + D_DAY + g]
         )
         D[d + D_FORGIVEN + g] += min(gone, D[d + D_BACK + g] - was)
+    net = D[d + D_LEFT] - o[ref * width + O_NET]
+    D[d + D_LEFT] -= net
     earning.refund_order(tiers, t, before, m, R, e, P, net, whole, D[d + D_COUNTED])
 
 
 def one_member(
-    prepare: Prepare,
     rules: Rules,
     tiers: Tiers,
     first: int,
@@ -304,14 +252,9 @@ def one_member(
     until_day: int,
     o: Ints,
     width: int,
+    copies: Table,
     lines: Table,
     line_of: Table,
-    line_width: int,
-    zone_at: Table,
-    zone_offset: Table,
-    growth: Table,
-    grown_o: Ints,
-    grown_lines: Ints,
     P: Ints,
     m: Ints,
     R: Ints,
@@ -343,10 +286,7 @@ def one_member(
         m[EVENT] = j
         passing.advance(tiers, t, m, R, e, P, events[row + V_AT], events[row + V_DAY])
         rank = m[LADDER + T_RANK]
-        if not one_event(
-            prepare, rules, tiers, j, events, o, width, lines, line_of, line_width, zone_at, zone_offset, growth,
-            grown_o, grown_lines, P, m, R, e, D, out, t,
-        ):  # fmt: skip
+        if not one_event(rules, tiers, j, events, o, width, copies, lines, line_of, P, m, R, e, D, out, t):
             refused[j] = 1
         elif kind == FACT:
             ref = events[row + V_REF]
@@ -355,7 +295,8 @@ def one_member(
                     points[ref * P[P_GRANTS] + g] = out[given + g]
             if tallies:
                 if o[ref * width + O_KIND] == KIND_ORDER:
-                    tally.tally_order(S, T, who, rank, grown(growth, rank, o[ref * width + O_NET]), m[DAY])
+                    net = o[(ref + copy_of(copies, rank)) * width + O_NET]
+                    tally.tally_order(S, T, who, rank, net, m[DAY])
                 tally.tally_rules(S, T, out, m[DAY])
         if tallies:
             tally.tally_entries(S, T, who, born, m, e)
@@ -374,7 +315,6 @@ def add_totals(m: Ints, e: Ints, totals: Ints) -> None:
 
 
 def all_members(
-    prepare: Prepare,
     rules: Rules,
     tiers: Tiers,
     begin: int,
@@ -385,14 +325,9 @@ def all_members(
     until_day: int,
     o: Ints,
     width: int,
+    copies: Table,
     lines: Table,
     line_of: Table,
-    line_width: int,
-    zone_at: Table,
-    zone_offset: Table,
-    growth: Table,
-    grown_o: Ints,
-    grown_lines: Ints,
     P: Ints,
     states: list[Ints],
     rows: Ints,
@@ -417,7 +352,6 @@ def all_members(
         m = states[i]
         e = entries[entries_first[i] : entries_last[i]]
         one_member(
-            prepare,
             rules,
             tiers,
             starts[i],
@@ -427,14 +361,9 @@ def all_members(
             until_day,
             o,
             width,
+            copies,
             lines,
             line_of,
-            line_width,
-            zone_at,
-            zone_offset,
-            growth,
-            grown_o,
-            grown_lines,
             P,
             m,
             rows[rows_first[i] : rows_last[i]],
@@ -476,4 +405,4 @@ def all_nights(
         dues[i] = passing.next_due(m, R, P)
 
 
-FUNCTIONS = (*tally.FUNCTIONS, grown, grow, keep, confirm, refund, one_event, one_member, add_totals)
+FUNCTIONS = (*tally.FUNCTIONS, copy_of, keep, confirm, refund, one_event, one_member, add_totals)

@@ -1,6 +1,6 @@
 """What a study counts of a member's entries and orders while they are at hand, added to flat integers.
 
-S says what is counted and where it stands in T; `who` is the member's own row, and also remembers how far it is counted.
+S says what is counted and where it stands in T; `who` is the member's own row, which also says how far it is counted.
 Written in the part of Python that numba compiles, as all of `core.state`.
 """
 

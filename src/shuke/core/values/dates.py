@@ -25,28 +25,32 @@ def day_of(year: int, month: int, day: int) -> int:
 
 
 def month_of(day: int) -> int:
-    """Return the month number of a day: year * 12 + month - 1 (civil_from_days, same source)."""
-    z = day + 719_468
-    era = z // 146_097
-    day_of_era = z - era * 146_097
-    year_of_era = (day_of_era - day_of_era // 1_460 + day_of_era // 36_524 - day_of_era // 146_096) // 365
-    day_of_year = day_of_era - (365 * year_of_era + year_of_era // 4 - year_of_era // 100)
-    shifted = (5 * day_of_year + 2) // 153
-    month = shifted + (3 if shifted < 10 else -9)
-    return (year_of_era + era * 400 + (1 if month <= 2 else 0)) * 12 + month - 1
+    """Return the month number of a day: year * 12 + month - 1 (C. Neri and L. Schneider, "Euclidean affine functions
+    and their application to calendar algorithms", whose years begin in March).
+    """
+    quarters = 4 * (day + 719_468) + 3
+    century = quarters // 146_097
+    years = 2_939_745 * (quarters - century * 146_097 | 3)
+    day_of_year = (years & 0xFFFF_FFFF) // 2_939_745 >> 2
+    return (100 * century + (years >> 32)) * 12 + (2_141 * day_of_year + 197_913 >> 16) - 1
 
 
 def first_day(month: int) -> int:
-    """Return the first day of a month number."""
-    return day_of(month // 12, month % 12 + 1, 1)
+    """Return the first day of a month number (same source)."""
+    year = (month - 2) // 12
+    century = year // 100
+    since_march = month - 2 - year * 12
+    return 365 * year + (year >> 2) - century + (century >> 2) + (979 * since_march + 18 >> 5) - 719_468
 
 
 def add_months(day: int, months: int) -> int:
     """Return the same day of the month, `months` later (or earlier), clamped to the month's length."""
     month = month_of(day)
     first = first_day(month + months)
-    length = first_day(month + months + 1) - first
-    return first + min(day - first_day(month), length - 1)
+    of_month = day - first_day(month)
+    if of_month < 28:
+        return first + of_month
+    return first + min(of_month, first_day(month + months + 1) - first - 1)
 
 
 def weekday_of(day: int) -> int:

@@ -1,0 +1,242 @@
+"""How the value of a field is read, in SQL: to what it is, and to why it can't be used.
+
+Everything is an expression over one column of a file, whose SQL type is known: text as people write it, or the types
+of Parquet. Instants become UTC seconds, amounts minor units, points millionths.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from shuke.core.state.slots import AMOUNT_MAX, POINTS_MAX
+from shuke.engine.facts import EARLIEST, LATEST, QUANTITY_LIMIT
+from shuke.engine.histories.fields import Type
+
+FIRST_AT, LAST_AT = int(EARLIEST.timestamp()), int(LATEST.timestamp())
+POINTS_DIGITS = 6
+INTEGERS = frozenset(
+    ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT")
+)
+FLOATS = ("DOUBLE", "FLOAT")
+ZONED = "TIMESTAMP WITH TIME ZONE"
+DATES = ("ymd", "mdy", "dmy")
+_SIGNS: Mapping[str, str] = MappingProxyType(
+    {"CNY": "¥|￥|元|RMB", "JPY": "¥|￥|円", "EUR": "€", "GBP": "£", "KRW": "₩", "INR": "₹", "RUB": "₽", "VND": "₫"}
+    | dict.fromkeys(("USD", "AUD", "CAD", "HKD", "SGD", "TWD", "NZD", "MXN"), r"[A-Z]{0,2}\$")
+)
+_DAY = r"^(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?"
+_CLOCK = r"[T ]*(?:(\d{1,2}):(\d\d)(?::(\d\d)(?:\.\d+)?)?)?\s*(Z|z|UTC|[+-]\d\d(?::?\d\d)?)?$"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What is asked for and never guessed; `time_zone` is empty where every instant must say its own."""
+
+    currency: str
+    digits: int
+    time_zone: str
+    dates: str = "ymd"
+
+
+@dataclass(frozen=True)
+class Value:
+    """An expression of what a column says, NULL where it says nothing that can be used, and one of the cause why.
+
+    `is_monotone`: where there is no cause for the least and the most of some values, there is none for any of them.
+    """
+
+    sql: str
+    cause: str
+    is_monotone: bool = False
+
+
+def value(kind: Type, column: str, sql_type: str, settings: Settings) -> Value:
+    """Return how a column of a file is read as a type of field."""
+    return _READERS[kind](column, sql_type, settings)
+
+
+def macros(settings: Settings) -> list[str]:
+    """Return the statements that make what the expressions call."""
+    signs = f"(?:{_SIGNS.get(settings.currency, '')}|{settings.currency})".replace("(?:|", "(?:")
+    digits = settings.digits
+    order = {"mdy": r"\3-\1-\2", "dmy": r"\3-\2-\1"}.get(settings.dates, "")
+    own_order = rf"regexp_replace(v, '^(\d{{1,2}})[-/.](\d{{1,2}})[-/.](\d{{4}})', '{order}')" if order else "v"
+    one_group = "false" if digits == 3 else "true"
+    return [
+        # 20240501 and 20240501103000 as they stand in payment files
+        rf"""CREATE TEMP MACRO spelled(v) AS regexp_replace(regexp_replace({own_order},
+            '^(\d{{4}})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)$', '\1-\2-\3 \4:\5:\6'),
+            '^(\d{{4}})(\d\d)(\d\d)($|[ T])', '\1-\2-\3\4')""",
+        rf"""CREATE TEMP MACRO pieces(v) AS
+            regexp_extract(spelled(trim(v)), '{_DAY}{_CLOCK}', ['y', 'o', 'd', 'h', 'i', 's', 'z'])""",
+        """CREATE TEMP MACRO clock(p) AS concat(p.y, '-', p.o, '-', p.d, ' ', if(p.h = '', '0', p.h), ':',
+            if(p.i = '', '00', p.i), ':', if(p.s = '', '00', p.s))""",
+        f"""CREATE TEMP MACRO instant(v) AS CASE WHEN pieces(v).z = ''
+            THEN {_local("try_cast(clock(pieces(v)) AS TIMESTAMP)", settings)}
+            ELSE epoch_us(try_cast(concat(clock(pieces(v)),
+                if(upper(pieces(v).z) IN ('Z', 'UTC'), '+00', pieces(v).z)) AS TIMESTAMPTZ)) // 1000000 END""",
+        "CREATE TEMP MACRO is_bare(v) AS pieces(v).y <> '' AND pieces(v).z = ''",
+        rf"""CREATE TEMP MACRO bare(v) AS
+            regexp_replace(regexp_replace(trim(v), '(?i)^(-?)\s*{signs}\s*(-?)', '\1\2'), '(?i)\s*{signs}$', '')""",
+        # a comma between groups of three is no decimal comma where the currency hasn't three decimals
+        rf"""CREATE TEMP MACRO plain(s) AS CASE
+            WHEN regexp_full_match(s, '-?\d*\.?\d+|-?\d+\.') THEN s
+            WHEN regexp_full_match(s, '-?\d{{1,3}}(,\d{{3}})+\.\d+|-?\d{{1,3}}(,\d{{3}}){{2,}}')
+                OR {one_group} AND regexp_full_match(s, '-?\d{{1,3}},\d{{3}}') THEN replace(s, ',', '')
+            WHEN regexp_full_match(s, '-?(\d{{1,3}}(\.\d{{3}})+|\d+),\d{{1,2}}')
+                THEN replace(replace(s, '.', ''), ',', '.') END""",
+        # trailing zeros say nothing; what has more decimals than the currency is no amount of it
+        r"""CREATE TEMP MACRO short(d) AS regexp_replace(regexp_replace(d, '(\.\d*?)0+$', '\1'), '\.$', '')""",
+        rf"""CREATE TEMP MACRO minor(v) AS CASE WHEN regexp_full_match(short(plain(bare(v))), '-?\d*(\.\d{{1,{max(digits, 1)}}})?')
+            AND ({digits} > 0 OR NOT contains(short(plain(bare(v))), '.'))
+            THEN (try_cast(short(plain(bare(v))) AS DECIMAL(24, {digits})) * {10**digits})::BIGINT END""",
+        r"""CREATE TEMP MACRO whole_number(v) AS
+            CASE WHEN regexp_full_match(trim(v), '\d{1,12}(\.0*)?') THEN try_cast(trim(v) AS DOUBLE)::BIGINT END""",
+        r"""CREATE TEMP MACRO millionths(v) AS CASE WHEN regexp_full_match(short(plain(trim(v))), '-?\d{0,13}(\.\d{1,6})?')
+            THEN (try_cast(short(plain(trim(v))) AS DECIMAL(24, 6)) * 1000000)::BIGINT END""",
+    ]  # fmt: skip
+
+
+def _local(timestamp: str, settings: Settings) -> str:
+    """Return the UTC second of a timestamp without a zone, NULL where nobody said which one it is of."""
+    zone = settings.time_zone
+    return f"epoch_us(timezone('{zone}', {timestamp})) // 1000000" if zone else "NULL::BIGINT"
+
+
+def _blank(column: str, sql_type: str) -> str:
+    return f"trim({column}) = ''" if sql_type == "VARCHAR" else "false"
+
+
+def _id(column: str, sql_type: str, _: Settings) -> Value:
+    if sql_type in INTEGERS:
+        return Value(f"{column}::BIGINT", "NULL", is_monotone=True)
+    if sql_type in FLOATS:
+        return Value(
+            f"CASE WHEN {column} = round({column}) THEN {column}::BIGINT END",
+            f"CASE WHEN {column} <> round({column}) THEN 'not_an_id' END",
+        )
+    return Value(f"nullif(trim({column}::VARCHAR), '')", "NULL")
+
+
+def _instant(column: str, sql_type: str, settings: Settings) -> Value:
+    if sql_type == "VARCHAR":
+        sql, bare = f"instant({column})", f"is_bare({column})"
+    elif sql_type == ZONED:
+        sql, bare = f"epoch_us({column}) // 1000000", "false"
+    elif sql_type.startswith("TIMESTAMP") or sql_type == "DATE":
+        sql, bare = _local(f"{column}::TIMESTAMP", settings), "true"
+    else:
+        return Value("NULL::BIGINT", f"CASE WHEN {column} IS NOT NULL THEN 'not_an_instant' END")
+    no_zone = f"WHEN {bare} THEN 'zone_missing'" if not settings.time_zone else ""
+    return Value(
+        sql,
+        f"CASE WHEN {sql} BETWEEN {FIRST_AT} AND {LAST_AT} OR {column} IS NULL OR {_blank(column, sql_type)} THEN NULL"
+        f" WHEN {sql} IS NOT NULL THEN 'instant_out_of_range' {no_zone} ELSE 'not_an_instant' END",
+        is_monotone=sql_type == ZONED,
+    )
+
+
+def _day(column: str, sql_type: str, _: Settings) -> Value:
+    """Read the part of an instant that stands in a column of its own: it is checked once both are together."""
+    return Value(f"nullif(trim({column}::VARCHAR), '')" if sql_type == "VARCHAR" else f"{column}::VARCHAR", "NULL")
+
+
+def _birthday(column: str, sql_type: str, _: Settings) -> Value:
+    """Read month and day as MMDD, with the year before where it is known."""
+    if sql_type == "DATE" or sql_type.startswith("TIMESTAMP"):
+        return Value(f"strftime({column}, '%Y%m%d')::BIGINT", "NULL")
+    text = f"trim({column}::VARCHAR)"
+    day = f"try_cast(regexp_replace(spelled({text}), '{_DAY}(?:[T ].*)?$', '\\1-\\2-\\3') AS DATE)"
+    short = rf"try_cast(concat('2000-', regexp_replace({text}, '^(\d{{1,2}})[-/.月](\d{{1,2}})日?$', '\1-\2')) AS DATE)"
+    four = rf"try_cast(regexp_replace({text}, '^(\d\d)(\d\d)$', '2000-\1-\2') AS DATE)"
+    sql = f"coalesce(strftime({day}, '%Y%m%d')::BIGINT, strftime(coalesce({short}, {four}), '%m%d')::BIGINT)"
+    return Value(sql, f"CASE WHEN {sql} IS NULL AND {text} <> '' THEN 'not_a_birthday' END")
+
+
+def _amount(column: str, sql_type: str, settings: Settings) -> Value:
+    minor = 10**settings.digits
+    scale = int(sql_type.rstrip(")").partition(",")[2] or 0) if sql_type.startswith("DECIMAL") else 0
+    if sql_type == "VARCHAR":
+        sql, unread = f"minor({column})", f"if(plain(bare({column})) IS NULL, 'not_an_amount', 'amount_too_fine')"
+    elif sql_type in INTEGERS or (sql_type.startswith("DECIMAL") and scale <= settings.digits):
+        sql, unread = f"({column} * {minor})::BIGINT", "NULL"
+    elif sql_type.startswith("DECIMAL"):
+        scaled = f"{column} * {minor}"
+        sql, unread = f"CASE WHEN {scaled} = round({scaled}, 0) THEN ({scaled})::BIGINT END", "'amount_too_fine'"
+    elif sql_type in FLOATS:
+        scaled = f"{column} * {minor}"  # the file's own type: whole minor units but for float's dust
+        sql, unread = (
+            f"CASE WHEN abs({scaled} - round({scaled})) < 1e-3 THEN round({scaled})::BIGINT END",
+            "'amount_too_fine'",
+        )
+    else:
+        return Value("NULL::BIGINT", f"CASE WHEN {column} IS NOT NULL THEN 'not_an_amount' END")
+    return _bounded(column, sql_type, sql, AMOUNT_MAX, "amount_out_of_range", unread)
+
+
+def _bounded(column: str, sql_type: str, sql: str, most: int, beyond: str, unread: str) -> Value:
+    """Return a number from 0 to `most`."""
+    if unread == "NULL" and sql_type != "VARCHAR":
+        return Value(sql, f"CASE WHEN {sql} NOT BETWEEN 0 AND {most} THEN '{beyond}' END", is_monotone=True)
+    return Value(
+        sql,
+        f"CASE WHEN {sql} BETWEEN 0 AND {most} OR {column} IS NULL OR {_blank(column, sql_type)} THEN NULL"
+        f" WHEN {sql} IS NOT NULL THEN '{beyond}' ELSE {unread} END",
+    )
+
+
+def _quantity(column: str, sql_type: str, _: Settings) -> Value:
+    if sql_type in INTEGERS:
+        sql, unread = f"{column}::BIGINT", "NULL"
+    elif sql_type in FLOATS or sql_type.startswith("DECIMAL"):
+        sql, unread = f"CASE WHEN {column} = round({column}, 0) THEN {column}::BIGINT END", "'not_a_whole_number'"
+    else:
+        sql, unread = f"whole_number({column}::VARCHAR)", "'not_a_whole_number'"
+    return _bounded(column, sql_type, sql, QUANTITY_LIMIT, "quantity_out_of_range", unread)
+
+
+def _points(column: str, sql_type: str, _: Settings) -> Value:
+    sql = f"millionths({column}::VARCHAR)"
+    return _bounded(column, sql_type, sql, POINTS_MAX * 10**POINTS_DIGITS, "points_out_of_range", "'not_points'")
+
+
+def _text(column: str, _: str, __: Settings) -> Value:
+    return Value(f"coalesce(trim({column}::VARCHAR), '')", "NULL")
+
+
+def _flag(column: str, sql_type: str, _: Settings) -> Value:
+    if sql_type == "BOOLEAN":
+        return Value(f"{column}", "NULL")
+    text = f"lower(trim({column}::VARCHAR))"
+    yes, no = (
+        "('1', 'true', 'yes', 'y', '是', '全额', '全额退款')",
+        "('', '0', 'false', 'no', 'n', '否', '部分', '部分退款')",
+    )
+    return Value(
+        f"CASE WHEN {text} IN {yes} THEN true WHEN {text} IN {no} THEN false END",
+        f"CASE WHEN {text} NOT IN {yes} AND {text} NOT IN {no} THEN 'not_a_flag' END",
+    )
+
+
+def _currency(column: str, _: str, settings: Settings) -> Value:
+    text = f"upper(trim({column}::VARCHAR))"
+    known = (
+        f"('', '{settings.currency}'{', ' + repr('RMB') + ', ' + repr('人民币') if settings.currency == 'CNY' else ''})"
+    )
+    return Value("NULL", f"CASE WHEN {text} NOT IN {known} THEN 'other_currency' END")
+
+
+_READERS: Mapping[Type, Callable[[str, str, Settings], Value]] = {
+    Type.ID: _id,
+    Type.INSTANT: _instant,
+    Type.DATE: _day,
+    Type.TIME: _day,
+    Type.BIRTHDAY: _birthday,
+    Type.AMOUNT: _amount,
+    Type.QUANTITY: _quantity,
+    Type.POINTS: _points,
+    Type.TEXT: _text,
+    Type.FLAG: _flag,
+    Type.TAGS: _text,
+    Type.CURRENCY: _currency,
+}
