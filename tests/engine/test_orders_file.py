@@ -71,36 +71,40 @@ def test_timestamps_without_a_zone_need_a_word(tmp_path):
     assert refused(path, timestamps_in="Mars/Olympus").code == "time_zone_unknown"
 
 
+AMOUNT = "an amount such as 1234.50, with no sign but that of the currency"
+BOUNDS = "from 0 to 1,000,000,000 minor units; what is returned stands in a file of refunds"
+TIME = "a date, or date and time, such as 2024-05-01 18:30:00 or 2024-05-01T18:30:00+08:00"
+
+
 @pytest.mark.parametrize(
-    ("row", "cause"),
+    ("row", "column", "found", "expected"),
     [
-        ("1,m,2017-01-01T00:00:00Z,1.005", "net: 1 row, first in row 3"),
-        ("1,m,2017-01-01T00:00:00Z,-1", "net: 1 row, first in row 3"),
-        ("1,m,2017-01-01T00:00:00Z,abc", "net: 1 row, first in row 3"),
-        ("1,m,2017-01-01T00:00:00Z,10000000.01", "net: 1 row, first in row 3"),
-        ("1,m,yesterdayZ,1", "occurred_at: 1 row, first in row 3"),
-        ("1,m,2100-01-01T00:00:00Z,1", "occurred_at: 1 row, first in row 3"),
-        (",m,2017-01-01T00:00:00Z,1", "order_id: 1 row, first in row 3"),
-        ("1,,2017-01-01T00:00:00Z,1", "member_id: 1 row, first in row 3"),
+        ("1,m,2017-01-01T00:00:00Z,1.005", "net", "1.005", "no more decimals than the currency has"),
+        ("1,m,2017-01-01T00:00:00Z,-1", "net", "-1", BOUNDS),
+        ("1,m,2017-01-01T00:00:00Z,abc", "net", "abc", AMOUNT),
+        ("1,m,2017-01-01T00:00:00Z,", "net", "", "a value"),
+        ("1,m,2017-01-01T00:00:00Z,10000000.01", "net", "10000000.01", BOUNDS),
+        ("1,m,yesterdayZ,1", "occurred_at", "yesterdayZ", TIME),
+        ("1,m,2100-01-01T00:00:00Z,1", "occurred_at", "2100-01-01T00:00:00Z", "an instant from 1970-01-02 to 2099-12-30"),
+        (",m,2017-01-01T00:00:00Z,1", "order_id", "", "a value"),
+        ("1,,2017-01-01T00:00:00Z,1", "member_id", "", "a value"),
+        ("1,m,2017-01-01T00:00:00Z,1\n1,n,2017-01-01T00:00:00Z,1", "order_id", "1",
+         "one member and one instant for all rows of an order"),
     ],
-)
-def test_a_bad_row_refuses_the_file_and_names_it(tmp_path, row, cause):
+)  # fmt: skip
+def test_a_bad_row_refuses_the_file_and_names_it(tmp_path, row, column, found, expected):
     refusal = refused(written(tmp_path, "0,m,2017-01-01T00:00:00Z,1", row))
-    column = cause.partition(":")[0]
-    chinese = f"{column} 列 1 行，首见于第 3 行"
-    assert (refusal.code, refusal.params) == ("rows_invalid", {"causes": cause, "causes_zh": chinese})
-
-
-def test_an_order_of_two_members_is_refused(tmp_path):
-    path = written(tmp_path, "1,a,2017-01-01T00:00:00Z,1", "1,b,2017-01-01T00:00:00Z,1")
-    assert refused(path).code == "orders_inconsistent"
+    assert refusal.code == "rows_invalid"
+    assert refusal.params["causes"] == f"{column}: 1 row, first in row 3 ({found!r}; expected {expected})"
+    assert refusal.params["causes_zh"].startswith(f"{column} 列 1 行，首见于第 3 行（{found!r}；应为")
 
 
 def test_a_part_above_the_net_of_its_order_is_refused(tmp_path):
     rows = ("1,a,2017-01-01T00:00:00Z,1,1.5", "1,a,2017-01-01T00:00:00Z,1,0.4")
     assert read_orders(written(tmp_path, *rows, header=HEADER + ",tax"), currency_digits=2).order_count == 1
     refusal = refused(written(tmp_path, rows[0], header=HEADER + ",tax"))
-    assert (refusal.code, refusal.params) == ("part_above_net", {"order": "1", "row": 2})
+    told = "order_id: 1 row, first in row 2 ('1'; expected tax, shipping and what points paid each within the net)"
+    assert (refusal.code, refusal.params["causes"]) == ("rows_invalid", told)
 
 
 def test_missing_columns_and_files_are_named(tmp_path):

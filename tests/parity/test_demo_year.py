@@ -5,6 +5,7 @@ two more years without orders: oracle, desk and columns agree on every entry.
 import datetime as dt
 import importlib.util
 import random
+from fractions import Fraction
 from pathlib import Path
 
 import duckdb
@@ -13,11 +14,14 @@ import pytest
 from shuke.engine.backtest import backtest
 from shuke.engine.calendar import day_facts
 from shuke.engine.compile import compile_program
+from shuke.engine.policies import Assumptions, Policy
 from shuke.engine.schema import load_program
+from shuke.engine.study import One, study
 from tests.parity.at_desk import day_number, told_by_desk
 from tests.parity.engines import history_of, of_desk, told_by_columns
 from tests.parity.histories import END, Act, Newcomer, Story, enrolled, perform
 from tests.parity.oracle import Oracle
+from tests.parity.studies import Use, flows, outstanding, supposed
 from tests.parity.test_oracle import of_member, of_person
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -123,6 +127,32 @@ def test_every_household_of_the_year(baskets):
     assert (len(told), sum(map(len, baskets))) == (2_469, 155_848)
     members = [of_desk(member) for story in told for member in told_by_desk(compiled, story, END).members]
     assert told_by_columns(compiled, history_of(told), "numba", threads=2) == members
+
+
+@pytest.mark.parametrize("use", [("greedy", 0, 500), ("share", 0, Fraction(1, 3))], ids=["greedy", "share"])
+def test_some_households_using_points_and_spending_more(baskets, use):
+    text = (EXAMPLES / "grocer.yaml").read_text("utf-8")
+    compiled = compile_program(load_program(text))
+    uplift = {"silver": Fraction(1, 20), "diamond": Fraction(1, 7)}
+    told = [_Teller(compiled.program, text, orders, seed).story(END) for seed, orders in enumerate(baskets[:8])]
+    policy = Policy("greedy", at=use[2]) if use[0] == "greedy" else Policy("share", share=use[2])
+
+    people = [person for story in told for person in supposed(story, Use(use), uplift, END).people]
+    made = study(
+        compiled,
+        One(history_of(told)),
+        int(END.timestamp()),
+        policy=policy,
+        assumptions=Assumptions(uplift=uplift),
+        engine="numba",
+    )
+
+    (unit,) = made.as_json()["units"]
+    sums = flows(people, 0)
+    assert {name: unit[name] for name in sums} == dict(sums)
+    assert sums["used"] > 10_000
+    assert unit["outstanding"] == outstanding(people, 0)
+    assert made.figures.tally.ranks[:, 0].tolist() == [person.tiers[0].rank for person in people]
 
 
 def test_what_the_year_issues(baskets):

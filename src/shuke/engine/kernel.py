@@ -30,7 +30,7 @@ INLINED = (
     *("decide", "award", "use_caps", "grant", "credit", "expiry_of", "place", "usable", "post", "repay", "count"),
     *("row_of", "active", "milestones", "qualify_all", "qualify", "month_of", "first_day", "lot_end", "duration_end"),
     *("slide_window", "window_start", "start_of", "period_start", "validity_end", "highest", "inside"),
-    *("tally_order", "tally_rules", "tally_entries", "tally_points", "add_flow", "month_at"),
+    *("tally_sale", "tally_rules", "tally_entries", "tally_points", "add_flow", "month_at"),
 )
 
 KERNEL_HEAD = '''"""The columnar kernel, the same for every program."""

@@ -156,7 +156,7 @@ def workbook(stream: BinaryIO) -> Iterator[Row]:
     """Yield the rows of the first sheet of an XLSX file."""
     stream.seek(0)
     try:
-        import openpyxl
+        import openpyxl  # type: ignore[import-untyped]
 
         book = openpyxl.load_workbook(stream, read_only=True, data_only=True)
         for number, values in enumerate(book.worksheets[0].iter_rows(values_only=True), start=1):

@@ -8,9 +8,8 @@ from math import lcm
 import numpy as np
 
 from shuke.core.program.model import Unit
-from shuke.core.state.tally import DEBT, ISSUED, TAKEN_BACK
 from shuke.engine.history import Column
-from shuke.engine.study_figures import Figures, Json, half_up
+from shuke.engine.study_figures import Figures, Json, given, half_up
 
 SAMPLES = 100
 
@@ -33,19 +32,13 @@ class Against:
         both = (self.program, self.other)
         return not all(any(f.cost_of(unit) for unit in f.compiled.program.units) for f in both)
 
-    def got(self, f: Figures) -> Column:
-        """Return what each member got of each unit by one of the programs, [member, unit]."""
-        flows = f.flows_of()
-        points: Column = flows[..., ISSUED] - flows[..., TAKEN_BACK] - flows[..., DEBT]
-        return points
-
     @cached_property
     def _more(self) -> tuple[Column, int]:
         """By how much each member gets more by the program, in minor units or points: numerators, their denominator."""
         weights = [[self._weight(f, unit) for unit in f.compiled.program.units] for f in (self.program, self.other)]
         of = lcm(*(weight.denominator for some in weights for weight in some))
         mine, theirs = (np.array([int(weight * of) for weight in some], np.int64) for some in weights)
-        more: Column = self.got(self.program) @ mine - self.got(self.other) @ theirs
+        more: Column = given(self.program.flows_of()) @ mine - given(self.other.flows_of()) @ theirs
         return more, of
 
     def _weight(self, f: Figures, unit: Unit) -> Fraction:
@@ -98,7 +91,7 @@ class Against:
     def _member(self, i: int) -> Json:
         both = (("program", self.program), ("other", self.other))
         points = {
-            name: {unit.code: int(n) for unit, n in zip(f.compiled.program.units, self.got(f)[i], strict=True)}
+            name: {unit.code: int(n) for unit, n in zip(f.compiled.program.units, given(f.flows_of(i))[0], strict=True)}
             for name, f in both
         }
         tiers = {name: f.tier_codes[int(f.tally.ranks[i, 0])] for name, f in both}

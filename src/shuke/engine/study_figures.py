@@ -49,7 +49,8 @@ class Figures:
     `used`, less what was returned; `expired`, of holds too; `taken_back` from lots, to undo or to repay; `adjusted` by
     hand, by opening balances and conversions, of either sign; `owed`, debt that grew less debt that was repaid.
     What members have (`outstanding`: usable, pending or set aside) grows by issued + adjusted - used - expired -
-    taken_back. Where days, tiers, rules or segments are told apart, points count where the member stood as they flowed.
+    taken_back. Net sales are less refunds, each on its day. Where days, tiers, rules or segments are told apart, points
+    and sales count where the member stood as they flowed.
     """
 
     compiled: Compiled
@@ -126,11 +127,11 @@ class Figures:
         return tuple(level.code for level in ladders[0].levels) if ladders else ("",)
 
     def reward_rate(self, tier: str) -> Fraction:
-        """Return the cost of the points issued over net sales while a tier was held; of an unknown one, of all."""
+        """Return the cost of points issued and not taken back over net sales on a tier; of one it lacks, on all."""
         codes = self.tier_codes
         rows = self.tally.tiers[[codes.index(tier)] if tier in codes else range(len(codes))].sum(axis=0)
-        issued = rows[SALES:].reshape(-1, FLOWS)[:, ISSUED]
-        return self.exact_minor(issued) / int(rows[1]) if rows[1] else Fraction(0)
+        points = given(rows[SALES:].reshape(-1, FLOWS))
+        return self.exact_minor(points) / int(rows[1]) if rows[1] > 0 else Fraction(0)
 
     def population(self, ladder: int) -> Column:
         """Return how many members each level has at the end of each month, [month, level]."""
@@ -347,7 +348,7 @@ class Figures:
         net, margin = self.net_minor, self.assumptions.margin
         said: Json = {"earned_minor": half_up(earned), "used_minor": half_up(used)}
         said |= {
-            f"{name}_share": str(cost / net) if net else None for name, cost in (("earned", earned), ("used", used))
+            f"{name}_share": str(cost / net) if net > 0 else None for name, cost in (("earned", earned), ("used", used))
         }
         for name, cost in (("earned", earned), ("used", used)):
             said[f"margin_after_{name}_minor"] = None if margin is None else half_up(net * margin - cost)
@@ -357,6 +358,12 @@ class Figures:
 def date_of(day: int) -> dt.date:
     """Return the date of a local day."""
     return EPOCH + dt.timedelta(days=day)
+
+
+def given(flows: Column) -> Column:
+    """Return of flows [..., flow] what was issued and neither taken back nor is owed."""
+    points: Column = flows[..., ISSUED] - flows[..., TAKEN_BACK] - flows[..., DEBT]
+    return points
 
 
 def _earned(flows: Column) -> Column:

@@ -286,6 +286,8 @@ def one_member(
         m[EVENT] = j
         passing.advance(tiers, t, m, R, e, P, events[row + V_AT], events[row + V_DAY])
         rank = m[LADDER + T_RANK]
+        left = events[row + V_SLOT] * D_ROW + D_LEFT  # of the order of a refund
+        before = D[left] if kind == REFUND else 0
         if not one_event(rules, tiers, j, events, o, width, copies, lines, line_of, P, m, R, e, D, out, t):
             refused[j] = 1
         elif kind == FACT:
@@ -296,9 +298,11 @@ def one_member(
             if tallies:
                 if o[ref * width + O_KIND] == KIND_ORDER:
                     net = o[(ref + copy_of(copies, rank)) * width + O_NET]
-                    tally.tally_order(S, T, who, rank, net, m[DAY])
+                    tally.tally_sale(S, T, who, rank, 1, net, m[DAY])
                 tally.tally_rules(S, T, out, m[DAY])
         if tallies:
+            if kind == REFUND:
+                tally.tally_sale(S, T, who, rank, 0, D[left] - before, m[DAY])
             tally.tally_entries(S, T, who, born, m, e)
     m[EVENT] = -1
     if until_at > m[AT]:

@@ -110,23 +110,23 @@ def tally_joined(S: Table, T: Ints, who: Ints, ladders: int, day: int) -> None:
     who[WHO_ACTIVE] = -1
 
 
-def tally_order(S: Table, T: Ints, who: Ints, rank: int, net: int, day: int) -> None:
-    """Count an order of a net amount, decided while the member held the tier `rank`."""
+def tally_sale(S: Table, T: Ints, who: Ints, rank: int, orders: int, net: int, day: int) -> None:
+    """Count an order (1), or a refund (0) by a net amount below 0, while the member held the tier `rank`."""
     at = S[S_SALES] + (day - S[S_FIRST]) * SALES
-    T[at] += 1
+    T[at] += orders
     T[at + 1] += net
     month = month_at(S, day)
     at = S[S_SOLD] + (who[WHO_GROUP] * S[S_MONTHS] + month) * SOLD
     T[at] += net
-    T[at + 1] += 1
-    if who[WHO_ACTIVE] != month:
+    T[at + 1] += orders
+    if orders > 0 and who[WHO_ACTIVE] != month:
         who[WHO_ACTIVE] = month
         T[at + 3] += 1
     if day >= S[S_SINCE]:
         at = S[S_BY_TIER] + rank * (SALES + S[S_UNITS] * FLOWS)
-        T[at] += 1
+        T[at] += orders
         T[at + 1] += net
-        who[WHO_ORDERS] += 1
+        who[WHO_ORDERS] += orders
         who[WHO_NET] += net
 
 
@@ -213,7 +213,7 @@ def add_flow(S: Table, T: Ints, who: Ints, day: int, unit: int, flow: int, amoun
 FUNCTIONS = (
     month_at,
     tally_joined,
-    tally_order,
+    tally_sale,
     tally_rules,
     tally_entries,
     tally_tier,

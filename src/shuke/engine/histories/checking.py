@@ -9,14 +9,14 @@ from collections.abc import Mapping
 
 import duckdb
 
-from shuke.core.state.slots import AMOUNT_MAX, LINES_MAX, ORDERS_MAX, POINTS_MAX
+from shuke.core.state.slots import AMOUNT_MAX, LINES_MAX, ORDERS_MAX
 from shuke.engine.histories.faults import TAGS_MAX
 from shuke.engine.histories.fields import Kind
 from shuke.engine.histories.typed import Typed
-from shuke.engine.histories.values import POINTS_DIGITS
 
 PARTS = ("tax", "shipping", "points_paid")  # amounts within the net, 0 where nothing is said
 TEXTS = ("store", "brand", "channel")
+MISSING = "CASE WHEN member_id IS NULL THEN 'member_id' WHEN occurred_at IS NULL THEN 'occurred_at' ELSE 'net' END"
 FAULTS = """CREATE TABLE faults (
     kind VARCHAR, file BIGINT, row BIGINT, "column" VARCHAR, cause VARCHAR, found VARCHAR, order_id VARCHAR)"""
 
@@ -26,6 +26,8 @@ class Checks:
 
     def __init__(self, db: duckdb.DuckDBPyConnection, typed: Typed) -> None:
         self._db, self._typed = db, typed
+        db.execute(FAULTS)
+        db.execute("CREATE TABLE bad (order_id VARCHAR)")  # orders with a row that can't be used
         self._have = typed.have
         own_lines = self._have[Kind.ORDERS] & {"sku", "category", "quantity"}
         self.lines_of = (
@@ -41,52 +43,52 @@ class Checks:
         return int(row[0]) if row else 0
 
     def values(self, kind: Kind) -> None:
-        """Read the rows of a kind, note values that can't be used and keep the good rows as KIND_good."""
+        """Read the rows of a kind, note values that can't be used and keep the good rows as KIND_good.
+
+        An order without one of its rows would be another order: all of them go.
+        """
         good = "true"
         if self._typed.read(kind):
             self._typed.note(kind)
             good = "NOT wrong"
-            if kind in (Kind.ORDERS, Kind.LINES):  # an order without one of its rows would be another order
+            if kind in (Kind.ORDERS, Kind.LINES):
                 self._db.execute(
-                    f"CREATE OR REPLACE TABLE bad_{kind} AS SELECT DISTINCT order_id FROM {kind}_rows"  # noqa: S608
+                    f"INSERT INTO bad SELECT DISTINCT order_id::VARCHAR FROM {kind}_rows"  # noqa: S608
                     " WHERE wrong AND order_id IS NOT NULL"
                 )
-                good += f" AND order_id NOT IN (SELECT order_id FROM bad_{kind})"
+                good += " AND order_id::VARCHAR NOT IN (SELECT order_id FROM bad)"
         self._db.execute(f"CREATE VIEW {kind}_good AS SELECT * FROM {kind}_rows WHERE {good}")  # noqa: S608
 
     # ---- orders
 
     def orders(self) -> None:
-        """Make the table `orders`: a row an order, with how many lines it has and the amounts and texts that are said."""
+        """Make the table `orders`: a row an order, with the number of its lines and what is said of it."""
         self._group(self._line_amount())
         if self.lines_of is Kind.LINES:
             self._add_lines()
         amounts = ("net", *(name for name in ("gross", *PARTS) if name in self._have[Kind.ORDERS]))
         checks = {
-            "value_missing": ("member_id IS NULL OR occurred_at IS NULL OR net IS NULL", self._missing()),
-            "order_torn": ("torn", "member_id"),
-            "order_repeated": ("repeated", "order_id"),
-            "order_too_large": (" OR ".join(f"{name} > {AMOUNT_MAX}" for name in amounts), "net"),
-            "too_many_lines": (f"lines > {LINES_MAX}", "order_id"),
+            "value_missing": "member_id IS NULL OR occurred_at IS NULL OR net IS NULL",
+            "order_torn": "torn",
+            "order_repeated": "repeated",
+            "order_too_large": " OR ".join(f"{name} > {AMOUNT_MAX}" for name in amounts),
+            "too_many_lines": f"lines > {LINES_MAX}",
         }
         if "total" in self._have[Kind.ORDERS]:
-            checks["values_differ"] = ("differ", "total")
+            checks["values_differ"] = "differ"
         if "gross" in amounts:
-            checks["gross_below_net"] = ("gross < net", "gross")
+            checks["gross_below_net"] = "gross < net"
         if set(PARTS) & set(amounts):
-            checks["part_above_net"] = (" OR ".join(f"{name} > net" for name in PARTS if name in amounts), "net")
+            checks["part_above_net"] = " OR ".join(f"{name} > net" for name in PARTS if name in amounts)
         self._leave_out(checks)
         self._db.execute(
             "CREATE TABLE buyers AS SELECT member_id, min(occurred_at) AS first_at, count(*) AS orders"
             " FROM orders GROUP BY member_id"
         )
         if self._count(f"SELECT count(*) FROM buyers WHERE orders > {ORDERS_MAX}"):  # noqa: S608  a number of ours
-            busy = f"member_id IN (SELECT member_id FROM buyers WHERE orders > {ORDERS_MAX})"
-            self._leave_out({"too_many_orders": (busy, "member_id")})
+            busy = f"member_id IN (SELECT member_id FROM buyers WHERE orders > {ORDERS_MAX})"  # noqa: S608
+            self._leave_out({"too_many_orders": busy})
             self._db.execute(f"DELETE FROM buyers WHERE orders > {ORDERS_MAX}")  # noqa: S608
-
-    def _missing(self) -> str:
-        return "CASE WHEN member_id IS NULL THEN 'member_id' WHEN occurred_at IS NULL THEN 'occurred_at' ELSE 'net' END"
 
     def _line_amount(self) -> str:
         """Return the SQL of what a row of an orders file says was paid for it."""
@@ -124,6 +126,7 @@ class Checks:
 
     def _add_lines(self) -> None:
         """Give the orders the number of their lines in other files, and their sum where the orders say no amount."""
+        self._db.execute("DELETE FROM orders WHERE order_id::VARCHAR IN (SELECT order_id FROM bad)")
         self._strangers(Kind.LINES)
         gross = ", coalesce(o.gross, o.net, l.net) AS gross" if "gross" in self._have[Kind.ORDERS] else ""
         self._db.execute(
@@ -137,23 +140,23 @@ class Checks:
             """  # noqa: S608  columns of our own list
         )
 
-    def _leave_out(self, checks: Mapping[str, tuple[str, str]]) -> None:
+    def _leave_out(self, checks: Mapping[str, str]) -> None:
         """Note every order that a check finds, at its first row, and delete it."""
-        counts = ", ".join(f"count_if({test})" for test, _ in checks.values())
+        counts = ", ".join(f"count_if({test})" for test in checks.values())
         found = self._db.execute(f"SELECT {counts} FROM orders").fetchone() or ()  # noqa: S608  our own tests
-        for (cause, (test, column)), count in zip(checks.items(), found, strict=True):
+        for (cause, test), count in zip(checks.items(), found, strict=True):
             if count:
-                name = column if column.startswith("CASE") else f"'{column}'"
+                column, told = (MISSING, "''") if cause == "value_missing" else ("'order_id'", "order_id::VARCHAR")
                 self._db.execute(
                     f"""
-                    INSERT INTO faults SELECT 'orders', file, row, {name}, '{cause}', order_id::VARCHAR, order_id::VARCHAR
+                    INSERT INTO faults SELECT 'orders', file, row, {column}, '{cause}', {told}, order_id::VARCHAR
                     FROM (SELECT * FROM orders WHERE {test}) JOIN (
                         SELECT order_id, unnest(min({{'file': file, 'row': row}})) FROM orders_good GROUP BY order_id
                     ) USING (order_id)
                     """  # noqa: S608
                 )
         if any(found):
-            tests = " OR ".join(f"coalesce({test}, false)" for test, _ in checks.values())
+            tests = " OR ".join(f"coalesce({test}, false)" for test in checks.values())
             self._db.execute(f"DELETE FROM orders WHERE {tests}")  # noqa: S608
 
     def _strangers(self, kind: Kind, column: str = "order_id") -> None:
@@ -161,7 +164,9 @@ class Checks:
         self._db.execute(
             f"""
             INSERT INTO faults SELECT '{kind}', file, row, '{column}',
-                if({column}::VARCHAR IN (SELECT order_id FROM faults), 'order_left_out', 'order_unknown'),
+                if({column}::VARCHAR IN (
+                    SELECT order_id FROM faults WHERE kind IN ('orders', 'lines') AND cause <> 'order_unknown'
+                ), 'order_left_out', 'order_unknown'),
                 {column}::VARCHAR, {column}::VARCHAR
             FROM {kind}_good WHERE {column} IS NOT NULL AND {column} NOT IN (SELECT order_id FROM orders)
             """  # noqa: S608
@@ -176,14 +181,22 @@ class Checks:
             """
             CREATE TABLE refund_rows_ AS
             SELECT r.file, r.row, r.order_id, r.occurred_at, r.net, nullif(r.sku, '') AS sku, r.quantity,
-                coalesce(r.whole, false) AS whole, coalesce(r.refund_id, format('#{:06}{:012}', r.file, r.row)) AS refund_id,
+                coalesce(r.whole, false) AS whole,
+                coalesce(r.refund_id, format('#{:06}{:012}', r.file, r.row)) AS refund_id,
                 o.occurred_at AS ordered_at, o.net AS order_net
             FROM refunds_good r JOIN orders o USING (order_id)
             """
         )
-        self._refuse("refunds", "refund_rows_", "before_its_order", "occurred_at", "occurred_at < ordered_at")
-        self._refuse(
-            "refunds",
+        self._drop(
+            Kind.REFUNDS,
+            "refund_rows_",
+            "before_its_order",
+            "occurred_at",
+            "occurred_at < ordered_at",
+            "to_timestamp(occurred_at)",
+        )
+        self._drop(
+            Kind.REFUNDS,
             "refund_rows_",
             "refund_torn",
             "refund_id",
@@ -206,16 +219,20 @@ class Checks:
             """
         )
         # what a whole refund takes is what those before it left
-        before = "coalesce(sum(amount + by_lines) OVER (PARTITION BY order_id ORDER BY number ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0)"
+        before = (
+            "coalesce(sum(amount + by_lines) OVER (PARTITION BY order_id ORDER BY number"
+            " ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0)::BIGINT AS taken_before"
+        )
+        left = "greatest(order_net - taken_before - by_lines, 0)"
         self._db.execute(
             f"""
             CREATE OR REPLACE TABLE refunds AS
-            SELECT * REPLACE (CASE WHEN whole THEN greatest(order_net - taken_before - by_lines, 0) ELSE amount END AS amount)
-            FROM (SELECT *, {before}::BIGINT AS taken_before FROM refunds)
+            SELECT * REPLACE (CASE WHEN whole THEN {left} ELSE amount END AS amount)
+            FROM (SELECT *, {before} FROM refunds)
             """  # noqa: S608
         )
         self._db.execute(
-            f"CREATE OR REPLACE TABLE refunds AS SELECT * REPLACE ({before}::BIGINT AS taken_before) FROM refunds"  # noqa: S608
+            f"CREATE OR REPLACE TABLE refunds AS SELECT * REPLACE ({before}) FROM refunds"  # noqa: S608
         )
         done = (
             "order_net > 0 AND taken_before >= order_net OR order_net = 0 AND number > (SELECT min(number) FROM"
@@ -223,7 +240,7 @@ class Checks:
         )
         above = "taken_before + amount + by_lines > order_net"
         for cause, test in (("already_refunded", done), ("refund_above_order", above)):
-            self._refuse("refunds", "refunds", cause, "net", test)
+            self._drop(Kind.REFUNDS, "refunds", cause, "net", test, self._typed.settings.major("amount + by_lines"))
         self._db.execute(
             "CREATE TABLE off_lines AS SELECT number, line, r.net, r.quantity FROM refund_rows_ r"
             " JOIN refunds USING (order_id, refund_id) WHERE line IS NOT NULL"
@@ -233,7 +250,7 @@ class Checks:
         """Find the line of each refunded sku, and what of its net is refunded where only pieces are said."""
         self._db.execute("ALTER TABLE refund_rows_ ADD COLUMN line BIGINT")
         if not self._count("SELECT count(*) FROM refund_rows_ WHERE sku IS NOT NULL"):
-            self._refuse("refunds", "refund_rows_", "amount_needed", "net", "net IS NULL AND NOT whole")
+            self._drop(Kind.REFUNDS, "refund_rows_", "amount_needed", "net", "net IS NULL AND NOT whole")
             return
         if self.lines_of is not None:
             self._db.execute(
@@ -244,7 +261,8 @@ class Checks:
                 FROM (
                     SELECT order_id, sku, {self.line_net()} AS net, coalesce(quantity, 1) AS quantity,
                         row_number() OVER (PARTITION BY order_id ORDER BY file, row) - 1 AS line
-                    FROM {self.lines_of}_good WHERE order_id IN (SELECT order_id FROM refund_rows_ WHERE sku IS NOT NULL)
+                    FROM {self.lines_of}_good
+                    WHERE order_id IN (SELECT order_id FROM refund_rows_ WHERE sku IS NOT NULL)
                 )
                 """  # noqa: S608
             )
@@ -254,8 +272,8 @@ class Checks:
                 " 0::BIGINT AS line_quantity, 1::BIGINT AS alike FROM refund_rows_ WHERE false"
             )
         named = "sku IS NOT NULL AND (order_id, sku) {} IN (SELECT (order_id, sku) FROM sold{})"
-        self._refuse("refunds", "refund_rows_", "line_unknown", "sku", named.format("NOT", ""))
-        self._refuse("refunds", "refund_rows_", "line_ambiguous", "sku", named.format("", " WHERE alike > 1"))
+        self._drop(Kind.REFUNDS, "refund_rows_", "line_unknown", "sku", named.format("NOT", ""))
+        self._drop(Kind.REFUNDS, "refund_rows_", "line_ambiguous", "sku", named.format("", " WHERE alike > 1"))
         # pieces without an amount take their share of the line, so that all pieces take all of it
         share = "line_net * {} // greatest(line_quantity, 1)"
         pieces = "sum(quantity) OVER (PARTITION BY order_id, sku ORDER BY occurred_at, refund_id, file, row)"
@@ -267,15 +285,16 @@ class Checks:
                     ELSE {share.format("pieces")} - {share.format("(pieces - quantity)")} END AS net), line,
                 sku IS NOT NULL AND (sum(coalesce(net, 0)) OVER of_line > line_net OR pieces > line_quantity) AS beyond
             FROM (
-                SELECT r.* EXCLUDE (line) REPLACE (CASE WHEN r.sku IS NULL THEN NULL ELSE coalesce(r.quantity, 0) END AS quantity),
+                SELECT r.* EXCLUDE (line) REPLACE (
+                        CASE WHEN r.sku IS NOT NULL THEN coalesce(r.quantity, 0) END AS quantity),
                     s.line, s.line_net, s.line_quantity, {pieces} AS pieces
                 FROM refund_rows_ r LEFT JOIN sold s USING (order_id, sku)
             )
             WINDOW of_line AS (PARTITION BY order_id, sku ORDER BY occurred_at, refund_id, file, row)
             """  # noqa: S608
         )
-        self._refuse("refunds", "refund_rows_", "refund_above_line", "quantity", "beyond")
-        self._refuse("refunds", "refund_rows_", "amount_needed", "net", "net IS NULL AND NOT whole")
+        self._drop(Kind.REFUNDS, "refund_rows_", "refund_above_line", "quantity", "beyond")
+        self._drop(Kind.REFUNDS, "refund_rows_", "amount_needed", "net", "net IS NULL AND NOT whole")
 
     def have(self, kind: Kind) -> set[str]:
         """Return the fields that files of a kind say."""
@@ -292,15 +311,13 @@ class Checks:
             return "coalesce(net, price * coalesce(quantity, 1))"
         return self._line_amount()
 
-    def _refuse(self, kind: str, table: str, cause: str, column: str, test: str) -> None:
-        """Note the rows that a test finds, and delete them."""
-        found = {"occurred_at": "to_timestamp(occurred_at)"}.get(column, column)
+    def _drop(self, kind: Kind, table: str, cause: str, column: str, test: str, found: str = "") -> None:
+        """Note the rows that a test finds, with the SQL of what stood there, and delete them."""
         wrong = f"FROM {table} WHERE {test}"
         if self._count(f"SELECT count(*) {wrong}"):
-            order = "order_id::VARCHAR" if "order_id" in test or table != "member_rows" else "''"
             self._db.execute(
-                f"INSERT INTO faults SELECT '{kind}', file, row, '{column}', '{cause}', coalesce({found}::VARCHAR, ''),"
-                f" {order} {wrong}"
+                f"INSERT INTO faults SELECT '{kind}', file, row, '{column}', '{cause}',"
+                f" coalesce(({found or column})::VARCHAR, ''), NULL {wrong}"
             )
             self._db.execute(f"DELETE {wrong}")
 
@@ -319,13 +336,9 @@ class Checks:
             WHERE r.order_id IS NULL OR o.order_id IS NOT NULL
             """
         )
-        self._refuse("redemptions", "redemptions", "order_of_other_member", "order_id", "member_id <> orderer")
-        self._refuse(
-            "redemptions", "redemptions", "points_out_of_range", "points",
-            f"points NOT BETWEEN 1 AND {POINTS_MAX} * {10**POINTS_DIGITS}",
-        )  # fmt: skip
-        self._refuse(
-            "redemptions", "redemptions", "row_repeated", "redemption_id",
+        self._drop(Kind.REDEMPTIONS, "redemptions", "order_of_other_member", "order_id", "member_id <> orderer")
+        self._drop(
+            Kind.REDEMPTIONS, "redemptions", "row_repeated", "redemption_id",
             "redemption_id <> '' AND (file, row) NOT IN"
             " (SELECT min((file, row)) FROM redemptions GROUP BY redemption_id)",
         )  # fmt: skip
@@ -340,8 +353,8 @@ class Checks:
             FROM members_good
             """
         )
-        self._refuse(
-            "members", "member_rows", "member_repeated", "member_id",
+        self._drop(
+            Kind.MEMBERS, "member_rows", "member_repeated", "member_id",
             "(file, row) NOT IN (SELECT min((file, row)) FROM member_rows GROUP BY member_id)",
         )  # fmt: skip
         self._db.execute(
@@ -349,8 +362,8 @@ class Checks:
             " FROM (SELECT DISTINCT unnest(tags) AS tag FROM member_rows)"
         )
         if self._count("SELECT count(*) FROM tags") > TAGS_MAX:
-            self._refuse(
-                "members", "member_rows", "too_many_tags", "tags",
-                f"list_has_any(tags, (SELECT list(tag) FROM tags WHERE bit >= {TAGS_MAX}))",
+            self._drop(
+                Kind.MEMBERS, "member_rows", "too_many_tags", "tags",
+                f"list_has_any(tags, (SELECT list(tag) FROM tags WHERE bit >= {TAGS_MAX}))",  # noqa: S608
             )  # fmt: skip
             self._db.execute(f"DELETE FROM tags WHERE bit >= {TAGS_MAX}")  # noqa: S608

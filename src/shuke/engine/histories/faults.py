@@ -14,7 +14,10 @@ TAGS_MAX = 62  # bits of one integer
 _SPAN = f"{EARLIEST:%Y-%m-%d}", f"{LATEST:%Y-%m-%d}"
 EXPECTED: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
-        "unclosed_quote": (f"a closing quote within {QUOTED_LINES_LIMIT} lines", f"{QUOTED_LINES_LIMIT} 行之内有收尾的引号"),
+        "unclosed_quote": (
+            f"a closing quote within {QUOTED_LINES_LIMIT} lines",
+            f"{QUOTED_LINES_LIMIT} 行之内有收尾的引号",
+        ),
         "cell_too_long": (f"cells of at most {CELL_LIMIT:,} characters", f"每格最多 {CELL_LIMIT:,} 个字符"),
         "unreadable_characters": (
             "UTF-8, UTF-16 or GB18030 throughout, without control characters",
@@ -27,7 +30,10 @@ EXPECTED: Mapping[str, tuple[str, str]] = MappingProxyType(
             "a date, or date and time, such as 2024-05-01 18:30:00 or 2024-05-01T18:30:00+08:00",
             "日期或日期时间，如 2024-05-01 18:30:00 或 2024-05-01T18:30:00+08:00",
         ),
-        "zone_missing": ("an offset in every instant, or the time zone of the file", "每个时间带有时差，或说明文件的时区"),
+        "zone_missing": (
+            "an offset in every instant, or the time zone of the file",
+            "每个时间带有时差，或说明文件的时区",
+        ),
         "instant_out_of_range": ("an instant from {} to {}".format(*_SPAN), "{} 至 {} 之间的时间".format(*_SPAN)),
         "not_an_amount": (
             "an amount such as 1234.50, with no sign but that of the currency",
@@ -59,7 +65,10 @@ EXPECTED: Mapping[str, tuple[str, str]] = MappingProxyType(
         "refund_above_order": ("refunds of at most what was paid", "退款合计不超过实付"),
         "already_refunded": ("no refund after the order is refunded whole", "整单退款之后不再有退款"),
         "line_unknown": ("a line of the order with this sku", "订单中有此商品编码的行"),
-        "line_ambiguous": ("one line of the order with this sku, or a refund by amount", "订单中此商品编码只有一行，或按金额退款"),
+        "line_ambiguous": (
+            "one line of the order with this sku, or a refund by amount",
+            "订单中此商品编码只有一行，或按金额退款",
+        ),
         "refund_above_line": ("no more of a line than was bought", "不超过该行所购"),
         "amount_needed": ("an amount, or all pieces of the line", "退款金额，或该行的全部件数"),
         "member_repeated": ("a member in one row only", "每位会员只占一行"),

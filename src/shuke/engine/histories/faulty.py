@@ -1,4 +1,4 @@
-"""Writes the faulty rows of an import to a file that spreadsheets open: where each stands, why, and what was expected."""
+"""Writes the faulty rows of an import to a file that spreadsheets open: where each stands, and what was expected."""
 
 import csv
 from collections.abc import Sequence

@@ -60,9 +60,10 @@ class Orders:
 
 @dataclass(frozen=True)
 class Refunds:
-    """Refunds by (member, instant, id) of orders by their place; each takes `amount` off, and of lines what `off_*` say.
+    """Refunds by (member, instant, id) of orders by their place.
 
-    `off_refund` is the place of the refund, ascending, `off_line` that of the line within the order.
+    Each takes `amount` off, and of lines what `off_net` and `off_quantity` say: `off_refund` is the place of the
+    refund, ascending, `off_line` that of the line within the order.
     """
 
     order: Column

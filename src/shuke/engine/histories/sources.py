@@ -10,11 +10,10 @@ import hashlib
 import io
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from itertools import chain, groupby
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 import duckdb
 import numpy as np
@@ -44,10 +43,15 @@ class File:
 
 @dataclass(frozen=True)
 class Sources:
-    """The files of a history; `dates` is the order in which they write day, month and year: "ymd", "mdy" or "dmy"."""
+    """The files of a history; `dates` is the order in which they write day, month and year: "ymd", "mdy" or "dmy".
+
+    `leave_out` says to go on without what is faulty; every faulty row is written with its reason to `faulty_rows`.
+    """
 
     files: tuple[File, ...]
     dates: str = "ymd"
+    leave_out: bool = False
+    faulty_rows: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -189,11 +193,11 @@ def _parquet(
     )
 
 
-def path_stream(path: Path) -> AbstractContextManager[BinaryIO]:
+def path_stream(path: Path) -> BinaryIO:
     """Open a file for reading bytes, unpacked where it is gzipped."""
     with path.open("rb") as stream:
         zipped = stream.read(len(GZIP)) == GZIP
-    return gzip.open(path) if zipped else path.open("rb")  # type: ignore[return-value]  a GzipFile reads bytes
+    return cast("BinaryIO", gzip.open(path)) if zipped else path.open("rb")
 
 
 def _text(db: duckdb.DuckDBPyConnection, file: File, number: int, work: Path) -> Opened:
@@ -215,8 +219,8 @@ def _text(db: duckdb.DuckDBPyConnection, file: File, number: int, work: Path) ->
     columns = ", ".join(f"'c{i}': 'VARCHAR'" for i in range(len(headers)))
     db.execute(
         f"CREATE VIEW {relation} AS SELECT {number} AS file, row_number() OVER () - 1 AS row, *"  # noqa: S608
-        f" FROM read_csv({_literal(str(target))}, header = false, auto_detect = false, delim = {_literal(clean.separator)},"
-        f" quote = '\"', escape = '\"', columns = {{{columns}}}, nullstr = '')"
+        f" FROM read_csv({_literal(str(target))}, header = false, auto_detect = false,"
+        f" delim = {_literal(clean.separator)}, quote = '\"', escape = '\"', columns = {{{columns}}}, nullstr = '')"
     )
     return Opened(
         files=[file],
@@ -348,7 +352,7 @@ def _no_blank(ends: "np.typing.NDArray[np.int64]", width: int) -> bool:
 
 
 def _settled(lines: Sequence[str], number: int, *, final: bool, separator: str) -> tuple[list[row_files.Row], int]:
-    """Return the rows that stand whatever comes next, for a later line may close a quote, and how many lines they are."""
+    """Return the rows that stand whatever comes next, and how many lines they are: a later line may close a quote."""
     rows: list[row_files.Row] = []
     for row in row_files.records(lines, separator, number):
         place = row.number - number

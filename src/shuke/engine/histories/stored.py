@@ -95,14 +95,14 @@ class StoredHistory:
         """Return the history of one member, with lines and ids.
 
         Raises:
-            Refusal: `member_not_found`.
+            Refusal: `unknown_member`.
         """
         with self._db.cursor() as db:
             found = db.execute(
                 "SELECT part FROM read_parquet(?) WHERE member_id = ?", [str(self.folder / MEMBERS), member_id]
             ).fetchone()
             if found is None:
-                raise Refusal("member_not_found", "The history has no such member.")
+                raise Refusal("unknown_member", "The history has no such member.")
             part = self._part(db, int(found[0]), lines=True, ids=True)
         return only(part, part.members.index(member_id))
 
@@ -122,8 +122,13 @@ class StoredHistory:
             decided_with=np.arange(len(net)) - of_facts["decided_before"],
             net_minor=net,
             gross_minor=net + of_facts["gross_above"],
-            **{name: of_facts[name] for name in AMOUNTS},
-            **{name: Texts(of_facts[name], names[f"facts.{name}"]) for name in TEXTS},
+            tax_minor=of_facts["tax_minor"],
+            shipping_minor=of_facts["shipping_minor"],
+            points_paid_minor=of_facts["points_paid_minor"],
+            kind=Texts(of_facts["kind"], names["facts.kind"]),
+            store=Texts(of_facts["store"], names["facts.store"]),
+            brand=Texts(of_facts["brand"], names["facts.brand"]),
+            channel=Texts(of_facts["channel"], names["facts.channel"]),
             line_of=np.concatenate([[0], np.cumsum(of_facts["lines"])]).astype(np.int64),
             lines=self._lines(db, number, net) if lines else NO_LINES,
             attributes=of_facts.attributes("facts", names),
@@ -173,14 +178,14 @@ def open_history(folder: Path) -> StoredHistory:
     """Open a stored history.
 
     Raises:
-        Refusal: `history_not_found`, `history_unreadable` (another layout than this version's).
+        Refusal: `unknown_history`, `history_of_other_version` (another layout than this version's).
     """
     try:
         said = json.loads((folder / META).read_text("utf-8"))
     except FileNotFoundError:
-        raise Refusal("history_not_found", "There is no history in that folder.") from None
+        raise Refusal("unknown_history", "There is no history in that folder.") from None
     if said["schema"] != SCHEMA:
-        raise Refusal("history_unreadable", "The history was stored by another version; import it again.")
+        raise Refusal("history_of_other_version", "The history was stored by another version; import it again.")
     for name in ("units", "segments", "parts"):
         said[name] = tuple(tuple(one) if isinstance(one, list) else one for one in said[name])
     return StoredHistory(folder, Meta(**said))

@@ -4,13 +4,12 @@ What is not whole has no folder of its name: everything is written beside it and
 """
 
 import json
-import os
 import shutil
 import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import duckdb
 import numpy as np
@@ -66,9 +65,10 @@ class Writer:
         self._members: list[tuple[tuple[str, ...], dict[str, Column]]] = []
         self._tags: dict[str, int] = {}
         self._sums = dict.fromkeys(("orders", "lines", "refunds", "redemptions", "net_minor"), 0)
-        self._first_at, self._last_at = [], []
+        self._first_at: list[int] = []
+        self._last_at: list[int] = []
 
-    def __enter__(self) -> "Writer":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -143,12 +143,16 @@ class Writer:
             last_at=max(self._last_at, default=0),
             segments=tuple(self._tags),
             parts=tuple(self._parts),
-            **self._sums,
+            orders=self._sums["orders"],
+            lines=self._sums["lines"],
+            refunds=self._sums["refunds"],
+            redemptions=self._sums["redemptions"],
+            net_minor=self._sums["net_minor"],
         )
         (self.work / META).write_text(json.dumps(asdict(said), ensure_ascii=False), "utf-8")
         if self._folder.exists():
             shutil.rmtree(self._folder)
-        os.replace(self.work, self._folder)
+        self.work.replace(self._folder)
         return open_history(self._folder)
 
     def _columns(self, path: Path, rows: int, columns: Mapping[str, Column]) -> dict[str, Any]:
@@ -166,7 +170,7 @@ class Writer:
 
     def _copy(self, columns: Mapping[str, Any], path: Path) -> None:
         self._db.register("columns", dict(columns))
-        self._db.execute("COPY (SELECT * FROM columns) TO '" + str(path).replace("'", "''") + "' (FORMAT parquet)")
+        self._db.table("columns").write_parquet(str(path))
         self._db.unregister("columns")
 
     def _coded(self, table: str, columns: Mapping[str, Column | Texts]) -> dict[str, Column]:

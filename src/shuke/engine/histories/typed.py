@@ -44,7 +44,7 @@ class Typed:
     """The relations of all files, and which fields each kind has."""
 
     def __init__(self, db: duckdb.DuckDBPyConnection, opened: Sequence[Opened], settings: Settings, work: Path) -> None:
-        self._db, self._settings, self._work = db, settings, work
+        self._db, self.settings, self._work = db, settings, work
         self.opened = opened
         kinds = {one.files[0].kind for one in opened}
         for one in opened:
@@ -139,11 +139,11 @@ class Typed:
         for code, column in one.mapping.items():
             field = field_of(kind, code)
             if field is not None:
-                values[code] = value(field.type, f"c{column}", one.types[column], self._settings)
+                values[code] = value(field.type, f"c{column}", one.types[column], self.settings)
         if "date" in values and "occurred_at" not in values:
             time = values["time"].sql if "time" in values else "''"
             both = f"trim(concat(left({values['date'].sql}, 11), ' ', {time}))"
-            values["occurred_at"] = value(Type.INSTANT, f"({both})", "VARCHAR", self._settings)
+            values["occurred_at"] = value(Type.INSTANT, f"({both})", "VARCHAR", self.settings)
         return values
 
     def note(self, kind: Kind) -> None:
@@ -172,7 +172,7 @@ def _mapping(one: Opened, *, alone: bool) -> dict[str, int]:
     """Return the column of each field of files: as the caller says, or as their names say.
 
     Raises:
-        Refusal: `columns_missing`, `columns_unknown`, `columns_repeated`.
+        Refusal: `columns_missing`, `unknown_columns`, `duplicate_columns`.
     """
     file = one.files[0]
     told = named(file.kind, one.headers) if file.mapping is None else file.mapping
@@ -181,14 +181,15 @@ def _mapping(one: Opened, *, alone: bool) -> dict[str, int]:
         if code == "-":
             continue
         if header not in one.headers or field_of(file.kind, code) is None:
+            known = ", ".join(each.code for each in FIELDS[file.kind])
             raise Refusal(
-                "columns_unknown",
+                "unknown_columns",
                 f"{file.path.name} has no column {header!r}, or a file of {file.kind} no field {code!r}.",
-                params={"column": header, "field": code, "found": ", ".join(one.headers)},
+                params={"columns": f"{header} = {code}", "known": known},
             )
         if code in mapping:
             raise Refusal(
-                "columns_repeated", f"Several columns of {file.path.name} mean {code}.", params={"columns": code}
+                "duplicate_columns", f"Several columns of {file.path.name} mean {code}.", params={"columns": code}
             )
         mapping[code] = one.headers.index(header)
     lacks = [code for code in missing(file.kind, set(mapping)) if alone or code != "net" or file.kind != Kind.ORDERS]

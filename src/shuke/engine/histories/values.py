@@ -37,6 +37,10 @@ class Settings:
     time_zone: str
     dates: str = "ymd"
 
+    def major(self, minor: str) -> str:
+        """Return the SQL of an amount in major units, of the SQL of one in minor units."""
+        return f"(({minor})::DECIMAL(28, {self.digits}) / {10**self.digits})::DECIMAL(28, {self.digits})"
+
 
 @dataclass(frozen=True)
 class Value:
@@ -87,12 +91,14 @@ def macros(settings: Settings) -> list[str]:
                 THEN replace(replace(s, '.', ''), ',', '.') END""",
         # trailing zeros say nothing; what has more decimals than the currency is no amount of it
         r"""CREATE TEMP MACRO short(d) AS regexp_replace(regexp_replace(d, '(\.\d*?)0+$', '\1'), '\.$', '')""",
-        rf"""CREATE TEMP MACRO minor(v) AS CASE WHEN regexp_full_match(short(plain(bare(v))), '-?\d*(\.\d{{1,{max(digits, 1)}}})?')
-            AND ({digits} > 0 OR NOT contains(short(plain(bare(v))), '.'))
+        rf"""CREATE TEMP MACRO minor(v) AS CASE
+            WHEN regexp_full_match(short(plain(bare(v))), '-?\d*(\.\d{{1,{max(digits, 1)}}})?')
+                AND ({digits} > 0 OR NOT contains(short(plain(bare(v))), '.'))
             THEN (try_cast(short(plain(bare(v))) AS DECIMAL(24, {digits})) * {10**digits})::BIGINT END""",
         r"""CREATE TEMP MACRO whole_number(v) AS
             CASE WHEN regexp_full_match(trim(v), '\d{1,12}(\.0*)?') THEN try_cast(trim(v) AS DOUBLE)::BIGINT END""",
-        r"""CREATE TEMP MACRO millionths(v) AS CASE WHEN regexp_full_match(short(plain(trim(v))), '-?\d{0,13}(\.\d{1,6})?')
+        r"""CREATE TEMP MACRO millionths(v) AS CASE
+            WHEN regexp_full_match(short(plain(trim(v))), '-?\d{0,13}(\.\d{1,6})?')
             THEN (try_cast(short(plain(trim(v))) AS DECIMAL(24, 6)) * 1000000)::BIGINT END""",
     ]  # fmt: skip
 
@@ -174,13 +180,13 @@ def _amount(column: str, sql_type: str, settings: Settings) -> Value:
     return _bounded(column, sql_type, sql, AMOUNT_MAX, "amount_out_of_range", unread)
 
 
-def _bounded(column: str, sql_type: str, sql: str, most: int, beyond: str, unread: str) -> Value:
-    """Return a number from 0 to `most`."""
+def _bounded(column: str, sql_type: str, sql: str, most: int, beyond: str, unread: str, least: int = 0) -> Value:
+    """Return a number from `least` to `most`."""
     if unread == "NULL" and sql_type != "VARCHAR":
-        return Value(sql, f"CASE WHEN {sql} NOT BETWEEN 0 AND {most} THEN '{beyond}' END", is_monotone=True)
+        return Value(sql, f"CASE WHEN {sql} NOT BETWEEN {least} AND {most} THEN '{beyond}' END", is_monotone=True)
     return Value(
         sql,
-        f"CASE WHEN {sql} BETWEEN 0 AND {most} OR {column} IS NULL OR {_blank(column, sql_type)} THEN NULL"
+        f"CASE WHEN {sql} BETWEEN {least} AND {most} OR {column} IS NULL OR {_blank(column, sql_type)} THEN NULL"
         f" WHEN {sql} IS NOT NULL THEN '{beyond}' ELSE {unread} END",
     )
 
@@ -197,7 +203,9 @@ def _quantity(column: str, sql_type: str, _: Settings) -> Value:
 
 def _points(column: str, sql_type: str, _: Settings) -> Value:
     sql = f"millionths({column}::VARCHAR)"
-    return _bounded(column, sql_type, sql, POINTS_MAX * 10**POINTS_DIGITS, "points_out_of_range", "'not_points'")
+    return _bounded(
+        column, sql_type, sql, POINTS_MAX * 10**POINTS_DIGITS, "points_out_of_range", "'not_points'", least=1
+    )
 
 
 def _text(column: str, _: str, __: Settings) -> Value:

@@ -120,7 +120,7 @@ CHINESE = {
     "Check the ledger of those members only who have entries since the last seal.": "只核对上次封存后有新分录的会员的台账。",
     "Seal the ledger's new entries, as happens every night; keep the digest elsewhere as proof.": "封存台账的新分录（每晚自动进行）；摘要另存他处，可作凭证。",
     "The program file.": "会员计划文件。",
-    "Orders as Parquet or CSV; docs/reference/orders-file.md has the layout.": "订单文件，Parquet 或 CSV；格式见 docs/reference/orders-file.zh-CN.md。",
+    "Orders as CSV, XLSX or Parquet; docs/reference/history-files.md has the layout.": "订单文件，CSV、XLSX 或 Parquet；格式见 docs/reference/history-files.zh-CN.md。",
     "Time zone of timestamps without one, e.g. UTC.": "没有时区的时间戳所在时区，例如 UTC。",
     "Let time pass to the start of this date (the day after the last order).": "让时间推进到该日零点（默认为最后一笔订单的次日）。",
     "Replay a history of orders through a program file; needs no deployment.": "用会员计划文件回放历史订单；无需部署。",

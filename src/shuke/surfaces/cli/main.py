@@ -268,7 +268,7 @@ def explain(
 def backtest(
     file: Annotated[str, typer.Argument(metavar="PROGRAM", help="The program file.")],
     orders: Annotated[
-        str, typer.Option(help="Orders as Parquet or CSV; docs/reference/orders-file.md has the layout.")
+        str, typer.Option(help="Orders as CSV, XLSX or Parquet; docs/reference/history-files.md has the layout.")
     ],
     timestamps_in: Annotated[str | None, typer.Option(help="Time zone of timestamps without one, e.g. UTC.")] = None,
     until: Annotated[

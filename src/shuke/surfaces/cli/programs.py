@@ -214,8 +214,14 @@ def backtest(file: str, orders: str, *, timestamps_in: str | None, until: str | 
     compiled = judged(file, lambda: compile_program(load_program(read(file))), as_json=as_json)
     if compiled is None:
         return Exit.FAILED
-    zone = compiled.program.time_zone
-    history = read_orders(Path(orders), currency_digits=compiled.program.currency_digits, timestamps_in=timestamps_in)
+    program = compiled.program
+    history = read_orders(
+        Path(orders),
+        currency=program.currency,
+        currency_digits=program.currency_digits,
+        timestamps_in=timestamps_in,
+    )
+    zone = program.time_zone
     last = int(history.order_at.max()) if history.order_count else 0
     asked = times.day(until)
     end = (asked - date(1970, 1, 1)).days if asked else zones.local_day(last, zone) + 1
