@@ -63,7 +63,7 @@ crash: .venv/.dev $(VENDOR)/.stamp  ## kill -9 of app, PostgreSQL and jobs under
 	@$(BIN)/python -m tests.faults.crash $(ARGS)
 
 bench: .venv/.dev $(VENDOR)/.stamp  ## measure, and write the figures as JSON into benchmarks/
-	@set -e; for name in backtest load ledger coupons http flash scale; do \
+	@set -e; for name in backtest forecast load ledger coupons http flash scale; do \
 	  echo "benchmarks.$$name" >&2; $(BIN)/python -m "benchmarks.$$name" $(ARGS); done
 
 bench-browser: .venv/.dev $(VENDOR)/.stamp  ## fifty sales typed at a till, and the first page of a slow phone; needs Chromium

@@ -29,6 +29,7 @@ from shuke.surfaces.cli.journey.year import history_of, plan_year
 
 SEEDS = range(100, 110)  # others than those that the methods were made with
 KNOWN, AHEAD = 24, 12
+LATEST = 3  # months whose points' breakage is compared, by what became of them afterwards
 ENDED = KNOWN + 14  # months by which what was issued in the last known one has ended
 DEMO_AHEAD = 3
 
@@ -85,8 +86,8 @@ def of_regime(regime: Regime, compiled: Compiled) -> dict[str, Any]:
         told, share, method = told_of(cohorts, compiled, KNOWN)
         for name, values in figures_of(cohorts).items():
             compared.setdefault(name, []).append(beside(values, told[name][:AHEAD], cohorts.months, KNOWN))
-        issued = cohorts.issued[0, :, KNOWN - 1].sum()
-        true = 1 - cohorts.used[0, :, KNOWN - 1].sum() / issued
+        latest = slice(KNOWN - LATEST, KNOWN)
+        true = 1 - cohorts.used[0, :, latest].sum() / cohorts.issued[0, :, latest].sum()
         breakage.append({"true": true, "forecast": share.value, "off": abs(share.value - true),
                          "inside": float(share.low <= true <= share.high)})  # fmt: skip
         methods[method] += 1

@@ -17,6 +17,7 @@ from shuke.engine.compile import compile_program
 from shuke.engine.forecast.economics import break_even
 from shuke.engine.forecast.forecasting import Asked, whole_months
 from shuke.engine.forecast.result import forecast, forecast_study
+from shuke.engine.policies import Assumptions
 from shuke.engine.schema import load_program
 from shuke.engine.study import One, study
 
@@ -97,7 +98,7 @@ def test_tiers_cost_what_will_be_used_of_what_they_were_given(told, done):
 
 def test_assumptions_move_what_is_owed_as_they_should_and_the_widest_comes_first(told):
     swings = {swing.assumption: swing for swing in told.sensitivity}
-    assert set(swings) == {"use", "issuing", "cost", "expiry", "taken_back"}
+    assert set(swings) == {"use", "issuing", "cost", "expiry"}  # nothing was taken back, so that moves nothing
     widths = [swing.width for swing in told.sensitivity]
     assert widths == sorted(widths, reverse=True)
     middle = told.units[0].owed
@@ -116,6 +117,13 @@ def test_what_is_asked_of_an_assumption_holds(done):
     assert told.units[0].cost == 2
     assert told.units[0].market == 1
     assert told.break_even is None
+
+
+def test_costs_and_margin_are_those_that_the_study_assumed(compiled):
+    lives = One(made(REGIMES[0], 6, 3))
+    done = study(compiled, lives, until(6), assumptions=Assumptions(margin=MARGIN, costs={"points": Fraction(1, 50)}))
+    told = forecast_study(done)
+    assert (told.units[0].cost, told.units[0].market, told.break_even.margin) == (2, 1, MARGIN)
 
 
 def test_the_uplift_that_pays():

@@ -1,4 +1,4 @@
-"""Which estimate of use is kept: the one that told best what was used and what ended in months held out."""
+"""Which estimate of use is kept: the one that told best what members held in months that were held out."""
 
 from dataclasses import dataclass
 
@@ -15,8 +15,8 @@ LEAST = 3  # months that an estimate is made of at least
 class Chosen:
     """The method kept, the error of each on held-out months (None: none could be held out), and how far off use was.
 
-    An error is Σ |forecast − actual| of points used and of points expired by month, over the sum of both. `off` has
-    log(actual / forecast) of use by origin and month ahead.
+    An error is Σ |forecast − actual| of the points held at the ends of months over Σ actual: the liability is what a
+    forecast is asked for. `off` has log(actual / forecast) of use by origin and month ahead.
     """
 
     method: str
@@ -31,8 +31,9 @@ def choose(known: Fates, endings: Endings) -> Chosen:
     origins = [origin for origin in origins if origin >= LEAST]
     scores: dict[str, float | None] = dict.fromkeys(METHODS)
     kept, errors = next(iter(METHODS)), np.zeros((0, 0))
-    used, expired = known.used.sum(axis=-2), known.expired.sum(axis=-2)
-    total = sum(float(used[origin:].sum() + expired[origin:].sum()) for origin in origins)
+    used = known.used.sum(axis=-2)
+    held = np.cumsum(known.issued - used - known.expired.sum(axis=-2) - known.taken.sum(axis=-2))
+    total = sum(float(held[origin:].sum()) for origin in origins)
     if total <= 0:
         return Chosen(kept, scores, errors)
     for method in METHODS:
@@ -40,7 +41,7 @@ def choose(known: Fates, endings: Endings) -> Chosen:
         for row, origin in enumerate(origins):
             past = known.before(origin)
             told = project(past.left, known.issued[origin:], hazards(past, endings, method), endings, months - origin)
-            missed += float(np.abs(told.used - used[origin:]).sum() + np.abs(told.expired - expired[origin:]).sum())
+            missed += float(np.abs(told.closing - held[origin:]).sum())
             fair = (told.used > 0) & (used[origin:] > 0)
             off[row, : months - origin][fair] = np.log(used[origin:][fair] / told.used[fair])
         best = scores[kept]

@@ -73,7 +73,7 @@ class Swing:
 
 
 def swings(priced: list[Priced], asked: Mapping[str, tuple[Fraction, Fraction]]) -> tuple[Swing, ...]:
-    """Return every assumption at both ends, the one that moves most first; others stay as they are."""
+    """Return every assumption that moves something at both its ends, the others as they are, the widest first."""
     found = [
         Swing(
             each.forecast.unit.code, name, factors, _changed(each, name, factors[0]), _changed(each, name, factors[1])
@@ -82,7 +82,7 @@ def swings(priced: list[Priced], asked: Mapping[str, tuple[Fraction, Fraction]])
         for name, factors in {**RANGES, **{name: asked[name] for name in asked if name in RANGES}}.items()
         if name != "expiry" or _may_end_otherwise(each)
     ]
-    return tuple(sorted(found, key=lambda swing: -swing.width))
+    return tuple(sorted((swing for swing in found if swing.width > 0), key=lambda swing: -swing.width))
 
 
 def _changed(each: Priced, name: str, factor: Fraction) -> Owed:
@@ -142,9 +142,7 @@ def tier_costs(priced: list[Priced], tiers: tuple[TierSums, ...]) -> tuple[TierC
     rates = {each.forecast.unit.code: float(each.minor) * each.forecast.curve[-1].used.value for each in priced}
     costs = [sum(rates[code] * points for code, points in tier.issued.items() if code in rates) for tier in tiers]
     return tuple(
-        TierCost(
-            tier.tier, tier.net_minor, round(cost), cost / tier.net_minor if tier.net_minor > 0 else None
-        )
+        TierCost(tier.tier, tier.net_minor, round(cost), cost / tier.net_minor if tier.net_minor > 0 else None)
         for tier, cost in zip(tiers, costs, strict=True)
     )
 

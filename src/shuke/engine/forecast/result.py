@@ -169,10 +169,14 @@ def forecast(
 def forecast_study(study: Study, asked: Asked | None = None) -> Forecast:
     """Forecast the program of a study from its whole history, with the cost of its tiers within its window.
 
+    Where nothing is asked, costs and margin are those that the study assumed. Its last day counts as over.
+
     Raises:
         Refusal: as `forecast`.
     """
     figures = study.figures
+    assumed = figures.assumptions
+    asked = asked or Asked(costs=assumed.costs, margin=assumed.margin)
     told = figures.as_json()
     tiers = [
         TierSums(row["tier"], row["net_minor"], {code: sums["issued"] for code, sums in row["units"].items()})

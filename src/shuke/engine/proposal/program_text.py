@@ -44,7 +44,8 @@ def write(model: str, made: Written) -> str:
     """Return the file of a model."""
     a = made.answers
     head = [f"# {line}" for line in _about(made)]
-    named = [f"name: {json.dumps(a.name, ensure_ascii=False)}"] if a.name else []
+    name = a.name.strip()
+    named = [f"name: {json.dumps(name, ensure_ascii=False)}"] if name else []
     country = ["country: CN"] if a.time_zone == "Asia/Shanghai" and a.currency == "CNY" else []
     return "\n".join(
         [
