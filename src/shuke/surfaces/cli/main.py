@@ -272,7 +272,9 @@ def backtest(
     file: Annotated[str, typer.Argument(metavar="PROGRAM", help="The program file.")],
     orders: Annotated[
         str | None,
-        typer.Option(help="Orders as Parquet, CSV or XLSX; needs no deployment. docs/reference/history-files.md has the layout."),
+        typer.Option(
+            help="Orders as Parquet, CSV or XLSX; needs no deployment. docs/reference/history-files.md has the layout."
+        ),
     ] = None,
     history: Annotated[
         str | None, typer.Option(help="A history that was read (his_… or its name); the result is kept.")

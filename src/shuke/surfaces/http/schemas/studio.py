@@ -3,7 +3,7 @@
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StrictBool, StringConstraints
 
 from shuke.foundation import ids
 from shuke.rooms.studio import contracts
@@ -24,7 +24,7 @@ class NewHistoryBody(Body):
     """A history that files are brought to, or with `live` one of what this deployment recorded, read at once."""
 
     name: text(contracts.NAME_LIMIT)
-    live: bool = False
+    live: StrictBool = False
 
 
 class HistoryFileBody(Body):
@@ -58,7 +58,7 @@ class ReadHistoryBody(Body):
     currency: Currency
     time_zone: Annotated[str, StringConstraints(max_length=60, pattern=r"^[A-Za-z0-9_+/-]*$")]
     dates: Literal["ymd", "mdy", "dmy"] = "ymd"
-    leave_out: bool = False
+    leave_out: StrictBool = False
 
     def value(self) -> contracts.Reading:
         return contracts.Reading(self.currency, self.time_zone, self.dates, self.leave_out)
