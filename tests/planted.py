@@ -57,7 +57,7 @@ FAULTS = (
     ),
     *_in(
         "core/state/endings.py",
-        ("(month_of(end) - shift) // step * step + shift + step)", "(month_of(end) - shift) // step * step + step)"),
+        ("(month - shift) // step * step + shift + step)", "(month - shift) // step * step + step)"),
         ("if day <= end < best:", "if day < end < best:"),
         ("if x < 0 and P[P_LADDERS] > 0:", "if P[P_LADDERS] > 0:"),
     ),

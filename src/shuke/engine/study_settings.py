@@ -30,8 +30,8 @@ def policy_of(said: Mapping[str, Any], program: Program) -> Policy:
     if unit and unit not in scales:
         raise Refusal("unknown_unit", f"The program has no unit {unit}.", pointer="/policy/unit", params={"unit": unit})
     spendable = unit or next((each.code for each in program.units if each.spendable), "")
-    at = _fraction(said.get("at"), "policy/at") * 10 ** scales.get(spendable, 0)
-    share = _fraction(said.get("share"), "policy/share")
+    at = number(said.get("at"), "policy/at") * 10 ** scales.get(spendable, 0)
+    share = number(said.get("share"), "policy/share")
     if (kind == "greedy" and at < 1) or (kind == "share" and not 0 < share <= 1):
         raise Refusal(
             "policy_incomplete",
@@ -47,7 +47,7 @@ def assumptions_of(said: Mapping[str, Any], program: Program) -> Assumptions:
 
     Raises: Refusal `unknown_tier`, `number_invalid`, `assumption_out_of_range`.
     """
-    uplift = {str(code): _fraction(each, "assumptions/uplift") for code, each in (said.get("uplift") or {}).items()}
+    uplift = {str(code): number(each, "assumptions/uplift") for code, each in (said.get("uplift") or {}).items()}
     known = {level.code for ladder in program.ladders[:1] for level in ladder.levels}
     for code in uplift:
         if code not in known:
@@ -57,8 +57,8 @@ def assumptions_of(said: Mapping[str, Any], program: Program) -> Assumptions:
     margin = said.get("margin")
     made = Assumptions(
         uplift=uplift,
-        elasticity=_fraction(said.get("elasticity"), "assumptions/elasticity"),
-        margin=None if margin in {None, ""} else _fraction(margin, "assumptions/margin"),
+        elasticity=number(said.get("elasticity"), "assumptions/elasticity"),
+        margin=None if margin in {None, ""} else number(margin, "assumptions/margin"),
     )
     sane = (
         all(-1 < each <= 10 for each in uplift.values())
@@ -74,7 +74,11 @@ def assumptions_of(said: Mapping[str, Any], program: Program) -> Assumptions:
     return made
 
 
-def _fraction(value: object, name: str) -> Fraction:
+def number(value: object, name: str) -> Fraction:
+    """Return a number from what people write: 0.05, 5%, 1/20; nothing is 0.
+
+    Raises: Refusal `number_invalid`.
+    """
     text = str(value or 0).strip()
     try:
         return Fraction(text[:-1]) / 100 if text.endswith("%") else Fraction(text)

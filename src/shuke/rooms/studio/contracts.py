@@ -146,15 +146,15 @@ class HistoryView:
 
 @dataclass(frozen=True, slots=True)
 class RunRequest:
-    """A run that is asked for: a program over a history, or over none of a proposal's own.
+    """A run that is asked for: a program over a history; a proposal needs neither.
 
     `other` is the program it is weighed against; `labels` say what both are called, by default what they call
     themselves; `settings` are those of the run's kind.
     """
 
     kind: RunKind
-    history_id: UUID
-    text: str
+    history_id: UUID | None
+    text: str = ""
     other: str = ""
     name: str = ""
     settings: Mapping[str, Any] = field(default_factory=dict)
@@ -168,7 +168,7 @@ class RunView:
     id: UUID
     kind: RunKind
     name: str
-    history: HistoryView
+    history: HistoryView | None
     text: str
     other: str
     program: str  # code and name of the program, and of the other one

@@ -70,10 +70,13 @@ class File(models.Model):
 
 
 class Run(Work):
-    """A program tried on a history. `text` and `other` are whole files: versions may come and go."""
+    """A program tried on a history. `text` and `other` are whole files: versions may come and go.
+
+    A proposal has no program yet, and needs no history.
+    """
 
     kind = models.TextField()
-    history = models.ForeignKey(History, models.PROTECT, related_name="+")
+    history = models.ForeignKey(History, models.PROTECT, related_name="+", null=True)
     text = models.TextField()
     other = models.TextField(default="")
     program = models.TextField(default="")

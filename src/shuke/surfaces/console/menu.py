@@ -57,6 +57,8 @@ GROUPS = (
         (
             Item("histories", _("Histories"), "import", Right.PROGRAMS_READ),
             Item("backtests", _("Backtests"), "overview", Right.PROGRAMS_READ),
+            Item("forecasts", _("Forecasts"), "clock", Right.PROGRAMS_READ),
+            Item("proposals", _("New program"), "edit", Right.PROGRAMS_READ),
         ),
     ),
     Group(_("Offers"), (Item("coupons", _("Coupons"), "coupon", Right.COUPONS_READ),)),

@@ -1,6 +1,7 @@
 """What a backtest's page shows: its figures in words, charts and tables, from the result that was kept."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -48,7 +49,7 @@ def charts(run: RunView) -> list[Chart]:
         drawn += [_population(ladder), _moves(ladder)]
     if found["against"] and found["ladders"] and found["against"]["ladders"]:
         drawn.append(_tiers_against(found))
-    return [_addressed(chart, run) for chart in drawn]
+    return [addressed(chart, run) for chart in drawn]
 
 
 def names(found: Mapping[str, Any]) -> dict[str, str]:
@@ -64,9 +65,8 @@ def _main(found: Mapping[str, Any]) -> Mapping[str, Any] | None:
     return next((unit for unit in units if unit["value"] is not None), units[0] if units else None)
 
 
-def _addressed(chart: Chart, run: RunView) -> Chart:
-    from dataclasses import replace
-
+def addressed(chart: Chart, run: RunView) -> Chart:
+    """Return a chart of a run with the address of its rows as a file."""
     return replace(chart, address=reverse("run-chart-csv", args=[ids.encode(RUN_PREFIX, run.id), chart.code]))
 
 

@@ -39,7 +39,7 @@ _HELP: _Words = {
 COUNTS: _Words = {
     "members": _("Members"),
     "orders": _("Orders"),
-    "lines": _("Lines"),
+    "lines": _("Order lines"),
     "refunds": pgettext_lazy("money", "Refunds"),
     "redemptions": _("Redemptions"),
 }
@@ -72,6 +72,21 @@ def run_kind(kind: RunKind) -> str:
 
 def policy(code: str) -> str:
     return str(POLICIES[code])
+
+
+def model(code: str) -> str:
+    """Name a kind of membership."""
+    return str(_MODELS[code])
+
+
+def method(code: str) -> str:
+    """Name the method by which a forecast was made."""
+    return str(_METHODS.get(code, code))
+
+
+def assumption(code: str) -> str:
+    """Name what a forecast rests on."""
+    return str(_ASSUMPTIONS.get(code, code))
 
 
 def field(code: str) -> str:
@@ -137,8 +152,42 @@ _PHASES: _Words = {
     "check": _("checks the rows"),
     "store": _("sorts by member"),
     "writing": _("writes the result"),
+    "measuring": _("measures the shop"),
     "replaying": _("replays the history"),
     "live": _("reads what was recorded"),
+}
+_MODELS: _Words = {
+    "points": _("points and tiers"),
+    "paid": _("paid membership"),
+    "charity": _("charity"),
+    "shared": _("shared with partners"),
+    "community": _("community"),
+    "token": _("token"),
+}
+_METHODS: _Words = {
+    "mean_of_three": _("mean of three months"),
+    "smoothed": _("smoothing"),
+    "level_of_day": _("last value by the day"),
+    "last_value": _("last value"),
+    "damped_trend": _("damped trend"),
+    "theta": _("theta"),
+    "seasonal": _("season of the year before"),
+    "trend_and_wave": _("trend with a yearly wave"),
+    "straight_line": _("straight line"),
+    "kaplan_meier": _("Kaplan–Meier"),
+    "kaplan_meier_recent": _("Kaplan–Meier at the pace of late"),
+    "kaplan_meier_level": _("Kaplan–Meier with a level tail"),
+    "kaplan_meier_trend": _("Kaplan–Meier at a changing pace"),
+    "geometric": _("geometric"),
+    "beta_geometric": _("beta-geometric"),
+    "weibull_immune": _("Weibull with an immune part"),
+}
+_ASSUMPTIONS: _Words = {
+    "use": _("use of points"),
+    "issuing": _("points issued"),
+    "cost": _("cost of a point"),
+    "expiry": _("expiry, three months less or more"),
+    "taken_back": _("points taken back"),
 }
 _RUN_KINDS: _Words = {
     RunKind.BACKTEST: _("Backtest"),

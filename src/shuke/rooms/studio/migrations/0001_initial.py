@@ -85,12 +85,12 @@ class Migration(migrations.Migration):
                 ('other_program', models.TextField(default='')),
                 ('settings', models.JSONField(default=dict)),
                 ('result', models.JSONField(default=dict)),
-                ('history', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='studio.history')),
+                ('history', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='studio.history')),
             ],
             options={
                 'db_table': 'studio_run',
                 'indexes': [models.Index(fields=['kind', 'id'], name='studio_run_kind_id')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['backtest', 'forecast', 'proposal'])), name='studio_run_kind'), models.CheckConstraint(condition=models.Q(('state__in', ['ready', 'cancelled', 'failed', 'running', 'waiting'])), name='studio_run_state')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['backtest', 'forecast', 'proposal'])), name='studio_run_kind'), models.CheckConstraint(condition=models.Q(('state__in', ['running', 'failed', 'ready', 'cancelled', 'waiting'])), name='studio_run_state')],
             },
         ),
     ]

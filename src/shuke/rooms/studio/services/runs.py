@@ -15,34 +15,39 @@ from shuke.rooms.org.contracts import Actor, ActorKind
 from shuke.rooms.studio import queries
 from shuke.rooms.studio.contracts import NAME_LIMIT, RUN_PREFIX, UNDER_WAY, RunKind, RunRequest, RunView, State
 from shuke.rooms.studio.models import History, Run
-from shuke.rooms.studio.services import folders, histories, studies, working
+from shuke.rooms.studio.services import folders, forecasts, histories, proposals, studies, working
 
-Check = Callable[[Mapping[str, Any], Program, Program | None], Mapping[str, Any]]
-Do = Callable[[Run, Compiled, Compiled | None, working.Steps], Mapping[str, Any]]
+Check = Callable[[Mapping[str, Any], Program | None, Program | None], Mapping[str, Any]]
+Do = Callable[[Run, Compiled | None, Compiled | None, working.Steps], Mapping[str, Any]]
 # what checks the settings of runs of a kind, returning them whole, and what does their work
-_KINDS: Mapping[RunKind, tuple[Check, Do]] = {RunKind.BACKTEST: (studies.check, studies.do)}
+_KINDS: Mapping[RunKind, tuple[Check, Do]] = {
+    RunKind.BACKTEST: (studies.check, studies.do),
+    RunKind.FORECAST: (forecasts.check, forecasts.do),
+    RunKind.PROPOSAL: (proposals.check, proposals.do),
+}
 
 
 def ask(request: RunRequest, actor: Actor) -> RunView:
     """Keep what is asked; it waits for a worker."""
-    history = histories.ready(request.history_id)
-    program = compile_program(load_program(request.text)).program
+    history = histories.ready(request.history_id) if request.history_id else None
+    program = compile_program(load_program(request.text)).program if request.text else None
     other = compile_program(load_program(request.other)).program if request.other else None
     for each in filter(None, (program, other)):
+        assert history is not None
         _check_fits(each, history)
     check, _ = _KINDS[request.kind]
     settings = check(request.settings, program, other)
     name = "".join(filter(str.isprintable, request.name)).strip()[:NAME_LIMIT]
     row = Run(
         id=ids.new_id(),
-        name=name or program.name or program.code,
+        name=name or _called(program) or (history.name if history else ""),
         state=State.WAITING,
         kind=request.kind,
         history=history,
         text=request.text,
         other=request.other,
-        program=request.labels[0] or program.name or program.code,
-        other_program=(request.labels[1] or other.name or other.code) if other else "",
+        program=request.labels[0] or _called(program),
+        other_program=request.labels[1] or _called(other),
         settings=dict(settings),
         asked_at=clock.business_now(),
         actor_kind=actor.kind.value,
@@ -50,9 +55,10 @@ def ask(request: RunRequest, actor: Actor) -> RunView:
         actor_label=actor.label,
     )
     with unit_of_work():
-        histories.ready(request.history_id)
+        if request.history_id:
+            histories.ready(request.history_id)
         queries.insert(row)
-        after = {"kind": request.kind.value, "history": history.name, "program": row.program}
+        after = {"kind": request.kind.value, "history": history.name if history else "", "program": row.program}
         org.audit("run.asked", ids.encode(RUN_PREFIX, row.id), None, after, actor)
     return view(row)
 
@@ -62,8 +68,9 @@ def do(run_id: UUID) -> State | None:
 
     def run(steps: working.Steps) -> tuple[State, Mapping[str, Any]]:
         row = known(run_id)
-        histories.ready(row.history_id)
-        program = compile_program(load_program(row.text))
+        if row.history_id:
+            histories.ready(row.history_id)
+        program = compile_program(load_program(row.text)) if row.text else None
         other = compile_program(load_program(row.other)) if row.other else None
         folders.fresh(folders.run(run_id))
         _, work = _KINDS[RunKind(row.kind)]
@@ -118,7 +125,7 @@ def view(row: Run, *, brief: bool = False) -> RunView:
         id=row.id,
         kind=RunKind(row.kind),
         name=row.name,
-        history=histories.view(row.history, [] if brief else None),
+        history=histories.view(row.history, [] if brief else None) if row.history else None,
         text="" if brief else row.text,
         other="" if brief else row.other,
         program=row.program,
@@ -133,6 +140,10 @@ def view(row: Run, *, brief: bool = False) -> RunView:
         seconds=row.seconds,
         actor=Actor(ActorKind(row.actor_kind), row.actor_id, row.actor_label),
     )
+
+
+def _called(program: Program | None) -> str:
+    return (program.name or program.code) if program else ""
 
 
 def _check_fits(program: Program, history: History) -> None:

@@ -11,6 +11,7 @@ from shuke.engine.compile import Compiled
 from shuke.engine.histories.stored import StoredHistory, open_history
 from shuke.engine.study import Cancelled, study
 from shuke.engine.study_members import explain_member
+from shuke.engine.study_result import Study
 from shuke.engine.study_settings import assumptions_of, policy_of
 from shuke.engine.zones import day_start
 from shuke.rooms.studio.contracts import MemberStory
@@ -21,8 +22,9 @@ MEMBERS = "members.parquet"
 _DAY_ZERO = date(1970, 1, 1)
 
 
-def check(settings: Mapping[str, Any], program: Program, _other: Program | None) -> Mapping[str, Any]:
+def check(settings: Mapping[str, Any], program: Program | None, _other: Program | None) -> Mapping[str, Any]:
     """Return the settings of a backtest whole, as they are kept and told."""
+    assert program is not None
     since, until = (_day(settings.get(name), name) for name in ("since", "until"))
     if since and until and since > until:
         raise Refusal("window_empty", "The window ends before it begins.", pointer="/until")
@@ -38,12 +40,25 @@ def check(settings: Mapping[str, Any], program: Program, _other: Program | None)
     }
 
 
-def do(row: Run, program: Compiled, other: Compiled | None, steps: working.Steps) -> Mapping[str, Any]:
+def do(row: Run, program: Compiled | None, other: Compiled | None, steps: working.Steps) -> Mapping[str, Any]:
     """Study the program over the history, and keep a table of members beside the figures."""
+    assert program is not None
+    found = run(row, program, other, steps)
+    steps.tell(0, 0, "writing")
+    found.members_table(folders.run(row.id) / MEMBERS)
+    return found.as_json()
+
+
+def run(row: Run, program: Compiled, other: Compiled | None, steps: working.Steps) -> Study:
+    """Study a run's program over its history.
+
+    Raises: working.Stopped; Refusal as `engine.study.study`.
+    """
+    assert row.history_id is not None
     store = open_history(folders.store(row.history_id)).under(program.program)
     since_at, until_at = _window(row, program.program, store)
     try:
-        found = study(
+        return study(
             program,
             store,
             until_at,
@@ -56,9 +71,6 @@ def do(row: Run, program: Compiled, other: Compiled | None, steps: working.Steps
         )
     except Cancelled as stopped:
         raise working.Stopped from stopped
-    steps.tell(0, 0, "writing")
-    found.members_table(folders.run(row.id) / MEMBERS)
-    return found.as_json()
 
 
 def story(row: Run, program: Compiled, member_id: str) -> MemberStory:
@@ -66,6 +78,7 @@ def story(row: Run, program: Compiled, member_id: str) -> MemberStory:
 
     Raises: Refusal `unknown_member`.
     """
+    assert row.history_id is not None
     store = open_history(folders.store(row.history_id)).under(program.program)
     _since, until_at = _window(row, program.program, store)
     told = explain_member(

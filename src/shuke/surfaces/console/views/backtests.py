@@ -1,6 +1,7 @@
 """Backtests: a program is tried on a history, alone or against another, and its figures are shown."""
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from shuke.core.values.errors import Refusal
-from shuke.engine.schema import ProgramErrors
+from shuke.engine.schema import ProgramErrors, load_program
 from shuke.engine.yaml_tree import FILE_LIMIT_BYTES
 from shuke.foundation import ids, logs
 from shuke.rooms.org.contracts import Right
@@ -28,7 +29,7 @@ from shuke.rooms.studio.contracts import (
     RunView,
     State,
 )
-from shuke.surfaces.console import study_charts, study_stories
+from shuke.surfaces.console import forecast_charts, study_charts, study_stories
 from shuke.surfaces.console.charts import chart_file
 from shuke.surfaces.console.pages import Desk, page, show
 from shuke.surfaces.console.views.programs import numbered
@@ -40,16 +41,13 @@ _PAGE = 100
 _ENTRIES = 500  # of one member, the latest
 
 
-class BacktestForm(forms.Form):
-    """What is tried on which history, and what is assumed."""
+class StudyForm(forms.Form):
+    """Which program runs over which history, and what is assumed."""
 
     history = forms.ChoiceField(label=pgettext_lazy("orders", "History"))
     program = forms.ChoiceField(label=gettext_lazy("Program"))
     text = forms.CharField(label=gettext_lazy("Program file"), required=False, max_length=FILE_LIMIT_BYTES, strip=False)
-    other = forms.ChoiceField(label=gettext_lazy("Weighed against"), required=False)
     name = forms.CharField(label=gettext_lazy("Name"), required=False, max_length=NAME_LIMIT)
-    since = forms.DateField(label=gettext_lazy("Counted from"), required=False)
-    until = forms.DateField(label=gettext_lazy("Up to and with"), required=False)
     policy = forms.ChoiceField(label=gettext_lazy("How members use points"))
     at = forms.DecimalField(label=gettext_lazy("From how many points on"), required=False, min_value=0)
     share = forms.DecimalField(
@@ -63,10 +61,9 @@ class BacktestForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["history"].choices = [("", _("Choose")), *_histories()]
+        self.fields["history"].choices = [("", _("Choose")), *ready_histories()]
         published = _published()
         self.fields["program"].choices = [*published, (_OWN, _("a file of its own, below"))]
-        self.fields["other"].choices = [("", _("nothing")), *published]
         self.fields["policy"].choices = [(code, studio_words.policy(code)) for code in studio_words.POLICIES]
         self.fields["text"].widget = forms.Textarea(attrs={"class": "program", "spellcheck": "false", "wrap": "off"})
         self.fields["uplift"].widget.attrs["placeholder"] = "gold 5, diamond 8"
@@ -74,8 +71,6 @@ class BacktestForm(forms.Form):
         self.fields["elasticity"].help_text = _(
             "By how many percent spend changes where the reward rate changes by one percent of spend."
         )
-        for name in ("since", "until"):
-            self.fields[name].widget = forms.DateInput(attrs={"type": "date"})
 
     def clean_uplift(self) -> dict[str, str]:
         """Return percent by tier."""
@@ -90,6 +85,20 @@ class BacktestForm(forms.Form):
         return found
 
 
+class BacktestForm(StudyForm):
+    """A study with a window, and another program to weigh it against."""
+
+    other = forms.ChoiceField(label=gettext_lazy("Weighed against"), required=False)
+    since = forms.DateField(label=gettext_lazy("Counted from"), required=False)
+    until = forms.DateField(label=gettext_lazy("Up to and with"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["other"].choices = [("", _("nothing")), *_published()]
+        for name in ("since", "until"):
+            self.fields[name].widget = forms.DateInput(attrs={"type": "date"})
+
+
 @page(Right.PROGRAMS_READ)
 def backtests(request: HttpRequest, desk: Desk) -> HttpResponse:
     """List the backtests."""
@@ -100,7 +109,7 @@ def backtests(request: HttpRequest, desk: Desk) -> HttpResponse:
         place="backtests",
         runs=rows(studio.latest_runs(RunKind.BACKTEST, _LATEST)),
         may_use=desk.may(Right.STUDIO_USE),
-        histories=bool(_histories()),
+        histories=bool(ready_histories()),
     )
 
 
@@ -108,38 +117,62 @@ def backtests(request: HttpRequest, desk: Desk) -> HttpResponse:
 def new(request: HttpRequest, desk: Desk) -> HttpResponse:
     """Say what is to be tried, and let a worker do it."""
     if request.method == "GET":
-        asked = {
-            "history": request.GET.get("history", ""),
-            "program": request.GET.get("program", ""),
-            "policy": "observed",
-        }
-        return _new(request, BacktestForm(initial=asked))
+        return _new(request, BacktestForm(initial=asked(request)))
     form = BacktestForm(request.POST)
     if not form.is_valid():
         return _new(request, form, status=422)
+    made = ask(RunKind.BACKTEST, form, settings_of(form.cleaned_data), desk)
+    if isinstance(made, list):
+        return _new(request, form, wrong=made, status=422)
+    return redirect("backtest", ids.encode(RUN_PREFIX, made.id)) if made else _new(request, form, status=422)
+
+
+def asked(request: HttpRequest) -> dict[str, str]:
+    """Return what a form begins with: what the page before chose."""
+    return {
+        "history": request.GET.get("history", ""),
+        "program": request.GET.get("program", ""),
+        "policy": "observed",
+        "text": _text_of_run(request.GET.get("run", "")),
+    } | ({"program": _OWN} if request.GET.get("run") else {})
+
+
+def _text_of_run(run_id: str) -> str:
+    return str(studio.run(_id(run_id)).result.get("text", "")) if run_id else ""
+
+
+Lines = list[tuple[str, list[tuple[str, str]]]]
+
+
+def ask(
+    kind: RunKind, form: StudyForm, settings: dict[str, Any], desk: Desk, cost: Decimal | None = None
+) -> RunView | Lines | None:
+    """Ask for a run; what is wrong with a program file is returned by line, anything else stands in the form."""
     given = form.cleaned_data
     text = given["text"].replace("\r\n", "\n") if given["program"] == _OWN else _text(given["program"])
     try:
-        made = studio.ask_run(
+        if cost is not None:
+            first = next((unit.code for unit in load_program(text).units if unit.spendable), "")
+            settings = settings | {"costs": {first: str(cost)}}
+        return studio.ask_run(
             RunRequest(
-                RunKind.BACKTEST,
+                kind,
                 ids.decode(HISTORY_PREFIX, given["history"]),
                 text,
-                _text(given["other"]) if given["other"] else "",
+                _text(given["other"]) if given.get("other") else "",
                 given["name"],
-                _settings(given),
+                settings,
                 _labels(form, given),
             ),
             desk.actor,
         )
     except ProgramErrors as errors:
-        return _new(request, form, wrong=numbered(text, errors.refusals), status=422)
+        return numbered(text, errors.refusals)
     except Refusal as refused:
         logs.refusal(refused, request_id=desk.actor.request_id)
         field = (refused.pointer or "").rpartition("/")[2]
         form.add_error(field if field in form.fields else None, refusals.sentence(refused))
-        return _new(request, form, status=422)
-    return redirect("backtest", ids.encode(RUN_PREFIX, made.id))
+        return None
 
 
 @page(Right.PROGRAMS_READ)
@@ -215,7 +248,7 @@ def run_context(found: RunView, desk: Desk) -> dict[str, Any]:
     return {
         "run": found,
         "run_id": ids.encode(RUN_PREFIX, found.id),
-        "history_id": ids.encode(HISTORY_PREFIX, found.history.id),
+        "history_id": ids.encode(HISTORY_PREFIX, found.history.id) if found.history else "",
         "state": studio_words.state(found.state),
         "phase": studio_words.phase(found.progress.phase),
         "moving": found.state in UNDER_WAY,
@@ -245,15 +278,15 @@ def _new(
     )
 
 
-def _labels(form: BacktestForm, given: dict[str, Any]) -> tuple[str, str]:
+def _labels(form: StudyForm, given: dict[str, Any]) -> tuple[str, str]:
     """Return what the two programs are called on the result, so that versions of one are told apart."""
     names = dict(form.fields["program"].choices)
-    own = "" if not given["other"] else _("the file tried")
-    return (own if given["program"] == _OWN else names[given["program"]], names.get(given["other"], ""))
+    own = "" if not given.get("other") else _("the file tried")
+    return (own if given["program"] == _OWN else names[given["program"]], names.get(given.get("other", ""), ""))
 
 
-def _settings(given: dict[str, Any]) -> dict[str, Any]:
-    """Return the settings of a run from a form's fields."""
+def settings_of(given: dict[str, Any]) -> dict[str, Any]:
+    """Return the settings of a study from a form's fields."""
     policy: dict[str, Any] = {"kind": given["policy"]}
     if given["policy"] == "greedy":
         policy["at"] = str(given["at"] or 0)
@@ -264,11 +297,11 @@ def _settings(given: dict[str, Any]) -> dict[str, Any]:
         assumptions["elasticity"] = str(given["elasticity"])
     if given["margin"] is not None:
         assumptions["margin"] = f"{given['margin']}%"
-    days: dict[str, date | None] = {"since": given["since"], "until": given["until"]}
+    days: dict[str, date | None] = {"since": given.get("since"), "until": given.get("until")}
     return {name: day.isoformat() for name, day in days.items() if day} | {"policy": policy, "assumptions": assumptions}
 
 
-def _histories() -> list[tuple[str, str]]:
+def ready_histories() -> list[tuple[str, str]]:
     ready = (each for each in studio.latest_histories(_LATEST) if each.state is State.READY)
     return [(ids.encode(HISTORY_PREFIX, each.id), each.name) for each in ready]
 
@@ -365,7 +398,8 @@ def member(request: HttpRequest, desk: Desk, run_id: str, member: str) -> HttpRe
 def chart_csv(request: HttpRequest, desk: Desk, run_id: str, chart: str) -> HttpResponse:
     """Answer with a chart's rows as a file, headed by its question and definition."""
     found = studio.run(_id(run_id))
-    drawn = study_charts.charts(found) if found.kind is RunKind.BACKTEST and found.state is State.READY else []
+    kinds = {RunKind.BACKTEST: study_charts.charts, RunKind.FORECAST: forecast_charts.charts}
+    drawn = kinds[found.kind](found) if found.kind in kinds and found.state is State.READY else []
     one = next((each for each in drawn if each.code == chart), None)
     if one is None:
         raise Http404

@@ -1,0 +1,77 @@
+"""Proposals: a shop is measured on its history, or told of, and a program is proposed for it."""
+
+import datetime as dt
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Any
+
+from shuke.core.program.model import Program
+from shuke.core.values.errors import Refusal
+from shuke.engine.compile import Compiled
+from shuke.engine.histories.stored import open_history
+from shuke.engine.proposal.answers import Answers
+from shuke.engine.proposal.answers import check as check_answers
+from shuke.engine.proposal.proposing import propose
+from shuke.engine.proposal.shop import measure
+from shuke.engine.study_settings import number
+from shuke.foundation import clock
+from shuke.rooms.studio.models import Run
+from shuke.rooms.studio.services import folders, working
+
+_FRACTIONS = ("orders_a_year", "average_order", "margin", "repeat_share", "anonymous", "running_cost", "reward_rate")
+_WHOLE = ("stores", "members", "levels")
+_FLAGS = ("partners", "cause", "hosts", "service")
+_TEXTS = ("industry", "currency", "time_zone", "language", "program", "name", "model")
+
+
+def check(settings: Mapping[str, Any], _program: Program | None, _other: Program | None) -> Mapping[str, Any]:
+    """Return the answers whole, as they are kept.
+
+    Raises: Refusal `answer_wrong`, `number_invalid`, `date_invalid`.
+    """
+    check_answers(answers_of(settings))
+    known = {*_FRACTIONS, *_WHOLE, *_FLAGS, *_TEXTS, "begins", "benefits"}
+    said = {name: value for name, value in settings.items() if name in known and value not in (None, "", ())}
+    return said | {"begins": _begins(settings).isoformat()}
+
+
+def do(row: Run, _program: Compiled | None, _other: Compiled | None, steps: working.Steps) -> Mapping[str, Any]:
+    """Measure the shop where there is a history, and propose."""
+    answers = answers_of(row.settings)
+    shop = None
+    if row.history_id is not None:
+        steps.tell(0, 0, "measuring")
+        shop = measure(open_history(folders.store(row.history_id)), answers.time_zone, steps.stopped)
+        if steps.stopped():
+            raise working.Stopped
+    return propose(answers, shop).as_json()
+
+
+def answers_of(said: Mapping[str, Any]) -> Answers:
+    """Return the answers from what was said; what was not said is left to the history or to what is usual.
+
+    Raises: Refusal `number_invalid`, `date_invalid`.
+    """
+    found: dict[str, Any] = {name: str(said[name]) for name in _TEXTS if said.get(name)}
+    found |= {name: number(said[name], name) for name in _FRACTIONS if said.get(name) not in (None, "")}
+    found |= {name: _whole(said[name], name) for name in _WHOLE if said.get(name) not in (None, "")}
+    found |= {name: bool(said[name]) for name in _FLAGS if name in said}
+    benefits: tuple[Fraction, ...] = tuple(number(each, "benefits") for each in said.get("benefits") or ())
+    found = {"industry": "", "currency": "", "time_zone": ""} | found
+    return Answers(begins=_begins(said), benefits=benefits, **found)
+
+
+def _begins(said: Mapping[str, Any]) -> dt.date:
+    if not said.get("begins"):
+        return clock.business_now().date() + dt.timedelta(days=35)
+    try:
+        return dt.date.fromisoformat(str(said["begins"]))
+    except ValueError as error:
+        raise Refusal("date_invalid", "This is not a date.", pointer="/begins") from error
+
+
+def _whole(value: object, name: str) -> int:
+    found = number(value, name)
+    if found.denominator != 1:
+        raise Refusal("number_invalid", f"{str(value)[:40]} is not a whole number.", pointer=f"/{name}")
+    return int(found)
