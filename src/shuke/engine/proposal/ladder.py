@@ -11,7 +11,7 @@ import numpy as np
 from shuke.engine.history import Column
 from shuke.engine.proposal.answers import Answers
 from shuke.engine.proposal.shop import Shop
-from shuke.engine.proposal.words import Words
+from shuke.engine.words import Words
 
 # the share of members that should reach each level above the first, by the number of levels
 SHARES = {
