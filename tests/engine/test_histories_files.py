@@ -381,3 +381,20 @@ def test_the_reference_says_what_every_cause_and_field_expects(page, language):
     assert [row for row in rows if row not in told_there] == []
     codes = {field.code for fields in FIELDS.values() for field in fields}
     assert [code for code in sorted(codes) if f"`{code}`" not in told_there] == []
+
+
+def test_parquet_files_of_one_period_each_are_checked_by_instants(tmp_path):
+    def month(name, *rows):
+        values = ", ".join(f"({order}, 7, TIMESTAMPTZ '{at}+00', 1.5::DECIMAL(9, 2))" for order, at in rows)
+        duckdb.sql(f"SELECT * FROM (VALUES {values}) t(order_id, member_id, occurred_at, net)").write_parquet(
+            str(tmp_path / name)
+        )
+        return tmp_path / name
+
+    may = month("may.parquet", (1, "2024-05-01 08:00:00"), (2, "2024-05-02 08:00:00"))
+    june = month("june.parquet", (1, "2024-06-01 08:00:00"), (3, "2024-06-02 08:00:00"))
+    assert causes(told(tmp_path, may, june, time_zone="")) == [("may.parquet", "order_torn", "order_id", "1", 1, (1,))]
+    again = month("again.parquet", (2, "2024-05-02 08:00:00"), (4, "2024-06-02 08:00:00"))
+    assert causes(told(tmp_path, may, again, time_zone="")) == [
+        ("may.parquet", "order_repeated", "order_id", "2", 1, (2,))
+    ]

@@ -101,7 +101,7 @@ class Checks:
     def _group(self, line: str) -> None:
         have = self._have[Kind.ORDERS]
         files = [file for one in self._typed.opened for file in one.files if file.kind is Kind.ORDERS]
-        repeated = ["min(file) <> max(file)"] * (len(files) > 1)
+        repeated = ["min(file) <> max(file)"] * (not self._typed.are_apart(Kind.ORDERS))  # else its instants tell
         repeated += ["count(*) > 1"] * any(file.one_row_an_order for file in files)
         # where a row says the total of its order, other amounts are those of the order, too
         total, of_order = "total" in have, "max" if "total" in have else "sum"

@@ -114,7 +114,7 @@ def lay(
     row = np.cumsum(what != REDEEMED) - 1
     row_of_order, row_of_refund = row[of_order], row[of_refund]
 
-    events = np.zeros((len(at), EVENT_ROW), np.int64)
+    events = np.zeros((EVENT_ROW, len(at)), np.int64).T  # each column in one piece: they are stored apart
     events[:, V_KIND] = np.array((REDEEM, FACT, REFUND))[what]
     events[:, V_AT] = at
     events[:, V_REF] = np.where(what == REDEEMED, 0, row)

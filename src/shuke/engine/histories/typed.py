@@ -103,6 +103,31 @@ class Typed:
                 return False
         return True
 
+    def are_apart(self, kind: Kind) -> bool:
+        """Tell whether no instant can stand in two files of a kind: one file, or Parquet files of one period each."""
+        some = [one for one in self.opened if one.files[0].kind is kind]
+        if len(some) != 1 or len(some[0].files) == 1:
+            return len(some) < 2
+        (one,) = some
+        column = one.mapping.get("occurred_at")
+        if column is None or not self._values(one)["occurred_at"].is_monotone:
+            return False
+        sql_type = one.types[column]
+        row = self._db.execute(
+            f"""
+            SELECT bool_and(whole AND (since > before OR before IS NULL)) FROM (
+                SELECT whole, since, lag(until) OVER (ORDER BY since) AS before FROM (
+                    SELECT min(try_cast(stats_min_value AS {sql_type})) AS since,
+                        max(try_cast(stats_max_value AS {sql_type})) AS until,
+                        bool_and(stats_min_value IS NOT NULL AND stats_max_value IS NOT NULL) AS whole
+                    FROM parquet_metadata(?) WHERE path_in_schema = ? GROUP BY file_name
+                )
+            )
+            """,  # noqa: S608  our own text
+            [[str(file.path) for file in one.files], one.headers[column]],
+        ).fetchone()
+        return row is not None and bool(row[0])
+
     def _needed(self, one: Opened) -> tuple[str, ...]:
         """Return what every row of a file must say."""
         kind = one.files[0].kind
