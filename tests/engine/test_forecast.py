@@ -4,6 +4,7 @@ import datetime as dt
 import json
 from dataclasses import replace
 from fractions import Fraction
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,7 +15,8 @@ from hypothesis import strategies as st
 from shuke.core.values.errors import Refusal
 from shuke.engine.cohorts import GROUPS, Cohorts
 from shuke.engine.compile import compile_program
-from shuke.engine.forecast.economics import break_even
+from shuke.engine.forecast import naming, series, survival
+from shuke.engine.forecast.economics import RANGES, break_even
 from shuke.engine.forecast.forecasting import Asked, whole_months
 from shuke.engine.forecast.result import forecast, forecast_study
 from shuke.engine.policies import Assumptions
@@ -83,6 +85,21 @@ def test_the_json_says_the_same(done, told):
     assert points["books"]["cost"][-1]["closing"] == points["now"]["points"]
     assert said["break_even"]["margin"] == 0.3
     assert said["break_even"]["cost_minor"] == points["year"]["cost_minor"]
+
+
+@pytest.mark.parametrize("page", ["forecast.md", "forecast.zh-CN.md"])
+def test_every_name_of_the_json_is_documented(told, page):
+    text = (Path(__file__).parents[2] / "docs" / page).read_text()
+    said = told.as_json()
+    names = {*said, *said["units"]["points"], *said["units"]["points"]["now"], *said["units"]["points"]["books"]}
+    known = {"program", "currency", "digits", "units", "scale"}  # they say themselves
+    assert {name for name in names - known if f"`{name}`" not in text and f".{name}`" not in text} == set()
+
+
+def test_every_method_and_assumption_has_a_name_in_both_languages():
+    assert set(naming.METHODS) == {*survival.METHODS, *series.METHODS}
+    assert set(naming.ASSUMPTIONS) == set(RANGES)
+    assert all(words.en and words.zh for words in (*naming.METHODS.values(), *naming.ASSUMPTIONS.values()))
 
 
 def test_tiers_cost_what_will_be_used_of_what_they_were_given(told, done):

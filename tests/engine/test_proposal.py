@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 from fractions import Fraction
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,6 +15,8 @@ from shuke.core.values.currencies import CURRENCY_DIGITS
 from shuke.core.values.errors import Refusal
 from shuke.engine.cautions import cautions
 from shuke.engine.compile import compile_program
+from shuke.engine.histories.stored import Meta
+from shuke.engine.histories.storing import write_history
 from shuke.engine.history import History
 from shuke.engine.lives import HistoryWriter
 from shuke.engine.proposal.answers import LANGUAGES, MODELS, Answers
@@ -26,7 +29,7 @@ from shuke.engine.proposal.proposing import propose
 from shuke.engine.proposal.shop import Shop, imagine, measure
 from shuke.engine.schema import load_program
 from shuke.engine.states import OrderFacts
-from shuke.engine.study import One, study
+from shuke.engine.study import Cancelled, One, study
 
 BEGINS = dt.date(2027, 3, 1)
 DAY = 86_400
@@ -88,6 +91,26 @@ def test_parts_are_measured_like_one():
     one, two = measure(One(whole), "UTC"), measure(Halves(), "UTC")
     assert two.members == one.members + 1
     assert two.sales_minor - one.sales_minor == 700 * 365 // one.days
+
+
+def test_a_stored_history_is_measured_like_one_in_memory(tmp_path):
+    lives = [made(REGIMES[0], 8, 2), history([(19_500, 700), (19_501, 300), (19_502, -100)])]
+    stored = write_history(tmp_path / "history", lives, Meta("CNY", 2, "UTC"))
+
+    class InMemory:
+        parts = 2
+
+        def part(self, number, *, lines=True):
+            return lives[number]
+
+    told, known = measure(stored, "UTC"), measure(InMemory(), "UTC")
+    assert (told.spend_minor.tolist(), told.orders.tolist()) == (known.spend_minor.tolist(), known.orders.tolist())
+    assert (told.days, told.last_day) == (known.days, known.last_day)
+
+
+def test_measuring_stops_when_the_caller_says_so():
+    with pytest.raises(Cancelled):
+        measure(One(history([(0, 100), (60, 100)])), "UTC", cancelled=lambda: True)
 
 
 def test_too_short_a_history_is_refused():
@@ -309,6 +332,13 @@ CHOSEN = st.builds(
     reward_rate=st.none() | st.fractions(Fraction(1, 10_000), Fraction(1, 2), max_denominator=10_000),
     model=st.none() | st.sampled_from(MODELS),
 )
+
+
+@pytest.mark.parametrize("page", ["new-program.md", "new-program.zh-CN.md"])
+def test_every_name_of_the_json_and_every_warning_is_documented(page):
+    text = (Path(__file__).parents[2] / "docs" / page).read_text()
+    names = {*propose(answers()).as_json(), "empty", "too_far", "too_little", "too_much", "crowded"}
+    assert {name for name in names - {"currency", "digits"} if f"`{name}`" not in text} == set()
 
 
 @settings(max_examples=150, deadline=None)

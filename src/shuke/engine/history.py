@@ -4,16 +4,21 @@ Events stand in the order in which they are to be applied (`core.state.replay` s
 and ranks in them are numbers of the program that the history is replayed through.
 """
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
+from itertools import pairwise
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from shuke.core.state.replay import (
+    CAPTURE_ASIDE,
     EVENT_ROW,
     FACT,
+    GIVE_BACK,
+    LET_GO,
     NOTHING,
     REDEEM,
     REFUND,
@@ -27,6 +32,7 @@ from shuke.core.state.replay import (
 )
 
 Column = NDArray[np.int64]
+REFERRING = (GIVE_BACK, CAPTURE_ASIDE, LET_GO)  # what such an event refers to is another event
 
 
 @dataclass(frozen=True)
@@ -159,6 +165,9 @@ class History:
         return decided
 
 
+_Rows = TypeVar("_Rows", Facts, Lines)
+
+
 def plain_texts(name: str, count: int) -> Texts:
     """Return a column that says the same text everywhere."""
     return Texts(np.zeros(count, np.int64), (name,))
@@ -231,6 +240,60 @@ def history_of_orders(
         events=events,
         order_ids=order_ids,
     )
+
+
+def between(history: History, begin: int, end: int) -> History:
+    """Return the members begin..end of a history whose facts stand member by member, as its events do."""
+    first, last = int(history.starts[begin]), int(history.starts[end])
+    facts, events = history.facts, history.events[first:last].copy()
+    kind = events[:, V_KIND]
+    of_facts = np.isin(kind, (FACT, REFUND))
+    rows = events[of_facts, V_REF]
+    row, after = (int(rows.min()), int(rows.max()) + 1) if len(rows) else (0, 0)
+    events[of_facts, V_REF] -= row
+    events[np.isin(kind, REFERRING), V_REF] -= first
+    events[events[:, V_ABOUT] >= 0, V_ABOUT] -= first
+    lines = slice(int(facts.line_of[row]), int(facts.line_of[after]))
+    orders = slice(*np.searchsorted(history.order_rows, (row, after)).tolist()) if history.order_ids else slice(0)
+    return replace(
+        history,
+        members=history.members[begin:end],
+        joined_at=history.joined_at[begin:end],
+        birth_md=history.birth_md[begin:end],
+        lunar_md=history.lunar_md[begin:end],
+        tags=history.tags[begin:end],
+        facts=replace(
+            _cut(facts, slice(row, after), but=("decided_with", "line_of", "lines")),
+            decided_with=facts.decided_with[row:after] - row,
+            line_of=facts.line_of[row : after + 1] - facts.line_of[row],
+            lines=_cut(facts.lines, lines),
+        ),
+        starts=history.starts[begin : end + 1] - first,
+        events=events,
+        order_ids=history.order_ids[orders],
+    )
+
+
+def pieces(history: History, events: int) -> Iterator[History]:
+    """Yield a history in pieces of about so many events each, of whole members."""
+    cuts = np.searchsorted(history.starts, range(0, history.event_count, events)).tolist()
+    cuts = sorted({0, *cuts, history.member_count})
+    if len(cuts) <= 2:
+        yield history
+        return
+    for begin, end in pairwise(cuts):
+        yield between(history, begin, end)
+
+
+def _cut(rows: _Rows, where: slice, but: Collection[str] = ()) -> _Rows:
+    """Return a dataclass of columns, texts and attributes with some of its rows, `but` for some columns."""
+
+    def of(column: Any) -> Any:
+        if isinstance(column, Mapping):
+            return {name: of(each) for name, each in column.items()}
+        return Texts(column.codes[where], column.names) if isinstance(column, Texts) else column[where]
+
+    return replace(rows, **{each.name: of(getattr(rows, each.name)) for each in fields(rows) if each.name not in but})
 
 
 def in_scope(

@@ -16,13 +16,12 @@ from shuke.core.state import replay
 from shuke.core.state.replay import FACT, REDEEM_SHARE, V_ABOUT, V_AMOUNT, V_KIND, V_REF, V_SLOT, V_UNIT, V_UNTIL
 from shuke.core.values.errors import Refusal
 from shuke.engine.compile import Compiled
-from shuke.engine.history import Column, History, in_scope
+from shuke.engine.history import REFERRING, Column, History, in_scope
 
 KINDS = ("observed", "none", "greedy", "share")
 PARTS_MAX = 10**6  # of a share and of growth, so that they multiply within 64 bits
 GROWTH_MAX = 100
-USING = (replay.REDEEM, replay.GIVE_BACK, replay.SET_ASIDE, replay.CAPTURE_ASIDE, replay.LET_GO)
-ABOUT_EVENTS = (replay.GIVE_BACK, replay.CAPTURE_ASIDE, replay.LET_GO)  # REF of these is an event
+USING = (replay.REDEEM, replay.SET_ASIDE, *REFERRING)
 
 
 @dataclass(frozen=True)
@@ -206,7 +205,7 @@ def _chosen(h: History, policy: Policy) -> Column:
 def _renumbered(events: Column, places: Column) -> Column:
     """Return events that name other events by their new places."""
     events = events.copy()
-    named = np.isin(events[:, V_KIND], ABOUT_EVENTS)
+    named = np.isin(events[:, V_KIND], REFERRING)
     events[named, V_REF] = places[events[named, V_REF]]
     about = (events[:, V_KIND] == FACT) & (events[:, V_ABOUT] >= 0)
     events[about, V_ABOUT] = places[events[about, V_ABOUT]]

@@ -35,6 +35,7 @@ from shuke.engine.forecast.forecasting import (
     months_after,
     whole_months,
 )
+from shuke.engine.forecast.naming import ASSUMPTIONS, METHODS
 from shuke.engine.forecast.series import Outlook
 from shuke.engine.study_figures import date_of
 from shuke.engine.study_result import Study
@@ -105,7 +106,8 @@ class Forecast:
                 "uplift": _share(even.uplift),
             },
             "sensitivity": [
-                {"unit": s.unit, "assumption": s.assumption, "factors": [float(f) for f in s.factors],
+                {"unit": s.unit, "assumption": s.assumption, "words": ASSUMPTIONS[s.assumption].as_json(),
+                 "factors": [float(f) for f in s.factors],
                  "low": _owed(s.low), "high": _owed(s.high)}
                 for s in self.sensitivity
             ],
@@ -273,7 +275,11 @@ def _range(told: Range, digits: int | None = None) -> dict[str, float]:
 
 
 def _chosen(method: str, scores: dict[str, float | None]) -> dict[str, Any]:
-    return {"method": method, "errors": {name: _share(score) for name, score in scores.items()}}
+    return {
+        "method": method,
+        "words": METHODS[method].as_json(),
+        "errors": {name: _share(score) for name, score in scores.items()},
+    }
 
 
 def _owed(told: Owed) -> dict[str, int]:

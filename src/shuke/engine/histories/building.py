@@ -4,6 +4,7 @@ Memory is bounded: what is larger goes to disk. Must not know programs.
 """
 
 from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from zoneinfo import available_timezones
@@ -206,20 +207,28 @@ class _Work:
 
     def store(self, report: Report, sources: Sources, part_orders: int) -> Report:
         """Write the parts, each sorted by member and instant."""
-        parts = Parts(self.db, self.writer, self.checks, part_orders)
-        for part in range(parts.count):
-            self.step(part, parts.count, "store")
-            parts.write(part)
+        parts = Parts(self.db, self.writer.scratch, self.checks, part_orders)
+        with ThreadPoolExecutor(1) as pool:  # one part is laid out while the one before it is written
+            digests = pool.map(digest, [file.path for file in sources.files])
+            writing: Future[None] | None = None
+            for part in range(parts.count):
+                self.step(part, parts.count, "store")
+                laid = parts.lay(part)
+                if writing is not None:
+                    writing.result()
+                writing = pool.submit(self.writer.write, *laid)
+        if writing is not None:
+            writing.result()
         self.step(parts.count, parts.count, "store")
         made_of = {
             "files": [
                 {
                     "name": file.path.name,
                     "kind": str(file.kind),
-                    "sha256": digest(file.path),
+                    "sha256": sha256,
                     "mapping": report.mapping[file.path.name],
                 }
-                for file in sources.files
+                for file, sha256 in zip(sources.files, digests, strict=True)
             ],
             "left_out": {
                 "rows": report.left_out_rows,

@@ -13,11 +13,9 @@ from numpy.typing import NDArray
 from shuke.core.program.model import Program
 from shuke.core.state.replay import (
     ADJUST,
-    CAPTURE_ASIDE,
     EVENT_ROW,
     FACT,
     GIVE_BACK,
-    LET_GO,
     OPEN_LOT,
     REDEEM,
     REFUND,
@@ -30,10 +28,9 @@ from shuke.core.state.replay import (
     V_SLOT,
     V_UNIT,
 )
-from shuke.engine.history import Column, History
+from shuke.engine.history import REFERRING, Column, History
 
 OF_UNITS = (REDEEM, ADJUST, SET_ASIDE, OPEN_LOT)  # events that name their unit
-REFERRING = (GIVE_BACK, CAPTURE_ASIDE, LET_GO)  # events about one that does
 Units = Sequence[tuple[str, int]]  # code and scale; the code "" is the program's first unit that can be spent
 
 

@@ -1,9 +1,10 @@
-"""Sorts what was checked by member and instant, and writes it part after part: all of one member in one part.
+"""Sorts what was checked by member and instant, and lays it out part after part: all of one member in one part.
 
 The sorted orders are one table, so that order k is the same for lines, refunds and redemptions; all else is fetched
-when its part is written.
+when it is the turn of its part.
 """
 
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -16,26 +17,26 @@ from shuke.engine.histories.checking import PARTS, TEXTS, Checks
 from shuke.engine.histories.fields import Kind
 from shuke.engine.histories.laying import EMPTY, Members, Orders, Redemptions, Refunds
 from shuke.engine.histories.stored import OF_LINES, lines_of_whole_orders
-from shuke.engine.histories.storing import Writer
 from shuke.engine.histories.values import POINTS_DIGITS
-from shuke.engine.history import Column, Lines, Texts
+from shuke.engine.history import Column, History, Lines, Texts
 from shuke.engine.lunar import lunar_of
 
 AMOUNTS = ("gross", *PARTS)
 
 
 class Parts:
-    """The parts of one import, to be written one after the other: `units` are those of its redemptions.
+    """The parts of one import, to be laid out one after the other: `units` are those of its redemptions.
 
     `repeated_lines` counts lines that say the same as another of their order.
     """
 
-    def __init__(self, db: duckdb.DuckDBPyConnection, writer: Writer, checks: Checks, part_orders: int) -> None:
-        self.db, self.writer, self.checks = db, writer, checks
+    def __init__(self, db: duckdb.DuckDBPyConnection, work: Path, checks: Checks, part_orders: int) -> None:
+        self.db, self.checks = db, checks
+        self._lines_folder = work / "lines"
         found = db.execute("SELECT count(*) FROM orders").fetchone()
         self.count = max(1, -(-(found[0] if found else 0) // part_orders))
         self.repeated_lines = 0
-        self._before = 0  # orders of the parts that are written
+        self._before = 0  # orders of the parts that were laid out
         self._sort(self.count)
         self.units = self._units()
         self._lines()
@@ -148,7 +149,7 @@ class Parts:
                 SELECT s.part, s.rowid AS k, l.file, l.row, {self.checks.line_net()} AS net,
                     coalesce(l.quantity, 1) AS quantity, {codes}
                 FROM {relation} l JOIN (SELECT rowid, order_id, part FROM sorted) s USING (order_id) {joins}
-            ) TO '{self.writer.scratch / "lines"}' (FORMAT parquet, PARTITION_BY (part))
+            ) TO '{self._lines_folder}' (FORMAT parquet, PARTITION_BY (part))
             """  # noqa: S608
         )
         self.db.execute("SET preserve_insertion_order = true")
@@ -157,8 +158,8 @@ class Parts:
         found = self.db.execute(sql).fetchnumpy()
         return {name: np.ma.getdata(column) for name, column in found.items()}
 
-    def write(self, part: int) -> None:
-        """Write the next part."""
+    def lay(self, part: int) -> tuple[History, Column, NDArray[Any]]:
+        """Return the next part: its history, which events paid for which, and the ids of its orders."""
         names = self._texts
         m = self._fetch(
             f"SELECT member_id::VARCHAR AS member_id, number, joined_at, birthday, tags FROM members"  # noqa: S608
@@ -198,12 +199,12 @@ class Parts:
             self._refunds_of(part),
             self._redemptions_of(part, first),
         )
-        self.writer.write(history, paid_for, o["order_id"])
         self._before += len(net)
+        return history, paid_for, o["order_id"]
 
     def _lines_of(self, part: int) -> Lines:
         names = self._texts
-        folder = self.writer.scratch / "lines" / f"part={part}"
+        folder = self._lines_folder / f"part={part}"
         if not folder.exists():
             return Lines(EMPTY, EMPTY, Texts(EMPTY, names["category"]), Texts(EMPTY, names["sku"]))
         found = self._fetch(

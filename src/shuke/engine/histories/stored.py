@@ -6,7 +6,7 @@ meta.json alone.
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shuke.core.program.model import Program
-from shuke.core.state.replay import EVENT_ROW, FACT, REFUND, V_ABOUT, V_KIND, V_REF
+from shuke.core.state.replay import EVENT_ROW, FACT, REFUND, V_KIND, V_REF
 from shuke.core.values.errors import Refusal
 from shuke.engine.histories.laying import EMPTY
-from shuke.engine.histories.returns import REFERRING, Units, in_units, with_returns
-from shuke.engine.history import Column, Facts, History, Lines, Texts
+from shuke.engine.histories.returns import Units, in_units, with_returns
+from shuke.engine.history import Column, Facts, History, Lines, Texts, between
 
 SCHEMA = 1
 META = "meta.json"
@@ -104,7 +104,8 @@ class StoredHistory:
             if found is None:
                 raise Refusal("unknown_member", "The history has no such member.")
             part = self._part(db, int(found[0]), lines=True, ids=True)
-        return only(part, part.members.index(member_id))
+        place = part.members.index(member_id)
+        return between(part, place, place + 1)
 
     def _part(self, db: duckdb.DuckDBPyConnection, number: int, *, lines: bool, ids: bool) -> History:
         meta, folder = self.meta.parts[number], self.folder / f"{number:04}"
@@ -189,47 +190,6 @@ def open_history(folder: Path) -> StoredHistory:
     for name in ("units", "segments", "parts"):
         said[name] = tuple(tuple(one) if isinstance(one, list) else one for one in said[name])
     return StoredHistory(folder, Meta(**said))
-
-
-def only(history: History, place: int) -> History:
-    """Return the history of one member of a history."""
-    first, last = int(history.starts[place]), int(history.starts[place + 1])
-    facts, events = history.facts, history.events[first:last].copy()
-    kind = events[:, V_KIND]
-    of_facts = np.isin(kind, (FACT, REFUND))
-    rows = events[of_facts, V_REF]
-    begin, end = (int(rows.min()), int(rows.max()) + 1) if len(rows) else (0, 0)
-    events[of_facts, V_REF] -= begin
-    events[np.isin(kind, REFERRING), V_REF] -= first
-    events[events[:, V_ABOUT] >= 0, V_ABOUT] -= first
-    orders_before = int(np.searchsorted(history.order_rows, begin))
-    orders = int(np.searchsorted(history.order_rows, end)) - orders_before
-    lines = slice(int(facts.line_of[begin]), int(facts.line_of[end]))
-    return replace(
-        history,
-        members=history.members[place : place + 1],
-        **{name: getattr(history, name)[place : place + 1] for name in ("joined_at", "birth_md", "lunar_md", "tags")},
-        facts=Facts(
-            decided_with=facts.decided_with[begin:end] - begin,
-            line_of=facts.line_of[begin : end + 1] - facts.line_of[begin],
-            lines=Lines(
-                **{name: _cut(getattr(facts.lines, name), lines) for name in ("net_minor", "quantity", *OF_LINES)},
-                attributes={name: _cut(column, lines) for name, column in facts.lines.attributes.items()},
-            ),
-            attributes={name: _cut(column, slice(begin, end)) for name, column in facts.attributes.items()},
-            **{
-                name: _cut(getattr(facts, name), slice(begin, end))
-                for name in ("net_minor", "gross_minor", *AMOUNTS, *TEXTS)
-            },
-        ),
-        starts=np.array([0, last - first], np.int64),
-        events=events,
-        order_ids=history.order_ids[orders_before : orders_before + orders],
-    )
-
-
-def _cut(column: Any, where: slice) -> Any:
-    return Texts(column.codes[where], column.names) if isinstance(column, Texts) else column[where]
 
 
 class _Table:

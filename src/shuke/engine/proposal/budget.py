@@ -10,7 +10,7 @@ from math import floor
 
 from shuke.engine.proposal.answers import Answers
 from shuke.engine.proposal.shop import Shop
-from shuke.engine.proposal.words import Words
+from shuke.engine.words import Words
 
 USED = Fraction(3, 4)  # the share of points that is used, until the shop's own figures are there
 # orders a year from which on: uplift of members' spend in percent, (careful, hopeful)

@@ -11,7 +11,7 @@ from types import MappingProxyType
 
 from shuke.engine.proposal.answers import MODELS, Answers
 from shuke.engine.proposal.shop import Shop
-from shuke.engine.proposal.words import Words
+from shuke.engine.words import Words
 
 MIDDLE = 50
 

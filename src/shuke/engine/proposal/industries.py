@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from types import MappingProxyType
 
-from shuke.engine.proposal.words import Words
+from shuke.engine.words import Words
 
 
 @dataclass(frozen=True)

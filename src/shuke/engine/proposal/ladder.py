@@ -11,7 +11,7 @@ import numpy as np
 from shuke.engine.history import Column
 from shuke.engine.proposal.answers import Answers
 from shuke.engine.proposal.shop import Shop
-from shuke.engine.proposal.words import Words
+from shuke.engine.words import Words
 
 # the share of members that should reach each level above the first, by the number of levels
 SHARES = {
@@ -142,8 +142,8 @@ def _level_of(shop: Shop, starts: tuple[int, ...], answers: Answers) -> Column:
 
 EMPTY = Words("Nobody would have reached {tier} last year.", "去年没有人能达到{tier}。")
 TOO_FAR = Words(
-    "Half of {tier} are more than {n} orders away from the next level, and order {have} times a year: too far to try.",
-    "{tier}有一半人离下一级还差 {n} 单以上，而他们一年只下 {have} 单，太远了，激励不起来。",
+    "Half of {tier} need {n} orders or more to reach the next level, and order {have} times a year: too far to try.",
+    "{tier}有一半人还要 {n} 单或更多才能升级，而他们一年只下 {have} 单，太远了，激励不起来。",
 )
 TOO_LITTLE = Words(
     "{tier} gives little more than the level below: {step} a year at its threshold. Give it a benefit that is felt.",

@@ -8,7 +8,7 @@ from shuke.engine.proposal.answers import Answers
 from shuke.engine.proposal.budget import USED, Budget
 from shuke.engine.proposal.ladder import Tier
 from shuke.engine.proposal.shop import Shop
-from shuke.engine.proposal.words import Words
+from shuke.engine.words import Words
 
 EVALUATED = (30, 90, 180, 365)  # days after the launch
 RECOGNISED = Fraction(1, 2)  # of the sales whose customer is unknown today, how much should be known in half a year

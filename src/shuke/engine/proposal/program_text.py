@@ -13,7 +13,7 @@ from shuke.engine.proposal.answers import Answers
 from shuke.engine.proposal.budget import Budget, percent
 from shuke.engine.proposal.ladder import Tier
 from shuke.engine.proposal.shop import Shop
-from shuke.engine.proposal.words import Words
+from shuke.engine.words import Words
 
 RARE = 2  # orders a year below which points live for two years
 PAID_TIMES = 2  # as many points for who pays

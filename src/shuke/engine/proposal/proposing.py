@@ -15,7 +15,7 @@ from shuke.engine.proposal.ladder import Caution, Tier, cautions, mean_multiplie
 from shuke.engine.proposal.planning import Goal, Step, goals, plan
 from shuke.engine.proposal.program_text import Written, write
 from shuke.engine.proposal.shop import Shop, imagine
-from shuke.engine.proposal.words import Words
+from shuke.engine.words import Words
 
 WITH_LADDER = ("points", "shared", "community")
 MADE_UP_MEMBERS = 1_000

@@ -15,7 +15,7 @@ from shuke.core.state.replay import FACT, REFUND, V_AMOUNT, V_AT, V_KIND, V_REF
 from shuke.core.values.dates import SECONDS_PER_DAY
 from shuke.core.values.errors import Refusal
 from shuke.engine.history import Column, History
-from shuke.engine.study import Parts
+from shuke.engine.study import Cancelled, Parts
 from shuke.engine.zones import local_day
 
 YEAR_DAYS = 365
@@ -70,11 +70,12 @@ def measure(parts: Parts, time_zone: str, cancelled: Callable[[], bool] | None =
 
     Raises:
         Refusal: `history_too_short`: fewer than 28 days of sales.
+        Cancelled: the caller said so.
     """
     rows = []
     for number in range(parts.parts):
         if cancelled is not None and cancelled():
-            break
+            raise Cancelled
         rows.append(_sold(parts.part(number, lines=False)))
     at, net, counts, owner = (np.concatenate(column) for column in zip(*_apart(rows), strict=True))
     first, last = (local_day(int(end), time_zone) for end in (at.min(initial=0), at.max(initial=0)))

@@ -108,12 +108,10 @@ def from_files(work: Path, sources: Sequence[Source], wanted: Reading, steps: wo
     try:
         report = build(
             work / STORE,
-            Sources(tuple(files), wanted.dates),
+            Sources(tuple(files), wanted.dates, wanted.leave_out, work / FAULTY),
             currency=wanted.currency,
             digits=CURRENCY_DIGITS[wanted.currency],
             time_zone=wanted.time_zone,
-            leave_out=wanted.leave_out,
-            faulty_rows=work / FAULTY,
             progress=steps.tell,
             cancelled=steps.stopped,
         )
