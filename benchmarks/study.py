@@ -1,4 +1,4 @@
-"""A study of a hundred demo years: from Parquet files to a stored history, to figures, to a what-if, beside DuckDB alone.
+"""A study of a hundred demo years, from Parquet files to a stored history, figures and a what-if, beside DuckDB alone.
 
 The limit is DuckDB's own scan and group by basket of the same files: 147 M lines, 15.6 M baskets, 123,450 members in
 24 monthly files. `python -m benchmarks.study` writes benchmarks/study.json; `--times 10` takes a tenth of it. Each step

@@ -26,7 +26,29 @@ CARTS = (
 COUPONS = ("src/shuke/rooms/coupons", "tests/race/test_coupons.py")
 MALL = ("src/shuke/rooms/programs/tests/test_exchanging.py", "tests/race/test_stock.py")
 
+STUDIES = ("tests/parity/test_studies.py", "tests/engine/test_study.py")
+
 FAULTS = (
+    *_in(
+        "core/state/spending.py",
+        ("            left = P[p + C_LIMIT] - m[CAP + c]\n", "            left = P[p + C_LIMIT]\n"),
+        ("    if points >= max(1, least):\n", "    if points >= 1:\n"),
+        tests=STUDIES,
+    ),
+    *_in(
+        "core/state/tally.py",
+        ("        add_flow(S, T, who, day, unit, DEBT, -amount)\n", "        add_flow(S, T, who, day, unit, DEBT, amount)\n"),
+        ("        born[lot] = born[unit * S[S_LOTS] + e[i + E_FROM]]", "        born[lot] = month"),
+        ("    if e[i + E_DAY] < S[S_SINCE]:\n", "    if e[i + E_DAY] <= S[S_SINCE]:\n"),
+        ("        out = TAKEN_BACK - USED\n        amount = -amount\n", "        out = TAKEN_BACK - USED\n"),
+        tests=STUDIES,
+    ),
+    *_in(
+        "core/state/replay.py",
+        ("ref = events[row + V_REF] + copy_of(copies, D[d + D_SEEN + LADDER + T_RANK])", "ref = events[row + V_REF] + copy_of(copies, m[LADDER + T_RANK])"),
+        ("    D[d + D_LEFT] -= net\n", ""),
+        tests=STUDIES,
+    ),
     *_in(
         "core/state/windows.py",
         ("start = day - length + 1", "start = day - length"),
