@@ -1,6 +1,10 @@
 """Test cases of a program: an invented member, what happened to them, a fact, and what it has to come to."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from fractions import Fraction
+
+from shuke.core.program.tracing import written
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,3 +60,25 @@ class Case:
     tier: str
     line: int
     place: str
+
+
+def earnings(case: Case, scales: Mapping[str, int]) -> str:
+    """Write what a case has to earn."""
+    return ", ".join(f"{unit} {written(Fraction(points, 10 ** scales[unit]))}" for unit, points in case.earns)
+
+
+def summary(case: Case) -> str:
+    """Write what a case is about, every value that is said in it by its name; amounts in minor units."""
+    told = [_said(each) for each in (*case.before, case.fact)]
+    return f"{_said(case.member)}: " + ", then ".join(told)
+
+
+def _said(part: CaseMember | CaseFact | CaseLine) -> str:
+    values = ((each.name, getattr(part, each.name)) for each in fields(part))
+    return " ".join(f"{name}={_value(value)}" for name, value in values if value not in ("", 0, ()))
+
+
+def _value(value: object) -> str:
+    if isinstance(value, tuple):
+        return "[" + ", ".join(_said(each) if isinstance(each, CaseLine) else str(each) for each in value) + "]"
+    return str(value)

@@ -6,6 +6,8 @@ const panel = document.getElementById("program-form");
 const address = draft.querySelector("#program-text").getAttribute("hx-post");
 let last = null;
 
+window.htmx.config.attributesToSettle = []; // it would write style attributes, which our pages do not allow
+
 function send(op, path, value) {
   const values = { op, path, value, text: document.getElementById("program-text").value };
   values.csrfmiddlewaretoken = draft.querySelector("[name=csrfmiddlewaretoken]").value;
