@@ -5,6 +5,7 @@ from dataclasses import dataclass, fields
 from fractions import Fraction
 
 from shuke.core.program.tracing import written
+from shuke.core.values.dates import SECONDS_PER_DAY, date_number
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +75,17 @@ def summary(case: Case) -> str:
 
 
 def _said(part: CaseMember | CaseFact | CaseLine) -> str:
-    values = ((each.name, getattr(part, each.name)) for each in fields(part))
-    return " ".join(f"{name}={_value(value)}" for name, value in values if value not in ("", 0, ()))
+    values = {each.name: getattr(part, each.name) for each in fields(part)}
+    for name in ("at", "joined_at"):
+        if name in values:
+            values[name] = _instant(values[name])
+    return " ".join(f"{name}={_value(value)}" for name, value in values.items() if value not in ("", 0, ()))
+
+
+def _instant(at: int) -> str:
+    """Write a UTC second as YYYYMMDDTHHMMZ."""
+    day, second = divmod(at, SECONDS_PER_DAY)
+    return f"{date_number(day)}T{second // 3600:02}{second // 60 % 60:02}Z"
 
 
 def _value(value: object) -> str:

@@ -37,7 +37,7 @@ document.addEventListener("click", (event) => {
     const field = document.getElementById(last) || document.getElementById("program-text");
     field.focus();
     field.setRangeText(insert.dataset.insert, field.selectionStart, field.selectionEnd, "end");
-    field.dispatchEvent(new Event("input", { bubbles: true }));
+    field.dispatchEvent(new Event(field.matches("input") ? "change" : "input", { bubbles: true }));
   } else if (jump) {
     const text = document.getElementById("program-text");
     const before = text.value.split("\n").slice(0, Number(jump.dataset.line) - 1);
