@@ -30,6 +30,7 @@ SAMPLES = {
     "refund_id": "rfd_01KAKV3Z5R8QX5J4Y0V9W6T2NM",
     "redemption_id": "rdm_01KAKV3Z5R8QX5J4Y0V9W6T2NM",
     "hold_id": "hld_01KAKV3Z5R8QX5J4Y0V9W6T2NM",
+    "draft_id": "drf_01KAKV3Z5R8QX5J4Y0V9W6T2NM",
     "payment_refund_id": "prf_01KAKV3Z5R8QX5J4Y0V9W6T2NM",
     "code": "insufficient_points",
     "key_id": "019aa7b1-fcb8-4e3a-b148-5e036e67a0a8",

@@ -3,6 +3,7 @@
 import pytest
 
 from shuke.core.program.cases import CaseFact, CaseLine, CaseMember
+from shuke.core.program.meaning import changes
 from shuke.engine.compile import compile_program
 from shuke.engine.schema import ProgramErrors, load_program
 from shuke.engine.trying import failed_cases, run_cases
@@ -114,3 +115,15 @@ def test_what_is_wrong_in_a_case_has_its_place(case, code, place):
 def test_cases_decide_nothing():
     plain, tested = (compile_program(load_program(text)) for text in (SHOP, SHOP + MEMBER_DAY))
     assert (plain.shape, plain.numbers) == (tested.shape, tested.numbers)
+
+
+def test_a_case_is_told_among_what_a_program_says_otherwise():
+    (change,) = changes(
+        load_program(SHOP),
+        load_program(SHOP + MEMBER_DAY.replace(", attributes: {promo: TEN, guests: 3, pickup: yes}", "")),
+    )
+    assert change.en == (
+        "new test case member-day: facts joined_at=20250101T0400Z birth_md=618 tier=silver tags=[vip]: "
+        "at=20260618T0400Z net=8600 gross=8600 store=S1 lines=[net=8600 quantity=1 category=WINE]; "
+        "what it earns points 206; tier afterwards silver"
+    )

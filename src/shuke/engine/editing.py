@@ -14,6 +14,7 @@ from shuke.engine import yaml_tree
 from shuke.engine.yaml_tree import Scalar, Value, read_tree
 
 Path = Sequence[str | int]
+_IN_FLOW = re.compile(r"[\w./][\w ./<>=*+()'-]*(?<! )|\d{4}-\d\d-\d\d \d\d:\d\d")
 _PLAIN = re.compile(r"[\w./<>=*+(\[][^#:\n\r\t\"'{}]*", re.ASCII)
 
 
@@ -74,26 +75,26 @@ def add_entry(text: str, path: Path, entry: Mapping[str, str]) -> str:
     if not isinstance(listed, yaml_tree.Sequence) or not listed.entries:
         raise _by_hand()
     wanted = _changed(plain(tree), [*path, 0], lambda parent, _: parent.append(dict(entry)))
-    said = "{" + ", ".join(f"{key}: {_in_flow(value)}" for key, value in entry.items()) + "}"
+    said = in_flow(entry)
     before = listed.entries[-1]
     return _first(_after(text, before.start, _last(before), said), wanted)
 
 
-def add_case(text: str, entry: str) -> str:
-    """Return the file with one more test case, given as it is written between { and }.
+def add_case(text: str, case: Mapping[str, Any]) -> str:
+    """Return the file with one more test case, of dicts, lists and texts.
 
     Raises:
         Refusal: `edit_by_hand`, and what reading the file refuses.
     """
-    tree = read_tree(text)
-    case, wanted = plain(read_tree(entry)), plain(tree)
+    tree, entry = read_tree(text), in_flow(case)
+    wanted = plain(tree)
     listed = _at(tree, ["cases"])
     if listed is None:
-        wanted["cases"] = [case]
+        wanted["cases"] = [dict(case)]
         return _first(iter([f"{text.rstrip()}\n\ncases:\n  - {entry}\n"]), wanted)
     if not isinstance(listed, yaml_tree.Sequence) or not listed.entries:
         raise _by_hand()
-    wanted["cases"].append(case)
+    wanted["cases"].append(dict(case))
     before = listed.entries[-1]
     return _first(_after(text, before.start, _last(before), entry), wanted)
 
@@ -142,8 +143,14 @@ def _written(value: str, style: str | None) -> Iterator[str]:
     yield json.dumps(value, ensure_ascii=False)
 
 
-def _in_flow(value: str) -> str:
-    return value if _PLAIN.fullmatch(value) and not set(value) & set(",[]{}") else json.dumps(value, ensure_ascii=False)
+def in_flow(value: Any) -> str:
+    """Write dicts, lists and texts between braces and brackets, with quotes only where they are needed."""
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{key}: {in_flow(each)}" for key, each in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(in_flow(each) for each in value) + "]"
+    said = str(value)
+    return said if _IN_FLOW.fullmatch(said) else json.dumps(said, ensure_ascii=False)
 
 
 def _with_key(text: str, parent: yaml_tree.Mapping, name: str, value: str) -> Iterator[str]:

@@ -95,8 +95,10 @@ def test_what_is_tried_is_told_with_its_trace_and_kept_as_a_case(log_in, program
     kept = client.post("/programs/simulate", asked | {"save": ""})
     assert kept["Location"] == page
     saved = programs.draft(draft.id)
-    assert saved.text.startswith(TEXT)
-    assert '"earns": {"points": "107"}' in saved.text
+    assert saved.text == TEXT + (
+        "\ncases:\n  - {code: case-1, at: 2026-06-18 12:00, member: {tier: silver}, order: {net: 86}, "
+        "earns: {points: 107}, tier: silver}\n"
+    )
     assert programs.validate(saved.text).program == "grocer"
     failing = saved.text.replace("order.net * tier", "2 * order.net * tier")
     wrong = client.post("/programs/publish", {"text": failing, "publish": ""})

@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from shuke.core.program.meaning import changes, lines
@@ -27,6 +27,12 @@ from shuke.surfaces.wording import refusals
 _NEW = {
     "level": {"code": "new", "from": "100000"},
     "rule": {"code": "new", "unit": "points", "points": "1"},
+}
+_KINDS = {
+    "money": gettext_lazy("an amount"),
+    "number": gettext_lazy("a number"),
+    "text": gettext_lazy("a text"),
+    "condition": gettext_lazy("yes or no"),
 }
 _FUNCTIONS = (
     ("SPEND('12 months')", "money"),
@@ -199,7 +205,8 @@ def _catalogue(text: str) -> list[tuple[str, str, str, str]]:
     chinese = (get_language() or "en").startswith("zh")
     known = [*facts_of(vocabulary, behaviours).values(), *OCCASIONS.values()]
     told = [(each.name, each.kind.value, each.zh if chinese else each.en, ", ".join(each.texts[:8])) for each in known]
-    return [*told, *((name, kind, "", "") for name, kind in _FUNCTIONS)]
+    every = [*told, *((name, kind, "", "") for name, kind in _FUNCTIONS)]
+    return [(name, str(_KINDS[kind]), about, values) for name, kind, about, values in every]
 
 
 def _trail() -> tuple[tuple[str, str], ...]:

@@ -1,6 +1,5 @@
 """Trying an order or behaviour under a draft or a version: what comes of it, and why. Nothing is written."""
 
-import json
 from datetime import datetime
 from fractions import Fraction
 from typing import Any
@@ -181,7 +180,7 @@ def _number(amount: int, scale: int) -> str:
     return written(Fraction(amount, 10**scale)).replace(figures.MINUS, "-")
 
 
-def _save(request: HttpRequest, desk: Desk, text: str, case: str) -> HttpResponse:
+def _save(request: HttpRequest, desk: Desk, text: str, case: dict[str, Any]) -> HttpResponse:
     """Put the case into the draft, with the text that was tried, over the revision that was opened."""
     draft_id, revision = request.POST["draft"], request.POST.get("revision", "")
     kept = facade.draft(ids.decode(DRAFT_PREFIX, draft_id))
@@ -191,7 +190,7 @@ def _save(request: HttpRequest, desk: Desk, text: str, case: str) -> HttpRespons
     return redirect("draft", draft_id)
 
 
-def _case(given: dict[str, Any], program: Program, who: CaseMember, tried: Tried) -> str:
+def _case(given: dict[str, Any], program: Program, who: CaseMember, tried: Tried) -> dict[str, Any]:
     """Return what was tried as a test case of the file, with what came of it."""
     member = {"tier": who.tier, "birthday": given["birthday"], "tags": list(who.tags)}
     fact: dict[str, Any] = {name: given[name] for name in ("store", "channel") if given[name]}
@@ -200,7 +199,12 @@ def _case(given: dict[str, Any], program: Program, who: CaseMember, tried: Tried
         fact = {"behaviour": {"kind": given["behaviour"], **fact}}
     else:
         items = [
-            {"net": _number(line.net, digits), "quantity": line.quantity, "category": line.category, "sku": line.sku}
+            {
+                "net": _number(line.net, digits),
+                "quantity": str(line.quantity),
+                "category": line.category,
+                "sku": line.sku,
+            }
             for line in given["lines"]
         ]
         net = given["net"] or sum(line.net for line in given["lines"])
@@ -218,4 +222,4 @@ def _case(given: dict[str, Any], program: Program, who: CaseMember, tried: Tried
     }
     if tried.after.tiers:
         case["tier"] = next(iter(tried.after.tiers.values()))
-    return json.dumps({name: value for name, value in case.items() if value}, ensure_ascii=False)
+    return {name: value for name, value in case.items() if value}

@@ -6,6 +6,8 @@ const panel = document.getElementById("program-form");
 const address = draft.querySelector("#program-text").getAttribute("hx-post");
 let last = null;
 
+window.htmx.config.attributesToSettle = []; // it would write style attributes, which our pages do not allow
+
 function send(op, path, value) {
   const values = { op, path, value, text: document.getElementById("program-text").value };
   values.csrfmiddlewaretoken = draft.querySelector("[name=csrfmiddlewaretoken]").value;
@@ -35,7 +37,7 @@ document.addEventListener("click", (event) => {
     const field = document.getElementById(last) || document.getElementById("program-text");
     field.focus();
     field.setRangeText(insert.dataset.insert, field.selectionStart, field.selectionEnd, "end");
-    field.dispatchEvent(new Event("input", { bubbles: true }));
+    field.dispatchEvent(new Event(field.matches("input") ? "change" : "input", { bubbles: true }));
   } else if (jump) {
     const text = document.getElementById("program-text");
     const before = text.value.split("\n").slice(0, Number(jump.dataset.line) - 1);
