@@ -302,6 +302,46 @@ def backtest(
     return backtests.run(file, orders, history, timestamps_in, asked, as_json=as_json)
 
 
+@_command(app, "forecast")
+def forecast(
+    file: Annotated[str, typer.Argument(metavar="PROGRAM", help="The program file.")],
+    history: Annotated[str, typer.Option(help="A history that was read (his_… or its name).")],
+    months: Annotated[int, typer.Option(help="How many months ahead, 1 to 36.")] = 12,
+    policy: Annotated[
+        str, typer.Option(help="How points are used: observed, none, greedy:POINTS or share:PERCENT.")
+    ] = "observed",
+    margin: Annotated[str | None, typer.Option(help="Gross margin of sales, e.g. 25%.")] = None,
+    cost: Annotated[
+        list[str] | None, typer.Option(help="UNIT=AMOUNT that a whole point costs; may be given several times.")
+    ] = None,
+    as_json: AsJson = False,
+) -> int:
+    """Tell from a history what a program will owe and cost, month by month with intervals; the result is kept."""
+    from shuke.surfaces.cli import backtests, runs
+
+    asked = backtests.Asked(None, None, policy, (), None, margin, None)
+    return runs.forecast(file, history, asked.settings(), months, tuple(cost or ()), as_json=as_json)
+
+
+@_command(program, "propose")
+def program_propose(
+    industry: Annotated[str, typer.Argument(help="The trade, e.g. cafe, grocery, fashion.")],
+    history: Annotated[str | None, typer.Option(help="A history that was read (his_… or its name).")] = None,
+    currency: Annotated[str | None, typer.Option(help="ISO 4217; the organisation's by default.")] = None,
+    time_zone: Annotated[str | None, typer.Option(help="IANA name; the organisation's by default.")] = None,
+    answer: Annotated[
+        list[str] | None, typer.Option(help="NAME=VALUE of another answer, e.g. margin=25%; docs/new-program.md.")
+    ] = None,
+    out: Annotated[str | None, typer.Option(help="Write the program file here.")] = None,
+    as_json: AsJson = False,
+) -> int:
+    """Propose a program: which model fits, whether it pays, a ladder from the shop's orders, and the file."""
+    from shuke.surfaces.cli import runs
+
+    said = {"industry": industry, "currency": currency, "time_zone": time_zone}
+    return runs.propose(said, history, tuple(answer or ()), out, as_json=as_json)
+
+
 EffectiveFrom = Annotated[
     str | None,
     typer.Option(help="Date (its midnight in the program's time zone) or RFC 3339 instant; now by default."),

@@ -30,7 +30,7 @@ class Chart:
     shape: str  # as charts.js knows them: bars, ladder, lines, areas, flow, tornado
     label: str
     columns: tuple[tuple[str, str], ...]
-    rows: tuple[tuple[str | int, ...], ...]
+    rows: tuple[tuple[str | int | None, ...], ...]
     stacked: bool = False
     lacks: str = ""  # what the program does not have, so that this chart can never show anything
     address: str = ""  # of its rows as a file; empty: of the overview's
@@ -42,12 +42,12 @@ class Chart:
         return f"chart-{self.code}"
 
     @property
-    def first(self) -> str | int:
+    def first(self) -> str | int | None:
         """The label of the first row."""
         return self.rows[0][0]
 
     @property
-    def last(self) -> str | int:
+    def last(self) -> str | int | None:
         return self.rows[-1][0]
 
     @property
@@ -78,7 +78,7 @@ def chart_file(chart: Chart, name: str, *about: str) -> HttpResponse:
     return response
 
 
-def harmless(cell: str | int) -> str | int:
+def harmless(cell: str | int | None) -> str | int | None:
     """Return a cell that no spreadsheet takes for a formula."""
     return f"'{cell}" if isinstance(cell, str) and cell.lstrip(" ").startswith(_FORMULA) else cell
 

@@ -117,12 +117,17 @@ def _ranged(code: str, question: str, definition: str, unit: Mapping[str, Any], 
         definition,
         "lines",
         _("Month"),
-        (("past", _("So far")), ("value", _("Forecast")), ("low", _("At least")), ("high", _("At most"))),
+        (
+            ("past", _("So far")),
+            ("value", _("Forecast")),
+            ("low", pgettext("interval", "At least")),
+            ("high", pgettext("interval", "At most")),
+        ),
         tuple(
             (
                 month,
-                "" if was is None else was,
-                *("" if comes is None else _whole(comes[name], unit) for name in ("value", "low", "high")),
+                was,
+                *(None if comes is None else _whole(comes[name], unit) for name in ("value", "low", "high")),
             )
             for month, was, comes in rows
         ),
@@ -197,7 +202,11 @@ def _sales(found: Mapping[str, Any]) -> Chart:
         % {"currency": found["currency"]},
         "lines",
         _("Month"),
-        (("value", _("Forecast")), ("low", _("At least")), ("high", _("At most"))),
+        (
+            ("value", _("Forecast")),
+            ("low", pgettext("interval", "At least")),
+            ("high", pgettext("interval", "At most")),
+        ),
         tuple(
             (row["month"][:7], *(round(row["net_minor"][name] / unit) for name in ("value", "low", "high")))
             for row in found["sales"]["ahead"]

@@ -30,7 +30,9 @@ _KINDS: Mapping[RunKind, tuple[Check, Do]] = {
 def ask(request: RunRequest, actor: Actor) -> RunView:
     """Keep what is asked; it waits for a worker."""
     history = histories.ready(request.history_id) if request.history_id else None
-    program = compile_program(load_program(request.text)).program if request.text else None
+    if request.kind is not RunKind.PROPOSAL and history is None:
+        raise Refusal("unknown_history", "There is no such history.", pointer="/history")
+    program = compile_program(load_program(request.text)).program if request.kind is not RunKind.PROPOSAL else None
     other = compile_program(load_program(request.other)).program if request.other else None
     for each in filter(None, (program, other)):
         assert history is not None

@@ -16,7 +16,9 @@ from shuke.surfaces.http.parameters import PAGE, Limit, RunIdPath
 from shuke.surfaces.http.schemas import studio_examples as examples
 from shuke.surfaces.http.schemas.studio import (
     BacktestBody,
+    ForecastBody,
     GoneAnswer,
+    ProposalBody,
     RunAnswer,
     RunListAnswer,
     RunMembersAnswer,
@@ -85,6 +87,75 @@ def ask_backtest(request: HttpRequest, body: BacktestBody) -> RunAnswer:
     except ProgramErrors as errors:
         raise problems.InvalidProgram(errors.refusals) from errors
     return run_answer(made, livemode=keys.livemode(request))
+
+
+@operation(
+    router,
+    "POST",
+    "/forecasts",
+    RunAnswer,
+    Operation(
+        id="askForecast",
+        en="Forecast a program",
+        zh="预测会员计划",
+        about_zh="由后台任务根据历史数据预测会员计划：逐月的发放、使用、过期与积分负债及其区间、沉淀率、成本、盈亏平衡与敏感度；"
+        "结果保留，可按 id 读取。",
+        scope=Right.STUDIO_USE,
+        status=202,
+        codes=(
+            *_ASKED,
+            "assumption_out_of_range",
+            "number_invalid",
+            "policy_incomplete",
+            "unknown_tier",
+            "unknown_unit",
+        ),
+        request_example=examples.FORECAST,
+        response_example=examples.RUN | {"kind": "forecast"},
+        links=_LINKS,
+    ),
+)
+def ask_forecast(request: HttpRequest, body: ForecastBody) -> RunAnswer:
+    """Let a job tell from a history what a program will issue, owe and cost, month by month with intervals, where it
+    breaks even and which assumption matters most. The result is kept and read by the run's id.
+    """
+    try:
+        made = studio.ask_run(body.value(), keys.actor(request))
+    except ProgramErrors as errors:
+        raise problems.InvalidProgram(errors.refusals) from errors
+    return run_answer(made, livemode=keys.livemode(request))
+
+
+@operation(
+    router,
+    "POST",
+    "/proposals",
+    RunAnswer,
+    Operation(
+        id="askProposal",
+        en="Propose a program",
+        zh="设计会员计划",
+        about_zh="由后台任务根据店铺的订单与少量回答给出方案：适合的会员模式、是否划算、等级阶梯、预算、目标、上线计划与会员计划文件。",
+        scope=Right.STUDIO_USE,
+        status=202,
+        codes=(
+            "answer_wrong",
+            "history_files_gone",
+            "history_not_ready",
+            "invalid_id",
+            "number_invalid",
+            "unknown_history",
+        ),
+        request_example=examples.PROPOSAL,
+        response_example=examples.RUN | {"kind": "proposal", "program": "", "settings": {"industry": "grocery"}},
+        links=_LINKS,
+    ),
+)
+def ask_proposal(request: HttpRequest, body: ProposalBody) -> RunAnswer:
+    """Let a job propose a program from a shop's orders and a few answers: the model that fits, whether it pays, a
+    ladder with its members, a budget, goals, a plan and the file.
+    """
+    return run_answer(studio.ask_run(body.value(), keys.actor(request)), livemode=keys.livemode(request))
 
 
 @operation(

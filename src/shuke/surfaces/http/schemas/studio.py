@@ -8,7 +8,7 @@ from pydantic import Field, StrictBool, StringConstraints
 from shuke.foundation import ids
 from shuke.rooms.studio import contracts
 from shuke.rooms.studio.contracts import FILE_PREFIX, HISTORY_PREFIX, RUN_PREFIX, FileKind, RunKind
-from shuke.surfaces.http.fields import Answer, Body, Code, Currency, Date, Day, Instant, instant, text
+from shuke.surfaces.http.fields import Answer, Body, Code, Currency, Date, Day, Instant, instant, integer, text
 from shuke.surfaces.http.schemas.programs import ProgramText
 
 _ID = r"_[0-7][0-9A-HJKMNP-TV-Z]{25}$"
@@ -119,6 +119,69 @@ class BacktestBody(Body):
         )
 
 
+class ForecastBody(Body):
+    """A program over a history, and how far ahead; `costs` and `values` of a whole point by unit, in major units."""
+
+    history: HistoryId
+    text: ProgramText
+    name: text(contracts.NAME_LIMIT) | None = None
+    months: integer(1, 36) = 12
+    policy: PolicyBody = Field(default=PolicyBody())
+    assumptions: AssumptionsBody = Field(default=AssumptionsBody())
+    costs: Annotated[dict[Code, Decimal], Field(max_length=8)] = Field(default={})
+    values: Annotated[dict[Code, Decimal], Field(max_length=8)] = Field(default={})
+
+    def value(self) -> contracts.RunRequest:
+        return contracts.RunRequest(
+            RunKind.FORECAST,
+            ids.decode(HISTORY_PREFIX, self.history),
+            self.text,
+            name=self.name or "",
+            settings={
+                "months": self.months,
+                "policy": self.policy.value(),
+                "assumptions": self.assumptions.value(),
+                "costs": dict(self.costs),
+                "values": dict(self.values),
+            },
+        )
+
+
+class ProposalBody(Body):
+    """What is known of the shop; what is left out is read from the history, or taken from what is usual."""
+
+    history: HistoryId | None = None
+    industry: Code
+    currency: Currency
+    time_zone: text(60)
+    language: Literal["zh", "en"] = "zh"
+    begins: Date | None = None
+    name: text(60) | None = None
+    program: Code | None = None
+    stores: integer(1, 10**7) | None = None
+    members: integer(1, 10**7) | None = None
+    orders_a_year: Decimal | None = None
+    average_order: Decimal | None = None
+    margin: Decimal | None = None
+    repeat_share: Decimal | None = None
+    anonymous: Decimal | None = None
+    running_cost: Decimal | None = None
+    reward_rate: Decimal | None = None
+    levels: integer(2, 6) | None = None
+    benefits: Annotated[list[Decimal], Field(max_length=6)] = Field(default=[])
+    model: Literal["points", "paid", "charity", "shared", "community", "token"] | None = None
+    partners: StrictBool = False
+    cause: StrictBool = False
+    hosts: StrictBool = False
+    service: StrictBool = False
+
+    def value(self) -> contracts.RunRequest:
+        said = self.model_dump(exclude={"history", "begins"}, exclude_none=True)
+        begins = {"begins": self.begins.isoformat()} if self.begins else {}
+        history = ids.decode(HISTORY_PREFIX, self.history) if self.history else None
+        return contracts.RunRequest(RunKind.PROPOSAL, history, name=self.name or self.industry, settings=said | begins)
+
+
 class ColumnAnswer(Answer):
     """A column: what it is taken for (empty: nothing), how surely from 0 to 1, and its first values."""
 
@@ -204,7 +267,7 @@ class RunAnswer(Answer):
     id: str
     kind: str
     name: str
-    history: str
+    history: str | None
     program: str
     against: str
     settings: dict[str, Any]
@@ -297,7 +360,7 @@ def run_answer(found: contracts.RunView, *, livemode: bool) -> RunAnswer:
         id=ids.encode(RUN_PREFIX, found.id),
         kind=found.kind,
         name=found.name,
-        history=ids.encode(HISTORY_PREFIX, found.history.id),
+        history=ids.encode(HISTORY_PREFIX, found.history.id) if found.history else None,
         program=found.program,
         against=found.other_program,
         settings=dict(found.settings),

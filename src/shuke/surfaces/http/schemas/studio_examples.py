@@ -60,6 +60,22 @@ BACKTEST: Final[Json] = {
     "policy": {"kind": "greedy", "at": "500"},
     "assumptions": {"margin": "25%", "uplift": {"gold": "5%"}},
 }
+FORECAST: Final[Json] = {
+    "history": HISTORY_ID,
+    "text": examples.PROGRAM_TEXT,
+    "months": 12,
+    "policy": {"kind": "share", "share": "30%"},
+    "assumptions": {"margin": "25%"},
+    "costs": {"points": "0.008"},
+}
+PROPOSAL: Final[Json] = {
+    "history": HISTORY_ID,
+    "industry": "grocery",
+    "currency": "USD",
+    "time_zone": "America/New_York",
+    "language": "en",
+    "margin": "24%",
+}
 RUN: Final[Json] = {
     "id": RUN_ID,
     "kind": "backtest",
