@@ -348,8 +348,9 @@ def test_progress_is_told_and_a_cancelled_import_leaves_nothing(tmp_path):
     path = written(tmp_path, "orders.csv", *ROWS)
     heard = []
     told(tmp_path, path, progress=lambda *said: heard.append(said))
-    assert heard[0] == (path.stat().st_size, path.stat().st_size, "read")
-    assert [phase for _, _, phase in heard if phase != "check"] == ["read", "store", "store"]
+    size = path.stat().st_size
+    assert [said for said in heard if said[2] == "read"] == [(0, size, "read"), (0, size, "read"), (size, size, "read")]
+    assert [phase for _, _, phase in heard if phase != "check"] == ["read", "read", "read", "store", "store"]
     assert heard[-1] == (1, 1, "store")
     before = (tmp_path / "stored" / "meta.json").read_bytes()
     with pytest.raises(Cancelled):
@@ -398,3 +399,45 @@ def test_parquet_files_of_one_period_each_are_checked_by_instants(tmp_path):
     assert causes(told(tmp_path, may, again, time_zone="")) == [
         ("may.parquet", "order_repeated", "order_id", "2", 1, (2,))
     ]
+
+
+@pytest.mark.parametrize(
+    ("sql_type", "values", "nets", "faults"),
+    [
+        ("DECIMAL(9, 3)", ("1.230", "1.235"), [123], ["amount_too_fine"]),
+        ("DECIMAL(38, 2)", ("1.23", "123456789012345678901234567890.12"), [123], ["amount_out_of_range"]),
+        ("DOUBLE", ("1.23", "1.234", "1e300", "'nan'"), [123], ["amount_too_fine", "amount_out_of_range"]),
+        ("BIGINT", ("12", "9223372036854775807", "-1"), [1200], ["amount_out_of_range"]),
+        ("UBIGINT", ("12", "18446744073709551615"), [1200], ["amount_out_of_range"]),
+        ("VARCHAR", ("'12'", "'99999999999999999999'", "'-0.01'"), [1200], ["amount_out_of_range"]),
+        ("DATE", ("'2024-05-01'",), [], ["not_an_amount"]),
+    ],
+)
+def test_amounts_of_every_type_are_read_or_told(tmp_path, sql_type, values, nets, faults):
+    rows = ", ".join(f"({i}, {i}::DOUBLE, {value}::{sql_type})" for i, value in enumerate(values))
+    path = tmp_path / "orders.parquet"
+    duckdb.sql(
+        f"SELECT *, TIMESTAMPTZ '2024-05-01 00:00:00+00' AS occurred_at FROM (VALUES {rows}) t(order_id, member_id, net)"
+    ).write_parquet(str(path))
+    report = told(tmp_path, path, leave_out=True)
+    assert list(dict.fromkeys(fault.cause for fault in report.faults)) == faults
+    assert report.stored.part(0).facts.net_minor.tolist() == nets
+
+
+def test_ids_and_pieces_of_every_type_are_read_or_told(tmp_path):
+    path = tmp_path / "orders.parquet"
+    duckdb.sql(
+        "SELECT * FROM (VALUES (18446744073709551615::UBIGINT, 7.0::DOUBLE, 2.0::DOUBLE, 'infinity'),"
+        " (2, 7.5, 1, '2024-05-01 00:00:00'), (3, 1e300, 1, '2024-05-01 00:00:00'), (4, 7, 1.5, '2024-05-01 00:00:00'),"
+        " (5, 7, 1, '2024-05-01 00:00:00'), (NULL, 7, 1, '2024-05-01 00:00:00'))"
+        " t(order_id, member_id, quantity, bought)"
+    ).project("* EXCLUDE (bought), bought::TIMESTAMP AS occurred_at, 1::DECIMAL(4, 2) AS net").write_parquet(str(path))
+    report = told(tmp_path, path, leave_out=True)
+    assert [each[1:] for each in causes(report)] == [
+        ("not_an_instant", "occurred_at", "infinity", 1, (1,)),
+        ("not_an_id", "member_id", "7.5", 2, (2, 3)),
+        ("not_a_whole_number", "quantity", "1.5", 1, (4,)),
+        ("value_missing", "order_id", "", 1, (6,)),
+    ]
+    part = report.stored.part(0, ids=True)
+    assert (part.members, part.order_ids) == (("7",), ("5",))

@@ -94,7 +94,7 @@ def open_files(
 ) -> list[Opened]:
     """Make a view of every file, of Parquet files of one kind and layout together.
 
-    `work` is a folder for what is written beside; `tick` is told of the bytes read.
+    `work` is a folder for what is written beside; `tick` is told of the bytes of each file read, and of 0 between.
 
     Raises:
         Refusal: `file_not_found`, `file_unreadable`.
@@ -113,7 +113,7 @@ def open_files(
             number += len(some)
             continue
         for file in some:
-            opened.append(_text(db, file, number, work))
+            opened.append(_text(db, file, number, work, tick))
             tick(file.path.stat().st_size)
             number += 1
     return opened
@@ -151,7 +151,8 @@ def _quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
-def _literal(text: str) -> str:
+def literal(text: str) -> str:
+    """Return a text as SQL has it."""
     return "'" + text.replace("'", "''") + "'"
 
 
@@ -166,7 +167,7 @@ def _layout(db: duckdb.DuckDBPyConnection, file: File) -> tuple[tuple[str, str],
     if head != PARQUET and file.path.suffix.lower() != ".parquet":
         return None
     try:
-        described = db.execute(f"DESCRIBE SELECT * FROM read_parquet({_literal(str(file.path))})").fetchall()  # noqa: S608
+        described = db.execute(f"DESCRIBE SELECT * FROM read_parquet({literal(str(file.path))})").fetchall()  # noqa: S608
     except duckdb.Error as error:
         raise _unreadable(file.path, str(error).splitlines()[0]) from error
     return tuple((row[0], row[1]) for row in described)
@@ -175,7 +176,7 @@ def _layout(db: duckdb.DuckDBPyConnection, file: File) -> tuple[tuple[str, str],
 def _parquet(
     db: duckdb.DuckDBPyConnection, files: Sequence[File], first: int, layout: tuple[tuple[str, str], ...]
 ) -> Opened:
-    paths = ", ".join(_literal(str(file.path)) for file in files)
+    paths = ", ".join(literal(str(file.path)) for file in files)
     columns = ", ".join(f"{_quoted(name)} AS c{i}" for i, (name, _) in enumerate(layout))
     relation = f"raw_{first}"
     db.execute(
@@ -200,7 +201,7 @@ def path_stream(path: Path) -> BinaryIO:
     return cast("BinaryIO", gzip.open(path)) if zipped else path.open("rb")
 
 
-def _text(db: duckdb.DuckDBPyConnection, file: File, number: int, work: Path) -> Opened:
+def _text(db: duckdb.DuckDBPyConnection, file: File, number: int, work: Path, tick: Callable[[int], None]) -> Opened:
     target = work / f"{number:04}.csv"
     with path_stream(file.path) as stream, target.open("wb") as out:
         try:
@@ -210,7 +211,7 @@ def _text(db: duckdb.DuckDBPyConnection, file: File, number: int, work: Path) ->
                 headers = _header(file.path, next(found, None))
                 clean.add((_fitted(row, len(headers)) for row in found), len(headers))
             else:
-                clean, headers = _clean_text(file.path, number, stream, out)
+                clean, headers = _clean_text(file.path, number, stream, out, tick)
         except (OSError, EOFError, Refusal) as error:
             if isinstance(error, Refusal) and error.code != "file_not_readable":
                 raise
@@ -219,8 +220,8 @@ def _text(db: duckdb.DuckDBPyConnection, file: File, number: int, work: Path) ->
     columns = ", ".join(f"'c{i}': 'VARCHAR'" for i in range(len(headers)))
     db.execute(
         f"CREATE VIEW {relation} AS SELECT {number} AS file, row_number() OVER () - 1 AS row, *"  # noqa: S608
-        f" FROM read_csv({_literal(str(target))}, header = false, auto_detect = false,"
-        f" delim = {_literal(clean.separator)}, quote = '\"', escape = '\"', columns = {{{columns}}}, nullstr = '')"
+        f" FROM read_csv({literal(str(target))}, header = false, auto_detect = false,"
+        f" delim = {literal(clean.separator)}, quote = '\"', escape = '\"', columns = {{{columns}}}, nullstr = '')"
     )
     return Opened(
         files=[file],
@@ -284,7 +285,9 @@ class _Clean:
             self.shifts.append((self._file, self._written, number - self._written))
 
 
-def _clean_text(path: Path, file: int, stream: BinaryIO, out: BinaryIO) -> tuple[_Clean, tuple[str, ...]]:
+def _clean_text(
+    path: Path, file: int, stream: BinaryIO, out: BinaryIO, tick: Callable[[int], None]
+) -> tuple[_Clean, tuple[str, ...]]:
     text = row_files.text_of(stream)
     first = list(_through_header(text))
     separator = row_files.separator_of(first[-1] if first else "")
@@ -300,6 +303,7 @@ def _clean_text(path: Path, file: int, stream: BinaryIO, out: BinaryIO) -> tuple
     clean = _Clean(file, out, separator)
     number, rest = seen + 1, ""
     while True:
+        tick(0)
         chunk = text.read(row_files.CHUNK)
         body = rest + chunk
         if not chunk:

@@ -114,8 +114,10 @@ class StoredHistory:
         of_events = _Table(db, folder / "events.parquet", meta["events"])
         of_facts = _Table(db, folder / "facts.parquet", meta["facts"])
         events = np.empty((meta["events"]["rows"], EVENT_ROW), np.int64)
+        events[:] = [of_events.constant.get(name, 0) for name in EVENTS]
         for i, name in enumerate(EVENTS):
-            events[:, i] = of_events[name]
+            if name not in of_events.constant:
+                events[:, i] = of_events[name]
         of_orders = np.isin(events[:, V_KIND], (FACT, REFUND))
         events[of_orders, V_REF] += np.arange(meta["facts"]["rows"])
         net = of_facts["net_minor"]
@@ -196,17 +198,17 @@ class _Table:
     """The columns of one file, those that are constant from its entry in meta.json."""
 
     def __init__(self, db: duckdb.DuckDBPyConnection, path: Path, meta: Mapping[str, Any]) -> None:
-        self._rows, self._constant = meta["rows"], meta["constant"]
+        self._rows, self.constant = meta["rows"], meta["constant"]
         self._found = columns_of(db, path) if path.exists() else {}
 
     def __getitem__(self, name: str) -> Column:
         found = self._found.get(name)
-        return np.full(self._rows, self._constant[name], np.int64) if found is None else found
+        return np.full(self._rows, self.constant[name], np.int64) if found is None else found
 
     def attributes(self, table: str, names: Mapping[str, tuple[str, ...]]) -> dict[str, Column | Texts]:
         """Return the columns of attributes by their names."""
         found: dict[str, Column | Texts] = {}
-        for column in (*self._constant, *self._found):
+        for column in (*self.constant, *self._found):
             if column.startswith(ATTRIBUTE):
                 texts = names.get(f"{table}.{column}")
                 found[column.removeprefix(ATTRIBUTE)] = Texts(self[column], texts) if texts else self[column]

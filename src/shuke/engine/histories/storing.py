@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from shuke.core.state.replay import FACT, REDEEM, REFUND, V_AT, V_KIND, V_REF
 from shuke.engine.histories.laying import EMPTY
+from shuke.engine.histories.sources import literal
 from shuke.engine.histories.stored import (
     AMOUNTS,
     ATTRIBUTE,
@@ -32,6 +33,8 @@ from shuke.engine.histories.stored import (
     open_history,
 )
 from shuke.engine.history import Column, Facts, History, Texts
+
+HOW = "FORMAT parquet, PARQUET_VERSION v2, COMPRESSION uncompressed"  # deltas of integers: quicker than packing them
 
 
 def write_history(folder: Path, parts: Iterable[History], meta: Meta) -> StoredHistory:
@@ -170,7 +173,7 @@ class Writer:
 
     def _copy(self, columns: Mapping[str, Any], path: Path) -> None:
         self._db.register("columns", dict(columns))
-        self._db.table("columns").write_parquet(str(path))
+        self._db.execute(f"COPY columns TO {literal(str(path))} ({HOW})")
         self._db.unregister("columns")
 
     def _coded(self, table: str, columns: Mapping[str, Column | Texts]) -> dict[str, Column]:

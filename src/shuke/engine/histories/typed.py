@@ -13,7 +13,7 @@ from shuke.core.values.errors import Refusal
 from shuke.engine.histories.fields import FIELDS, Kind, Type, field_of, missing
 from shuke.engine.histories.sources import Opened
 from shuke.engine.histories.suggesting import named
-from shuke.engine.histories.values import INTEGERS, Settings, Value, value
+from shuke.engine.histories.values import NUMBERS, Settings, Value, value
 
 IDS = ("order_id", "member_id")  # read alike in every file: numbers where all are, else texts
 SQL_TYPES: Mapping[Type, str] = {
@@ -56,7 +56,7 @@ class Typed:
         self.rows = dict.fromkeys(Kind, 0)
 
     def _all_numbers(self, code: str) -> bool:
-        return all(one.types[one.mapping[code]] in INTEGERS for one in self.opened if code in one.mapping)
+        return all(one.types[one.mapping[code]] in NUMBERS for one in self.opened if code in one.mapping)
 
     def read(self, kind: Kind) -> bool:
         """Make the relation of a kind of file; return whether some value of theirs can't be used."""

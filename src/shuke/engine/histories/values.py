@@ -14,9 +14,10 @@ from shuke.engine.histories.fields import Type
 
 FIRST_AT, LAST_AT = int(EARLIEST.timestamp()), int(LATEST.timestamp())
 POINTS_DIGITS = 6
-INTEGERS = frozenset(
-    ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT")
-)
+SMALL = frozenset(("TINYINT", "SMALLINT", "INTEGER", "UTINYINT", "USMALLINT", "UINTEGER"))
+NUMBERS = SMALL | {"BIGINT"}  # what fits 64 bits
+WIDE = NUMBERS | {"HUGEINT", "UBIGINT", "UHUGEINT"}
+NARROW = 12  # digits of a decimal that stays in 64 bits as minor units
 FLOATS = ("DOUBLE", "FLOAT")
 ZONED = "TIMESTAMP WITH TIME ZONE"
 DATES = ("ymd", "mdy", "dmy")
@@ -94,12 +95,13 @@ def macros(settings: Settings) -> list[str]:
         rf"""CREATE TEMP MACRO minor(v) AS CASE
             WHEN regexp_full_match(short(plain(bare(v))), '-?\d*(\.\d{{1,{max(digits, 1)}}})?')
                 AND ({digits} > 0 OR NOT contains(short(plain(bare(v))), '.'))
-            THEN (try_cast(short(plain(bare(v))) AS DECIMAL(24, {digits})) * {10**digits})::BIGINT END""",
+            THEN try_cast(least(try_cast(short(plain(bare(v))) AS DECIMAL(24, {digits})), 1e12::DECIMAL(24, {digits}))
+                * {10**digits} AS BIGINT) END""",
         r"""CREATE TEMP MACRO whole_number(v) AS
             CASE WHEN regexp_full_match(trim(v), '\d{1,12}(\.0*)?') THEN try_cast(trim(v) AS DOUBLE)::BIGINT END""",
         r"""CREATE TEMP MACRO millionths(v) AS CASE
             WHEN regexp_full_match(short(plain(trim(v))), '-?\d{0,13}(\.\d{1,6})?')
-            THEN (try_cast(short(plain(trim(v))) AS DECIMAL(24, 6)) * 1000000)::BIGINT END""",
+            THEN try_cast(try_cast(short(plain(trim(v))) AS DECIMAL(24, 6)) * 1000000 AS BIGINT) END""",
     ]  # fmt: skip
 
 
@@ -114,13 +116,11 @@ def _blank(column: str, sql_type: str) -> str:
 
 
 def _id(column: str, sql_type: str, _: Settings) -> Value:
-    if sql_type in INTEGERS:
+    if sql_type in NUMBERS:
         return Value(f"{column}::BIGINT", "NULL", is_monotone=True)
     if sql_type in FLOATS:
-        return Value(
-            f"CASE WHEN {column} = round({column}) THEN {column}::BIGINT END",
-            f"CASE WHEN {column} <> round({column}) THEN 'not_an_id' END",
-        )
+        number = f"CASE WHEN {column} = round({column}) THEN try_cast({column} AS BIGINT) END"
+        return Value(number, f"CASE WHEN {column} IS NOT NULL AND {number} IS NULL THEN 'not_an_id' END")
     return Value(f"nullif(trim({column}::VARCHAR), '')", "NULL")
 
 
@@ -161,20 +161,23 @@ def _birthday(column: str, sql_type: str, _: Settings) -> Value:
 
 def _amount(column: str, sql_type: str, settings: Settings) -> Value:
     minor = 10**settings.digits
-    scale = int(sql_type.rstrip(")").partition(",")[2] or 0) if sql_type.startswith("DECIMAL") else 0
+    width, _, scale = sql_type.removeprefix("DECIMAL(").rstrip(")").partition(",")
+    is_decimal = sql_type.startswith("DECIMAL")
+    unread = "'amount_out_of_range'"
     if sql_type == "VARCHAR":
         sql, unread = f"minor({column})", f"if(plain(bare({column})) IS NULL, 'not_an_amount', 'amount_too_fine')"
-    elif sql_type in INTEGERS or (sql_type.startswith("DECIMAL") and scale <= settings.digits):
+    elif sql_type in SMALL or (is_decimal and int(width) <= NARROW and int(scale) <= settings.digits):
         sql, unread = f"({column} * {minor})::BIGINT", "NULL"
-    elif sql_type.startswith("DECIMAL"):
-        scaled = f"{column} * {minor}"
-        sql, unread = f"CASE WHEN {scaled} = round({scaled}, 0) THEN ({scaled})::BIGINT END", "'amount_too_fine'"
+    elif sql_type in WIDE:
+        sql = f"try_cast(try_cast({column} AS DECIMAL(18, 0)) * {minor} AS BIGINT)"
+    elif is_decimal:
+        scaled = f"(try_cast({column} AS DECIMAL(28, {min(int(scale), 15)})) * {minor})"
+        sql = f"CASE WHEN {scaled} = round({scaled}, 0) THEN try_cast({scaled} AS BIGINT) END"
+        unread = f"if({scaled} <> round({scaled}, 0), 'amount_too_fine', 'amount_out_of_range')"
     elif sql_type in FLOATS:
         scaled = f"{column} * {minor}"  # the file's own type: whole minor units but for float's dust
-        sql, unread = (
-            f"CASE WHEN abs({scaled} - round({scaled})) < 1e-3 THEN round({scaled})::BIGINT END",
-            "'amount_too_fine'",
-        )
+        sql = f"CASE WHEN abs({scaled} - round({scaled})) < 1e-3 THEN try_cast(round({scaled}) AS BIGINT) END"
+        unread = f"if(abs({column}) < {AMOUNT_MAX}, 'amount_too_fine', 'amount_out_of_range')"
     else:
         return Value("NULL::BIGINT", f"CASE WHEN {column} IS NOT NULL THEN 'not_an_amount' END")
     return _bounded(column, sql_type, sql, AMOUNT_MAX, "amount_out_of_range", unread)
@@ -192,10 +195,11 @@ def _bounded(column: str, sql_type: str, sql: str, most: int, beyond: str, unrea
 
 
 def _quantity(column: str, sql_type: str, _: Settings) -> Value:
-    if sql_type in INTEGERS:
+    if sql_type in NUMBERS:
         sql, unread = f"{column}::BIGINT", "NULL"
-    elif sql_type in FLOATS or sql_type.startswith("DECIMAL"):
-        sql, unread = f"CASE WHEN {column} = round({column}, 0) THEN {column}::BIGINT END", "'not_a_whole_number'"
+    elif sql_type in WIDE | set(FLOATS) or sql_type.startswith("DECIMAL"):
+        sql = f"CASE WHEN {column} = round({column}, 0) THEN try_cast({column} AS BIGINT) END"
+        unread = "'not_a_whole_number'"
     else:
         sql, unread = f"whole_number({column}::VARCHAR)", "'not_a_whole_number'"
     return _bounded(column, sql_type, sql, QUANTITY_LIMIT, "quantity_out_of_range", unread)
