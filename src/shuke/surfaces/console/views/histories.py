@@ -30,7 +30,7 @@ from shuke.rooms.studio.contracts import (
 )
 from shuke.surfaces.console.pages import Desk, page, show
 from shuke.surfaces.console.uploads import large_files
-from shuke.surfaces.console.views.backtests import rows
+from shuke.surfaces.console.views.backtests import done, rows
 from shuke.surfaces.wording import refusals, studio_words
 
 _LATEST = 50
@@ -94,7 +94,8 @@ def histories(request: HttpRequest, desk: Desk) -> HttpResponse:
 @page(Right.PROGRAMS_READ)
 def history(request: HttpRequest, desk: Desk, history_id: str) -> HttpResponse:
     """Show a history: its files and what their columns mean, how far reading is, what is wrong, what it holds."""
-    return _one(request, desk, studio.history(_id(history_id)))
+    found = studio.history(_id(history_id))
+    return done() if request.htmx and found.state not in UNDER_WAY else _one(request, desk, found)
 
 
 @large_files
