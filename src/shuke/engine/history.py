@@ -301,6 +301,8 @@ def in_scope(
 ) -> NDArray[np.bool_]:
     """Tell of each event whether it is one of a program for some brands and stores (empty: all) and behaviours."""
     facts, events = history.facts, history.events
+    if not brands and not stores and all(name in kinds or name == "" for name in facts.kind.names):
+        return np.ones(len(events), bool)
     is_fact = np.ones(len(facts), bool)
     for names, texts in ((brands, facts.brand), (stores, facts.store)):
         if names:
