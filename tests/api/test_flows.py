@@ -420,3 +420,23 @@ def test_who_compares_beside_another_is_asked_to_come_again(api, monkeypatch):
 
     assert (refused.status_code, refused.json()["code"]) == (429, "comparison_running")
     assert refused.headers["Retry-After"] == "5"
+
+
+def test_an_order_is_tried_and_leaves_nothing(api, member):
+    tried = api.post("/v1/programs/simulate", {"invented": {"tier": "silver"}, "order": {"net_minor": 8600}}).json()
+    assert (tried["earned"], tried["before"]["tiers"], tried["after"]["available"]) == (
+        {"points": 107},
+        {"main": "silver"},
+        {"points": 107},
+    )
+    assert any("86.00" in sentence for sentence in tried["why"])
+    double = {"text": GROCER.replace("order.net * tier", "2 * order.net * tier"), "order": {"net_minor": 8600}}
+    assert api.post("/v1/programs/simulate", double).json()["earned"] == {"points": 172}
+    for body, status, code in (
+        ({"order": {"net_minor": 1}, "invented": {"tier": "vip"}}, 422, "unknown_tier"),
+        ({"order": {"net_minor": 1}, "version": 9}, 404, "version_not_found"),
+        ({"behaviour": {"kind": "sing"}}, 422, "unknown_behaviour"),
+        ({}, 422, "invalid_request"),
+    ):
+        refused = api.post("/v1/programs/simulate", body)
+        assert (refused.status_code, refused.json()["code"]) == (status, code)

@@ -68,7 +68,7 @@ def text_of(name: str) -> str:
     versions = facade.versions(facade.current().program)
     found = next((each for each in versions if each.number == int(name)), None)
     if found is None:
-        raise Refusal("version_not_found", "There is no such version.")
+        raise Refusal("version_not_found", "There is no such version.", params={"version": int(name)})
     return found.text
 
 

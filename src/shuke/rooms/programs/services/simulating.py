@@ -47,7 +47,7 @@ def _text(text: str | None, version: int | None) -> str:
     wanted = plan.latest.number if version is None else version
     found = next((each for each in every if each.number == wanted), None)
     if found is None:
-        raise Refusal("version_not_found", "There is no such version.")
+        raise Refusal("version_not_found", "There is no such version.", params={"version": wanted})
     return found.text
 
 
