@@ -15,6 +15,7 @@ from shuke.engine.proposal.proposing import propose
 from shuke.engine.proposal.shop import measure
 from shuke.engine.study_settings import number
 from shuke.foundation import clock
+from shuke.rooms.programs import facade as programs
 from shuke.rooms.studio.models import Run
 from shuke.rooms.studio.services import folders, working
 
@@ -25,10 +26,13 @@ _TEXTS = ("industry", "currency", "time_zone", "language", "program", "name", "m
 
 
 def check(settings: Mapping[str, Any], _program: Program | None, _other: Program | None) -> Mapping[str, Any]:
-    """Return the answers whole, as they are kept.
+    """Return the answers whole, as they are kept; where a program runs, the proposal is of a next version of it.
 
     Raises: Refusal `answer_wrong`, `number_invalid`, `date_invalid`.
     """
+    running = next(iter(programs.programs()), None)
+    if running and not settings.get("program"):
+        settings = {**settings, "program": running}
     check_answers(answers_of(settings))
     known = {*_FRACTIONS, *_WHOLE, *_FLAGS, *_TEXTS, "begins", "benefits"}
     said = {name: value for name, value in settings.items() if name in known and value not in (None, "", ())}

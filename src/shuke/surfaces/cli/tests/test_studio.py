@@ -1,0 +1,99 @@
+"""`shuke history`, `shuke backtest --history`, `shuke forecast`, `shuke program propose`, `shuke run`: kept and told."""
+
+import pytest
+
+GROCER = "examples/grocer.yaml"
+
+
+@pytest.fixture(scope="module")
+def orders(open_folder):
+    """Eight months of two members: one buys every week for 100, the other once a month for 40."""
+    rows = ["order_id,member_id,occurred_at,net"]
+    for month in range(1, 9):
+        rows += [f"a{month}{week},ann,2025-{month:02}-{1 + 7 * week:02}T10:00:00-05:00,100.00" for week in range(4)]
+        rows += [f"b{month},bob,2025-{month:02}-20T10:00:00-05:00,40.00"]
+    path = open_folder / "studio.csv"
+    path.write_text("\n".join([*rows, ""]))
+    return str(path)
+
+
+@pytest.fixture(scope="module")
+def history(live, orders):
+    return live.json("history", "read", "2025", "--currency", "USD", "--orders", orders)
+
+
+def test_a_history_is_read_listed_and_removed(live, orders, history):
+    assert (history["state"], history["counts"]["members"], history["counts"]["orders"]) == ("ready", 2, 40)
+    other = live.json("history", "read", "again", "--currency", "USD", "--orders", orders)
+    assert [each["name"] for each in live.json("history", "list")][:2] == ["again", "2025"]
+    assert live.json("history", "show", "again")["id"] == other["id"]
+    assert live.json("history", "remove", "again") == {"removed": other["id"]}
+    assert "There is no such history." in live.both("history", "show", "again", code=1)[1]
+
+
+def test_faulty_rows_are_told_and_written(live, open_folder):
+    bad = open_folder / "bad-orders.csv"
+    bad.write_text("order_id,member_id,occurred_at,net\n1,a,2025-01-01 10:00,5.00\n2,a,never,5.00\n")
+    told = open_folder / "told.csv"
+    ask = (
+        "history",
+        "read",
+        "bad",
+        "--currency",
+        "USD",
+        "--time-zone",
+        "UTC",
+        "--orders",
+        str(bad),
+        "--bad-rows",
+        str(told),
+    )
+    refused = live.json(*ask, code=1)
+    assert (refused["state"], [(each["code"], each["rows"]) for each in refused["faults"]]) == (
+        "refused",
+        [("not_an_instant", [3])],
+    )
+    assert "never" in told.read_text("utf-8-sig")
+    went_on = live.json(*ask, "--leave-out", code=3)
+    assert (went_on["state"], went_on["counts"]["orders"], went_on["left_out"]["rows"]) == ("ready", 1, 1)
+
+
+def test_a_backtest_on_a_history_is_kept(live, history):
+    run = live.json(
+        "backtest", GROCER, "--history", "2025", "--policy", "share:50%", "--margin", "25%", "--against", GROCER
+    )
+    result = run["result"]
+    # 500 of this year are reached by ann's fifth order, 1,500 by the fifteenth, 3,000 by the thirtieth
+    issued = 5 * 100 + 10 * 125 + 15 * 150 + 2 * 200 + 8 * 40
+    assert (run["state"], result["units"][0]["issued"], result["against"]["same"]) == ("ready", issued, 2)
+    assert live.json("run", "show", run["id"])["result"] == result
+    assert live.json("run", "list")[0]["id"] == run["id"]
+    assert live.json("run", "remove", run["id"]) == {"removed": run["id"]}
+    assert "There is no such run." in live.both("run", "show", run["id"], code=1)[1]
+
+
+def test_either_a_file_or_a_history_is_backtested(live, orders):
+    for more in ((), ("--orders", orders, "--history", "2025")):
+        assert "either --orders FILE or --history HISTORY" in live.both("backtest", GROCER, *more, code=1)[1]
+
+
+def test_a_forecast_says_what_will_be_owed(live, history):
+    run = live.json(
+        "forecast", GROCER, "--history", "2025", "--policy", "share:50%", "--margin", "25%", "--months", "3"
+    )
+    (unit,) = run["result"]["units"].values()
+    assert [each["month"][:7] for each in unit["ahead"]] == ["2025-08", "2025-09", "2025-10"]  # August is not over
+    assert run["result"]["break_even"]["margin"] == 0.25
+    assert (
+        "A forecast goes 1 to 36 months"
+        in live.both("forecast", GROCER, "--history", "2025", "--months", "90", code=1)[1]
+    )
+
+
+def test_a_program_is_proposed_as_a_file(live, history, open_folder):
+    out = open_folder / "proposed.yaml"
+    run = live.json("program", "propose", "cafe", "--history", "2025", "--answer", "margin=60%", "--out", str(out))
+    assert run["result"]["shop"]["members"] == 2
+    assert out.read_text() == run["result"]["text"]
+    assert live.json("program", "validate", str(out))["valid"] is True
+    assert "answer_wrong" not in live.both("program", "propose", "moon", code=1)[1]
