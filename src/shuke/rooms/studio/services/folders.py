@@ -1,7 +1,6 @@
 """The folders of the studio in the deployment's home: files as they were brought, stores, tables of runs."""
 
 import hashlib
-import os
 import shutil
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -86,13 +85,6 @@ def remove(*paths: Path) -> None:
             shutil.rmtree(path, ignore_errors=True)
         else:
             path.unlink(missing_ok=True)
-
-
-def room_left() -> int:
-    """Return the bytes that are free where the studio keeps its files."""
-    _studio().mkdir(mode=_PRIVATE, parents=True, exist_ok=True)
-    found = os.statvfs(_studio())
-    return found.f_bavail * found.f_frsize
 
 
 def _studio() -> Path:

@@ -281,8 +281,8 @@ def _new(
 def _labels(form: StudyForm, given: dict[str, Any]) -> tuple[str, str]:
     """Return what the two programs are called on the result, so that versions of one are told apart."""
     names = dict(form.fields["program"].choices)
-    own = "" if not given.get("other") else _("the file tried")
-    return (own if given["program"] == _OWN else names[given["program"]], names.get(given.get("other", ""), ""))
+    own = given["name"] if given["program"] == _OWN else names[given["program"]]
+    return own, names.get(given.get("other", ""), "")
 
 
 def settings_of(given: dict[str, Any]) -> dict[str, Any]:
