@@ -140,6 +140,7 @@ class HistoryView:
     left_out: Mapping[str, int]
     progress: Progress
     failure: str  # code of why it failed
+    failure_params: Mapping[str, Any]
     asked_at: datetime
     actor: Actor
 

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 from shuke.core.values.errors import Refusal
 from shuke.surfaces.cli import session
 from shuke.surfaces.cli.people import actor
-from shuke.surfaces.cli.terminal import Exit, result, table, words
+from shuke.surfaces.cli.terminal import Exit, in_chinese, result, table, words
 
 if TYPE_CHECKING:
-    from shuke.rooms.studio.contracts import HistoryFile, HistoryView
+    from shuke.rooms.studio.contracts import HistoryFile, HistoryView, RunView
 
 _LATEST = 100
 _CHUNK = 1 << 20
@@ -151,6 +151,17 @@ def state(code: str) -> str:
     return words(code, chinese[code])
 
 
+def failed(found: "HistoryView | RunView") -> Refusal:
+    """Return why work failed as a refusal, in words."""
+    from django.utils.translation import override
+
+    from shuke.surfaces.wording import studio_words
+
+    with override("zh-hans" if in_chinese() else "en"):
+        told = studio_words.failure(found.failure, found.failure_params)
+    return Refusal(found.failure, told, params=dict(found.failure_params))
+
+
 def _tell(found: "HistoryView", bad_rows: str | None, *, as_json: bool) -> int:
     from shuke.rooms.studio import facade as studio
     from shuke.rooms.studio.contracts import State
@@ -158,7 +169,7 @@ def _tell(found: "HistoryView", bad_rows: str | None, *, as_json: bool) -> int:
     if bad_rows and found.faults:
         Path(bad_rows).write_bytes(studio.faulty_rows(found.id).read_bytes())
     if found.failure:
-        raise Refusal(found.failure, found.failure)
+        raise failed(found)
     _print(found, as_json=as_json)
     if found.state is not State.READY:
         return Exit.FAILED
@@ -182,15 +193,23 @@ def _print(found: "HistoryView", *, as_json: bool) -> None:
     for file in found.files:
         lines += [f"{file.name} ({file.kind}): {', '.join(_columns(file))}"]
     if found.faults:
+        from shuke.rooms.studio import facade as studio
+
         heads = (
-            words("why", "原因"),
+            words("expected", "应为"),
             words("rows", "行数"),
             words("file", "文件"),
             words("column", "列"),
             words("first rows", "首见行"),
         )
         faults = [
-            (each.code, each.count, each.file, each.column or "–", ", ".join(map(str, each.rows[:8])))
+            (
+                studio.expected(each.code, chinese=in_chinese()),
+                each.count,
+                each.file,
+                each.column or "–",
+                ", ".join(map(str, each.rows[:8])),
+            )
             for each in found.faults
         ]
         lines += table(heads, faults)

@@ -151,7 +151,7 @@ def _run(id: str) -> "RunView":
 
 def _print(found: "RunView", *, as_json: bool) -> None:
     if found.failure:
-        raise Refusal(found.failure, found.failure, params=dict(found.failure_params))
+        raise histories.failed(found)
     data = _data(found)
     head = table((data["id"], found.name), [(words("state", "状态"), histories.state(found.state))])
     told = {"backtest": study_lines, "forecast": forecast_lines, "proposal": proposal_lines}

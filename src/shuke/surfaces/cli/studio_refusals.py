@@ -24,4 +24,10 @@ CHINESE = {
     "name_required": "请填写名称。",
     "orders_or_history": "请给出 --orders 文件 或 --history 历史数据之一。",
     "history_ambiguous": "有多份历史数据叫 {name}，请给出编号。",
+    "history_too_short": "订单时间太短：预测至少需要三个完整月份，建议方案至少需要四周。",
+    "history_of_other_version": "这份历史数据由其他版本存储，请重新上传文件。",
+    "forecast_of_one": "一次只预测一份会员计划；对比两份请用回测。",
+    "months_out_of_bounds": "预测的月数须为 1 至 36。",
+    "bad_assumption": "假设超出范围，或所指等级不在会员计划中。",
+    "bad_policy": "不能如此用分：数值超出范围，或会员计划没有这种积分。",
 }

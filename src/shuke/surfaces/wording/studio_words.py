@@ -272,4 +272,11 @@ REFUSALS: _Words = {
     "time_zone_unknown": _("There is no time zone %(zone)s."),
     "currency_mismatch": _("The currencies differ."),
     "date_invalid": _("This is not a date."),
+    "file_unreadable": _("%(path)s can't be read. Save it as CSV, XLSX or Parquet and bring it again."),
+    "history_too_short": _("There are too few orders yet: a forecast needs three whole months, a proposal four weeks."),
+    "history_of_other_version": _("This history was stored by another version. Bring its files again."),
+    "forecast_of_one": _("A forecast is of one program; weigh two in a backtest."),
+    "months_out_of_bounds": _("A forecast goes 1 to 36 months ahead."),
+    "bad_assumption": _("Something assumed is out of bounds, or of a tier that the program does not have."),
+    "bad_policy": _("Points can't be used so: a number is out of bounds, or the program has no such unit."),
 }

@@ -1,8 +1,10 @@
 """The folders of the studio in the deployment's home: files as they were brought, stores, tables of runs."""
 
+import fcntl
 import hashlib
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
@@ -69,6 +71,15 @@ def keep(chunks: Iterable[bytes], path: Path) -> Kept:
     finally:
         part.unlink(missing_ok=True)
     return Kept(size, digest.hexdigest())
+
+
+@contextmanager
+def alone() -> Iterator[None]:
+    """Wait until no other process works in these folders, and keep others out meanwhile; one that dies lets go."""
+    _studio().mkdir(mode=_PRIVATE, parents=True, exist_ok=True)
+    with (_studio() / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def fresh(folder: Path) -> Path:

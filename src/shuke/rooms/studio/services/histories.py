@@ -44,7 +44,7 @@ def add_file(history_id: UUID, kind: FileKind, name: str, chunks: Iterable[bytes
     path = folders.file(history_id, file_id, name)
     kept = folders.keep(chunks, path)
     try:
-        seen = reading.look(path, kind)
+        seen = reading.look(path, kind, name)
         with unit_of_work():
             row = _changeable(history_id, lock=True)
             others = queries.files([row.id])[row.id]
@@ -259,6 +259,7 @@ def view(row: History, files: list[File] | None = None) -> HistoryView:
         left_out=report.get("left_out", {}),
         progress=working.progress_of(row),
         failure=row.failure,
+        failure_params=row.failure_params,
         asked_at=row.asked_at,
         actor=Actor(ActorKind(row.actor_kind), row.actor_id, row.actor_label),
     )

@@ -1,6 +1,7 @@
 """What the engine is asked of files: what their columns are, and to read them, or the live database, into a store."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -46,12 +47,13 @@ class Source:
     fields: Mapping[str, str]
 
 
-def look(path: Path, kind: FileKind) -> Looked:
-    """Look at the first rows of a file.
+def look(path: Path, kind: FileKind, name: str) -> Looked:
+    """Look at the first rows of a file, which whoever brought it calls `name`.
 
     Raises: Refusal `file_not_readable`, and as `engine.histories.sources.sample`.
     """
-    headers, rows = sample(path)
+    with _named({path: name}):
+        headers, rows = sample(path)
     found = suggesting.suggest(Kind(kind.value), headers, rows)
     columns = tuple(
         ColumnGuess(
@@ -106,17 +108,20 @@ def from_files(work: Path, sources: Sequence[Source], wanted: Reading, steps: wo
     ]
     names = {source.path.name: source.name for source in sources}
     try:
-        report = build(
-            work / STORE,
-            Sources(tuple(files), wanted.dates, wanted.leave_out, work / FAULTY),
-            currency=wanted.currency,
-            digits=CURRENCY_DIGITS[wanted.currency],
-            time_zone=wanted.time_zone,
-            progress=steps.tell,
-            cancelled=steps.stopped,
-        )
+        with _named({source.path: source.name for source in sources}):
+            report = build(
+                work / STORE,
+                Sources(tuple(files), wanted.dates, wanted.leave_out, work / FAULTY),
+                currency=wanted.currency,
+                digits=CURRENCY_DIGITS[wanted.currency],
+                time_zone=wanted.time_zone,
+                progress=steps.tell,
+                cancelled=steps.stopped,
+            )
     except Cancelled as stopped:
         raise working.Stopped from stopped
+    if report.stored is not None and not report.stored.members:
+        raise Refusal("history_empty", "The files hold nothing that a program could be tried on.")
     left_out = {
         "rows": report.left_out_rows,
         "orders": report.left_out_orders,
@@ -139,6 +144,20 @@ def from_files(work: Path, sources: Sequence[Source], wanted: Reading, steps: wo
         "left_out": left_out if report.left_out_rows else {},
         **(_counts(report.stored) if report.stored else {}),
     }
+
+
+@contextmanager
+def _named(names: Mapping[Path, str]) -> Iterator[None]:
+    """Let refusals tell of files by the names that people know, not by where they are kept."""
+    try:
+        yield
+    except Refusal as refused:
+        path = Path(str(refused.params.get("path", "")))
+        name = names.get(path)
+        if name is None:
+            raise
+        detail = refused.detail.replace(str(path), name).replace(path.name, name)
+        raise Refusal(refused.code, detail, params={**refused.params, "path": name}) from refused
 
 
 def from_live(work: Path, currency: str, time_zone: str, steps: working.Steps) -> dict[str, Any]:

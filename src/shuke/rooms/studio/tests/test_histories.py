@@ -1,5 +1,6 @@
 """Histories: files are brought, told apart, read whole or refused with every cause, and forgotten without a trace."""
 
+import fcntl
 import shutil
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -200,3 +201,38 @@ def test_the_live_database_is_a_history_too(home):
     live = programs.outstanding(points.all_units()[0].id)
     assert (unit["issued"], unit["used"], unit["taken_back"]) == (600 + 125 + 40, 100, 63)
     assert unit["outstanding"] == live.usable == 602
+
+
+def test_a_file_that_cannot_be_read_is_told_by_its_own_name(home):
+    made = facade.begin_history("2026", ACTOR)
+    with pytest.raises(Refusal) as caught:
+        facade.add_file(made.id, FileKind.ORDERS, "去年.parquet", [b"order_id,member_id\n"], ACTOR)
+    assert (caught.value.code, caught.value.params["path"]) == ("file_unreadable", "去年.parquet")
+    assert str(home) not in caught.value.detail
+    assert facade.history(made.id).files == ()
+
+
+def test_headers_alone_are_no_history(bring):
+    found = bring(orders=ORDERS.splitlines()[0] + "\n")
+    assert (found.state, found.failure, found.counts) == (State.FAILED, "history_empty", {})
+
+
+def test_nobody_else_works_in_the_folders_meanwhile(home, monkeypatch):
+    made = facade.begin_history("2026", ACTOR)
+    facade.add_file(made.id, FileKind.ORDERS, "orders.csv", [ORDERS.encode()], ACTOR)
+    facade.ask_reading(made.id, ZONE, ACTOR)
+    told, refusals = queries.note_progress, []
+
+    def come_second(*arguments):
+        with (home / "studio" / "lock").open() as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                refusals.append(error)
+        return told(*arguments)
+
+    monkeypatch.setattr(queries, "note_progress", come_second)
+    assert facade.read_history(made.id) is State.READY
+    assert refusals
+    assert facade.read_history(made.id) is None  # whoever came second finds it done
+    assert facade.history(made.id).state is State.READY
