@@ -49,9 +49,12 @@ class Source:
 def look(path: Path, kind: FileKind) -> Looked:
     """Look at the first rows of a file.
 
-    Raises: Refusal `file_not_readable`, and as `engine.histories.sources.sample`.
+    Raises: Refusal `file_not_readable`, which says nothing of where the file is kept.
     """
-    headers, rows = sample(path)
+    try:
+        headers, rows = sample(path)
+    except Refusal as refused:
+        raise Refusal("file_not_readable", "The file is no CSV, XLSX or Parquet, or is damaged.") from refused
     found = suggesting.suggest(Kind(kind.value), headers, rows)
     columns = tuple(
         ColumnGuess(
