@@ -96,6 +96,9 @@ def test_it_is_sent_neither_here_nor_in_the_clear_nor_with_a_wrong_key(here, the
         (Target(url, own), "target_is_here"),
         (Target("http://shuke.example.com", secret), "target_address"),
         (Target("ftp://127.0.0.1", secret), "target_address"),
+        (Target("https://[::1", secret), "target_address"),
+        (Target("https://shuke.example.com:99999", secret), "target_address"),
+        (Target("https://:secret@shuke.example.com", secret), "target_address"),
         (Target(url, "wrong"), "target_refused"),
         (Target("http://127.0.0.1:1", secret), "target_unreachable"),
     ):

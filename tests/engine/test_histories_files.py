@@ -4,6 +4,7 @@ import csv
 import datetime as dt
 import gzip
 import io
+import zipfile
 from pathlib import Path
 
 import duckdb
@@ -373,6 +374,41 @@ def test_damaged_files_are_refused(tmp_path):
             told(tmp_path, tmp_path / name)
         assert (refusal.value.code, refusal.value.params["path"]) == ("file_unreadable", str(tmp_path / name))
     assert files_module.digest(tmp_path / "a.csv")[:8] == "e3b0c442"
+
+
+def workbook_of(path, sheet, **parts):
+    """Write a workbook whose sheet is `sheet`, with other parts beside."""
+    plain = path.with_name("plain.xlsx")
+    openpyxl.Workbook().save(plain)
+    with zipfile.ZipFile(plain) as source, zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as target:
+        for name in source.namelist():
+            target.writestr(name, sheet if name == "xl/worksheets/sheet1.xml" else source.read(name))
+        for name, data in parts.items():
+            target.writestr(name, data)
+
+
+SHEET = (
+    '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><dimension ref="A1:XFD1048576"/>'
+    '<sheetData><row r="1"><c t="inlineStr"><is><t>a</t></is></c></row><row r="{last}"><c><v>1</v></c></row></sheetData>'
+    "</worksheet>"
+)
+
+
+def test_a_sheet_is_as_large_as_its_rows_and_not_as_it_says(tmp_path):
+    workbook_of(tmp_path / "a.xlsx", SHEET.format(last=3))
+    with (tmp_path / "a.xlsx").open("rb") as stream:
+        assert [*row_files.rows(stream)] == [row_files.Row(1, ("a",)), row_files.Row(3, ("1",))]
+
+
+def test_a_workbook_that_unpacks_to_too_much_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(row_files, "SHEET_ROWS", 100)
+    monkeypatch.setattr(row_files, "WORKBOOK_LIMIT", 100_000)
+    workbook_of(tmp_path / "rows.xlsx", SHEET.format(last=101))
+    workbook_of(tmp_path / "texts.xlsx", SHEET.format(last=2), **{"xl/sharedStrings.xml": b" " * 100_000})
+    for name in ("rows.xlsx", "texts.xlsx"):
+        with (tmp_path / name).open("rb") as stream, pytest.raises(Refusal) as refusal:
+            list(row_files.rows(stream))
+        assert refusal.value.code == "file_not_readable"
 
 
 @pytest.mark.parametrize(("page", "language"), [("history-files.md", 0), ("history-files.zh-CN.md", 1)])

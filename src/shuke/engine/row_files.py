@@ -9,6 +9,7 @@ import csv
 import io
 import re
 import zipfile
+import zlib
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -20,6 +21,8 @@ from shuke.core.values.errors import Refusal
 CELL_LIMIT = 2_000
 CHUNK = 1 << 22
 XLSX = b"PK\x03\x04"
+WORKBOOK_LIMIT = 256 * 1024 * 1024  # bytes of what an XLSX keeps in memory: texts, styles; sheets are streamed
+SHEET_ROWS = 1_048_576  # as the format has it
 QUOTED_LINES_LIMIT = 20  # that one quoted cell may span
 _MOSTLY = 9  # of ten lines beyond ASCII, so that a file counts as UTF-8 with bad rows
 _UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]").search
@@ -158,13 +161,26 @@ def workbook(stream: BinaryIO) -> Iterator[Row]:
     try:
         import openpyxl  # type: ignore[import-untyped]
 
+        _weigh(stream)
         book = openpyxl.load_workbook(stream, read_only=True, data_only=True)
-        for number, values in enumerate(book.worksheets[0].iter_rows(values_only=True), start=1):
+        sheet = book.worksheets[0]
+        sheet.reset_dimensions()  # a file may claim every cell that a sheet can have; the rows say where they end
+        for number, values in enumerate(sheet.iter_rows(values_only=True), start=1):
+            if number > SHEET_ROWS:
+                raise ValueError("A sheet has no more rows.")
             cells = [_cell(value) for value in values]
             if any(cells):
                 yield _row(number, cells)
-    except (zipfile.BadZipFile, KeyError, ValueError, IndexError, SyntaxError, OSError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, KeyError, ValueError, IndexError, SyntaxError, OSError) as error:
         raise Refusal("file_not_readable", "The file is neither CSV nor XLSX, or is damaged.") from error
+
+
+def _weigh(stream: BinaryIO) -> None:
+    """Refuse a workbook that would fill the memory: unpacking reads no more of a part than the archive says it has."""
+    with zipfile.ZipFile(stream) as archive:
+        kept = sum(each.file_size for each in archive.infolist() if not each.filename.startswith("xl/worksheets/"))
+    if kept > WORKBOOK_LIMIT:
+        raise Refusal("file_not_readable", "What the workbook keeps beside its sheets unpacks to more than 256 MB.")
 
 
 def _cell(value: object) -> str:

@@ -3,13 +3,17 @@
 Everything is checked against the program before anything runs.
 """
 
+import re
 from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
 from shuke.core.program.model import Program
+from shuke.core.state.slots import POINTS_MAX
 from shuke.core.values.errors import Refusal
-from shuke.engine.policies import KINDS, Assumptions, Policy
+from shuke.engine.policies import KINDS, PARTS_MAX, Assumptions, Policy, unit_of
+
+_NUMBER = re.compile(r"[+-]?(\d{1,15}(\.\d{0,12})?|\.\d{1,12})%?|[+-]?\d{1,12}/\d{1,12}", re.ASCII).fullmatch
 
 
 def policy_of(said: Mapping[str, Any], program: Program) -> Policy:
@@ -32,14 +36,20 @@ def policy_of(said: Mapping[str, Any], program: Program) -> Policy:
     spendable = unit or next((each.code for each in program.units if each.spendable), "")
     at = number(said.get("at"), "policy/at") * 10 ** scales.get(spendable, 0)
     share = number(said.get("share"), "policy/share")
-    if (kind == "greedy" and at < 1) or (kind == "share" and not 0 < share <= 1):
+    is_share = 0 < share <= 1 and share.denominator <= PARTS_MAX
+    if (kind == "greedy" and not 1 <= at <= POINTS_MAX) or (kind == "share" and not is_share):
         raise Refusal(
             "policy_incomplete",
             "A greedy policy says from how many points on, a share says which part of the balance.",
             pointer="/policy/at" if kind == "greedy" else "/policy/share",
         )
     parts = {name: policy_of(each, program) for name, each in (said.get("by_segment") or {}).items()}
-    return Policy(kind=kind, unit=unit, at=int(at), share=share, by_segment=parts)
+    if any(each.by_segment for each in parts.values()):
+        raise Refusal("policy_unknown", "A segment's policy has no segments of its own.", pointer="/policy/by_segment")
+    policy = Policy(kind=kind, unit=unit, at=int(at), share=share, by_segment=parts)
+    if kind in ("greedy", "share"):
+        unit_of(policy, program)
+    return policy
 
 
 def assumptions_of(said: Mapping[str, Any], program: Program) -> Assumptions:
@@ -61,7 +71,7 @@ def assumptions_of(said: Mapping[str, Any], program: Program) -> Assumptions:
         margin=None if margin in {None, ""} else number(margin, "assumptions/margin"),
     )
     sane = (
-        all(-1 < each <= 10 for each in uplift.values())
+        all(-1 < each <= 10 and each.denominator <= PARTS_MAX for each in uplift.values())
         and abs(made.elasticity) <= 100
         and (made.margin is None or 0 <= made.margin <= 1)
     )
@@ -77,10 +87,12 @@ def assumptions_of(said: Mapping[str, Any], program: Program) -> Assumptions:
 def number(value: object, name: str) -> Fraction:
     """Return a number from what people write: 0.05, 5%, 1/20; nothing is 0.
 
-    Raises: Refusal `number_invalid`.
+    Raises: Refusal `number_invalid`, too of what has more digits than anybody means.
     """
     text = str(value or 0).strip()
     try:
+        if not _NUMBER(text):
+            raise ValueError
         return Fraction(text[:-1]) / 100 if text.endswith("%") else Fraction(text)
     except (ValueError, ZeroDivisionError) as error:
         raise Refusal("number_invalid", f"{text[:40]} is not a number.", pointer=f"/{name}") from error

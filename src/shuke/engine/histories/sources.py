@@ -9,6 +9,7 @@ import gzip
 import hashlib
 import io
 import re
+import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, groupby
@@ -26,6 +27,7 @@ GZIP, PARQUET = b"\x1f\x8b", b"PAR1"
 CONTROL = np.array([(i < 32 and i not in (9, 10)) or i == 127 for i in range(256)])
 QUOTED = re.compile("\"|'[=+\\-@\t＝＋－＠]").search
 SAMPLE = 200
+DAMAGED = (OSError, EOFError, zlib.error)  # what unpacking raises
 
 
 @dataclass(frozen=True)
@@ -135,12 +137,14 @@ def sample(path: Path) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
             rows = db.execute(f"SELECT {columns} FROM read_parquet(?) LIMIT {SAMPLE}", [str(path)]).fetchall()  # noqa: S608
             return tuple(name for name, _ in layout), [tuple(cell or "" for cell in row) for row in rows]
     with path_stream(path) as stream:
-        found = row_files.rows(stream)
         try:
+            found = row_files.rows(stream)
             headers = next((row.cells for row in found if not row.wrong), ())
             return headers, [row.cells for row, _ in zip(found, range(SAMPLE), strict=False) if not row.wrong]
         except Refusal as refusal:
             raise _unreadable(path, refusal.detail) from refusal
+        except DAMAGED as error:
+            raise _unreadable(path, str(error)) from error
 
 
 def _said(file: File) -> tuple[object, ...]:
@@ -212,7 +216,7 @@ def _text(db: duckdb.DuckDBPyConnection, file: File, number: int, work: Path, ti
                 clean.add((_fitted(row, len(headers)) for row in found), len(headers))
             else:
                 clean, headers = _clean_text(file.path, number, stream, out, tick)
-        except (OSError, EOFError, Refusal) as error:
+        except (*DAMAGED, Refusal) as error:
             if isinstance(error, Refusal) and error.code != "file_not_readable":
                 raise
             raise _unreadable(file.path, str(error)) from error

@@ -79,8 +79,12 @@ def _ask(target: Target, path: str, body: Mapping[str, Any]) -> tuple[int, Mappi
 
 def _check(target: Target) -> None:
     """Refuse an address over which a key must not travel, and the key of this very deployment."""
-    parts = urlsplit(target.url)
-    if not parts.hostname or parts.scheme not in ("http", "https") or parts.username or parts.query:
+    try:
+        parts = urlsplit(target.url)
+        is_plain = parts.port != 0 and "@" not in parts.netloc and not parts.query
+    except ValueError:  # brackets or a port that are none
+        is_plain = False
+    if not is_plain or not parts.hostname or parts.scheme not in ("http", "https"):
         raise Refusal("target_address", "This is no address of a deployment, such as https://….", pointer="/url")
     if parts.scheme == "http" and not _is_loopback(parts.hostname):
         raise Refusal("target_address", "A key travels to another machine over https only.", pointer="/url")

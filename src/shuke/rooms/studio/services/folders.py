@@ -52,8 +52,11 @@ def run(run_id: UUID) -> Path:
 def keep(chunks: Iterable[bytes], path: Path) -> Kept:
     """Write a file whole or not at all.
 
+    Half of the room that is left stays free, for the database and what is made of the file.
+
     Raises: Refusal `file_too_large`, `file_empty`.
     """
+    most = min(BYTES_LIMIT, _room_left() // 2)
     path.parent.mkdir(mode=_PRIVATE, parents=True, exist_ok=True)
     part = path.with_name(path.name + ".part")
     digest, size = hashlib.sha256(), 0
@@ -61,8 +64,8 @@ def keep(chunks: Iterable[bytes], path: Path) -> Kept:
         with part.open("wb") as out:
             for chunk in chunks:
                 size += len(chunk)
-                if size > BYTES_LIMIT:
-                    raise Refusal("file_too_large", "The file is too large.", params={"limit": BYTES_LIMIT})
+                if size > most:
+                    raise Refusal("file_too_large", "The file is too large.", params={"limit": most})
                 digest.update(chunk)
                 out.write(chunk)
         if not size:
@@ -98,5 +101,15 @@ def remove(*paths: Path) -> None:
             path.unlink(missing_ok=True)
 
 
+<<<<<<< HEAD
+=======
+def _room_left() -> int:
+    """Return the bytes that are free where the studio keeps its files."""
+    _studio().mkdir(mode=_PRIVATE, parents=True, exist_ok=True)
+    found = os.statvfs(_studio())
+    return found.f_bavail * found.f_frsize
+
+
+>>>>>>> strict5
 def _studio() -> Path:
     return Path(settings.SHUKE_HOME) / "studio"

@@ -30,6 +30,7 @@ from shuke.rooms.studio.services import folders, reading, working
 
 _OPEN = frozenset({State.DRAFT, State.REFUSED, State.FAILED, State.CANCELLED})  # in which files may be changed
 _FILES_LIMIT = 50
+_ENDING_LIMIT = 12
 
 
 def begin(name: str, actor: Actor) -> HistoryView:
@@ -39,6 +40,7 @@ def begin(name: str, actor: Actor) -> HistoryView:
 
 def add_file(history_id: UUID, kind: FileKind, name: str, chunks: Iterable[bytes], actor: Actor) -> HistoryFile:
     """Keep a file and look at its columns."""
+    name = _file_name(name)
     _changeable(history_id)
     file_id = ids.new_id()
     path = folders.file(history_id, file_id, name)
@@ -56,7 +58,7 @@ def add_file(history_id: UUID, kind: FileKind, name: str, chunks: Iterable[bytes
                 id=file_id,
                 history=row,
                 kind=kind,
-                name=_printable(name),
+                name=name,
                 size=kept.size,
                 digest=kept.digest,
                 columns=[[guess.column, guess.field, guess.confidence, list(guess.samples)] for guess in seen.columns],
@@ -222,12 +224,12 @@ def latest(limit: int) -> list[HistoryView]:
     return [view(row, files[row.id]) for row in rows]
 
 
-def ready(history_id: UUID) -> History:
-    """Return a history that can be run over.
+def ready(history_id: UUID, *, lock: bool = False) -> History:
+    """Return a history that can be run over; with a lock nobody removes it meanwhile.
 
     Raises: Refusal `unknown_history`, `history_not_ready`, `history_files_gone`.
     """
-    row = _known(history_id)
+    row = _known(history_id, lock=lock)
     if row.state != State.READY:
         raise Refusal("history_not_ready", "The history is not ready yet.", params={"state": row.state})
     if not folders.store(history_id).is_dir():
@@ -346,3 +348,10 @@ def _file(file: File) -> HistoryFile:
 
 def _printable(name: str) -> str:
     return "".join(filter(str.isprintable, name)).strip()[:NAME_LIMIT]
+
+
+def _file_name(name: str) -> str:
+    """Return a name as it is kept, with its ending however long it is: that says where the file lies."""
+    whole = "".join(filter(str.isprintable, name)).strip()
+    ending = Path(whole).suffix[:_ENDING_LIMIT]
+    return whole if len(whole) <= NAME_LIMIT else whole[: NAME_LIMIT - len(ending)] + ending

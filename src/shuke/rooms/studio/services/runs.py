@@ -58,7 +58,7 @@ def ask(request: RunRequest, actor: Actor) -> RunView:
     )
     with unit_of_work():
         if request.history_id:
-            histories.ready(request.history_id)
+            histories.ready(request.history_id, lock=True)
         queries.insert(row)
         after = {"kind": request.kind.value, "history": history.name if history else "", "program": row.program}
         org.audit("run.asked", ids.encode(RUN_PREFIX, row.id), None, after, actor)

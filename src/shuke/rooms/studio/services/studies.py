@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from shuke.core.program.model import Program
 from shuke.core.values.errors import Refusal
 from shuke.engine.compile import Compiled
+from shuke.engine.facts import EARLIEST, LATEST
 from shuke.engine.histories.stored import StoredHistory, open_history
 from shuke.engine.study import Cancelled, study
 from shuke.engine.study_members import explain_member
@@ -103,9 +104,12 @@ def _day(value: object, name: str) -> date | None:
     if not value:
         return None
     try:
-        return date.fromisoformat(str(value))
+        day = date.fromisoformat(str(value))
     except ValueError as error:
         raise Refusal("date_invalid", f"{str(value)[:40]} is not a date.", pointer=f"/{name}") from error
+    if not EARLIEST.date() <= day <= LATEST.date():
+        raise Refusal("date_invalid", "A window lies between 1970-01-02 and 2099-12-30.", pointer=f"/{name}")
+    return day
 
 
 def _second(day: date, zone: str, after: int = 0) -> int:

@@ -1,6 +1,10 @@
 """Histories: files are brought, told apart, read whole or refused with every cause, and forgotten without a trace."""
 
+<<<<<<< HEAD
 import fcntl
+=======
+import gzip
+>>>>>>> strict5
 import shutil
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -118,6 +122,43 @@ def test_a_file_counts_once_and_can_be_taken_away(home):
     facade.remove_file(made.id, file.id)
     assert list(kept.iterdir()) == []
     assert facade.history(made.id).files == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("a.xlsx", b"PK\x03\x04nothing"),
+        ("b.csv.gz", b"\x1f\x8bnothing"),
+        ("c.csv.gz", gzip.compress(ORDERS.encode())[:-20]),
+        ("d.csv.gz", gzip.compress(ORDERS.encode())[:12] + b"\xff" * 40),
+        ("e.parquet", b"PAR1nothing"),
+    ],
+)
+def test_a_damaged_file_is_refused_without_a_word_of_where_it_lay(home, name, data):
+    made = facade.begin_history("2026", ACTOR)
+    with refused("file_not_readable") as found:
+        facade.add_file(made.id, FileKind.ORDERS, name, [data], ACTOR)
+    assert (found.value.detail, found.value.params) == ("The file is no CSV, XLSX or Parquet, or is damaged.", {})
+    assert facade.history(made.id).files == ()
+    assert list((home / "studio" / "histories" / str(made.id) / "files").iterdir()) == []
+
+
+@pytest.mark.parametrize(("name", "kept"), [("a" * 250 + ".csv", "a" * 196 + ".csv"), ("../[x]*\n.csv", "../[x]*.csv")])
+def test_a_file_is_found_again_whatever_its_name(home, name, kept):
+    made = facade.begin_history("2026", ACTOR)
+    assert facade.add_file(made.id, FileKind.ORDERS, name, [ORDERS.encode()], ACTOR).name == kept
+    facade.ask_reading(made.id, ZONE, ACTOR)
+    assert facade.read_history(made.id) is State.READY
+
+
+def test_a_file_leaves_half_of_the_room_free(home, monkeypatch):
+    made = facade.begin_history("2026", ACTOR)
+    monkeypatch.setattr("shuke.rooms.studio.services.folders._room_left", lambda: 2 * len(ORDERS) - 2)
+    with refused("file_too_large") as found:
+        facade.add_file(made.id, FileKind.ORDERS, "orders.csv", [ORDERS.encode()], ACTOR)
+    assert found.value.params == {"limit": len(ORDERS) - 1}
+    assert facade.history(made.id).files == ()
+    assert list((home / "studio" / "histories" / str(made.id) / "files").iterdir()) == []
 
 
 def test_a_name_is_a_name(home):

@@ -123,6 +123,7 @@ def get_history(request: HttpRequest, history_id: HistoryIdPath) -> HistoryAnswe
             "file_brought_already",
             "file_empty",
             "file_not_readable",
+            "file_too_large",
             "history_in_other_state",
             "invalid_id",
             "too_many_files",
