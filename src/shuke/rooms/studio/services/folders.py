@@ -2,6 +2,7 @@
 
 import fcntl
 import hashlib
+import os
 import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -101,8 +102,6 @@ def remove(*paths: Path) -> None:
             path.unlink(missing_ok=True)
 
 
-<<<<<<< HEAD
-=======
 def _room_left() -> int:
     """Return the bytes that are free where the studio keeps its files."""
     _studio().mkdir(mode=_PRIVATE, parents=True, exist_ok=True)
@@ -110,6 +109,5 @@ def _room_left() -> int:
     return found.f_bavail * found.f_frsize
 
 
->>>>>>> strict5
 def _studio() -> Path:
     return Path(settings.SHUKE_HOME) / "studio"

@@ -52,15 +52,8 @@ def look(path: Path, kind: FileKind, name: str) -> Looked:
 
     Raises: Refusal `file_not_readable`, which says nothing of where the file is kept.
     """
-<<<<<<< HEAD
     with _named({path: name}):
         headers, rows = sample(path)
-=======
-    try:
-        headers, rows = sample(path)
-    except Refusal as refused:
-        raise Refusal("file_not_readable", "The file is no CSV, XLSX or Parquet, or is damaged.") from refused
->>>>>>> strict5
     found = suggesting.suggest(Kind(kind.value), headers, rows)
     columns = tuple(
         ColumnGuess(

@@ -1,10 +1,7 @@
 """Histories: files are brought, told apart, read whole or refused with every cause, and forgotten without a trace."""
 
-<<<<<<< HEAD
 import fcntl
-=======
 import gzip
->>>>>>> strict5
 import shutil
 from dataclasses import replace
 from datetime import UTC, date, datetime

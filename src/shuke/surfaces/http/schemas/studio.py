@@ -16,6 +16,7 @@ HistoryId = Annotated[str, StringConstraints(pattern=rf"^{HISTORY_PREFIX}{_ID}")
 HistoryFileId = Annotated[str, StringConstraints(pattern=rf"^{FILE_PREFIX}{_ID}")]
 RunId = Annotated[str, StringConstraints(pattern=rf"^{RUN_PREFIX}{_ID}")]
 CONTENT_LIMIT = 7_000_000  # of base64, so that it fits a body of 8 MB
+_ONLY = {"additionalProperties": False}  # of other names
 _DECIMAL = r"^-?\d{1,12}(\.\d{1,9})?%?$"
 Decimal = Annotated[str, StringConstraints(pattern=_DECIMAL)]
 
@@ -73,7 +74,7 @@ class PolicyBody(Body):
     unit: Code | None = None
     at: Decimal | None = None
     share: Decimal | None = None
-    by_segment: Annotated[dict[text(100), "PolicyBody"], Field(max_length=50)] = Field(default={})
+    by_segment: Annotated[dict[text(100), "PolicyBody"], Field(max_length=50, json_schema_extra=_ONLY)] = Field(default={})
 
     def value(self) -> dict[str, Any]:
         said = {"kind": self.kind, "unit": self.unit, "at": self.at, "share": self.share}
@@ -86,7 +87,7 @@ class PolicyBody(Body):
 class AssumptionsBody(Body):
     """What is assumed of behaviour: by how much spend grows in a tier, how it answers the reward rate, the margin."""
 
-    uplift: Annotated[dict[Code, Decimal], Field(max_length=32)] = Field(default={})
+    uplift: Annotated[dict[Code, Decimal], Field(max_length=32, json_schema_extra=_ONLY)] = Field(default={})
     elasticity: Decimal | None = None
     margin: Decimal | None = None
 
@@ -128,8 +129,8 @@ class ForecastBody(Body):
     months: integer(1, 36) = 12
     policy: PolicyBody = Field(default=PolicyBody())
     assumptions: AssumptionsBody = Field(default=AssumptionsBody())
-    costs: Annotated[dict[Code, Decimal], Field(max_length=8)] = Field(default={})
-    values: Annotated[dict[Code, Decimal], Field(max_length=8)] = Field(default={})
+    costs: Annotated[dict[Code, Decimal], Field(max_length=8, json_schema_extra=_ONLY)] = Field(default={})
+    values: Annotated[dict[Code, Decimal], Field(max_length=8, json_schema_extra=_ONLY)] = Field(default={})
 
     def value(self) -> contracts.RunRequest:
         return contracts.RunRequest(
