@@ -120,7 +120,7 @@ def _studied(
         found = study(
             compiled,
             One(history),
-            zones.day_start(end + 1, zone) - 1,
+            zones.day_start(end + 1, zone) - (0 if until else 1),
             policy=policy_of(settings["policy"], program),
             assumptions=assumptions_of(settings["assumptions"], program),
             other=other,

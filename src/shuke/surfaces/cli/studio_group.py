@@ -7,7 +7,7 @@ import typer
 from shuke.surfaces.cli.commands import AsJson, command
 
 histories = typer.Typer(help="Histories: files of orders on which programs are tried.", no_args_is_help=True)
-runs = typer.Typer(help="Runs over histories: backtests and what they found.", no_args_is_help=True)
+runs = typer.Typer(help="Runs over histories: backtests, forecasts, proposals.", no_args_is_help=True)
 
 HistoryId = Annotated[str, typer.Argument(metavar="HISTORY", help="The history's id (his_…) or its name.")]
 RunId = Annotated[str, typer.Argument(metavar="RUN", help="The run's id (run_…).")]

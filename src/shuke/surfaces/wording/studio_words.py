@@ -156,6 +156,14 @@ _PHASES: _Words = {
     "replaying": _("replays the history"),
     "live": _("reads what was recorded"),
 }
+ACTIONS: _Words = {
+    "history.begun": _("Began a history"),
+    "history.file_added": _("Brought a file to a history"),
+    "history.read": _("Read a history"),
+    "history.removed": _("Removed a history"),
+    "run.asked": _("Asked for a run over a history"),
+    "run.removed": _("Removed a run"),
+}
 _MODELS: _Words = {
     "points": _("points and tiers"),
     "paid": _("paid membership"),

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext, pgettext_lazy
 
 from shuke.rooms.org.contracts import Right, Role
-from shuke.surfaces.wording import coupon_actions, mall_words, paid_words, value_words
+from shuke.surfaces.wording import coupon_actions, mall_words, paid_words, studio_words, value_words
 from shuke.surfaces.wording.refusals import REFUSALS, refusal
 
 Words = Mapping[str, str | Promise]
@@ -77,6 +77,7 @@ WORDS: Words = {
     "refund.paid_twice": _("A provider paid a refund that had gone back otherwise"),
     **mall_words.ACTIONS,
     **value_words.ACTIONS,
+    **studio_words.ACTIONS,
     # what happened to points
     "accrual": _("Earned"),
     "accrual_pending": _("Earned, pending"),

@@ -184,6 +184,7 @@ def publish_program(request: HttpRequest, body: AskedBody, *, dry_run: DryRun = 
             "invalid_program",
             "no_program",
             "not_enrolled",
+            "one_fact",
             "simulated_before",
             "unknown_behaviour",
             "unknown_tier",

@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Self
 from uuid import UUID
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from shuke.core.program import wording
 from shuke.core.program.cases import CaseFact, CaseLine, CaseMember
+from shuke.core.values.errors import Refusal
 from shuke.engine.explanation import EN_LABELS, ZH_LABELS
 from shuke.engine.trying import Stand, Tried
 from shuke.foundation import ids
@@ -73,14 +73,13 @@ class SimulationBody(Body):
     order: TriedOrderBody | None = None
     behaviour: TriedBehaviourBody | None = None
 
-    @model_validator(mode="after")
-    def _one_fact(self) -> Self:
-        if (self.order is None) == (self.behaviour is None):
-            raise ValueError("one of order and behaviour")
-        return self
-
     def fact(self, at: int) -> CaseFact:
-        """Return what is tried."""
+        """Return what is tried.
+
+        Raises: Refusal `one_fact`.
+        """
+        if (self.order is None) == (self.behaviour is None):
+            raise Refusal("one_fact", "Try one of order and behaviour.", pointer="/order")
         if self.behaviour is not None:
             said = self.behaviour
             return CaseFact(

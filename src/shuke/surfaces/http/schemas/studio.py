@@ -74,7 +74,9 @@ class PolicyBody(Body):
     unit: Code | None = None
     at: Decimal | None = None
     share: Decimal | None = None
-    by_segment: Annotated[dict[text(100), "PolicyBody"], Field(max_length=50, json_schema_extra=_ONLY)] = Field(default={})
+    by_segment: Annotated[dict[text(100), "PolicyBody"], Field(max_length=50, json_schema_extra=_ONLY)] = Field(
+        default={}
+    )
 
     def value(self) -> dict[str, Any]:
         said = {"kind": self.kind, "unit": self.unit, "at": self.at, "share": self.share}
