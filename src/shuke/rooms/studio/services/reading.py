@@ -52,8 +52,11 @@ def look(path: Path, kind: FileKind, name: str) -> Looked:
 
     Raises: Refusal `file_not_readable`, which says nothing of where the file is kept.
     """
-    with _named({path: name}):
-        headers, rows = sample(path)
+    try:
+        with _named({path: name}):
+            headers, rows = sample(path)
+    except Refusal as refused:
+        raise Refusal("file_not_readable", "The file is no CSV, XLSX or Parquet, or is damaged.") from refused
     found = suggesting.suggest(Kind(kind.value), headers, rows)
     columns = tuple(
         ColumnGuess(
