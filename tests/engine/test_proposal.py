@@ -79,6 +79,14 @@ def test_less_than_a_year_is_scaled_up():
     assert (told.spend_minor.tolist(), told.orders.tolist()) == ([10_000], [10])
 
 
+def test_the_days_of_a_history_of_these_years_are_its_own():
+    told = measure(One(history([(20_000, 1_000), (20_072, 500)])), "UTC")
+    assert (told.days, told.members, told.sales_minor) == (73, 1, 7_500)
+    with pytest.raises(Refusal) as refused:
+        measure(One(history([(20_000, 1_000), (20_026, 500)])), "UTC")
+    assert (refused.value.code, refused.value.params) == ("history_too_short", {"days": 27, "least": 28})
+
+
 def test_parts_are_measured_like_one():
     whole = made(REGIMES[0], 8, 2)
 

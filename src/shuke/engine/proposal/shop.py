@@ -78,11 +78,11 @@ def measure(parts: Parts, time_zone: str, cancelled: Callable[[], bool] | None =
             raise Cancelled
         rows.append(_sold(parts.part(number, lines=False)))
     at, net, counts, owner = (np.concatenate(column) for column in zip(*_apart(rows), strict=True))
-    first, last = (local_day(int(end), time_zone) for end in (at.min(initial=0), at.max(initial=0)))
+    first, last = (local_day(int(end), time_zone) for end in (at.min(), at.max())) if len(at) else (0, -1)
     days = min(YEAR_DAYS, last - first + 1)
-    if not len(at) or days < LEAST_DAYS:
-        detail = f"A proposal needs {LEAST_DAYS} days of sales; these are {days if len(at) else 0}."
-        raise Refusal("history_too_short", detail, params={"days": days if len(at) else 0, "least": LEAST_DAYS})
+    if days < LEAST_DAYS:
+        detail = f"A proposal needs {LEAST_DAYS} days of sales; these are {days}."
+        raise Refusal("history_too_short", detail, params={"days": days, "least": LEAST_DAYS})
     inside = at > int(at.max()) - days * SECONDS_PER_DAY
     members = int(owner.max()) + 1
     spend, orders = np.zeros(members, np.int64), np.zeros(members, np.int64)

@@ -1,8 +1,9 @@
 # ruff: noqa: E501
-"""The Chinese of what --help says, by the English in main.py; what is missing here stays English."""
+"""The Chinese of what --help says, by the English in main.py; none is missing."""
 
 from typing import Any
 
+<<<<<<< HEAD
 CHINESE = {
     "Read files into a history; exit code 1 when rows can't be used, 3 when it went on without them.": "读取文件为历史数据；有无法使用的行时退出码为 1，跳过它们时为 3。",
     "ISO 4217; the organisation's by default.": "ISO 4217 货币代码，默认为组织的货币。",
@@ -47,6 +48,11 @@ CHINESE = {
     "Lines of the orders, where they stand in files of their own.": "订单明细，仅当在单独的文件中。",
     "ISO 4217 of the amounts, e.g. CNY.": "金额的 ISO 4217 货币代码，例如 CNY。",
     "Members: joining, birthday, groups.": "会员：入会时间、生日、分群。",
+=======
+from shuke.surfaces.cli import studio_help
+
+CHINESE = studio_help.CHINESE | {
+>>>>>>> user5
     "Refunds that their provider refused.": "被支付渠道拒绝的退款。",
     "The refund's id, as the list says it.": "退款的 id，见列表。",
     "List refunds that failed and whose money is still here.": "列出失败且款项尚未退回的退款。",
@@ -163,10 +169,8 @@ CHINESE = {
     "Check the ledger of those members only who have entries since the last seal.": "只核对上次封存后有新分录的会员的台账。",
     "Seal the ledger's new entries, as happens every night; keep the digest elsewhere as proof.": "封存台账的新分录（每晚自动进行）；摘要另存他处，可作凭证。",
     "The program file.": "会员计划文件。",
-    "Orders as CSV, XLSX or Parquet; docs/reference/history-files.md has the layout.": "订单文件，CSV、XLSX 或 Parquet；格式见 docs/reference/history-files.zh-CN.md。",
     "Time zone of timestamps without one, e.g. UTC.": "没有时区的时间戳所在时区，例如 UTC。",
     "Let time pass to the start of this date (the day after the last order).": "让时间推进到该日零点（默认为最后一笔订单的次日）。",
-    "Replay a history of orders through a program file; needs no deployment.": "用会员计划文件回放历史订单；无需部署。",
     "Check a program file; errors name line and column. Needs no deployment.": "校验会员计划文件，错误给出行列；无需部署。",
     "Date (its midnight in the program's time zone) or RFC 3339 instant; now by default.": "生效时间：日期（会员计划所在时区的零点）或 RFC 3339 时间，默认立即生效。",
     "Publish a program file as a new version.": "将会员计划文件发布为新版本。",
@@ -344,17 +348,18 @@ def translate(command: Any) -> None:
 
 
 def _translate(command: Any) -> None:
-    command.help = _worded(command.help)
-    command.short_help = _worded(command.short_help)
+    command.help = worded(command.help)
+    command.short_help = worded(command.short_help)
     asks_for_help = command.get_help_option(command.context_class(command, help_option_names=["-h", "--help"]))
     for parameter in (*command.params, asks_for_help):
         if hasattr(parameter, "help"):
-            parameter.help = _worded(parameter.help)
+            parameter.help = worded(parameter.help)
     for sub in getattr(command, "commands", {}).values():
         _translate(sub)
 
 
-def _worded(text: str | None) -> str | None:
+def worded(text: str | None) -> str | None:
+    """Return a help text in Chinese."""
     if text is None:
         return None
     if text.startswith(_SCOPES):

@@ -118,8 +118,13 @@ def listed(*, as_json: bool) -> None:
             words("history", "历史数据"),
             words("state", "状态"),
         )
+        kinds = {
+            "backtest": words("backtest", "回测"),
+            "forecast": words("forecast", "预测"),
+            "proposal": words("proposal", "方案"),
+        }
         cells = [
-            (each["id"], each["kind"], each["program"], each["history"], histories.state(each["state"]))
+            (each["id"], kinds[each["kind"]], each["program"], each["history"], histories.state(each["state"]))
             for each in found
         ]
         result(found, table(heads, cells), as_json=as_json)

@@ -46,7 +46,7 @@ def study_lines(found: Mapping[str, Any]) -> list[str]:
         last = ladder["population"][-1]["members"] if ladder["population"] else {}
         lines += table(
             (words(f"tier of {ladder['code']} at the end", f"期末等级（{ladder['code']}）"), words("members", "会员")),
-            list(last.items()),
+            [(level["code"], last.get(level["code"], 0)) for level in ladder["levels"]],
         )
     lines += _rules(found)
     if found["against"]:

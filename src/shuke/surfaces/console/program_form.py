@@ -52,6 +52,11 @@ LABELS: Mapping[str, str | Promise] = {
     "unit": _("Unit"),
     "group": _("Group"),
     "priority": _("Priority"),
+    "upgrade": _("Moving up"),
+    "downgrade": _("Moving down"),
+    "country": _("Country whose holidays count"),
+    "spendable": _("Members can use it"),
+    "pending": _("Usable after"),
 }
 EXPRESSIONS = frozenset({"when", "points", "multiply", "measure", "keep_measure", "keep_when", "base", "lines", "gets"})
 _ADDABLE = {"units": UNIT_KEYS, "levels": LEVEL_KEYS, "tiers": LADDER_KEYS, "earn": RULE_KEYS}

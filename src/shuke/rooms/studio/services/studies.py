@@ -93,10 +93,15 @@ def story(row: Run, program: Compiled, member_id: str) -> MemberStory:
 
 
 def _window(row: Run, program: Program, store: StoredHistory) -> tuple[int | None, int]:
-    """Return the UTC seconds at which counting begins (None: with the history), and the last that counts."""
+    """Return the UTC seconds at which counting begins (None: with the history), and the last that counts.
+
+    Raises: Refusal `window_empty`.
+    """
     zone = program.time_zone
     since, until = (_day(row.settings.get(name), name) for name in ("since", "until"))
     last = until or datetime.fromtimestamp(store.meta.last_at, ZoneInfo(zone)).date()
+    if since and since > last:
+        raise Refusal("window_empty", "The history ends before the window begins.", pointer="/since")
     return _second(since, zone) if since else None, _second(last, zone, after=1) - 1
 
 

@@ -3,6 +3,11 @@
 import subprocess
 import sys
 
+import typer
+
+from shuke.surfaces.cli import help_words
+from shuke.surfaces.cli.main import app
+
 HEAVY = {"django", "duckdb", "granian", "numba", "numpy", "procrastinate", "psycopg", "sqlglot"}
 
 
@@ -40,3 +45,13 @@ def test_help_speaks_the_readers_language(empty):
     assert "显示帮助并退出。" in told
     assert "选项" in told
     assert "Serve console and API" in empty("--help")
+
+
+def test_every_help_has_its_chinese():
+    untold, commands = set(), [typer.main.get_command(app)]
+    while commands:
+        command = commands.pop()
+        commands += getattr(command, "commands", {}).values()
+        texts = {command.help, *(getattr(each, "help", None) for each in command.params)} - {None}
+        untold |= {text for text in texts if help_words.worded(text) == text}
+    assert untold == set()

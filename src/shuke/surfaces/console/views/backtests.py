@@ -116,7 +116,7 @@ def backtests(request: HttpRequest, desk: Desk) -> HttpResponse:
 @page(Right.STUDIO_USE, "GET", "POST")
 def new(request: HttpRequest, desk: Desk) -> HttpResponse:
     """Say what is to be tried, and let a worker do it."""
-    if request.method == "GET":
+    if is_begun(request):
         return _new(request, BacktestForm(initial=asked(request)))
     form = BacktestForm(request.POST)
     if not form.is_valid():
@@ -127,14 +127,20 @@ def new(request: HttpRequest, desk: Desk) -> HttpResponse:
     return redirect("backtest", ids.encode(RUN_PREFIX, made.id)) if made else _new(request, form, status=422)
 
 
+def is_begun(request: HttpRequest) -> bool:
+    """Say whether a form is only opened, be it with the text of a draft that is not saved."""
+    return request.method == "GET" or "open" in request.POST
+
+
 def asked(request: HttpRequest) -> dict[str, str]:
     """Return what a form begins with: what the page before chose."""
+    text = request.POST.get("text") or _text_of_run(request.GET.get("run", ""))
     return {
         "history": request.GET.get("history", ""),
         "program": request.GET.get("program", ""),
         "policy": "observed",
-        "text": _text_of_run(request.GET.get("run", "")),
-    } | ({"program": _OWN} if request.GET.get("run") else {})
+        "text": text,
+    } | ({"program": _OWN} if text else {})
 
 
 def _text_of_run(run_id: str) -> str:

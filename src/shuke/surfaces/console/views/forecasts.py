@@ -52,7 +52,7 @@ def forecasts(request: HttpRequest, desk: Desk) -> HttpResponse:
 @page(Right.STUDIO_USE, "GET", "POST")
 def new(request: HttpRequest, desk: Desk) -> HttpResponse:
     """Say what is to be forecast, and let a worker do it."""
-    if request.method == "GET":
+    if backtests.is_begun(request):
         return _new(request, ForecastForm(initial=backtests.asked(request)))
     form = ForecastForm(request.POST)
     if not form.is_valid():
