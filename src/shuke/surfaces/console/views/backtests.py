@@ -181,6 +181,7 @@ def backtest(request: HttpRequest, desk: Desk, run_id: str) -> HttpResponse:
     found = studio.run(_id(run_id))
     if request.htmx and found.state not in UNDER_WAY:
         return done()
+    found = found if desk.may(Right.STUDIO_USE) else found.for_onlookers()
     return show(
         request,
         "backtest.html",
