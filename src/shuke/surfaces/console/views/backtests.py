@@ -333,9 +333,10 @@ def members(request: HttpRequest, desk: Desk, run_id: str) -> HttpResponse:
     if request.GET.get("format") == "parquet":
         path = studio.run_members_file(found.id)
         return FileResponse(path.open("rb"), as_attachment=True, filename=f"{run_id}-members.parquet")
-    offset = int(request.GET.get("from") or 0) if (request.GET.get("from") or "0").isdecimal() else 0
+    asked_from = request.GET.get("from") or "0"
+    offset = int(asked_from) if asked_from.isdecimal() and len(asked_from) < 10 else 0
     sort = request.GET.get("sort") or ("more" if found.other else "net_minor")
-    some = studio.run_members(found.id, sort, _PAGE, min(offset, 10**9))
+    some = studio.run_members(found.id, sort, _PAGE, offset)
     return show(
         request,
         "backtest_members.html",
