@@ -216,6 +216,15 @@ def test_units_and_tiers_of_another_program_go_by_their_codes():
     assert (made.figures.tiers_of(), made.other.tiers_of()) == (["gold"], ["gold"])
 
 
+def test_a_history_of_too_many_months_is_refused_and_fills_no_memory():
+    writer = HistoryWriter()
+    writer.member("ann", 86_400)  # 1970: a date that means none
+    order(writer, "1", at(1, 5), 60)
+    with pytest.raises(Refusal) as refusal:
+        study(compile_program(load_program(PROGRAM)), One(writer.history()), UNTIL, engine="cpython")
+    assert (refusal.value.code, refusal.value.params) == ("history_too_long", {"months": 54 * 12 + 2})
+
+
 def test_what_cannot_be_assumed_is_refused():
     def refused(**options):
         with pytest.raises(Refusal) as refusal:

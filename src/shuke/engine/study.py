@@ -82,7 +82,7 @@ def study(  # noqa: PLR0913 - what may be asked
     alone. `progress` is told (parts done, all of them); `cancelled` is asked before each.
 
     Raises:
-        Refusal: the codes of `policies`.
+        Refusal: the codes of `policies`; `history_too_long`.
         Cancelled: the caller said so.
     """
     assumed = assumptions or Assumptions()

@@ -12,10 +12,13 @@ from shuke.core.state import slots, tally
 from shuke.core.state.slots import LADDER, LADDER_ROW, LADDERS_MAX, LEVELS_MAX, T_RANK, TIER_QUALIFIED
 from shuke.core.state.tally import FLOW_OF, FLOWS, NO_FLOW, OUTFLOWS, SALES, SOLD, TIMES, WHO_ROW
 from shuke.core.values.dates import first_day, month_of
+from shuke.core.values.errors import Refusal
 from shuke.engine.cohorts import GROUPS, group_of
 from shuke.engine.columns import Columns
 from shuke.engine.compile import Compiled
 from shuke.engine.history import Column, History
+
+SIZE_MAX = 1 << 24  # integers of one T, of which each piece of a part has its own: about 40 years of one unit
 
 
 @dataclass(frozen=True)
@@ -33,11 +36,22 @@ class Counting:
 
     @classmethod
     def of(cls, columns: Columns, since_day: int, until_day: int) -> "Counting":
-        """Return what is counted of the members of columns."""
+        """Return what is counted of the members of columns.
+
+        Raises:
+            Refusal: `history_too_long`, as the tables would fill the memory.
+        """
         h = columns.history
         joined = int(columns.local_days(h.joined_at).min(initial=until_day))
         groups = np.array([group_of(member) for member in h.members], np.int64)
-        return cls(columns.compiled, since_day, until_day, month_of(joined), groups)
+        made = cls(columns.compiled, since_day, until_day, month_of(joined), groups)
+        if made.size > SIZE_MAX:
+            raise Refusal(
+                "history_too_long",
+                f"From the first member's joining to the end are {made.months:,} months, more than can be counted.",
+                params={"months": made.months},
+            )
+        return made
 
     @property
     def months(self) -> int:

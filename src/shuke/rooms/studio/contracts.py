@@ -1,7 +1,7 @@
 """What crosses the door of the studio: histories, files and how they are to be read, runs and what they found."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
@@ -144,6 +144,13 @@ class HistoryView:
     asked_at: datetime
     actor: Actor
 
+    def for_onlookers(self) -> "HistoryView":
+        """Return the history without what stands in its files, which may be of people."""
+        files = tuple(
+            replace(file, columns=tuple(replace(column, samples=()) for column in file.columns)) for file in self.files
+        )
+        return replace(self, files=files, faults=tuple(replace(fault, found="") for fault in self.faults))
+
 
 @dataclass(frozen=True, slots=True)
 class RunRequest:
@@ -183,6 +190,13 @@ class RunView:
     asked_at: datetime
     seconds: float | None
     actor: Actor
+
+    def for_onlookers(self) -> "RunView":
+        """Return the run without single members of its history, who may go by their phone."""
+        against = self.result.get("against")
+        if not against:
+            return self
+        return replace(self, result={**self.result, "against": {**against, "most": [], "least": []}})
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ def _one_of(field: str, name: str, values: object) -> models.CheckConstraint:
 class Work(models.Model):
     """What histories and runs share: somebody asked for it, a worker does it, it ends in one of a few ways.
 
-    `started_at` is machine time, `asked_at` business time; `stop` asks the worker to leave off.
+    `started_at` is when its phase began, machine time, `asked_at` business time; `stop` asks the worker to leave off.
     """
 
     id = models.UUIDField(primary_key=True)

@@ -80,9 +80,12 @@ def begin(model: type[Row], id: UUID, now: datetime) -> bool:
     return bool(wanted.update(state=State.RUNNING, started_at=now, phase="", done=0, total=0))
 
 
-def note_progress(model: type[Row], id: UUID, phase: str, done: int, total: int) -> bool:
-    """Write how far work is, and say whether to leave off: it was stopped, or its row is gone."""
-    updated = model.objects.filter(pk=id, stop=False).update(phase=phase, done=done, total=total)
+def note_progress(model: type[Row], id: UUID, phase: str, done: int, total: int, began_at: datetime | None) -> bool:
+    """Write how far work is, and when its phase began where that is new; say whether to leave off: it was stopped, or
+    its row is gone.
+    """
+    began = {"started_at": began_at} if began_at else {}
+    updated = model.objects.filter(pk=id, stop=False).update(phase=phase, done=done, total=total, **began)
     return not updated
 
 

@@ -14,6 +14,7 @@ CHINESE = {
     "history_in_other_state": "历史数据当前状态不允许此操作。",
     "no_faulty_rows": "没有有误的行。",
     "history_empty": "尚无可供试算的记录。",
+    "history_too_long": "从首位会员入会到结束共 {months} 个月，超出可计算的范围。",
     "unknown_run": "没有这次运行。",
     "run_in_other_state": "运行当前状态不允许此操作。",
     "window_empty": "结束日期早于开始日期。",

@@ -32,6 +32,11 @@ def livemode(request: HttpRequest) -> bool:
     return request.principal.livemode  # type: ignore[attr-defined]
 
 
+def may(request: HttpRequest, right: Right) -> bool:
+    """Say whether the key has a right beside its operation's scope."""
+    return right in request.principal.rights  # type: ignore[attr-defined]
+
+
 def may_write_history(request: HttpRequest) -> bool:
     """Say whether the key may record facts older than 30 days, or ahead of time; a dry run that looks ahead may."""
     return getattr(request, "looks_ahead", False) or Right.HISTORY_WRITE in request.principal.rights  # type: ignore[attr-defined]

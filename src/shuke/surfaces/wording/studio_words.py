@@ -267,6 +267,9 @@ REFUSALS: _Words = {
     "history_in_other_state": _("This can't be done with the history in its state now."),
     "no_faulty_rows": _("No row of this history is at fault."),
     "history_empty": _("Nothing was recorded here that a program could be tried on."),
+    "history_too_long": _(
+        "From the first member's joining to the end are %(months)s months, more than can be counted."
+    ),
     "unknown_run": _("There is no such run."),
     "run_in_other_state": _("This can't be done with the run in its state now."),
     "window_empty": _("The window ends before it begins."),

@@ -88,9 +88,9 @@ def publish(text: str, actor: Actor, effective_from: datetime | None, *, after: 
             )
         )
         forget_versions()
-        after = {"version": version.number, "effective_from": at.isoformat(), "shape": compiled.shape}
-        told = {"version": before.number} if before else None
-        org.audit("program.published", f"program:{program.code}", told, after, actor)
+        was = {"version": before.number} if before else None
+        became = {"version": version.number, "effective_from": at.isoformat(), "shape": compiled.shape}
+        org.audit("program.published", f"program:{program.code}", was, became, actor)
         if not known:
             _welcome_everybody()
         return view(version)

@@ -33,8 +33,9 @@ class Steps:
         """
         now = time.monotonic()
         if phase != self._phase or now - self._told_at >= _TELL_SECONDS:
+            began_at = clock.machine_now() if phase != self._phase else None
             self._told_at, self._phase = now, phase
-            self._stop = queries.note_progress(self._model, self._id, phase, done, total)
+            self._stop = queries.note_progress(self._model, self._id, phase, done, total, began_at)
         if self._stop:
             raise Stopped
 

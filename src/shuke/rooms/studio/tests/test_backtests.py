@@ -1,12 +1,15 @@
 """Backtests: figures to the point, the same as the file says, kept with the program, told member by member."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from shuke.core.values.errors import Refusal
 from shuke.engine.schema import ProgramErrors
-from shuke.rooms.studio import facade
-from shuke.rooms.studio.contracts import RunKind, RunRequest, State
+from shuke.rooms.studio import facade, queries
+from shuke.rooms.studio.contracts import Progress, RunKind, RunRequest, State
 from shuke.rooms.studio.models import Run
+from shuke.rooms.studio.services import working
 from shuke.rooms.studio.tests.conftest import ACTOR, PROGRAM
 
 RICHER = PROGRAM.replace("1.25", "1.5")
@@ -137,6 +140,17 @@ def test_a_run_is_cancelled_and_removed(history, home):
     with refused("unknown_run"):
         facade.run(made.id)
     assert not (home / "studio" / "runs" / str(made.id)).exists()
+
+
+def test_the_time_left_is_told_by_its_phase(history, monkeypatch):
+    made = facade.ask_run(RunRequest(RunKind.BACKTEST, history.id, PROGRAM), ACTOR)
+    now = datetime(2026, 6, 1, tzinfo=UTC)
+    monkeypatch.setattr(working.clock, "machine_now", lambda: now)
+    assert queries.begin(Run, made.id, now - timedelta(seconds=600))
+    working.Steps(Run, made.id).tell(0, 100, "replaying")
+    Run.objects.filter(pk=made.id).update(done=25)
+    now += timedelta(seconds=5)
+    assert facade.run(made.id).progress == Progress("replaying", 25, 100, 15)
 
 
 def test_a_death_on_the_way_leaves_a_run_that_can_be_done_again(history):

@@ -187,6 +187,7 @@ def backtest(request: HttpRequest, desk: Desk, run_id: str) -> HttpResponse:
     found = studio.run(_id(run_id))
     if request.htmx and found.state not in UNDER_WAY:
         return done()
+    found = found if desk.may(Right.STUDIO_USE) else found.for_onlookers()
     return show(
         request,
         "backtest.html",
@@ -338,9 +339,10 @@ def members(request: HttpRequest, desk: Desk, run_id: str) -> HttpResponse:
     if request.GET.get("format") == "parquet":
         path = studio.run_members_file(found.id)
         return FileResponse(path.open("rb"), as_attachment=True, filename=f"{run_id}-members.parquet")
-    offset = int(request.GET.get("from") or 0) if (request.GET.get("from") or "0").isdecimal() else 0
+    asked_from = request.GET.get("from") or "0"
+    offset = int(asked_from) if asked_from.isdecimal() and len(asked_from) < 10 else 0
     sort = request.GET.get("sort") or ("more" if found.other else "net_minor")
-    some = studio.run_members(found.id, sort, _PAGE, min(offset, 10**9))
+    some = studio.run_members(found.id, sort, _PAGE, offset)
     return show(
         request,
         "backtest_members.html",

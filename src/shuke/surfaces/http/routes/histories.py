@@ -9,6 +9,7 @@ from ninja import Router
 from shuke.core.values.errors import Refusal
 from shuke.rooms.org.contracts import Right
 from shuke.rooms.studio import facade as studio
+from shuke.rooms.studio.contracts import HistoryView
 from shuke.surfaces.http import keys
 from shuke.surfaces.http.operations import Operation, operation
 from shuke.surfaces.http.parameters import HistoryFileIdPath, HistoryIdPath
@@ -73,15 +74,15 @@ def begin_history(request: HttpRequest, body: NewHistoryBody) -> HistoryAnswer:
         id="listHistories",
         en="List histories",
         zh="历史数据列表",
-        about_zh="列出最近的 100 份历史数据，最新的在前。",
+        about_zh="列出最近的 100 份历史数据，最新的在前；文件中的内容须有 studio:use 权限。",
         scope=Right.PROGRAMS_READ,
         response_example=examples.HISTORIES,
     ),
 )
 def list_histories(request: HttpRequest) -> HistoryListAnswer:
-    """List the latest 100 histories, newest first."""
+    """List the latest 100 histories, newest first; what stands in their files is for the scope studio:use."""
     livemode = keys.livemode(request)
-    items = [history_answer(each, livemode=livemode) for each in studio.latest_histories(_LATEST)]
+    items = [history_answer(_seen(request, each), livemode=livemode) for each in studio.latest_histories(_LATEST)]
     return HistoryListAnswer(items=items, livemode=livemode)
 
 
@@ -94,7 +95,8 @@ def list_histories(request: HttpRequest) -> HistoryListAnswer:
         id="getHistory",
         en="Read a history",
         zh="读取历史数据",
-        about_zh="读取一份历史数据的文件、进度、按原因归并的错误与数量。",
+        about_zh="读取一份历史数据的文件、进度、按原因归并的错误与数量；"
+        "文件中的内容（samples、found）须有 studio:use 权限。",
         scope=Right.PROGRAMS_READ,
         codes=("invalid_id", "unknown_history"),
         parameter_examples=_OF,
@@ -102,8 +104,16 @@ def list_histories(request: HttpRequest) -> HistoryListAnswer:
     ),
 )
 def get_history(request: HttpRequest, history_id: HistoryIdPath) -> HistoryAnswer:
-    """Read a history: its files, how far reading is, the faults by their cause, what it holds."""
-    return history_answer(studio.history(decode_history_id(history_id)), livemode=keys.livemode(request))
+    """Read a history: its files, how far reading is, the faults by their cause, what it holds.
+
+    What stands in its files (`samples`, `found`) is for the scope studio:use.
+    """
+    found = _seen(request, studio.history(decode_history_id(history_id)))
+    return history_answer(found, livemode=keys.livemode(request))
+
+
+def _seen(request: HttpRequest, found: HistoryView) -> HistoryView:
+    return found if keys.may(request, Right.STUDIO_USE) else found.for_onlookers()
 
 
 @operation(

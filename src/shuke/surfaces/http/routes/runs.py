@@ -188,7 +188,7 @@ def list_runs(request: HttpRequest) -> RunListAnswer:
         id="getRun",
         en="Read a run",
         zh="读取运行",
-        about_zh="读取一次运行的进度；就绪后含结果。",
+        about_zh="读取一次运行的进度；就绪后含结果，其中逐个列出的会员须有 studio:use 权限。",
         scope=Right.PROGRAMS_READ,
         codes=("invalid_id", "unknown_run"),
         parameter_examples=_OF,
@@ -196,8 +196,10 @@ def list_runs(request: HttpRequest) -> RunListAnswer:
     ),
 )
 def get_run(request: HttpRequest, run_id: RunIdPath) -> RunAnswer:
-    """Read how far a run is and, once it is ready, what it found."""
-    return run_answer(studio.run(decode_run_id(run_id)), livemode=keys.livemode(request))
+    """Read how far a run is and, once it is ready, what it found; members one by one are for the scope studio:use."""
+    found = studio.run(decode_run_id(run_id))
+    seen = found if keys.may(request, Right.STUDIO_USE) else found.for_onlookers()
+    return run_answer(seen, livemode=keys.livemode(request))
 
 
 @operation(

@@ -1,0 +1,79 @@
+"""What the studio shows whom: figures to whoever sees programs, people and their files to whoever may use it."""
+
+import base64
+
+import pytest
+
+from shuke.rooms.studio import facade as studio
+from shuke.rooms.studio.contracts import RunKind
+from shuke.surfaces.http.schemas.studio import decode_history_id
+
+ORDERS = "order_id,member_id,occurred_at,net,note\n1,13800000001,2026-01-05 10:00:00,300.00,for Ann\n"
+PROGRAM = """\
+shuke: 1
+program: corner
+currency: USD
+time_zone: UTC
+units:
+  points: {value: 0.01}
+earn:
+  - {code: spend, unit: points, points: order.net}
+"""
+
+
+@pytest.fixture
+def users(caller_with, settings, tmp_path):
+    settings.SHUKE_HOME = tmp_path
+    return caller_with("studio:use", "programs:read"), caller_with("programs:read")
+
+
+def brought(user, text):
+    """Bring a file to a new history; return the history's id."""
+    id = user.post("/v1/histories", {"name": "2026"}).json()["id"]
+    body = {"kind": "orders", "name": "orders.csv", "content": base64.b64encode(text.encode()).decode()}
+    assert user.post(f"/v1/histories/{id}/files", body).status_code == 201
+    return id
+
+
+def read(user, id):
+    user.post(f"/v1/histories/{id}/read", {"currency": "USD", "time_zone": "UTC"})
+    studio.read_history(decode_history_id(id))
+
+
+def test_what_stands_in_files_is_for_those_who_may_use_the_studio(users):
+    user, onlooker = users
+    id = brought(user, ORDERS + "2,13800000002,tomorrow,1,for Bob\n")
+    read(user, id)
+
+    for found in (user.get(f"/v1/histories/{id}").json(), user.get("/v1/histories").json()["items"][0]):
+        assert [each["samples"] for each in found["files"][0]["columns"]][1::3] == [
+            ["13800000001", "13800000002"],
+            ["for Ann", "for Bob"],
+        ]
+        assert [each["found"] for each in found["faults"]] == ["tomorrow"]
+    for found in (onlooker.get(f"/v1/histories/{id}").json(), onlooker.get("/v1/histories").json()["items"][0]):
+        assert [each["samples"] for each in found["files"][0]["columns"]] == [[]] * 5
+        assert [(each["code"], each["found"]) for each in found["faults"]] == [("not_an_instant", "")]
+
+
+def test_members_of_a_comparison_are_for_those_who_may_use_the_studio(users):
+    user, onlooker = users
+    id = brought(user, ORDERS)
+    read(user, id)
+    body = {"history": id, "text": PROGRAM, "against": PROGRAM.replace("order.net}", "order.net * 2}")}
+    run = user.post("/v1/backtests", body).json()["id"]
+    studio.do_run(studio.latest_runs(RunKind.BACKTEST, 1)[0].id)
+
+    seen, told = (each.get(f"/v1/runs/{run}").json()["result"]["against"] for each in (onlooker, user))
+    assert [each["member"] for each in told["least"]] == ["13800000001"]
+    assert seen == told | {"least": []}
+    assert onlooker.get(f"/v1/runs/{run}/members").status_code == 403
+
+
+def test_a_damaged_file_is_refused(users):
+    user, _ = users
+    id = user.post("/v1/histories", {"name": "2026"}).json()["id"]
+    body = {"kind": "orders", "name": "orders.xlsx", "content": base64.b64encode(b"PK\x03\x04nothing").decode()}
+    answer = user.post(f"/v1/histories/{id}/files", body)
+    assert (answer.status_code, answer.json()["code"]) == (422, "file_not_readable")
+    assert user.get(f"/v1/histories/{id}").json()["files"] == []
