@@ -3,56 +3,9 @@
 
 from typing import Any
 
-<<<<<<< HEAD
-CHINESE = {
-    "Read files into a history; exit code 1 when rows can't be used, 3 when it went on without them.": "读取文件为历史数据；有无法使用的行时退出码为 1，跳过它们时为 3。",
-    "ISO 4217; the organisation's by default.": "ISO 4217 货币代码，默认为组织的货币。",
-    "Remove a run with what it found.": "删除一次运行及其结果。",
-    "UNIT=AMOUNT that a whole point costs; may be given several times.": "积分单位=金额，即每积分的成本；可多次给出。",
-    "Refunds.": "退款。",
-    "Write rows that can't be used, with reasons, to this CSV.": "将无法使用的行连同原因写入该 CSV。",
-    "List the latest histories.": "列出最近的历史数据。",
-    "The history's id (his_…) or its name.": "历史数据的编号（his_…）或名称。",
-    "Runs over histories: backtests and what they found.": "历史数据上的运行：回测、预测、方案及其结果。",
-    "Runs over histories: backtests, forecasts, proposals.": "历史数据上的运行：回测、预测、方案及其结果。",
-    "Count from this date on; all before it only warms up.": "自该日起统计；此前仅用于积累状态。",
-    "Of spend to the reward rate.": "消费对回馈率的弹性。",
-    "What the history is to be called.": "历史数据的名称。",
-    "Orders as Parquet, CSV or XLSX; needs no deployment. docs/reference/history-files.md has the layout.": "订单文件（Parquet、CSV 或 XLSX），无需部署；格式见 docs/reference/history-files.zh-CN.md。",
-    "The trade, e.g. cafe, grocery, fashion.": "行业，例如 cafe、grocery、fashion。",
-    "How many months ahead, 1 to 36.": "预测多少个月，1 至 36。",
-    "TIER=PERCENT by which spend grows in a tier; may be given several times.": "等级=百分比，即该等级消费的增长；可多次给出。",
-    "IANA name; the organisation's by default.": "IANA 时区名，默认为组织的时区。",
-    "Go on without rows that can't be used.": "跳过无法使用的行继续。",
-    "Zone of times that carry none, e.g. Asia/Shanghai; empty where each says its own.": "未带时区的时间所属时区，例如 Asia/Shanghai；每个时间都带时差时可省略。",
-    "Tell from a history what a program will owe and cost, month by month with intervals; the result is kept.": "根据历史数据逐月预测会员计划的积分负债与成本及其区间；结果会保留。",
-    "List the latest runs.": "列出最近的运行。",
-    "How points are used: observed, none, greedy:POINTS or share:PERCENT.": "用分方式：observed、none、greedy:积分数 或 share:百分比。",
-    "Make a history of what the live database recorded.": "以本部署已记录的数据生成历史数据。",
-    "Another program file to weigh it against.": "用于对比的另一份会员计划文件。",
-    "Show a run and what it found.": "显示一次运行及其结果。",
-    "Gross margin of sales, e.g. 25%.": "销售毛利率，例如 25%。",
-    "Write the program file here.": "将会员计划文件写到这里。",
-    "The run's id (run_…).": "运行的编号（run_…）。",
-    "A history that was read (his_… or its name).": "已读取的历史数据（his_… 或名称）。",
-    "Histories: files of orders on which programs are tried.": "历史数据：用于试算会员计划的订单文件。",
-    "Points that were used.": "已使用的积分。",
-    "How dates are written: ymd, mdy or dmy.": "日期写法：ymd、mdy 或 dmy。",
-    "NAME=VALUE of another answer, e.g. margin=25%; docs/new-program.md.": "名称=值，其他回答，例如 margin=25%；见 docs/new-program.zh-CN.md。",
-    "Orders, a row each or a row a line: CSV, XLSX or Parquet.": "订单，每单一行或每条明细一行：CSV、XLSX 或 Parquet。",
-    "Replay a history of orders through a program file: what it would have given, moved and owed.": "将订单历史在会员计划文件上回放：会发放多少、影响谁、欠下多少。",
-    "Propose a program: which model fits, whether it pays, a ladder from the shop's orders, and the file.": "设计会员计划：适合的模式、是否划算、由店铺订单得出的等级阶梯与文件。",
-    "A history that was read (his_… or its name); the result is kept.": "已读取的历史数据（his_… 或名称）；结果会保留。",
-    "Show a history: its files and what their columns mean, its faults, what it holds.": "显示历史数据：文件与各列含义、错误、内容。",
-    "Remove a history with everything that was run over it.": "删除历史数据及其全部运行。",
-    "Lines of the orders, where they stand in files of their own.": "订单明细，仅当在单独的文件中。",
-    "ISO 4217 of the amounts, e.g. CNY.": "金额的 ISO 4217 货币代码，例如 CNY。",
-    "Members: joining, birthday, groups.": "会员：入会时间、生日、分群。",
-=======
 from shuke.surfaces.cli import studio_help
 
 CHINESE = studio_help.CHINESE | {
->>>>>>> user5
     "Refunds that their provider refused.": "被支付渠道拒绝的退款。",
     "The refund's id, as the list says it.": "退款的 id，见列表。",
     "List refunds that failed and whose money is still here.": "列出失败且款项尚未退回的退款。",

@@ -39,7 +39,7 @@ CHINESE = {
     "Show a history: its files and what their columns mean, its faults, what it holds.": "显示一份历史数据：文件、各列含义、有误之处与内容。",
     "The history's id (his_…) or its name.": "历史数据的编号（his_…）或名称。",
     "Remove a history with everything that was run over it.": "删除历史数据及用它得出的全部结果。",
-    "Runs over histories: backtests and what they found.": "运行：用历史数据所做的回测、预测与方案。",
+    "Runs over histories: backtests, forecasts, proposals.": "运行：用历史数据所做的回测、预测与方案。",
     "List the latest runs.": "列出最近的运行。",
     "Show a run and what it found.": "显示一次运行及其结果。",
     "The run's id (run_…).": "运行的编号（run_…）。",

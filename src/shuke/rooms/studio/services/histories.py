@@ -46,7 +46,7 @@ def add_file(history_id: UUID, kind: FileKind, name: str, chunks: Iterable[bytes
     path = folders.file(history_id, file_id, name)
     kept = folders.keep(chunks, path)
     try:
-        seen = reading.look(path, kind, name)
+        seen = reading.look(path, kind)
         with unit_of_work():
             row = _changeable(history_id, lock=True)
             others = queries.files([row.id])[row.id]

@@ -47,14 +47,13 @@ class Source:
     fields: Mapping[str, str]
 
 
-def look(path: Path, kind: FileKind, name: str) -> Looked:
-    """Look at the first rows of a file, which whoever brought it calls `name`.
+def look(path: Path, kind: FileKind) -> Looked:
+    """Look at the first rows of a file.
 
     Raises: Refusal `file_not_readable`, which says nothing of where the file is kept.
     """
     try:
-        with _named({path: name}):
-            headers, rows = sample(path)
+        headers, rows = sample(path)
     except Refusal as refused:
         raise Refusal("file_not_readable", "The file is no CSV, XLSX or Parquet, or is damaged.") from refused
     found = suggesting.suggest(Kind(kind.value), headers, rows)
@@ -160,7 +159,7 @@ def _named(names: Mapping[Path, str]) -> Iterator[None]:
         if name is None:
             raise
         detail = refused.detail.replace(str(path), name).replace(path.name, name)
-        raise Refusal(refused.code, detail, params={**refused.params, "path": name}) from refused
+        raise Refusal(refused.code, detail, params=refused.params | {"path": name}) from refused
 
 
 def from_live(work: Path, currency: str, time_zone: str, steps: working.Steps) -> dict[str, Any]:
