@@ -181,7 +181,7 @@ def try_an_order_and_send(desk):
     """Try 86.00 on a made-up member of gold: 86 × 1.6 = 137.6; then send the version, and return where it waits."""
     page = desk.page
     desk.press("button[name=open][formaction$=simulate]")
-    page.get_by_label("虚构会员的等级").select_option("gold")
+    page.locator("[name=tier]").select_option("gold")
     page.fill("[name=net]", "86")
     desk.press("button[name=try]")
     assert "137" in page.get_by_test_id("tried").locator("strong").first.inner_text()
@@ -189,7 +189,7 @@ def try_an_order_and_send(desk):
     desk.press("button[name=save]")
     assert "cases:" in page.locator("#program-text").input_value()
     desk.press("button[name=check]")
-    assert "等级 gold 的积分倍率：1.5 → 1.6" in page.get_by_test_id("meaning").inner_text()
+    assert "等级 gold 的倍率：1.5 → 1.6" in page.get_by_test_id("meaning").inner_text()
     desk.check()
     desk.press("button[name=ask]")
     assert page.locator("button[name=decision]").count() == 0

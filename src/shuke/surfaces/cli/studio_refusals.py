@@ -17,7 +17,7 @@ CHINESE = {
     "history_too_long": "从首位会员入会到结束共 {months} 个月，超出可计算的范围。",
     "unknown_run": "没有这次运行。",
     "run_in_other_state": "运行当前状态不允许此操作。",
-    "window_empty": "结束日期早于开始日期。",
+    "window_empty": "结束日期早于开始日期，或开始日期晚于最后一笔订单。",
     "policy_unknown": "没有这种用分策略。",
     "policy_incomplete": "攒够即用须给出积分数，按比例用须给出大于 0、至多 100% 的比例。",
     "number_invalid": "不是数字。",

@@ -272,7 +272,7 @@ REFUSALS: _Words = {
     ),
     "unknown_run": _("There is no such run."),
     "run_in_other_state": _("This can't be done with the run in its state now."),
-    "window_empty": _("The window ends before it begins."),
+    "window_empty": _("The window ends before it begins, or begins after the last order."),
     "policy_unknown": _("There is no such policy of using points."),
     "policy_incomplete": _("A greedy policy needs a number of points, a share a part above 0 and up to 100 %."),
     "number_invalid": _("This is not a number."),

@@ -158,3 +158,8 @@ def test_a_death_on_the_way_leaves_a_run_that_can_be_done_again(history):
     Run.objects.filter(pk=made.id).update(state=State.RUNNING, done=1, total=3)  # a worker began and died
     assert facade.do_run(made.id) is State.READY
     assert facade.run(made.id).result["units"][0]["issued"] == 765
+
+
+def test_a_window_after_the_last_order_is_refused(history):
+    found = run(history, since="2026-03-06")
+    assert (found.state, found.failure, found.result) == (State.FAILED, "window_empty", {})
