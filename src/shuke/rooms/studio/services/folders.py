@@ -1,9 +1,11 @@
 """The folders of the studio in the deployment's home: files as they were brought, stores, tables of runs."""
 
+import fcntl
 import hashlib
 import os
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
@@ -73,6 +75,21 @@ def keep(chunks: Iterable[bytes], path: Path) -> Kept:
     finally:
         part.unlink(missing_ok=True)
     return Kept(size, digest.hexdigest())
+
+
+@contextmanager
+def alone() -> Iterator[None]:
+    """Let nobody else on this machine do the studio's work meanwhile: a worker, or a command beside it.
+
+    The lock ends with its process, however that ends.
+    """
+    _studio().mkdir(mode=_PRIVATE, parents=True, exist_ok=True)
+    folder = os.open(_studio(), os.O_RDONLY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(folder)
 
 
 def fresh(folder: Path) -> Path:

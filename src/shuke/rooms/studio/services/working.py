@@ -10,6 +10,7 @@ from shuke.foundation import clock, logs
 from shuke.rooms.studio import queries
 from shuke.rooms.studio.contracts import UNDER_WAY, Progress, State
 from shuke.rooms.studio.models import History, Run, Work
+from shuke.rooms.studio.services import folders
 
 _TELL_SECONDS = 0.5  # between two words of how far it is
 
@@ -54,7 +55,15 @@ def work(
     """Do a piece of work and write how it ended; None where nobody wants it any more.
 
     `do` returns the state and what is to be written beside it. What it refuses is kept as the reason of its failure.
+    A command and a worker may come to the same work: the later one finds it done.
     """
+    with folders.alone():
+        return _work(model, id, do)
+
+
+def _work(
+    model: type[History] | type[Run], id: UUID, do: Callable[[Steps], tuple[State, Mapping[str, Any]]]
+) -> State | None:
     if not queries.begin(model, id, clock.machine_now()):
         row = queries.find(model, id)
         if row is not None and row.state in UNDER_WAY:
