@@ -1,5 +1,7 @@
 """Backtests: figures to the point, the same as the file says, kept with the program, told member by member."""
 
+import fcntl
+import os
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -140,6 +142,21 @@ def test_a_run_is_cancelled_and_removed(history, home):
     with refused("unknown_run"):
         facade.run(made.id)
     assert not (home / "studio" / "runs" / str(made.id)).exists()
+
+
+def test_nobody_else_works_meanwhile(history, home):
+    made = facade.ask_run(RunRequest(RunKind.BACKTEST, history.id, PROGRAM), ACTOR)
+    other = os.open(home / "studio", os.O_RDONLY)
+
+    def do(_steps):
+        with pytest.raises(BlockingIOError):
+            fcntl.flock(other, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return State.READY, {"result": {}}
+
+    assert working.work(Run, made.id, do) is State.READY
+    fcntl.flock(other, fcntl.LOCK_EX | fcntl.LOCK_NB)  # free again
+    os.close(other)
+    assert facade.do_run(made.id) is None  # whoever comes later finds it done
 
 
 def test_the_time_left_is_told_by_its_phase(history, monkeypatch):
