@@ -128,7 +128,8 @@ def test_the_menu_has_for_each_role_what_is_its_work(role):
         benefits = {"benefits", "requests", "benefit-sheet"}
         mall = {"mall", "mall-orders", "mall-suppliers"}
         seen = {
-            Role.ANALYST: {"overview", "programs", "histories", "backtests", "tiers", "coupons"}
+            Role.ANALYST: {"overview", "programs", "tiers", "coupons"}
+            | {"histories", "backtests", "forecasts", "proposals"}
             | {"plans", "subscriptions", "activation-codes", "failed-refunds"}
             | benefits
             | mall,
