@@ -130,6 +130,7 @@ def test_a_file_counts_once_and_can_be_taken_away(home):
         ("d.csv.gz", gzip.compress(ORDERS.encode())[:12] + b"\xff" * 40),
         ("e.parquet", b"PAR1nothing"),
     ],
+    ids=("zip", "no_gzip", "half_gzip", "broken_gzip", "parquet"),
 )
 def test_a_damaged_file_is_refused_without_a_word_of_where_it_lay(home, name, data):
     made = facade.begin_history("2026", ACTOR)
