@@ -110,7 +110,8 @@ def _day(value: object, name: str) -> date | None:
     try:
         return date.fromisoformat(str(value))
     except ValueError as error:
-        raise Refusal("date_invalid", f"{str(value)[:40]} is not a date.", pointer=f"/{name}") from error
+        text = str(value)[:40]
+        raise Refusal("date_invalid", f"{text} is not a date.", pointer=f"/{name}", params={"text": text}) from error
 
 
 def _second(day: date, zone: str, after: int = 0) -> int:
