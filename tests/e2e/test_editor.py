@@ -45,7 +45,7 @@ def test_a_level_is_edited_tried_and_sent_to_a_colleague(window):
     page.wait_for_function("(good) => document.getElementById('program-text').value.includes(good)", arg=good)
     assert file.input_value() == before.replace(f"from: {was}", "from: 1801", 1)
 
-    desk.press("button[name=open]")
+    desk.press("button[name=open][formaction$=simulate]")
     page.fill("[name=net]", "86")
     desk.press("button[name=try]")
     desk.check()

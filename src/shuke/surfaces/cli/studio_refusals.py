@@ -18,6 +18,7 @@ CHINESE = {
     "unknown_run": "没有这次运行。",
     "run_in_other_state": "运行当前状态不允许此操作。",
     "window_empty": "结束日期早于开始日期，或开始日期晚于最后一笔订单。",
+    "answer_wrong": "回答 {field} 须为其中之一或在此范围内：{allowed}。",
     "policy_unknown": "没有这种用分策略。",
     "policy_incomplete": "攒够即用须给出积分数，按比例用须给出大于 0、至多 100% 的比例。",
     "number_invalid": "不是数字。",

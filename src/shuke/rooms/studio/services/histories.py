@@ -84,7 +84,7 @@ def map_columns(history_id: UUID, file_id: UUID, mapping: Mapping[str, str]) -> 
             raise Refusal(
                 "unknown_columns",
                 f"The file has no columns {', '.join(unknown)}.",
-                params={"columns": ", ".join(unknown)},
+                params={"columns": ", ".join(unknown), "known": ", ".join(sorted(columns))},
             )
         said = {column: "" if field == reading.NOTHING else field for column, field in mapping.items()}
         missing = reading.missing(FileKind(file.kind), {column: guess for column, guess, *_ in file.columns} | said)

@@ -71,7 +71,8 @@ def _begins(said: Mapping[str, Any]) -> dt.date:
     try:
         return dt.date.fromisoformat(str(said["begins"]))
     except ValueError as error:
-        raise Refusal("date_invalid", "This is not a date.", pointer="/begins") from error
+        text = str(said["begins"])[:40]
+        raise Refusal("date_invalid", f"{text} is not a date.", pointer="/begins", params={"text": text}) from error
 
 
 def _whole(value: object, name: str) -> int:

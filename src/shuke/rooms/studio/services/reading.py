@@ -159,7 +159,7 @@ def _named(names: Mapping[Path, str]) -> Iterator[None]:
         if name is None:
             raise
         detail = refused.detail.replace(str(path), name).replace(path.name, name)
-        raise Refusal(refused.code, detail, params=refused.params | {"path": name}) from refused
+        raise Refusal(refused.code, detail, params=dict(refused.params) | {"path": name}) from refused
 
 
 def from_live(work: Path, currency: str, time_zone: str, steps: working.Steps) -> dict[str, Any]:

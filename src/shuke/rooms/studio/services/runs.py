@@ -153,5 +153,5 @@ def _check_fits(program: Program, history: History) -> None:
         raise Refusal(
             "currency_mismatch",
             f"The program counts in {program.currency}, the history in {history.currency}.",
-            params={"currency": history.currency, "program": program.currency},
+            params={"expected": history.currency},
         )

@@ -111,10 +111,15 @@ def _day(value: object, name: str) -> date | None:
     try:
         day = date.fromisoformat(str(value))
     except ValueError as error:
-        raise Refusal("date_invalid", f"{str(value)[:40]} is not a date.", pointer=f"/{name}") from error
+        raise _no_date(value, name, "is not a date") from error
     if not EARLIEST.date() <= day <= LATEST.date():
-        raise Refusal("date_invalid", "A window lies between 1970-01-02 and 2099-12-30.", pointer=f"/{name}")
+        raise _no_date(value, name, "is not within 1970-01-02 and 2099-12-30")
     return day
+
+
+def _no_date(value: object, name: str, why: str) -> Refusal:
+    text = str(value)[:40]
+    return Refusal("date_invalid", f"{text} {why}.", pointer=f"/{name}", params={"text": text})
 
 
 def _second(day: date, zone: str, after: int = 0) -> int:
