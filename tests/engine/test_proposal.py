@@ -399,11 +399,13 @@ def test_the_study_of_the_file_gives_what_was_proposed():
     lives = One(made(REGIMES[0], 12, 5))
     told = propose(answers(model="points", time_zone="UTC"), measure(lives, "UTC"))
     done = study(compile_program(load_program(told.text)), lives, until(12)).as_json()
-    assert done["net_minor"] == pytest.approx(told.shop.sales_minor, rel=0.01)
+    days = (int(lives.history.order_at.max()) // 86_400) - (int(lives.history.order_at.min()) // 86_400) + 1
+    assert days < 365
+    assert done["net_minor"] * 365 / days == pytest.approx(told.shop.sales_minor, rel=0.001)
     value = Fraction(done["units"][0]["value"])
     given_back = done["units"][0]["issued"] * value * 100 / done["net_minor"]
-    # points round down, and a member earns more only from the order after the threshold on
+    # points round down, a member earns more only from the order after the threshold on, and these are not whole years
     assert 0.75 * told.budget.rate < given_back <= told.budget.rate
     population = done["ladders"][0]["population"][-1]["members"]
     for tier in told.tiers:
-        assert population[tier.code] == pytest.approx(tier.members, abs=0.02 * told.shop.members)
+        assert population[tier.code] == pytest.approx(tier.members, abs=0.03 * told.shop.members)

@@ -146,7 +146,7 @@ def test_a_run_is_cancelled_and_removed(history, home):
 
 def test_nobody_else_works_meanwhile(history, home):
     made = facade.ask_run(RunRequest(RunKind.BACKTEST, history.id, PROGRAM), ACTOR)
-    other = os.open(home / "studio", os.O_RDONLY)
+    other = os.open(home / "studio" / "lock", os.O_RDONLY)
 
     def do(_steps):
         with pytest.raises(BlockingIOError):
