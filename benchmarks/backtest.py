@@ -25,7 +25,7 @@ from shuke.engine.backtest import backtest
 from shuke.engine.compile import Compiled, compile_program
 from shuke.engine.history import History
 from shuke.engine.lives import HistoryWriter
-from shuke.engine.orders_file import read_orders
+from shuke.engine.orders_file import orders_of
 from shuke.engine.schema import load_program
 from shuke.engine.states import OrderFacts
 
@@ -77,7 +77,8 @@ def year() -> History:
             " sales_value::DECIMAL(18, 2) AS net, quantity, product_id::VARCHAR AS sku, department AS category,"
             " store_id::VARCHAR AS store"
         ).write_parquet(str(path))
-        return read_orders(path, currency_digits=2)
+        with orders_of([path], grocer().program) as orders:
+            return orders.part(0, ids=True)
 
 
 def grocer() -> Compiled:

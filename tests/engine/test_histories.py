@@ -1,14 +1,17 @@
 """Files become the same history that `HistoryWriter` makes of what they tell, however they are cut into parts."""
 
 import shutil
+from dataclasses import replace
 
+import duckdb
 import pytest
 from hypothesis import HealthCheck, given, settings
 
 from shuke.core.state.replay import FACT, GIVE_BACK, REDEEM, REFUND, V_AMOUNT, V_KIND, V_UNIT
 from shuke.core.values.errors import Refusal
-from shuke.engine.histories.building import build
+from shuke.engine.histories.building import build, laid_out
 from shuke.engine.histories.fields import Kind
+from shuke.engine.histories.returns import with_returns
 from shuke.engine.histories.sources import File, Sources
 from shuke.engine.histories.stored import Meta, open_history
 from shuke.engine.histories.storing import write_history
@@ -27,9 +30,13 @@ earn: [{code: spend, unit: cash, points: order.net}]
 """
 
 
+def sources_of(files):
+    return Sources(tuple(File(path, Kind(kind)) for kind, path in files.items()))
+
+
 def built(folder, files, **options):
-    sources = Sources(tuple(File(path, Kind(kind)) for kind, path in files.items()))
-    return build(folder / "stored", sources, **({"currency": "USD", "digits": 2, "time_zone": ""} | options))
+    said = {"currency": "USD", "digits": 2, "time_zone": ""} | options
+    return build(folder / "stored", sources_of(files), **said)
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -57,6 +64,40 @@ def test_parts_hold_each_member_whole(tmp_path, members):
     assert sorted(name for part in parts for name in part.members) == sorted(member.id for member in members)
     for member in members:
         assert plain(stored.member(member.id)) | {".slots": 0} == plain(told_in_order([member])) | {".slots": 0}
+    with laid_out(sources_of(files), currency="USD", digits=2, time_zone="", part_orders=2) as (report, laid):
+        assert (report.faults, laid.count, laid.lines) == ((), stored.parts, stored.lines)
+        for number in reversed(range(laid.count)):  # in any order, without anything stored
+            history, paid_for, ids = laid.lay(number)
+            history = replace(with_returns(history, paid_for), order_ids=tuple(map(str, ids.tolist())))
+            assert plain(history) == plain(parts[number])
+
+
+def test_plain_parquet_is_grouped_as_exactly_as_rows_are(tmp_path):
+    def orders(*rows):
+        values = ", ".join(
+            f"({order}, {member}, TIMESTAMP '2024-05-01 08:00:{at}', {net}::DECIMAL(12, 2))"
+            for order, member, at, net in rows
+        )
+        path = tmp_path / "orders.parquet"
+        duckdb.sql(f"SELECT * FROM (VALUES {values}) t(order_id, member_id, occurred_at, net)").write_parquet(str(path))
+        return build(
+            tmp_path / "stored", Sources((File(path),), leave_out=True), currency="CNY", digits=2, time_zone="UTC"
+        )
+
+    dust = [(1, 7, f"05.{i:06}", "0.01") for i in range(300)]
+    report = orders(*dust, (1, 7, "05.999999", "9999990.37"), (2, 8, "09.5", "0.10"))
+    part = report.stored.part(0, ids=True)
+    assert (report.faults, part.members, part.order_ids) == ((), ("7", "8"), ("1", "2"))
+    assert (part.facts.net_minor.tolist(), part.order_at.tolist()) == ([999999337, 10], [1714550405, 1714550409])
+    report = orders(
+        (1, 7, "05.2", "1"), (1, 7, "06.1", "1"), (2, 7, "05", "1"), (2, 8, "05", "1"), (3, 7, "05", "1"),
+        *[(4, 7, "05", "9999999.99")] * 2,
+    )  # fmt: skip
+    assert [(fault.cause, fault.found, fault.count, fault.rows) for fault in report.faults] == [
+        ("order_torn", "1", 2, (1, 3)),
+        ("order_too_large", "4", 1, (6,)),
+    ]
+    assert report.stored.part(0, ids=True).order_ids == ("3",)
 
 
 def test_points_come_back_in_the_scale_of_the_program(tmp_path):

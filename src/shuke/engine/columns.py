@@ -18,7 +18,7 @@ from shuke.core.values.errors import Refusal
 from shuke.engine.arrays import Arrays
 from shuke.engine.calendar import day_facts, workdays_on
 from shuke.engine.compile import Compiled
-from shuke.engine.history import Column, History, Texts, in_scope
+from shuke.engine.history import Column, History, Texts, among, in_scope
 from shuke.engine.lowering import MISSING_TEXT
 from shuke.engine.online import Desk
 from shuke.engine.zones import zone_table
@@ -70,7 +70,7 @@ class Columns:
         program, kind_of = self.compiled.program, self.events[:, V_KIND]
         number, rank = self.events[:, V_UNIT], self.events[:, V_AMOUNT]
         levels = np.array([len(ladder.levels) for ladder in program.ladders], np.int64)
-        unknown = np.isin(kind_of, BY_UNIT) & (number >= len(program.units))
+        unknown = among(kind_of, BY_UNIT) & (number >= len(program.units))
         given = kind_of == replay.ASSIGN
         unknown[given] = number[given] >= len(levels)
         known = given & ~unknown
@@ -137,6 +137,7 @@ class Columns:
             **self._calendar(days),
         }
         o = np.zeros((len(f), compiled.width), np.int64)
+        columns = {column: values for column, values in columns.items() if values.any()}
         for first in range(0, len(f), BLOCK):  # so many rows stay in the processor's cache while they are filled
             last = first + BLOCK
             for column, values in columns.items():
@@ -154,11 +155,12 @@ class Columns:
         found = np.zeros(int(days.max()) - first + 1, bool)
         found[days - first] = True
         table = np.zeros((3, len(found)), np.int64)
-        for day in np.flatnonzero(found).tolist():
-            said = day_facts(self.compiled.program.country, first + day)
-            table[:, day] = self._code(said.holiday), said.workday, said.lunar + LUNAR_ENDS * said.lunar_ends
+        said = [day_facts(self.compiled.program.country, first + day) for day in np.flatnonzero(found).tolist()]
+        table[0, found] = [self._code(each.holiday) for each in said]
+        table[1, found] = [each.workday for each in said]
+        table[2, found] = [each.lunar + LUNAR_ENDS * each.lunar_ends for each in said]
         columns = (slots.O_HOLIDAY, slots.O_WORKDAY, slots.O_LUNAR)
-        return {column: said[days - first] for column, said in zip(columns, table, strict=True) if said.any()}
+        return {column: row[days - first] for column, row in zip(columns, table, strict=True) if row.any()}
 
     def _fill_workdays(self, o: Column, days: Column) -> None:
         """Fill the days on which points come that wait for working days."""
@@ -248,7 +250,7 @@ def room_for(columns: Columns, until_at: int, *, keep: bool, times: int, entries
     kind_of = columns.events[:, V_KIND]
 
     def count(*kinds: int) -> Column:
-        found: Column = np.bincount(h.member_of[np.isin(kind_of, kinds)], minlength=h.member_count).astype(np.int64)
+        found: Column = np.bincount(h.member_of[among(kind_of, kinds)], minlength=h.member_count).astype(np.int64)
         return found
 
     facts, returns = count(replay.FACT), count(replay.GIVE_BACK, replay.REFUND)

@@ -33,6 +33,14 @@ from shuke.core.state.replay import (
 
 Column = NDArray[np.int64]
 REFERRING = (GIVE_BACK, CAPTURE_ASIDE, LET_GO)  # what such an event refers to is another event
+KINDS_MAX = 64
+
+
+def among(kind: Column, kinds: Collection[int]) -> NDArray[np.bool_]:
+    """Tell of each kind of event whether it is one of some; much quicker than numpy's way for any numbers."""
+    wanted = np.zeros(KINDS_MAX, bool)
+    wanted[list(kinds)] = True
+    return wanted[kind]
 
 
 @dataclass(frozen=True)
@@ -159,7 +167,7 @@ class History:
     def decided_at(self, events: Column) -> Column:
         """Return the instant as of which each row of the facts is decided, from effective events."""
         at = np.zeros(len(self.facts), np.int64)
-        of_facts = np.isin(events[:, V_KIND], (FACT, NOTHING))
+        of_facts = among(events[:, V_KIND], (FACT, NOTHING))
         at[events[of_facts, V_REF]] = events[of_facts, V_AT]
         decided: Column = at[self.facts.decided_with]
         return decided
@@ -247,11 +255,11 @@ def between(history: History, begin: int, end: int) -> History:
     first, last = int(history.starts[begin]), int(history.starts[end])
     facts, events = history.facts, history.events[first:last].copy()
     kind = events[:, V_KIND]
-    of_facts = np.isin(kind, (FACT, REFUND))
+    of_facts = among(kind, (FACT, REFUND))
     rows = events[of_facts, V_REF]
     row, after = (int(rows.min()), int(rows.max()) + 1) if len(rows) else (0, 0)
     events[of_facts, V_REF] -= row
-    events[np.isin(kind, REFERRING), V_REF] -= first
+    events[among(kind, REFERRING), V_REF] -= first
     events[events[:, V_ABOUT] >= 0, V_ABOUT] -= first
     lines = slice(int(facts.line_of[row]), int(facts.line_of[after]))
     orders = slice(*np.searchsorted(history.order_rows, (row, after)).tolist()) if history.order_ids else slice(0)
@@ -308,7 +316,7 @@ def in_scope(
         if names:
             is_fact &= ~facts.is_order | np.array([name in names for name in texts.names])[texts.codes]
     is_fact &= np.array([name in kinds or name == "" for name in facts.kind.names])[facts.kind.codes]
-    about_facts = np.isin(events[:, V_KIND], (FACT, REFUND))
+    about_facts = among(events[:, V_KIND], (FACT, REFUND))
     inside = np.ones(len(events), bool)
     inside[about_facts] = is_fact[facts.decided_with[events[about_facts, V_REF]]]
     return inside

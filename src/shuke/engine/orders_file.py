@@ -1,41 +1,54 @@
-"""Read a file of orders into a history in memory, for a replay at once: the one reader of files, and nothing stored."""
+"""Reads files of orders for a study at once: by the one reader of files, part by part, and nothing stored."""
 
-import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
+from shuke.core.program.model import Program
 from shuke.core.values.errors import Refusal
-from shuke.engine.histories.building import build
+from shuke.engine.histories import sorting
+from shuke.engine.histories.building import laid_out
 from shuke.engine.histories.faults import HistoryFault
 from shuke.engine.histories.sources import File, Sources
 from shuke.engine.history import History
 
-IN_ONE_PART = 1 << 62  # orders
+
+class Orders:
+    """Orders of files as a history in parts, each laid out when it is asked for; `last_at` is the last one's second."""
+
+    def __init__(self, parts: sorting.Parts) -> None:
+        self._parts = parts
+        self.parts, self.lines, self.last_at = parts.count, parts.lines, parts.last_at
+
+    def part(self, number: int, *, lines: bool = True, ids: bool = False) -> History:
+        """Return the members of one part, with what each did in order; with `ids` those of the orders."""
+        history, _, order_ids = self._parts.lay(number, lines=lines, ids=ids)
+        return replace(history, order_ids=tuple(map(str, order_ids.tolist()))) if ids else history
 
 
-def read_orders(path: Path, *, currency_digits: int, timestamps_in: str | None = None, currency: str = "") -> History:
-    """Read a file of orders (docs/reference/history-files.md); members join with their first order.
+@contextmanager
+def orders_of(paths: Sequence[Path], program: Program, *, timestamps_in: str | None = None) -> Iterator[Orders]:
+    """Read files of orders (docs/reference/history-files.md); members join with their first order.
 
-    `timestamps_in` is the zone of timestamps that carry none; without `currency` amounts carry no sign of one.
+    `timestamps_in` is the zone of timestamps that carry none.
 
     Raises:
         Refusal: `file_not_found`, `file_unreadable`, `columns_missing`, `time_zone_unknown`, `timestamps_without_zone`,
             `rows_invalid` (each cause with its count and first row).
     """
-    with tempfile.TemporaryDirectory() as folder:
-        report = build(
-            Path(folder) / "history",
-            Sources((File(path),)),
-            currency=currency,
-            digits=currency_digits,
-            time_zone=timestamps_in or "",
-            part_orders=IN_ONE_PART,
-        )
-        if report.stored is None:
-            raise _refusal(report.faults)
-        return report.stored.part(0, ids=True)
+    with laid_out(
+        Sources(tuple(File(path) for path in paths)),
+        currency=program.currency,
+        digits=program.currency_digits,
+        time_zone=timestamps_in or "",
+    ) as (report, parts):
+        if parts is None:
+            raise _refusal(report.faults, several=len(paths) > 1)
+        yield Orders(parts)
 
 
-def _refusal(faults: tuple[HistoryFault, ...]) -> Refusal:
+def _refusal(faults: tuple[HistoryFault, ...], *, several: bool) -> Refusal:
     if any(fault.cause == "zone_missing" for fault in faults):
         return Refusal(
             "timestamps_without_zone",
@@ -43,11 +56,12 @@ def _refusal(faults: tuple[HistoryFault, ...]) -> Refusal:
         )
     told = "; ".join(
         f"{fault.column}: {fault.count} {'row' if fault.count == 1 else 'rows'}, first in row {fault.rows[0]}"
-        f" ({fault.found!r}; expected {fault.expected})"
+        f"{f' of {fault.file}' if several else ''} ({fault.found!r}; expected {fault.expected})"
         for fault in faults
     )
     chinese = "；".join(
-        f"{fault.column} 列 {fault.count} 行，首见于第 {fault.rows[0]} 行（{fault.found!r}；应为{fault.expected_zh}）"
+        f"{fault.column} 列 {fault.count} 行，首见于{f' {fault.file} ' if several else ''}第 {fault.rows[0]} 行"
+        f"（{fault.found!r}；应为{fault.expected_zh}）"
         for fault in faults
     )
     return Refusal(

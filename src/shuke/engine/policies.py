@@ -16,7 +16,7 @@ from shuke.core.state import replay
 from shuke.core.state.replay import FACT, REDEEM_SHARE, V_ABOUT, V_AMOUNT, V_KIND, V_REF, V_SLOT, V_UNIT, V_UNTIL
 from shuke.core.values.errors import Refusal
 from shuke.engine.compile import Compiled
-from shuke.engine.history import REFERRING, Column, History, in_scope
+from shuke.engine.history import REFERRING, Column, History, among, in_scope
 
 KINDS = ("observed", "none", "greedy", "share")
 PARTS_MAX = 10**6  # of a share and of growth, so that they multiply within 64 bits
@@ -165,7 +165,7 @@ def apply(history: History, policy: Policy, compiled: Compiled) -> History:
     inside = in_scope(h, program.brands, program.stores, compiled.behaviours.keys())
     orders = (kind_of == FACT) & h.facts.is_order[np.where(kind_of == FACT, h.events[:, V_REF], 0)]
     before = orders & inside & uses
-    kept = observed | ~np.isin(kind_of, USING)
+    kept = observed | ~among(kind_of, USING)
     places = np.cumsum(kept + before.astype(np.int64)) - 1  # of every kept event among the new ones
     events = np.zeros((int(places[-1]) + 1 if len(places) else 0, h.events.shape[1]), np.int64)
     events[places[kept]] = _renumbered(h.events[kept], places)
@@ -205,7 +205,7 @@ def _chosen(h: History, policy: Policy) -> Column:
 def _renumbered(events: Column, places: Column) -> Column:
     """Return events that name other events by their new places."""
     events = events.copy()
-    named = np.isin(events[:, V_KIND], REFERRING)
+    named = among(events[:, V_KIND], REFERRING)
     events[named, V_REF] = places[events[named, V_REF]]
     about = (events[:, V_KIND] == FACT) & (events[:, V_ABOUT] >= 0)
     events[about, V_ABOUT] = places[events[about, V_ABOUT]]

@@ -25,12 +25,12 @@ from shuke.engine.loops import Loops, engine_for, loops_of, run_through
 from shuke.engine.policies import OBSERVED, Assumptions, Policy, apply, check, growth_of
 from shuke.engine.study_figures import Figures
 from shuke.engine.study_result import Study
-from shuke.engine.tallies import Counting, People, Tally
+from shuke.engine.tallies import Counting, People, Tallies, Tally
 from shuke.engine.zones import local_day
 
 Growth = tuple[Fraction, ...]  # by what amounts are multiplied on each rank
 
-PIECE = 50_000  # events: so few that what is laid out of them stays in the processor's cache
+PIECE = 100_000  # events: few enough for the processor's cache, enough for what is done once for each piece
 STEPS = 10**6  # growth by elasticity is rounded down to millionths
 
 
@@ -169,27 +169,32 @@ class _Runs:
     def through(self, growths: Sequence[Growth], assumed: Assumptions) -> list[Figures]:
         """Run all parts; return the figures of each program."""
         self._watch.go_on()
-        done = []
+        self.events = 0
+        tallies, people = [Tallies() for _ in self._programs], []
         with ThreadPoolExecutor(self._at_once) as pool:
-            for part in pool.map(lambda number: self._part(number, growths), range(self._parts.parts)):
-                done.append(part)
+            for members, found, events in pool.map(lambda each: self._part(each, growths), range(self._parts.parts)):
+                people.append(members)
+                for each, tally in zip(tallies, found, strict=True):
+                    each.add(tally)
+                self.events += events
                 self._watch.step()
-        people = People.together([people for people, _, _ in done])
-        self.events = sum(events for _, _, events in done)
+        everybody = People.together(people)
         return [
-            Figures(
-                program, Tally.together([tallies[i] for _, tallies, _ in done]), people, *self._days(program), assumed
-            )
-            for i, program in enumerate(self._programs)
+            Figures(program, each.together(), everybody, *self._days(program), assumed)
+            for program, each in zip(self._programs, tallies, strict=True)
         ]
 
     def _part(self, number: int, growths: Sequence[Growth]) -> tuple[People, list[Tally], int]:
         """Run the programs over one part, piece by piece; return its members, a tally of each program, and events."""
         history = self._first.pop(number, None) or self._parts.part(number, lines=self._lines)
+        tallies, all_events = [Tallies() for _ in self._programs], 0
         with ThreadPoolExecutor(self._within) as pool:
-            done = list(pool.map(lambda piece: self._piece(piece, growths), pieces(history, PIECE)))
-        tallies = [Tally.together([some[i][0] for some in done]) for i in range(len(self._programs))]
-        return People.of(history), tallies, sum(events for some in done for _, events in some)
+            through = map if self._within == 1 else pool.map  # a pool takes copies of all pieces at once
+            for found in through(lambda piece: self._piece(piece, growths), pieces(history, PIECE)):
+                for each, (tally, events) in zip(tallies, found, strict=True):
+                    each.add(tally)
+                    all_events += events
+        return People.of(history), [each.together() for each in tallies], all_events
 
     def _piece(self, history: History, growths: Sequence[Growth]) -> list[tuple[Tally, int]]:
         if self._watch.stopped:

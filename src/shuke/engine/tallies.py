@@ -5,6 +5,7 @@ Knows integers only: what they mean in words and money is the study's.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
+from typing import Any
 
 import numpy as np
 
@@ -89,10 +90,11 @@ class Counting:
         rules = [
             (den, int(rule.points is None)) for den, rule in zip(self.compiled.denominators, program.earn, strict=True)
         ]
-        days = range(first, first + self.days)
+        days = np.arange(first, first + self.days).astype("datetime64[D]")
+        months = days.astype("datetime64[M]").astype(np.int64) + month_of(0) - self.first_month
         header = [first, self.days, self.since_day, self.months, len(program.units), len(program.earn), lots]
         pairs = [number for pair in (*kinds, *rules) for number in pair]
-        return np.array([*header, *at, *pairs, *(month_of(day) - self.first_month for day in days)], np.int64)
+        return np.concatenate([np.array([*header, *at, *pairs], np.int64), months])
 
     def whos(self) -> Column:
         """Return a fresh row for every member."""
@@ -144,14 +146,12 @@ class Tally:
             joined=states[:, slots.JOINED].copy(),
         )  # fmt: skip
 
-    @classmethod
-    def together(cls, tallies: Sequence["Tally"]) -> "Tally":
-        """Return several together: the same program, other members."""
-        first = min(each.first_month for each in tallies)
-        aligned = [each.since(first) for each in tallies]
-        columns = {field.name: [getattr(each, field.name) for each in aligned] for field in fields(cls)[1:]}
-        tables = {name: np.concatenate(some) if name in BY_MEMBER else sum(some) for name, some in columns.items()}
-        return cls(first, **tables)
+    def plus(self, other: "Tally") -> "Tally":
+        """Return the sums of both, of members of their own that are kept apart (`Tallies`)."""
+        first = min(self.first_month, other.first_month)
+        one, another = self.since(first), other.since(first)
+        sums: dict[str, Any] = {name: getattr(one, name) + getattr(another, name) for name in SUMMED}
+        return replace(one, **sums)
 
     def since(self, month: int) -> "Tally":
         """Return the same with time beginning in an earlier month."""
@@ -174,6 +174,28 @@ class Tally:
 
 
 BY_MEMBER = ("whos", "ranks", "left", "joined")
+SUMMED = tuple(field.name for field in fields(Tally) if field.name not in ("first_month", *BY_MEMBER))
+
+
+class Tallies:
+    """Tallies of one program over members of their own, summed as they come, so that only one holds its tables."""
+
+    def __init__(self) -> None:
+        self._sum: Tally | None = None
+        self._members: dict[str, list[Column]] = {name: [] for name in BY_MEMBER}
+
+    def add(self, tally: Tally) -> None:
+        """Take one more."""
+        for name, some in self._members.items():
+            some.append(getattr(tally, name))
+        self._sum = tally if self._sum is None else self._sum.plus(tally)
+
+    def together(self) -> Tally:
+        """Return them as one, their members in the order in which they came; there is at least one."""
+        if self._sum is None:
+            raise ValueError("Nothing was tallied.")
+        members: dict[str, Any] = {name: np.concatenate(some) for name, some in self._members.items()}
+        return replace(self._sum, **members)
 
 
 @dataclass(frozen=True)

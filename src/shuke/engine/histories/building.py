@@ -3,8 +3,10 @@
 Memory is bounded: what is larger goes to disk. Must not know programs.
 """
 
-from collections.abc import Callable, Mapping
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from zoneinfo import available_timezones
@@ -74,21 +76,42 @@ def build(
             `columns_missing`, `unknown_columns`, `duplicate_columns`.
         Cancelled: `cancelled` said so; nothing is left behind.
     """
+    settings = _settings(sources, currency, digits, time_zone)
+    with Writer(folder) as writer, duckdb.connect() as db:
+        work = _Work(db, writer.scratch, settings, progress or (lambda *_: None), cancelled or (lambda: False))
+        report = work.check(sources)
+        if sources.faulty_rows is not None:
+            write_rows(db, work.file_names(), sources.faulty_rows)
+        if report.faults and not sources.leave_out:
+            return report
+        return work.store(report, sources, part_orders, writer)
+
+
+@contextmanager
+def laid_out(
+    sources: Sources, *, currency: str, digits: int, time_zone: str, part_orders: int = PART_ORDERS
+) -> Iterator[tuple[Report, Parts | None]]:
+    """Read and check files as `build` does, and yield their parts, which are laid out when they are asked for.
+
+    Nothing is stored; where anything is wrong there are no parts.
+
+    Raises: Refusal as `build` does.
+    """
+    settings = _settings(sources, currency, digits, time_zone)
+    with tempfile.TemporaryDirectory() as scratch, duckdb.connect() as db:
+        work = _Work(db, Path(scratch), settings, lambda *_: None, lambda: False)
+        report = work.check(sources)
+        yield report, None if report.faults else work.parts(part_orders)
+
+
+def _settings(sources: Sources, currency: str, digits: int, time_zone: str) -> Settings:
     if time_zone and time_zone not in available_timezones():
         raise Refusal("time_zone_unknown", f"There is no time zone {time_zone!r}.", params={"zone": time_zone})
     if sources.dates not in DATES:
         raise Refusal("unknown_choice", f"Dates are one of {', '.join(DATES)}.", params={"found": sources.dates})
     if not any(file.kind is Kind.ORDERS for file in sources.files):
         raise Refusal("orders_missing", "A history needs a file of orders.")
-    settings = Settings(currency, digits, time_zone, sources.dates)
-    with Writer(folder) as writer, duckdb.connect() as db:
-        work = _Work(db, writer, settings, progress or (lambda *_: None), cancelled or (lambda: False))
-        report = work.check(sources)
-        if sources.faulty_rows is not None:
-            write_rows(db, work.file_names(), sources.faulty_rows)
-        if report.faults and not sources.leave_out:
-            return report
-        return work.store(report, sources, part_orders)
+    return Settings(currency, digits, time_zone, sources.dates)
 
 
 @dataclass
@@ -96,7 +119,7 @@ class _Work:
     """One import on its way."""
 
     db: duckdb.DuckDBPyConnection
-    writer: Writer
+    scratch: Path
     settings: Settings
     progress: Progress
     cancelled: Callable[[], bool]
@@ -115,7 +138,7 @@ class _Work:
         """Read and check everything."""
         db = self.db
         db.execute(f"SET memory_limit = '{MEMORY}'")
-        db.execute(f"SET temp_directory = '{self.writer.scratch}'")
+        db.execute(f"SET temp_directory = '{self.scratch}'")
         db.execute("SET TimeZone = 'UTC'")
         for macro in macros(self.settings):
             db.execute(macro)
@@ -127,11 +150,11 @@ class _Work:
             done += read
             self.step(done, size, "read")
 
-        self.opened = open_files(db, sources.files, self.writer.scratch, tick)
+        self.opened = open_files(db, sources.files, self.scratch, tick)
         db.execute("CREATE TABLE shifts (file BIGINT, first BIGINT, delta BIGINT)")
         for one in self.opened:
             db.executemany("INSERT INTO shifts VALUES (?, ?, ?)", one.shifts)
-        self.typed = Typed(db, self.opened, self.settings, self.writer.scratch)
+        self.typed = Typed(db, self.opened, self.settings, self.scratch)
         self.checks = Checks(db, self.typed)
         steps: list[Callable[[], None]] = [lambda kind=kind: self.checks.values(kind) for kind in Kind]  # type: ignore[misc]
         steps += [self.checks.orders, self.checks.refunds, self.checks.redemptions, self.checks.members]
@@ -205,9 +228,13 @@ class _Work:
 
     # ---- storing
 
-    def store(self, report: Report, sources: Sources, part_orders: int) -> Report:
-        """Write the parts, each sorted by member and instant."""
-        parts = Parts(self.db, self.writer.scratch, self.checks, part_orders)
+    def parts(self, part_orders: int) -> Parts:
+        """Sort what was read into parts by member and instant."""
+        return Parts(self.db, self.scratch, self.checks, part_orders)
+
+    def store(self, report: Report, sources: Sources, part_orders: int, writer: Writer) -> Report:
+        """Write the parts."""
+        parts = self.parts(part_orders)
         with ThreadPoolExecutor(1) as pool:  # one part is laid out while the one before it is written
             digests = pool.map(digest, [file.path for file in sources.files])
             writing: Future[None] | None = None
@@ -216,7 +243,7 @@ class _Work:
                 laid = parts.lay(part)
                 if writing is not None:
                     writing.result()
-                writing = pool.submit(self.writer.write, *laid)
+                writing = pool.submit(writer.write, *laid)
         if writing is not None:
             writing.result()
         self.step(parts.count, parts.count, "store")
@@ -238,4 +265,4 @@ class _Work:
         }
         said = self.settings
         meta = Meta(said.currency, said.digits, said.time_zone, parts.units, made_of=made_of)
-        return replace(report, repeated_lines=parts.repeated_lines, stored=self.writer.finish(meta))
+        return replace(report, repeated_lines=parts.repeated_lines, stored=writer.finish(meta))

@@ -16,6 +16,8 @@ from shuke.engine.histories.typed import Typed
 
 PARTS = ("tax", "shipping", "points_paid")  # amounts within the net, 0 where nothing is said
 TEXTS = ("store", "brand", "channel")
+OF_ORDERS = ("member_id", "occurred_at")  # what all rows of an order say alike
+PLAIN = {"order_id", *OF_ORDERS, "net"}
 MISSING = "CASE WHEN member_id IS NULL THEN 'member_id' WHEN occurred_at IS NULL THEN 'occurred_at' ELSE 'net' END"
 FAULTS = """CREATE TABLE faults (
     kind VARCHAR, file BIGINT, row BIGINT, "column" VARCHAR, cause VARCHAR, found VARCHAR, order_id VARCHAR)"""
@@ -72,8 +74,9 @@ class Checks:
             "order_torn": "torn",
             "order_repeated": "repeated",
             "order_too_large": " OR ".join(f"{name} > {AMOUNT_MAX}" for name in amounts),
-            "too_many_lines": f"lines > {LINES_MAX}",
         }
+        if self.lines_of:
+            checks["too_many_lines"] = f"lines > {LINES_MAX}"
         if "total" in self._have[Kind.ORDERS]:
             checks["values_differ"] = "differ"
         if "gross" in amounts:
@@ -105,23 +108,32 @@ class Checks:
         repeated += ["count(*) > 1"] * any(file.one_row_an_order for file in files)
         # where a row says the total of its order, other amounts are those of the order, too
         total, of_order = "total" in have, "max" if "total" in have else "sum"
-        net = f"coalesce(max(total), sum({line})::BIGINT)" if total else f"sum({line})::BIGINT"
+        typed, proved = self._typed, self._typed.proved(Kind.ORDERS) if have == PLAIN else None
+
+        def of(aggregate: str, code: str) -> str:
+            return typed.of_group(proved, code, aggregate) if proved else f"{aggregate}({code})"
+
+        summed = of("sum", "net") if proved else f"sum({line})::BIGINT"
+        net = f"coalesce(max(total), {summed})" if total else summed
         gross = "max(gross)" if total else f"sum(coalesce(gross, {line}))::BIGINT"
         columns = {
-            "member_id": "min(member_id)",
-            "occurred_at": "min(occurred_at)",
-            "torn": "min(member_id) <> max(member_id) OR min(occurred_at) <> max(occurred_at)",
+            "member_id": of("min", "member_id"),
+            "occurred_at": of("min", "occurred_at"),
+            "torn": " OR ".join(
+                typed.differs(proved, code) if proved else f"min({code}) <> max({code})" for code in OF_ORDERS
+            ),
             "repeated": " OR ".join(repeated) or "false",
             "net": net,
-            "lines": "count(*)::INTEGER",
+            **({"lines": "count(*)::INTEGER"} if self.lines_of else {}),
             **({"differ": "min(total) <> max(total)"} if total else {}),
             **({"gross": f"coalesce({gross}, {net})"} if "gross" in have else {}),
             **{name: f"coalesce({of_order}({name}), 0)::BIGINT" for name in PARTS if name in have},
             **{name: f"coalesce(min(nullif({name}, '')), '')" for name in TEXTS if name in have},
         }  # fmt: skip
+        order_id, rows = (of("", "order_id"), proved.relation) if proved else ("order_id", "orders_good")
         self._db.execute(
-            f"CREATE TABLE orders AS SELECT order_id, {', '.join(f'{sql} AS {name}' for name, sql in columns.items())}"  # noqa: S608
-            " FROM orders_good GROUP BY order_id"
+            f"CREATE TABLE orders AS SELECT {order_id} AS order_id,"  # noqa: S608  our own text
+            f" {', '.join(f'{sql} AS {name}' for name, sql in columns.items())} FROM {rows} GROUP BY ALL"
         )
 
     def _add_lines(self) -> None:

@@ -100,18 +100,18 @@ def lay(
     """
     sizes = len(redemptions.at), len(orders.at), len(refunds.at)
     first = np.cumsum((0, *sizes))
-    member = np.concatenate([redemptions.member, orders.member, orders.member[refunds.order]])
-    at = np.concatenate([redemptions.at, orders.at, refunds.at])
-    what = np.repeat((REDEEMED, ORDERED, REFUNDED), sizes)
+    member, at, what = orders.member, orders.at, np.full(len(orders.at), ORDERED, np.int64)
+    place = row = np.arange(len(at))
     if sizes[REDEEMED] or sizes[REFUNDED]:
+        member = np.concatenate([redemptions.member, member, member[refunds.order]])
+        at = np.concatenate([redemptions.at, at, refunds.at])
+        what = np.repeat((REDEEMED, ORDERED, REFUNDED), sizes)
         sequence = np.lexsort((what, at, member))  # stable: each kind keeps the order that it came in
         place = np.empty_like(sequence)
         place[sequence] = np.arange(len(sequence))
         member, at, what = member[sequence], at[sequence], what[sequence]
-    else:
-        place = np.arange(len(at))
+        row = np.cumsum(what != REDEEMED) - 1
     of_redemption, of_order, of_refund = (place[first[kind] : first[kind + 1]] for kind in range(3))
-    row = np.cumsum(what != REDEEMED) - 1
     row_of_order, row_of_refund = row[of_order], row[of_refund]
 
     events = np.zeros((EVENT_ROW, len(at)), np.int64).T  # each column in one piece: they are stored apart

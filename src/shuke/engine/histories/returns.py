@@ -28,7 +28,7 @@ from shuke.core.state.replay import (
     V_SLOT,
     V_UNIT,
 )
-from shuke.engine.history import REFERRING, Column, History
+from shuke.engine.history import REFERRING, Column, History, among
 
 OF_UNITS = (REDEEM, ADJUST, SET_ASIDE, OPEN_LOT)  # events that name their unit
 Units = Sequence[tuple[str, int]]  # code and scale; the code "" is the program's first unit that can be spent
@@ -42,7 +42,7 @@ def in_units(history: History, paid_for: Column, units: Units, program: Program)
     spendable = next((i for i, unit in enumerate(program.units) if unit.spendable), -1)
     place = {unit.code: i for i, unit in enumerate(program.units)} | {"": spendable}
     events = history.events.copy()
-    named, referring = np.isin(events[:, V_KIND], OF_UNITS), np.isin(events[:, V_KIND], REFERRING)
+    named, referring = among(events[:, V_KIND], OF_UNITS), among(events[:, V_KIND], REFERRING)
     number = np.where(named, events[:, V_UNIT], -1)
     number[referring] = number[events[referring, V_REF]]
     stays = np.ones(len(events), bool)
@@ -72,7 +72,7 @@ def _moved(events: Column, place: Column) -> Column:
     """Return events whose references to others say where those are now."""
     moved = events.copy()
     for kinds, column in ((REFERRING, V_REF), ((FACT,), V_ABOUT)):
-        refers = np.isin(moved[:, V_KIND], kinds) & (moved[:, column] >= 0)
+        refers = among(moved[:, V_KIND], kinds) & (moved[:, column] >= 0)
         moved[refers, column] = place[moved[refers, column]]
     return moved
 

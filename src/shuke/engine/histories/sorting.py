@@ -4,6 +4,7 @@ The sorted orders are one table, so that order k is the same for lines, refunds 
 when it is the turn of its part.
 """
 
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +16,8 @@ from shuke.core.values.dates import day_of
 from shuke.engine.histories import laying
 from shuke.engine.histories.checking import PARTS, TEXTS, Checks
 from shuke.engine.histories.fields import Kind
-from shuke.engine.histories.laying import EMPTY, Members, Orders, Redemptions, Refunds
-from shuke.engine.histories.stored import OF_LINES, lines_of_whole_orders
+from shuke.engine.histories.laying import EMPTY, NO_REDEMPTIONS, NO_REFUNDS, Members, Orders, Redemptions, Refunds
+from shuke.engine.histories.stored import NO_LINES, OF_LINES, lines_of_whole_orders
 from shuke.engine.histories.values import POINTS_DIGITS
 from shuke.engine.history import Column, History, Lines, Texts
 from shuke.engine.lunar import lunar_of
@@ -25,23 +26,43 @@ AMOUNTS = ("gross", *PARTS)
 
 
 class Parts:
-    """The parts of one import, to be laid out one after the other: `units` are those of its redemptions.
-
-    `repeated_lines` counts lines that say the same as another of their order.
-    """
+    """The parts of one import, to be laid out in any order, at once too: `units` are those of its redemptions."""
 
     def __init__(self, db: duckdb.DuckDBPyConnection, work: Path, checks: Checks, part_orders: int) -> None:
         self.db, self.checks = db, checks
         self._lines_folder = work / "lines"
-        found = db.execute("SELECT count(*) FROM orders").fetchone()
-        self.count = max(1, -(-(found[0] if found else 0) // part_orders))
-        self.repeated_lines = 0
-        self._before = 0  # orders of the parts that were laid out
+        self.count = max(1, -(-self._count("orders") // part_orders))
+        self._alike: dict[int, int] = {}  # by part
         self._sort(self.count)
+        sizes = dict(db.execute("SELECT part, count(*) FROM sorted GROUP BY part").fetchall())
+        self._before = list(accumulate((sizes.get(part, 0) for part in range(self.count)), initial=0))
         self.units = self._units()
+        self._refunds, self._redemptions = (self._count(f"{kind}_by_part") for kind in ("refunds", "redemptions"))
         self._lines()
         self._texts = {name: self._names(f"{name}_names") for name in (*TEXTS, *OF_LINES)}
         self._tags = tuple(row[0] for row in db.execute("SELECT tag FROM tags ORDER BY bit").fetchall())
+
+    @property
+    def repeated_lines(self) -> int:
+        """How many lines of the parts that were laid out say the same as another of their order."""
+        return sum(self._alike.values())
+
+    @property
+    def lines(self) -> int:
+        """Lines of all orders: one each where nothing is known of them."""
+        return self._number("sum(lines)") if self.checks.lines_of else self._count("sorted")
+
+    @property
+    def last_at(self) -> int:
+        """The UTC second of the last order, 0 where there is none."""
+        return self._number("max(occurred_at)")
+
+    def _count(self, table: str) -> int:
+        return self._number("count(*)", table)
+
+    def _number(self, of: str, table: str = "sorted") -> int:
+        row = self.db.execute(f"SELECT coalesce({of}, 0) FROM {table}").fetchone()  # noqa: S608
+        return int(row[0]) if row else 0
 
     def _names(self, table: str) -> tuple[str, ...]:
         return tuple(row[0] for row in self.db.execute(f"SELECT name FROM {table} ORDER BY code").fetchall())  # noqa: S608
@@ -82,15 +103,14 @@ class Parts:
         for name in TEXTS:
             self._name_texts(name, "orders", said=name in have)
         said = [name for name in TEXTS if name in have]
-        columns = [name for name in AMOUNTS if name in have] + [
-            f"{name}_names.code::INTEGER AS {name}" for name in said
-        ]
+        columns = [name for name in AMOUNTS if name in have] + ["lines"] * bool(self.checks.lines_of)
+        columns += [f"{name}_names.code::INTEGER AS {name}" for name in said]
         joins = " ".join(f"JOIN {name}_names ON {name}_names.name = o.{name}" for name in said)
         as_number = "" if self._is_number("orders", "order_id") else "try_cast(o.order_id AS HUGEINT) NULLS LAST,"
         db.execute(
             f"""
             CREATE TABLE sorted AS
-            SELECT {", ".join(["m.number", "m.part", "o.order_id", "o.occurred_at", "o.net", "o.lines", *columns])}
+            SELECT {", ".join(["m.number", "m.part", "o.order_id", "o.occurred_at", "o.net", *columns])}
             FROM orders o JOIN members m USING (member_id) {joins}
             ORDER BY m.number, o.occurred_at, {as_number} o.order_id
             """  # noqa: S608
@@ -155,18 +175,23 @@ class Parts:
         self.db.execute("SET preserve_insertion_order = true")
 
     def _fetch(self, sql: str) -> dict[str, NDArray[Any]]:
-        found = self.db.execute(sql).fetchnumpy()
+        with self.db.cursor() as db:  # one of its own, so that threads may fetch
+            found = db.execute(sql).fetchnumpy()
         return {name: np.ma.getdata(column) for name, column in found.items()}
 
-    def lay(self, part: int) -> tuple[History, Column, NDArray[Any]]:
-        """Return the next part: its history, which events paid for which, and the ids of its orders."""
+    def lay(self, part: int, *, lines: bool = True, ids: bool = True) -> tuple[History, Column, NDArray[Any]]:
+        """Return a part: its history, which events paid for which, and the ids of its orders.
+
+        Without `lines` the history may know nothing of them but how many there are.
+        """
         names = self._texts
         m = self._fetch(
             f"SELECT member_id::VARCHAR AS member_id, number, joined_at, birthday, tags FROM members"  # noqa: S608
             f" WHERE part = {part} ORDER BY number"
         )
         first = int(m["number"][0]) if len(m["number"]) else 0
-        o = self._fetch(f"SELECT * EXCLUDE (part) FROM sorted WHERE part = {part}")  # noqa: S608
+        leave = "part" if ids else "part, order_id"
+        o = self._fetch(f"SELECT * EXCLUDE ({leave}) FROM sorted WHERE part = {part}")  # noqa: S608
         birth_md, lunar_md = _birthdays(_column(m["birthday"]))
         members = Members(
             ids=tuple(m["member_id"].tolist()),
@@ -192,15 +217,14 @@ class Parts:
             channel=Texts(_column(o.get("channel", nothing)), names["channel"]),
             line_count=np.ones(len(net), np.int64) if whole else _column(o["lines"]),
         )
-        history, paid_for = laying.lay(
-            members,
-            orders,
-            lines_of_whole_orders(net) if whole else self._lines_of(part),
-            self._refunds_of(part),
-            self._redemptions_of(part, first),
-        )
-        self._before += len(net)
-        return history, paid_for, o["order_id"]
+        refunds = self._refunds_of(part) if self._refunds else NO_REFUNDS
+        redemptions = self._redemptions_of(part, first) if self._redemptions else NO_REDEMPTIONS
+        if not lines and not self._refunds:  # what refunds leave is told from lines
+            of_orders = NO_LINES
+        else:
+            of_orders = lines_of_whole_orders(net) if whole else self._lines_of(part)
+        history, paid_for = laying.lay(members, orders, of_orders, refunds, redemptions)
+        return history, paid_for, o.get("order_id", EMPTY)
 
     def _lines_of(self, part: int) -> Lines:
         names = self._texts
@@ -210,7 +234,7 @@ class Parts:
         found = self._fetch(
             f"SELECT k, net, quantity, category, sku FROM read_parquet('{folder}/*.parquet') ORDER BY k, file, row"  # noqa: S608
         )
-        self.repeated_lines += _alike(*(_column(column) for column in found.values()))
+        self._alike[part] = _alike(*(_column(column) for column in found.values()))
         return Lines(
             net_minor=_column(found["net"]),
             quantity=_column(found["quantity"]),
@@ -220,7 +244,7 @@ class Parts:
 
     def _refunds_of(self, part: int) -> Refunds:
         r = self._fetch(
-            f"SELECT k - {self._before} AS k, occurred_at, amount FROM refunds_by_part"  # noqa: S608  numbers of ours
+            f"SELECT k - {self._before[part]} AS k, occurred_at, amount FROM refunds_by_part"  # noqa: S608  numbers of ours
             f" WHERE part = {part} ORDER BY place"
         )
         off = self._fetch(
@@ -239,7 +263,7 @@ class Parts:
 
     def _redemptions_of(self, part: int, first: int) -> Redemptions:
         d = self._fetch(
-            f"SELECT number - {first} AS number, occurred_at, unit, points, coalesce(k - {self._before}, -1) AS k"  # noqa: S608
+            f"SELECT number - {first} AS number, occurred_at, unit, points, coalesce(k - {self._before[part]}, -1) AS k"  # noqa: S608
             f" FROM redemptions_by_part WHERE part = {part}"
             " ORDER BY number, occurred_at, try_cast(redemption_id AS HUGEINT) NULLS LAST, redemption_id, file, row"
         )

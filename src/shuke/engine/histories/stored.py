@@ -19,7 +19,7 @@ from shuke.core.state.replay import EVENT_ROW, FACT, REFUND, V_KIND, V_REF
 from shuke.core.values.errors import Refusal
 from shuke.engine.histories.laying import EMPTY
 from shuke.engine.histories.returns import Units, in_units, with_returns
-from shuke.engine.history import Column, Facts, History, Lines, Texts, between
+from shuke.engine.history import Column, Facts, History, Lines, Texts, among, between
 
 SCHEMA = 1
 META = "meta.json"
@@ -118,7 +118,7 @@ class StoredHistory:
         for i, name in enumerate(EVENTS):
             if name not in of_events.constant:
                 events[:, i] = of_events[name]
-        of_orders = np.isin(events[:, V_KIND], (FACT, REFUND))
+        of_orders = among(events[:, V_KIND], (FACT, REFUND))
         events[of_orders, V_REF] += np.arange(meta["facts"]["rows"])
         net = of_facts["net_minor"]
         facts = Facts(

@@ -32,7 +32,7 @@ from shuke.engine.histories.stored import (
     StoredHistory,
     open_history,
 )
-from shuke.engine.history import Column, Facts, History, Texts
+from shuke.engine.history import Column, Facts, History, Texts, among
 
 HOW = "FORMAT parquet, PARQUET_VERSION v2, COMPRESSION uncompressed"  # deltas of integers: quicker than packing them
 
@@ -87,7 +87,7 @@ class Writer:
         folder = self.work / f"{len(self._parts):04}"
         folder.mkdir()
         facts, events = history.facts, history.events
-        of_orders = np.isin(events[:, V_KIND], (FACT, REFUND))
+        of_orders = among(events[:, V_KIND], (FACT, REFUND))
         about_facts = np.where(of_orders, np.cumsum(of_orders) - 1, 0)
         paid_before = EMPTY if paid_for is None else np.where(paid_for < 0, 0, paid_for - np.arange(len(events)))
         line_counts = np.diff(facts.line_of)

@@ -4,6 +4,7 @@ A relation `KIND_rows` has `file`, `row`, every field of the kind (NULL where no
 read once, into Parquet beside; typed Parquet is read where it is.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -30,6 +31,9 @@ SQL_TYPES: Mapping[Type, str] = {
     Type.TAGS: "VARCHAR",
     Type.CURRENCY: "VARCHAR",
 }
+SUM_MAX = (
+    10**12
+)  # above what an order may amount to in any currency, within 18 digits also with six of them behind the point
 # what every row must say by itself; what else is needed may stand in one row of an order
 NEVER_BLANK: Mapping[Kind, tuple[str, ...]] = {
     Kind.ORDERS: ("order_id",),
@@ -54,6 +58,7 @@ class Typed:
         }
         self._numbers = {code: self._all_numbers(code) for code in IDS}
         self.rows = dict.fromkeys(Kind, 0)
+        self._proved: set[int] = set()
 
     def _all_numbers(self, code: str) -> bool:
         return all(one.types[one.mapping[code]] in NUMBERS for one in self.opened if code in one.mapping)
@@ -65,6 +70,7 @@ class Typed:
             if one.files[0].kind != kind:
                 continue
             select, proved = self._select(one), not one.is_text and self._is_proved(one)
+            self._proved |= {one.first} if proved else set()
             if one.is_text or any(sql_type == "VARCHAR" for sql_type in one.types):
                 path = self._work / f"typed-{one.first:04}.parquet"
                 self._db.execute(f"COPY ({select}) TO '{path}' (FORMAT parquet)")
@@ -102,6 +108,31 @@ class Typed:
             if found is None or not found[0]:
                 return False
         return True
+
+    def proved(self, kind: Kind) -> Opened | None:
+        """Return the files of a kind where they have one layout and all their values are proved."""
+        some = [one for one in self.opened if one.files[0].kind is kind]
+        return some[0] if len(some) == 1 and some[0].first in self._proved else None
+
+    def of_group(self, one: Opened, code: str, aggregate: str) -> str:
+        """Return the sum, least or most of a proved field, read once a group and not once a row ("": the group's own).
+
+        As whole minor units of proved amounts are exact, so is what is read of their sum.
+        """
+        column, kind = one.mapping[code], one.files[0].kind
+        field = field_of(kind, code)
+        assert field is not None
+        sql_type, aggregated = one.types[column], f"{aggregate}(c{column})"
+        if aggregate == "sum" and sql_type.startswith("DECIMAL"):
+            narrow = re.sub(r"\d+", "18", sql_type, count=1)  # a sum's own 38 digits are slow to reckon with
+            aggregated = f"least({aggregated}, {SUM_MAX})::{narrow}"
+        return f"({value(field.type, aggregated, sql_type, self.settings).sql})::{self._sql_type(code, field.type)}"
+
+    def differs(self, one: Opened, code: str) -> str:
+        """Return whether a proved field differs within a group: read only where its column does."""
+        column = one.mapping[code]
+        read = f"{self.of_group(one, code, 'min')} <> {self.of_group(one, code, 'max')}"
+        return f"(min(c{column}) <> max(c{column}) AND {read})"
 
     def are_apart(self, kind: Kind) -> bool:
         """Tell whether no instant can stand in two files of a kind: one file, or Parquet files of one period each."""

@@ -1,5 +1,6 @@
-"""`shuke backtest`: a program over a file of orders, with nothing kept, or over a history, with its result kept."""
+"""`shuke backtest`: a program over files of orders, with nothing kept, or over a history, with its result kept."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -12,7 +13,7 @@ from shuke.surfaces.cli.terminal import Exit, progress, result
 
 if TYPE_CHECKING:
     from shuke.engine.compile import Compiled
-    from shuke.engine.history import History
+    from shuke.engine.orders_file import Orders
 
 _EPOCH = date(1970, 1, 1)
 
@@ -60,38 +61,37 @@ class Asked:
 
 
 def run(
-    file: str, orders: str | None, history: str | None, timestamps_in: str | None, asked: Asked, *, as_json: bool
+    file: str,
+    orders: Sequence[str],
+    history: str | None,
+    timestamps_in: str | None,
+    asked: Asked,
+    *,
+    as_json: bool,
 ) -> int:
-    """Run a backtest over a file of orders or over a history that was read.
+    """Run a backtest over files of orders or over a history that was read.
 
     Raises: Refusal `orders_or_history`, and what reading, asking and the programs refuse.
     """
-    if (orders is None) == (history is None):
+    if bool(orders) == (history is not None):
         raise Refusal("orders_or_history", "Say either --orders FILE or --history HISTORY.")
     if history is not None:
         from shuke.surfaces.cli import runs
 
         return runs.backtest(file, history, asked.against, asked.settings(), as_json=as_json)
-    assert orders is not None
-    return _of_file(file, orders, timestamps_in, asked, as_json=as_json)
+    return _of_files(file, orders, timestamps_in, asked, as_json=as_json)
 
 
-def _of_file(file: str, orders: str, timestamps_in: str | None, asked: Asked, *, as_json: bool) -> int:
-    from shuke.engine.orders_file import read_orders
+def _of_files(file: str, orders: Sequence[str], timestamps_in: str | None, asked: Asked, *, as_json: bool) -> int:
+    from shuke.engine.orders_file import orders_of
 
     settings = asked.settings()
     compiled = _compiled(file, as_json=as_json)
     other = _compiled(asked.against, as_json=as_json) if asked.against else None
     if compiled is None or (asked.against and other is None):
         return Exit.FAILED
-    program = compiled.program
-    history = read_orders(
-        Path(orders),
-        currency=program.currency,
-        currency_digits=program.currency_digits,
-        timestamps_in=timestamps_in,
-    )
-    data = _studied(compiled, other, history, settings)
+    with orders_of([Path(each) for each in orders], compiled.program, timestamps_in=timestamps_in) as found:
+        data = _studied(compiled, other, found, settings)
     result(data, study_lines(data["study"]), as_json=as_json)
     return Exit.OK
 
@@ -104,22 +104,21 @@ def _compiled(file: str, *, as_json: bool) -> "Compiled | None":
 
 
 def _studied(
-    compiled: "Compiled", other: "Compiled | None", history: "History", settings: dict[str, Any]
+    compiled: "Compiled", other: "Compiled | None", orders: "Orders", settings: dict[str, Any]
 ) -> dict[str, Any]:
-    """Return the study of a program over orders in memory, under the sums that are looked for most."""
+    """Return the study of a program over orders, under the sums that are looked for most."""
     from shuke.engine import zones
-    from shuke.engine.study import One, study
+    from shuke.engine.study import study
     from shuke.engine.study_settings import assumptions_of, policy_of
 
     program, zone = compiled.program, compiled.program.time_zone
-    last = int(history.order_at.max()) if history.order_count else 0
     until = date.fromisoformat(settings["until"]) if settings["until"] else None
-    end = (until - _EPOCH).days if until else zones.local_day(last, zone)
+    end = (until - _EPOCH).days if until else zones.local_day(orders.last_at, zone)
     since = date.fromisoformat(settings["since"]) if settings["since"] else None
     with progress(None, "replayed", "已回放"):
         found = study(
             compiled,
-            One(history),
+            orders,
             zones.day_start(end + 1, zone) - (0 if until else 1),
             policy=policy_of(settings["policy"], program),
             assumptions=assumptions_of(settings["assumptions"], program),
@@ -137,7 +136,7 @@ def _studied(
         "program": program.code,
         "members": found["members"],
         "orders": found["orders"],
-        "lines": history.line_count,
+        "lines": orders.lines,
         "net_minor": found["net_minor"],
         "points": {
             unit["code"]: {

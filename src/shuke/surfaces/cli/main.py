@@ -271,9 +271,10 @@ def explain(
 def backtest(
     file: Annotated[str, typer.Argument(metavar="PROGRAM", help="The program file.")],
     orders: Annotated[
-        str | None,
+        list[str] | None,
         typer.Option(
-            help="Orders as Parquet, CSV or XLSX; needs no deployment. docs/reference/history-files.md has the layout."
+            help="Orders as Parquet, CSV or XLSX, needs no deployment; may be given several times."
+            " docs/reference/history-files.md has the layout."
         ),
     ] = None,
     history: Annotated[
@@ -299,7 +300,7 @@ def backtest(
     from shuke.surfaces.cli import backtests
 
     asked = backtests.Asked(since, until, policy, tuple(uplift or ()), elasticity, margin, against)
-    return backtests.run(file, orders, history, timestamps_in, asked, as_json=as_json)
+    return backtests.run(file, orders or [], history, timestamps_in, asked, as_json=as_json)
 
 
 @_command(app, "forecast")

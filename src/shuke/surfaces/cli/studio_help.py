@@ -3,7 +3,8 @@
 
 CHINESE = {
     "Replay a history of orders through a program file: what it would have given, moved and owed.": "用会员计划文件回放历史订单：会发多少积分、会员如何升降、会欠下多少。",
-    "Orders as Parquet, CSV or XLSX; needs no deployment. docs/reference/history-files.md has the layout.": "订单文件，Parquet、CSV 或 XLSX；无需部署。格式见 docs/reference/history-files.zh-CN.md。",
+    "Orders as Parquet, CSV or XLSX, needs no deployment; may be given several times."
+    " docs/reference/history-files.md has the layout.": "订单文件，Parquet、CSV 或 XLSX，无需部署；可多次给出。格式见 docs/reference/history-files.zh-CN.md。",
     "A history that was read (his_… or its name); the result is kept.": "已读取的历史数据（his_… 或名称）；结果会保留。",
     "Count from this date on; all before it only warms up.": "从该日起统计；此前的订单只用于得出会员当时的状态。",
     "Another program file to weigh it against.": "用于对比的另一份会员计划文件。",

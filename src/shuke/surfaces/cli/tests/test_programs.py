@@ -67,6 +67,20 @@ def test_a_backtest_prints_what_the_program_would_have_given(empty, orders):
     assert told["members_by_tier"] == {"base": 1, "silver": 1, "gold": 0, "diamond": 0}
 
 
+def test_a_backtest_takes_several_files_as_one(empty, orders, tmp_path):
+    head, *rows = ORDERS.splitlines()
+    whole = empty.json("backtest", GROCER, "--orders", orders)
+    paths = [tmp_path / "january.csv", tmp_path / "later.csv"]
+    for path, some in zip(paths, (rows[:2], rows[2:]), strict=True):
+        path.write_text("\n".join([head, *some]))
+    several = [arg for path in paths for arg in ("--orders", str(path))]
+    took = {"study": 0, "seconds": 0, "orders_per_second": 0}
+    assert empty.json("backtest", GROCER, *several) | took == whole | took
+    paths[1].write_text(f"{head}\n3,anna,2017-01-17T12:00:00-05:00,free\n")
+    said = empty.both("backtest", GROCER, *several, code=1)[1]
+    assert "net: 1 row, first in row 2 of later.csv ('free'; expected" in said
+
+
 def test_points_expire_when_time_passes(empty, orders):
     told = empty.json("backtest", GROCER, "--orders", orders, "--until", "2018-02-01")
     assert told["points"]["points"] == {"issued": 515, "expired": 515, "outstanding": 0, "scale": 0}
