@@ -13,7 +13,8 @@ def _one_of(field: str, name: str, values: object) -> models.CheckConstraint:
 class Work(models.Model):
     """What histories and runs share: somebody asked for it, a worker does it, it ends in one of a few ways.
 
-    `started_at` is when its phase began, machine time, `asked_at` business time; `stop` asks the worker to leave off.
+    `started_at` is when its phase began, machine time, `asked_at` business time; `stop` asks the worker to leave off;
+    `tries` is how often it was begun since it was asked for.
     """
 
     id = models.UUIDField(primary_key=True)
@@ -25,6 +26,7 @@ class Work(models.Model):
     started_at = models.DateTimeField(null=True)
     seconds = models.FloatField(null=True)
     stop = models.BooleanField(default=False)
+    tries = models.IntegerField(default=0)
     failure = models.TextField(default="")
     failure_params = models.JSONField(default=dict)
     asked_at = models.DateTimeField()

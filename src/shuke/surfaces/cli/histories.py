@@ -155,10 +155,10 @@ def failed(found: "HistoryView | RunView") -> Refusal:
     """Return why work failed as a refusal, in words."""
     from django.utils.translation import override
 
-    from shuke.surfaces.wording import studio_words
+    from shuke.surfaces.wording import refusals
 
     with override("zh-hans" if in_chinese() else "en"):
-        told = studio_words.failure(found.failure, found.failure_params)
+        told = refusals.failure(found.failure, found.failure_params)
     return Refusal(found.failure, told, params=dict(found.failure_params))
 
 
@@ -187,6 +187,8 @@ def _print(found: "HistoryView", *, as_json: bool) -> None:
         "redemptions": words("redemptions", "兑换"),
     }
     rows += [(name, found.counts[code]) for code, name in names.items() if code in found.counts]
+    if found.failure:
+        rows.append((words("why", "原因"), failed(found).detail))
     if found.first_day:
         rows.append((words("from – to", "起止"), f"{found.first_day} – {found.last_day}"))
     lines = table((data["id"], found.name), rows)

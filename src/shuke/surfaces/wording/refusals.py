@@ -234,6 +234,11 @@ def refusal(code: str) -> str:
     return sentence(Refusal(code, code))
 
 
+def failure(code: str, params: Mapping[str, Any]) -> str:
+    """Return why work in the background failed; nothing where it did not."""
+    return sentence(Refusal(code, code, params=params)) if code else ""
+
+
 def sentence(refused: Refusal) -> str:
     """Return why something was refused, in the reader's language where we have words for it: of its field first."""
     words = REFUSALS.get(f"{refused.code}{refused.pointer or ''}") or REFUSALS.get(refused.code)

@@ -94,16 +94,6 @@ def field(code: str) -> str:
     return str(_FIELDS.get(code, code))
 
 
-def failure(code: str, params: Mapping[str, Any]) -> str:
-    """Say why work failed."""
-    if not code:
-        return ""
-    if code == "unforeseen":
-        return gettext("Something went wrong that nobody foresaw; the log says where. Nothing half is left of it.")
-    words = REFUSALS.get(code)
-    return str(words) % dict(params) if words and params else str(words or code)
-
-
 def column(name: str, result: Mapping[str, Any]) -> str:
     """Name a column of a run's table of members."""
     plain = _COLUMNS.get(name)
@@ -254,6 +244,11 @@ _FIELDS: _Words = {
 
 
 REFUSALS: _Words = {
+    "unforeseen": _("Something went wrong that nobody foresaw; the log says where. Nothing half is left of it."),
+    "given_up": _(
+        "The server ended %(tries)s times on the way, most likely for want of memory. Nothing half is left of it; ask "
+        "again for less, or where there is more memory."
+    ),
     "too_many_files": _("A history has at most %(limit)s files."),
     "file_brought_already": _("This very file is there already; it counts once."),
     "unknown_fields": _("There is no such field for this kind of file."),
@@ -277,7 +272,7 @@ REFUSALS: _Words = {
     "policy_incomplete": _("A greedy policy needs a number of points, a share a part above 0 and up to 100 %."),
     "number_invalid": _("This is not a number."),
     "assumption_out_of_range": _(
-        "A margin lies between 0 and 100 %%; spend grows by less than tenfold and never falls to nothing."
+        "A margin lies between 0 and 100 %; spend grows by less than tenfold and never falls to nothing."
     ),
     "name_required": _("Give it a name."),
     "time_zone_unknown": _("There is no time zone %(zone)s."),

@@ -146,6 +146,7 @@ def begin_live(name: str, actor: Actor) -> HistoryView:
 _WAITING = {
     "state": State.WAITING,
     "stop": False,
+    "tries": 0,
     "failure": "",
     "failure_params": {},
     "phase": "",

@@ -231,7 +231,7 @@ def _one(
             for code in studio_words.COUNTS
             if code in found.counts
         ],
-        failure=studio_words.failure(found.failure, found.failure_params),
+        failure=refusals.failure(found.failure, found.failure_params),
         wrong=wrong or [],
         runs=rows(studio.latest_runs(None, _RUNS, found.id)),
         status=status,

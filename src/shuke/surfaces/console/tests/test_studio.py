@@ -1,0 +1,67 @@
+"""Pages of the studio: why work failed in words, who may bring files, and what a restore left without its files."""
+
+from dataclasses import replace
+
+import pytest
+
+from shuke.foundation import ids
+from shuke.rooms.org.contracts import Role
+from shuke.rooms.studio import facade as studio
+from shuke.rooms.studio.contracts import HISTORY_PREFIX, RUN_PREFIX, FileKind, Reading, RunKind, RunRequest, State
+from shuke.surfaces.console.tests.conftest import GROCER, TESTER
+
+ORDERS = b"order_id,member_id,occurred_at,net\n1,ann,2026-01-05 10:00:00,300.00\n2,bob,2026-01-06 10:00:00,40.50\n"
+
+
+@pytest.fixture
+def home(shop, settings, tmp_path):
+    settings.SHUKE_HOME = tmp_path
+    return tmp_path
+
+
+@pytest.fixture
+def history(home):
+    """A history that is ready; its id."""
+    made = studio.begin_history("去年", TESTER)
+    studio.add_file(made.id, FileKind.ORDERS, "orders.csv", [ORDERS], TESTER)
+    studio.ask_reading(made.id, Reading("USD", "UTC"), TESTER)
+    studio.read_history(made.id)
+    return made.id
+
+
+@pytest.fixture
+def run(history):
+    """A backtest of the history that is ready; its id."""
+    made = studio.ask_run(RunRequest(RunKind.BACKTEST, history, GROCER.read_text()), TESTER)
+    studio.do_run(made.id)
+    return made.id
+
+
+def of_history(id, more=""):
+    return f"/studio/histories/{ids.encode(HISTORY_PREFIX, id)}{more}"
+
+
+def of_run(id, more=""):
+    return f"/studio/backtests/{ids.encode(RUN_PREFIX, id)}{more}"
+
+
+@pytest.mark.parametrize(
+    ("failure", "params", "zh", "en"),
+    [
+        ("given_up", {"tries": 3}, "服务进程结束了 3 次", "The server ended 3 times on the way"),
+        ("file_unreadable", {"path": "去年.csv"}, "去年.csv", "去年.csv can&#x27;t be read."),
+        ("history_too_long", {}, "共 … 个月", "to the end are … months"),
+        ("no_program", {}, "还没有发布会员计划", "No program is published yet."),
+        ("assumption_out_of_range", {}, "介于 0 与 100% 之间", "between 0 and 100 %; spend"),
+    ],
+)
+def test_why_work_failed_is_told_in_words(log_in, history, run, monkeypatch, failure, params, zh, en):
+    why = {"state": State.FAILED, "failure": failure, "failure_params": params}
+    for ask, found in (("history", studio.history(history)), ("run", studio.run(run))):
+        monkeypatch.setattr(studio, ask, lambda _id, found=found: replace(found, **why))
+    for language, role, words in (("zh-hans", Role.OWNER, zh), ("en", Role.ANALYST, en)):
+        client = log_in(role, language)
+        for page in (of_history(history), of_run(run)):
+            told = client.get(page).content.decode()
+            assert words in told
+            assert "%(" not in told
