@@ -3,6 +3,9 @@
 from dataclasses import replace
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.files.uploadhandler import TemporaryFileUploadHandler
+from django.test import Client
 
 from shuke.foundation import ids
 from shuke.rooms.org.contracts import Role
@@ -65,3 +68,30 @@ def test_why_work_failed_is_told_in_words(log_in, history, run, monkeypatch, fai
             told = client.get(page).content.decode()
             assert words in told
             assert "%(" not in told
+
+
+def test_a_file_is_taken_only_from_those_who_may_with_the_forms_token(log_in, history, settings, monkeypatch):
+    begun, begin = [], TemporaryFileUploadHandler.new_file
+
+    def new_file(self, *arguments, **more):
+        begun.append(arguments)
+        begin(self, *arguments, **more)
+
+    monkeypatch.setattr(TemporaryFileUploadHandler, "new_file", new_file)
+    made = studio.begin_history("今年", TESTER)
+
+    def bring(client, **token):
+        return client.post(of_history(made.id, "/files"), {"orders": SimpleUploadedFile("o.csv", ORDERS), **token})
+
+    for client, status in ((log_in(Role.APPROVER), 403), (Client(), 302)):
+        client.handler.enforce_csrf_checks = True
+        assert bring(client).status_code == status
+        assert begun == []
+
+    owner = log_in(Role.OWNER)
+    owner.handler.enforce_csrf_checks = True
+    owner.get(of_history(made.id))
+    assert bring(owner).status_code == 403
+    assert studio.history(made.id).files == ()
+    assert bring(owner, csrfmiddlewaretoken=owner.cookies[settings.CSRF_COOKIE_NAME].value).status_code == 302
+    assert [file.name for file in studio.history(made.id).files] == ["o.csv"]

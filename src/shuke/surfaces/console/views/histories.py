@@ -98,8 +98,8 @@ def history(request: HttpRequest, desk: Desk, history_id: str) -> HttpResponse:
     return done() if request.htmx and found.state not in UNDER_WAY else _one(request, desk, found)
 
 
-@large_files
 @page(Right.STUDIO_USE, "POST")
+@large_files
 def add_file(request: HttpRequest, desk: Desk, history_id: str) -> HttpResponse:
     """Bring files to a history."""
     wrong = []

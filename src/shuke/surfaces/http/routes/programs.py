@@ -132,7 +132,7 @@ def compare_program(request: HttpRequest, body: CompareBody) -> ComparisonAnswer
         status=201,
         speaks=True,
         writes=True,
-        codes=(*_CHANGE, "approval_needed", "comparison_outdated", "writers_busy"),
+        codes=(*_CHANGE, "approval_needed", "comparison_outdated", "comparison_running", "writers_busy"),
         waits=ApprovalAnswer,
         waits_example=program_examples.APPROVAL,
         request_example={"text": examples.PROGRAM_TEXT},
