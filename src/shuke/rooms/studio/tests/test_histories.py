@@ -211,6 +211,7 @@ def test_files_that_are_gone_are_told(history, home):
         facade.ask_run(RunRequest(RunKind.BACKTEST, history.id, PROGRAM), ACTOR)
 
 
+@pytest.mark.django_db(transaction=True)
 def test_the_live_database_is_a_history_too(home):
     org.create_organisation(NewOrganisation("Corner", "USD", "UTC", "en", "sandbox"), ACTOR)
     clock.set_business_clock(datetime(2026, 4, 1, tzinfo=UTC))
