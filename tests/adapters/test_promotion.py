@@ -205,8 +205,7 @@ def test_an_answer_of_another_kind_is_refused_in_time(here, monkeypatch, parts, 
 
 @pytest.mark.parametrize("answer", [b"{}", b'{"number": "2"}', b'{"number": true}', b"<html>"])
 def test_whether_it_was_published_is_not_known_where_the_answer_is_another(here, answer):
-    with answering([head("201 Created") + answer]) as target:
-        with pytest.raises(Refusal) as refused:
-            facade.promote(TEXT, target, Preview(None), ACTOR)
+    with answering([head("201 Created") + answer]) as target, pytest.raises(Refusal) as refused:
+        facade.promote(TEXT, target, Preview(None), ACTOR)
     assert refused.value.code == "target_not_understood"
     assert org.audit_lines(10, action="program.promoted").lines == ()

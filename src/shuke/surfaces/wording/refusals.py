@@ -160,8 +160,8 @@ REFUSALS: Mapping[str, str | Promise] = {
     "target_is_here": _("This key is of this very deployment. Give the key of another one."),
     "target_refused": _("The other deployment refuses it: %(detail)s"),
     "target_not_understood": _(
-        "What answers there is no deployment of Shuke, or of another release. Check the address, and look there whether "
-        "it came."
+        "What answers there is no deployment of Shuke, or of another release. Check the address, and look there "
+        "whether it came."
     ),
     "target_unreachable": _("The other deployment gave no answer. Look there whether it came."),
     "approval_needed": _("Somebody else has to agree to it first."),
