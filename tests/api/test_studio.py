@@ -1,6 +1,7 @@
 """What the studio shows whom: figures to whoever sees programs, people and their files to whoever may use it."""
 
 import base64
+import shutil
 
 import pytest
 
@@ -97,3 +98,21 @@ def test_what_was_given_up_says_so_in_both_languages(users):
             "zh": "运行途中服务进程结束了 3 次，多半因内存不足。没有留下半份结果；请缩小范围，或在内存更大的机器上重新发起。",
         },
     )
+
+
+def test_what_a_restore_left_without_files_is_told(users, tmp_path):
+    user, _ = users
+    id = brought(user, ORDERS)
+    read(user, id)
+    run = user.post("/v1/backtests", {"history": id, "text": PROGRAM}).json()["id"]
+    studio.do_run(studio.latest_runs(RunKind.BACKTEST, 1)[0].id)
+    whole, result = user.get(f"/v1/histories/{id}").json(), user.get(f"/v1/runs/{run}").json()["result"]
+    shutil.rmtree(tmp_path / "studio")
+
+    found = user.get(f"/v1/histories/{id}").json()
+    assert found == whole | {"state": "gone", "files": [whole["files"][0] | {"gone": True}]}
+    assert user.get(f"/v1/runs/{run}").json()["result"] == result
+    members = user.get(f"/v1/runs/{run}/members")
+    assert (members.status_code, members.json()["code"]) == (409, "run_files_gone")
+    again = user.post("/v1/backtests", {"history": id, "text": PROGRAM})
+    assert (again.status_code, again.json()["code"]) == (409, "history_files_gone")

@@ -5,6 +5,9 @@ from django.db.models import Q
 
 from shuke.rooms.studio.contracts import FileKind, RunKind, State
 
+_OF_HISTORIES = [state for state in State if state is not State.GONE]  # that is told of the folders, never kept
+_OF_RUNS = [state for state in _OF_HISTORIES if state not in {State.DRAFT, State.REFUSED}]
+
 
 def _one_of(field: str, name: str, values: object) -> models.CheckConstraint:
     return models.CheckConstraint(condition=Q(**{f"{field}__in": [*map(str, values)]}), name=name)
@@ -50,7 +53,7 @@ class History(Work):
 
     class Meta:
         db_table = "studio_history"
-        constraints = (_one_of("state", "studio_history_state", State),)
+        constraints = (_one_of("state", "studio_history_state", _OF_HISTORIES),)
 
 
 class File(models.Model):
@@ -90,6 +93,6 @@ class Run(Work):
         db_table = "studio_run"
         constraints = (
             _one_of("kind", "studio_run_kind", RunKind),
-            _one_of("state", "studio_run_state", set(State) - {State.DRAFT, State.REFUSED}),
+            _one_of("state", "studio_run_state", _OF_RUNS),
         )
         indexes = (models.Index(fields=("kind", "id"), name="studio_run_kind_id"),)

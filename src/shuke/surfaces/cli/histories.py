@@ -147,6 +147,7 @@ def state(code: str) -> str:
         "refused": "有错误",
         "failed": "失败",
         "cancelled": "已取消",
+        "gone": "文件已不在",
     }
     return words(code, chinese[code])
 
@@ -177,6 +178,8 @@ def _tell(found: "HistoryView", bad_rows: str | None, *, as_json: bool) -> int:
 
 
 def _print(found: "HistoryView", *, as_json: bool) -> None:
+    from shuke.rooms.studio.contracts import State
+
     data = _data(found)
     rows: list[tuple[str, object]] = [(words("state", "状态"), state(found.state))]
     names = {
@@ -187,6 +190,13 @@ def _print(found: "HistoryView", *, as_json: bool) -> None:
         "redemptions": words("redemptions", "兑换"),
     }
     rows += [(name, found.counts[code]) for code, name in names.items() if code in found.counts]
+    if found.state is State.GONE:
+        rows.append(
+            (
+                words("what to do", "怎么办"),
+                words("bring its files again, as a new history", "请作为新的历史数据重新导入"),
+            )
+        )
     if found.failure:
         rows.append((words("why", "原因"), failed(found).detail))
     if found.first_day:

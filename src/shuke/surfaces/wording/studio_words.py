@@ -21,6 +21,7 @@ _STATES: _Words = {
     State.REFUSED: _("has faults"),
     State.FAILED: _("failed"),
     State.CANCELLED: _("cancelled"),
+    State.GONE: _("files are gone"),
 }
 _KINDS: _Words = {
     FileKind.ORDERS: _("Orders"),
@@ -257,6 +258,7 @@ REFUSALS: _Words = {
     "history_in_use": _("Something is being done with this history. Cancel that first, or wait."),
     "history_not_ready": _("This history is not ready yet."),
     "history_files_gone": _("The files of this history are not on this machine. Bring them again."),
+    "run_files_gone": _("The table of members of this run is not on this machine. Ask for the run again."),
     "unknown_history": _("There is no such history."),
     "unknown_history_file": _("The history has no such file."),
     "history_in_other_state": _("This can't be done with the history in its state now."),

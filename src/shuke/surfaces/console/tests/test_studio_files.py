@@ -1,5 +1,6 @@
 """Pages of the studio: why work failed in words, who may bring files, and what a restore left without its files."""
 
+import shutil
 from dataclasses import replace
 
 import pytest
@@ -95,3 +96,27 @@ def test_a_file_is_taken_only_from_those_who_may_with_the_forms_token(log_in, hi
     assert studio.history(made.id).files == ()
     assert bring(owner, csrfmiddlewaretoken=owner.cookies[settings.CSRF_COOKIE_NAME].value).status_code == 302
     assert [file.name for file in studio.history(made.id).files] == ["o.csv"]
+
+
+def test_pages_stand_after_a_restore_without_the_folders(log_in, history, run, home):
+    shutil.rmtree(home / "studio")
+    draft = studio.begin_history("今年", TESTER)
+    studio.add_file(draft.id, FileKind.ORDERS, "o.csv", [ORDERS], TESTER)
+    shutil.rmtree(home / "studio")
+
+    for role, language, gone, again, very in (
+        (Role.OWNER, "zh-hans", "文件已不在", "请作为新的历史数据重新导入", "请重新导入同一个文件"),
+        (Role.ANALYST, "en", "files are gone", "Bring them again as a new history", "Bring this very file again"),
+    ):
+        client = log_in(role, language)
+        page = client.get(of_history(history)).content.decode()
+        assert gone in page
+        assert again in page
+        assert of_run(run) in page
+        assert "/files" not in page
+        assert gone in client.get("/studio/histories").content.decode()
+        assert very in client.get(of_history(draft.id)).content.decode()
+        assert client.get(of_run(run)).status_code == 200
+        assert ids.encode(HISTORY_PREFIX, history) not in client.get("/studio/backtests/new").content.decode()
+        for more in ("/members", "/members/ann"):
+            assert client.get(of_run(run, more)).status_code == 409

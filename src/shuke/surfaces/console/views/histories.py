@@ -198,7 +198,7 @@ def _one(
 ) -> HttpResponse:
     history_id = ids.encode(HISTORY_PREFIX, found.id)
     found = found if desk.may(Right.STUDIO_USE) else found.for_onlookers()
-    open_ = not found.is_live and found.state not in {*UNDER_WAY, State.READY}
+    open_ = not found.is_live and found.state not in {*UNDER_WAY, State.READY, State.GONE}
     said = found.reading
     return show(
         request,

@@ -198,7 +198,7 @@ class ColumnAnswer(Answer):
 
 
 class HistoryFileAnswer(Answer):
-    """A file of a history; `missing` are fields that it needs and no column has."""
+    """A file of a history; `missing` are fields that it needs and no column has, `gone` that it is here no more."""
 
     id: str
     kind: str
@@ -207,6 +207,7 @@ class HistoryFileAnswer(Answer):
     sha256: str
     columns: list[ColumnAnswer]
     missing: list[str]
+    gone: bool
     livemode: bool
 
 
@@ -239,7 +240,10 @@ class ProgressAnswer(Answer):
 
 
 class HistoryAnswer(Answer):
-    """A history; `counts` are empty until it is `ready`, `faults` there where it was `refused` or went on without."""
+    """A history; `counts` are empty until it is `ready`, `faults` there where it was `refused` or went on without.
+
+    Its state is `gone` where its files are not on this machine, as after a restore: bring them again as a new history.
+    """
 
     id: str
     name: str
@@ -366,6 +370,7 @@ def history_file_answer(file: contracts.HistoryFile, *, livemode: bool) -> Histo
             for guess in file.columns
         ],
         missing=list(file.missing),
+        gone=file.is_gone,
         livemode=livemode,
     )
 

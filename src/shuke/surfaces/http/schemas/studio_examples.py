@@ -28,6 +28,7 @@ FILE: Final[Json] = {
         {"column": "net", "field": "net", "confidence": 1.0, "samples": ["12.34"]},
     ],
     "missing": [],
+    "gone": False,
     "livemode": False,
 }
 COLUMNS: Final[Json] = {"columns": [{"column": "实付", "field": "net"}]}
