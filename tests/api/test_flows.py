@@ -437,6 +437,7 @@ def test_an_order_is_tried_and_leaves_nothing(api, member):
         ({"order": {"net_minor": 1}, "version": 9}, 404, "version_not_found"),
         ({"behaviour": {"kind": "sing"}}, 422, "unknown_behaviour"),
         ({}, 422, "one_fact"),
+        ({"order": {"net_minor": 2, "gross_minor": 1}}, 422, "gross_below_net"),
     ):
         refused = api.post("/v1/programs/simulate", body)
         assert (refused.status_code, refused.json()["code"]) == (status, code)

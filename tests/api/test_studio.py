@@ -1,11 +1,13 @@
 """What the studio shows whom: figures to whoever sees programs, people and their files to whoever may use it."""
 
 import base64
+import shutil
 
 import pytest
 
 from shuke.rooms.studio import facade as studio
 from shuke.rooms.studio.contracts import RunKind
+from shuke.rooms.studio.models import Run
 from shuke.surfaces.http.schemas.studio import decode_history_id
 
 ORDERS = "order_id,member_id,occurred_at,net,note\n1,13800000001,2026-01-05 10:00:00,300.00,for Ann\n"
@@ -77,3 +79,40 @@ def test_a_damaged_file_is_refused(users):
     answer = user.post(f"/v1/histories/{id}/files", body)
     assert (answer.status_code, answer.json()["code"]) == (422, "file_not_readable")
     assert user.get(f"/v1/histories/{id}").json()["files"] == []
+
+
+def test_what_was_given_up_says_so_in_both_languages(users):
+    user, onlooker = users
+    id = brought(user, ORDERS)
+    read(user, id)
+    run = user.post("/v1/backtests", {"history": id, "text": PROGRAM}).json()["id"]
+    assert user.get(f"/v1/runs/{run}").json()["failure_told"] is None
+    Run.objects.update(state="failed", failure="given_up", failure_params={"tries": 3})
+    found = onlooker.get(f"/v1/runs/{run}").json()
+    assert (found["state"], found["failure"], found["failure_told"]) == (
+        "failed",
+        "given_up",
+        {
+            "en": "The server ended 3 times on the way, most likely for want of memory. Nothing half is left of it; "
+            "ask again for less, or where there is more memory.",
+            "zh": "运行途中服务进程结束了 3 次，多半因内存不足。没有留下半份结果；请缩小范围，或在内存更大的机器上重新发起。",
+        },
+    )
+
+
+def test_what_a_restore_left_without_files_is_told(users, tmp_path):
+    user, _ = users
+    id = brought(user, ORDERS)
+    read(user, id)
+    run = user.post("/v1/backtests", {"history": id, "text": PROGRAM}).json()["id"]
+    studio.do_run(studio.latest_runs(RunKind.BACKTEST, 1)[0].id)
+    whole, result = user.get(f"/v1/histories/{id}").json(), user.get(f"/v1/runs/{run}").json()["result"]
+    shutil.rmtree(tmp_path / "studio")
+
+    found = user.get(f"/v1/histories/{id}").json()
+    assert found == whole | {"state": "gone", "files": [whole["files"][0] | {"gone": True}]}
+    assert user.get(f"/v1/runs/{run}").json()["result"] == result
+    members = user.get(f"/v1/runs/{run}/members")
+    assert (members.status_code, members.json()["code"]) == (409, "run_files_gone")
+    again = user.post("/v1/backtests", {"history": id, "text": PROGRAM})
+    assert (again.status_code, again.json()["code"]) == (409, "history_files_gone")

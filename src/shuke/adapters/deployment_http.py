@@ -6,7 +6,7 @@ from typing import Any
 
 from shuke.adapters import calling
 
-_SECONDS = 300  # a comparison looks at thousands of members
+_SECONDS = 120  # a comparison looks at thousands of members
 
 
 class HttpDeployment:
@@ -25,5 +25,8 @@ class HttpDeployment:
         status, _, answer = calling.call(
             url.rstrip("/") + path, "POST", json.dumps(body).encode(), headers, seconds=_SECONDS
         )
-        found = json.loads(answer)
+        try:
+            found = json.loads(answer)
+        except RecursionError as error:
+            raise ValueError("The answer is nested too deeply.") from error
         return status, found if isinstance(found, dict) else {}

@@ -28,6 +28,7 @@ class State(StrEnum):
     REFUSED = "refused"  # of a history: the files have faults, which the report tells
     FAILED = "failed"
     CANCELLED = "cancelled"
+    GONE = "gone"  # of a history that was ready, and whose files are not on this machine: a backup has none of them
 
 
 UNDER_WAY = frozenset({State.WAITING, State.RUNNING})
@@ -73,6 +74,7 @@ class HistoryFile:
     columns: tuple[ColumnGuess, ...]
     mapping: Mapping[str, str]
     missing: tuple[str, ...]  # required fields that no column has
+    is_gone: bool = False  # not on this machine
 
     @property
     def fields(self) -> dict[str, str]:

@@ -34,6 +34,8 @@ def begin_history(name: str, actor: Actor) -> HistoryView:
 def add_file(history_id: UUID, kind: FileKind, name: str, chunks: Iterable[bytes], actor: Actor) -> HistoryFile:
     """Keep a file of a history and say what its columns are taken for; a CSV, XLSX or Parquet file by its name.
 
+    One of its files that is not on this machine any more is put back.
+
     Raises:
         Refusal: `unknown_history`, `history_in_other_state`, `file_too_large`, `file_empty`, `file_not_readable`,
             `too_many_files`, `file_brought_already`.
@@ -64,8 +66,8 @@ def ask_reading(history_id: UUID, wanted: Reading, actor: Actor) -> HistoryView:
     """Let a worker read the files of a history, and return at once.
 
     Raises:
-        Refusal: `unknown_history`, `history_in_other_state`, `orders_file_missing`, `fields_missing`,
-            `time_zone_unknown`, `unknown_currency`.
+        Refusal: `unknown_history`, `history_in_other_state`, `orders_file_missing`, `history_files_gone`,
+            `fields_missing`, `time_zone_unknown`, `unknown_currency`.
     """
     return tasks.ask_reading(history_id, wanted, actor)
 
@@ -174,7 +176,7 @@ def run_members(run_id: UUID, sort: str, limit: int, offset: int) -> MembersPage
     """Return members of a run by one of its columns, highest first, with `-` before its name lowest first.
 
     Raises:
-        Refusal: `unknown_run`, `run_in_other_state`, `history_files_gone`, `unknown_columns`.
+        Refusal: `unknown_run`, `run_in_other_state`, `run_files_gone`, `unknown_columns`.
     """
     return people.page(run_id, sort, limit, offset)
 
@@ -183,7 +185,7 @@ def run_members_file(run_id: UUID) -> Path:
     """Return the Parquet file of all members of a run.
 
     Raises:
-        Refusal: `unknown_run`, `run_in_other_state`, `history_files_gone`.
+        Refusal: `unknown_run`, `run_in_other_state`, `run_files_gone`.
     """
     return people.table(run_id)
 
@@ -192,7 +194,8 @@ def run_member(run_id: UUID, member_id: str) -> MemberStory:
     """Replay one member of a run, and tell every entry with the decision behind it.
 
     Raises:
-        Refusal: `unknown_run`, `run_in_other_state`, `history_files_gone`, `unknown_member`.
+        Refusal: `unknown_run`, `run_in_other_state`, `history_files_gone`, `history_not_ready`,
+            `unknown_member`.
     """
     return people.story(run_id, member_id)
 

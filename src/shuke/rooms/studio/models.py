@@ -5,6 +5,9 @@ from django.db.models import Q
 
 from shuke.rooms.studio.contracts import FileKind, RunKind, State
 
+_OF_HISTORIES = [state for state in State if state is not State.GONE]  # that is told of the folders, never kept
+_OF_RUNS = [state for state in _OF_HISTORIES if state not in {State.DRAFT, State.REFUSED}]
+
 
 def _one_of(field: str, name: str, values: object) -> models.CheckConstraint:
     return models.CheckConstraint(condition=Q(**{f"{field}__in": [*map(str, values)]}), name=name)
@@ -13,7 +16,8 @@ def _one_of(field: str, name: str, values: object) -> models.CheckConstraint:
 class Work(models.Model):
     """What histories and runs share: somebody asked for it, a worker does it, it ends in one of a few ways.
 
-    `started_at` is when its phase began, machine time, `asked_at` business time; `stop` asks the worker to leave off.
+    `started_at` is when its phase began, machine time, `asked_at` business time; `stop` asks the worker to leave off;
+    `tries` is how often it was begun since it was asked for.
     """
 
     id = models.UUIDField(primary_key=True)
@@ -25,6 +29,7 @@ class Work(models.Model):
     started_at = models.DateTimeField(null=True)
     seconds = models.FloatField(null=True)
     stop = models.BooleanField(default=False)
+    tries = models.IntegerField(default=0)
     failure = models.TextField(default="")
     failure_params = models.JSONField(default=dict)
     asked_at = models.DateTimeField()
@@ -48,7 +53,7 @@ class History(Work):
 
     class Meta:
         db_table = "studio_history"
-        constraints = (_one_of("state", "studio_history_state", State),)
+        constraints = (_one_of("state", "studio_history_state", _OF_HISTORIES),)
 
 
 class File(models.Model):
@@ -88,6 +93,6 @@ class Run(Work):
         db_table = "studio_run"
         constraints = (
             _one_of("kind", "studio_run_kind", RunKind),
-            _one_of("state", "studio_run_state", set(State) - {State.DRAFT, State.REFUSED}),
+            _one_of("state", "studio_run_state", _OF_RUNS),
         )
         indexes = (models.Index(fields=("kind", "id"), name="studio_run_kind_id"),)

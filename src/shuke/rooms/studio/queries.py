@@ -5,6 +5,8 @@ from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
+from django.db.models import F
+
 from shuke.rooms.studio.contracts import UNDER_WAY, RunKind, State
 from shuke.rooms.studio.models import File, History, Run, Work
 
@@ -74,10 +76,10 @@ def delete_history(history_id: UUID) -> list[UUID]:
     return run_ids
 
 
-def begin(model: type[Row], id: UUID, now: datetime) -> bool:
-    """Say that work is being done; False where nobody wants it any more."""
-    wanted = model.objects.filter(pk=id, state__in=UNDER_WAY, stop=False)
-    return bool(wanted.update(state=State.RUNNING, started_at=now, phase="", done=0, total=0))
+def begin(model: type[Row], id: UUID, now: datetime, most: int) -> bool:
+    """Say that work is being done; False where nobody wants it any more, or it was begun so often already."""
+    wanted = model.objects.filter(pk=id, state__in=UNDER_WAY, stop=False, tries__lt=most)
+    return bool(wanted.update(state=State.RUNNING, started_at=now, phase="", done=0, total=0, tries=F("tries") + 1))
 
 
 def note_progress(model: type[Row], id: UUID, phase: str, done: int, total: int, began_at: datetime | None) -> bool:

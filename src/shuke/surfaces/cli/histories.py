@@ -147,6 +147,7 @@ def state(code: str) -> str:
         "refused": "有错误",
         "failed": "失败",
         "cancelled": "已取消",
+        "gone": "文件已不在",
     }
     return words(code, chinese[code])
 
@@ -155,10 +156,10 @@ def failed(found: "HistoryView | RunView") -> Refusal:
     """Return why work failed as a refusal, in words."""
     from django.utils.translation import override
 
-    from shuke.surfaces.wording import studio_words
+    from shuke.surfaces.wording import refusals
 
     with override("zh-hans" if in_chinese() else "en"):
-        told = studio_words.failure(found.failure, found.failure_params)
+        told = refusals.failure(found.failure, found.failure_params)
     return Refusal(found.failure, told, params=dict(found.failure_params))
 
 
@@ -177,6 +178,8 @@ def _tell(found: "HistoryView", bad_rows: str | None, *, as_json: bool) -> int:
 
 
 def _print(found: "HistoryView", *, as_json: bool) -> None:
+    from shuke.rooms.studio.contracts import State
+
     data = _data(found)
     rows: list[tuple[str, object]] = [(words("state", "状态"), state(found.state))]
     names = {
@@ -187,6 +190,15 @@ def _print(found: "HistoryView", *, as_json: bool) -> None:
         "redemptions": words("redemptions", "兑换"),
     }
     rows += [(name, found.counts[code]) for code, name in names.items() if code in found.counts]
+    if found.state is State.GONE:
+        rows.append(
+            (
+                words("what to do", "怎么办"),
+                words("bring its files again, as a new history", "请作为新的历史数据重新导入"),
+            )
+        )
+    if found.failure:
+        rows.append((words("why", "原因"), failed(found).detail))
     if found.first_day:
         rows.append((words("from – to", "起止"), f"{found.first_day} – {found.last_day}"))
     lines = table((data["id"], found.name), rows)

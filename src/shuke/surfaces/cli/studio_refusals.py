@@ -9,6 +9,7 @@ CHINESE = {
     "history_in_use": "历史数据正在使用，请先取消或等待完成。",
     "history_not_ready": "历史数据尚未就绪。",
     "history_files_gone": "历史数据的文件不在本机，请重新上传。",
+    "run_files_gone": "试算的会员明细不在本机，请重新发起试算。",
     "unknown_history": "没有这份历史数据。",
     "unknown_history_file": "没有这个文件。",
     "history_in_other_state": "历史数据当前状态不允许此操作。",

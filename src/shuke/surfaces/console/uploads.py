@@ -1,4 +1,4 @@
-"""Files larger than memory that a form brings: written to disk as they come, for pages of those who may."""
+"""Files larger than memory that a form brings: written to disk as they come, once the page let somebody in."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -11,16 +11,15 @@ View = Callable[..., HttpResponse]
 
 
 def large_files(view: View) -> View:
-    """Let a view take files of any size from whoever is logged in; its form's token is checked as everywhere.
+    """Let a view take files of any size; it stands inside of `page`, so that who lacks the right fills no disk.
 
-    Uploads must be said how to be kept before anything reads the form, and the token is read from it: so the check
-    waits until that is said.
+    Uploads must be said how to be kept before anything reads the form, and its token is read from it: so the check of
+    that, which other pages make before anything else, is made here.
     """
 
     @wraps(view)
     def taking(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
-        if request.user.is_authenticated:
-            request.upload_handlers = [TemporaryFileUploadHandler(request)]
+        request.upload_handlers = [TemporaryFileUploadHandler(request)]
         return csrf_protect(view)(request, *args, **kwargs)
 
     return csrf_exempt(taking)

@@ -159,6 +159,10 @@ REFUSALS: Mapping[str, str | Promise] = {
     "target_address": _("A key travels to an address over https, or on this machine. Check the address."),
     "target_is_here": _("This key is of this very deployment. Give the key of another one."),
     "target_refused": _("The other deployment refuses it: %(detail)s"),
+    "target_not_understood": _(
+        "What answers there is no deployment of Shuke, or of another release. Check the address, and look there "
+        "whether it came."
+    ),
     "target_unreachable": _("The other deployment gave no answer. Look there whether it came."),
     "approval_needed": _("Somebody else has to agree to it first."),
     "comparison_outdated": _("Version %(version)s was published meanwhile. Check again, and ask anew."),
@@ -232,6 +236,11 @@ REFUSALS: Mapping[str, str | Promise] = {
 def refusal(code: str) -> str:
     """Return why something was refused, by the code alone."""
     return sentence(Refusal(code, code))
+
+
+def failure(code: str, params: Mapping[str, Any]) -> str:
+    """Return why work in the background failed; nothing where it did not."""
+    return sentence(Refusal(code, code, params=params)) if code else ""
 
 
 def sentence(refused: Refusal) -> str:

@@ -21,6 +21,7 @@ _STATES: _Words = {
     State.REFUSED: _("has faults"),
     State.FAILED: _("failed"),
     State.CANCELLED: _("cancelled"),
+    State.GONE: _("files are gone"),
 }
 _KINDS: _Words = {
     FileKind.ORDERS: _("Orders"),
@@ -92,16 +93,6 @@ def assumption(code: str) -> str:
 def field(code: str) -> str:
     """Name a field that a column may be; empty: nothing."""
     return str(_FIELDS.get(code, code))
-
-
-def failure(code: str, params: Mapping[str, Any]) -> str:
-    """Say why work failed."""
-    if not code:
-        return ""
-    if code == "unforeseen":
-        return gettext("Something went wrong that nobody foresaw; the log says where. Nothing half is left of it.")
-    words = REFUSALS.get(code)
-    return str(words) % dict(params) if words and params else str(words or code)
 
 
 def column(name: str, result: Mapping[str, Any]) -> str:
@@ -254,6 +245,11 @@ _FIELDS: _Words = {
 
 
 REFUSALS: _Words = {
+    "unforeseen": _("Something went wrong that nobody foresaw; the log says where. Nothing half is left of it."),
+    "given_up": _(
+        "The server ended %(tries)s times on the way, most likely for want of memory. Nothing half is left of it; ask "
+        "again for less, or where there is more memory."
+    ),
     "too_many_files": _("A history has at most %(limit)s files."),
     "file_brought_already": _("This very file is there already; it counts once."),
     "unknown_fields": _("There is no such field for this kind of file."),
@@ -262,6 +258,7 @@ REFUSALS: _Words = {
     "history_in_use": _("Something is being done with this history. Cancel that first, or wait."),
     "history_not_ready": _("This history is not ready yet."),
     "history_files_gone": _("The files of this history are not on this machine. Bring them again."),
+    "run_files_gone": _("The table of members of this run is not on this machine. Ask for the run again."),
     "unknown_history": _("There is no such history."),
     "unknown_history_file": _("The history has no such file."),
     "history_in_other_state": _("This can't be done with the history in its state now."),
@@ -277,7 +274,7 @@ REFUSALS: _Words = {
     "policy_incomplete": _("A greedy policy needs a number of points, a share a part above 0 and up to 100 %."),
     "number_invalid": _("This is not a number."),
     "assumption_out_of_range": _(
-        "A margin lies between 0 and 100 %%; spend grows by less than tenfold and never falls to nothing."
+        "A margin lies between 0 and 100 %; spend grows by less than tenfold and never falls to nothing."
     ),
     "name_required": _("Give it a name."),
     "time_zone_unknown": _("There is no time zone %(zone)s."),

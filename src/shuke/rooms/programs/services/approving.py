@@ -40,10 +40,10 @@ def publish(
 
     Raises:
         ProgramErrors: everything that is wrong with the file.
-        Refusal: `approval_needed`, `one_program`, `version_planned`, `effective_in_the_past`, `effective_too_late`,
-            `currency_fixed`, `time_zone_fixed`, `unit_dropped`, `unit_scale_fixed`, `supply_below_issued`,
-            `tier_in_use`, `comparison_outdated` where somebody published meanwhile, `writers_busy`, and what only
-            compiling finds.
+        Refusal: `approval_needed`, `comparison_running` while this process goes on comparing another file,
+            `one_program`, `version_planned`, `effective_in_the_past`, `effective_too_late`, `currency_fixed`,
+            `time_zone_fixed`, `unit_dropped`, `unit_scale_fixed`, `supply_below_issued`, `tier_in_use`,
+            `comparison_outdated` where somebody published meanwhile, `writers_busy`, and what only compiling finds.
     """
     known = publishing.known(text, effective_from)
     if principal is not None:
@@ -52,7 +52,7 @@ def publish(
         return known
     if principal is None or not queries.programs():
         return publishing.publish(text, actor, effective_from, after=after)
-    found = comparing.compare(text, effective_from, waits=True)
+    found = comparing.compare(text, effective_from, wait_seconds=comparing.WAIT_SECONDS)
     if after not in (None, found.number):
         raise publishing.outdated(after, found.number)
     over = above(found.effect, terms())

@@ -24,16 +24,19 @@ from shuke.rooms.programs.services.timeline import Running, Timeline, published,
 SAMPLE = 2_000  # members looked at, spread evenly by id
 
 
+WAIT_SECONDS = 10  # of who publishes for who compares already; every one that waits keeps a thread from tills
 _room = Lock()  # one at a time in a process: who compares simulates thousands of members, and tills wait for the rest
 
 
 def compare(
-    text: str, effective_from: datetime | None, against: str | None = None, *, waits: bool = False
+    text: str, effective_from: datetime | None, against: str | None = None, *, wait_seconds: float = 0
 ) -> Comparison:
     """Compare a file with another, by default the newest version, and say what it does to members from its first
-    instant on; `waits` for whoever compares already.
+    instant on. Whoever compares already is waited for so many seconds.
+
+    Raises: Refusal `comparison_running`, and as `facade.compare`.
     """
-    if not _room.acquire(blocking=waits):
+    if not _room.acquire(timeout=wait_seconds):
         raise Refusal("comparison_running", "Another file is being compared; try again in a few seconds.")
     try:
         return _compare(text, effective_from, against)

@@ -9,7 +9,9 @@ from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
 
+from shuke.core.values.currencies import CURRENCY_DIGITS
 from shuke.core.values.errors import Refusal
+from shuke.engine.file_units import SCALE_LIMIT
 from shuke.engine.schema import load_program
 from shuke.foundation import ids
 from shuke.rooms.org import facade as org
@@ -17,6 +19,23 @@ from shuke.rooms.org.contracts import Actor
 from shuke.rooms.programs.promotions import Deployments, Preview, Promoted, Target
 
 _reached: list[Deployments] = []
+
+_SCALES = frozenset(range(SCALE_LIMIT + 1))
+_MONEY = {"before_minor": int, "after_minor": int}
+_COMPARISON = {
+    "against": int,
+    "meaning": [{"en": str, "zh": str}],
+    "effect": {
+        "currency": frozenset(CURRENCY_DIGITS),
+        "members": int,
+        "looked_at": int,
+        "shifts": [{"ladder": str} | dict.fromkeys(("up", "down", "up_later", "down_later"), int)],
+        "liability": _MONEY | {"units": [{"unit": str, "scale": _SCALES, "lots": int, "lot_points": int}]},
+        "yearly": _MONEY
+        | {"first_day": str, "until_day": str, "members": int, "facts": int}
+        | {"units": [{"unit": str, "scale": _SCALES, "points_before": int, "points_after": int}]},
+    },
+}
 
 
 def reach_with(deployments: Deployments) -> None:
@@ -29,11 +48,11 @@ def preview(text: str, target: Target) -> Preview:
 
     Raises:
         ProgramErrors: everything that is wrong with the file.
-        Refusal: `target_address`, `target_is_here`, `target_unreachable`, `target_refused`.
+        Refusal: `target_address`, `target_is_here`, `target_unreachable`, `target_not_understood`, `target_refused`.
     """
     load_program(text)
     status, answer = _ask(target, "/v1/programs/compare", {"text": text})
-    if status == HTTPStatus.OK and {"against", "meaning", "effect"} <= answer.keys():
+    if status == HTTPStatus.OK and _is_like(answer, _COMPARISON):
         return Preview(answer)
     if answer.get("code") == "no_program":
         return Preview(None)
@@ -53,10 +72,10 @@ def promote(text: str, target: Target, seen: Preview, actor: Actor) -> Promoted:
     if answer.get("code") == "approval_needed":
         status, answer = _ask(target, "/v1/programs/publish", body | {"ask": True})
     program = load_program(text).code
-    if status == HTTPStatus.CREATED:
-        done = Promoted(program, int(answer["number"]), None)
-    elif status == HTTPStatus.ACCEPTED:
-        done = Promoted(program, None, str(answer["id"]))
+    if status == HTTPStatus.CREATED and _is_like(answer, {"number": int}):
+        done = Promoted(program, answer["number"], None)
+    elif status == HTTPStatus.ACCEPTED and _is_like(answer, {"id": str}):
+        done = Promoted(program, None, answer["id"])
     else:
         raise _refused(status, answer)
     told = {"to": _origin(target.url), "version": done.version, "approval": done.approval}
@@ -68,7 +87,9 @@ def _ask(target: Target, path: str, body: Mapping[str, Any]) -> tuple[int, Mappi
     _check(target)
     try:
         return _reached[0].ask(_origin(target.url), target.key, path, body, str(ids.new_id()))
-    except (OSError, ValueError) as error:
+    except ValueError:
+        raise _not_understood() from None
+    except OSError as error:
         raise Refusal(
             "target_unreachable",
             "The other deployment gave no answer; what it did is not known.",
@@ -109,8 +130,34 @@ def _origin(url: str) -> str:
     return f"{parts.scheme}://{parts.netloc}"
 
 
+def _is_like(found: object, shape: object) -> bool:
+    """Say whether an answer has what is read of it; `shape` is of types, or of the values that there are."""
+    match shape:
+        case dict():
+            return isinstance(found, dict) and all(
+                name in found and _is_like(found[name], part) for name, part in shape.items()
+            )
+        case [part]:
+            return isinstance(found, list) and all(_is_like(each, part) for each in found)
+        case frozenset():
+            return isinstance(found, int | str) and found in shape
+        case _:
+            assert isinstance(shape, type)
+            return isinstance(found, shape) and not isinstance(found, bool)
+
+
+def _not_understood() -> Refusal:
+    return Refusal(
+        "target_not_understood",
+        "What answers there is no deployment of Shuke, or of another release; what it did is not known.",
+        pointer="/url",
+    )
+
+
 def _refused(status: int, answer: Mapping[str, Any]) -> Refusal:
     """Return what the other deployment says against it."""
+    if status < HTTPStatus.BAD_REQUEST:
+        return _not_understood()
     detail = str(answer.get("detail") or answer.get("title") or f"HTTP {status}")[:300]
     code = str(answer.get("code") or status)[:60]
     return Refusal(

@@ -5,10 +5,11 @@ A real member is loaded as for a decision and moved in memory alone: nothing is 
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 from shuke.core.program.cases import Case, CaseFact, CaseMember
+from shuke.core.program.model import Program
 from shuke.core.values.errors import Refusal
 from shuke.engine.compile import compile_program
 from shuke.engine.online import Desk
@@ -18,11 +19,17 @@ from shuke.engine.trying import Tried, facts_of, invented, try_fact
 from shuke.foundation import clock
 from shuke.foundation.transactions import snapshot
 from shuke.rooms.members import facade as members
+from shuke.rooms.members.contracts import ExternalId, MemberRef
+from shuke.rooms.orders.contracts import Line
 from shuke.rooms.org import facade as org
 from shuke.rooms.points import facade as points
 from shuke.rooms.programs import queries
+from shuke.rooms.programs.facts import BehaviourFact, OrderFact
+from shuke.rooms.programs.services import intake
 from shuke.rooms.programs.services.loading import Wanted, open_desktop
 from shuke.rooms.programs.services.timeline import Running, Timeline, published, timeline
+
+_NOBODY = MemberRef(external=ExternalId("trial", "1"))  # whom a fact is checked of before anybody is looked at
 
 
 def simulate(text: str | None, version: int | None, who: UUID | CaseMember, fact: CaseFact) -> Tried:
@@ -53,14 +60,15 @@ def _text(text: str | None, version: int | None) -> str:
 
 def _invented(text: str, member: CaseMember, fact: CaseFact) -> Tried:
     desk = Desk(compile_program(load_program(text)))
-    state = invented(desk, Case("", member, (), fact, (), "", 0, ""))
-    return try_fact(desk, state, _with_brand(fact))
+    facts = _checked(fact, desk.compiled.program)
+    return try_fact(desk, invented(desk, Case("", member, (), fact, (), "", 0, "")), facts)
 
 
 def _real(text: str | None, member_id: UUID, fact: CaseFact) -> Tried:
     plan = published(timeline())
     if text is not None:
         plan = _with_draft(plan, text)
+    facts = _checked(fact, plan.at(fact.at).program)
     people = members.facts([member_id])
     wanted = {member_id: Wanted(fact.at, draws=True)}
     dossier = open_desktop(plan, wanted, people).dossiers.get(member_id) if people else None
@@ -76,7 +84,7 @@ def _real(text: str | None, member_id: UUID, fact: CaseFact) -> Tried:
     desktop = open_desktop(plan, wanted, people)
     dossier = desktop.dossiers[member_id]
     desktop.advance(dossier, fact.at)
-    return try_fact(dossier.running.desk, dossier.state, _with_brand(fact))
+    return try_fact(dossier.running.desk, dossier.state, facts)
 
 
 def _with_draft(plan: Timeline, text: str) -> Timeline:
@@ -89,10 +97,44 @@ def _with_draft(plan: Timeline, text: str) -> Timeline:
     return replace(plan, versions=(*(each for each in plan.versions if each.effective_from <= now), draft))
 
 
-def _with_brand(fact: CaseFact) -> OrderFacts | BehaviourFacts:
-    """Return a fact as the rules see it, with the brand of its store."""
+def _checked(fact: CaseFact, program: Program) -> OrderFacts | BehaviourFacts:
+    """Return a fact as the rules see it, with the brand of its store.
+
+    Raises: Refusal as recording it does.
+    """
+    told = _as_recorded(fact, program.currency)
+    assert told.occurred_at is not None
+    refusal = intake.check(told, told.occurred_at, live=False, history=True) or intake.check_declared(told, program)
+    if refusal is not None:
+        raise refusal
     brands: Mapping[str, str] = org.brand_of_store([fact.store]) if fact.store else {}
     return replace(facts_of(fact), brand=brands.get(fact.store, ""))
+
+
+def _as_recorded(fact: CaseFact, currency: str) -> OrderFact | BehaviourFact:
+    """Return a fact as a source reports it."""
+    at, attributes = datetime.fromtimestamp(fact.at, UTC), dict(fact.attributes)
+    if fact.behaviour:
+        return BehaviourFact("trial", "1", _NOBODY, fact.behaviour, at, fact.store, fact.channel, attributes=attributes)
+    lines = [
+        Line(each.sku, each.category, each.quantity, each.net, attributes=dict(each.attributes)) for each in fact.lines
+    ]
+    return OrderFact(
+        "trial",
+        "1",
+        None,
+        at,
+        fact.net,
+        fact.gross,
+        currency,
+        fact.store,
+        fact.channel,
+        tuple(lines),
+        tax_minor=fact.tax,
+        shipping_minor=fact.shipping,
+        points_paid_minor=fact.points_paid,
+        attributes=attributes,
+    )
 
 
 def instant(at: datetime | None) -> int:

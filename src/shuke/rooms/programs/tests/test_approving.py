@@ -1,5 +1,6 @@
 """Versions above the terms are published once somebody else agrees to what was compared, and as it was."""
 
+import time
 from datetime import timedelta
 from decimal import Decimal
 from uuid import uuid4
@@ -12,6 +13,7 @@ from shuke.rooms.org.contracts import ActorKind, Approval, ApprovalState, Role, 
 from shuke.rooms.programs import facade
 from shuke.rooms.programs.comparisons import Above, Effect, Liability, Shift, Worth, Yearly, above
 from shuke.rooms.programs.contracts import PublishTerms
+from shuke.rooms.programs.services import comparing
 from shuke.rooms.programs.tests.conftest import ACTOR, NOW, PROGRAM, code, order
 
 RAISED = PROGRAM.replace("value: 0.01", "value: 0.02")
@@ -68,6 +70,23 @@ def test_what_changes_much_is_refused_with_what_is_above(operator):
         "above_zh": "负债变化 100%（上限 5%）；一年成本变化 100%（上限 5%）",
     }
     assert numbers() == [1]
+
+
+def test_who_publishes_waits_only_so_long_for_another_comparison(operator, monkeypatch):
+    principal, actor = operator
+    monkeypatch.setattr(comparing, "WAIT_SECONDS", 0.2)
+    refused = []
+
+    def publish_too(*_):
+        began = time.monotonic()
+        with pytest.raises(Refusal) as caught:
+            facade.publish(RAISED, actor, None, principal, ask=True)
+        refused.append((caught.value.code, 0.2 <= time.monotonic() - began < 2))
+
+    monkeypatch.setattr(comparing, "_compare", publish_too)
+    facade.compare(RAISED)
+    assert refused == [("comparison_running", True)]
+    assert (numbers(), org.approvals_waiting()) == ([1], 0)
 
 
 def test_a_second_person_sees_the_comparison_and_publishes_it(operator, approver):

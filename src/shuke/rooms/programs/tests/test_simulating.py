@@ -1,11 +1,12 @@
 """What would happen, tried without a trace in the ledger; a failing case keeps a file from being published."""
 
+from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 
-from shuke.core.program.cases import CaseFact, CaseMember
+from shuke.core.program.cases import CaseFact, CaseLine, CaseMember
 from shuke.core.values.errors import Refusal
 from shuke.engine.schema import ProgramErrors
 from shuke.foundation import clock
@@ -63,12 +64,41 @@ def test_who_or_what_is_not_there_is_refused(silver):
     for version, who, of, why in (
         (9, silver, fact, "version_not_found"),
         (None, uuid4(), fact, "not_enrolled"),
-        (None, silver, CaseFact(SECONDS - 10 * 86_400, net=1), "simulated_before"),
+        (None, silver, CaseFact(SECONDS - 10 * 86_400, net=1, gross=1), "simulated_before"),
         (None, silver, CaseFact(SECONDS, "sing"), "unknown_behaviour"),
     ):
         with pytest.raises(Refusal) as refused:
             facade.simulate(None, version, who, of)
         assert code(refused.value) == why
+
+
+LINE = CaseLine(100, 1, "WINE", "A-1")
+
+
+@pytest.mark.parametrize(
+    ("fact", "why", "place"),
+    [
+        (CaseFact(SECONDS, net=10**9 + 1, gross=10**9 + 1), "out_of_bounds", "/net_minor"),
+        (CaseFact(SECONDS, net=2, gross=1), "gross_below_net", "/gross_minor"),
+        (CaseFact(SECONDS, lines=(LINE,) * 1_001), "out_of_bounds", "/lines"),
+        (CaseFact(SECONDS, lines=(replace(LINE, quantity=10**6 + 1),)), "out_of_bounds", "/lines/0/quantity"),
+        (CaseFact(SECONDS, attributes=(("stars", "five"),)), "invalid_attribute", "/attributes/stars"),
+        (CaseFact(SECONDS, attributes=(("stars", 6),)), "out_of_bounds", "/attributes/stars"),
+        (CaseFact(SECONDS, attributes=(("stars", True),)), "invalid_attribute", "/attributes/stars"),
+        (
+            CaseFact(SECONDS, lines=(LINE, replace(LINE, attributes=(("colour", "blue"),)))),
+            "invalid_attribute",
+            "/lines/1/attributes/colour",
+        ),
+        (CaseFact(10**11, net=1, gross=1), "out_of_bounds", "/occurred_at"),
+    ],
+)
+def test_what_could_not_be_recorded_is_not_tried(silver, fact, why, place):
+    declared = PROGRAM + "attributes: {order: {stars: {type: number, from: 1, to: 5}}, item: {colour: [red]}}\n"
+    for who in (silver, CaseMember(SECONDS - 86_400)):
+        with pytest.raises(Refusal) as refused:
+            facade.simulate(declared, None, who, fact)
+        assert (code(refused.value), refused.value.pointer) == (why, place)
 
 
 def test_a_failing_case_keeps_a_file_from_being_checked_and_published(program):

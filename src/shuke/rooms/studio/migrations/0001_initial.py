@@ -90,7 +90,7 @@ class Migration(migrations.Migration):
             options={
                 'db_table': 'studio_run',
                 'indexes': [models.Index(fields=['kind', 'id'], name='studio_run_kind_id')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['backtest', 'forecast', 'proposal'])), name='studio_run_kind'), models.CheckConstraint(condition=models.Q(('state__in', ['running', 'failed', 'ready', 'cancelled', 'waiting'])), name='studio_run_state')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['backtest', 'forecast', 'proposal'])), name='studio_run_kind'), models.CheckConstraint(condition=models.Q(('state__in', ['waiting', 'running', 'ready', 'failed', 'cancelled'])), name='studio_run_state')],
             },
         ),
     ]

@@ -39,7 +39,7 @@ def begin(name: str, actor: Actor) -> HistoryView:
 
 
 def add_file(history_id: UUID, kind: FileKind, name: str, chunks: Iterable[bytes], actor: Actor) -> HistoryFile:
-    """Keep a file and look at its columns."""
+    """Keep a file and look at its columns; one that is gone is put back, with what was said of its columns."""
     name = _file_name(name)
     _changeable(history_id)
     file_id = ids.new_id()
@@ -50,10 +50,14 @@ def add_file(history_id: UUID, kind: FileKind, name: str, chunks: Iterable[bytes
         with unit_of_work():
             row = _changeable(history_id, lock=True)
             others = queries.files([row.id])[row.id]
+            same = next((other for other in others if other.digest == kept.digest), None)
+            if same is not None and same.kind == kind and _is_gone(same):
+                path.replace(_path(same))
+                return _file(same)
+            if same is not None:
+                raise Refusal("file_brought_already", "This very file is there already.", params={"name": name})
             if len(others) >= _FILES_LIMIT:
                 raise Refusal("too_many_files", "A history has at most 50 files.", params={"limit": _FILES_LIMIT})
-            if any(other.digest == kept.digest for other in others):
-                raise Refusal("file_brought_already", "This very file is there already.", params={"name": name})
             file = File(
                 id=file_id,
                 history=row,
@@ -110,6 +114,7 @@ def prepare(history_id: UUID, wanted: Reading, actor: Actor) -> None:
         kinds = {file.kind for file in brought}
         if FileKind.ORDERS not in kinds:
             raise Refusal("orders_file_missing", "A history needs a file of orders.")
+        _require_there(brought)
         lacking = next((file for file in brought if file.missing), None)
         if lacking is not None:
             missing = ", ".join(lacking.missing)
@@ -146,6 +151,7 @@ def begin_live(name: str, actor: Actor) -> HistoryView:
 _WAITING = {
     "state": State.WAITING,
     "stop": False,
+    "tries": 0,
     "failure": "",
     "failure_params": {},
     "phase": "",
@@ -164,9 +170,10 @@ def read(history_id: UUID) -> State | None:
             if row.is_live:
                 report = reading.from_live(work, row.currency, row.time_zone, steps)
             else:
+                brought = queries.files([row.id])[row.id]
+                _require_there(brought)
                 sources = [
-                    reading.Source(FileKind(file.kind), file.name, _path(file), _file(file).fields)
-                    for file in queries.files([row.id])[row.id]
+                    reading.Source(FileKind(file.kind), file.name, _path(file), _file(file).fields) for file in brought
                 ]
                 wanted = Reading(row.currency, row.time_zone, row.dates, row.leave_out)
                 report = reading.from_files(work, sources, wanted, steps)
@@ -186,9 +193,11 @@ def read(history_id: UUID) -> State | None:
 
 def faulty_rows(history_id: UUID) -> Path:
     """Return where the rows that can't be used stand, each with the reason."""
-    _known(history_id)
+    row = _known(history_id)
     path = folders.faulty_rows(history_id)
     if not path.is_file():
+        if row.report.get("faults"):
+            raise _gone()
         raise Refusal("no_faulty_rows", "No row of this history is at fault.")
     return path
 
@@ -230,10 +239,11 @@ def ready(history_id: UUID, *, lock: bool = False) -> History:
     Raises: Refusal `unknown_history`, `history_not_ready`, `history_files_gone`.
     """
     row = _known(history_id, lock=lock)
-    if row.state != State.READY:
+    state = _state(row)
+    if state is State.GONE:
+        raise _gone()
+    if state is not State.READY:
         raise Refusal("history_not_ready", "The history is not ready yet.", params={"state": row.state})
-    if not folders.store(history_id).is_dir():
-        raise Refusal("history_files_gone", "The history's files are not on this machine; bring them again.")
     return row
 
 
@@ -250,7 +260,7 @@ def view(row: History, files: list[File] | None = None) -> HistoryView:
         id=row.id,
         name=row.name,
         is_live=row.is_live,
-        state=State(row.state),
+        state=_state(row),
         reading=Reading(row.currency, row.time_zone, row.dates, row.leave_out),
         files=tuple(_file(file) for file in brought),
         counts=report.get("counts", {}),
@@ -265,6 +275,24 @@ def view(row: History, files: list[File] | None = None) -> HistoryView:
         asked_at=row.asked_at,
         actor=Actor(ActorKind(row.actor_kind), row.actor_id, row.actor_label),
     )
+
+
+def _state(row: History) -> State:
+    """Return how far a history is: what was ready is gone where its store is."""
+    return State.GONE if row.state == State.READY and not folders.store(row.id).is_dir() else State(row.state)
+
+
+def _require_there(brought: Iterable[File]) -> None:
+    if any(map(_is_gone, brought)):
+        raise _gone()
+
+
+def _is_gone(file: File) -> bool:
+    return not _path(file).is_file()
+
+
+def _gone() -> Refusal:
+    return Refusal("history_files_gone", "The history's files are not on this machine; bring them again.")
 
 
 def _open(name: str, actor: Actor, *, is_live: bool) -> HistoryView:
@@ -343,6 +371,7 @@ def _file(file: File) -> HistoryFile:
         ),
         mapping=file.mapping,
         missing=tuple(file.missing),
+        is_gone=_is_gone(file),
     )
 
 

@@ -10,7 +10,7 @@ from shuke.engine.compile import compile_program
 from shuke.engine.schema import load_program
 from shuke.rooms.studio.contracts import MembersPage, MemberStory, State
 from shuke.rooms.studio.models import Run
-from shuke.rooms.studio.services import folders, runs, studies
+from shuke.rooms.studio.services import folders, histories, runs, studies
 
 
 def page(run_id: UUID, sort: str, limit: int, offset: int) -> MembersPage:
@@ -37,9 +37,11 @@ def page(run_id: UUID, sort: str, limit: int, offset: int) -> MembersPage:
 def story(run_id: UUID, member_id: str) -> MemberStory:
     """Replay one member of a run, and tell every entry with the decision behind it.
 
-    Raises: Refusal `unknown_run`, `run_in_other_state`, `history_files_gone`, `unknown_member`.
+    Raises: Refusal `unknown_run`, `run_in_other_state`, `history_files_gone`, `history_not_ready`, `unknown_member`.
     """
     row = _ready(run_id)
+    assert row.history_id is not None
+    histories.ready(row.history_id)
     return studies.story(row, compile_program(load_program(row.text)), member_id)
 
 
@@ -52,7 +54,7 @@ def _table(run_id: UUID) -> Path:
     row = _ready(run_id)
     path = folders.run(row.id) / studies.MEMBERS
     if not path.is_file():
-        raise Refusal("history_files_gone", "The run's files are not on this machine; run it again.")
+        raise Refusal("run_files_gone", "The run's files are not on this machine; ask for the run again.")
     return path
 
 

@@ -1,11 +1,15 @@
 """What the engine is asked of files: what their columns are, and to read them, or the live database, into a store."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from django.db import connection
+
+from shuke.core.program.model import Program
 from shuke.core.values.currencies import CURRENCY_DIGITS
 from shuke.core.values.errors import Refusal
 from shuke.engine.histories import faults as engine_faults
@@ -17,6 +21,7 @@ from shuke.engine.histories.stored import Meta, StoredHistory
 from shuke.engine.histories.storing import write_history
 from shuke.engine.history import History
 from shuke.engine.schema import load_program
+from shuke.foundation.transactions import snapshot
 from shuke.rooms.programs import facade as programs
 from shuke.rooms.studio.contracts import ColumnGuess, FileKind, Reading
 from shuke.rooms.studio.services import working
@@ -163,28 +168,36 @@ def _named(names: Mapping[Path, str]) -> Iterator[None]:
 
 
 def from_live(work: Path, currency: str, time_zone: str, steps: working.Steps) -> dict[str, Any]:
-    """Read what the live database recorded, member by member, and return the report.
+    """Read what the live database recorded up to one instant, member by member, and return the report.
 
     Raises: working.Stopped; Refusal `no_program`.
     """
-    program = load_program(programs.current().text)
-    total = programs.member_count()
 
-    def parts() -> Iterator[History]:
-        after, done = None, 0
+    def parts(program: Program, aside: Executor) -> Iterator[History]:
+        total, after, done = programs.member_count(), None, 0
         while member_ids := programs.member_ids_after(after, _PART):
             for at in range(0, len(member_ids), _CHUNK):
                 yield programs.recorded_history(member_ids[at : at + _CHUNK], program=program)
                 done += len(member_ids[at : at + _CHUNK])
-                steps.tell(done, total, "live")
+                aside.submit(_tell_apart, steps, done, total).result()
             after = member_ids[-1]
 
-    units = tuple((unit.code, unit.scale) for unit in program.units)
-    meta = Meta(currency=currency, digits=CURRENCY_DIGITS[currency], time_zone=time_zone, units=units)
-    stored = write_history(work / STORE, parts(), meta)
+    with snapshot(), ThreadPoolExecutor(1) as aside:
+        program = load_program(programs.current().text)
+        units = tuple((unit.code, unit.scale) for unit in program.units)
+        meta = Meta(currency=currency, digits=CURRENCY_DIGITS[currency], time_zone=time_zone, units=units)
+        stored = write_history(work / STORE, parts(program, aside), meta)
     if not stored.members:
         raise Refusal("history_empty", "Nothing was recorded here that a program could be tried on.")
     return {"whole": True, "faults": [], "left_out": {}, **_counts(stored)}
+
+
+def _tell_apart(steps: working.Steps, done: int, total: int) -> None:
+    """Tell how far it is in a thread, by a connection of its own: the one that reads stands still at its instant."""
+    try:
+        steps.tell(done, total, "live")
+    finally:
+        connection.close()
 
 
 def _counts(stored: StoredHistory) -> dict[str, Any]:

@@ -5,6 +5,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
+from django.db import close_old_connections
+
 from shuke.core.values.errors import Refusal
 from shuke.foundation import clock, logs
 from shuke.rooms.studio import queries
@@ -13,6 +15,7 @@ from shuke.rooms.studio.models import History, Run, Work
 from shuke.rooms.studio.services import folders
 
 _TELL_SECONDS = 0.5  # between two words of how far it is
+_TRIES = 3  # of work whose process dies on the way, most likely for want of memory
 
 
 class Stopped(Exception):  # nothing went wrong
@@ -64,10 +67,8 @@ def work(
 def _work_alone(
     model: type[History] | type[Run], id: UUID, do: Callable[[Steps], tuple[State, Mapping[str, Any]]]
 ) -> State | None:
-    if not queries.begin(model, id, clock.machine_now()):
-        row = queries.find(model, id)
-        if row is not None and row.state in UNDER_WAY:
-            queries.end(model, id, State.CANCELLED)
+    if not queries.begin(model, id, clock.machine_now(), _TRIES):
+        _end_unbegun(model, id)
         return None
     started = time.monotonic()
     try:
@@ -79,8 +80,21 @@ def _work_alone(
     except Exception as error:  # noqa: BLE001  # the row must not stay under way for ever; the line says where it was
         logs.failure("studio", error, id=str(id))
         state, values = State.FAILED, {"failure": "unforeseen"}
+        close_old_connections()  # what failed may be the one to the database
     queries.end(model, id, state, seconds=round(time.monotonic() - started, 3), **values)
     return state
+
+
+def _end_unbegun(model: type[History] | type[Run], id: UUID) -> None:
+    """End work that is not begun again: somebody stopped it, or each time its process died."""
+    row = queries.find(model, id)
+    if row is None or row.state not in UNDER_WAY:
+        return
+    if row.stop:
+        queries.end(model, id, State.CANCELLED)
+    else:
+        logs.event("studio_given_up", id=str(id), tries=row.tries)
+        queries.end(model, id, State.FAILED, failure="given_up", failure_params={"tries": row.tries})
 
 
 def progress_of(row: Work) -> Progress:

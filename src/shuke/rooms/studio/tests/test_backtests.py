@@ -5,14 +5,15 @@ import os
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db import connection
 
 from shuke.core.values.errors import Refusal
 from shuke.engine.schema import ProgramErrors
 from shuke.rooms.studio import facade, queries
-from shuke.rooms.studio.contracts import Progress, RunKind, RunRequest, State
+from shuke.rooms.studio.contracts import FileKind, Progress, RunKind, RunRequest, State
 from shuke.rooms.studio.models import Run
-from shuke.rooms.studio.services import working
-from shuke.rooms.studio.tests.conftest import ACTOR, PROGRAM
+from shuke.rooms.studio.services import reading, studies, working
+from shuke.rooms.studio.tests.conftest import ACTOR, ORDERS, PROGRAM, ZONE
 
 RICHER = PROGRAM.replace("1.25", "1.5")
 
@@ -146,7 +147,7 @@ def test_a_run_is_cancelled_and_removed(history, home):
 
 def test_nobody_else_works_meanwhile(history, home):
     made = facade.ask_run(RunRequest(RunKind.BACKTEST, history.id, PROGRAM), ACTOR)
-    other = os.open(home / "studio" / "lock", os.O_RDONLY)
+    other = os.open(home / "studio" / "lock", os.O_RDWR)
 
     def do(_steps):
         with pytest.raises(BlockingIOError):
@@ -163,7 +164,7 @@ def test_the_time_left_is_told_by_its_phase(history, monkeypatch):
     made = facade.ask_run(RunRequest(RunKind.BACKTEST, history.id, PROGRAM), ACTOR)
     now = datetime(2026, 6, 1, tzinfo=UTC)
     monkeypatch.setattr(working.clock, "machine_now", lambda: now)
-    assert queries.begin(Run, made.id, now - timedelta(seconds=600))
+    assert queries.begin(Run, made.id, now - timedelta(seconds=600), 3)
     working.Steps(Run, made.id).tell(0, 100, "replaying")
     Run.objects.filter(pk=made.id).update(done=25)
     now += timedelta(seconds=5)
@@ -180,3 +181,61 @@ def test_a_death_on_the_way_leaves_a_run_that_can_be_done_again(history):
 def test_a_window_after_the_last_order_is_refused(history):
     found = run(history, since="2026-03-06")
     assert (found.state, found.failure, found.result) == (State.FAILED, "window_empty", {})
+
+
+class Killed(BaseException):
+    """The process ended, as the kernel ends one that takes too much memory."""
+
+
+def die(*_arguments, **_settings):
+    raise Killed
+
+
+def test_what_kills_its_process_each_time_is_given_up_and_can_be_asked_for_again(history, monkeypatch):
+    made = facade.ask_run(RunRequest(RunKind.BACKTEST, history.id, PROGRAM), ACTOR)
+    with monkeypatch.context() as small:
+        small.setattr(studies, "open_history", die)
+        for _ in range(3):
+            with pytest.raises(Killed):
+                facade.do_run(made.id)
+            assert facade.run(made.id).state is State.RUNNING
+        assert facade.do_run(made.id) is None
+    found = facade.run(made.id)
+    assert (found.state, found.failure, found.failure_params, found.result) == (
+        State.FAILED,
+        "given_up",
+        {"tries": 3},
+        {},
+    )
+    assert facade.do_run(made.id) is None
+    assert run(history).state is State.READY
+
+
+def test_a_history_that_was_given_up_is_read_again(home, monkeypatch):
+    made = facade.begin_history("2026", ACTOR)
+    facade.add_file(made.id, FileKind.ORDERS, "orders.csv", [ORDERS.encode()], ACTOR)
+    facade.ask_reading(made.id, ZONE, ACTOR)
+    with monkeypatch.context() as small:
+        small.setattr(reading, "build", die)
+        for _ in range(3):
+            with pytest.raises(Killed):
+                facade.read_history(made.id)
+        assert facade.read_history(made.id) is None
+    found = facade.history(made.id)
+    assert (found.state, found.failure, found.failure_params) == (State.FAILED, "given_up", {"tries": 3})
+    facade.ask_reading(made.id, ZONE, ACTOR)
+    assert facade.read_history(made.id) is State.READY
+    assert facade.history(made.id).failure == ""
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_run_ends_though_it_lost_the_database_on_the_way(bring, monkeypatch):
+    made = facade.ask_run(RunRequest(RunKind.BACKTEST, bring(orders=ORDERS).id, PROGRAM), ACTOR)
+
+    def lose(*_arguments):
+        connection.connection.close()
+        queries.find(Run, made.id)
+
+    monkeypatch.setattr(studies, "open_history", lose)
+    assert facade.do_run(made.id) is State.FAILED
+    assert facade.run(made.id).failure == "unforeseen"

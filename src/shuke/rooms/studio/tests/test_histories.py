@@ -205,12 +205,66 @@ def test_a_history_is_removed_with_all_that_belongs_to_it(history, home):
             ask(history.id)
 
 
-def test_files_that_are_gone_are_told(history, home):
-    shutil.rmtree(home / "studio" / "histories" / str(history.id) / "store")
+def test_a_restored_database_without_the_folders_says_what_is_gone_and_keeps_what_was_found(history, home):
+    run, waiting = (facade.ask_run(RunRequest(RunKind.BACKTEST, history.id, PROGRAM), ACTOR) for _ in range(2))
+    facade.do_run(run.id)
+    found = facade.run(run.id)
+    assert facade.run_member(run.id, "ann").member == "ann"
+    shutil.rmtree(home / "studio")
+
+    gone = facade.history(history.id)
+    assert gone == replace(history, state=State.GONE, files=(replace(history.files[0], is_gone=True),))
+    assert facade.latest_histories(10) == [gone]
+    assert facade.run(run.id) == replace(found, history=gone)
+    assert facade.do_run(waiting.id) is State.FAILED
+    assert facade.run(waiting.id).failure == "history_files_gone"
+    for ask in (lambda: facade.run_members(run.id, "", 10, 0), lambda: facade.run_members_file(run.id)):
+        with refused("run_files_gone"):
+            ask()
+    for ask in (
+        lambda: facade.run_member(run.id, "ann"),
+        lambda: facade.ask_run(RunRequest(RunKind.BACKTEST, history.id, PROGRAM), ACTOR),
+    ):
+        with refused("history_files_gone"):
+            ask()
+    with refused("history_in_other_state"):
+        facade.add_file(history.id, FileKind.ORDERS, "orders.csv", [ORDERS.encode()], ACTOR)
+    with refused("no_faulty_rows"):
+        facade.faulty_rows(history.id)
+    assert facade.history(history.id) == gone
+    facade.remove_history(history.id, ACTOR)
+    assert (facade.latest_histories(10), facade.latest_runs(None, 10)) == ([], [])
+
+
+def test_a_file_that_is_gone_before_it_was_read_is_put_back_with_what_was_said_of_its_columns(home):
+    made = facade.begin_history("2026", ACTOR)
+    text = ORDERS.replace("net", "sum").encode()
+    file = facade.add_file(made.id, FileKind.ORDERS, "orders.csv", [text], ACTOR)
+    file = facade.map_columns(made.id, file.id, {"sum": "net"})
+    shutil.rmtree(home / "studio")
+    assert facade.history(made.id).files == (replace(file, is_gone=True),)
     with refused("history_files_gone"):
-        facade.ask_run(RunRequest(RunKind.BACKTEST, history.id, PROGRAM), ACTOR)
+        facade.ask_reading(made.id, ZONE, ACTOR)
+    assert facade.history(made.id).state is State.DRAFT
+
+    assert facade.add_file(made.id, FileKind.ORDERS, "again.csv", [text], ACTOR) == file
+    assert facade.history(made.id).files == (file,)
+    facade.ask_reading(made.id, ZONE, ACTOR)
+    assert facade.read_history(made.id) is State.READY
 
 
+def test_a_reading_that_waited_fails_where_its_files_are_gone_and_so_are_its_faulty_rows(bring, home):
+    faulty = bring(orders=ORDERS.replace("300.00", "much"))
+    assert (faulty.state, facade.faulty_rows(faulty.id).is_file()) == (State.REFUSED, True)
+    shutil.rmtree(home / "studio")
+    with refused("history_files_gone"):
+        facade.faulty_rows(faulty.id)
+    History.objects.filter(pk=faulty.id).update(state=State.WAITING)
+    assert facade.read_history(faulty.id) is State.FAILED
+    assert facade.history(faulty.id).failure == "history_files_gone"
+
+
+@pytest.mark.django_db(transaction=True)
 def test_the_live_database_is_a_history_too(home):
     org.create_organisation(NewOrganisation("Corner", "USD", "UTC", "en", "sandbox"), ACTOR)
     clock.set_business_clock(datetime(2026, 4, 1, tzinfo=UTC))

@@ -259,7 +259,7 @@ def run_context(found: RunView, desk: Desk) -> dict[str, Any]:
         "state": studio_words.state(found.state),
         "phase": studio_words.phase(found.progress.phase),
         "moving": found.state in UNDER_WAY,
-        "failure": studio_words.failure(found.failure, found.failure_params),
+        "failure": refusals.failure(found.failure, found.failure_params),
         "may_use": desk.may(Right.STUDIO_USE),
     }
 

@@ -85,7 +85,9 @@ def draft(request: HttpRequest, desk: Desk, draft_id: str) -> HttpResponse:
     text, name = request.POST.get("text", "").replace("\r\n", "\n"), request.POST.get("name", "")
     revision = request.headers.get("If-Match", "").strip('"') or request.POST.get("revision", "")
     try:
-        kept = facade.save_draft(id, name, text, int(revision) if revision.isdecimal() else 0, desk.actor)
+        kept = facade.save_draft(
+            id, name, text, int(revision) if revision.isdecimal() and len(revision) < 10 else 0, desk.actor
+        )
     except Refusal as refused:
         logs.refusal(refused, request_id=desk.actor.request_id)
         conflict = refused.code == "draft_changed"
@@ -123,7 +125,7 @@ def compare(request: HttpRequest, desk: Desk, slug: str) -> HttpResponse:
 
     def chosen(name: str, otherwise: VersionView) -> VersionView:
         wanted = request.GET.get(name, "")
-        return numbers.get(int(wanted) if wanted.isdecimal() else 0, otherwise)
+        return numbers.get(int(wanted) if wanted.isdecimal() and len(wanted) < 10 else 0, otherwise)
 
     new = chosen("b", every[0])
     old = chosen("a", every[1] if len(every) > 1 else every[0])

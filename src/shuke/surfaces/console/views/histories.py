@@ -98,8 +98,8 @@ def history(request: HttpRequest, desk: Desk, history_id: str) -> HttpResponse:
     return done() if request.htmx and found.state not in UNDER_WAY else _one(request, desk, found)
 
 
-@large_files
 @page(Right.STUDIO_USE, "POST")
+@large_files
 def add_file(request: HttpRequest, desk: Desk, history_id: str) -> HttpResponse:
     """Bring files to a history."""
     wrong = []
@@ -198,7 +198,7 @@ def _one(
 ) -> HttpResponse:
     history_id = ids.encode(HISTORY_PREFIX, found.id)
     found = found if desk.may(Right.STUDIO_USE) else found.for_onlookers()
-    open_ = not found.is_live and found.state not in {*UNDER_WAY, State.READY}
+    open_ = not found.is_live and found.state not in {*UNDER_WAY, State.READY, State.GONE}
     said = found.reading
     return show(
         request,
@@ -231,7 +231,7 @@ def _one(
             for code in studio_words.COUNTS
             if code in found.counts
         ],
-        failure=studio_words.failure(found.failure, found.failure_params),
+        failure=refusals.failure(found.failure, found.failure_params),
         wrong=wrong or [],
         runs=rows(studio.latest_runs(None, _RUNS, found.id)),
         status=status,

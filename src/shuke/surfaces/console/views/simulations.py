@@ -21,19 +21,23 @@ from shuke.core.program.tracing import written
 from shuke.core.values.errors import Refusal
 from shuke.engine import editing
 from shuke.engine.explanation import EN_LABELS, ZH_LABELS
+from shuke.engine.facts import EARLIEST, LATEST, LINES_LIMIT, QUANTITY_LIMIT
 from shuke.engine.schema import ProgramErrors, load_program
 from shuke.engine.trying import Tried
 from shuke.foundation import clock, ids, logs
 from shuke.rooms.members import facade as people
 from shuke.rooms.members.contracts import ID_PREFIX, MemberRef
+from shuke.rooms.org import facade as org
 from shuke.rooms.org.contracts import Right
 from shuke.rooms.programs import facade
 from shuke.rooms.programs.contracts import DRAFT_PREFIX
+from shuke.surfaces.console import attribute_fields
 from shuke.surfaces.console.pages import Desk, page, show
 from shuke.surfaces.console.views.programs import said
 from shuke.surfaces.wording import figures
 
 _YEAR_SECONDS = 365 * 86_400
+_PLACES = {"net_minor": "net", "gross_minor": "net", "occurred_at": "at", "attributes": "particulars"}
 
 
 class SimulationForm(forms.Form):
@@ -63,6 +67,7 @@ class SimulationForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=gettext_lazy("One a line: net amount, category, pieces, article."),
     )
+    particulars = forms.CharField(label=gettext_lazy("Attributes of the behaviour"), required=False, max_length=2_000)
 
     def __init__(self, program: Program, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -70,29 +75,82 @@ class SimulationForm(forms.Form):
         self.fields["tier"].choices = [(level.code, level.name) for level in levels]
         behaviours = [(each.code, each.name) for each in program.behaviours]
         self.fields["behaviour"].choices = [("", _("Order")), *behaviours]
-        self._currency = program.currency
+        self._program = program
+        for each in program.order_attributes:
+            self.fields[f"order_{each.code}"] = attribute_fields.field_of(each)
+        if program.line_attributes:
+            more = _("Behind these, attributes such as colour=red: %(known)s.")
+            listed = attribute_fields.told(program.line_attributes)
+            self.fields["lines"].help_text = f"{self.fields['lines'].help_text} {more % {'known': listed}}"
+        told = [(each.name, attribute_fields.told(each.attributes)) for each in program.behaviours if each.attributes]
+        if told:
+            self.fields["particulars"].help_text = "; ".join(f"{name}: {listed}" for name, listed in told)
+        else:
+            del self.fields["particulars"]
 
     def clean_net(self) -> int:
         """Return the amount in minor units."""
         return self._minor(self.cleaned_data["net"]) if self.cleaned_data["net"] else 0
 
+    def clean_at(self) -> datetime:
+        """Return the time, of a year that facts may be of."""
+        at: datetime = self.cleaned_data["at"]
+        if not EARLIEST.year < at.year <= LATEST.year:
+            raise forms.ValidationError(_("This is not a date and time."))
+        return at
+
     def clean_lines(self) -> tuple[CaseLine, ...]:
         """Return the lines."""
-        found = []
-        for row in self.cleaned_data["lines"].splitlines():
-            parts = [part.strip() for part in row.replace("，", ",").split(",")]
-            if any(parts):
-                net, category, pieces, sku = (*parts, "", "", "", "")[:4]
-                if pieces and not pieces.isdecimal():
-                    raise forms.ValidationError(_("Pieces are a whole number."))
-                found.append(CaseLine(self._minor(net), int(pieces or 1), category, sku))
-        return tuple(found)
+        rows = [_parts(row) for row in self.cleaned_data["lines"].splitlines()]
+        rows = [parts for parts in rows if any(parts)]
+        if len(rows) > LINES_LIMIT:
+            raise forms.ValidationError(_("An order has at most %(most)s lines.") % {"most": f"{LINES_LIMIT:,}"})
+        return tuple(self._line(parts) for parts in rows)
+
+    def _line(self, parts: list[str]) -> CaseLine:
+        net, category, pieces, sku = (*parts[:4], "", "", "", "")[:4]
+        if pieces and not (pieces.isdecimal() and len(pieces) <= len(str(QUANTITY_LIMIT))):
+            raise forms.ValidationError(_("Pieces are a whole number."))
+        attributes = attribute_fields.pairs_of(filter(None, parts[4:]), self._program.line_attributes)
+        return CaseLine(self._minor(net), int(pieces or 1), category, sku, attributes)
+
+    def clean(self) -> dict[str, Any]:
+        """Read the attributes of what is tried into `attributes`."""
+        given = super().clean() or self.cleaned_data
+        kind = given.get("behaviour")
+        if kind:
+            declared = next(each.attributes for each in self._program.behaviours if each.code == kind)
+            try:
+                given["attributes"] = attribute_fields.pairs_of(
+                    filter(None, _parts(given.get("particulars", ""))), declared
+                )
+            except forms.ValidationError as wrong:
+                self.add_error("particulars" if "particulars" in self.fields else None, wrong)
+        else:
+            given["attributes"] = tuple(
+                (each.code, attribute_fields.value_of(each, said))
+                for each in self._program.order_attributes
+                if (said := given.get(f"order_{each.code}")) not in (None, "")
+            )
+        return given
+
+    def field_at(self, pointer: str) -> str | None:
+        """Return the field of what a refusal points at."""
+        first, _slash, rest = pointer.strip("/").partition("/")
+        named = (
+            f"order_{rest}" if first == "attributes" and f"order_{rest}" in self.fields else _PLACES.get(first, first)
+        )
+        return named if named in self.fields else None
 
     def _minor(self, text: str) -> int:
-        minor = figures.minor_of(text, self._currency)
+        minor = figures.minor_of(text, self._program.currency)
         if minor is None:
             raise forms.ValidationError(_("This is no amount, such as 12.50."))
         return minor
+
+
+def _parts(text: str) -> list[str]:
+    return [part.strip() for part in text.replace("，", ",").split(",")]
 
 
 @page(Right.MEMBERS_READ, "GET", "POST")
@@ -112,15 +170,16 @@ def simulate(request: HttpRequest, desk: Desk) -> HttpResponse:
     if asked and form.is_valid():
         try:
             fact = _fact(form.cleaned_data, zone)
-            who = _who(form.cleaned_data, fact.at)
+            who = _who(form.cleaned_data, fact.at, desk)
             tried = facade.simulate(text, None, who, fact)
             if "save" in request.POST and isinstance(who, CaseMember) and context["draft"]:
                 return _save(request, desk, text, _case(form.cleaned_data, program, who, tried))
             context |= _told(tried, program) | {"made_up": isinstance(who, CaseMember)}
         except Refusal as refused:
+            if refused.code == "forbidden":
+                raise
             logs.refusal(refused, request_id=desk.actor.request_id)
-            at = (refused.pointer or "/").lstrip("/")
-            form.add_error(at if at in form.fields else None, said(refused))
+            form.add_error(form.field_at(refused.pointer or ""), said(refused))
     return show(
         request,
         "program_simulation.html",
@@ -140,15 +199,16 @@ def _fact(given: dict[str, Any], zone: ZoneInfo) -> CaseFact:
     net = given["net"] or sum(line.net for line in given["lines"])
     place = {"store": given["store"], "channel": given["channel"]}
     if given["behaviour"]:
-        return CaseFact(at, given["behaviour"], **place)
-    return CaseFact(at, net=net, gross=net, lines=given["lines"], **place)
+        return CaseFact(at, given["behaviour"], attributes=given["attributes"], **place)
+    return CaseFact(at, net=net, gross=net, lines=given["lines"], attributes=given["attributes"], **place)
 
 
-def _who(given: dict[str, Any], at: int) -> UUID | CaseMember:
+def _who(given: dict[str, Any], at: int, desk: Desk) -> UUID | CaseMember:
     wanted = given["member"].strip()
     if not wanted:
         birthday = int(given["birthday"].replace("-", "") or 0)
         return CaseMember(at - _YEAR_SECONDS, birthday, given["tier"], tuple(given["tags"].split()))
+    org.require(desk.principal, Right.POINTS_READ)  # what is told of a real member are their points
     ref = MemberRef(id=ids.decode(ID_PREFIX, wanted)) if wanted.startswith(ID_PREFIX) else MemberRef(phone=wanted)
     (found,) = people.resolve([ref])
     if found is None:
@@ -180,11 +240,16 @@ def _number(amount: int, scale: int) -> str:
     return written(Fraction(amount, 10**scale)).replace(figures.MINUS, "-")
 
 
+def _said(attributes: attribute_fields.Pairs) -> dict[str, str]:
+    """Write attributes as a program file does."""
+    return {code: ("yes" if value else "no") if isinstance(value, bool) else str(value) for code, value in attributes}
+
+
 def _save(request: HttpRequest, desk: Desk, text: str, case: dict[str, Any]) -> HttpResponse:
     """Put the case into the draft, with the text that was tried, over the revision that was opened."""
     draft_id, revision = request.POST["draft"], request.POST.get("revision", "")
     kept = facade.draft(ids.decode(DRAFT_PREFIX, draft_id))
-    opened = int(revision) if revision.isdecimal() else 0
+    opened = int(revision) if revision.isdecimal() and len(revision) < 10 else 0
     facade.save_draft(kept.id, kept.name, editing.add_case(text, case), opened, desk.actor)
     messages.success(request, _("Saved as a test case."), extra_tags="good")
     return redirect("draft", draft_id)
@@ -194,6 +259,8 @@ def _case(given: dict[str, Any], program: Program, who: CaseMember, tried: Tried
     """Return what was tried as a test case of the file, with what came of it."""
     member = {"tier": who.tier, "birthday": given["birthday"], "tags": list(who.tags)}
     fact: dict[str, Any] = {name: given[name] for name in ("store", "channel") if given[name]}
+    if given["attributes"]:
+        fact["attributes"] = _said(given["attributes"])
     digits = program.currency_digits
     if given["behaviour"]:
         fact = {"behaviour": {"kind": given["behaviour"], **fact}}
@@ -204,6 +271,7 @@ def _case(given: dict[str, Any], program: Program, who: CaseMember, tried: Tried
                 "quantity": str(line.quantity),
                 "category": line.category,
                 "sku": line.sku,
+                "attributes": _said(line.attributes),
             }
             for line in given["lines"]
         ]

@@ -256,7 +256,7 @@ def remove_run(request: HttpRequest, run_id: RunIdPath) -> GoneAnswer:
         zh="运行的会员列表",
         about_zh="按任一列列出回测中的会员，默认从高到低；列名前加 - 为从低到高。",
         scope=Right.STUDIO_USE,
-        codes=("history_files_gone", "invalid_id", "run_in_other_state", "unknown_columns", "unknown_run"),
+        codes=("invalid_id", "run_files_gone", "run_in_other_state", "unknown_columns", "unknown_run"),
         parameter_examples=_OF,
         response_example=examples.MEMBERS,
     ),

@@ -1,8 +1,10 @@
 """What clients say about histories and runs over them, and what they are shown."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
+from django.utils import translation
 from pydantic import Field, StrictBool, StringConstraints
 
 from shuke.foundation import ids
@@ -10,6 +12,7 @@ from shuke.rooms.studio import contracts
 from shuke.rooms.studio.contracts import FILE_PREFIX, HISTORY_PREFIX, RUN_PREFIX, FileKind, RunKind
 from shuke.surfaces.http.fields import Answer, Body, Code, Currency, Date, Day, Instant, instant, integer, text
 from shuke.surfaces.http.schemas.programs import ProgramText
+from shuke.surfaces.wording import refusals
 
 _ID = r"_[0-7][0-9A-HJKMNP-TV-Z]{25}$"
 HistoryId = Annotated[str, StringConstraints(pattern=rf"^{HISTORY_PREFIX}{_ID}")]
@@ -195,7 +198,7 @@ class ColumnAnswer(Answer):
 
 
 class HistoryFileAnswer(Answer):
-    """A file of a history; `missing` are fields that it needs and no column has."""
+    """A file of a history; `missing` are fields that it needs and no column has, `gone` that it is here no more."""
 
     id: str
     kind: str
@@ -204,6 +207,7 @@ class HistoryFileAnswer(Answer):
     sha256: str
     columns: list[ColumnAnswer]
     missing: list[str]
+    gone: bool
     livemode: bool
 
 
@@ -219,6 +223,13 @@ class HistoryFaultAnswer(Answer):
     expected: str
 
 
+class WordsAnswer(Answer):
+    """A sentence in both languages."""
+
+    en: str
+    zh: str
+
+
 class ProgressAnswer(Answer):
     """How far work is: the phase, steps done of all, seconds left where they can be told."""
 
@@ -229,7 +240,10 @@ class ProgressAnswer(Answer):
 
 
 class HistoryAnswer(Answer):
-    """A history; `counts` are empty until it is `ready`, `faults` there where it was `refused` or went on without."""
+    """A history; `counts` are empty until it is `ready`, `faults` there where it was `refused` or went on without.
+
+    Its state is `gone` where its files are not on this machine, as after a restore: bring them again as a new history.
+    """
 
     id: str
     name: str
@@ -246,6 +260,7 @@ class HistoryAnswer(Answer):
     left_out: dict[str, int]
     progress: ProgressAnswer
     failure: str
+    failure_told: WordsAnswer | None
     asked_at: Instant
     asked_by: str
     livemode: bool
@@ -277,6 +292,7 @@ class RunAnswer(Answer):
     state: str
     progress: ProgressAnswer
     failure: str
+    failure_told: WordsAnswer | None
     result: dict[str, Any]
     asked_at: Instant
     asked_by: str
@@ -328,6 +344,7 @@ def history_answer(found: contracts.HistoryView, *, livemode: bool) -> HistoryAn
         left_out=dict(found.left_out),
         progress=_progress(found.progress),
         failure=found.failure,
+        failure_told=_told(found.failure, found.failure_params),
         asked_at=instant(found.asked_at),
         asked_by=found.actor.label,
         livemode=livemode,
@@ -353,6 +370,7 @@ def history_file_answer(file: contracts.HistoryFile, *, livemode: bool) -> Histo
             for guess in file.columns
         ],
         missing=list(file.missing),
+        gone=file.is_gone,
         livemode=livemode,
     )
 
@@ -370,6 +388,7 @@ def run_answer(found: contracts.RunView, *, livemode: bool) -> RunAnswer:
         state=found.state,
         progress=_progress(found.progress),
         failure=found.failure,
+        failure_told=_told(found.failure, found.failure_params),
         result=dict(found.result),
         asked_at=instant(found.asked_at),
         asked_by=found.actor.label,
@@ -391,6 +410,17 @@ def decode_file_id(value: str) -> UUID:
 def decode_run_id(value: str) -> UUID:
     """Return the id behind its outside form. Raises: Refusal `invalid_id`."""
     return ids.decode(RUN_PREFIX, value)
+
+
+def _told(failure: str, params: Mapping[str, Any]) -> WordsAnswer | None:
+    """Word why work failed."""
+    if not failure:
+        return None
+    told = {}
+    for name, language in (("en", "en"), ("zh", "zh-hans")):
+        with translation.override(language):
+            told[name] = refusals.failure(failure, params)
+    return WordsAnswer(**told)
 
 
 def _progress(progress: contracts.Progress) -> ProgressAnswer:

@@ -28,6 +28,7 @@ FILE: Final[Json] = {
         {"column": "net", "field": "net", "confidence": 1.0, "samples": ["12.34"]},
     ],
     "missing": [],
+    "gone": False,
     "livemode": False,
 }
 COLUMNS: Final[Json] = {"columns": [{"column": "实付", "field": "net"}]}
@@ -49,6 +50,7 @@ HISTORY: Final[Json] = {
     "left_out": {},
     "progress": _PROGRESS,
     "failure": "",
+    "failure_told": None,
     "asked_at": "2026-06-15T02:00:00Z",
     "asked_by": "pos",
     "livemode": False,
@@ -87,6 +89,7 @@ RUN: Final[Json] = {
     "state": "waiting",
     "progress": _PROGRESS,
     "failure": "",
+    "failure_told": None,
     "result": {},
     "asked_at": "2026-06-15T02:00:00Z",
     "asked_by": "pos",
