@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from shuke.rooms.studio.contracts import RunView
 
 _LATEST = 100
-_FLAGS = ("partners", "cause", "hosts", "service")
 
 
 def backtest(file: str, history: str, against: str | None, settings: Mapping[str, Any], *, as_json: bool) -> int:
@@ -78,14 +77,12 @@ def propose(
 
         own = org.organisation()
         assert own is not None
-        flags = {name: told.pop(name).lower() in {"yes", "true", "1"} for name in _FLAGS if name in told}
         settings = {
             "industry": said["industry"],
             "currency": said["currency"] or own.currency,
             "time_zone": said["time_zone"] or own.time_zone,
             "language": "zh" if in_chinese() else "en",
             **told,
-            **flags,
         }
         found = histories.find(history).id if history else None
         made = studio.ask_run(RunRequest(RunKind.PROPOSAL, found, settings=settings), actor())

@@ -274,6 +274,7 @@ REFUSALS: _Words = {
     "run_in_other_state": _("This can't be done with the run in its state now."),
     "window_empty": _("The window ends before it begins, or begins after the last order."),
     "policy_unknown": _("There is no such policy of using points."),
+    "unknown_segment": _("The history has no group “%(found)s”. It has: %(known)s."),
     "policy_incomplete": _("A greedy policy needs a number of points, a share a part above 0 and up to 100 %."),
     "number_invalid": _("This is not a number."),
     "assumption_out_of_range": _(

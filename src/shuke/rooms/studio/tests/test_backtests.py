@@ -12,7 +12,7 @@ from shuke.rooms.studio import facade, queries
 from shuke.rooms.studio.contracts import Progress, RunKind, RunRequest, State
 from shuke.rooms.studio.models import Run
 from shuke.rooms.studio.services import working
-from shuke.rooms.studio.tests.conftest import ACTOR, PROGRAM
+from shuke.rooms.studio.tests.conftest import ACTOR, ORDERS, PROGRAM
 
 RICHER = PROGRAM.replace("1.25", "1.5")
 
@@ -53,6 +53,19 @@ def test_a_policy_and_assumptions_stand_on_the_result(history):
         "costs": {},
     }
     assert found.result["cost"]["margin_after_earned_minor"] == (74_050 + 1_000) // 2 - 777
+
+
+def test_a_segment_uses_points_otherwise(bring):
+    members = "member_id,joined_at,tags\nann,2026-01-01,vip\nbob,2026-01-01,\n"
+    history = bring(orders=ORDERS, members=members)
+    policy = {"kind": "none", "by_segment": {"vip": {"kind": "greedy", "at": "200"}}}
+    found = run(history, policy=policy)
+    assert found.result["units"][0]["used"] == 600  # ann's 300 before the second, 200 + 300 before the third, by 200
+    assert found.result["policy"]["by_segment"] == {"vip": {"kind": "greedy", "unit": "points", "at": 200}}
+    with refused("unknown_segment") as told:
+        run(history, policy={"kind": "none", "by_segment": {"VIP": {"kind": "none"}}})
+    assert (told.value.pointer, told.value.params) == ("/policy/by_segment", {"found": "VIP", "known": "vip"})
+    assert Run.objects.count() == 1
 
 
 def test_two_programs_are_weighed(history):
@@ -146,7 +159,7 @@ def test_a_run_is_cancelled_and_removed(history, home):
 
 def test_nobody_else_works_meanwhile(history, home):
     made = facade.ask_run(RunRequest(RunKind.BACKTEST, history.id, PROGRAM), ACTOR)
-    other = os.open(home / "studio", os.O_RDONLY)
+    other = os.open(home / "studio" / "lock", os.O_RDONLY)
 
     def do(_steps):
         with pytest.raises(BlockingIOError):
