@@ -10,7 +10,7 @@ from fractions import Fraction
 from typing import Any
 
 from shuke.core.offers.model import Minimum
-from shuke.core.program.cases import earnings, summary
+from shuke.core.program.cases import about, earnings
 from shuke.core.program.ir import Node, Window
 from shuke.core.program.meaning_words import EFFECTS, LABELS, NOUNS, Words
 from shuke.core.program.model import (
@@ -104,7 +104,7 @@ def _parts(program: Program) -> Iterator[tuple[str, _Part]]:
         yield f"milestones.{milestone.code}", _Part("milestone", milestone.code, _said(milestone), scale)
     yield from _parts_of_money(program)
     for case in program.cases:
-        said = {"facts": summary(case), "earns": earnings(case, scales), "tier": case.tier}
+        said = {"facts": about(case), "earns": earnings(case, scales), "tier": case.tier}
         yield f"cases.{case.code}", _Part("case", case.code, {name: value or None for name, value in said.items()})
     if program.migration:
         yield "changes", _Part("changes", "", dict(program.migration))
