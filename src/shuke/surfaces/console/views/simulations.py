@@ -34,6 +34,7 @@ from shuke.surfaces.console.views.programs import said
 from shuke.surfaces.wording import figures
 
 _YEAR_SECONDS = 365 * 86_400
+_ID_LIMIT = 60
 
 
 class SimulationForm(forms.Form):
@@ -42,7 +43,7 @@ class SimulationForm(forms.Form):
     member = forms.CharField(
         label=gettext_lazy("Member"),
         required=False,
-        max_length=60,
+        max_length=_ID_LIMIT,
         help_text=gettext_lazy("A phone number or an id; nobody: one who is made up."),
     )
     tier = forms.ChoiceField(label=gettext_lazy("Tier of who is made up"), required=False)
@@ -107,14 +108,17 @@ def simulate(request: HttpRequest, desk: Desk) -> HttpResponse:
     zone = ZoneInfo(program.time_zone)
     asked = request.method == "POST" and "open" not in request.POST
     now = clock.business_now().astimezone(zone)
-    form = SimulationForm(program, request.POST if asked else None, initial={"at": now.strftime("%Y-%m-%dT%H:%M")})
+    begins = {"at": now.strftime("%Y-%m-%dT%H:%M"), "member": request.GET.get("member", "")[:_ID_LIMIT]}
+    form = SimulationForm(program, request.POST if asked else None, initial=begins)
     context: dict[str, Any] = {name: request.POST.get(name, "") for name in ("draft", "revision")}
     if asked and form.is_valid():
         try:
             fact = _fact(form.cleaned_data, zone)
             who = _who(form.cleaned_data, fact.at)
             tried = facade.simulate(text, None, who, fact)
-            if "save" in request.POST and isinstance(who, CaseMember) and context["draft"]:
+            if "save" in request.POST and context["draft"]:
+                if not isinstance(who, CaseMember):
+                    who, tried = _stand_in(request, text, program, who, fact, tried)
                 return _save(request, desk, text, _case(form.cleaned_data, program, who, tried))
             context |= _told(tried, program) | {"made_up": isinstance(who, CaseMember)}
         except Refusal as refused:
@@ -180,6 +184,20 @@ def _number(amount: int, scale: int) -> str:
     return written(Fraction(amount, 10**scale)).replace(figures.MINUS, "-")
 
 
+def _stand_in(
+    request: HttpRequest, text: str, program: Program, who: UUID, fact: CaseFact, tried: Tried
+) -> tuple[CaseMember, Tried]:
+    """Return somebody made up with a real member's tier and tags, nothing personal, and what the fact does of them."""
+    tier = next(iter(tried.before.tiers.values()), "")
+    tags = people.facts([who])[who].tags & set(program.tags)
+    made = CaseMember(fact.at - _YEAR_SECONDS, 0, tier, tuple(sorted(tags)))
+    done = facade.simulate(text, None, made, fact)
+    if done.earned != tried.earned or done.after.tiers != tried.after.tiers:
+        sentence = _("The case comes to something else than of the member: past orders and the birthday are not in it.")
+        messages.warning(request, sentence, extra_tags="warn")
+    return made, done
+
+
 def _save(request: HttpRequest, desk: Desk, text: str, case: dict[str, Any]) -> HttpResponse:
     """Put the case into the draft, with the text that was tried, over the revision that was opened."""
     draft_id, revision = request.POST["draft"], request.POST.get("revision", "")
@@ -192,7 +210,8 @@ def _save(request: HttpRequest, desk: Desk, text: str, case: dict[str, Any]) -> 
 
 def _case(given: dict[str, Any], program: Program, who: CaseMember, tried: Tried) -> dict[str, Any]:
     """Return what was tried as a test case of the file, with what came of it."""
-    member = {"tier": who.tier, "birthday": given["birthday"], "tags": list(who.tags)}
+    birthday = f"{who.birth_md // 100:02}-{who.birth_md % 100:02}" if who.birth_md else ""
+    member = {"tier": who.tier, "birthday": birthday, "tags": list(who.tags)}
     fact: dict[str, Any] = {name: given[name] for name in ("store", "channel") if given[name]}
     digits = program.currency_digits
     if given["behaviour"]:
