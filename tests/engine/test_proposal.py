@@ -223,7 +223,7 @@ def test_the_verdict_is_the_uplift_that_breaks_even_against_the_plausible_one():
     dear = budget(answers(margin=Fraction(2, 5), running_cost=Fraction(5_000)), told, Fraction(2, 100))
     assert (dear.running_cost_minor, dear.uplift) == (500_000, Fraction(65, 385))
     assert dear.verdict == "pays_not"
-    assert dear.words.en.startswith("A membership won't pay here: members would have to spend 17 % more")
+    assert dear.words.en.startswith("A membership won't pay here: members would have to spend 17% more")
     assert dear.words.zh.startswith("在这里做会员不划算：会员要多消费 17% 才能回本，而合理预期最多 9%。")
     never = budget(answers(margin=Fraction(1, 100)), told, Fraction(2, 100))
     assert (never.uplift, never.verdict) == (None, "pays_not")

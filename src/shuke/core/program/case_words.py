@@ -1,21 +1,17 @@
 """What a test case is about, in a sentence: who it is of, what happened before, and the fact itself."""
 
-from typing import TYPE_CHECKING
-
 from shuke.core.program.cases import Case, CaseFact, CaseLine, CaseMember
-
-if TYPE_CHECKING:
-    from shuke.core.program.meaning_words import Words
+from shuke.core.program.meaning_words import Words
 
 
-def story(case: Case, words: "Words") -> str:
+def story(case: Case, words: Words) -> str:
     """Tell of whom a case is and what happens, in order."""
     joined, *instants = case.local
     happened = [f"{at} {_fact(fact, words)}" for at, fact in zip(instants, (*case.before, case.fact), strict=True)]
     return words(": ", "：").join((_member(case.member, joined, words), words(", then ", "，随后 ").join(happened)))
 
 
-def _member(member: CaseMember, joined: str, words: "Words") -> str:
+def _member(member: CaseMember, joined: str, words: Words) -> str:
     told = [words(f"joined {joined}", f"{joined} 入会")]
     if member.tier:
         told.append(words(f"tier {member.tier}", f"等级 {member.tier}"))
@@ -27,7 +23,7 @@ def _member(member: CaseMember, joined: str, words: "Words") -> str:
     return words(f"a member ({', '.join(told)})", f"会员（{'，'.join(told)}）")
 
 
-def _fact(fact: CaseFact, words: "Words") -> str:
+def _fact(fact: CaseFact, words: Words) -> str:
     told = [fact.behaviour or words(f"an order of {words.money(fact.net)}", f"下单 {words.money(fact.net)}")]
     amounts = (
         (fact.gross if fact.gross != fact.net else 0, words("before discounts", "优惠前")),
@@ -45,7 +41,7 @@ def _fact(fact: CaseFact, words: "Words") -> str:
     return words(", ", "，").join(told)
 
 
-def _line(line: CaseLine, words: "Words") -> str:
+def _line(line: CaseLine, words: Words) -> str:
     pieces = f"× {line.quantity}" if line.quantity != 1 else ""
     names = [f"{name} {words.value(value)}" for name, value in line.attributes]
     return " ".join(filter(None, (line.category, line.sku, words.money(line.net), pieces, *names)))

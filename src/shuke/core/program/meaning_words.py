@@ -7,8 +7,7 @@ from types import MappingProxyType
 from typing import get_args
 
 from shuke.core.offers.model import Effect, Minimum, Stacking
-from shuke.core.program import case_words, offer_wording
-from shuke.core.program.cases import Case
+from shuke.core.program import offer_wording
 from shuke.core.program.ir import Node, Window, WindowKind
 from shuke.core.program.model import (
     Duration,
@@ -161,8 +160,6 @@ class Words:
             return self("yes", "是") if value else self("no", "否")
         if isinstance(value, EFFECTS):
             return offer_wording.effect(value, self.money, self("en", "zh"))
-        if isinstance(value, Case):
-            return case_words.story(value, self)
         if isinstance(value, tuple):
             return ", ".join(self.value(part) for part in value)
         if isinstance(value, Fraction):

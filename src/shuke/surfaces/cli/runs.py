@@ -27,7 +27,8 @@ def backtest(file: str, history: str, against: str | None, settings: Mapping[str
         from shuke.rooms.studio import facade as studio
         from shuke.rooms.studio.contracts import RunKind, RunRequest
 
-        asked = RunRequest(RunKind.BACKTEST, histories.find(history).id, text, other, "", settings)
+        labels = (Path(file).name, Path(against).name) if against else ("", "")
+        asked = RunRequest(RunKind.BACKTEST, histories.find(history).id, text, other, "", settings, labels)
         made = programs.judged(file, lambda: studio.ask_run(asked, actor()), as_json=as_json)
         if made is None:
             return Exit.FAILED
@@ -85,7 +86,8 @@ def propose(
             **told,
         }
         found = histories.find(history).id if history else None
-        made = studio.ask_run(RunRequest(RunKind.PROPOSAL, found, settings=settings), actor())
+        name = told.get("name") or words("Proposal", "方案")
+        made = studio.ask_run(RunRequest(RunKind.PROPOSAL, found, name=name, settings=settings), actor())
         studio.do_run(made.id)
         done = studio.run(made.id)
         if out and not done.failure:

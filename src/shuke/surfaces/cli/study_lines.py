@@ -102,7 +102,7 @@ def _against(found: Mapping[str, Any], against: Mapping[str, Any], digits: int) 
 def _cost(cost: Mapping[str, Any], kind: str, digits: int) -> str:
     share = cost[f"{kind}_share"]
     told = scaled(cost[f"{kind}_minor"], digits)
-    return f"{told}" if share is None else f"{told} ({float(Fraction(share) * 100):.2f} %)"
+    return f"{told}" if share is None else f"{told} ({float(Fraction(share) * 100):.2f}%)"
 
 
 def _policies(found: Mapping[str, Any]) -> list[tuple[str, object]]:

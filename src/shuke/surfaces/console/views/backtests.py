@@ -34,7 +34,7 @@ from shuke.surfaces.console import forecast_charts, study_charts, study_stories
 from shuke.surfaces.console.charts import chart_file
 from shuke.surfaces.console.pages import Desk, page, show
 from shuke.surfaces.console.views.programs import numbered
-from shuke.surfaces.wording import figures, refusals, studio_words
+from shuke.surfaces.wording import figures, refusals, studio_words, words
 
 _LATEST = 50
 _OWN = "own"
@@ -380,6 +380,7 @@ def members(request: HttpRequest, desk: Desk, run_id: str) -> HttpResponse:
     offset = int(asked_from) if asked_from.isdecimal() and len(asked_from) < 10 else 0
     sort = request.GET.get("sort") or ("more" if found.other else "net_minor")
     some = studio.run_members(found.id, sort, _PAGE, offset)
+    units = {unit["code"]: words.unit(unit["code"], unit["name"]) for unit in found.result["units"]}
     return show(
         request,
         "backtest_members.html",
@@ -390,7 +391,7 @@ def members(request: HttpRequest, desk: Desk, run_id: str) -> HttpResponse:
         columns=[
             (
                 name,
-                studio_words.column(name, found.result),
+                studio_words.column(name, units),
                 name if f"-{name}" == sort else f"-{name}" if name == sort else name,
             )
             for name in some.columns[1:]

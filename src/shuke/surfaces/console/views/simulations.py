@@ -31,7 +31,8 @@ from shuke.rooms.programs import facade
 from shuke.rooms.programs.contracts import DRAFT_PREFIX
 from shuke.surfaces.console.pages import Desk, page, show
 from shuke.surfaces.console.views.programs import said
-from shuke.surfaces.wording import figures
+from shuke.surfaces.wording import figures, words
+from shuke.surfaces.wording.running import tier_name, unit_name
 
 _YEAR_SECONDS = 365 * 86_400
 _ID_LIMIT = 60
@@ -68,8 +69,8 @@ class SimulationForm(forms.Form):
     def __init__(self, program: Program, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         levels = [level for ladder in program.ladders[:1] for level in ladder.levels]
-        self.fields["tier"].choices = [(level.code, level.name) for level in levels]
-        behaviours = [(each.code, each.name) for each in program.behaviours]
+        self.fields["tier"].choices = [(level.code, words.tier(level.code, level.name)) for level in levels]
+        behaviours = [(each.code, words.behaviour(each.code, each.name)) for each in program.behaviours]
         self.fields["behaviour"].choices = [("", _("Order")), *behaviours]
         self._currency = program.currency
 
@@ -163,7 +164,7 @@ def _who(given: dict[str, Any], at: int) -> UUID | CaseMember:
 def _told(tried: Tried, program: Program) -> dict[str, Any]:
     """Return what came of it: each unit and ladder before and after, and why."""
     language = (get_language() or "en")[:2]
-    scales = {unit.code: (unit.name, unit.scale) for unit in program.units}
+    scales = {unit.code: (unit_name(program, unit.code), unit.scale) for unit in program.units}
     points = [
         (
             name,
@@ -174,7 +175,11 @@ def _told(tried: Tried, program: Program) -> dict[str, Any]:
         )
         for code, (name, scale) in scales.items()
     ]
-    tiers = [(code, tried.before.tiers.get(code, ""), after) for code, after in tried.after.tiers.items()]
+    ladders = {ladder.code: ladder.name for ladder in program.ladders}
+    tiers = [
+        (ladders[code], tier_name(program, tried.before.tiers.get(code, ""), code), tier_name(program, after, code))
+        for code, after in tried.after.tiers.items()
+    ]
     why = wording.render(tried.decision, language, ZH_LABELS if language == "zh" else EN_LABELS)
     return {"points": points, "tiers": tiers, "why": why}
 
