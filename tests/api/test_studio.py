@@ -116,3 +116,42 @@ def test_what_a_restore_left_without_files_is_told(users, tmp_path):
     assert (members.status_code, members.json()["code"]) == (409, "run_files_gone")
     again = user.post("/v1/backtests", {"history": id, "text": PROGRAM})
     assert (again.status_code, again.json()["code"]) == (409, "history_files_gone")
+
+
+SHOP = {"industry": "cafe", "currency": "CNY", "time_zone": "Asia/Shanghai"}
+
+
+def test_an_answer_that_is_mistyped_is_refused(users):
+    user, _ = users
+    answer = user.post("/v1/proposals", SHOP | {"margn": "25%"})
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "/margn")
+    assert answer.json()["errors"][0]["code"] == "unknown_field"
+    assert studio.latest_runs(RunKind.PROPOSAL, 1) == []
+
+
+def test_a_wrong_answer_is_told_in_the_language_of_the_reader(users):
+    user, _ = users
+    body = SHOP | {"time_zone": "Mars/Base"}
+    english = user.post("/v1/proposals", body).json()
+    chinese = user.post("/v1/proposals", body, headers={"Accept-Language": "zh-CN"}).json()
+    assert (english["code"], english["detail"]) == (
+        "answer_wrong",
+        "A time zone is named by region and city, such as Asia/Shanghai.",
+    )
+    assert chinese["detail"] == "时区须写作“地区/城市”，例如 Asia/Shanghai。"
+    assert studio.latest_runs(RunKind.PROPOSAL, 1) == []
+
+
+def test_a_policy_for_a_segment_that_nobody_is_in_is_refused(users):
+    user, _ = users
+    id = brought(user, ORDERS)
+    read(user, id)
+    policy = {"kind": "none", "by_segment": {"vip": {"kind": "greedy", "at": "100"}}}
+    answer = user.post(
+        "/v1/backtests",
+        {"history": id, "text": PROGRAM, "policy": policy},
+        headers={"Accept-Language": "zh-CN"},
+    )
+    assert (answer.status_code, answer.json()["code"]) == (422, "unknown_segment")
+    assert answer.json()["detail"] == "历史数据中没有人群“vip”；现有：–。"
+    assert studio.latest_runs(RunKind.BACKTEST, 1) == []

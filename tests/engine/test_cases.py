@@ -123,7 +123,21 @@ def test_a_case_is_told_among_what_a_program_says_otherwise():
         load_program(SHOP + MEMBER_DAY.replace(", attributes: {promo: TEN, guests: 3, pickup: yes}", "")),
     )
     assert change.en == (
-        "new test case member-day: facts joined_at=20250101T0400Z birth_md=618 tier=silver tags=[vip]: "
-        "at=20260618T0400Z net=8600 gross=8600 store=S1 lines=[net=8600 quantity=1 category=WINE]; "
-        "what it earns points 206; tier afterwards silver"
+        "new test case member-day: a member (joined 2025-01-01, tier silver, birthday 06-18, tags vip): 2026-06-18 12:00 "
+        "an order of CNY 86.00, store S1, items WINE CNY 86.00; what it earns points 206; tier afterwards silver"
     )
+    assert change.zh == (
+        "新增用例 member-day：会员（2025-01-01 入会，等级 silver，生日 06-18，标签 vip）：2026-06-18 12:00 "
+        "下单 CNY 86.00，门店 S1，商品 WINE CNY 86.00；应得 points 206；事后等级 silver"
+    )
+
+
+def test_a_case_that_is_about_something_else_is_told_with_both():
+    old, new = (
+        load_program(SHOP + MEMBER_DAY.replace("order: {net: 86", f"order: {{net: {net}")) for net in ("86", "90")
+    )
+    (change,) = changes(old, new)
+    who = "会员（2025-01-01 入会，等级 silver，生日 06-18，标签 vip）：2026-06-18 12:00"
+    rest = "门店 S1，promo TEN，guests 3，pickup 是，商品 WINE CNY 86.00"
+    assert change.path == "cases.member-day.facts"
+    assert change.zh == f"用例 member-day：{who} 下单 CNY 86.00，{rest} → {who} 下单 CNY 90.00，{rest}"

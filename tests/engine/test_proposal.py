@@ -223,7 +223,7 @@ def test_the_verdict_is_the_uplift_that_breaks_even_against_the_plausible_one():
     dear = budget(answers(margin=Fraction(2, 5), running_cost=Fraction(5_000)), told, Fraction(2, 100))
     assert (dear.running_cost_minor, dear.uplift) == (500_000, Fraction(65, 385))
     assert dear.verdict == "pays_not"
-    assert dear.words.en.startswith("A membership won't pay here: members would have to spend 17 % more")
+    assert dear.words.en.startswith("A membership won't pay here: members would have to spend 17% more")
     assert dear.words.zh.startswith("在这里做会员不划算：会员要多消费 17% 才能回本，而合理预期最多 9%。")
     never = budget(answers(margin=Fraction(1, 100)), told, Fraction(2, 100))
     assert (never.uplift, never.verdict) == (None, "pays_not")
@@ -399,13 +399,12 @@ def test_the_study_of_the_file_gives_what_was_proposed():
     lives = One(made(REGIMES[0], 12, 5))
     told = propose(answers(model="points", time_zone="UTC"), measure(lives, "UTC"))
     done = study(compile_program(load_program(told.text)), lives, until(12)).as_json()
-    days = (int(lives.history.order_at.max()) // 86_400) - (int(lives.history.order_at.min()) // 86_400) + 1
-    assert days < 365
-    assert done["net_minor"] * 365 / days == pytest.approx(told.shop.sales_minor, rel=0.001)
+    sold = told.shop.sales_minor * told.shop.days / 365  # what is told is of a whole year
+    assert done["net_minor"] == pytest.approx(sold, rel=0.01)
     value = Fraction(done["units"][0]["value"])
     given_back = done["units"][0]["issued"] * value * 100 / done["net_minor"]
     # points round down, a member earns more only from the order after the threshold on, and these are not whole years
     assert 0.75 * told.budget.rate < given_back <= told.budget.rate
     population = done["ladders"][0]["population"][-1]["members"]
-    for tier in told.tiers:
+    for tier in told.tiers:  # a few are short of a threshold that they reach in a whole year
         assert population[tier.code] == pytest.approx(tier.members, abs=0.03 * told.shop.members)

@@ -162,6 +162,8 @@ def _chinese(fault: Refusal) -> str:
     if fault.code == "wrong_type":
         given |= {name: _KINDS.get(str(given[name]), given[name]) for name in ("found", "wanted")}
         found = given.get("source")
+    elif "{found}" in CHINESE[fault.code]:
+        found = None
     said = CHINESE[fault.code].format_map(_Values(given))
     if found:
         said += f"：“{found}”"

@@ -95,16 +95,24 @@ class CasesReader:
         before = read_mappings(value, FACTS_LIMIT, CASE_KEYS["before"], self._problems) if value is not None else []
         facts = tuple(self._fact(Fields(each, BEFORE_KEYS, self._problems)) for each in before)
         first = min(each.at for each in (fact, *facts))
+        member = self._member(fields.optional_value("member"), first)
         return Case(
             code=code,
-            member=self._member(fields.optional_value("member"), first),
+            member=member,
             before=facts,
             fact=fact,
             earns=self._earns(fields.optional_value("earns")),
             tier=self._level(fields),
             line=entry.source.line(entry.start),
             place=entry.place(),
+            local=(
+                f"{self._local(member.joined_at):%Y-%m-%d}",
+                *(f"{self._local(each.at):%Y-%m-%d %H:%M}" for each in (*facts, fact)),
+            ),
         )
+
+    def _local(self, at: int) -> datetime:
+        return datetime.fromtimestamp(at, self._zone)
 
     def _member(self, value: Value | None, first: int) -> CaseMember:
         """Read who it is: without a day of joining, somebody who joined a year before the first fact."""

@@ -4,7 +4,7 @@ Everything is checked against the program before anything runs.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from typing import Any
 
@@ -46,10 +46,28 @@ def policy_of(said: Mapping[str, Any], program: Program) -> Policy:
     parts = {name: policy_of(each, program) for name, each in (said.get("by_segment") or {}).items()}
     if any(each.by_segment for each in parts.values()):
         raise Refusal("policy_unknown", "A segment's policy has no segments of its own.", pointer="/policy/by_segment")
-    policy = Policy(kind=kind, unit=unit, at=int(at), share=share, by_segment=parts)
-    if kind in ("greedy", "share"):
+    uses = kind in ("greedy", "share")
+    policy = Policy(kind=kind, unit=spendable if uses else unit, at=int(at), share=share, by_segment=parts)
+    if uses:
         unit_of(policy, program)
     return policy
+
+
+def check_segments(said: Mapping[str, Any], known: Iterable[str]) -> None:
+    """Refuse a policy that speaks of a segment which nobody of the history is in.
+
+    Raises: Refusal `unknown_segment`.
+    """
+    segments = tuple(known)
+    for segment in said.get("by_segment") or {}:
+        if segment not in segments:
+            told = ", ".join(segments) or "–"
+            raise Refusal(
+                "unknown_segment",
+                f"The history has no segment {segment}. It has: {told}.",
+                pointer="/policy/by_segment",
+                params={"found": segment, "known": told},
+            )
 
 
 def assumptions_of(said: Mapping[str, Any], program: Program) -> Assumptions:
@@ -95,4 +113,6 @@ def number(value: object, name: str) -> Fraction:
             raise ValueError
         return Fraction(text[:-1]) / 100 if text.endswith("%") else Fraction(text)
     except (ValueError, ZeroDivisionError) as error:
-        raise Refusal("number_invalid", f"{text[:40]} is not a number.", pointer=f"/{name}") from error
+        said = text[:40]
+        refused = Refusal("number_invalid", f"{said} is not a number.", pointer=f"/{name}", params={"text": said})
+        raise refused from error

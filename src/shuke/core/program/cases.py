@@ -1,11 +1,10 @@
 """Test cases of a program: an invented member, what happened to them, a fact, and what it has to come to."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from shuke.core.program.tracing import written
-from shuke.core.values.dates import SECONDS_PER_DAY, date_number
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +49,8 @@ class CaseMember:
 class Case:
     """After the facts `before`, `fact` earns exactly this by unit, and leaves the member in `tier` ("": whichever).
 
-    Points count the smallest fraction of their unit; units that are not named have to earn nothing.
+    Points count the smallest fraction of their unit; units that are not named have to earn nothing. `local` says when
+    the member joined and when each fact happens, in order, by the clocks of the program's time zone.
     """
 
     code: str
@@ -61,34 +61,14 @@ class Case:
     tier: str
     line: int
     place: str
+    local: tuple[str, ...] = ()
+
+
+def about(case: Case) -> Case:
+    """Return what a case is about, without its name and place and what it has to come to."""
+    return replace(case, code="", earns=(), tier="", line=0, place="")
 
 
 def earnings(case: Case, scales: Mapping[str, int]) -> str:
     """Write what a case has to earn."""
     return ", ".join(f"{unit} {written(Fraction(points, 10 ** scales[unit]))}" for unit, points in case.earns)
-
-
-def summary(case: Case) -> str:
-    """Write what a case is about, every value that is said in it by its name; amounts in minor units."""
-    told = [_said(each) for each in (*case.before, case.fact)]
-    return f"{_said(case.member)}: " + ", then ".join(told)
-
-
-def _said(part: CaseMember | CaseFact | CaseLine) -> str:
-    values = {each.name: getattr(part, each.name) for each in fields(part)}
-    for name in ("at", "joined_at"):
-        if name in values:
-            values[name] = _instant(values[name])
-    return " ".join(f"{name}={_value(value)}" for name, value in values.items() if value not in ("", 0, ()))
-
-
-def _instant(at: int) -> str:
-    """Write a UTC second as YYYYMMDDTHHMMZ."""
-    day, second = divmod(at, SECONDS_PER_DAY)
-    return f"{date_number(day)}T{second // 3600:02}{second // 60 % 60:02}Z"
-
-
-def _value(value: object) -> str:
-    if isinstance(value, tuple):
-        return "[" + ", ".join(_said(each) if isinstance(each, CaseLine) else str(each) for each in value) + "]"
-    return str(value)

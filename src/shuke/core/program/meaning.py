@@ -10,7 +10,8 @@ from fractions import Fraction
 from typing import Any
 
 from shuke.core.offers.model import Minimum
-from shuke.core.program.cases import earnings, summary
+from shuke.core.program.case_words import story
+from shuke.core.program.cases import Case, about, earnings
 from shuke.core.program.ir import Node, Window
 from shuke.core.program.meaning_words import EFFECTS, LABELS, NOUNS, Words
 from shuke.core.program.model import (
@@ -104,7 +105,7 @@ def _parts(program: Program) -> Iterator[tuple[str, _Part]]:
         yield f"milestones.{milestone.code}", _Part("milestone", milestone.code, _said(milestone), scale)
     yield from _parts_of_money(program)
     for case in program.cases:
-        said = {"facts": summary(case), "earns": earnings(case, scales), "tier": case.tier}
+        said = {"facts": about(case), "earns": earnings(case, scales), "tier": case.tier}
         yield f"cases.{case.code}", _Part("case", case.code, {name: value or None for name, value in said.items()})
     if program.migration:
         yield "changes", _Part("changes", "", dict(program.migration))
@@ -309,6 +310,8 @@ class _Teller:
     def _value(self, words: Words, part: _Part, name: str, value: Any) -> str:
         if isinstance(value, _Expression):
             return words.value(value.node)
+        if isinstance(value, Case):
+            return story(value, words)
         if isinstance(value, int) and not isinstance(value, bool):
             if f"{part.noun}.{name}" in _POINTS:
                 return words.value(Fraction(value, 10**part.scale))

@@ -117,7 +117,7 @@ LABELS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "offer.group": ("group", "优惠组"),
         "offer.whole_order": ("discount of the whole order", "整单优惠"),
         "offer.on": ("behaviours", "适用行为"),
-        "case.facts": ("facts", "事实"),
+        "case.facts": ("", ""),
         "case.earns": ("what it earns", "应得"),
         "case.tier": ("tier afterwards", "事后等级"),
         "behaviour.name": ("name", "名称"),

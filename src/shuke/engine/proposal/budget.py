@@ -21,16 +21,16 @@ MOST_PER = 10**6
 ROUND = tuple(Fraction(tenths, 10) for tenths in (10, 12, 15, 20, 25, 30, 40, 50, 60, 80, 100))
 
 PAYS = Words(
-    "It pays: {need} % more spend of the members covers the cost, and {low} to {high} % is plausible.",
+    "It pays: {need}% more spend of the members covers the cost, and {low} to {high}% is plausible.",
     "划算：会员多消费 {need}% 就能覆盖成本，而 {low}%–{high}% 是合理预期。",
 )
 MAY_PAY = Words(
-    "It may pay: {need} % more spend of the members is needed, {low} to {high} % is plausible. Begin small and measure "
+    "It may pay: {need}% more spend of the members is needed, {low} to {high}% is plausible. Begin small and measure "
     "against who has none.",
     "有可能划算：需要会员多消费 {need}%，合理预期是 {low}%–{high}%。建议小范围开始，与未参加者对比衡量。",
 )
 PAYS_NOT = Words(
-    "A membership won't pay here: members would have to spend {need} % more to cover it, and {high} % at most is "
+    "A membership won't pay here: members would have to spend {need}% more to cover it, and {high}% at most is "
     "plausible. Spend the money on service, on recognising customers and on the second order.",
     "在这里做会员不划算：会员要多消费 {need}% 才能回本，而合理预期最多 {high}%。"
     "不如把钱花在服务、识别顾客和争取第二单上。",

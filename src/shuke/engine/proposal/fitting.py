@@ -242,12 +242,12 @@ def _by_margin(s: Seen, high: tuple[float, int], low: tuple[float, int]) -> Iter
     percent = f"{s.margin * 100:.0f}"
     if s.margin >= high[0]:
         yield Reason(
-            high[1], Words("A margin of {m} % leaves room for rewards.", "毛利 {m}%，让利有空间。").of(m=percent)
+            high[1], Words("A margin of {m}% leaves room for rewards.", "毛利 {m}%，让利有空间。").of(m=percent)
         )
     elif s.margin < low[0]:
         yield Reason(
             low[1],
-            Words("A margin of {m} % leaves next to nothing to give.", "毛利只有 {m}%，几乎没有让利空间。").of(
+            Words("A margin of {m}% leaves next to nothing to give.", "毛利只有 {m}%，几乎没有让利空间。").of(
                 m=percent
             ),
         )

@@ -154,7 +154,7 @@ TOO_MUCH = Words(
     "升到{tier}得到的是上一步的 {times} 倍，下面的人会觉得被落下。",
 )
 TOO_CROWDED = Words(
-    "{share} % would stand on {tier}: too many for a top level.", "有 {share}% 的人会在{tier}，作为最高级人太多。"
+    "{share}% would stand on {tier}: too many for a top level.", "有 {share}% 的人会在{tier}，作为最高级人太多。"
 )
 
 

@@ -81,7 +81,7 @@ def _about(w: Written) -> list[str]:
             f"依据{source}：{shop.members:,} 位会员，年销售 {sales}。",
         ),
         w.tell(
-            f"{percent(b.rate)} % of sales come back as points. With three quarters of them used, and what benefits "
+            f"{percent(b.rate)}% of sales come back as points. With three quarters of them used, and what benefits "
             f"and running it cost, that is {cost} a year.",
             f"销售额的 {percent(b.rate)}% 以积分返还；按四分之三会被使用计，连同权益与运营，一年成本约 {cost}。",
         ),
@@ -116,7 +116,7 @@ def _ladder(w: Written, measure: str, comment: str) -> list[str]:
     levels = []
     for tier in w.tiers:
         note = w.tell(
-            f"{tier.members:,} members ({tier.share * 100:.1f} %)", f"{tier.members:,} 人（{tier.share * 100:.1f}%）"
+            f"{tier.members:,} members ({tier.share * 100:.1f}%)", f"{tier.members:,} 人（{tier.share * 100:.1f}%）"
         )
         if tier.orders_to_next is not None:
             note += w.tell(

@@ -196,9 +196,9 @@ class Above:
 
 _ABOVE = {
     "always": ("every version needs it", "每个版本都需审批"),
-    "down": ("{found} % of members go down (limit {limit} %)", "{found}% 的会员降级（上限 {limit}%）"),
-    "liability": ("what is owed changes by {found} % (limit {limit} %)", "负债变化 {found}%（上限 {limit}%）"),
-    "yearly": ("a year's cost changes by {found} % (limit {limit} %)", "一年成本变化 {found}%（上限 {limit}%）"),
+    "down": ("{found}% of members go down (limit {limit}%)", "{found}% 的会员降级（上限 {limit}%）"),
+    "liability": ("what is owed changes by {found}% (limit {limit}%)", "负债变化 {found}%（上限 {limit}%）"),
+    "yearly": ("a year's cost changes by {found}% (limit {limit}%)", "一年成本变化 {found}%（上限 {limit}%）"),
 }
 
 

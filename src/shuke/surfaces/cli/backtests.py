@@ -24,7 +24,7 @@ class Asked:
 
     since: str | None
     until: str | None
-    policy: str
+    policy: tuple[str, ...]
     uplift: tuple[str, ...]
     elasticity: str | None
     margin: str | None
@@ -33,7 +33,7 @@ class Asked:
     def settings(self) -> dict[str, Any]:
         """Return the settings of a run.
 
-        Raises: Refusal `date_invalid`, `mapping_invalid`.
+        Raises: Refusal `date_invalid`, `mapping_invalid`, `policy_twice`.
         """
         since, until = times.day(self.since), times.day(self.until)
         return {
@@ -44,8 +44,15 @@ class Asked:
         }
 
     def _policy(self) -> dict[str, Any]:
-        kind, _colon, number = self.policy.partition(":")
-        return {"kind": kind} | ({"at" if kind == "greedy" else "share": number} if number else {})
+        said: dict[str, dict[str, Any]] = {}
+        for each in self.policy:
+            segment, _equals, told = each.rpartition("=")
+            kind, _colon, number = told.partition(":")
+            if segment in said:
+                raise Refusal("policy_twice", f"{each} is a second policy for the same members.", params={"text": each})
+            said[segment] = {"kind": kind} | ({"at" if kind == "greedy" else "share": number} if number else {})
+        rest = said.pop("", {"kind": "observed"})
+        return rest | ({"by_segment": said} if said else {})
 
     def _assumptions(self) -> dict[str, Any]:
         pairs = [each.rpartition("=") for each in self.uplift]
@@ -109,9 +116,10 @@ def _studied(
     """Return the study of a program over orders, under the sums that are looked for most."""
     from shuke.engine import zones
     from shuke.engine.study import study
-    from shuke.engine.study_settings import assumptions_of, policy_of
+    from shuke.engine.study_settings import assumptions_of, check_segments, policy_of
 
     program, zone = compiled.program, compiled.program.time_zone
+    check_segments(settings["policy"], ())  # a file of orders says nothing of groups
     until = date.fromisoformat(settings["until"]) if settings["until"] else None
     end = (until - _EPOCH).days if until else zones.local_day(orders.last_at, zone)
     since = date.fromisoformat(settings["since"]) if settings["since"] else None

@@ -267,6 +267,15 @@ def explain(
     ledger.explain(id, as_json=as_json)
 
 
+Policy = Annotated[
+    list[str] | None,
+    typer.Option(
+        help="How points are used: observed, none, greedy:POINTS or share:PERCENT; SEGMENT=… for a group of members. "
+        "May be given several times."
+    ),
+]
+
+
 @_command(app, "backtest")
 def backtest(
     file: Annotated[str, typer.Argument(metavar="PROGRAM", help="The program file.")],
@@ -286,9 +295,7 @@ def backtest(
         str | None, typer.Option(help="Let time pass to the start of this date (the day after the last order).")
     ] = None,
     against: Annotated[str | None, typer.Option(help="Another program file to weigh it against.")] = None,
-    policy: Annotated[
-        str, typer.Option(help="How points are used: observed, none, greedy:POINTS or share:PERCENT.")
-    ] = "observed",
+    policy: Policy = None,
     uplift: Annotated[
         list[str] | None, typer.Option(help="TIER=PERCENT by which spend grows in a tier; may be given several times.")
     ] = None,
@@ -299,7 +306,7 @@ def backtest(
     """Replay a history of orders through a program file: what it would have given, moved and owed."""
     from shuke.surfaces.cli import backtests
 
-    asked = backtests.Asked(since, until, policy, tuple(uplift or ()), elasticity, margin, against)
+    asked = backtests.Asked(since, until, tuple(policy or ()), tuple(uplift or ()), elasticity, margin, against)
     return backtests.run(file, orders or [], history, timestamps_in, asked, as_json=as_json)
 
 
@@ -308,9 +315,7 @@ def forecast(
     file: Annotated[str, typer.Argument(metavar="PROGRAM", help="The program file.")],
     history: Annotated[str, typer.Option(help="A history that was read (his_… or its name).")],
     months: Annotated[int, typer.Option(help="How many months ahead, 1 to 36.")] = 12,
-    policy: Annotated[
-        str, typer.Option(help="How points are used: observed, none, greedy:POINTS or share:PERCENT.")
-    ] = "observed",
+    policy: Policy = None,
     margin: Annotated[str | None, typer.Option(help="Gross margin of sales, e.g. 25%.")] = None,
     cost: Annotated[
         list[str] | None, typer.Option(help="UNIT=AMOUNT that a whole point costs; may be given several times.")
@@ -320,7 +325,7 @@ def forecast(
     """Tell from a history what a program will owe and cost, month by month with intervals; the result is kept."""
     from shuke.surfaces.cli import backtests, runs
 
-    asked = backtests.Asked(None, None, policy, (), None, margin, None)
+    asked = backtests.Asked(None, None, tuple(policy or ()), (), None, margin, None)
     return runs.forecast(file, history, asked.settings(), months, tuple(cost or ()), as_json=as_json)
 
 

@@ -27,9 +27,9 @@ def show_or_set(
             terms = facade.set_publish_terms(changed if always is None else replace(changed, always=always), actor())
         data = {name: f"{getattr(terms, name):f}" for name in told} | {"always": terms.always}
         lines = [
-            words(f"Members who go down: above {data['down']} %", f"降级会员占比：超过 {data['down']}%"),
-            words(f"Change of what is owed: above {data['liability']} %", f"积分负债变化：超过 {data['liability']}%"),
-            words(f"Change of a year's cost: above {data['yearly']} %", f"一年成本变化：超过 {data['yearly']}%"),
+            words(f"Members who go down: above {data['down']}%", f"降级会员占比：超过 {data['down']}%"),
+            words(f"Change of what is owed: above {data['liability']}%", f"积分负债变化：超过 {data['liability']}%"),
+            words(f"Change of a year's cost: above {data['yearly']}%", f"一年成本变化：超过 {data['yearly']}%"),
         ]
         if terms.always:
             lines = [words("Every version needs a second person.", "每个版本都须他人审批。")]

@@ -72,4 +72,4 @@ def _month(row: Mapping[str, Any], scale: int) -> tuple[object, ...]:
 
 
 def _percent(share: float) -> str:
-    return f"{share * 100:.1f} %"
+    return f"{share * 100:.1f}%"

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from shuke.rooms.studio.contracts import RunView
 
 _LATEST = 100
-_FLAGS = ("partners", "cause", "hosts", "service")
 
 
 def backtest(file: str, history: str, against: str | None, settings: Mapping[str, Any], *, as_json: bool) -> int:
@@ -28,7 +27,8 @@ def backtest(file: str, history: str, against: str | None, settings: Mapping[str
         from shuke.rooms.studio import facade as studio
         from shuke.rooms.studio.contracts import RunKind, RunRequest
 
-        asked = RunRequest(RunKind.BACKTEST, histories.find(history).id, text, other, "", settings)
+        labels = (Path(file).name, Path(against).name) if against else ("", "")
+        asked = RunRequest(RunKind.BACKTEST, histories.find(history).id, text, other, "", settings, labels)
         made = programs.judged(file, lambda: studio.ask_run(asked, actor()), as_json=as_json)
         if made is None:
             return Exit.FAILED
@@ -78,17 +78,16 @@ def propose(
 
         own = org.organisation()
         assert own is not None
-        flags = {name: told.pop(name).lower() in {"yes", "true", "1"} for name in _FLAGS if name in told}
         settings = {
             "industry": said["industry"],
             "currency": said["currency"] or own.currency,
             "time_zone": said["time_zone"] or own.time_zone,
             "language": "zh" if in_chinese() else "en",
             **told,
-            **flags,
         }
         found = histories.find(history).id if history else None
-        made = studio.ask_run(RunRequest(RunKind.PROPOSAL, found, settings=settings), actor())
+        name = told.get("name") or words("Proposal", "方案")
+        made = studio.ask_run(RunRequest(RunKind.PROPOSAL, found, name=name, settings=settings), actor())
         studio.do_run(made.id)
         done = studio.run(made.id)
         if out and not done.failure:

@@ -8,7 +8,7 @@ CHINESE = {
     "A history that was read (his_… or its name); the result is kept.": "已读取的历史数据（his_… 或名称）；结果会保留。",
     "Count from this date on; all before it only warms up.": "从该日起统计；此前的订单只用于得出会员当时的状态。",
     "Another program file to weigh it against.": "用于对比的另一份会员计划文件。",
-    "How points are used: observed, none, greedy:POINTS or share:PERCENT.": "会员如何用分：observed 按历史记录、none 不使用、greedy:积分数 攒够即用、share:百分比 每单按余额比例。",
+    "How points are used: observed, none, greedy:POINTS or share:PERCENT; SEGMENT=… for a group of members. May be given several times.": "会员如何用分：observed 按历史记录、none 不使用、greedy:积分数 攒够即用、share:百分比 每单按余额比例；人群=… 为某一人群另定。可多次给出。",
     "TIER=PERCENT by which spend grows in a tier; may be given several times.": "等级=百分比，该等级的消费增长；可多次给出。",
     "Of spend to the reward rate.": "消费对回馈率的弹性。",
     "Gross margin of sales, e.g. 25%.": "销售毛利率，例如 25%。",

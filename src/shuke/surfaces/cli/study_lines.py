@@ -1,6 +1,7 @@
 """What a backtest found, in lines for people: sums, cost, tiers, rules, and the comparison with another program."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -17,7 +18,7 @@ def study_lines(found: Mapping[str, Any]) -> list[str]:
         (words("members", "会员"), found["members"]),
         (words("orders", "订单"), found["orders"]),
         (words(f"net paid, {found['currency']}", f"实付（{found['currency']}）"), scaled(found["net_minor"], digits)),
-        (words("use of points", "用分方式"), _policy(found)),
+        *_policies(found),
     ]
     for unit in found["units"]:
         code, scale = unit["code"], unit["scale"]
@@ -101,15 +102,25 @@ def _against(found: Mapping[str, Any], against: Mapping[str, Any], digits: int) 
 def _cost(cost: Mapping[str, Any], kind: str, digits: int) -> str:
     share = cost[f"{kind}_share"]
     told = scaled(cost[f"{kind}_minor"], digits)
-    return f"{told}" if share is None else f"{told} ({float(Fraction(share) * 100):.2f} %)"
+    return f"{told}" if share is None else f"{told} ({float(Fraction(share) * 100):.2f}%)"
 
 
-def _policy(found: Mapping[str, Any]) -> str:
+def _policies(found: Mapping[str, Any]) -> list[tuple[str, object]]:
+    """Return how points are taken to be used, by everybody and by segments."""
     said = found["policy"]
-    kinds = {
-        "observed": words("as observed", "按历史记录"),
-        "none": words("none", "不使用"),
-        "greedy": words(f"from {said.get('at')} points on, in whole steps", f"满 {said.get('at')} 即用，按整数倍"),
-        "share": words(f"{said.get('share')} of the balance at each order", f"每单使用余额的 {said.get('share')}"),
-    }
-    return kinds[said["kind"]]
+    whole = words("use of points", "用分方式")
+    rows: list[tuple[str, object]] = [(whole, _policy(said, found))]
+    parts = said.get("by_segment", {})
+    return rows + [(f"{whole} ({segment})", _policy(each, found)) for segment, each in parts.items()]
+
+
+def _policy(said: Mapping[str, Any], found: Mapping[str, Any]) -> str:
+    kind = said["kind"]
+    if kind == "greedy":
+        scales = {unit["code"]: unit["scale"] for unit in found["units"]}
+        at = f"{Decimal(said['at']).scaleb(-scales[said['unit']]):,f}"
+        return words(f"from {at} points on, in whole steps", f"满 {at} 即用，按整数倍")
+    if kind == "share":
+        part = f"{float(Fraction(said['share']) * 100):.4g}%"
+        return words(f"{part} of the balance at each order", f"每单使用余额的 {part}")
+    return words("none", "不使用") if kind == "none" else words("as observed", "按历史记录")

@@ -9,7 +9,7 @@ from django.utils.translation import pgettext
 from shuke.rooms.studio.contracts import RunView
 from shuke.surfaces.console.charts import Chart
 from shuke.surfaces.console.study_charts import addressed
-from shuke.surfaces.wording import studio_words
+from shuke.surfaces.wording import studio_words, words
 
 
 def of(run: RunView) -> dict[str, Any]:
@@ -39,11 +39,12 @@ def charts(run: RunView) -> list[Chart]:
 
 
 def percent(share: float) -> str:
-    return f"{share * 100:.2f} %"
+    return f"{share * 100:.2f}%"
 
 
 def _name(found: Mapping[str, Any], code: str) -> str:
-    return next((str(unit["name"] or code) for unit in found["study"]["units"] if unit["code"] == code), code)
+    names = {unit["code"]: unit["name"] for unit in found["study"]["units"]}
+    return words.unit(code, names.get(code, ""))
 
 
 def _unit(found: Mapping[str, Any], code: str) -> dict[str, Any]:
@@ -244,4 +245,4 @@ def _even(even: Mapping[str, Any] | None) -> dict[str, Any] | None:
     if even is None:
         return None
     uplift = even["uplift"]
-    return {**even, "told": "—" if uplift is None else percent(uplift), "margin_told": f"{even['margin'] * 100:.4g} %"}
+    return {**even, "told": "—" if uplift is None else percent(uplift), "margin_told": f"{even['margin'] * 100:.4g}%"}

@@ -57,6 +57,24 @@ LABELS: Mapping[str, str | Promise] = {
     "country": _("Country whose holidays count"),
     "spendable": _("Members can use it"),
     "pending": _("Usable after"),
+    "units.at": _("Rounded by"),
+    "cases.at": _("When"),
+    "before.at": _("When"),
+    "member.tier": _("Tier before"),
+    "member.joined": _("Joined"),
+    "member.birthday": _("Birthday"),
+    "member.tags": _("Tags"),
+    "order.net": _("Net amount"),
+    "order.gross": _("Amount before discounts"),
+    "order.store": _("Store"),
+    "order.channel": _("Channel"),
+    "items.net": _("Net amount"),
+    "items.quantity": _("Pieces"),
+    "items.category": _("Category"),
+    "items.sku": _("Article"),
+    "cases.behaviour": _("Behaviour"),
+    "behaviour.kind": _("Behaviour"),
+    "cases.tier": _("Tier afterwards"),
 }
 EXPRESSIONS = frozenset({"when", "points", "multiply", "measure", "keep_measure", "keep_when", "base", "lines", "gets"})
 _ADDABLE = {"units": UNIT_KEYS, "levels": LEVEL_KEYS, "tiers": LADDER_KEYS, "earn": RULE_KEYS}
@@ -183,7 +201,15 @@ def _fields(path: list[str | int], key: str, value: Value, wrong: "_Wrong") -> I
 
 
 def _field(path: list[str | int], key: str, value: Scalar, wrong: "_Wrong") -> Field:
-    return Field(json.dumps(path), LABELS.get(key, key), value.value, key in EXPRESSIONS, wrong.of(value))
+    return Field(json.dumps(path), _label(path, key), value.value, key in EXPRESSIONS, wrong.of(value))
+
+
+def _label(path: Sequence[str | int], key: str) -> str | Promise:
+    """Name a field: a key may mean another thing in another part, or in another section."""
+    inside = [each for each in path if isinstance(each, str)]
+    parts = (inside[-2:-1] or [""])[0], inside[0]
+    named = (LABELS[name] for part in parts if (name := f"{part}.{key}") in LABELS)
+    return next(named, LABELS.get(key, key))
 
 
 def _title(entry: yaml_tree.Mapping) -> str:

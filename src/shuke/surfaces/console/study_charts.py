@@ -12,7 +12,7 @@ from django.utils.translation import pgettext
 from shuke.foundation import ids
 from shuke.rooms.studio.contracts import RUN_PREFIX, RunView
 from shuke.surfaces.console.charts import Chart
-from shuke.surfaces.wording import figures, studio_words
+from shuke.surfaces.wording import figures, studio_words, words
 
 _MOST_DAYS = 62  # above which days are shown by month
 _NEWCOMER = "0"
@@ -26,6 +26,8 @@ def of(run: RunView) -> dict[str, Any]:
         "result": found,
         "units": [_unit(found, unit) for unit in found["units"]],
         "cost": _cost(found),
+        "mine": run.program,
+        "theirs": run.other_program if run.other_program != run.program else _("the other one"),
         "charts": charts(run),
         "tiers": _sums(found, "tier", "by_tier", names(found)),
         "rules": [_rule(found, row) for row in found["by_rule"]],
@@ -55,7 +57,9 @@ def charts(run: RunView) -> list[Chart]:
 def names(found: Mapping[str, Any]) -> dict[str, str]:
     """Return the names of the levels of a result's first ladder by code."""
     return {
-        level["code"]: level["name"] or level["code"] for ladder in found["ladders"][:1] for level in ladder["levels"]
+        level["code"]: words.tier(level["code"], level["name"] or level["code"])
+        for ladder in found["ladders"][:1]
+        for level in ladder["levels"]
     }
 
 
@@ -136,7 +140,7 @@ def _ages(found: Mapping[str, Any], unit: Mapping[str, Any]) -> Chart:
 
 
 def _population(ladder: Mapping[str, Any]) -> Chart:
-    levels = [(level["code"], level["name"] or level["code"]) for level in ladder["levels"]]
+    levels = [(level["code"], words.tier(level["code"], level["name"] or level["code"])) for level in ladder["levels"]]
     return Chart(
         "population",
         _("In which tiers would members have been?"),
@@ -151,7 +155,7 @@ def _population(ladder: Mapping[str, Any]) -> Chart:
 
 
 def _moves(ladder: Mapping[str, Any]) -> Chart:
-    called = {level["code"]: level["name"] or level["code"] for level in ladder["levels"]}
+    called = {level["code"]: words.tier(level["code"], level["name"] or level["code"]) for level in ladder["levels"]}
     new = _("not a member yet")
     links = [(move["from"], move["to"], move["members"]) for move in ladder["moves"]]
     return _flow(
@@ -223,14 +227,14 @@ def _unit(found: Mapping[str, Any], unit: Mapping[str, Any]) -> dict[str, Any]:
     return {
         **unit,
         "called": _called(unit),
-        "used_share": f"{100 * unit['used'] / issued:.1f} %",
-        "expired_share": f"{100 * unit['expired'] / issued:.1f} %",
+        "used_share": f"{100 * unit['used'] / issued:.1f}%",
+        "expired_share": f"{100 * unit['expired'] / issued:.1f}%",
         "has_value": unit["value"] is not None or unit["cost_per_point"] != "0",
     }
 
 
 def _called(unit: Mapping[str, Any]) -> str:
-    return str(unit["name"] or unit["code"])
+    return words.unit(unit["code"], unit["name"])
 
 
 def _cost(found: Mapping[str, Any]) -> dict[str, Any]:
@@ -244,7 +248,7 @@ def _cost(found: Mapping[str, Any]) -> dict[str, Any]:
 
 def percent(share: str | None) -> str:
     """Return a share, kept as an exact number, in percent with two places."""
-    return "—" if share is None else f"{float(Fraction(share) * 100):.2f} %"
+    return "—" if share is None else f"{float(Fraction(share) * 100):.2f}%"
 
 
 def _sums(found: Mapping[str, Any], of: str, rows: str, called: Mapping[str, str]) -> list[dict[str, Any]]:

@@ -87,12 +87,13 @@ def _line(each: EntryTold, fact: FactTold | None, program: Program, zone: ZoneIn
             when, _tier(entry, program), "", takes=False, beside=" · ".join(filter(None, (_held(entry), by))), why=why
         )
     unit, takes = program.units[entry.unit], entry.kind in _TAKES
-    amount = f"{figures.MINUS if takes else '+'}{figures.points(entry.amount, unit.scale)} {unit.name or unit.code}"
+    called = words.unit(unit.code, unit.name)
+    amount = f"{figures.MINUS if takes else '+'}{figures.points(entry.amount, unit.scale)} {called}"
     return Line(when, words.wording(entry.kind), amount, takes, " · ".join(filter(None, (by, _usable(entry)))), why)
 
 
 def _tier(entry: TierChangeFact, program: Program) -> str:
-    names = [level.name or level.code for level in program.ladders[entry.ladder].levels]
+    names = [words.tier(level.code, level.name or level.code) for level in program.ladders[entry.ladder].levels]
     moved = f"{names[entry.before]} → {names[entry.after]}" if entry.before != entry.after else names[entry.after]
     return f"{words.wording(entry.reason)} · {moved}"
 

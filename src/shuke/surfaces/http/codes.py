@@ -37,6 +37,8 @@ DETAILS_ZH: Mapping[str, str] = MappingProxyType(
     {
         "gross_below_net": "应付金额 {gross} 低于实付金额 {net}；优惠不能为负。",
         "insufficient_points": "请求兑换 {asked}，可用仅 {usable}。",
+        "answer_wrong": "{zh}",
+        "unknown_segment": "历史数据中没有人群“{found}”；现有：{known}。",
         "bad_coupon_template/name": "名称须为 1 至 80 个可见字符。",
         "bad_coupon_template/offer": "优惠内容须为 1 至 4,000 个字符。",
         "bad_coupon_template/one_code": "通用码须给出 one_code，其他券不得给出。",

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from shuke.core.values.errors import Refusal
@@ -245,6 +245,8 @@ def failure(code: str, params: Mapping[str, Any]) -> str:
 
 def sentence(refused: Refusal) -> str:
     """Return why something was refused, in the reader's language where we have words for it: of its field first."""
+    if "zh" in refused.params:  # worded in both languages where it was refused
+        return str(refused.params["zh"]) if get_language() == "zh-hans" else refused.detail
     words = REFUSALS.get(f"{refused.code}{refused.pointer or ''}") or REFUSALS.get(refused.code)
     if words is None:
         return gettext("Refused: %(detail)s") % {"detail": refused.detail}

@@ -95,8 +95,7 @@ def tier_name(program: Program, code: str, ladder: str | None = None) -> str:
 
 def unit_name(program: Program, code: str) -> str:
     """Return what a program calls a unit; one that it lacks or does not name by a word of ours."""
-    name = next((unit.name for unit in program.units if unit.code == code), code)
-    return words.wording(code) if name == code else name
+    return words.unit(code, next((unit.name for unit in program.units if unit.code == code), code))
 
 
 @lru_cache(maxsize=16)

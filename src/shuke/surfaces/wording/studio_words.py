@@ -95,12 +95,11 @@ def field(code: str) -> str:
     return str(_FIELDS.get(code, code))
 
 
-def column(name: str, result: Mapping[str, Any]) -> str:
-    """Name a column of a run's table of members."""
+def column(name: str, units: Mapping[str, str]) -> str:
+    """Name a column of a run's table of members, with what its units are called."""
     plain = _COLUMNS.get(name)
     if plain is not None:
         return str(plain)
-    units = {unit["code"]: unit["name"] or unit["code"] for unit in result["units"]}
     for prefix, word in _OF_UNITS.items():
         if name.startswith(prefix):
             return f"{units.get(name.removeprefix(prefix), name)} · {word}"
@@ -133,7 +132,7 @@ def _policy_told(said: Mapping[str, Any], result: Mapping[str, Any]) -> str:
 
 
 def _percent(share: str, *, signed: bool = False) -> str:
-    told = f"{float(Fraction(share) * 100):.4g} %"
+    told = f"{float(Fraction(share) * 100):.4g}%"
     return f"+{told}" if signed and not told.startswith("-") else told
 
 
@@ -271,10 +270,11 @@ REFUSALS: _Words = {
     "run_in_other_state": _("This can't be done with the run in its state now."),
     "window_empty": _("The window ends before it begins, or begins after the last order."),
     "policy_unknown": _("There is no such policy of using points."),
-    "policy_incomplete": _("A greedy policy needs a number of points, a share a part above 0 and up to 100 %."),
+    "unknown_segment": _("The history has no group “%(found)s”. It has: %(known)s."),
+    "policy_incomplete": _("A greedy policy needs a number of points, a share a part above 0 and up to 100%."),
     "number_invalid": _("This is not a number."),
     "assumption_out_of_range": _(
-        "A margin lies between 0 and 100 %; spend grows by less than tenfold and never falls to nothing."
+        "A margin lies between 0 and 100%; spend grows by less than tenfold and never falls to nothing."
     ),
     "name_required": _("Give it a name."),
     "time_zone_unknown": _("There is no time zone %(zone)s."),

@@ -407,6 +407,11 @@ def tier(code: str, name: str) -> str:
     return str(TIERS.get(code, name)) if name == code else name
 
 
+def unit(code: str, name: str) -> str:
+    """Return what a unit is called: as its program names it, or a word of ours where it only has a common code."""
+    return wording(code) if name in {code, ""} else name
+
+
 def behaviour(code: str, name: str) -> str:
     """Return what a behaviour is called: as its program names it, or a word of ours for what our pages record."""
     return str(_BEHAVIOURS.get(code, name)) if name == code else name

@@ -66,7 +66,7 @@ def test_what_changes_much_is_refused_with_what_is_above(operator):
         facade.publish(RAISED, actor, None, principal)
     assert refused.value.code == "approval_needed"
     assert refused.value.params == {
-        "above": "what is owed changes by 100 % (limit 5 %); a year's cost changes by 100 % (limit 5 %)",
+        "above": "what is owed changes by 100% (limit 5%); a year's cost changes by 100% (limit 5%)",
         "above_zh": "负债变化 100%（上限 5%）；一年成本变化 100%（上限 5%）",
     }
     assert numbers() == [1]

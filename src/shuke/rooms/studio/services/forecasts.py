@@ -37,7 +37,12 @@ def check(settings: Mapping[str, Any], program: Program | None, other: Program |
                     "unknown_unit", f"The program has no unit {code}.", pointer=f"/{name}", params={"unit": str(code)}
                 )
             if number(amount, name) < 0:
-                raise Refusal("number_invalid", "A point costs nothing or more.", pointer=f"/{name}")
+                raise Refusal(
+                    "number_invalid",
+                    "A point costs nothing or more.",
+                    pointer=f"/{name}",
+                    params={"text": str(amount)[:40]},
+                )
         told[name] = {str(code): str(amount) for code, amount in said.items()}
     return told | {"months": months}
 

@@ -2,7 +2,6 @@
 
 import datetime as dt
 from collections.abc import Mapping
-from fractions import Fraction
 from typing import Any
 
 from shuke.core.program.model import Program
@@ -23,19 +22,29 @@ _FRACTIONS = ("orders_a_year", "average_order", "margin", "repeat_share", "anony
 _WHOLE = ("stores", "members", "levels")
 _FLAGS = ("partners", "cause", "hosts", "service")
 _TEXTS = ("industry", "currency", "time_zone", "language", "program", "name", "model")
+_KNOWN = frozenset({*_FRACTIONS, *_WHOLE, *_FLAGS, *_TEXTS, "begins", "benefits"})
+_YES, _NO = frozenset({"yes", "true", "1", "是"}), frozenset({"no", "false", "0", "否"})
 
 
 def check(settings: Mapping[str, Any], _program: Program | None, _other: Program | None) -> Mapping[str, Any]:
     """Return the answers whole, as they are kept; where a program runs, the proposal is of a next version of it.
 
-    Raises: Refusal `answer_wrong`, `number_invalid`, `date_invalid`.
+    Raises: Refusal `answer_wrong`, `unknown_answer`, `number_invalid`, `date_invalid`.
     """
+    for name in settings:
+        if name not in _KNOWN:
+            known = ", ".join(sorted(_KNOWN))
+            raise Refusal(
+                "unknown_answer",
+                f"There is no answer «{name[:40]}». Known: {known}.",
+                pointer=f"/{name[:40]}",
+                params={"found": name[:40], "known": known},
+            )
     running = next(iter(programs.programs()), None)
     if running and not settings.get("program"):
         settings = {**settings, "program": running}
     check_answers(answers_of(settings))
-    known = {*_FRACTIONS, *_WHOLE, *_FLAGS, *_TEXTS, "begins", "benefits"}
-    said = {name: value for name, value in settings.items() if name in known and value not in (None, "", ())}
+    said = {name: value for name, value in settings.items() if value not in (None, "", ())}
     return said | {"begins": _begins(settings).isoformat()}
 
 
@@ -59,8 +68,9 @@ def answers_of(said: Mapping[str, Any]) -> Answers:
     found: dict[str, Any] = {name: str(said[name]) for name in _TEXTS if said.get(name)}
     found |= {name: number(said[name], name) for name in _FRACTIONS if said.get(name) not in (None, "")}
     found |= {name: _whole(said[name], name) for name in _WHOLE if said.get(name) not in (None, "")}
-    found |= {name: bool(said[name]) for name in _FLAGS if name in said}
-    benefits: tuple[Fraction, ...] = tuple(number(each, "benefits") for each in said.get("benefits") or ())
+    found |= {name: _flag(said[name], name) for name in _FLAGS if name in said}
+    worth = said.get("benefits") or ()
+    benefits = tuple(number(each, "benefits") for each in (worth.split(",") if isinstance(worth, str) else worth))
     found = {"industry": "", "currency": "", "time_zone": ""} | found
     return Answers(begins=_begins(said), benefits=benefits, **found)
 
@@ -75,8 +85,22 @@ def _begins(said: Mapping[str, Any]) -> dt.date:
         raise Refusal("date_invalid", f"{text} is not a date.", pointer="/begins", params={"text": text}) from error
 
 
+def _flag(value: object, name: str) -> bool:
+    """Return yes or no, however it is written.
+
+    Raises: Refusal `answer_wrong`.
+    """
+    said = str(value).strip().lower()
+    if said not in _YES | _NO:
+        params = {"field": name, "zh": f"{name} 须为 yes（是）或 no（否）。"}
+        raise Refusal("answer_wrong", f"The answer {name} is yes or no.", pointer=f"/{name}", params=params)
+    return said in _YES
+
+
 def _whole(value: object, name: str) -> int:
     found = number(value, name)
     if found.denominator != 1:
-        raise Refusal("number_invalid", f"{str(value)[:40]} is not a whole number.", pointer=f"/{name}")
+        text = str(value)[:40]
+        params = {"text": text}
+        raise Refusal("number_invalid", f"{text} is not a whole number.", pointer=f"/{name}", params=params)
     return int(found)

@@ -8,6 +8,7 @@ from shuke.core.program.model import Program
 from shuke.core.values.errors import Refusal
 from shuke.engine.compile import Compiled, compile_program
 from shuke.engine.schema import load_program
+from shuke.engine.study_settings import check_segments
 from shuke.foundation import clock, ids
 from shuke.foundation.transactions import unit_of_work
 from shuke.rooms.org import facade as org
@@ -39,6 +40,8 @@ def ask(request: RunRequest, actor: Actor) -> RunView:
         _check_fits(each, history)
     check, _ = _KINDS[request.kind]
     settings = check(request.settings, program, other)
+    if history is not None:
+        check_segments(settings.get("policy") or {}, histories.view(history, []).segments)
     name = "".join(filter(str.isprintable, request.name)).strip()[:NAME_LIMIT]
     row = Run(
         id=ids.new_id(),

@@ -56,6 +56,19 @@ def test_a_policy_and_assumptions_stand_on_the_result(history):
     assert found.result["cost"]["margin_after_earned_minor"] == (74_050 + 1_000) // 2 - 777
 
 
+def test_a_segment_uses_points_otherwise(bring):
+    members = "member_id,joined_at,tags\nann,2026-01-01,vip\nbob,2026-01-01,\n"
+    history = bring(orders=ORDERS, members=members)
+    policy = {"kind": "none", "by_segment": {"vip": {"kind": "greedy", "at": "200"}}}
+    found = run(history, policy=policy)
+    assert found.result["units"][0]["used"] == 600  # ann's 300 before the second, 200 + 300 before the third, by 200
+    assert found.result["policy"]["by_segment"] == {"vip": {"kind": "greedy", "unit": "points", "at": 200}}
+    with refused("unknown_segment") as told:
+        run(history, policy={"kind": "none", "by_segment": {"VIP": {"kind": "none"}}})
+    assert (told.value.pointer, told.value.params) == ("/policy/by_segment", {"found": "VIP", "known": "vip"})
+    assert Run.objects.count() == 1
+
+
 def test_two_programs_are_weighed(history):
     found = run(history, RICHER, PROGRAM)
     against = found.result["against"]

@@ -96,4 +96,34 @@ def test_a_program_is_proposed_as_a_file(live, history, open_folder):
     assert run["result"]["shop"]["members"] == 2
     assert out.read_text() == run["result"]["text"]
     assert live.json("program", "validate", str(out))["valid"] is True
-    assert "answer_wrong" not in live.both("program", "propose", "moon", code=1)[1]
+    assert "The trade is one of grocery, " in live.both("program", "propose", "moon", code=1)[1]
+
+
+def test_a_mistyped_answer_is_refused_with_those_there_are(live):
+    told = live.both("--lang", "zh", "program", "propose", "cafe", "--answer", "margn=25%", code=1)[1]
+    assert "没有“margn”这一项回答；可用：anonymous, average_order, begins, benefits, cause, " in told
+    for answer, words in (
+        ("margin=140%", "毛利率须为 0% 至 100%。"),
+        ("time_zone=Mars/Base", "时区须写作“地区/城市”，例如 Asia/Shanghai。"),
+        ("partners=maybe", "partners 须为 yes（是）或 no（否）。"),
+        ("margin=much", "“much”不是所需的数字。"),
+    ):
+        assert words in live.both("--lang", "zh", "program", "propose", "cafe", "--answer", answer, code=1)[1]
+
+
+def test_a_segment_has_a_policy_of_its_own(live, orders, open_folder):
+    members = open_folder / "tagged.csv"
+    members.write_text("member_id,joined_at,tags\nann,2025-01-01,vip\nbob,2025-01-01,\n")
+    asked = ("--currency", "USD", "--time-zone", "America/New_York", "--orders", orders, "--members", str(members))
+    live.json("history", "read", "tagged", *asked)
+    run = live("backtest", GROCER, "--history", "tagged", "--policy", "none", "--policy", "vip=greedy:1000")
+    assert [line.split() for line in run.splitlines() if "use of points" in line] == [
+        ["use", "of", "points", "none"],
+        ["use", "of", "points", "(vip)", "from", "1,000", "points", "on,", "in", "whole", "steps"],
+    ]
+    twice = ("backtest", GROCER, "--history", "tagged", "--policy", "none", "--policy", "observed")
+    assert "a second policy for the same members" in live.both(*twice, code=1)[1]
+    unknown = ("backtest", GROCER, "--history", "tagged", "--policy", "VIP=none")
+    assert "The history has no segment VIP. It has: vip." in live.both(*unknown, code=1)[1]
+    of_file = ("backtest", GROCER, "--orders", orders, "--policy", "vip=none")
+    assert "The history has no segment vip." in live.both(*of_file, code=1)[1]

@@ -195,7 +195,7 @@ def test_a_version_above_the_terms_is_sent_for_approval_with_what_it_does(log_in
 
     page = decides.get(asked["Location"]).content.decode()
     assert "value of one of unit points: 0.01 → 0.02" in page
-    assert "what is owed changes by 100 % (limit 5 %)" in page
+    assert "what is owed changes by 100% (limit 5%)" in page
     assert "Owed to members: $5.87 → $11.74 (+100.0%)" in page
     assert programs.current().number == 1
     decides.post(f"{asked['Location']}/decision", {"decision": "approve", "comment": ""})

@@ -113,5 +113,71 @@ def test_a_real_member_is_tried_and_the_ledger_stays(log_in, member):
     asked = {"member": "+8613800000001", "at": "2026-07-18T12:00", "net": "100", "tier": "base"}
     page = client.post("/programs/simulate", asked).content.decode()
     assert "<strong>125</strong>" in page  # silver
-    assert 'name="save"' not in page
+    assert 'name="save"' not in page  # there is no draft
+    assert "Tried from a draft, it can be saved as a test case" in page
     assert programs.standing(member.id) == before
+
+
+def test_the_page_of_a_member_leads_to_trying_an_order_of_them(log_in, member):
+    client = log_in(Role.OPERATOR, "en")
+    id = ids.encode("mbr", member.id)
+    address = f"/programs/simulate?member={id}"
+    assert f'href="{address}">Try an order</a>' in client.get(f"/members/{id}").content.decode()
+    assert re.search(
+        rf'<input[^>]*name="member"[^>]*value="{id}"|value="{id}"[^>]*name="member"',
+        client.get(address).content.decode(),
+    )
+
+
+def test_what_a_real_member_earns_is_kept_as_a_case_of_somebody_made_up(log_in, member):
+    client = log_in(Role.OPERATOR, "en")
+    page, draft = begin(client)
+    asked = {"text": TEXT, "draft": page.rpartition("/")[2], "revision": "1", "tier": "base"}
+    asked |= {"member": "+8613800000001", "at": "2026-07-18T12:00", "net": "100"}
+    told = client.post("/programs/simulate", asked)
+    assert 'data-testid="stand-in"' in told.content.decode()
+    assert client.post("/programs/simulate", asked | {"save": ""})["Location"] == page
+    assert programs.draft(draft.id).text == TEXT + (
+        "\ncases:\n  - {code: case-1, at: 2026-07-18 12:00, member: {tier: silver}, order: {net: 100}, "
+        "earns: {points: 125}, tier: silver}\n"
+    )
+    assert "comes to something else" not in client.get(page).content.decode()
+
+
+def test_a_case_that_comes_to_something_else_than_of_the_member_says_so(log_in, member):
+    client = log_in(Role.OPERATOR, "en")
+    page, draft = begin(client)
+    asked = {"text": TEXT, "draft": page.rpartition("/")[2], "revision": "1", "tier": "base", "save": ""}
+    client.post("/programs/simulate", asked | {"member": "+8613800000001", "at": "2026-07-18T12:00", "net": "600"})
+    # 1,029.99 and 600 of the year make the member gold; somebody who bought nothing before stays silver
+    assert programs.draft(draft.id).text.endswith("order: {net: 600}, earns: {points: 750}, tier: silver}\n")
+    assert "The case comes to something else than of the member" in client.get(page).content.decode()
+
+
+def test_the_way_back_to_a_draft_keeps_what_was_not_saved(log_in, program):
+    client = log_in(Role.OPERATOR, "en")
+    page, draft = begin(client)
+    asked = {"text": TEXT + "# unsaved\n", "draft": page.rpartition("/")[2], "revision": "1"}
+    for place in ("/programs/publish", "/programs/simulate"):
+        shown = client.post(place, asked | {"check": "", "open": ""}).content.decode()
+        assert f'formaction="{page}" name="open">Back to the draft</button>' in shown
+        assert '<input type="hidden" name="revision" value="1">' in shown
+    back = client.post(page, asked | {"open": ""})
+    assert (back.status_code, text_of(back)) == (200, TEXT + "# unsaved\n")
+    assert programs.draft(draft.id).text == TEXT
+    lost = client.post("/programs/publish", {"text": TEXT, "check": "", "draft": "a/b"})
+    assert (lost.status_code, "Back to the draft" in lost.content.decode()) == (200, False)
+
+
+def test_a_case_that_fails_is_told_once(log_in, program):
+    failing = TEXT + "cases:\n  - {code: one, at: 2026-03-01, order: {net: 1}, earns: {points: 7}}\n"
+    page = log_in(Role.OPERATOR).post("/programs/publish", {"text": failing, "check": ""}).content.decode()
+    assert "用例 one：points 应为 7，实为 1。</p>" in page
+
+
+def test_the_form_names_the_fields_of_units_and_cases(log_in, program):
+    text = TEXT + "cases:\n  - {code: one, at: 2026-03-01, member: {tier: gold}, order: {net: 1}, tier: gold}\n"
+    page = edit(log_in(Role.OPERATOR), "", [], text=text).content.decode()
+    labels = re.findall(r"<label for=[^>]*>([^<]*)</label>", page)
+    assert labels[-4:] == ["时间", "此前等级", "实付金额", "之后的等级"]
+    assert "取整范围" in labels

@@ -56,7 +56,7 @@ def of_run(id, more=""):
         ("file_unreadable", {"path": "去年.csv"}, "去年.csv", "去年.csv can&#x27;t be read."),
         ("history_too_long", {}, "共 … 个月", "to the end are … months"),
         ("no_program", {}, "还没有发布会员计划", "No program is published yet."),
-        ("assumption_out_of_range", {}, "介于 0 与 100% 之间", "between 0 and 100 %; spend"),
+        ("assumption_out_of_range", {}, "介于 0 与 100% 之间", "between 0 and 100%; spend"),
     ],
 )
 def test_why_work_failed_is_told_in_words(log_in, history, run, monkeypatch, failure, params, zh, en):

@@ -1,5 +1,6 @@
 """Backtests: a program is tried on a history, alone or against another, and its figures are shown."""
 
+import re
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -33,7 +34,7 @@ from shuke.surfaces.console import forecast_charts, study_charts, study_stories
 from shuke.surfaces.console.charts import chart_file
 from shuke.surfaces.console.pages import Desk, page, show
 from shuke.surfaces.console.views.programs import numbered
-from shuke.surfaces.wording import figures, refusals, studio_words
+from shuke.surfaces.wording import figures, refusals, studio_words, words
 
 _LATEST = 50
 _OWN = "own"
@@ -53,6 +54,7 @@ class StudyForm(forms.Form):
     share = forms.DecimalField(
         label=gettext_lazy("Part of the balance at each order (%)"), required=False, min_value=0, max_value=100
     )
+    by_segment = forms.CharField(label=gettext_lazy("Groups that use points otherwise"), required=False, max_length=400)
     margin = forms.DecimalField(
         label=gettext_lazy("Gross margin of sales (%)"), required=False, min_value=0, max_value=100
     )
@@ -66,23 +68,56 @@ class StudyForm(forms.Form):
         self.fields["program"].choices = [*published, (_OWN, _("a file of its own, below"))]
         self.fields["policy"].choices = [(code, studio_words.policy(code)) for code in studio_words.POLICIES]
         self.fields["text"].widget = forms.Textarea(attrs={"class": "program", "spellcheck": "false", "wrap": "off"})
+        self.fields["by_segment"].widget.attrs["placeholder"] = _("vip 500, student 20%, staff 0")
+        self.fields["by_segment"].help_text = _(
+            "A tag of members with how they use points: so many as soon as they are there, a percent of the balance at "
+            "each order, or 0 for none."
+        )
         self.fields["uplift"].widget.attrs["placeholder"] = "gold 5, diamond 8"
         self.fields["uplift"].help_text = _("Percent for each tier by its code; nobody buys more where it is empty.")
         self.fields["elasticity"].help_text = _(
             "By how many percent spend changes where the reward rate changes by one percent of spend."
         )
 
+    def clean_by_segment(self) -> dict[str, dict[str, str]]:
+        """Return policies by segment."""
+        found: dict[str, dict[str, str]] = {}
+        for segment, said in _pairs(self.cleaned_data["by_segment"]):
+            number = said.rstrip("%")
+            most = 100 if said.endswith("%") else 10**9
+            if not segment or segment in found or not _is_number(number) or Decimal(number) > most:
+                raise forms.ValidationError(_("Write each group once, with a number or a percent, such as vip 500."))
+            if not Decimal(number):
+                found[segment] = {"kind": "none"}
+            else:
+                found[segment] = (
+                    {"kind": "greedy", "at": number} if said == number else {"kind": "share", "share": said}
+                )
+        return found
+
     def clean_uplift(self) -> dict[str, str]:
         """Return percent by tier."""
         found = {}
-        for part in self.cleaned_data["uplift"].replace("，", ",").replace("、", ",").split(","):
-            words = part.replace("%", " ").replace("=", " ").replace(":", " ").split()
-            if not words:
-                continue
-            if len(words) != 2 or not words[1].lstrip("-").replace(".", "", 1).isdecimal():
+        for tier, said in _pairs(self.cleaned_data["uplift"]):
+            number = said.rstrip("%")
+            if not tier or not _is_number(number.removeprefix("-")):
                 raise forms.ValidationError(_("Write each tier by its code with a number, such as gold 5."))
-            found[words[0]] = f"{words[1]}%"
+            found[tier] = f"{number}%"
         return found
+
+
+def _pairs(text: str) -> list[tuple[str, str]]:
+    """Return names with what is said of each, from a line such as `gold 5, diamond 8`."""
+    found = []
+    for part in re.split("[,，、;；]", re.sub(r"\s+%", "%", text)):
+        name, _space, said = part.replace("=", " ").replace(":", " ").replace("：", " ").strip().rpartition(" ")
+        if said:
+            found.append((name.strip(), said))
+    return found
+
+
+def _is_number(text: str) -> bool:
+    return re.fullmatch(r"\d{1,9}(\.\d{1,6})?", text, re.ASCII) is not None
 
 
 class BacktestForm(StudyForm):
@@ -299,6 +334,8 @@ def settings_of(given: dict[str, Any]) -> dict[str, Any]:
         policy["at"] = str(given["at"] or 0)
     if given["policy"] == "share":
         policy["share"] = f"{given['share'] or 0}%"
+    if given["by_segment"]:
+        policy["by_segment"] = given["by_segment"]
     assumptions: dict[str, Any] = {"uplift": given["uplift"]} if given["uplift"] else {}
     if given["elasticity"] is not None:
         assumptions["elasticity"] = str(given["elasticity"])
@@ -343,6 +380,7 @@ def members(request: HttpRequest, desk: Desk, run_id: str) -> HttpResponse:
     offset = int(asked_from) if asked_from.isdecimal() and len(asked_from) < 10 else 0
     sort = request.GET.get("sort") or ("more" if found.other else "net_minor")
     some = studio.run_members(found.id, sort, _PAGE, offset)
+    units = {unit["code"]: words.unit(unit["code"], unit["name"]) for unit in found.result["units"]}
     return show(
         request,
         "backtest_members.html",
@@ -353,7 +391,7 @@ def members(request: HttpRequest, desk: Desk, run_id: str) -> HttpResponse:
         columns=[
             (
                 name,
-                studio_words.column(name, found.result),
+                studio_words.column(name, units),
                 name if f"-{name}" == sort else f"-{name}" if name == sort else name,
             )
             for name in some.columns[1:]

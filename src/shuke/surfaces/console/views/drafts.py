@@ -1,6 +1,7 @@
 """Drafts: form and file side by side, always the same program; versions compared; the catalogue of facts."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -83,11 +84,12 @@ def draft(request: HttpRequest, desk: Desk, draft_id: str) -> HttpResponse:
     if request.method == "GET":
         return _editor(request, kept, kept.text)
     text, name = request.POST.get("text", "").replace("\r\n", "\n"), request.POST.get("name", "")
-    revision = request.headers.get("If-Match", "").strip('"') or request.POST.get("revision", "")
+    opened = request.headers.get("If-Match", "").strip('"') or request.POST.get("revision", "")
+    revision = int(opened) if opened.isdecimal() and len(opened) < 10 else 0
+    if "open" in request.POST:  # back from trying or checking it, with what was not saved yet
+        return _editor(request, replace(kept, revision=revision), text)
     try:
-        kept = facade.save_draft(
-            id, name, text, int(revision) if revision.isdecimal() and len(revision) < 10 else 0, desk.actor
-        )
+        kept = facade.save_draft(id, name, text, revision, desk.actor)
     except Refusal as refused:
         logs.refusal(refused, request_id=desk.actor.request_id)
         conflict = refused.code == "draft_changed"

@@ -241,6 +241,7 @@ def tab(
         fields=[(field.value, words.personal(field)) for field in Field],
         can_change=desk.may(Right.MEMBERS_WRITE),
         can_reveal=desk.may(Right.MEMBERS_REVEAL),
+        can_try=bool(standing) and desk.may(Right.POINTS_READ),
         moves=_moves(desk, member),
         acts=acts_of(desk, member) if standing else [],
         lives_on_in=ids.encode(ID_PREFIX, member.merged_into) if member.merged_into else "",

@@ -177,6 +177,8 @@ def _desk(
         running=running,
         diff=lines_changed(running.text, text) if running and "draft" in context else [],
         planned=_planned(facade.versions(running.program)) if running else None,
+        draft_id=request.POST.get("draft", ""),
+        revision=request.POST.get("revision", ""),
         faults=len(wrong),
         lines=numbered(text, wrong) if wrong else [],
         **context,

@@ -168,10 +168,10 @@ def _told(found: RunView) -> dict[str, Any]:
     return {
         "result": result,
         "verdict": said(budget["words"]),
-        "rate": f"{budget['rate'] * 100:.2f} %",
-        "uplift": "—" if budget["uplift"] is None else f"{budget['uplift'] * 100:.1f} %",
-        "plausible": " – ".join(f"{each * 100:.0f} %" for each in budget["plausible"]),
-        "margin": f"{budget['margin'] * 100:.4g} %",
+        "rate": f"{budget['rate'] * 100:.2f}%",
+        "uplift": "—" if budget["uplift"] is None else f"{budget['uplift'] * 100:.1f}%",
+        "plausible": " – ".join(f"{each * 100:.0f}%" for each in budget["plausible"]),
+        "margin": f"{budget['margin'] * 100:.4g}%",
         "rules_of_thumb": said(result["rules_of_thumb"]),
         "fits": [
             {
@@ -186,9 +186,10 @@ def _told(found: RunView) -> dict[str, Any]:
             {
                 **tier,
                 "name": said(tier["name"]),
-                "share": f"{tier['share'] * 100:.1f} %",
-                "sales_share": f"{tier['sales_share'] * 100:.1f} %",
+                "share": f"{tier['share'] * 100:.1f}%",
+                "sales_share": f"{tier['sales_share'] * 100:.1f}%",
                 "multiplier": f"{tier['multiplier']:g}",
+                "from_minor": tier["from"] * 10 ** CURRENCY_DIGITS[result["currency"]],
             }
             for tier in result["tiers"]
         ],
@@ -207,7 +208,7 @@ def _goal(goal: dict[str, Any], which: str) -> str:
     if value is None:
         return "—"
     return (
-        f"{value * 100:.1f} %"
+        f"{value * 100:.1f}%"
         if goal["kind"] == "share"
         else figures.number(round(value))
         if value >= 100

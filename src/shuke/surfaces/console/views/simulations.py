@@ -34,10 +34,12 @@ from shuke.rooms.programs.contracts import DRAFT_PREFIX
 from shuke.surfaces.console import attribute_fields
 from shuke.surfaces.console.pages import Desk, page, show
 from shuke.surfaces.console.views.programs import said
-from shuke.surfaces.wording import figures
+from shuke.surfaces.wording import figures, words
+from shuke.surfaces.wording.running import tier_name, unit_name
 
 _YEAR_SECONDS = 365 * 86_400
 _PLACES = {"net_minor": "net", "gross_minor": "net", "occurred_at": "at", "attributes": "particulars"}
+_ID_LIMIT = 60
 
 
 class SimulationForm(forms.Form):
@@ -46,7 +48,7 @@ class SimulationForm(forms.Form):
     member = forms.CharField(
         label=gettext_lazy("Member"),
         required=False,
-        max_length=60,
+        max_length=_ID_LIMIT,
         help_text=gettext_lazy("A phone number or an id; nobody: one who is made up."),
     )
     tier = forms.ChoiceField(label=gettext_lazy("Tier of who is made up"), required=False)
@@ -72,8 +74,8 @@ class SimulationForm(forms.Form):
     def __init__(self, program: Program, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         levels = [level for ladder in program.ladders[:1] for level in ladder.levels]
-        self.fields["tier"].choices = [(level.code, level.name) for level in levels]
-        behaviours = [(each.code, each.name) for each in program.behaviours]
+        self.fields["tier"].choices = [(level.code, words.tier(level.code, level.name)) for level in levels]
+        behaviours = [(each.code, words.behaviour(each.code, each.name)) for each in program.behaviours]
         self.fields["behaviour"].choices = [("", _("Order")), *behaviours]
         self._program = program
         for each in program.order_attributes:
@@ -165,14 +167,17 @@ def simulate(request: HttpRequest, desk: Desk) -> HttpResponse:
     zone = ZoneInfo(program.time_zone)
     asked = request.method == "POST" and "open" not in request.POST
     now = clock.business_now().astimezone(zone)
-    form = SimulationForm(program, request.POST if asked else None, initial={"at": now.strftime("%Y-%m-%dT%H:%M")})
+    begins = {"at": now.strftime("%Y-%m-%dT%H:%M"), "member": request.GET.get("member", "")[:_ID_LIMIT]}
+    form = SimulationForm(program, request.POST if asked else None, initial=begins)
     context: dict[str, Any] = {name: request.POST.get(name, "") for name in ("draft", "revision")}
     if asked and form.is_valid():
         try:
             fact = _fact(form.cleaned_data, zone)
             who = _who(form.cleaned_data, fact.at, desk)
             tried = facade.simulate(text, None, who, fact)
-            if "save" in request.POST and isinstance(who, CaseMember) and context["draft"]:
+            if "save" in request.POST and context["draft"]:
+                if not isinstance(who, CaseMember):
+                    who, tried = _stand_in(request, text, program, who, fact, tried)
                 return _save(request, desk, text, _case(form.cleaned_data, program, who, tried))
             context |= _told(tried, program) | {"made_up": isinstance(who, CaseMember)}
         except Refusal as refused:
@@ -219,7 +224,7 @@ def _who(given: dict[str, Any], at: int, desk: Desk) -> UUID | CaseMember:
 def _told(tried: Tried, program: Program) -> dict[str, Any]:
     """Return what came of it: each unit and ladder before and after, and why."""
     language = (get_language() or "en")[:2]
-    scales = {unit.code: (unit.name, unit.scale) for unit in program.units}
+    scales = {unit.code: (unit_name(program, unit.code), unit.scale) for unit in program.units}
     points = [
         (
             name,
@@ -230,7 +235,11 @@ def _told(tried: Tried, program: Program) -> dict[str, Any]:
         )
         for code, (name, scale) in scales.items()
     ]
-    tiers = [(code, tried.before.tiers.get(code, ""), after) for code, after in tried.after.tiers.items()]
+    ladders = {ladder.code: ladder.name for ladder in program.ladders}
+    tiers = [
+        (ladders[code], tier_name(program, tried.before.tiers.get(code, ""), code), tier_name(program, after, code))
+        for code, after in tried.after.tiers.items()
+    ]
     why = wording.render(tried.decision, language, ZH_LABELS if language == "zh" else EN_LABELS)
     return {"points": points, "tiers": tiers, "why": why}
 
@@ -245,6 +254,20 @@ def _said(attributes: attribute_fields.Pairs) -> dict[str, str]:
     return {code: ("yes" if value else "no") if isinstance(value, bool) else str(value) for code, value in attributes}
 
 
+def _stand_in(
+    request: HttpRequest, text: str, program: Program, who: UUID, fact: CaseFact, tried: Tried
+) -> tuple[CaseMember, Tried]:
+    """Return somebody made up with a real member's tier and tags, nothing personal, and what the fact does of them."""
+    tier = next(iter(tried.before.tiers.values()), "")
+    tags = people.facts([who])[who].tags & set(program.tags)
+    made = CaseMember(fact.at - _YEAR_SECONDS, 0, tier, tuple(sorted(tags)))
+    done = facade.simulate(text, None, made, fact)
+    if done.earned != tried.earned or done.after.tiers != tried.after.tiers:
+        sentence = _("The case comes to something else than of the member: past orders and the birthday are not in it.")
+        messages.warning(request, sentence, extra_tags="warn")
+    return made, done
+
+
 def _save(request: HttpRequest, desk: Desk, text: str, case: dict[str, Any]) -> HttpResponse:
     """Put the case into the draft, with the text that was tried, over the revision that was opened."""
     draft_id, revision = request.POST["draft"], request.POST.get("revision", "")
@@ -257,7 +280,8 @@ def _save(request: HttpRequest, desk: Desk, text: str, case: dict[str, Any]) -> 
 
 def _case(given: dict[str, Any], program: Program, who: CaseMember, tried: Tried) -> dict[str, Any]:
     """Return what was tried as a test case of the file, with what came of it."""
-    member = {"tier": who.tier, "birthday": given["birthday"], "tags": list(who.tags)}
+    birthday = f"{who.birth_md // 100:02}-{who.birth_md % 100:02}" if who.birth_md else ""
+    member = {"tier": who.tier, "birthday": birthday, "tags": list(who.tags)}
     fact: dict[str, Any] = {name: given[name] for name in ("store", "channel") if given[name]}
     if given["attributes"]:
         fact["attributes"] = _said(given["attributes"])

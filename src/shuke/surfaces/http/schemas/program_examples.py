@@ -77,7 +77,7 @@ APPROVAL: Json = {
         **COMPARISON["effect"],
         "above": [
             {
-                "en": "a year's cost changes by 6.2 % (limit 5 %)",
+                "en": "a year's cost changes by 6.2% (limit 5%)",
                 "zh": "一年的成本变化 6.2%（上限 5%）",
             }
         ],
