@@ -1,6 +1,7 @@
 """Read a file of orders into a history in memory, for a replay at once: the one reader of files, and nothing stored."""
 
 import tempfile
+from collections.abc import Collection
 from pathlib import Path
 
 from shuke.core.values.errors import Refusal
@@ -12,19 +13,28 @@ from shuke.engine.history import History
 IN_ONE_PART = 1 << 62  # orders
 
 
-def read_orders(path: Path, *, currency_digits: int, timestamps_in: str | None = None, currency: str = "") -> History:
+def read_orders(
+    path: Path,
+    *,
+    currency_digits: int,
+    timestamps_in: str | None = None,
+    currency: str = "",
+    statuses: Collection[str] | None = None,
+) -> History:
     """Read a file of orders (docs/reference/history-files.md); members join with their first order.
 
-    `timestamps_in` is the zone of timestamps that carry none; without `currency` amounts carry no sign of one.
+    `timestamps_in` is the zone of timestamps that carry none; without `currency` amounts carry no sign of one;
+    `statuses` are those of orders that count as sales.
 
     Raises:
         Refusal: `file_not_found`, `file_unreadable`, `columns_missing`, `time_zone_unknown`, `timestamps_without_zone`,
+            `header_repeated`, `statuses_missing`, `unknown_statuses`, `too_many_statuses`,
             `rows_invalid` (each cause with its count and first row).
     """
     with tempfile.TemporaryDirectory() as folder:
         report = build(
             Path(folder) / "history",
-            Sources((File(path),)),
+            Sources((File(path),), statuses=statuses),
             currency=currency,
             digits=currency_digits,
             time_zone=timestamps_in or "",

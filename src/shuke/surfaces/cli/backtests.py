@@ -59,9 +59,16 @@ class Asked:
         }
 
 
-def run(
-    file: str, orders: str | None, history: str | None, timestamps_in: str | None, asked: Asked, *, as_json: bool
-) -> int:
+@dataclass(frozen=True, slots=True)
+class Orders:
+    """A file of orders and how it is read: the zone of its times, the statuses that count as sales."""
+
+    path: str
+    timestamps_in: str | None
+    statuses: tuple[str, ...] | None
+
+
+def run(file: str, orders: Orders | None, history: str | None, asked: Asked, *, as_json: bool) -> int:
     """Run a backtest over a file of orders or over a history that was read.
 
     Raises: Refusal `orders_or_history`, and what reading, asking and the programs refuse.
@@ -73,10 +80,10 @@ def run(
 
         return runs.backtest(file, history, asked.against, asked.settings(), as_json=as_json)
     assert orders is not None
-    return _of_file(file, orders, timestamps_in, asked, as_json=as_json)
+    return _of_file(file, orders, asked, as_json=as_json)
 
 
-def _of_file(file: str, orders: str, timestamps_in: str | None, asked: Asked, *, as_json: bool) -> int:
+def _of_file(file: str, orders: Orders, asked: Asked, *, as_json: bool) -> int:
     from shuke.engine.orders_file import read_orders
 
     settings = asked.settings()
@@ -86,10 +93,11 @@ def _of_file(file: str, orders: str, timestamps_in: str | None, asked: Asked, *,
         return Exit.FAILED
     program = compiled.program
     history = read_orders(
-        Path(orders),
+        Path(orders.path),
         currency=program.currency,
         currency_digits=program.currency_digits,
-        timestamps_in=timestamps_in,
+        timestamps_in=orders.timestamps_in,
+        statuses=orders.statuses,
     )
     data = _studied(compiled, other, history, settings)
     result(data, study_lines(data["study"]), as_json=as_json)

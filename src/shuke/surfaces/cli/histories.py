@@ -25,6 +25,7 @@ class Asked:
     reading: tuple[str, str, str]
     files: Mapping[str, list[str]]
     columns: tuple[str, ...]
+    statuses: tuple[str, ...]
     leave_out: bool
     bad_rows: str | None
 
@@ -57,7 +58,8 @@ def read(asked: Asked, *, as_json: bool) -> int:
                     own = {column: field for column, field in mapping.items() if column in file.fields}
                     if own:
                         studio.map_columns(made.id, file.id, own)
-            studio.ask_reading(made.id, Reading(*asked.reading, asked.leave_out), actor())
+            wanted = Reading(*asked.reading, asked.leave_out, asked.statuses or None)
+            studio.ask_reading(made.id, wanted, actor())
         except Refusal:
             studio.remove_history(made.id, actor())
             raise
@@ -192,6 +194,18 @@ def _print(found: "HistoryView", *, as_json: bool) -> None:
     lines = table((data["id"], found.name), rows)
     for file in found.files:
         lines += [f"{file.name} ({file.kind}): {', '.join(_columns(file))}"]
+        if file.statuses:
+            there = ", ".join(f"{one.value or '–'} ({one.rows:,})" for one in file.statuses)
+            lines.append(words(f"statuses of orders: {there}", f"订单状态：{there}"))
+    if found.no_sale:
+        rows_out, orders_out = found.no_sale["rows"], found.no_sale["orders"]
+        lines.append(
+            words(
+                f"left out by their status: {rows_out:,} rows, {orders_out:,} orders",
+                f"因订单状态未计入：{rows_out:,} 行，{orders_out:,} 单",
+            )
+        )
+    lines += _notes(found)
     if found.faults:
         from shuke.rooms.studio import facade as studio
 
@@ -214,6 +228,16 @@ def _print(found: "HistoryView", *, as_json: bool) -> None:
         ]
         lines += table(heads, faults)
     result(data, lines, as_json=as_json)
+
+
+def _notes(found: "HistoryView") -> list[str]:
+    """Say what was used as it is, in the words of the pages."""
+    from django.utils.translation import override
+
+    from shuke.surfaces.wording import studio_words
+
+    with override("zh-hans" if in_chinese() else "en"):
+        return [studio_words.note(code, count) for code, count in found.notes.items()]
 
 
 def _columns(file: "HistoryFile") -> Iterator[str]:
@@ -245,6 +269,8 @@ def _data(found: "HistoryView") -> dict[str, Any]:
             for each in found.faults
         ],
         "left_out": dict(found.left_out),
+        "no_sale": dict(found.no_sale),
+        "notes": dict(found.notes),
         "failure": found.failure,
     }
 

@@ -28,6 +28,7 @@ FILE: Final[Json] = {
         {"column": "net", "field": "net", "confidence": 1.0, "samples": ["12.34"]},
     ],
     "missing": [],
+    "statuses": [],
     "livemode": False,
 }
 COLUMNS: Final[Json] = {"columns": [{"column": "实付", "field": "net"}]}
@@ -47,6 +48,8 @@ HISTORY: Final[Json] = {
     "last_day": "2017-01-01",
     "faults": [],
     "left_out": {},
+    "no_sale": {},
+    "notes": {},
     "progress": _PROGRESS,
     "failure": "",
     "asked_at": "2026-06-15T02:00:00Z",
