@@ -47,8 +47,9 @@ COUNTS: _Words = {
 
 _NOTES: Mapping[str, Callable[[int], str]] = {
     "measured_rows": lambda n: ngettext(
-        "%(n)s quantity is no whole number: it is one piece, and its price times the quantity is what was paid.",
-        "%(n)s quantities are no whole numbers: each is one piece, and its price times the quantity is what was paid.",
+        "%(n)s quantity is no whole number: it is one piece, and costs price × quantity unless its row says an amount.",
+        "%(n)s quantities are no whole numbers: each is one piece, and costs price × quantity "
+        "unless its row says an amount.",
         n,
     ),
     "skipped_times": lambda n: ngettext(
