@@ -197,14 +197,6 @@ def _print(found: "HistoryView", *, as_json: bool) -> None:
         if file.statuses:
             there = ", ".join(f"{one.value or '–'} ({one.rows:,})" for one in file.statuses)
             lines.append(words(f"statuses of orders: {there}", f"订单状态：{there}"))
-    if found.no_sale:
-        rows_out, orders_out = found.no_sale["rows"], found.no_sale["orders"]
-        lines.append(
-            words(
-                f"left out by their status: {rows_out:,} rows, {orders_out:,} orders",
-                f"因订单状态未计入：{rows_out:,} 行，{orders_out:,} 单",
-            )
-        )
     lines += _notes(found)
     if found.faults:
         from shuke.rooms.studio import facade as studio
@@ -231,13 +223,13 @@ def _print(found: "HistoryView", *, as_json: bool) -> None:
 
 
 def _notes(found: "HistoryView") -> list[str]:
-    """Say what was used as it is, in the words of the pages."""
+    """Say what its status left out and what was used as it is, in the words of the pages."""
     from django.utils.translation import override
 
     from shuke.surfaces.wording import studio_words
 
     with override("zh-hans" if in_chinese() else "en"):
-        return [studio_words.note(code, count) for code, count in found.notes.items()]
+        return studio_words.notes(found)
 
 
 def _columns(file: "HistoryFile") -> Iterator[str]:

@@ -8,7 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from shuke.rooms.studio.contracts import FileKind, RunKind, State
+from shuke.rooms.studio.contracts import FileKind, HistoryView, RunKind, State
 from shuke.surfaces.wording import figures
 
 _Words = Mapping[str, str | Promise]
@@ -70,9 +70,16 @@ _NOTES: Mapping[str, Callable[[int], str]] = {
 }
 
 
-def note(code: str, count: int) -> str:
-    """Say what was told of a history and used as it is."""
-    return _NOTES[code](count) % {"n": figures.number(count)}
+def notes(history: HistoryView) -> list[str]:
+    """Say what the status of orders left out of a history, and what was used as it is."""
+    told = []
+    if out := history.no_sale:
+        sums = {name: figures.number(out[name]) for name in ("rows", "orders")}
+        told.append(
+            gettext("Left out by their status, as no sale: rows %(rows)s, orders %(orders)s, net %(net)s.")
+            % (sums | {"net": figures.money(out["net_minor"], history.reading.currency)})
+        )
+    return told + [_NOTES[code](count) % {"n": figures.number(count)} for code, count in history.notes.items()]
 
 
 def state(code: str) -> str:

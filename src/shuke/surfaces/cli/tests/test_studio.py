@@ -70,7 +70,7 @@ def test_statuses_that_count_are_said(live, open_folder):
     assert "export" not in [each["name"] for each in live.json("history", "list")]
 
     told = live(*read, "--status", "paid")
-    assert "left out by their status: 1 rows, 1 orders" in told
+    assert "Left out by their status, as no sale: rows 1, orders 1, net $9.00." in told
     assert "1 quantity is no whole number: it is one piece" in told
     assert "1 time came twice as clocks were put back; it is read as the first of both." in told
     shown = live.json("history", "show", "export")

@@ -260,7 +260,7 @@ def _one(
             for code in studio_words.COUNTS
             if code in found.counts
         ],
-        notes=[studio_words.note(code, count) for code, count in found.notes.items()],
+        notes=studio_words.notes(found),
         failure=studio_words.failure(found.failure, found.failure_params),
         wrong=wrong or [],
         runs=rows(studio.latest_runs(None, _RUNS, found.id)),
