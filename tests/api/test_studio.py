@@ -58,6 +58,29 @@ def test_what_stands_in_files_is_for_those_who_may_use_the_studio(users):
         assert [(each["code"], each["found"]) for each in found["faults"]] == [("not_an_instant", "")]
 
 
+def test_which_statuses_count_is_asked_for(users):
+    user, onlooker = users
+    id = brought(user, ORDERS.replace("note", "订单状态").replace("for Ann", "交易成功") + "2,m,,1.25,已取消\n")
+    file = {"statuses": [{"value": "交易成功", "rows": 1, "sale": True}, {"value": "已取消", "rows": 1, "sale": False}]}
+
+    found = user.get(f"/v1/histories/{id}").json()["files"][0]
+    assert {"statuses": found["statuses"]} == file
+    asked = {"currency": "USD", "time_zone": "UTC"}
+    for statuses, code in (({}, "statuses_missing"), ({"statuses": ["已发货"]}, "unknown_statuses")):
+        refused = user.post(f"/v1/histories/{id}/read", asked | statuses)
+        assert (refused.status_code, refused.json()["code"]) == (422, code)
+        assert "交易成功 (1), 已取消 (1)" in refused.json()["detail"]
+    assert user.post(f"/v1/histories/{id}/read", asked | {"statuses": []}).status_code == 422
+    assert user.get(f"/v1/histories/{id}").json()["state"] == "draft"
+
+    assert user.post(f"/v1/histories/{id}/read", asked | {"statuses": ["交易成功"]}).status_code == 202
+    studio.read_history(decode_history_id(id))
+    found, seen = (each.get(f"/v1/histories/{id}").json() for each in (user, onlooker))
+    assert (found["state"], found["counts"]["orders"], found["faults"]) == ("ready", 1, [])
+    assert (found["no_sale"], found["notes"]) == ({"rows": 1, "orders": 1, "net_minor": 125}, {})
+    assert (seen["files"][0]["statuses"], seen["no_sale"]) == ([], found["no_sale"])
+
+
 def test_members_of_a_comparison_are_for_those_who_may_use_the_studio(users):
     user, onlooker = users
     id = brought(user, ORDERS)

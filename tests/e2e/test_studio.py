@@ -117,3 +117,36 @@ def test_faults_are_told_before_anything_is_used(window):
     page.get_by_role("button", name="删除").first.click()
     page.locator("#remove").get_by_role("button", name="删除").click()
     page.wait_for_url("**/studio/histories")
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_a_person_says_which_statuses_count(window, width):
+    desk = window(width)
+    page = desk.page
+    desk.open("/studio/histories")
+    page.get_by_label("名称").fill(f"导出 {width}")
+    page.get_by_role("button", name="选择文件").click()
+    text = (
+        "订单号,会员号,付款时间,单价,数量,订单状态,退款金额\n"
+        "1,m,2025-01-01 09:00,19.98,0.532,交易成功,\n2,m,2025-01-02 09:00,2.00,1,卖家已发货，等待买家确认,1.00\n"
+        f"3,m,2025-01-03 09:00,3.00,1,交易关闭,\n4,n,,4.00,1,等待买家付款,\n5,{width},2025-01-03 09:00,5,1,交易成功,\n"
+    )
+    page.set_input_files("#file-orders", {"name": "导出.csv", "mimeType": "text/csv", "buffer": text.encode("gb18030")})
+    page.get_by_role("button", name="上传").click()
+    statuses = page.get_by_role("group", name="计入的订单状态")
+    statuses.wait_for()
+    desk.check()
+    assert [(box.get_attribute("value"), box.is_checked()) for box in statuses.get_by_role("checkbox").all()] == [
+        ("交易成功", True),
+        ("交易关闭", False),
+        ("卖家已发货，等待买家确认", True),
+        ("等待买家付款", False),
+    ]
+    statuses.get_by_label("交易关闭").check()
+    page.get_by_label("金额的币种").select_option("CNY")
+    page.get_by_label("未带时区的时间所属时区").fill("Asia/Shanghai")
+    page.get_by_role("button", name="读取并校验").click()
+    page.get_by_test_id("orders").wait_for(timeout=LONG)
+    desk.check()
+    assert page.get_by_test_id("orders").inner_text() == "4"
+    assert page.get_by_text("因订单状态未计入：1 行，1 单，实付 ¥4.00。").count() == 1

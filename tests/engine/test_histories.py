@@ -117,6 +117,16 @@ def test_points_come_back_in_the_scale_of_the_program(tmp_path):
     assert under == [[REDEEM, 1, 1000], [FACT, 0, 0], [GIVE_BACK, 0, 333], [REFUND, 0, 100]]
 
 
+def test_points_of_a_coarser_unit_are_rounded_towards_zero(tmp_path):
+    writer = HistoryWriter()
+    writer.member("a", 5)
+    for at, points in enumerate((15, -15, 9, -9, -20), 6):
+        writer.adjust(at, 0, points)
+    stored = write_history(tmp_path / "live", [writer.history()], Meta("USD", 2, "UTC", (("growth", 1),)))
+    under = stored.under(load_program(PROGRAM)).part(0).events
+    assert under[:, V_AMOUNT].tolist() == [1, -1, 0, 0, -2]
+
+
 def test_a_part_without_lines_still_counts_them(tmp_path):
     (tmp_path / "orders.csv").write_text(
         "order_id,member_id,occurred_at,net,sku\no,m,2024-01-01T00:00:00Z,3,a\no,m,2024-01-01T00:00:00Z,4,b\n"

@@ -28,7 +28,7 @@ ROWS = [
 
 
 def told(tmp_path, *files, **options):
-    said = {name: options.pop(name) for name in ("dates", "leave_out", "faulty_rows") if name in options}
+    said = {name: options.pop(name) for name in ("dates", "leave_out", "faulty_rows", "statuses") if name in options}
     sources = Sources(tuple(one if isinstance(one, File) else File(one) for one in files), **said)
     return build(
         tmp_path / "stored", sources, **({"currency": "CNY", "digits": 2, "time_zone": "Asia/Shanghai"} | options)
@@ -137,7 +137,7 @@ def test_faults_refuse_everything_and_name_every_row(tmp_path):
         "1,m,2024-05-01 08:00:00,1.00,b,1",
         "1,m,2024-05-01 08:00:00,1.00,b,1",
         "2,m,2024-05-01 08:00:00,x,a,1",
-        "3,m,2024-05-01 08:00:00,1.00,a,1.5",
+        '3,m,2024-05-01 08:00:00,1.00,a,"1,5"',
     )
     refunds = written(
         tmp_path,
@@ -174,7 +174,7 @@ def test_faults_refuse_everything_and_name_every_row(tmp_path):
     assert not (tmp_path / "stored").exists()
     assert causes(report) == [
         ("orders.csv", "not_an_amount", "net", "x", 1, (5,)),
-        ("orders.csv", "not_a_whole_number", "quantity", "1.5", 1, (6,)),
+        ("orders.csv", "not_a_quantity", "quantity", "1,5", 1, (6,)),
         ("refunds.csv", "order_unknown", "order_id", "9", 1, (2,)),
         ("refunds.csv", "before_its_order", "occurred_at", "2024-04-02 00:00:00+00", 1, (3,)),
         ("refunds.csv", "line_ambiguous", "sku", "b", 1, (4,)),
@@ -266,7 +266,7 @@ def test_exports_are_read_by_their_own_names(tmp_path, text, nets):
     path.write_text(text, "utf-8")
     headers, _ = sample(path)
     assert kind_of(headers) is Kind.ORDERS
-    report = told(tmp_path, path)
+    report = told(tmp_path, path, statuses=("paid",) if text is SHOPIFY else ("交易完成",))
     assert report.faults == ()
     part = report.stored.part(0, ids=True)
     assert (part.member_count, part.order_count, part.order_at.tolist()) == (1, 1, [1714521600])
@@ -382,13 +382,14 @@ def workbook_of(path, sheet, **parts):
     openpyxl.Workbook().save(plain)
     with zipfile.ZipFile(plain) as source, zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as target:
         for name in source.namelist():
-            target.writestr(name, sheet if name == "xl/worksheets/sheet1.xml" else source.read(name))
+            target.writestr(name, {"xl/worksheets/sheet1.xml": sheet}.get(name) or parts.pop(name, source.read(name)))
         for name, data in parts.items():
             target.writestr(name, data)
 
 
+MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 SHEET = (
-    '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><dimension ref="A1:XFD1048576"/>'
+    f'<worksheet xmlns="{MAIN}"><dimension ref="A1:XFD1048576"/>'
     '<sheetData><row r="1"><c t="inlineStr"><is><t>a</t></is></c></row><row r="{last}"><c><v>1</v></c></row></sheetData>'
     "</worksheet>"
 )
@@ -402,10 +403,21 @@ def test_a_sheet_is_as_large_as_its_rows_and_not_as_it_says(tmp_path):
 
 def test_a_workbook_that_unpacks_to_too_much_is_refused(tmp_path, monkeypatch):
     monkeypatch.setattr(row_files, "SHEET_ROWS", 100)
-    monkeypatch.setattr(row_files, "WORKBOOK_LIMIT", 100_000)
+    monkeypatch.setattr(row_files, "UNPACKED_LIMIT", 100_000)
     workbook_of(tmp_path / "rows.xlsx", SHEET.format(last=101))
-    workbook_of(tmp_path / "texts.xlsx", SHEET.format(last=2), **{"xl/sharedStrings.xml": b" " * 100_000})
-    for name in ("rows.xlsx", "texts.xlsx"):
+    cell = SHEET.format(last=2).replace("<t>a</t>", f"<t>{'a' * 100_000}</t>")
+    workbook_of(tmp_path / "cell.xlsx", cell)
+    texts = {"xl/worksheets/texts.xml": f"<sst xmlns='{MAIN}'>{'<si><t>a</t></si>' * 10_000}</sst>"}
+    manifest = (
+        '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">{parts}'
+        '<Override PartName="/xl/workbook.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml'
+        '.sheet.main+xml"/></Types>'
+    )
+    of_texts = "application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"
+    named = f'<Override PartName="/xl/worksheets/texts.xml" ContentType="{of_texts}"/>'
+    hidden = texts | {"[Content_Types].xml": manifest.format(parts=named)}
+    workbook_of(tmp_path / "texts.xlsx", SHEET.format(last=2), **hidden)
+    for name in ("rows.xlsx", "cell.xlsx", "texts.xlsx"):
         with (tmp_path / name).open("rb") as stream, pytest.raises(Refusal) as refusal:
             list(row_files.rows(stream))
         assert refusal.value.code == "file_not_readable"
@@ -464,7 +476,7 @@ def test_ids_and_pieces_of_every_type_are_read_or_told(tmp_path):
     path = tmp_path / "orders.parquet"
     duckdb.sql(
         "SELECT * FROM (VALUES (18446744073709551615::UBIGINT, 7.0::DOUBLE, 2.0::DOUBLE, 'infinity'),"
-        " (2, 7.5, 1, '2024-05-01 00:00:00'), (3, 1e300, 1, '2024-05-01 00:00:00'), (4, 7, 1.5, '2024-05-01 00:00:00'),"
+        " (2, 7.5, 1, '2024-05-01 00:00:00'), (3, 1e300, 1, '2024-05-01 00:00:00'), (4, 7, -1.5, '2024-05-01 00:00:00'),"
         " (5, 7, 1, '2024-05-01 00:00:00'), (NULL, 7, 1, '2024-05-01 00:00:00'))"
         " t(order_id, member_id, quantity, bought)"
     ).project("* EXCLUDE (bought), bought::TIMESTAMP AS occurred_at, 1::DECIMAL(4, 2) AS net").write_parquet(str(path))
@@ -472,7 +484,7 @@ def test_ids_and_pieces_of_every_type_are_read_or_told(tmp_path):
     assert [each[1:] for each in causes(report)] == [
         ("not_an_instant", "occurred_at", "infinity", 1, (1,)),
         ("not_an_id", "member_id", "7.5", 2, (2, 3)),
-        ("not_a_whole_number", "quantity", "1.5", 1, (4,)),
+        ("not_a_quantity", "quantity", "-1.5", 1, (4,)),
         ("value_missing", "order_id", "", 1, (6,)),
     ]
     part = report.stored.part(0, ids=True)

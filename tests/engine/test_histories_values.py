@@ -82,7 +82,11 @@ def test_the_order_of_day_and_month_is_said():
     ("kind", "found", "said"),
     [
         (Type.QUANTITY, "2.0", (2, None)),
-        (Type.QUANTITY, "1.5", (None, "not_a_whole_number")),
+        (Type.QUANTITY, "0.532", (1, None)),
+        (Type.QUANTITY, "0,532", (None, "not_a_quantity")),
+        (Type.QUANTITY, "0.1234567", (None, "not_a_quantity")),
+        (Type.QUANTITY, "-0.5", (None, "not_a_quantity")),
+        (Type.QUANTITY, "1000000.5", (None, "quantity_out_of_range")),
         (Type.QUANTITY, "1000001", (1000001, "quantity_out_of_range")),
         (Type.POINTS, "1,000", (1_000_000_000, None)),
         (Type.POINTS, "12.5", (12_500_000, None)),

@@ -1,6 +1,6 @@
 """Reads files of orders for a study at once: by the one reader of files, part by part, and nothing stored."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -28,17 +28,24 @@ class Orders:
 
 
 @contextmanager
-def orders_of(paths: Sequence[Path], program: Program, *, timestamps_in: str | None = None) -> Iterator[Orders]:
+def orders_of(
+    paths: Sequence[Path],
+    program: Program,
+    *,
+    timestamps_in: str | None = None,
+    statuses: Collection[str] | None = None,
+) -> Iterator[Orders]:
     """Read files of orders (docs/reference/history-files.md); members join with their first order.
 
-    `timestamps_in` is the zone of timestamps that carry none.
+    `timestamps_in` is the zone of timestamps that carry none; `statuses` are those of orders that count as sales.
 
     Raises:
         Refusal: `file_not_found`, `file_unreadable`, `columns_missing`, `time_zone_unknown`, `timestamps_without_zone`,
+            `header_repeated`, `statuses_missing`, `unknown_statuses`, `too_many_statuses`,
             `rows_invalid` (each cause with its count and first row).
     """
     with laid_out(
-        Sources(tuple(File(path) for path in paths)),
+        Sources(tuple(File(path) for path in paths), statuses=statuses),
         currency=program.currency,
         digits=program.currency_digits,
         time_zone=timestamps_in or "",

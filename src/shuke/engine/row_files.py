@@ -14,14 +14,14 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import BinaryIO
+from typing import Any, BinaryIO, cast
 
 from shuke.core.values.errors import Refusal
 
 CELL_LIMIT = 2_000
 CHUNK = 1 << 22
 XLSX = b"PK\x03\x04"
-WORKBOOK_LIMIT = 256 * 1024 * 1024  # bytes of what an XLSX keeps in memory: texts, styles; sheets are streamed
+UNPACKED_LIMIT = 256 * 1024 * 1024  # bytes of what an XLSX keeps in memory: texts, styles, one row of a sheet
 SHEET_ROWS = 1_048_576  # as the format has it
 QUOTED_LINES_LIMIT = 20  # that one quoted cell may span
 _MOSTLY = 9  # of ten lines beyond ASCII, so that a file counts as UTF-8 with bad rows
@@ -155,17 +155,81 @@ def _row(number: int, cells: list[str]) -> Row:
     return Row(number, tuple(cells))
 
 
+class Room:
+    """How many bytes may be unpacked before they are let go."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit = self._left = limit
+
+    def take(self, count: int) -> None:
+        """Count what was unpacked. Raises: Refusal `file_not_readable` where it is too much."""
+        self._left -= count
+        if self._left < 0:
+            raise Refusal("file_not_readable", f"The file unpacks to more than {self._limit:,} bytes at once.")
+
+    def clear(self) -> None:
+        """Say that what was unpacked is let go."""
+        self._left = self._limit
+
+
+class Unpacked(io.RawIOBase):
+    """A packed stream that is read from its beginning, as far as there is room."""
+
+    def __init__(self, stream: BinaryIO, room: Room) -> None:
+        self._stream, self._room, self._at = stream, room, 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        """Read as much as fits. Raises: Refusal where there is no room for it."""
+        count: int = self._stream.readinto(buffer)  # type: ignore[attr-defined]
+        self._at += count
+        self._room.take(count)
+        return count
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        """Go to the beginning. Raises: OSError for any other place, to which all before it would be unpacked."""
+        if (offset, whence) not in {(0, io.SEEK_SET), (self._at, io.SEEK_SET), (0, io.SEEK_CUR)}:
+            raise io.UnsupportedOperation("What is packed is read from its beginning.")
+        if (offset, whence) == (0, io.SEEK_SET):
+            self._stream.seek(0)
+            self._at = 0
+            self._room.clear()
+        return self._at
+
+    def close(self) -> None:
+        self._stream.close()
+        super().close()
+
+
+class _Archive(zipfile.ZipFile):
+    """A workbook's archive: parts count by what comes out of them, whatever they are called and say of themselves."""
+
+    room: Room
+
+    def open(self, *args: Any, **options: Any) -> Any:
+        """Open a part."""
+        return Unpacked(cast("BinaryIO", super().open(*args, **options)), self.room)
+
+
 def workbook(stream: BinaryIO) -> Iterator[Row]:
     """Yield the rows of the first sheet of an XLSX file."""
     stream.seek(0)
     try:
-        import openpyxl  # type: ignore[import-untyped]
+        from openpyxl.reader.excel import ExcelReader  # type: ignore[import-untyped]
 
-        _weigh(stream)
-        book = openpyxl.load_workbook(stream, read_only=True, data_only=True)
-        sheet = book.worksheets[0]
+        reader = ExcelReader(stream, read_only=True, data_only=True)
+        reader.archive = archive = _Archive(stream)
+        archive.room = Room(UNPACKED_LIMIT)
+        reader.read()
+        sheet = reader.wb.worksheets[0]
         sheet.reset_dimensions()  # a file may claim every cell that a sheet can have; the rows say where they end
         for number, values in enumerate(sheet.iter_rows(values_only=True), start=1):
+            archive.room.clear()
             if number > SHEET_ROWS:
                 raise ValueError("A sheet has no more rows.")
             cells = [_cell(value) for value in values]
@@ -173,14 +237,6 @@ def workbook(stream: BinaryIO) -> Iterator[Row]:
                 yield _row(number, cells)
     except (zipfile.BadZipFile, zlib.error, EOFError, KeyError, ValueError, IndexError, SyntaxError, OSError) as error:
         raise Refusal("file_not_readable", "The file is neither CSV nor XLSX, or is damaged.") from error
-
-
-def _weigh(stream: BinaryIO) -> None:
-    """Refuse a workbook that would fill the memory: unpacking reads no more of a part than the archive says it has."""
-    with zipfile.ZipFile(stream) as archive:
-        kept = sum(each.file_size for each in archive.infolist() if not each.filename.startswith("xl/worksheets/"))
-    if kept > WORKBOOK_LIMIT:
-        raise Refusal("file_not_readable", "What the workbook keeps beside its sheets unpacks to more than 256 MB.")
 
 
 def _cell(value: object) -> str:

@@ -20,6 +20,7 @@ from shuke.engine.histories.faulty import write_rows
 from shuke.engine.histories.fields import Kind
 from shuke.engine.histories.sorting import Parts
 from shuke.engine.histories.sources import Opened, Sources, digest, open_files
+from shuke.engine.histories.statuses import keep_sales
 from shuke.engine.histories.stored import Meta, StoredHistory
 from shuke.engine.histories.storing import Writer
 from shuke.engine.histories.typed import Typed
@@ -41,7 +42,9 @@ class Report:
 
     `rows` are those read by kind of file; `left_out_rows`, `left_out_orders` and `left_out_net_minor` say what is
     missing in it on account of faults, `repeated_lines` how many lines say the same as another of their order: they
-    count. `mapping` says by file which header means what.
+    count. `no_sale_rows`, `no_sale_orders` and `no_sale_net_minor` say what the status of orders left out. Told and
+    used are `measured_rows`, whose quantity is no whole number, and `skipped_times` and `repeated_times`, as clocks of
+    the zone were changed. `mapping` says by file which header means what.
     """
 
     faults: tuple[HistoryFault, ...]
@@ -51,6 +54,12 @@ class Report:
     left_out_orders: int = 0
     left_out_net_minor: int = 0
     repeated_lines: int = 0
+    no_sale_rows: int = 0
+    no_sale_orders: int = 0
+    no_sale_net_minor: int = 0
+    measured_rows: int = 0
+    skipped_times: int = 0
+    repeated_times: int = 0
     stored: StoredHistory | None = None
 
 
@@ -73,7 +82,8 @@ def build(
 
     Raises:
         Refusal: `time_zone_unknown`, `unknown_choice`, `orders_missing`, `file_not_found`, `file_unreadable`,
-            `columns_missing`, `unknown_columns`, `duplicate_columns`.
+            `columns_missing`, `unknown_columns`, `duplicate_columns`, `header_repeated`, `statuses_missing`,
+            `unknown_statuses`, `too_many_statuses`.
         Cancelled: `cancelled` said so; nothing is left behind.
     """
     settings = _settings(sources, currency, digits, time_zone)
@@ -155,9 +165,16 @@ class _Work:
         for one in self.opened:
             db.executemany("INSERT INTO shifts VALUES (?, ?, ?)", one.shifts)
         self.typed = Typed(db, self.opened, self.settings, self.scratch)
+        keep_sales(db, self.opened, sources.statuses)
         self.checks = Checks(db, self.typed)
         steps: list[Callable[[], None]] = [lambda kind=kind: self.checks.values(kind) for kind in Kind]  # type: ignore[misc]
-        steps += [self.checks.orders, self.checks.refunds, self.checks.redemptions, self.checks.members]
+        steps += [
+            self.checks.no_sales,
+            self.checks.orders,
+            self.checks.refunds,
+            self.checks.redemptions,
+            self.checks.members,
+        ]
         for i, step in enumerate(steps):
             self.step(i, len(steps), "check")
             step()
@@ -210,7 +227,32 @@ class _Work:
         }
         rows = {str(kind): count for kind, count in self.typed.rows.items() if count}
         lost = self._left_out() if faults else (0, 0, 0)
-        return Report(faults, rows, mapping, *lost)
+        told = self.typed.told
+        return Report(
+            faults,
+            rows,
+            mapping,
+            *lost,
+            0,
+            *self._no_sales(),
+            measured_rows=told["measured"],
+            skipped_times=told["skipped"],
+            repeated_times=told["twice"],
+        )
+
+    def _no_sales(self) -> tuple[int, int, int]:
+        """Return what the status of orders left out: rows, orders of which none is left, and what was paid."""
+        if not any(one.no_sales for one in self.opened):
+            return 0, 0, 0  # and the orders are not read for it
+        found = self.db.execute(
+            """
+            SELECT sum(rows), count(*) FILTER (WHERE whole), sum(CASE WHEN whole THEN coalesce(total, net) ELSE net END)
+            FROM (SELECT *, order_id NOT IN (SELECT order_id::VARCHAR FROM orders_rows WHERE order_id IS NOT NULL)
+                AS whole FROM no_sales)
+            """
+        ).fetchone() or (0, 0, 0)
+        rows, orders, net = (int(number or 0) for number in found)
+        return rows, orders, net
 
     def _left_out(self) -> tuple[int, int, int]:
         """Return what the faults take away: rows, orders, and what was paid for them."""
@@ -262,6 +304,12 @@ class _Work:
                 "orders": report.left_out_orders,
                 "net_minor": report.left_out_net_minor,
             },
+            "no_sale": {
+                "rows": report.no_sale_rows,
+                "orders": report.no_sale_orders,
+                "net_minor": report.no_sale_net_minor,
+            },
+            "statuses": None if sources.statuses is None else sorted(sources.statuses),
         }
         said = self.settings
         meta = Meta(said.currency, said.digits, said.time_zone, parts.units, made_of=made_of)

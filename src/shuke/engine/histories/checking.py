@@ -63,6 +63,15 @@ class Checks:
 
     # ---- orders
 
+    def no_sales(self) -> None:
+        """Make the table `no_sales` of the rows that are left out by their status, by their order."""
+        self._db.execute("CREATE TABLE no_sales (order_id VARCHAR, rows BIGINT, total BIGINT, net BIGINT)")
+        if rows := self._typed.no_sales():
+            self._db.execute(
+                f"INSERT INTO no_sales SELECT order_id::VARCHAR, count(*), max(total), sum({self._line_amount()})"  # noqa: S608
+                f" FROM ({rows}) GROUP BY order_id"
+            )
+
     def orders(self) -> None:
         """Make the table `orders`: a row an order, with the number of its lines and what is said of it."""
         self._group(self._line_amount())
@@ -81,6 +90,9 @@ class Checks:
             checks["values_differ"] = "differ"
         if "gross" in amounts:
             checks["gross_below_net"] = "gross < net"
+        if "refunded" in self._have[Kind.ORDERS]:
+            self._note_refunded()
+            checks["refund_above_order"] = "order_id IN (SELECT order_id FROM refunded WHERE amount > net)"
         if set(PARTS) & set(amounts):
             checks["part_above_net"] = " OR ".join(f"{name} > net" for name in PARTS if name in amounts)
         self._leave_out(checks)
@@ -96,10 +108,28 @@ class Checks:
     def _line_amount(self) -> str:
         """Return the SQL of what a row of an orders file says was paid for it."""
         have = self._have[Kind.ORDERS]
-        priced = "price * coalesce(quantity, 1)"
+        priced = self._priced(Kind.ORDERS)
         if "net" in have and "price" in have:
             return f"coalesce(net, {priced})"
         return "net" if "net" in have else priced if "price" in have else "NULL::BIGINT"
+
+    def _priced(self, kind: Kind) -> str:
+        """Return the SQL of price × quantity, that of a measure rounded half up."""
+        pieces = "price * coalesce(quantity, 1)"
+        if not self._typed.measures(kind):
+            return pieces
+        return (
+            f"CASE WHEN measure IS NULL THEN {pieces} ELSE ((price::HUGEINT * measure + 500000) // 1000000)::BIGINT END"
+        )
+
+    def _note_refunded(self) -> None:
+        """Make the table `refunded`: what rows of orders say of their own refund."""
+        of_order = "max" if "total" in self._have[Kind.ORDERS] else "sum"
+        self._db.execute(
+            f"CREATE TABLE refunded AS SELECT order_id, amount, net FROM orders JOIN ("  # noqa: S608
+            f"SELECT order_id, {of_order}(refunded)::BIGINT AS amount FROM orders_good WHERE refunded > 0"
+            " GROUP BY order_id) USING (order_id)"
+        )
 
     def _group(self, line: str) -> None:
         have = self._have[Kind.ORDERS]
@@ -181,6 +211,7 @@ class Checks:
                 ), 'order_left_out', 'order_unknown'),
                 {column}::VARCHAR, {column}::VARCHAR
             FROM {kind}_good WHERE {column} IS NOT NULL AND {column} NOT IN (SELECT order_id FROM orders)
+                AND {column}::VARCHAR NOT IN (SELECT order_id FROM no_sales WHERE order_id IS NOT NULL)
             """  # noqa: S608
         )
 
@@ -199,6 +230,13 @@ class Checks:
             FROM refunds_good r JOIN orders o USING (order_id)
             """
         )
+        if "refunded" in self._have[Kind.ORDERS]:
+            told = "order_id IN (SELECT order_id FROM refunded)"
+            self._drop(Kind.REFUNDS, "refund_rows_", "refunded_in_order", "order_id", told)
+        if self._typed.measures(Kind.REFUNDS):  # how much of one piece it was is not known
+            part = "(file, row) IN (SELECT (file, row) FROM refunds_good WHERE measure IS NOT NULL)"
+            test = f"net IS NULL AND NOT whole AND {part}"
+            self._drop(Kind.REFUNDS, "refund_rows_", "amount_needed", "net", test)
         self._drop(
             Kind.REFUNDS,
             "refund_rows_",
@@ -216,6 +254,12 @@ class Checks:
             " min(order_id) <> max(order_id) OR min(occurred_at) <> max(occurred_at))",
         )
         self._find_lines()
+        if "refunded" in self._have[Kind.ORDERS]:
+            self._db.execute(
+                "INSERT INTO refund_rows_ BY NAME SELECT 0 AS file, 0 AS row, order_id, occurred_at, amount AS net,"
+                " false AS whole, order_id::VARCHAR AS refund_id, occurred_at AS ordered_at, o.net AS order_net"
+                " FROM refunded JOIN orders o USING (order_id)"
+            )
         self._db.execute(
             """
             CREATE TABLE refunds AS
@@ -320,7 +364,7 @@ class Checks:
     def line_net(self) -> str:
         """Return the SQL of the net of a line of the relation that lines come from."""
         if self.lines_of is Kind.LINES:
-            return "coalesce(net, price * coalesce(quantity, 1))"
+            return f"coalesce(net, {self._priced(Kind.LINES)})"
         return self._line_amount()
 
     def _drop(self, kind: Kind, table: str, cause: str, column: str, test: str, found: str = "") -> None:

@@ -43,7 +43,10 @@ EXPECTED: Mapping[str, tuple[str, str]] = MappingProxyType(
         "amount_out_of_range": (f"from 0 to {AMOUNT_MAX:,} minor units; what is returned stands in a file of refunds",
                                 f"0 至 {AMOUNT_MAX:,} 最小货币单位；退款请放在退款文件里"),
         "other_currency": ("the currency of the history", "与历史相同的币种"),
-        "not_a_whole_number": ("a whole number of pieces", "整数件数"),
+        "not_a_quantity": (
+            "a number of pieces, or a measure such as 0.532 with at most six decimals",
+            "件数，或如 0.532 的计量数，最多六位小数",
+        ),
         "quantity_out_of_range": (f"from 0 to {QUANTITY_LIMIT:,} pieces", f"0 至 {QUANTITY_LIMIT:,} 件"),
         "not_points": ("a number of points with at most six decimals", "积分数，最多六位小数"),
         "points_out_of_range": ("points above 0", "大于 0 的积分"),
@@ -63,6 +66,10 @@ EXPECTED: Mapping[str, tuple[str, str]] = MappingProxyType(
         "before_its_order": ("an instant not before that of the order", "不早于订单的时间"),
         "refund_torn": ("one order and one instant for all rows of a refund", "同一退款的各行属于同一订单、同一时间"),
         "refund_above_order": ("refunds of at most what was paid", "退款合计不超过实付"),
+        "refunded_in_order": (
+            "refunds of an order in its own row or in a file of refunds, not in both",
+            "一笔订单的退款只写在订单行里或退款文件里，不重复",
+        ),
         "already_refunded": ("no refund after the order is refunded whole", "整单退款之后不再有退款"),
         "line_unknown": ("a line of the order with this sku", "订单中有此商品编码的行"),
         "line_ambiguous": (

@@ -147,6 +147,14 @@ FIELDS: Mapping[Kind, tuple[Field, ...]] = {
         Field("tax", Type.AMOUNT, ("税额", "税费", "taxes", "tax amount")),
         Field("shipping", Type.AMOUNT, ("运费", "邮费", "配送费", "shipping amount", "shipping fee", "freight")),
         Field("points_paid", Type.AMOUNT, ("积分抵扣", "积分抵扣金额", "积分抵现", "points discount")),
+        Field("refunded", Type.AMOUNT, (
+            "退款金额", "已退款金额", "已退款", "已退金额", "退款", "refunded amount", "refunds", "amount refunded",
+            "refund amount",
+        )),
+        Field("status", Type.TEXT, (
+            "订单状态", "交易状态", "状态", "支付状态", "付款状态", "order status", "financial status",
+            "payment status", "state",
+        )),
         _QUANTITY,
         _CATEGORY,
         _SKU,
@@ -245,7 +253,12 @@ FIELDS: Mapping[Kind, tuple[Field, ...]] = {
 
 # what a file needs: of each group one field, or all fields of one of its tuples
 NEEDED: Mapping[Kind, tuple[tuple[tuple[str, ...], ...], ...]] = {
-    Kind.ORDERS: ((("order_id",),), (("member_id",),), (("occurred_at",), ("date",)), (("net",), ("total",))),
+    Kind.ORDERS: (
+        (("order_id",),),
+        (("member_id",),),
+        (("occurred_at",), ("date",)),
+        (("net",), ("total",), ("price", "quantity")),
+    ),
     Kind.LINES: ((("order_id",),), (("net",), ("price", "quantity"))),
     Kind.REFUNDS: (
         (("order_id",),),

@@ -52,7 +52,9 @@ def in_units(history: History, paid_for: Column, units: Units, program: Program)
             stays &= ~mine
             continue
         finer, points = program.units[into].scale - scale, events[mine, V_AMOUNT]
-        events[mine, V_AMOUNT] = points * 10**finer if finer >= 0 else points // 10**-finer
+        # towards zero: no points come of rounding, neither to the member nor from the member
+        coarser = np.sign(points) * (np.abs(points) // 10 ** max(-finer, 0))
+        events[mine, V_AMOUNT] = points * 10**finer if finer >= 0 else coarser
         events[mine & named, V_UNIT] = into
     return _without(replace(history, events=events), paid_for, ~stays)
 

@@ -9,8 +9,9 @@ import gzip
 import hashlib
 import io
 import re
+import shutil
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, groupby
 from pathlib import Path
@@ -27,6 +28,7 @@ GZIP, PARQUET = b"\x1f\x8b", b"PAR1"
 CONTROL = np.array([(i < 32 and i not in (9, 10)) or i == 127 for i in range(256)])
 QUOTED = re.compile("\"|'[=+\\-@\t＝＋－＠]").search
 SAMPLE = 200
+PACKED_TIMES = 200  # as small as rows of a file that repeat themselves may be packed; what is made to burst is smaller
 DAMAGED = (OSError, EOFError, zlib.error)  # what unpacking raises
 
 
@@ -48,12 +50,14 @@ class Sources:
     """The files of a history; `dates` is the order in which they write day, month and year: "ymd", "mdy" or "dmy".
 
     `leave_out` says to go on without what is faulty; every faulty row is written with its reason to `faulty_rows`.
+    `statuses` are those of orders that count as sales, to be said where a file has a status of orders.
     """
 
     files: tuple[File, ...]
     dates: str = "ymd"
     leave_out: bool = False
     faulty_rows: Path | None = None
+    statuses: Collection[str] | None = None
 
 
 @dataclass(frozen=True)
@@ -70,6 +74,7 @@ class Opened:
     """Files that are read as one relation: its columns are c0, c1 … , `file`, and `row` from 0.
 
     What a file calls that row is `row` plus the last delta of `shifts`, (file, first row, delta), that is not beyond.
+    `no_sales` is the relation of the rows that their status leaves out, empty where there is no status.
     """
 
     files: Sequence[File]
@@ -80,6 +85,7 @@ class Opened:
     is_text: bool
     shifts: list[tuple[int, int, int]] = field(default_factory=list)
     broken: list[Broken] = field(default_factory=list)
+    no_sales: str = ""
 
     def __post_init__(self) -> None:
         self.mapping: dict[str, int] = {}  # field code → column
@@ -199,10 +205,18 @@ def _parquet(
 
 
 def path_stream(path: Path) -> BinaryIO:
-    """Open a file for reading bytes, unpacked where it is gzipped."""
+    """Open a file for reading bytes, unpacked where it is gzipped: not to more than a file of rows ever packs.
+
+    Reading raises Refusal `file_not_readable` where there is more, or more than half of the room that the disk has.
+    """
     with path.open("rb") as stream:
         zipped = stream.read(len(GZIP)) == GZIP
-    return cast("BinaryIO", gzip.open(path)) if zipped else path.open("rb")
+    if not zipped:
+        return path.open("rb")
+    most = min(
+        max(row_files.UNPACKED_LIMIT, PACKED_TIMES * path.stat().st_size), shutil.disk_usage(path.parent).free // 2
+    )
+    return io.BufferedReader(row_files.Unpacked(cast("BinaryIO", gzip.open(path)), row_files.Room(most)))
 
 
 def _text(db: duckdb.DuckDBPyConnection, file: File, number: int, work: Path, tick: Callable[[int], None]) -> Opened:

@@ -11,6 +11,7 @@ from pathlib import Path
 import duckdb
 
 from shuke.core.values.errors import Refusal
+from shuke.engine.histories.clocks import SKIPPED, TWICE
 from shuke.engine.histories.fields import FIELDS, Kind, Type, field_of, missing
 from shuke.engine.histories.sources import Opened
 from shuke.engine.histories.suggesting import named
@@ -44,8 +45,21 @@ NEVER_BLANK: Mapping[Kind, tuple[str, ...]] = {
 }
 
 
+# columns beside the fields: what is told with the value of one of them
+BESIDE: Mapping[str, tuple[str, ...]] = {"measure": ("quantity",), "changed": ("occurred_at", "joined_at")}
+TOLD = (
+    ("measured", "measure", "IS NOT NULL"),
+    ("skipped", "changed", f"= {SKIPPED}"),
+    ("twice", "changed", f"= {TWICE}"),
+)
+
+
 class Typed:
-    """The relations of all files, and which fields each kind has."""
+    """The relations of all files, and which fields each kind has.
+
+    Where quantities may be measures, rows have `measure`, too, in millionths; where clocks may skip or repeat local
+    times, `changed`. `rows` are counted by kind, and in `told` the good ones with such values.
+    """
 
     def __init__(self, db: duckdb.DuckDBPyConnection, opened: Sequence[Opened], settings: Settings, work: Path) -> None:
         self._db, self.settings, self._work = db, settings, work
@@ -59,6 +73,24 @@ class Typed:
         self._numbers = {code: self._all_numbers(code) for code in IDS}
         self.rows = dict.fromkeys(Kind, 0)
         self._proved: set[int] = set()
+        self.told = dict.fromkeys((name for name, *_ in TOLD), 0)
+        self._beside = {
+            kind: [
+                name
+                for name in BESIDE
+                if any(self._told_beside(one, name) for one in opened if one.files[0].kind is kind)
+            ]
+            for kind in Kind
+        }
+
+    def measures(self, kind: Kind) -> bool:
+        """Tell whether rows of a kind have a `measure`."""
+        return "measure" in self._beside[kind]
+
+    def _told_beside(self, one: Opened, name: str) -> str:
+        """Return the SQL of what is told beside a field, empty where nothing is."""
+        values = self._values(one)
+        return next((values[code].also for code in BESIDE[name] if code in values), "")
 
     def _all_numbers(self, code: str) -> bool:
         return all(one.types[one.mapping[code]] in NUMBERS for one in self.opened if code in one.mapping)
@@ -75,10 +107,14 @@ class Typed:
                 path = self._work / f"typed-{one.first:04}.parquet"
                 self._db.execute(f"COPY ({select}) TO '{path}' (FORMAT parquet)")
                 select = f"SELECT * FROM read_parquet('{path}')"  # noqa: S608  a path of our own
-            counts = "count(*), 0" if proved else "count(*), count(*) FILTER (WHERE wrong)"
-            row = self._db.execute(f"SELECT {counts} FROM ({select})").fetchone() or (0, 0)  # noqa: S608
+            told = [] if proved else [each for each in TOLD if each[1] in self._beside[kind]]
+            counts = ["count(*)", "0" if proved else "count(*) FILTER (WHERE wrong)"]
+            counts += [f"count(*) FILTER (WHERE {column} {test} AND NOT wrong)" for _, column, test in told]
+            row = self._db.execute(f"SELECT {', '.join(counts)} FROM ({select})").fetchone() or (0, 0)  # noqa: S608
             self.rows[kind] += row[0]
             wrong += row[1]
+            for (name, *_), count in zip(told, row[2:], strict=True):
+                self.told[name] += count
             selects.append(select)
         self._db.execute(f"CREATE VIEW {kind}_rows AS " + (" UNION ALL ".join(selects) or self._nothing(kind)))
         return wrong > 0
@@ -173,7 +209,11 @@ class Typed:
     def _sql_type(self, code: str, kind: Type) -> str:
         return "BIGINT" if self._numbers.get(code) else SQL_TYPES[kind]
 
-    def _select(self, one: Opened) -> str:
+    def no_sales(self) -> str:
+        """Return the SQL of the rows of orders that are left out by their status, empty where no file has one."""
+        return " UNION ALL ".join(self._select(one, one.no_sales) for one in self.opened if one.no_sales)
+
+    def _select(self, one: Opened, relation: str = "") -> str:
         kind = one.files[0].kind
         values = self._values(one)
         columns, causes, needed = [], [], self._needed(one)
@@ -185,8 +225,9 @@ class Typed:
                 causes.append(f"({read.cause}) IS NOT NULL")
             if field.code in needed:
                 causes.append(f"({read.sql if read else 'NULL'}) IS NULL")
+        columns += [f"({self._told_beside(one, name) or 'NULL'})::BIGINT AS {name}" for name in self._beside[kind]]
         wrong = " OR ".join(causes) or "false"
-        return f"SELECT file, row, {', '.join(columns)}, {wrong} AS wrong FROM {one.relation}"  # noqa: S608  our own text
+        return f"SELECT file, row, {', '.join(columns)}, {wrong} AS wrong FROM {relation or one.relation}"  # noqa: S608  ours
 
     def _values(self, one: Opened) -> dict[str, Value]:
         """Return how the mapped columns are read; a date and a time are read as the instant that they are together."""
@@ -228,7 +269,7 @@ def _mapping(one: Opened, *, alone: bool) -> dict[str, int]:
     """Return the column of each field of files: as the caller says, or as their names say.
 
     Raises:
-        Refusal: `columns_missing`, `unknown_columns`, `duplicate_columns`.
+        Refusal: `columns_missing`, `unknown_columns`, `duplicate_columns`, `header_repeated`.
     """
     file = one.files[0]
     told = named(file.kind, one.headers) if file.mapping is None else file.mapping
@@ -243,6 +284,7 @@ def _mapping(one: Opened, *, alone: bool) -> dict[str, int]:
                 f"{file.path.name} has no column {header!r}, or a file of {file.kind} no field {code!r}.",
                 params={"columns": f"{header} = {code}", "known": known},
             )
+        refuse_repeated(file.path.name, one.headers, header)
         if code in mapping:
             raise Refusal(
                 "duplicate_columns", f"Several columns of {file.path.name} mean {code}.", params={"columns": code}
@@ -256,3 +298,18 @@ def _mapping(one: Opened, *, alone: bool) -> dict[str, int]:
             params={"missing": ", ".join(lacks), "found": ", ".join(one.headers)},
         )
     return mapping
+
+
+def refuse_repeated(file: str, headers: Sequence[str], header: str) -> None:
+    """Refuse a header that means something and stands over several columns.
+
+    Raises:
+        Refusal: `header_repeated`.
+    """
+    times = headers.count(header)
+    if times > 1:
+        raise Refusal(
+            "header_repeated",
+            f"{file} has {times} columns with the header {header!r}; rename all but the one that counts.",
+            params={"file": file, "header": header, "times": times},
+        )

@@ -5,11 +5,12 @@ of Parquet. Instants become UTC seconds, amounts minor units, points millionths.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from shuke.core.state.slots import AMOUNT_MAX, POINTS_MAX
 from shuke.engine.facts import EARLIEST, LATEST, QUANTITY_LIMIT
+from shuke.engine.histories.clocks import HOUR, SKIPPED, TWICE, clocks_of
 from shuke.engine.histories.fields import Type
 
 FIRST_AT, LAST_AT = int(EARLIEST.timestamp()), int(LATEST.timestamp())
@@ -26,6 +27,7 @@ _SIGNS: Mapping[str, str] = MappingProxyType(
     | dict.fromkeys(("USD", "AUD", "CAD", "HKD", "SGD", "TWD", "NZD", "MXN"), r"[A-Z]{0,2}\$")
 )
 _DAY = r"^(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?"
+_USUAL = r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d"
 _CLOCK = r"[T ]*(?:(\d{1,2}):(\d\d)(?::(\d\d)(?:\.\d+)?)?)?\s*(Z|z|UTC|[+-]\d\d(?::?\d\d)?)?$"
 
 
@@ -48,11 +50,14 @@ class Value:
     """An expression of what a column says, NULL where it says nothing that can be used, and one of the cause why.
 
     `is_monotone`: where there is no cause for the least and the most of some values, there is none for any of them.
+    `also` is what else is told of it, NULL mostly: the millionths of a quantity that is no whole number; of an instant
+    SKIPPED or TWICE.
     """
 
     sql: str
     cause: str
     is_monotone: bool = False
+    also: str = ""
 
 
 def value(kind: Type, column: str, sql_type: str, settings: Settings) -> Value:
@@ -77,13 +82,16 @@ def macros(settings: Settings) -> list[str]:
             regexp_extract(spelled(trim(v)), '{_DAY}{_CLOCK}', ['y', 'o', 'd', 'h', 'i', 's', 'z'])""",
         """CREATE TEMP MACRO clock(p) AS concat(p.y, '-', p.o, '-', p.d, ' ', if(p.h = '', '0', p.h), ':',
             if(p.i = '', '00', p.i), ':', if(p.s = '', '00', p.s))""",
+        *_clock_macros(settings.time_zone),
         # the first way is the usual one and the quickest, here and of amounts
         rf"""CREATE TEMP MACRO instant(v) AS CASE
-            WHEN regexp_full_match(v, '\d{{4}}-\d\d-\d\d[ T]\d\d:\d\d:\d\d')
-            THEN {_local("try_cast(v AS TIMESTAMP)", settings)}
-            WHEN pieces(v).z = '' THEN {_local("try_cast(clock(pieces(v)) AS TIMESTAMP)", settings)}
+            WHEN regexp_full_match(v, '{_USUAL}') THEN utc(try_cast(v AS TIMESTAMP))
+            WHEN pieces(v).z = '' THEN utc(try_cast(clock(pieces(v)) AS TIMESTAMP))
             ELSE epoch_us(try_cast(concat(clock(pieces(v)),
                 if(upper(pieces(v).z) IN ('Z', 'UTC'), '+00', pieces(v).z)) AS TIMESTAMPTZ)) // 1000000 END""",
+        rf"""CREATE TEMP MACRO local_time(v) AS CASE
+            WHEN regexp_full_match(v, '{_USUAL}') THEN try_cast(v AS TIMESTAMP)
+            WHEN pieces(v).z = '' THEN try_cast(clock(pieces(v)) AS TIMESTAMP) END""",
         "CREATE TEMP MACRO is_bare(v) AS pieces(v).y <> '' AND pieces(v).z = ''",
         rf"""CREATE TEMP MACRO bare(v) AS
             regexp_replace(regexp_replace(trim(v), '(?i)^(-?)\s*{signs}\s*(-?)', '\1\2'), '(?i)\s*{signs}$', '')""",
@@ -104,16 +112,34 @@ def macros(settings: Settings) -> list[str]:
                 * {10**digits} AS BIGINT) END""",
         r"""CREATE TEMP MACRO whole_number(v) AS
             CASE WHEN regexp_full_match(trim(v), '\d{1,12}(\.0*)?') THEN try_cast(trim(v) AS DOUBLE)::BIGINT END""",
+        # a comma may be of decimals or of thousands: nothing is guessed
+        r"""CREATE TEMP MACRO measure(v) AS CASE WHEN regexp_full_match(short(trim(v)), '\d{0,12}(\.\d{1,6})?')
+            THEN try_cast(try_cast(short(trim(v)) AS DECIMAL(24, 6)) * 1000000 AS BIGINT) END""",
         r"""CREATE TEMP MACRO millionths(v) AS CASE
             WHEN regexp_full_match(short(plain(trim(v))), '-?\d{0,13}(\.\d{1,6})?')
             THEN try_cast(try_cast(short(plain(trim(v))) AS DECIMAL(24, 6)) * 1000000 AS BIGINT) END""",
     ]  # fmt: skip
 
 
-def _local(timestamp: str, settings: Settings) -> str:
-    """Return the UTC second of a timestamp without a zone, NULL where nobody said which one it is of."""
-    zone = settings.time_zone
-    return f"epoch_us(timezone('{zone}', {timestamp})) // 1000000" if zone else "NULL::BIGINT"
+def _clock_macros(zone: str) -> list[str]:
+    """Return the macros `utc`, the second of a local time, and `changed`, whether its clocks skip or repeat it."""
+    if not zone:  # NULL, as nobody said which one it is of
+        return ["CREATE TEMP MACRO utc(t) AS NULL::BIGINT"]
+    utc, clocks = f"timezone('{zone}', t)", clocks_of(zone)
+    second = f"epoch_us({utc}) // 1000000"
+    if not clocks.hours:
+        return [f"CREATE TEMP MACRO utc(t) AS {second}"]
+    near = f"epoch_us(t) // {HOUR * 1_000_000} IN ({', '.join(map(str, clocks.hours))})"
+    # the database takes the second of two
+    put_back = " ".join(
+        f"WHEN timezone('{zone}', {utc} - INTERVAL {seconds} SECOND) = t THEN {seconds}" for seconds in clocks.put_back
+    )
+    changed = f"CASE WHEN timezone('{zone}', {utc}) <> t THEN {SKIPPED} WHEN put_back(t) > 0 THEN {TWICE} END"
+    return [
+        f"CREATE TEMP MACRO put_back(t) AS CASE {put_back or 'WHEN false THEN 0'} ELSE 0 END",
+        f"CREATE TEMP MACRO utc(t) AS {second} - if({near}, put_back(t), 0)",
+        f"CREATE TEMP MACRO changed(t) AS CASE WHEN {near} THEN {changed} END",
+    ]
 
 
 def _blank(column: str, sql_type: str) -> str:
@@ -130,12 +156,14 @@ def _id(column: str, sql_type: str, _: Settings) -> Value:
 
 
 def _instant(column: str, sql_type: str, settings: Settings) -> Value:
+    local = ""
     if sql_type == "VARCHAR":
-        sql, bare = f"instant({column})", f"is_bare({column})"
+        sql, bare, local = f"instant({column})", f"is_bare({column})", f"local_time({column})"
     elif sql_type == ZONED:
         sql, bare = f"epoch_us({column}) // 1000000", "false"
     elif sql_type.startswith("TIMESTAMP") or sql_type == "DATE":
-        sql, bare = _local(f"{column}::TIMESTAMP", settings), "true"
+        local = f"{column}::TIMESTAMP"
+        sql, bare = f"utc({local})", "true"
     else:
         return Value("NULL::BIGINT", f"CASE WHEN {column} IS NOT NULL THEN 'not_an_instant' END")
     no_zone = f"WHEN {bare} THEN 'zone_missing'" if not settings.time_zone else ""
@@ -144,6 +172,7 @@ def _instant(column: str, sql_type: str, settings: Settings) -> Value:
         f"CASE WHEN {sql} BETWEEN {FIRST_AT} AND {LAST_AT} OR {column} IS NULL OR {_blank(column, sql_type)} THEN NULL"
         f" WHEN {sql} IS NOT NULL THEN 'instant_out_of_range' {no_zone} ELSE 'not_an_instant' END",
         is_monotone=sql_type == ZONED,
+        also=f"changed({local})" if local and clocks_of(settings.time_zone).hours else "",
     )
 
 
@@ -200,14 +229,18 @@ def _bounded(column: str, sql_type: str, sql: str, most: int, beyond: str, unrea
 
 
 def _quantity(column: str, sql_type: str, _: Settings) -> Value:
+    """Read pieces; what is weighed or measured is one piece, and `also` says of how much."""
     if sql_type in NUMBERS:
-        sql, unread = f"{column}::BIGINT", "NULL"
-    elif sql_type in WIDE | set(FLOATS) or sql_type.startswith("DECIMAL"):
-        sql = f"CASE WHEN {column} = round({column}, 0) THEN try_cast({column} AS BIGINT) END"
-        unread = "'not_a_whole_number'"
+        return _bounded(column, sql_type, f"{column}::BIGINT", QUANTITY_LIMIT, "quantity_out_of_range", "NULL")
+    if sql_type in WIDE | set(FLOATS) or sql_type.startswith("DECIMAL"):
+        whole = f"CASE WHEN {column} = round({column}, 0) THEN try_cast({column} AS BIGINT) END"
     else:
-        sql, unread = f"whole_number({column}::VARCHAR)", "'not_a_whole_number'"
-    return _bounded(column, sql_type, sql, QUANTITY_LIMIT, "quantity_out_of_range", unread)
+        whole = f"whole_number({column}::VARCHAR)"
+    part = f"CASE WHEN {whole} IS NULL THEN measure({column}::VARCHAR) END"
+    unread = f"CASE WHEN {part} IS NULL THEN 'not_a_quantity' ELSE 'quantity_out_of_range' END"
+    pieces = f"coalesce({whole}, CASE WHEN {part} BETWEEN 1 AND {QUANTITY_LIMIT}000000 THEN 1 END)"
+    read = _bounded(column, sql_type, pieces, QUANTITY_LIMIT, "quantity_out_of_range", unread)
+    return replace(read, also=part)
 
 
 def _points(column: str, sql_type: str, _: Settings) -> Value:

@@ -63,8 +63,20 @@ class ColumnGuess:
 
 
 @dataclass(frozen=True, slots=True)
+class OrderStatus:
+    """A status that orders of a file have, with its rows; `is_sale` as far as its words tell, which decides nothing."""
+
+    value: str
+    rows: int
+    is_sale: bool
+
+
+@dataclass(frozen=True, slots=True)
 class HistoryFile:
-    """A file that was brought; `mapping` says which column is which field, where somebody said so."""
+    """A file that was brought; `mapping` says which column is which field, where somebody said so.
+
+    `statuses` are those of its orders where a column is taken for that.
+    """
 
     id: UUID
     kind: FileKind
@@ -74,6 +86,7 @@ class HistoryFile:
     columns: tuple[ColumnGuess, ...]
     mapping: Mapping[str, str]
     missing: tuple[str, ...]  # required fields that no column has
+    statuses: tuple[OrderStatus, ...] = ()
     is_gone: bool = False  # not on this machine
 
     @property
@@ -88,13 +101,15 @@ class Reading:
     """How the files of a history are to be read; nothing of it is guessed.
 
     `time_zone` is that of times that carry none, empty where each says its own offset; `dates` is the order in which
-    they write year, month and day; `leave_out` goes on without the rows that have faults.
+    they write year, month and day; `leave_out` goes on without the rows that have faults; `statuses` are those that
+    make an order a sale, None where nobody said it.
     """
 
     currency: str
     time_zone: str
     dates: str = "ymd"  # "ymd" | "mdy" | "dmy"
     leave_out: bool = False
+    statuses: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +141,10 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class HistoryView:
-    """A history: where it comes from, how it was read, what it holds; counts are 0 until it is ready."""
+    """A history: where it comes from, how it was read, what it holds; counts are 0 until it is ready.
+
+    `no_sale` is what the status of orders left out, `notes` count what was told of and used as it is.
+    """
 
     id: UUID
     name: str
@@ -140,6 +158,8 @@ class HistoryView:
     last_day: date | None
     faults: tuple[Fault, ...]
     left_out: Mapping[str, int]
+    no_sale: Mapping[str, int]  # rows, orders, net_minor
+    notes: Mapping[str, int]  # measured_rows, skipped_times, repeated_times, repeated_lines
     progress: Progress
     failure: str  # code of why it failed
     failure_params: Mapping[str, Any]
@@ -149,9 +169,11 @@ class HistoryView:
     def for_onlookers(self) -> "HistoryView":
         """Return the history without what stands in its files, which may be of people."""
         files = tuple(
-            replace(file, columns=tuple(replace(column, samples=()) for column in file.columns)) for file in self.files
+            replace(file, columns=tuple(replace(column, samples=()) for column in file.columns), statuses=())
+            for file in self.files
         )
-        return replace(self, files=files, faults=tuple(replace(fault, found="") for fault in self.faults))
+        faults = tuple(replace(fault, found="") for fault in self.faults)
+        return replace(self, files=files, faults=faults, reading=replace(self.reading, statuses=None))
 
 
 @dataclass(frozen=True, slots=True)

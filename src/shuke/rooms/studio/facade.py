@@ -38,7 +38,7 @@ def add_file(history_id: UUID, kind: FileKind, name: str, chunks: Iterable[bytes
 
     Raises:
         Refusal: `unknown_history`, `history_in_other_state`, `file_too_large`, `file_empty`, `file_not_readable`,
-            `too_many_files`, `file_brought_already`.
+            `too_many_files`, `file_brought_already`, `header_repeated`.
     """
     return histories.add_file(history_id, kind, name, chunks, actor)
 
@@ -48,7 +48,7 @@ def map_columns(history_id: UUID, file_id: UUID, mapping: Mapping[str, str]) -> 
 
     Raises:
         Refusal: `unknown_history`, `history_in_other_state`, `unknown_history_file`, `unknown_columns`,
-            `unknown_fields`, `duplicate_columns`.
+            `unknown_fields`, `duplicate_columns`, `header_repeated`, `too_many_statuses`.
     """
     return histories.map_columns(history_id, file_id, mapping)
 
@@ -67,7 +67,7 @@ def ask_reading(history_id: UUID, wanted: Reading, actor: Actor) -> HistoryView:
 
     Raises:
         Refusal: `unknown_history`, `history_in_other_state`, `orders_file_missing`, `history_files_gone`,
-            `fields_missing`, `time_zone_unknown`, `unknown_currency`.
+            `fields_missing`, `time_zone_unknown`, `unknown_currency`, `statuses_missing`, `unknown_statuses`.
     """
     return tasks.ask_reading(history_id, wanted, actor)
 

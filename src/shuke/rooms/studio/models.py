@@ -49,6 +49,7 @@ class History(Work):
     time_zone = models.TextField(default="")
     dates = models.TextField(default="ymd")
     leave_out = models.BooleanField(default=False)
+    statuses = models.JSONField(null=True)
     report = models.JSONField(default=dict)
 
     class Meta:
@@ -57,7 +58,10 @@ class History(Work):
 
 
 class File(models.Model):
-    """A file of a history, as it was brought; `columns` are what its columns were taken for."""
+    """A file of a history, as it was brought; `columns` are what its columns were taken for.
+
+    `statuses` are those of its orders with their rows.
+    """
 
     id = models.UUIDField(primary_key=True)
     history = models.ForeignKey(History, models.PROTECT, related_name="+")
@@ -68,6 +72,7 @@ class File(models.Model):
     columns = models.JSONField()
     mapping = models.JSONField(default=dict)
     missing = models.JSONField(default=list)
+    statuses = models.JSONField(default=list)
 
     class Meta:
         db_table = "studio_file"

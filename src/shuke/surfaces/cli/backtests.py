@@ -1,6 +1,5 @@
 """`shuke backtest`: a program over files of orders, with nothing kept, or over a history, with its result kept."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -67,15 +66,16 @@ class Asked:
         }
 
 
-def run(
-    file: str,
-    orders: Sequence[str],
-    history: str | None,
-    timestamps_in: str | None,
-    asked: Asked,
-    *,
-    as_json: bool,
-) -> int:
+@dataclass(frozen=True, slots=True)
+class Files:
+    """Files of orders and how they are read: the zone of their times, the statuses that count as sales."""
+
+    paths: tuple[str, ...]
+    timestamps_in: str | None
+    statuses: tuple[str, ...] | None
+
+
+def run(file: str, orders: Files | None, history: str | None, asked: Asked, *, as_json: bool) -> int:
     """Run a backtest over files of orders or over a history that was read.
 
     Raises: Refusal `orders_or_history`, and what reading, asking and the programs refuse.
@@ -86,10 +86,11 @@ def run(
         from shuke.surfaces.cli import runs
 
         return runs.backtest(file, history, asked.against, asked.settings(), as_json=as_json)
-    return _of_files(file, orders, timestamps_in, asked, as_json=as_json)
+    assert orders is not None
+    return _of_files(file, orders, asked, as_json=as_json)
 
 
-def _of_files(file: str, orders: Sequence[str], timestamps_in: str | None, asked: Asked, *, as_json: bool) -> int:
+def _of_files(file: str, orders: Files, asked: Asked, *, as_json: bool) -> int:
     from shuke.engine.orders_file import orders_of
 
     settings = asked.settings()
@@ -97,7 +98,8 @@ def _of_files(file: str, orders: Sequence[str], timestamps_in: str | None, asked
     other = _compiled(asked.against, as_json=as_json) if asked.against else None
     if compiled is None or (asked.against and other is None):
         return Exit.FAILED
-    with orders_of([Path(each) for each in orders], compiled.program, timestamps_in=timestamps_in) as found:
+    paths, program = [Path(each) for each in orders.paths], compiled.program
+    with orders_of(paths, program, timestamps_in=orders.timestamps_in, statuses=orders.statuses) as found:
         data = _studied(compiled, other, found, settings)
     result(data, study_lines(data["study"]), as_json=as_json)
     return Exit.OK

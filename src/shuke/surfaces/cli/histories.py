@@ -25,6 +25,7 @@ class Asked:
     reading: tuple[str, str, str]
     files: Mapping[str, list[str]]
     columns: tuple[str, ...]
+    statuses: tuple[str, ...]
     leave_out: bool
     bad_rows: str | None
 
@@ -57,7 +58,8 @@ def read(asked: Asked, *, as_json: bool) -> int:
                     own = {column: field for column, field in mapping.items() if column in file.fields}
                     if own:
                         studio.map_columns(made.id, file.id, own)
-            studio.ask_reading(made.id, Reading(*asked.reading, asked.leave_out), actor())
+            wanted = Reading(*asked.reading, asked.leave_out, asked.statuses or None)
+            studio.ask_reading(made.id, wanted, actor())
         except Refusal:
             studio.remove_history(made.id, actor())
             raise
@@ -204,6 +206,10 @@ def _print(found: "HistoryView", *, as_json: bool) -> None:
     lines = table((data["id"], found.name), rows)
     for file in found.files:
         lines += [f"{file.name} ({file.kind}): {', '.join(_columns(file))}"]
+        if file.statuses:
+            there = ", ".join(f"{one.value or '–'} ({one.rows:,})" for one in file.statuses)
+            lines.append(words(f"statuses of orders: {there}", f"订单状态：{there}"))
+    lines += _notes(found)
     if found.faults:
         from shuke.rooms.studio import facade as studio
 
@@ -226,6 +232,16 @@ def _print(found: "HistoryView", *, as_json: bool) -> None:
         ]
         lines += table(heads, faults)
     result(data, lines, as_json=as_json)
+
+
+def _notes(found: "HistoryView") -> list[str]:
+    """Say what its status left out and what was used as it is, in the words of the pages."""
+    from django.utils.translation import override
+
+    from shuke.surfaces.wording import studio_words
+
+    with override("zh-hans" if in_chinese() else "en"):
+        return studio_words.notes(found)
 
 
 def _columns(file: "HistoryFile") -> Iterator[str]:
@@ -257,6 +273,8 @@ def _data(found: "HistoryView") -> dict[str, Any]:
             for each in found.faults
         ],
         "left_out": dict(found.left_out),
+        "no_sale": dict(found.no_sale),
+        "notes": dict(found.notes),
         "failure": found.failure,
     }
 

@@ -290,6 +290,9 @@ def backtest(
         str | None, typer.Option(help="A history that was read (his_… or its name); the result is kept.")
     ] = None,
     timestamps_in: Annotated[str | None, typer.Option(help="Time zone of timestamps without one, e.g. UTC.")] = None,
+    status: Annotated[
+        list[str] | None, typer.Option(help="A status of orders that counts as a sale; may be given several times.")
+    ] = None,
     since: Annotated[str | None, typer.Option(help="Count from this date on; all before it only warms up.")] = None,
     until: Annotated[
         str | None, typer.Option(help="Let time pass to the start of this date (the day after the last order).")
@@ -307,7 +310,8 @@ def backtest(
     from shuke.surfaces.cli import backtests
 
     asked = backtests.Asked(since, until, tuple(policy or ()), tuple(uplift or ()), elasticity, margin, against)
-    return backtests.run(file, orders or [], history, timestamps_in, asked, as_json=as_json)
+    how = backtests.Files(tuple(orders), timestamps_in, tuple(status) if status else None) if orders else None
+    return backtests.run(file, how, history, asked, as_json=as_json)
 
 
 @_command(app, "forecast")

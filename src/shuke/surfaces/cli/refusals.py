@@ -92,7 +92,7 @@ CHINESE = {
     "duplicate_columns": "多个列含义相同：{columns}。",
     "file_empty": "文件表头之下没有数据行。",
     "file_not_readable": "文件不是带表头的 CSV 或 XLSX，或已损坏。",
-    "file_too_large": "文件解压后至多 256 MB。",
+    "file_too_large": "文件过大：会员文件解压后至多 256 MB，历史数据文件至多为磁盘剩余空间的一半。",
     "home_of_other_kind": "{folder} 中已有 {kind} 环境；请用 SHUKE_HOME 另选目录。",
     "home_unusable": "{folder} 无法写入；请用 SHUKE_HOME 另选目录。",
     "identity_column_missing": "缺少外部编号、手机号或邮箱列。",

@@ -30,6 +30,9 @@ def history_read(
     column: Annotated[
         Files, typer.Option("--map", help="COLUMN=FIELD where its name does not say it; - leaves it out.")
     ] = None,
+    status: Annotated[
+        Files, typer.Option(help="A status of orders that counts as a sale; may be given several times.")
+    ] = None,
     leave_out: Annotated[bool, typer.Option("--leave-out", help="Go on without rows that can't be used.")] = False,
     bad_rows: Annotated[
         str | None, typer.Option(help="Write rows that can't be used, with reasons, to this CSV.")
@@ -46,7 +49,9 @@ def history_read(
         "members": members or [],
         "redemptions": redemptions or [],
     }
-    asked = them.Asked(name, (currency, time_zone, dates), files, tuple(column or ()), leave_out, bad_rows)
+    asked = them.Asked(
+        name, (currency, time_zone, dates), files, tuple(column or ()), tuple(status or ()), leave_out, bad_rows
+    )
     return them.read(asked, as_json=as_json)
 
 

@@ -33,6 +33,7 @@ CHINESE = {
     "Refunds.": "退款。",
     "Members: joining, birthday, groups.": "会员：入会时间、生日、分组。",
     "Points that were used.": "已使用的积分。",
+    "A status of orders that counts as a sale; may be given several times.": "算作成交的订单状态；可多次给出。",
     "Go on without rows that can't be used.": "略过无法使用的行继续。",
     "Write rows that can't be used, with reasons, to this CSV.": "将无法使用的行连同原因写入该 CSV。",
     "Make a history of what the live database recorded.": "用本部署的实际记录生成历史数据。",

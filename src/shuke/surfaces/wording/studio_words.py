@@ -1,14 +1,14 @@
 """The words of the studio: states, phases, kinds of files, fields of columns, faults, policies."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import Any
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from shuke.rooms.studio.contracts import FileKind, RunKind, State
+from shuke.rooms.studio.contracts import FileKind, HistoryView, RunKind, State
 from shuke.surfaces.wording import figures
 
 _Words = Mapping[str, str | Promise]
@@ -44,6 +44,43 @@ COUNTS: _Words = {
     "refunds": pgettext_lazy("money", "Refunds"),
     "redemptions": _("Redemptions"),
 }
+
+
+_NOTES: Mapping[str, Callable[[int], str]] = {
+    "measured_rows": lambda n: ngettext(
+        "%(n)s quantity is no whole number: it is one piece, and costs price × quantity unless its row says an amount.",
+        "%(n)s quantities are no whole numbers: each is one piece, and costs price × quantity "
+        "unless its row says an amount.",
+        n,
+    ),
+    "skipped_times": lambda n: ngettext(
+        "%(n)s time was skipped by the clocks of its time zone; it is read with the offset before the change.",
+        "%(n)s times were skipped by the clocks of their time zone; they are read with the offset before the change.",
+        n,
+    ),
+    "repeated_times": lambda n: ngettext(
+        "%(n)s time came twice as clocks were put back; it is read as the first of both.",
+        "%(n)s times came twice as clocks were put back; they are read as the first of both.",
+        n,
+    ),
+    "repeated_lines": lambda n: ngettext(
+        "%(n)s line says the same as another of its order; it counts.",
+        "%(n)s lines say the same as another of their order; they count.",
+        n,
+    ),
+}
+
+
+def notes(history: HistoryView) -> list[str]:
+    """Say what the status of orders left out of a history, and what was used as it is."""
+    told = []
+    if out := history.no_sale:
+        sums = {name: figures.number(out[name]) for name in ("rows", "orders")}
+        told.append(
+            gettext("Left out by their status, as no sale: rows %(rows)s, orders %(orders)s, net %(net)s.")
+            % (sums | {"net": figures.money(out["net_minor"], history.reading.currency)})
+        )
+    return told + [_NOTES[code](count) % {"n": figures.number(count)} for code, count in history.notes.items()]
 
 
 def state(code: str) -> str:
@@ -227,7 +264,9 @@ _FIELDS: _Words = {
     "tax": _("tax"),
     "shipping": _("shipping"),
     "points_paid": _("paid with points"),
-    "quantity": _("pieces"),
+    "refunded": _("what came back of the order"),
+    "status": _("status of the order"),
+    "quantity": _("pieces, or what was weighed"),
     "category": _("category"),
     "sku": _("article"),
     "store": _("store"),
@@ -254,6 +293,14 @@ REFUSALS: _Words = {
     "unknown_fields": _("There is no such field for this kind of file."),
     "orders_file_missing": _("A history needs a file of orders."),
     "fields_missing": _("%(file)s: no column is said for %(missing)s."),
+    "header_repeated": _(
+        "%(file)s has %(times)s columns with the header “%(header)s”. Rename all but the one that counts."
+    ),
+    "statuses_missing": _("Say which statuses of orders count as sales. There are: %(statuses)s."),
+    "unknown_statuses": _("No order has the status %(unknown)s. There are: %(statuses)s."),
+    "too_many_statuses": _(
+        "The column “%(column)s” has more than %(limit)s different values; it is no status of orders."
+    ),
     "history_in_use": _("Something is being done with this history. Cancel that first, or wait."),
     "history_not_ready": _("This history is not ready yet."),
     "history_files_gone": _("The files of this history are not on this machine. Bring them again."),

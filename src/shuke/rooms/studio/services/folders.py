@@ -66,7 +66,11 @@ def keep(chunks: Iterable[bytes], path: Path) -> Kept:
             for chunk in chunks:
                 size += len(chunk)
                 if size > most:
-                    raise Refusal("file_too_large", "The file is too large.", params={"limit": most})
+                    raise Refusal(
+                        "file_too_large",
+                        f"The file has more than {most:,} bytes, half of the room that is left.",
+                        params={"limit": most},
+                    )
                 digest.update(chunk)
                 out.write(chunk)
         if not size:

@@ -46,7 +46,7 @@ def add_file(history_id: UUID, kind: FileKind, name: str, chunks: Iterable[bytes
     path = folders.file(history_id, file_id, name)
     kept = folders.keep(chunks, path)
     try:
-        seen = reading.look(path, kind)
+        seen = reading.look(path, kind, name)
         with unit_of_work():
             row = _changeable(history_id, lock=True)
             others = queries.files([row.id])[row.id]
@@ -67,6 +67,7 @@ def add_file(history_id: UUID, kind: FileKind, name: str, chunks: Iterable[bytes
                 digest=kept.digest,
                 columns=[[guess.column, guess.field, guess.confidence, list(guess.samples)] for guess in seen.columns],
                 missing=list(seen.missing),
+                statuses=[list(status) for status in seen.statuses],
             )
             queries.insert(file)
             after = {"file": file.name, "kind": kind.value, "bytes": kept.size, "sha256": kept.digest}
@@ -79,21 +80,33 @@ def add_file(history_id: UUID, kind: FileKind, name: str, chunks: Iterable[bytes
 
 def map_columns(history_id: UUID, file_id: UUID, mapping: Mapping[str, str]) -> HistoryFile:
     """Say which columns of a file are which fields, `-` for none."""
+    _changeable(history_id)
+    file = _file_of(history_id, file_id)
+    kind, columns = FileKind(file.kind), [column for column, *_ in file.columns]
+    unknown = sorted(set(mapping).difference(columns))
+    if unknown:
+        raise Refusal(
+            "unknown_columns",
+            f"The file has no columns {', '.join(unknown)}.",
+            params={"columns": ", ".join(unknown), "known": ", ".join(sorted(set(columns)))},
+        )
+    said = {column: "" if field == reading.NOTHING else field for column, field in mapping.items()}
+    meant = {column: guess for column, guess, *_ in file.columns} | said
+    missing = reading.missing(kind, meant)
+    reading.check_headers(file.name, columns, meant)
+    statuses = file.statuses
+    if _of_statuses(meant) != _of_statuses(_file(file).fields):
+        _require_there([file])
+        statuses = reading.statuses(_path(file), kind, meant)  # all of the file, so before anything is locked
     with unit_of_work():
         _changeable(history_id, lock=True)
         file = _file_of(history_id, file_id)
-        columns = {column for column, *_ in file.columns}
-        unknown = sorted(set(mapping) - columns)
-        if unknown:
-            raise Refusal(
-                "unknown_columns",
-                f"The file has no columns {', '.join(unknown)}.",
-                params={"columns": ", ".join(unknown), "known": ", ".join(sorted(columns))},
-            )
-        said = {column: "" if field == reading.NOTHING else field for column, field in mapping.items()}
-        missing = reading.missing(FileKind(file.kind), {column: guess for column, guess, *_ in file.columns} | said)
-        queries.change(file, mapping=said, missing=list(missing))
+        queries.change(file, mapping=said, missing=list(missing), statuses=[list(status) for status in statuses])
     return _file(file)
+
+
+def _of_statuses(meant: Mapping[str, str]) -> set[tuple[str, str]]:
+    return {(column, field) for column, field in meant.items() if field in {"status", "order_id"}}
 
 
 def remove_file(history_id: UUID, file_id: UUID) -> None:
@@ -123,16 +136,19 @@ def prepare(history_id: UUID, wanted: Reading, actor: Actor) -> None:
                 f"{lacking.name} has no column for {missing}.",
                 params={"file": lacking.name, "missing": missing},
             )
+        reading.check_statuses([file.statuses for file in brought], wanted.statuses)
         queries.change(
             row,
             currency=wanted.currency,
             time_zone=wanted.time_zone,
             dates=wanted.dates,
             leave_out=wanted.leave_out,
+            statuses=wanted.statuses,
             report={},
             **_WAITING,
         )
         after = {"currency": wanted.currency, "time_zone": wanted.time_zone, "leave_out": wanted.leave_out}
+        after |= {"statuses": list(wanted.statuses)} if wanted.statuses is not None else {}
         org.audit("history.read", ids.encode(HISTORY_PREFIX, row.id), None, after, actor)
 
 
@@ -175,8 +191,7 @@ def read(history_id: UUID) -> State | None:
                 sources = [
                     reading.Source(FileKind(file.kind), file.name, _path(file), _file(file).fields) for file in brought
                 ]
-                wanted = Reading(row.currency, row.time_zone, row.dates, row.leave_out)
-                report = reading.from_files(work, sources, wanted, steps)
+                report = reading.from_files(work, sources, _reading(row), steps)
             folders.remove(folders.faulty_rows(history_id))
             if report["faults"]:
                 (work / reading.FAULTY).replace(folders.faulty_rows(history_id))
@@ -261,7 +276,7 @@ def view(row: History, files: list[File] | None = None) -> HistoryView:
         name=row.name,
         is_live=row.is_live,
         state=_state(row),
-        reading=Reading(row.currency, row.time_zone, row.dates, row.leave_out),
+        reading=_reading(row),
         files=tuple(_file(file) for file in brought),
         counts=report.get("counts", {}),
         segments=tuple(report.get("segments", ())),
@@ -269,6 +284,8 @@ def view(row: History, files: list[File] | None = None) -> HistoryView:
         last_day=days[1],
         faults=tuple(Fault(**fault | {"rows": tuple(fault["rows"])}) for fault in report.get("faults", ())),
         left_out=report.get("left_out", {}),
+        no_sale=report.get("no_sale", {}),
+        notes=report.get("notes", {}),
         progress=working.progress_of(row),
         failure=row.failure,
         failure_params=row.failure_params,
@@ -313,6 +330,11 @@ def _open(name: str, actor: Actor, *, is_live: bool) -> HistoryView:
         queries.insert(row)
         org.audit("history.begun", ids.encode(HISTORY_PREFIX, row.id), None, {"name": name, "live": is_live}, actor)
     return view(row, [])
+
+
+def _reading(row: History) -> Reading:
+    statuses = None if row.statuses is None else tuple(row.statuses)
+    return Reading(row.currency, row.time_zone, row.dates, row.leave_out, statuses)
 
 
 def _check_reading(wanted: Reading) -> None:
@@ -372,6 +394,7 @@ def _file(file: File) -> HistoryFile:
         mapping=file.mapping,
         missing=tuple(file.missing),
         is_gone=_is_gone(file),
+        statuses=tuple(reading.status(value, rows) for value, rows in file.statuses),
     )
 
 

@@ -1,9 +1,9 @@
 """What the engine is asked of files: what their columns are, and to read them, or the live database, into a store."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,20 +14,24 @@ from shuke.core.values.currencies import CURRENCY_DIGITS
 from shuke.core.values.errors import Refusal
 from shuke.engine.histories import faults as engine_faults
 from shuke.engine.histories import fields, suggesting
+from shuke.engine.histories import statuses as engine_statuses
 from shuke.engine.histories.building import Cancelled, build
 from shuke.engine.histories.fields import Kind
 from shuke.engine.histories.sources import File, Sources, sample
+from shuke.engine.histories.statuses import Status, statuses_of
 from shuke.engine.histories.stored import Meta, StoredHistory
 from shuke.engine.histories.storing import write_history
+from shuke.engine.histories.typed import refuse_repeated
 from shuke.engine.history import History
 from shuke.engine.schema import load_program
 from shuke.foundation.transactions import snapshot
 from shuke.rooms.programs import facade as programs
-from shuke.rooms.studio.contracts import ColumnGuess, FileKind, Reading
+from shuke.rooms.studio.contracts import ColumnGuess, FileKind, OrderStatus, Reading
 from shuke.rooms.studio.services import working
 
 NOTHING = "-"
 _SAMPLES = 3
+NOTES = ("measured_rows", "skipped_times", "repeated_times", "repeated_lines")
 FAULTY = "faulty-rows.csv"
 STORE = "store"
 _CHUNK = 5_000  # members whose past is read at once
@@ -36,10 +40,11 @@ _PART = 50_000
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """The columns of a file with what each is taken for, and the fields that it lacks."""
+    """The columns of a file with what each is taken for, the fields that it lacks, and the statuses of its orders."""
 
     columns: tuple[ColumnGuess, ...]
     missing: tuple[str, ...]
+    statuses: tuple[tuple[str, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,16 +57,19 @@ class Source:
     fields: Mapping[str, str]
 
 
-def look(path: Path, kind: FileKind) -> Looked:
-    """Look at the first rows of a file.
+def look(path: Path, kind: FileKind, name: str) -> Looked:
+    """Look at the first rows of a file, and where a column is taken for the status of orders at all of that column.
 
-    Raises: Refusal `file_not_readable`, which says nothing of where the file is kept.
+    Raises: Refusal `file_not_readable`, which says nothing of where the file is kept; `header_repeated`.
     """
     try:
         headers, rows = sample(path)
     except Refusal as refused:
         raise Refusal("file_not_readable", "The file is no CSV, XLSX or Parquet, or is damaged.") from refused
     found = suggesting.suggest(Kind(kind.value), headers, rows)
+    for one in found:
+        if one.field != NOTHING:
+            refuse_repeated(name, headers, one.header)
     columns = tuple(
         ColumnGuess(
             one.header,
@@ -71,7 +79,52 @@ def look(path: Path, kind: FileKind) -> Looked:
         )
         for place, one in enumerate(found)
     )
-    return Looked(columns, suggesting.lacking(Kind(kind.value), found))
+    missing = suggesting.lacking(Kind(kind.value), found)
+    try:
+        return Looked(columns, missing, statuses(path, kind, {guess.column: guess.field for guess in columns}))
+    except Refusal as refused:
+        if refused.code != "too_many_statuses":
+            raise
+        others = (replace(guess, field="", confidence=0) if guess.field == "status" else guess for guess in columns)
+        return Looked(tuple(others), missing, ())
+
+
+def statuses(path: Path, kind: FileKind, meant: Mapping[str, str]) -> tuple[tuple[str, int], ...]:
+    """Return the statuses of the orders of a file with their rows, none where no column is taken for that.
+
+    Raises: Refusal `too_many_statuses`, `file_not_readable`.
+    """
+    if kind is not FileKind.ORDERS or "status" not in meant.values():
+        return ()
+    try:
+        found = statuses_of(File(path, Kind(kind.value), {column: field or NOTHING for column, field in meant.items()}))
+    except Refusal as refused:
+        if refused.code == "too_many_statuses":
+            raise
+        raise Refusal("file_not_readable", "The file is no CSV, XLSX or Parquet, or is damaged.") from refused
+    return tuple((one.value, one.rows) for one in found)
+
+
+def status(value: str, rows: int) -> OrderStatus:
+    """Return a status with whether its words tell of a sale."""
+    return OrderStatus(value, rows, is_sale=not Status(value, rows).is_no_sale)
+
+
+def check_statuses(files: Iterable[Sequence[tuple[str, int]]], counting: Sequence[str] | None) -> None:
+    """Refuse where nobody said which of the statuses of files count as sales.
+
+    Raises: Refusal `statuses_missing`, `unknown_statuses`.
+    """
+    known: dict[str, int] = {}
+    for value, rows in (each for file in files for each in file):
+        known[value] = known.get(value, 0) + rows
+    engine_statuses.check(known, counting)
+
+
+def check_headers(name: str, columns: Sequence[str], meant: Mapping[str, str]) -> None:
+    """Refuse a header that means something and stands over several columns. Raises: Refusal `header_repeated`."""
+    for column in (column for column, field in meant.items() if field):
+        refuse_repeated(name, columns, column)
 
 
 def missing(kind: FileKind, meant: Mapping[str, str]) -> tuple[str, ...]:
@@ -118,7 +171,7 @@ def from_files(work: Path, sources: Sequence[Source], wanted: Reading, steps: wo
         with _named({source.path: source.name for source in sources}):
             report = build(
                 work / STORE,
-                Sources(tuple(files), wanted.dates, wanted.leave_out, work / FAULTY),
+                Sources(tuple(files), wanted.dates, wanted.leave_out, work / FAULTY, wanted.statuses),
                 currency=wanted.currency,
                 digits=CURRENCY_DIGITS[wanted.currency],
                 time_zone=wanted.time_zone,
@@ -129,6 +182,12 @@ def from_files(work: Path, sources: Sequence[Source], wanted: Reading, steps: wo
         raise working.Stopped from stopped
     if report.stored is not None and not report.stored.members:
         raise Refusal("history_empty", "The files hold nothing that a program could be tried on.")
+    no_sale = {
+        "rows": report.no_sale_rows,
+        "orders": report.no_sale_orders,
+        "net_minor": report.no_sale_net_minor,
+    }
+    notes = {name: getattr(report, name) for name in NOTES}
     left_out = {
         "rows": report.left_out_rows,
         "orders": report.left_out_orders,
@@ -149,6 +208,8 @@ def from_files(work: Path, sources: Sequence[Source], wanted: Reading, steps: wo
             for fault in report.faults
         ],
         "left_out": left_out if report.left_out_rows else {},
+        "no_sale": no_sale if report.no_sale_rows else {},
+        "notes": {name: count for name, count in notes.items() if count},
         **(_counts(report.stored) if report.stored else {}),
     }
 

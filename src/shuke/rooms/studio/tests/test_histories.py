@@ -107,6 +107,66 @@ def test_what_cannot_be_read_changes_nothing(home, wanted, code):
     assert facade.history(made.id).state is State.DRAFT
 
 
+EXPORT = """order_id,member_id,occurred_at,net,note,Refunds
+1,ann,2026-01-05 10:00:00,300.00,paid,
+2,ann,2026-02-05 10:00:00,300.00,paid,100.00
+3,ann,,100.00,unpaid,
+4,bob,2026-01-20 10:00:00,40.50,,
+"""
+
+
+def told(file):
+    return [(status.value, status.rows, status.is_sale) for status in file.statuses]
+
+
+def test_statuses_are_told_and_which_count_is_asked_for(home):
+    made = facade.begin_history("2026", ACTOR)
+    file = facade.add_file(made.id, FileKind.ORDERS, "orders.csv", [EXPORT.encode()], ACTOR)
+    assert (file.fields["note"], file.fields["Refunds"], told(file)) == ("", "refunded", [])
+
+    file = facade.map_columns(made.id, file.id, {"note": "status"})
+    assert told(file) == [("paid", 2, True), ("", 1, True), ("unpaid", 1, False)]
+    for statuses, code in ((None, "statuses_missing"), (("paid", "sold"), "unknown_statuses")):
+        with refused(code) as found:
+            facade.ask_reading(made.id, replace(ZONE, statuses=statuses), ACTOR)
+        assert (found.value.params["statuses"], found.value.pointer) == ("paid (2), – (1), unpaid (1)", "/statuses")
+    assert (facade.history(made.id).state, facade.history(made.id).reading.statuses) == (State.DRAFT, None)
+
+    facade.ask_reading(made.id, replace(ZONE, statuses=("paid",)), ACTOR)
+    facade.read_history(made.id)
+    found = facade.history(made.id)
+    assert (found.state, found.faults, found.left_out) == (State.READY, (), {})
+    assert (found.reading.statuses, found.no_sale) == (("paid",), {"rows": 2, "orders": 2, "net_minor": 14_050})
+    assert (found.counts["orders"], found.counts["refunds"], found.counts["net_minor"]) == (2, 1, 60_000)
+    seen = found.for_onlookers()
+    assert (seen.reading.statuses, told(seen.files[0]), seen.no_sale) == (None, [], found.no_sale)
+
+
+def test_a_column_that_is_no_status_is_not_taken_for_one(home):
+    rows = "".join(f"{i},ann,2026-01-05 10:00:00,1.00,state {i}\n" for i in range(101))
+    made = facade.begin_history("2026", ACTOR)
+    text = f"order_id,member_id,occurred_at,net,status\n{rows}"
+    file = facade.add_file(made.id, FileKind.ORDERS, "orders.csv", [text.encode()], ACTOR)
+    assert (file.fields["status"], told(file)) == ("", [])
+    with refused("too_many_statuses") as found:
+        facade.map_columns(made.id, file.id, {"status": "status"})
+    assert found.value.params == {"column": "status", "limit": 100}
+    assert facade.history(made.id).files == (file,)
+
+
+def test_a_header_that_comes_twice_is_told_at_once(home):
+    made = facade.begin_history("2026", ACTOR)
+    with refused("header_repeated") as found:
+        facade.add_file(made.id, FileKind.ORDERS, "a.csv", [b"order_id,member_id,net,order_id\n1,m,2,3\n"], ACTOR)
+    assert found.value.params == {"file": "a.csv", "header": "order_id", "times": 2}
+    text = ORDERS.replace("net", "net,备注,备注").replace(".00", ".00,a,b").replace(".50", ".50,a,b")
+    file = facade.add_file(made.id, FileKind.ORDERS, "b.csv", [text.encode()], ACTOR)
+    with refused("header_repeated") as found:
+        facade.map_columns(made.id, file.id, {"备注": "channel"})
+    assert found.value.params == {"file": "b.csv", "header": "备注", "times": 2}
+    assert facade.history(made.id).files == (file,)
+
+
 def test_a_file_counts_once_and_can_be_taken_away(home):
     made = facade.begin_history("2026", ACTOR)
     file = facade.add_file(made.id, FileKind.ORDERS, "orders.csv", [ORDERS.encode()], ACTOR)

@@ -58,6 +58,32 @@ def test_faulty_rows_are_told_and_written(live, open_folder):
     assert (went_on["state"], went_on["counts"]["orders"], went_on["left_out"]["rows"]) == ("ready", 1, 1)
 
 
+def test_statuses_that_count_are_said(live, open_folder):
+    export = open_folder / "export.csv"
+    export.write_text(
+        "order_id,member_id,occurred_at,price,quantity,status\n"
+        "1,a,2025-11-02 01:30:00,2.00,0.5,paid\n2,a,,9.00,1,cancelled\n"
+    )
+    how = ("--currency", "USD", "--time-zone", "America/New_York", "--orders", str(export))
+    read = ("history", "read", "export", *how)
+    assert "there are cancelled (1), paid (1)" in live.both(*read, code=1)[1]
+    assert "export" not in [each["name"] for each in live.json("history", "list")]
+
+    told = live(*read, "--status", "paid")
+    assert "Left out by their status, as no sale: rows 1, orders 1, net $9.00." in told
+    assert "1 quantity is no whole number: it is one piece" in told
+    assert "1 time came twice as clocks were put back; it is read as the first of both." in told
+    shown = live.json("history", "show", "export")
+    assert (shown["no_sale"], shown["notes"]) == (
+        {"rows": 1, "orders": 1, "net_minor": 900},
+        {"measured_rows": 1, "repeated_times": 1},
+    )
+    assert (shown["counts"]["orders"], shown["counts"]["net_minor"]) == (1, 100)
+    backtest = ("backtest", GROCER, "--orders", str(export), "--timestamps-in", "America/New_York")
+    assert "there are cancelled (1), paid (1)" in live.both(*backtest, code=1)[1]
+    assert live.json(*backtest, "--status", "paid")["orders"] == 1
+
+
 def test_a_backtest_on_a_history_is_kept(live, history):
     run = live.json(
         "backtest", GROCER, "--history", "2025", "--policy", "share:50%", "--margin", "25%", "--against", GROCER

@@ -1,5 +1,6 @@
 """Histories: files of orders, refunds and members are brought, read and checked; programs are tried on them."""
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
@@ -25,13 +26,14 @@ from shuke.rooms.studio.contracts import (
     Fault,
     FileKind,
     HistoryView,
+    OrderStatus,
     Reading,
     State,
 )
 from shuke.surfaces.console.pages import Desk, page, show
 from shuke.surfaces.console.uploads import large_files
 from shuke.surfaces.console.views.backtests import done, rows
-from shuke.surfaces.wording import refusals, studio_words
+from shuke.surfaces.wording import figures, refusals, studio_words
 
 _LATEST = 50
 _RUNS = 20
@@ -58,12 +60,38 @@ class ReadingForm(forms.Form):
             ("dmy", gettext_lazy("day, month, year")),
         ),
     )
+    statuses = forms.MultipleChoiceField(
+        label=gettext_lazy("Statuses of orders that count as sales"),
+        help_text=gettext_lazy(
+            "What sounds like no sale is not ticked beforehand: please check. Rows of statuses that don't count are "
+            "left out and counted."
+        ),
+        widget=forms.CheckboxSelectMultiple,
+    )
     leave_out = forms.BooleanField(
         label=gettext_lazy("Go on without rows that have faults, and say what is left out"), required=False
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, history: HistoryView, given: Any = None) -> None:
+        said = history.reading
+        super().__init__(
+            given,
+            initial={
+                "currency": said.currency,
+                "time_zone": said.time_zone,
+                "dates": said.dates,
+                "statuses": _proposed(history) if said.statuses is None else said.statuses,
+                "leave_out": said.leave_out,
+            },
+        )
+        rows = Counter[str]()
+        for status in _statuses(history):
+            rows[status.value] += status.rows
+        if rows:
+            told = [(value, f"{value or _('none stated')} ({figures.number(count)})") for value, count in rows.items()]
+            self.fields["statuses"].choices = told
+        else:
+            del self.fields["statuses"]
         codes = [(code, code) for code in sorted(CURRENCY_DIGITS)]
         self.fields["currency"].choices = [("", _("Choose")), *codes]
         self.fields["time_zone"].widget.attrs |= {
@@ -75,6 +103,14 @@ class ReadingForm(forms.Form):
             "In which place's clock the times are written; empty where each says its own offset. Another zone moves "
             "orders to other days without any error, so nothing is guessed."
         )
+
+
+def _statuses(history: HistoryView) -> Iterator[OrderStatus]:
+    return (status for file in history.files for status in file.statuses)
+
+
+def _proposed(history: HistoryView) -> list[str]:
+    return [status.value for status in _statuses(history) if status.is_sale]
 
 
 @page(Right.PROGRAMS_READ, "GET", "POST")
@@ -133,11 +169,13 @@ def remove_file(request: HttpRequest, desk: Desk, history_id: str, file_id: str)
 @page(Right.STUDIO_USE, "POST")
 def read(request: HttpRequest, desk: Desk, history_id: str) -> HttpResponse:
     """Let a worker read the files."""
-    form = ReadingForm(request.POST)
+    found = studio.history(_id(history_id))
+    form = ReadingForm(found, request.POST)
     if not form.is_valid():
-        return _one(request, desk, studio.history(_id(history_id)), form=form, status=422)
+        return _one(request, desk, found, form=form, status=422)
     given = form.cleaned_data
-    wanted = Reading(given["currency"], given["time_zone"].strip(), given["dates"], given["leave_out"])
+    statuses = tuple(given["statuses"]) if "statuses" in given else None
+    wanted = Reading(given["currency"], given["time_zone"].strip(), given["dates"], given["leave_out"], statuses)
     try:
         studio.ask_reading(_id(history_id), wanted, desk.actor)
     except Refusal as refused:
@@ -199,7 +237,6 @@ def _one(
     history_id = ids.encode(HISTORY_PREFIX, found.id)
     found = found if desk.may(Right.STUDIO_USE) else found.for_onlookers()
     open_ = not found.is_live and found.state not in {*UNDER_WAY, State.READY, State.GONE}
-    said = found.reading
     return show(
         request,
         "history.html",
@@ -215,15 +252,7 @@ def _one(
         may_use=desk.may(Right.STUDIO_USE),
         kinds=[(kind.value, studio_words.file_kind(kind), studio_words.file_help(kind)) for kind in FileKind],
         files=[_file(file) for file in found.files],
-        form=form
-        or ReadingForm(
-            initial={
-                "currency": said.currency,
-                "time_zone": said.time_zone,
-                "dates": said.dates,
-                "leave_out": said.leave_out,
-            }
-        ),
+        form=form or ReadingForm(found),
         zones=studio.common_time_zones(),
         faults=[(_expected(fault), fault, fault.rows[:_FIRST_ROWS]) for fault in found.faults],
         counts=[
@@ -231,6 +260,7 @@ def _one(
             for code in studio_words.COUNTS
             if code in found.counts
         ],
+        notes=studio_words.notes(found),
         failure=refusals.failure(found.failure, found.failure_params),
         wrong=wrong or [],
         runs=rows(studio.latest_runs(None, _RUNS, found.id)),

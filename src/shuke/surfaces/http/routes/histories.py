@@ -125,8 +125,8 @@ def _seen(request: HttpRequest, found: HistoryView) -> HistoryView:
         id="addHistoryFile",
         en="Bring a file to a history",
         zh="上传历史数据文件",
-        about_zh="上传一个文件（base64，CSV、XLSX 或 Parquet），返回每一列的含义建议与置信度。"
-        "更大的数据分成多个同类文件上传即可。",
+        about_zh="上传一个文件（base64，CSV、XLSX 或 Parquet），返回每一列的含义建议与置信度，"
+        "以及订单状态的取值与行数。更大的数据分成多个同类文件上传即可。",
         scope=Right.STUDIO_USE,
         status=201,
         codes=(
@@ -134,6 +134,7 @@ def _seen(request: HttpRequest, found: HistoryView) -> HistoryView:
             "file_empty",
             "file_not_readable",
             "file_too_large",
+            "header_repeated",
             "history_in_other_state",
             "invalid_id",
             "too_many_files",
@@ -145,7 +146,8 @@ def _seen(request: HttpRequest, found: HistoryView) -> HistoryView:
     ),
 )
 def add_history_file(request: HttpRequest, history_id: HistoryIdPath, body: HistoryFileBody) -> HistoryFileAnswer:
-    """Bring a CSV, XLSX or Parquet file as base64, and hear what each column is taken for and how surely.
+    """Bring a CSV, XLSX or Parquet file as base64, and hear what each column is taken for and how surely, and which
+    statuses its orders have.
 
     Several files of a kind are taken together, so that what is larger than a request comes in parts.
     """
@@ -170,8 +172,10 @@ def add_history_file(request: HttpRequest, history_id: HistoryIdPath, body: Hist
         scope=Right.STUDIO_USE,
         codes=(
             "duplicate_columns",
+            "header_repeated",
             "history_in_other_state",
             "invalid_id",
+            "too_many_statuses",
             "unknown_columns",
             "unknown_fields",
             "unknown_history",
@@ -223,7 +227,7 @@ def remove_history_file(request: HttpRequest, history_id: HistoryIdPath, file_id
         en="Read a history's files",
         zh="读取并校验文件",
         about_zh="由后台任务读取并校验全部文件。币种与时区必须给出，不作猜测；"
-        "leave_out 为真时跳过有误的行并说明跳过了多少。",
+        "leave_out 为真时跳过有误的行并说明跳过了多少。文件有订单状态列时须以 statuses 指定哪些状态计入。",
         scope=Right.STUDIO_USE,
         status=202,
         codes=(
@@ -231,9 +235,11 @@ def remove_history_file(request: HttpRequest, history_id: HistoryIdPath, file_id
             "history_in_other_state",
             "invalid_id",
             "orders_file_missing",
+            "statuses_missing",
             "time_zone_unknown",
             "unknown_currency",
             "unknown_history",
+            "unknown_statuses",
         ),
         parameter_examples=_OF,
         request_example=examples.READING,
@@ -244,6 +250,7 @@ def read_history(request: HttpRequest, history_id: HistoryIdPath, body: ReadHist
     """Let a job read and check all files; currency and zone are said, never guessed.
 
     Where rows can't be used, the history is refused with each cause and its rows, or goes on without with `leave_out`.
+    Where a column is the status of orders, `statuses` says which of them count; other rows are left out and counted.
     """
     found = studio.ask_reading(decode_history_id(history_id), body.value(), keys.actor(request))
     return history_answer(found, livemode=keys.livemode(request))

@@ -57,15 +57,22 @@ class HistoryColumnsBody(Body):
 class ReadHistoryBody(Body):
     """How files are read: the currency of amounts, the zone of times that carry none (empty where each says its own),
     the order in which dates are written, and whether to go on without faulty rows.
+
+    `statuses` are those of orders that count as sales, needed where a column is the status of orders; an empty text
+    stands for rows without one.
     """
 
     currency: Currency
     time_zone: Annotated[str, StringConstraints(max_length=60, pattern=r"^[A-Za-z0-9_+/-]*$")]
     dates: Literal["ymd", "mdy", "dmy"] = "ymd"
     leave_out: StrictBool = False
+    statuses: (
+        Annotated[list[Annotated[str, StringConstraints(max_length=2000)]], Field(min_length=1, max_length=100)] | None
+    ) = None
 
     def value(self) -> contracts.Reading:
-        return contracts.Reading(self.currency, self.time_zone, self.dates, self.leave_out)
+        statuses = None if self.statuses is None else tuple(self.statuses)
+        return contracts.Reading(self.currency, self.time_zone, self.dates, self.leave_out, statuses)
 
 
 class PolicyBody(Body):
@@ -197,8 +204,18 @@ class ColumnAnswer(Answer):
     samples: list[str]
 
 
+class OrderStatusAnswer(Answer):
+    """A status of orders with its rows; `sale` as far as its words tell, which decides nothing."""
+
+    value: str
+    rows: int
+    sale: bool
+
+
 class HistoryFileAnswer(Answer):
-    """A file of a history; `missing` are fields that it needs and no column has, `gone` that it is here no more."""
+    """A file of a history; `missing` are fields that it needs and no column has, `statuses` those of its orders where a
+    column is taken for that, `gone` that it is here no more.
+    """
 
     id: str
     kind: str
@@ -207,6 +224,7 @@ class HistoryFileAnswer(Answer):
     sha256: str
     columns: list[ColumnAnswer]
     missing: list[str]
+    statuses: list[OrderStatusAnswer]
     gone: bool
     livemode: bool
 
@@ -242,7 +260,9 @@ class ProgressAnswer(Answer):
 class HistoryAnswer(Answer):
     """A history; `counts` are empty until it is `ready`, `faults` there where it was `refused` or went on without.
 
-    Its state is `gone` where its files are not on this machine, as after a restore: bring them again as a new history.
+    `no_sale` has rows, orders and net_minor that the status of orders left out; `notes` count what was used as it is:
+    measured_rows, skipped_times, repeated_times, repeated_lines. Its state is `gone` where its files are not on this
+    machine, as after a restore: bring them again as a new history.
     """
 
     id: str
@@ -258,6 +278,8 @@ class HistoryAnswer(Answer):
     last_day: Day | None
     faults: list[HistoryFaultAnswer]
     left_out: dict[str, int]
+    no_sale: dict[str, int]
+    notes: dict[str, int]
     progress: ProgressAnswer
     failure: str
     failure_told: WordsAnswer | None
@@ -342,6 +364,8 @@ def history_answer(found: contracts.HistoryView, *, livemode: bool) -> HistoryAn
             for each in found.faults
         ],
         left_out=dict(found.left_out),
+        no_sale=dict(found.no_sale),
+        notes=dict(found.notes),
         progress=_progress(found.progress),
         failure=found.failure,
         failure_told=_told(found.failure, found.failure_params),
@@ -370,6 +394,7 @@ def history_file_answer(file: contracts.HistoryFile, *, livemode: bool) -> Histo
             for guess in file.columns
         ],
         missing=list(file.missing),
+        statuses=[OrderStatusAnswer(value=one.value, rows=one.rows, sale=one.is_sale) for one in file.statuses],
         gone=file.is_gone,
         livemode=livemode,
     )

@@ -29,6 +29,7 @@ FILE: Final[Json] = {
     ],
     "missing": [],
     "gone": False,
+    "statuses": [],
     "livemode": False,
 }
 COLUMNS: Final[Json] = {"columns": [{"column": "实付", "field": "net"}]}
@@ -48,6 +49,8 @@ HISTORY: Final[Json] = {
     "last_day": "2017-01-01",
     "faults": [],
     "left_out": {},
+    "no_sale": {},
+    "notes": {},
     "progress": _PROGRESS,
     "failure": "",
     "failure_told": None,
