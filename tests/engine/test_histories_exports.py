@@ -6,6 +6,7 @@ from collections import namedtuple
 from zoneinfo import ZoneInfo
 
 import duckdb
+import openpyxl
 import pytest
 
 from shuke.core.values.errors import Refusal
@@ -248,6 +249,25 @@ def test_what_is_weighed_costs_its_measure_and_is_one_piece(tmp_path, kind):
         for i, (net, pieces) in enumerate(nets, 1)
     ]
     assert plain(report.stored.part(0, ids=True)) == plain(by_hand(*orders))
+
+
+def test_dust_of_sums_is_no_part_of_what_was_weighed_or_paid(tmp_path):
+    header, row = (
+        ("order_id", "member_id", "occurred_at", "net", "quantity"),
+        (1, "m", "2024-05-01", 0.1 + 0.2, 1.1 * 3),
+    )
+    assert (str(row[3]), str(row[4])) == ("0.30000000000000004", "3.3000000000000003")
+    book = openpyxl.Workbook()
+    for cells in (header, row):
+        book.active.append(cells)
+    book.save(tmp_path / "orders.xlsx")
+    values = ", ".join(f"{value!r}::{'DOUBLE' if isinstance(value, float) else 'VARCHAR'}" for value in row)
+    duckdb.sql(f"SELECT * FROM (VALUES ({values})) t({', '.join(header)})").write_parquet(
+        str(tmp_path / "orders.parquet")
+    )
+    for name in ("orders.xlsx", "orders.parquet"):
+        report = told(tmp_path, tmp_path / name)
+        assert (report.faults, report.measured_rows, report.stored.net_minor) == ((), 1, 30)
 
 
 def test_lines_of_their_own_file_may_be_weighed_and_come_back_by_their_amount(tmp_path):

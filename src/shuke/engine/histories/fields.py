@@ -148,12 +148,12 @@ FIELDS: Mapping[Kind, tuple[Field, ...]] = {
         Field("shipping", Type.AMOUNT, ("运费", "邮费", "配送费", "shipping amount", "shipping fee", "freight")),
         Field("points_paid", Type.AMOUNT, ("积分抵扣", "积分抵扣金额", "积分抵现", "points discount")),
         Field("refunded", Type.AMOUNT, (
-            "退款金额", "已退款金额", "已退款", "已退金额", "退款", "refunded amount", "refunds", "amount refunded",
+            "退款金额", "已退款金额", "已退款", "已退金额", "refunded amount", "refunds", "amount refunded",
             "refund amount",
         )),
         Field("status", Type.TEXT, (
             "订单状态", "交易状态", "状态", "支付状态", "付款状态", "order status", "financial status",
-            "payment status", "state",
+            "payment status",
         )),
         _QUANTITY,
         _CATEGORY,
