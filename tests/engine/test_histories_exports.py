@@ -163,6 +163,29 @@ def test_a_column_of_many_values_is_no_status(tmp_path, monkeypatch):
     assert refused(tmp_path, path, statuses=("交易成功",)) == ("too_many_statuses", {"column": "订单状态", "limit": 3})
 
 
+def test_an_export_of_a_marketplace_is_read_as_it_comes(tmp_path):
+    path = tmp_path / "ExportOrderList.csv"
+    rows = [
+        "订单编号,买家会员名,订单付款时间,总金额,买家实际支付金额,退款金额,订单状态,宝贝标题",
+        "101,张三,2024-05-01 08:00:00,25.00,20.00,,交易成功,茶",
+        "102,张三,2024-05-02 08:00:00,30.00,30.00,10.00,交易成功,杯",
+        "103,李四,,12.00,0.00,,交易关闭,茶",
+        "104,李四,,12.00,12.00,,等待买家付款,茶",
+        '105,王五,2024-05-03 08:00:00,12.00,12.00,0.00,"卖家已发货，等待买家确认",茶',
+    ]
+    path.write_text("\n".join([*rows, ""]), "gb18030")
+    report = told(tmp_path, path, statuses=("交易成功", "卖家已发货，等待买家确认"))
+    assert (report.faults, report.no_sale_rows, report.no_sale_net_minor) == ((), 2, 1200)
+    day = 86_400
+    assert plain(report.stored.part(0, ids=True)) == plain(
+        by_hand(
+            ("张三", "101", whole(MAY, 2000), 0),
+            ("张三", "102", whole(MAY + day, 3000), 1000),
+            ("王五", "105", whole(MAY + 2 * day, 1200), 0),
+        )
+    )
+
+
 # ---- refunds in the order's own row
 
 REFUNDED = [

@@ -60,7 +60,7 @@ _MEMBER_ID = Field(
     Type.ID,
     (
         "会员号", "会员编号", "会员卡号", "会员id", "会员手机号", "会员", "买家手机号", "买家手机", "手机号",
-        "手机号码", "手机", "买家", "买家昵称", "买家id", "客户编号", "客户id", "客户", "收货人手机号",
+        "手机号码", "手机", "买家", "买家昵称", "买家会员名", "买家id", "客户编号", "客户id", "客户", "收货人手机号",
         "user_id", "customer_id", "customer", "customer no", "customer number", "household_id", "buyer",
         "email", "customer email", "phone", "customer phone", "loyalty id", "card number",
     ),
@@ -136,7 +136,7 @@ FIELDS: Mapping[Kind, tuple[Field, ...]] = {
             "total",
             Type.AMOUNT,
             (
-                "订单实付金额", "订单实付", "订单金额", "订单总额", "应付金额", "实付总额", "total",
+                "订单实付金额", "订单实付", "订单金额", "订单总额", "应付金额", "实付总额", "买家实际支付金额", "total",
                 "order total", "grand total", "total collected",
             ),
         ),
