@@ -77,7 +77,7 @@ def year() -> History:
             " sales_value::DECIMAL(18, 2) AS net, quantity, product_id::VARCHAR AS sku, department AS category,"
             " store_id::VARCHAR AS store"
         ).write_parquet(str(path))
-        return read_orders(path, currency_digits=2)
+        return read_orders(path, currency_digits=2)[0]
 
 
 def grocer() -> Compiled:

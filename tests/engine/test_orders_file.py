@@ -32,7 +32,7 @@ def test_rows_of_one_order_are_its_lines(tmp_path):
         "10,b,2017-01-02T00:00:00Z,0.25,1,BREAD,S1",
         header=HEADER + ",quantity,category,store",
     )
-    h = read_orders(path, currency_digits=2)
+    h, _ = read_orders(path, currency_digits=2)
     assert (h.members, h.order_ids) == (("a", "b"), ("9", "10"))
     assert h.order_at.tolist() == [1483236000, 1483315200]
     assert h.facts.net_minor.tolist() == [300, 175]
@@ -51,7 +51,7 @@ def test_amounts_within_the_net_and_the_brand_are_read(tmp_path):
         "1,m,2017-01-02T00:00:00Z,5.00,0.10,0,0,B1",
         header=HEADER + ",tax,shipping,points_paid,brand",
     )
-    facts = read_orders(path, currency_digits=2).facts
+    facts = read_orders(path, currency_digits=2)[0].facts
     amounts = (facts.net_minor, facts.tax_minor, facts.shipping_minor, facts.points_paid_minor)
     assert [column.tolist() for column in amounts] == [[1500], [100], [100], [250]]
     assert texts(facts.brand) == ["B1"]
@@ -59,14 +59,14 @@ def test_amounts_within_the_net_and_the_brand_are_read(tmp_path):
 
 def test_orders_of_one_second_follow_their_number(tmp_path):
     rows = [f"{i},m,2017-01-01T00:00:00Z,1" for i in (10, 9, 100)]
-    assert read_orders(written(tmp_path, *rows), currency_digits=2).order_ids == ("9", "10", "100")
+    assert read_orders(written(tmp_path, *rows), currency_digits=2)[0].order_ids == ("9", "10", "100")
 
 
 def test_timestamps_without_a_zone_need_a_word(tmp_path):
     path = written(tmp_path, "1,m,2017-07-01 00:30:00,1")
     assert refused(path).code == "timestamps_without_zone"
-    utc = read_orders(path, currency_digits=2, timestamps_in="UTC").order_at[0]
-    new_york = read_orders(path, currency_digits=2, timestamps_in="America/New_York").order_at[0]
+    utc = read_orders(path, currency_digits=2, timestamps_in="UTC")[0].order_at[0]
+    new_york = read_orders(path, currency_digits=2, timestamps_in="America/New_York")[0].order_at[0]
     assert new_york - utc == 4 * 3600
     assert refused(path, timestamps_in="Mars/Olympus").code == "time_zone_unknown"
 
@@ -101,7 +101,7 @@ def test_a_bad_row_refuses_the_file_and_names_it(tmp_path, row, column, found, e
 
 def test_a_part_above_the_net_of_its_order_is_refused(tmp_path):
     rows = ("1,a,2017-01-01T00:00:00Z,1,1.5", "1,a,2017-01-01T00:00:00Z,1,0.4")
-    assert read_orders(written(tmp_path, *rows, header=HEADER + ",tax"), currency_digits=2).order_count == 1
+    assert read_orders(written(tmp_path, *rows, header=HEADER + ",tax"), currency_digits=2)[0].order_count == 1
     refusal = refused(written(tmp_path, rows[0], header=HEADER + ",tax"))
     told = "order_id: 1 row, first in row 2 ('1'; expected tax, shipping and what points paid each within the net)"
     assert (refusal.code, refusal.params["causes"]) == ("rows_invalid", told)
@@ -117,5 +117,5 @@ def test_missing_columns_and_files_are_named(tmp_path):
 
 
 def test_an_empty_file_is_an_empty_history(tmp_path):
-    h = read_orders(written(tmp_path), currency_digits=2)
+    h, _ = read_orders(written(tmp_path), currency_digits=2)
     assert (h.member_count, h.order_count, h.event_count) == (0, 0, 0)

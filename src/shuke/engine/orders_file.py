@@ -5,7 +5,7 @@ from collections.abc import Collection
 from pathlib import Path
 
 from shuke.core.values.errors import Refusal
-from shuke.engine.histories.building import build
+from shuke.engine.histories.building import Report, build
 from shuke.engine.histories.faults import HistoryFault
 from shuke.engine.histories.sources import File, Sources
 from shuke.engine.history import History
@@ -20,8 +20,8 @@ def read_orders(
     timestamps_in: str | None = None,
     currency: str = "",
     statuses: Collection[str] | None = None,
-) -> History:
-    """Read a file of orders (docs/reference/history-files.md); members join with their first order.
+) -> tuple[History, Report]:
+    """Read a file of orders (docs/reference/history-files.md), and report how; members join with their first order.
 
     `timestamps_in` is the zone of timestamps that carry none; without `currency` amounts carry no sign of one;
     `statuses` are those of orders that count as sales.
@@ -42,7 +42,7 @@ def read_orders(
         )
         if report.stored is None:
             raise _refusal(report.faults)
-        return report.stored.part(0, ids=True)
+        return report.stored.part(0, ids=True), report
 
 
 def _refusal(faults: tuple[HistoryFault, ...]) -> Refusal:
