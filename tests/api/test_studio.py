@@ -79,6 +79,7 @@ def test_which_statuses_count_is_asked_for(users):
     assert (found["state"], found["counts"]["orders"], found["faults"]) == ("ready", 1, [])
     assert (found["no_sale"], found["notes"]) == ({"rows": 1, "orders": 1, "net_minor": 125}, {})
     assert (seen["files"][0]["statuses"], seen["no_sale"]) == ([], found["no_sale"])
+    assert (found["statuses"], seen["statuses"]) == (["交易成功"], None)
 
 
 def test_members_of_a_comparison_are_for_those_who_may_use_the_studio(users):

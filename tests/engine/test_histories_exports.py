@@ -6,6 +6,7 @@ from collections import namedtuple
 from zoneinfo import ZoneInfo
 
 import duckdb
+import openpyxl
 import pytest
 
 from shuke.core.values.errors import Refusal
@@ -162,6 +163,29 @@ def test_a_column_of_many_values_is_no_status(tmp_path, monkeypatch):
     assert refused(tmp_path, path, statuses=("交易成功",)) == ("too_many_statuses", {"column": "订单状态", "limit": 3})
 
 
+def test_an_export_of_a_marketplace_is_read_as_it_comes(tmp_path):
+    path = tmp_path / "ExportOrderList.csv"
+    rows = [
+        "订单编号,买家会员名,订单付款时间,总金额,买家实际支付金额,退款金额,订单状态,宝贝标题",
+        "101,张三,2024-05-01 08:00:00,25.00,20.00,,交易成功,茶",
+        "102,张三,2024-05-02 08:00:00,30.00,30.00,10.00,交易成功,杯",
+        "103,李四,,12.00,0.00,,交易关闭,茶",
+        "104,李四,,12.00,12.00,,等待买家付款,茶",
+        '105,王五,2024-05-03 08:00:00,12.00,12.00,0.00,"卖家已发货，等待买家确认",茶',
+    ]
+    path.write_text("\n".join([*rows, ""]), "gb18030")
+    report = told(tmp_path, path, statuses=("交易成功", "卖家已发货，等待买家确认"))
+    assert (report.faults, report.no_sale_rows, report.no_sale_net_minor) == ((), 2, 1200)
+    day = 86_400
+    assert plain(report.stored.part(0, ids=True)) == plain(
+        by_hand(
+            ("张三", "101", whole(MAY, 2000), 0),
+            ("张三", "102", whole(MAY + day, 3000), 1000),
+            ("王五", "105", whole(MAY + 2 * day, 1200), 0),
+        )
+    )
+
+
 # ---- refunds in the order's own row
 
 REFUNDED = [
@@ -248,6 +272,25 @@ def test_what_is_weighed_costs_its_measure_and_is_one_piece(tmp_path, kind):
         for i, (net, pieces) in enumerate(nets, 1)
     ]
     assert plain(report.stored.part(0, ids=True)) == plain(by_hand(*orders))
+
+
+def test_dust_of_sums_is_no_part_of_what_was_weighed_or_paid(tmp_path):
+    header, row = (
+        ("order_id", "member_id", "occurred_at", "net", "quantity"),
+        (1, "m", "2024-05-01", 0.1 + 0.2, 1.1 * 3),
+    )
+    assert (str(row[3]), str(row[4])) == ("0.30000000000000004", "3.3000000000000003")
+    book = openpyxl.Workbook()
+    for cells in (header, row):
+        book.active.append(cells)
+    book.save(tmp_path / "orders.xlsx")
+    values = ", ".join(f"{value!r}::{'DOUBLE' if isinstance(value, float) else 'VARCHAR'}" for value in row)
+    duckdb.sql(f"SELECT * FROM (VALUES ({values})) t({', '.join(header)})").write_parquet(
+        str(tmp_path / "orders.parquet")
+    )
+    for name in ("orders.xlsx", "orders.parquet"):
+        report = told(tmp_path, tmp_path / name)
+        assert (report.faults, report.measured_rows, report.stored.net_minor) == ((), 1, 30)
 
 
 def test_lines_of_their_own_file_may_be_weighed_and_come_back_by_their_amount(tmp_path):

@@ -8,7 +8,7 @@ from pathlib import Path
 from shuke.core.program.model import Program
 from shuke.core.values.errors import Refusal
 from shuke.engine.histories import sorting
-from shuke.engine.histories.building import laid_out
+from shuke.engine.histories.building import Report, laid_out
 from shuke.engine.histories.faults import HistoryFault
 from shuke.engine.histories.sources import File, Sources
 from shuke.engine.history import History
@@ -17,13 +17,19 @@ from shuke.engine.history import History
 class Orders:
     """Orders of files as a history in parts, each laid out when it is asked for; `last_at` is the last one's second."""
 
-    def __init__(self, parts: sorting.Parts) -> None:
-        self._parts = parts
+    def __init__(self, parts: sorting.Parts, report: Report) -> None:
+        self._parts, self._report = parts, report
         self.parts, self.lines, self.last_at = parts.count, parts.lines, parts.last_at
+
+    @property
+    def report(self) -> Report:
+        """What was read and how; repeated lines are counted in the parts that were laid out."""
+        return replace(self._report, repeated_lines=self._parts.repeated_lines)
 
     def part(self, number: int, *, lines: bool = True, ids: bool = False) -> History:
         """Return the members of one part, with what each did in order; with `ids` those of the orders."""
-        history, _, order_ids = self._parts.lay(number, lines=lines, ids=ids)
+        known = self._parts.checks.lines_of is not None  # laid out also where nobody asks, so that the report is whole
+        history, _, order_ids = self._parts.lay(number, lines=lines or known, ids=ids)
         return replace(history, order_ids=tuple(map(str, order_ids.tolist()))) if ids else history
 
 
@@ -52,7 +58,7 @@ def orders_of(
     ) as (report, parts):
         if parts is None:
             raise _refusal(report.faults, several=len(paths) > 1)
-        yield Orders(parts)
+        yield Orders(parts, report)
 
 
 def _refusal(faults: tuple[HistoryFault, ...], *, several: bool) -> Refusal:

@@ -248,4 +248,6 @@ def _cell(value: object) -> str:
         return value.isoformat()
     if isinstance(value, float) and value.is_integer():
         return str(int(value))  # a phone number that a spreadsheet took for a number
+    if isinstance(value, float):
+        return f"{value:.15g}"  # as many digits as a spreadsheet has; the rest is dust of its sums
     return str(value).strip()

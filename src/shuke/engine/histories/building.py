@@ -62,6 +62,17 @@ class Report:
     repeated_times: int = 0
     stored: StoredHistory | None = None
 
+    @property
+    def no_sale(self) -> dict[str, int]:
+        """Return what the status of orders left out, by what is counted; 0 where there is no status."""
+        return {"rows": self.no_sale_rows, "orders": self.no_sale_orders, "net_minor": self.no_sale_net_minor}
+
+    @property
+    def notes(self) -> dict[str, int]:
+        """Return how many values were told and used as they are, by how they were read."""
+        names = ("measured_rows", "skipped_times", "repeated_times", "repeated_lines")
+        return {name: getattr(self, name) for name in names if getattr(self, name)}
+
 
 def build(
     folder: Path,
@@ -304,11 +315,7 @@ class _Work:
                 "orders": report.left_out_orders,
                 "net_minor": report.left_out_net_minor,
             },
-            "no_sale": {
-                "rows": report.no_sale_rows,
-                "orders": report.no_sale_orders,
-                "net_minor": report.no_sale_net_minor,
-            },
+            "no_sale": report.no_sale,
             "statuses": None if sources.statuses is None else sorted(sources.statuses),
         }
         said = self.settings

@@ -60,7 +60,7 @@ _MEMBER_ID = Field(
     Type.ID,
     (
         "会员号", "会员编号", "会员卡号", "会员id", "会员手机号", "会员", "买家手机号", "买家手机", "手机号",
-        "手机号码", "手机", "买家", "买家昵称", "买家id", "客户编号", "客户id", "客户", "收货人手机号",
+        "手机号码", "手机", "买家", "买家昵称", "买家会员名", "买家id", "客户编号", "客户id", "客户", "收货人手机号",
         "user_id", "customer_id", "customer", "customer no", "customer number", "household_id", "buyer",
         "email", "customer email", "phone", "customer phone", "loyalty id", "card number",
     ),
@@ -136,7 +136,7 @@ FIELDS: Mapping[Kind, tuple[Field, ...]] = {
             "total",
             Type.AMOUNT,
             (
-                "订单实付金额", "订单实付", "订单金额", "订单总额", "应付金额", "实付总额", "total",
+                "订单实付金额", "订单实付", "订单金额", "订单总额", "应付金额", "实付总额", "买家实际支付金额", "total",
                 "order total", "grand total", "total collected",
             ),
         ),
@@ -148,12 +148,12 @@ FIELDS: Mapping[Kind, tuple[Field, ...]] = {
         Field("shipping", Type.AMOUNT, ("运费", "邮费", "配送费", "shipping amount", "shipping fee", "freight")),
         Field("points_paid", Type.AMOUNT, ("积分抵扣", "积分抵扣金额", "积分抵现", "points discount")),
         Field("refunded", Type.AMOUNT, (
-            "退款金额", "已退款金额", "已退款", "已退金额", "退款", "refunded amount", "refunds", "amount refunded",
+            "退款金额", "已退款金额", "已退款", "已退金额", "refunded amount", "refunds", "amount refunded",
             "refund amount",
         )),
         Field("status", Type.TEXT, (
             "订单状态", "交易状态", "状态", "支付状态", "付款状态", "order status", "financial status",
-            "payment status", "state",
+            "payment status",
         )),
         _QUANTITY,
         _CATEGORY,

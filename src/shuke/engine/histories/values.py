@@ -236,7 +236,8 @@ def _quantity(column: str, sql_type: str, _: Settings) -> Value:
         whole = f"CASE WHEN {column} = round({column}, 0) THEN try_cast({column} AS BIGINT) END"
     else:
         whole = f"whole_number({column}::VARCHAR)"
-    part = f"CASE WHEN {whole} IS NULL THEN measure({column}::VARCHAR) END"
+    said = f"try_cast({column} AS DECIMAL(24, 9))" if sql_type == "DOUBLE" else column  # without float's dust
+    part = f"CASE WHEN {whole} IS NULL THEN measure({said}::VARCHAR) END"
     unread = f"CASE WHEN {part} IS NULL THEN 'not_a_quantity' ELSE 'quantity_out_of_range' END"
     pieces = f"coalesce({whole}, CASE WHEN {part} BETWEEN 1 AND {QUANTITY_LIMIT}000000 THEN 1 END)"
     read = _bounded(column, sql_type, pieces, QUANTITY_LIMIT, "quantity_out_of_range", unread)

@@ -1,5 +1,6 @@
 """`shuke backtest`: a program over files of orders, with nothing kept, or over a history, with its result kept."""
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -8,13 +9,23 @@ from typing import TYPE_CHECKING, Any
 from shuke.core.values.errors import Refusal
 from shuke.surfaces.cli import programs, times
 from shuke.surfaces.cli.study_lines import study_lines
-from shuke.surfaces.cli.terminal import Exit, progress, result
+from shuke.surfaces.cli.terminal import Exit, progress, result, words
 
 if TYPE_CHECKING:
     from shuke.engine.compile import Compiled
+    from shuke.engine.histories.building import Report
     from shuke.engine.orders_file import Orders
 
 _EPOCH = date(1970, 1, 1)
+_NOTES: Mapping[str, tuple[str, str]] = {
+    "measured_rows": ("quantities that are no whole number, each one piece", "数量不是整数、算一件的行"),
+    "skipped_times": (
+        "times that clocks skipped, read with the offset before",
+        "拨快时钟而不存在、按变更前时差读取的时间",
+    ),
+    "repeated_times": ("times that came twice, read as the first", "拨慢时钟而出现两次、取第一次的时间"),
+    "repeated_lines": ("lines that say the same as another of their order", "与同一订单另一行相同的行"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +112,22 @@ def _of_files(file: str, orders: Files, asked: Asked, *, as_json: bool) -> int:
     paths, program = [Path(each) for each in orders.paths], compiled.program
     with orders_of(paths, program, timestamps_in=orders.timestamps_in, statuses=orders.statuses) as found:
         data = _studied(compiled, other, found, settings)
-    result(data, study_lines(data["study"]), as_json=as_json)
+        report = found.report
+    data |= {"no_sale": report.no_sale if report.no_sale_rows else {}, "notes": report.notes}
+    result(data, [*_told(report), *study_lines(data["study"])], as_json=as_json)
     return Exit.OK
+
+
+def _told(report: "Report") -> Iterator[str]:
+    """Say what the status of orders left out, and what of the rest was used as it is."""
+    rows, orders = report.no_sale_rows, report.no_sale_orders
+    if rows:
+        yield words(
+            f"left out by their status, as no sale: rows {rows:,}, orders {orders:,}",
+            f"因订单状态未计入：{rows:,} 行，{orders:,} 单",
+        )
+    for code, count in report.notes.items():
+        yield words(f"{_NOTES[code][0]}: {count:,}", f"{_NOTES[code][1]}：{count:,}")
 
 
 def _compiled(file: str, *, as_json: bool) -> "Compiled | None":

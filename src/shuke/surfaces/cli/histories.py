@@ -273,6 +273,7 @@ def _data(found: "HistoryView") -> dict[str, Any]:
             for each in found.faults
         ],
         "left_out": dict(found.left_out),
+        "statuses": None if found.reading.statuses is None else list(found.reading.statuses),
         "no_sale": dict(found.no_sale),
         "notes": dict(found.notes),
         "failure": found.failure,

@@ -72,8 +72,11 @@ _NOTES: Mapping[str, Callable[[int], str]] = {
 
 
 def notes(history: HistoryView) -> list[str]:
-    """Say what the status of orders left out of a history, and what was used as it is."""
+    """Say which statuses of orders count in a history, what the others left out, and what was used as it is."""
     told = []
+    if history.counts and history.reading.statuses is not None:
+        statuses = [status or gettext("none stated") for status in history.reading.statuses]
+        told.append(gettext("Statuses of orders that count: %(statuses)s.") % {"statuses": " · ".join(statuses)})
     if out := history.no_sale:
         sums = {name: figures.number(out[name]) for name in ("rows", "orders")}
         told.append(

@@ -31,7 +31,6 @@ from shuke.rooms.studio.services import working
 
 NOTHING = "-"
 _SAMPLES = 3
-NOTES = ("measured_rows", "skipped_times", "repeated_times", "repeated_lines")
 FAULTY = "faulty-rows.csv"
 STORE = "store"
 _CHUNK = 5_000  # members whose past is read at once
@@ -182,12 +181,6 @@ def from_files(work: Path, sources: Sequence[Source], wanted: Reading, steps: wo
         raise working.Stopped from stopped
     if report.stored is not None and not report.stored.members:
         raise Refusal("history_empty", "The files hold nothing that a program could be tried on.")
-    no_sale = {
-        "rows": report.no_sale_rows,
-        "orders": report.no_sale_orders,
-        "net_minor": report.no_sale_net_minor,
-    }
-    notes = {name: getattr(report, name) for name in NOTES}
     left_out = {
         "rows": report.left_out_rows,
         "orders": report.left_out_orders,
@@ -208,8 +201,8 @@ def from_files(work: Path, sources: Sequence[Source], wanted: Reading, steps: wo
             for fault in report.faults
         ],
         "left_out": left_out if report.left_out_rows else {},
-        "no_sale": no_sale if report.no_sale_rows else {},
-        "notes": {name: count for name, count in notes.items() if count},
+        "no_sale": report.no_sale if report.no_sale_rows else {},
+        "notes": report.notes,
         **(_counts(report.stored) if report.stored else {}),
     }
 

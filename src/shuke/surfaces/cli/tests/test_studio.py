@@ -78,10 +78,14 @@ def test_statuses_that_count_are_said(live, open_folder):
         {"rows": 1, "orders": 1, "net_minor": 900},
         {"measured_rows": 1, "repeated_times": 1},
     )
-    assert (shown["counts"]["orders"], shown["counts"]["net_minor"]) == (1, 100)
+    assert (shown["counts"]["orders"], shown["counts"]["net_minor"], shown["statuses"]) == (1, 100, ["paid"])
     backtest = ("backtest", GROCER, "--orders", str(export), "--timestamps-in", "America/New_York")
     assert "there are cancelled (1), paid (1)" in live.both(*backtest, code=1)[1]
-    assert live.json(*backtest, "--status", "paid")["orders"] == 1
+    tried = live.json(*backtest, "--status", "paid")
+    assert (tried["orders"], tried["no_sale"], tried["notes"]) == (1, shown["no_sale"], shown["notes"])
+    told = live(*backtest, "--status", "paid")
+    assert "left out by their status, as no sale: rows 1, orders 1" in told
+    assert "times that came twice, read as the first: 1" in told
 
 
 def test_a_backtest_on_a_history_is_kept(live, history):

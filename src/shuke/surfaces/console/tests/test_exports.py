@@ -62,6 +62,7 @@ def test_what_was_left_out_and_how_the_rest_was_read_is_told(log_in, export):
     assert (found.state, found.faults, found.last_day) == (State.READY, (), date(2026, 3, 8))
     assert (found.counts["orders"], found.counts["refunds"], found.counts["net_minor"]) == (2, 1, 1263)
     page = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", client.get(address).content.decode()))
+    assert "计入的订单状态：交易成功。" in page
     assert "因订单状态未计入：2 行，2 单，实付 $7.00。" in page
     assert "1 行的数量不是整数：各算一件，该行未写金额时为单价 × 数量。" in page
     assert "1 个时间因拨快时钟而不存在，按变更前的时差读取。" in page

@@ -260,6 +260,7 @@ class ProgressAnswer(Answer):
 class HistoryAnswer(Answer):
     """A history; `counts` are empty until it is `ready`, `faults` there where it was `refused` or went on without.
 
+    `statuses` are those of orders that count as sales, null where nobody said it or the reader may not use the studio.
     `no_sale` has rows, orders and net_minor that the status of orders left out; `notes` count what was used as it is:
     measured_rows, skipped_times, repeated_times, repeated_lines. Its state is `gone` where its files are not on this
     machine, as after a restore: bring them again as a new history.
@@ -271,6 +272,7 @@ class HistoryAnswer(Answer):
     state: str
     currency: str
     time_zone: str
+    statuses: list[str] | None
     files: list[HistoryFileAnswer]
     counts: dict[str, int]
     segments: list[str]
@@ -346,6 +348,7 @@ def history_answer(found: contracts.HistoryView, *, livemode: bool) -> HistoryAn
         state=found.state,
         currency=found.reading.currency,
         time_zone=found.reading.time_zone,
+        statuses=None if found.reading.statuses is None else list(found.reading.statuses),
         files=[history_file_answer(file, livemode=livemode) for file in found.files],
         counts=dict(found.counts),
         segments=list(found.segments),

@@ -42,6 +42,7 @@ HISTORY: Final[Json] = {
     "state": "ready",
     "currency": "USD",
     "time_zone": "America/New_York",
+    "statuses": None,
     "files": [FILE],
     "counts": {"members": 1, "orders": 1, "lines": 1, "refunds": 0, "redemptions": 0, "net_minor": 1234},
     "segments": [],
