@@ -28,13 +28,13 @@ def of(run: RunView) -> dict[str, Any]:
 
 
 def charts(run: RunView) -> list[Chart]:
-    """Return the charts of a forecast: of the first unit, sales, and what each assumption moves."""
+    """Return the charts of a forecast: of the first unit, what each assumption moves there, and sales."""
     found = run.result
     drawn = []
     for code, unit in list(found["units"].items())[:1]:
         drawn += [_closing(found, code, unit), _flows(found, code, unit), _curve(unit), _ages(found, code, unit)]
+        drawn += [_tornado(found, code, what) for what in ("liability", "cost")]
     drawn.append(_sales(found))
-    drawn += [_tornado(found, code, what) for code in list(found["units"])[:1] for what in ("liability", "cost")]
     return [addressed(chart, run) for chart in drawn if not chart.is_empty]
 
 
