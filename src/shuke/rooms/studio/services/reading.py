@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from shuke.core.values.currencies import CURRENCY_DIGITS
 from shuke.core.values.errors import Refusal
@@ -17,6 +18,8 @@ from shuke.engine.histories.stored import Meta, StoredHistory
 from shuke.engine.histories.storing import write_history
 from shuke.engine.history import History
 from shuke.engine.schema import load_program
+from shuke.foundation import ids
+from shuke.rooms.members.contracts import ID_PREFIX
 from shuke.rooms.programs import facade as programs
 from shuke.rooms.studio.contracts import ColumnGuess, FileKind, Reading
 from shuke.rooms.studio.services import working
@@ -163,7 +166,7 @@ def _named(names: Mapping[Path, str]) -> Iterator[None]:
 
 
 def from_live(work: Path, currency: str, time_zone: str, steps: working.Steps) -> dict[str, Any]:
-    """Read what the live database recorded, member by member, and return the report.
+    """Read what the live database recorded of members, who go by their ids of pages and API, and return the report.
 
     Raises: working.Stopped; Refusal `no_program`.
     """
@@ -174,7 +177,8 @@ def from_live(work: Path, currency: str, time_zone: str, steps: working.Steps) -
         after, done = None, 0
         while member_ids := programs.member_ids_after(after, _PART):
             for at in range(0, len(member_ids), _CHUNK):
-                yield programs.recorded_history(member_ids[at : at + _CHUNK], program=program)
+                part = programs.recorded_history(member_ids[at : at + _CHUNK], program=program)
+                yield replace(part, members=tuple(ids.encode(ID_PREFIX, UUID(member)) for member in part.members))
                 done += len(member_ids[at : at + _CHUNK])
                 steps.tell(done, total, "live")
             after = member_ids[-1]

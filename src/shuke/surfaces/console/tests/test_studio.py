@@ -104,3 +104,15 @@ def test_a_forecast_names_tiers_and_how_far_its_assumptions_are_moved(log_in, pr
         "积分发放 −10% / +10%",
     ]
     assert "区间的置信度为 90%" in page
+
+
+def test_who_gains_of_the_live_database_leads_to_their_page(log_in, member, settings, tmp_path):
+    settings.SHUKE_HOME = tmp_path
+    made = studio.ask_live_history("live", TESTER)
+    studio.read_history(made.id)
+    owner, id = log_in(), ids.encode("mbr", member.id)
+    answer = owner.post("/studio/backtests/new", asked(ids.encode(HISTORY_PREFIX, made.id), policy="observed"))
+    studio.do_run(studio.latest_runs(RunKind.BACKTEST, 1)[0].id)
+    told = f"{answer['Location']}/members"
+    assert f'href="{told}/{id}">{id}</a>' in owner.get(told).content.decode()
+    assert f'<a class="button" href="/members/{id}">会员</a>' in owner.get(f"{told}/{id}").content.decode()
