@@ -159,7 +159,7 @@ REFUSALS: Mapping[str, str | Promise] = {
     "target_address": _("A key travels to an address over https, or on this machine. Check the address."),
     "target_is_here": _("This key is of this very deployment. Give the key of another one."),
     "target_refused": _("The other deployment refuses it: %(detail)s"),
-    "target_unreachable": _("The other deployment gave no answer. Look there whether it came."),
+    "target_unreachable": _("The other deployment gave no answer. If this was to publish, look there whether it did."),
     "approval_needed": _("Somebody else has to agree to it first."),
     "comparison_outdated": _("Version %(version)s was published meanwhile. Check again, and ask anew."),
     "percent_out_of_range": _("A limit is a percentage from 0 to 999.99."),
