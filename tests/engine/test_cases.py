@@ -124,11 +124,11 @@ def test_a_case_is_told_among_what_a_program_says_otherwise():
     )
     assert change.en == (
         "new test case member-day: a member (joined 2025-01-01, tier silver, birthday 06-18, tags vip): 2026-06-18 12:00 "
-        "an order of CNY 86.00, store S1, items WINE CNY 86.00; what it earns points 206; tier afterwards silver"
+        "an order of ¥86.00, store S1, items WINE ¥86.00; what it earns points 206; tier afterwards silver"
     )
     assert change.zh == (
         "新增用例 member-day：会员（2025-01-01 入会，等级 silver，生日 06-18，标签 vip）：2026-06-18 12:00 "
-        "下单 CNY 86.00，门店 S1，商品 WINE CNY 86.00；应得 points 206；事后等级 silver"
+        "下单 ¥86.00，门店 S1，商品 WINE ¥86.00；应得 points 206；事后等级 silver"
     )
 
 
@@ -138,6 +138,6 @@ def test_a_case_that_is_about_something_else_is_told_with_both():
     )
     (change,) = changes(old, new)
     who = "会员（2025-01-01 入会，等级 silver，生日 06-18，标签 vip）：2026-06-18 12:00"
-    rest = "门店 S1，promo TEN，guests 3，pickup 是，商品 WINE CNY 86.00"
+    rest = "门店 S1，promo TEN，guests 3，pickup 是，商品 WINE ¥86.00"
     assert change.path == "cases.member-day.facts"
-    assert change.zh == f"用例 member-day：{who} 下单 CNY 86.00，{rest} → {who} 下单 CNY 90.00，{rest}"
+    assert change.zh == f"用例 member-day：{who} 下单 ¥86.00，{rest} → {who} 下单 ¥90.00，{rest}"

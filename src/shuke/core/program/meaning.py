@@ -202,7 +202,7 @@ def _cap_names(cap: Cap) -> tuple[str, str]:
     """Return how a cap is called: «points of rule spend a day»."""
     told = []
     for language in ("en", "zh"):
-        words = Words(language, "", 0)
+        words = Words(language, "")
         of = {
             "EARNED": words("earned", "获得"),
             "REDEEMED": words("redeemed", "使用"),
@@ -222,7 +222,7 @@ def _offer_cap(code: str, cap: OfferCap) -> tuple[str, _Part]:
     path = f"caps.{whose}.{_key(cap.window)}.{'times' if cap.times else 'amount'}"
     told = []
     for language in ("en", "zh"):
-        words = Words(language, "", 0)
+        words = Words(language, "")
         whom = words("each member", "每位会员") if cap.each_member else words("all", "全部")
         what = words("times", "次数") if cap.times else words("amount", "金额")
         told.append(words(f"{code}, {whom}, {words.window(cap.window)}, {what}",
@@ -240,8 +240,8 @@ class _Teller:
 
     def __init__(self, old: Program, new: Program) -> None:
         self._old, self._new = old, new
-        self._en = Words("en", new.currency, new.currency_digits)
-        self._zh = Words("zh", new.currency, new.currency_digits)
+        self._en = Words("en", new.currency)
+        self._zh = Words("zh", new.currency)
 
     def added(self, path: str, part: _Part) -> Change:
         who, wen = self._who(part)

@@ -19,6 +19,7 @@ from shuke.core.program.model import (
     ValidityKind,
 )
 from shuke.core.program.tracing import written
+from shuke.core.values.currencies import money
 
 EFFECTS = get_args(Effect)
 
@@ -146,8 +147,8 @@ _WINDOWS = {
 class Words:
     """Writes values of one program: points in the scale of their unit, amounts in its currency."""
 
-    def __init__(self, language: str, currency: str, digits: int) -> None:
-        self._chinese, self._currency, self._digits = language == "zh", currency, digits
+    def __init__(self, language: str, currency: str) -> None:
+        self._chinese, self._currency = language == "zh", currency
 
     def __call__(self, english: str, chinese: str) -> str:
         return chinese if self._chinese else english
@@ -190,7 +191,7 @@ class Words:
 
     def money(self, minor: int) -> str:
         """Write an amount in minor units."""
-        return f"{self._currency} {written(Fraction(minor, 10**self._digits), self._digits)}"
+        return money(minor, self._currency)
 
     def window(self, window: Window) -> str:
         """Say of which days a window is."""

@@ -1,4 +1,4 @@
-"""The currencies of ISO 4217 that people pay with, and how many digits each has after the point."""
+"""The currencies of ISO 4217 that people pay with: their digits after the point, and how amounts are written."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -20,3 +20,29 @@ CURRENCY_DIGITS: Mapping[str, int] = MappingProxyType(
         for code in codes.split()
     }
 )
+
+MINUS = "\u2212"
+_SIGNS: Mapping[str, str] = MappingProxyType(
+    {
+        "AUD": "A$",
+        "CAD": "C$",
+        "CNY": "¥",
+        "EUR": "€",
+        "GBP": "£",
+        "HKD": "HK$",
+        "JPY": "JP¥",
+        "KRW": "₩",
+        "MOP": "MOP$",
+        "SGD": "S$",
+        "TWD": "NT$",
+        "USD": "$",
+    }
+)
+
+
+def money(minor: int, currency: str) -> str:
+    """Write minor units with the currency's sign: (123456, USD) becomes $1,234.56."""
+    digits = CURRENCY_DIGITS[currency]
+    whole, part = divmod(abs(minor), 10**digits)
+    text = f"{whole:,}" + (f".{part:0{digits}d}" if digits else "")
+    return f"{MINUS if minor < 0 else ''}{_SIGNS.get(currency, currency + ' ')}{text}"

@@ -142,7 +142,8 @@ def _level_of(shop: Shop, starts: tuple[int, ...], answers: Answers) -> Column:
 
 EMPTY = Words("Nobody would have reached {tier} last year.", "去年没有人能达到{tier}。")
 TOO_FAR = Words(
-    "Half of {tier} need {n} orders or more to reach the next level, and order {have} times a year: too far to try.",
+    "Half of the members on {tier} need {n} orders or more to reach the next level, and order {have} times a year: "
+    "too far to try.",
     "{tier}有一半人还要 {n} 单或更多才能升级，而他们一年只下 {have} 单，太远了，激励不起来。",
 )
 TOO_LITTLE = Words(

@@ -60,7 +60,7 @@ CHINESE = {
     "target_is_here": "这是本部署自己的密钥：请给出另一个部署的密钥。",
     "target_refused": "对方部署拒绝：{detail}",
     "target_not_understood": "对方的应答不是熟客部署的应答，是否已生效未知；请核对地址与版本。",
-    "target_unreachable": "对方部署没有应答，是否已生效未知。",
+    "target_unreachable": "对方部署没有应答；若正在发布，请在对方查看是否已生效。",
     "approval_needed": "须先经他人审批：{above_zh}。",
     "comparison_outdated": "比较的是第 {compared} 版，其后已发布第 {version} 版；请重新比较。",
     "percent_out_of_range": "阈值须为 0 至 999.99 的百分比，小数最多两位。",

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from shuke.surfaces.cli.terminal import scaled, table, words
+from shuke.surfaces.cli.terminal import in_chinese, scaled, table, words
 
 
 def forecast_lines(found: Mapping[str, Any]) -> list[str]:
@@ -20,7 +20,7 @@ def forecast_lines(found: Mapping[str, Any]) -> list[str]:
             ),
             (words("cost of the year ahead", "未来一年成本"), scaled(year["cost_minor"], digits)),
             (words("liability in a year", "一年后积分负债"), scaled(year["liability_minor"], digits)),
-            (words("method", "方法"), unit["use"]["method"]),
+            (words("method", "方法"), _method(unit["use"]["method"])),
         ]
         lines += table((code, ""), rows)
         heads = (
@@ -69,6 +69,15 @@ def proposal_lines(found: Mapping[str, Any]) -> list[str]:
 def _month(row: Mapping[str, Any], scale: int) -> tuple[object, ...]:
     flows = [scaled(round(row[name]["value"]), scale) for name in ("issued", "used", "expired", "closing")]
     return (row["month"][:7], *flows, *(scaled(round(row["closing"][name]), scale) for name in ("low", "high")))
+
+
+def _method(code: str) -> str:
+    from django.utils.translation import override
+
+    from shuke.surfaces.wording import studio_words
+
+    with override("zh-hans" if in_chinese() else "en"):
+        return studio_words.method(code)
 
 
 def _percent(share: float) -> str:

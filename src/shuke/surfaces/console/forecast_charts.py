@@ -8,8 +8,8 @@ from django.utils.translation import pgettext
 
 from shuke.rooms.studio.contracts import RunView
 from shuke.surfaces.console.charts import Chart
-from shuke.surfaces.console.study_charts import addressed
-from shuke.surfaces.wording import studio_words, words
+from shuke.surfaces.console.study_charts import addressed, names
+from shuke.surfaces.wording import figures, studio_words, words
 
 
 def of(run: RunView) -> dict[str, Any]:
@@ -19,7 +19,7 @@ def of(run: RunView) -> dict[str, Any]:
         "result": found,
         "units": [_unit(found, code) for code in found["units"]],
         "charts": charts(run),
-        "tiers": [{**row, "told": "—" if row["share"] is None else percent(row["share"])} for row in found["tiers"]],
+        "tiers": [_tier(row, names({"ladders": [], **found["study"]})) for row in found["tiers"]],
         "even": _even(found["break_even"]),
         "assumed": studio_words.assumptions(found["study"]),
         "months": len(found["sales"]["ahead"]),
@@ -28,13 +28,13 @@ def of(run: RunView) -> dict[str, Any]:
 
 
 def charts(run: RunView) -> list[Chart]:
-    """Return the charts of a forecast: of the first unit, sales, and what each assumption moves."""
+    """Return the charts of a forecast: of the first unit, what each assumption moves there, and sales."""
     found = run.result
     drawn = []
     for code, unit in list(found["units"].items())[:1]:
         drawn += [_closing(found, code, unit), _flows(found, code, unit), _curve(unit), _ages(found, code, unit)]
+        drawn += [_tornado(found, code, what) for what in ("liability", "cost")]
     drawn.append(_sales(found))
-    drawn += [_tornado(found, code, what) for code in list(found["units"])[:1] for what in ("liability", "cost")]
     return [addressed(chart, run) for chart in drawn if not chart.is_empty]
 
 
@@ -45,6 +45,11 @@ def percent(share: float) -> str:
 def _name(found: Mapping[str, Any], code: str) -> str:
     names = {unit["code"]: unit["name"] for unit in found["study"]["units"]}
     return words.unit(code, names.get(code, ""))
+
+
+def _tier(row: Mapping[str, Any], called: Mapping[str, str]) -> dict[str, Any]:
+    share = row["share"]
+    return {**row, "tier": called.get(row["tier"], row["tier"]), "told": "—" if share is None else percent(share)}
 
 
 def _unit(found: Mapping[str, Any], code: str) -> dict[str, Any]:
@@ -80,22 +85,20 @@ def _past(unit: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 
 def _banded(rows: list[tuple[str, int | None, Mapping[str, float] | None]], unit: Mapping[str, Any]) -> dict[str, Any]:
     """Return what draws the past as one line and the months ahead as another one in its band."""
-    told = [
-        None if ahead is None else {name: _whole(each, unit) for name, each in ahead.items()} for _m, _p, ahead in rows
-    ]
+    past = {"code": "issued", "name": _("So far"), "values": [past for _m, past, _a in rows]}
+    return {"series": [past, _ahead([ahead for _m, _p, ahead in rows], 10 ** unit["scale"])]}
+
+
+def _ahead(rows: list[Mapping[str, float] | None], one: int) -> dict[str, Any]:
+    """Return what draws months ahead as a line in its band; `one` is how many of a figure make a whole."""
     return {
-        "series": [
-            {"code": "issued", "name": _("So far"), "values": [past for _m, past, _a in rows]},
-            {
-                "code": "redeemed",
-                "name": _("Forecast"),
-                "dashed": True,
-                **{
-                    ("values" if name == "value" else name): [each and each[name] for each in told]
-                    for name in ("value", "low", "high")
-                },
-            },
-        ]
+        "code": "redeemed",
+        "name": _("Forecast"),
+        "dashed": True,
+        **{
+            ("values" if name == "value" else name): [each and round(each[name] / one) for each in rows]
+            for name in ("value", "low", "high")
+        },
     }
 
 
@@ -212,6 +215,7 @@ def _sales(found: Mapping[str, Any]) -> Chart:
             (row["month"][:7], *(round(row["net_minor"][name] / unit) for name in ("value", "low", "high")))
             for row in found["sales"]["ahead"]
         ),
+        more={"series": [_ahead([row["net_minor"] for row in found["sales"]["ahead"]], unit)]},
     )
 
 
@@ -221,7 +225,7 @@ def _tornado(found: Mapping[str, Any], code: str, what: str) -> Chart:
     base = found["units"][code]["year"]
     told = [
         (
-            studio_words.assumption(row["assumption"]),
+            _assumption(row),
             round((row["low"][f"{what}_minor"] - base[f"{what}_minor"]) / unit),
             round((row["high"][f"{what}_minor"] - base[f"{what}_minor"]) / unit),
         )
@@ -239,6 +243,15 @@ def _tornado(found: Mapping[str, Any], code: str, what: str) -> Chart:
         (("low", _("Low")), ("high", _("High"))),
         tuple(told),
     )
+
+
+def _assumption(row: Mapping[str, Any]) -> str:
+    """Name an assumption, with how far it is moved down and up where that is a share of it."""
+    name = studio_words.assumption(row["assumption"])
+    if row["assumption"] == "expiry":
+        return name
+    low, high = (round(100 * (factor - 1)) for factor in row["factors"])
+    return f"{name} {figures.signed_points(low)}% / {figures.signed_points(high)}%"
 
 
 def _even(even: Mapping[str, Any] | None) -> dict[str, Any] | None:

@@ -267,9 +267,10 @@ def _sums(found: Mapping[str, Any], of: str, rows: str, called: Mapping[str, str
 
 
 def _rule(found: Mapping[str, Any], row: Mapping[str, Any]) -> dict[str, Any]:
+    called = {unit["code"]: unit["name"] for unit in found["units"]}
     points = row["points"]
     told = "" if points is None else figures.number(round(float(Fraction(points))))
-    return {**row, "told": told}
+    return {**row, "called": words.unit(row["unit"], called.get(row["unit"], "")), "told": told}
 
 
 def _against(found: Mapping[str, Any], against: Mapping[str, Any]) -> dict[str, Any]:

@@ -60,6 +60,8 @@ class _Lines:
 
     def _shift(self, shift: Mapping[str, Any]) -> str:
         up, down, up_later, down_later = (shift[name] for name in ("up", "down", "up_later", "down_later"))
+        if not up + down + up_later + down_later:
+            return self(f"{shift['ladder']}: nobody's tier changes", f"{shift['ladder']}：没有会员的等级改变")
         return self(
             f"{shift['ladder']}: {up:,} up and {down:,} down at once; {up_later:,} up and {down_later:,} down later",
             f"{shift['ladder']}：随即升 {up:,} 人、降 {down:,} 人；其后升 {up_later:,} 人、降 {down_later:,} 人",

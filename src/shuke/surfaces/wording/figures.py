@@ -4,24 +4,11 @@ import re
 
 from django.utils.translation import gettext as _
 
-from shuke.core.values.currencies import CURRENCY_DIGITS
+from shuke.core.values import currencies
+from shuke.core.values.currencies import CURRENCY_DIGITS, MINUS
 
-_SIGNS = {
-    "AUD": "A$",
-    "CAD": "C$",
-    "CNY": "¥",
-    "EUR": "€",
-    "GBP": "£",
-    "HKD": "HK$",
-    "JPY": "JP¥",
-    "KRW": "₩",
-    "MOP": "MOP$",
-    "SGD": "S$",
-    "TWD": "NT$",
-    "USD": "$",
-}
+money = currencies.money
 _AMOUNT = re.compile(r"([0-9]{1,10})(?:[.]([0-9]{1,3}))?")
-MINUS = "\u2212"
 
 
 def number(value: int | None) -> str:
@@ -36,14 +23,6 @@ def plain(value: object) -> str:
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     return number(value) if isinstance(value, int) else str(value)
-
-
-def money(minor: int, currency: str) -> str:
-    """Write minor units with the currency's sign: (123456, USD) becomes $1,234.56."""
-    digits = CURRENCY_DIGITS[currency]
-    whole, part = divmod(abs(minor), 10**digits)
-    text = f"{whole:,}" + (f".{part:0{digits}d}" if digits else "")
-    return f"{MINUS if minor < 0 else ''}{_SIGNS.get(currency, currency + ' ')}{text}"
 
 
 def short_money(minor: int, currency: str) -> str:

@@ -160,10 +160,10 @@ REFUSALS: Mapping[str, str | Promise] = {
     "target_is_here": _("This key is of this very deployment. Give the key of another one."),
     "target_refused": _("The other deployment refuses it: %(detail)s"),
     "target_not_understood": _(
-        "What answers there is no deployment of Shuke, or of another release. Check the address, and look there "
-        "whether it came."
+        "What answers there is no deployment of Shuke, or of another release. Check the address; if this was to "
+        "publish, look there whether it did."
     ),
-    "target_unreachable": _("The other deployment gave no answer. Look there whether it came."),
+    "target_unreachable": _("The other deployment gave no answer. If this was to publish, look there whether it did."),
     "approval_needed": _("Somebody else has to agree to it first."),
     "comparison_outdated": _("Version %(version)s was published meanwhile. Check again, and ask anew."),
     "percent_out_of_range": _("A limit is a percentage from 0 to 999.99."),

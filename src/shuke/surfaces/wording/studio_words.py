@@ -321,7 +321,9 @@ REFUSALS: _Words = {
     "window_empty": _("The window ends before it begins, or begins after the last order."),
     "policy_unknown": _("There is no such policy of using points."),
     "unknown_segment": _("The history has no group “%(found)s”. It has: %(known)s."),
-    "policy_incomplete": _("A greedy policy needs a number of points, a share a part above 0 and up to 100%."),
+    "policy_incomplete": _(
+        "Points used as soon as there are enough need a number; a part of the balance lies above 0 and up to 100%."
+    ),
     "number_invalid": _("This is not a number."),
     "assumption_out_of_range": _(
         "A margin lies between 0 and 100%; spend grows by less than tenfold and never falls to nothing."

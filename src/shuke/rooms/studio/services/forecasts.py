@@ -67,4 +67,5 @@ def do(row: Run, program: Compiled | None, _other: Compiled | None, steps: worki
             name: study[name] for name in ("since", "until", "members", "orders", "net_minor", "policy", "assumptions")
         }
         | {"units": [{"code": unit["code"], "name": unit["name"], "scale": unit["scale"]} for unit in study["units"]]}
+        | {"ladders": [{"code": ladder["code"], "levels": ladder["levels"]} for ladder in study["ladders"]]}
     }

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from django.db import connection
 
@@ -24,7 +25,9 @@ from shuke.engine.histories.storing import write_history
 from shuke.engine.histories.typed import refuse_repeated
 from shuke.engine.history import History
 from shuke.engine.schema import load_program
+from shuke.foundation import ids
 from shuke.foundation.transactions import snapshot
+from shuke.rooms.members.contracts import ID_PREFIX
 from shuke.rooms.programs import facade as programs
 from shuke.rooms.studio.contracts import ColumnGuess, FileKind, OrderStatus, Reading
 from shuke.rooms.studio.services import working
@@ -222,7 +225,9 @@ def _named(names: Mapping[Path, str]) -> Iterator[None]:
 
 
 def from_live(work: Path, currency: str, time_zone: str, steps: working.Steps) -> dict[str, Any]:
-    """Read what the live database recorded up to one instant, member by member, and return the report.
+    """Read what the live database recorded up to one instant of members, who go by their ids of pages and API.
+
+    Return the report.
 
     Raises: working.Stopped; Refusal `no_program`.
     """
@@ -231,7 +236,8 @@ def from_live(work: Path, currency: str, time_zone: str, steps: working.Steps) -
         total, after, done = programs.member_count(), None, 0
         while member_ids := programs.member_ids_after(after, _PART):
             for at in range(0, len(member_ids), _CHUNK):
-                yield programs.recorded_history(member_ids[at : at + _CHUNK], program=program)
+                part = programs.recorded_history(member_ids[at : at + _CHUNK], program=program)
+                yield replace(part, members=tuple(ids.encode(ID_PREFIX, UUID(member)) for member in part.members))
                 done += len(member_ids[at : at + _CHUNK])
                 aside.submit(_tell_apart, steps, done, total).result()
             after = member_ids[-1]

@@ -9,7 +9,8 @@ from datetime import UTC, date, datetime
 import pytest
 
 from shuke.core.values.errors import Refusal
-from shuke.foundation import clock
+from shuke.foundation import clock, ids
+from shuke.rooms.members import facade as members
 from shuke.rooms.members.contracts import ExternalId, MemberRef, NewMember
 from shuke.rooms.org import facade as org
 from shuke.rooms.org.contracts import NewOrganisation
@@ -354,6 +355,8 @@ def test_the_live_database_is_a_history_too(home):
     live = programs.outstanding(points.all_units()[0].id)
     assert (unit["issued"], unit["used"], unit["taken_back"]) == (600 + 125 + 40, 100, 63)
     assert unit["outstanding"] == live.usable == 602
+    told = [row[0] for row in facade.run_members(run.id, "-net_minor", 9, 0).rows]
+    assert sorted(told) == [ids.encode("mbr", members.find(who).id) for who in (ann, bob)]
 
 
 def test_a_file_that_cannot_be_read_is_not_kept_and_its_place_not_told(home):

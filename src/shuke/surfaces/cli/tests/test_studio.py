@@ -114,6 +114,7 @@ def test_a_forecast_says_what_will_be_owed(live, history):
     (unit,) = run["result"]["units"].values()
     assert [each["month"][:7] for each in unit["ahead"]] == ["2025-08", "2025-09", "2025-10"]  # August is not over
     assert run["result"]["break_even"]["margin"] == 0.25
+    assert run["result"]["study"]["ladders"][0]["levels"][1] == {"code": "silver", "name": "silver"}
     assert (
         "A forecast goes 1 to 36 months"
         in live.both("forecast", GROCER, "--history", "2025", "--months", "90", code=1)[1]

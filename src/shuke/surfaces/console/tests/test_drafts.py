@@ -181,3 +181,19 @@ def test_the_form_names_the_fields_of_units_and_cases(log_in, program):
     labels = re.findall(r"<label for=[^>]*>([^<]*)</label>", page)
     assert labels[-4:] == ["时间", "此前等级", "实付金额", "之后的等级"]
     assert "取整范围" in labels
+
+
+def test_an_older_version_is_gone_back_to(log_in, program):
+    client = log_in(Role.OPERATOR, "en")
+    programs.publish(TEXT.replace("multiplier: 1.5}", "multiplier: 1.6}"), TESTER)
+    assert "Go back to this version" in client.get("/programs/grocer/1").content.decode()
+    newest = client.get("/programs/grocer/2").content.decode()
+    assert ("Go back to this version" in newest, "Draft from this version" in newest) == (False, True)
+    page, draft = begin(client, 1)
+    assert draft.based_on == 1
+    client.post("/programs/publish", {"text": draft.text, "draft": page.rpartition("/")[2], "publish": ""})
+    assert [(each.number, each.text == TEXT) for each in programs.versions("grocer")] == [
+        (3, True),
+        (2, False),
+        (1, True),
+    ]

@@ -1,5 +1,8 @@
 """The studio's forms and results in a browser's words: policies by segment, answers, what is refused."""
 
+import json
+import re
+
 import pytest
 
 from shuke.foundation import ids
@@ -7,8 +10,10 @@ from shuke.rooms.studio import facade as studio
 from shuke.rooms.studio.contracts import HISTORY_PREFIX, FileKind, Reading, RunKind
 from shuke.surfaces.console.tests.conftest import TESTER
 
-ORDERS = "order_id,member_id,occurred_at,net\n1,ann,2026-01-05 10:00,300.00\n2,ann,2026-02-05 10:00,300.00\n"
-MEMBERS = "member_id,joined_at,tags\nann,2026-01-01,vip\n"
+ORDERS = "order_id,member_id,occurred_at,net\n" + "".join(
+    f"{month},ann,2025-{month:02}-05 10:00,300.00\n" for month in range(1, 13)
+)
+MEMBERS = "member_id,joined_at,tags\nann,2025-01-01,vip\n"
 
 
 @pytest.fixture
@@ -82,3 +87,32 @@ def test_a_wrong_answer_is_told_at_its_field(log_in, shop, language, sentence):
     assert answer.status_code == 422
     assert f'<p class="wrong" id="id_time_zone_error">{sentence}</p>' in answer.content.decode()
     assert studio.latest_runs(RunKind.PROPOSAL, 1) == []
+
+
+def test_a_forecast_names_tiers_and_how_far_its_assumptions_are_moved(log_in, program, history):
+    owner = log_in()
+    answer = owner.post("/studio/forecasts/new", asked(history, policy="share", share="50", margin="25", months="3"))
+    (run,) = studio.latest_runs(RunKind.FORECAST, 2)
+    studio.do_run(run.id)
+    page = owner.get(answer["Location"]).content.decode()
+    assert re.findall(r'<tr><td class="key">([^<0-9]*)</td>', page) == ["普通会员", "银卡", "金卡", "钻石"]
+    told = re.search(r'<script id="chart-tornado-cost" type="application/json">(.*?)</script>', page)[1]
+    assert sorted(json.loads(told)["labels"]) == [
+        "有效期，缩短或延长三个月",
+        "每积分成本 −10% / +10%",
+        "积分使用 −20% / +20%",
+        "积分发放 −10% / +10%",
+    ]
+    assert "区间的置信度为 90%" in page
+
+
+def test_who_gains_of_the_live_database_leads_to_their_page(log_in, member, settings, tmp_path):
+    settings.SHUKE_HOME = tmp_path
+    made = studio.ask_live_history("live", TESTER)
+    studio.read_history(made.id)
+    owner, id = log_in(), ids.encode("mbr", member.id)
+    answer = owner.post("/studio/backtests/new", asked(ids.encode(HISTORY_PREFIX, made.id), policy="observed"))
+    studio.do_run(studio.latest_runs(RunKind.BACKTEST, 1)[0].id)
+    told = f"{answer['Location']}/members"
+    assert f'href="{told}/{id}">{id}</a>' in owner.get(told).content.decode()
+    assert f'<a class="button" href="/members/{id}">会员</a>' in owner.get(f"{told}/{id}").content.decode()

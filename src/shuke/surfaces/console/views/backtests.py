@@ -434,6 +434,7 @@ def member(request: HttpRequest, desk: Desk, run_id: str, member: str) -> HttpRe
         place="backtests",
         run=found,
         run_id=run_id,
+        is_live=found.history is not None and found.history.is_live and desk.may(Right.MEMBERS_READ),
         entries=study_stories.told(story, _ENTRIES),
         all_entries=len(story.told.entries),
         most=_ENTRIES,

@@ -170,7 +170,7 @@ def _told(found: RunView) -> dict[str, Any]:
         "verdict": said(budget["words"]),
         "rate": f"{budget['rate'] * 100:.2f}%",
         "uplift": "—" if budget["uplift"] is None else f"{budget['uplift'] * 100:.1f}%",
-        "plausible": " – ".join(f"{each * 100:.0f}%" for each in budget["plausible"]),
+        "plausible": "–".join(f"{each * 100:.0f}%" for each in budget["plausible"]),
         "margin": f"{budget['margin'] * 100:.4g}%",
         "rules_of_thumb": said(result["rules_of_thumb"]),
         "fits": [

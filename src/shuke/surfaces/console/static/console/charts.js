@@ -97,7 +97,7 @@ function tornado(data) {
     textStyle: text, tooltip,
     legend: { top: 0, left: 0, icon: "roundRect", itemWidth: 12, itemHeight: 8, itemGap: 18, textStyle: text },
     grid: { left: 4, right: 20, top: 36, bottom: 4, containLabel: true },
-    xAxis: { type: "value", splitNumber: 4, axisLabel: { color: "#65716d", formatter: (value) => short.format(value) }, splitLine: { lineStyle: { color: "#eef1ef" } } },
+    xAxis: { type: "value", splitNumber: 4, axisLabel: { color: "#65716d", hideOverlap: true, formatter: (value) => short.format(value).replace("-", "−") }, splitLine: { lineStyle: { color: "#eef1ef" } } },
     yAxis: { type: "category", inverse: true, data: data.labels, axisTick: { show: false }, axisLine: { show: false }, axisLabel: { color: "#17211e", width: 150, overflow: "break" } },
     series: data.series.map((each, place) => bar(each.name, each.values, place ? "#d98a1f" : "#0d6b5c")),
   };
