@@ -276,6 +276,12 @@ def test_a_point_is_of_a_round_value():
     assert points_per(shop([250_000], [1]), answers(currency="VND", time_zone="Asia/Ho_Chi_Minh")) == 1_000
 
 
+def test_a_share_is_written_so_that_something_is_not_nothing():
+    shares = (0, 1e-9, 0.0001, 0.0004, 0.001, 0.0104, 0.02, 0.0997, 0.17, 12)
+    told = ["0", "0", "0.01", "0.04", "0.1", "1", "2", "10", "17", "1200"]
+    assert [percent(Fraction(each)) for each in shares] == told
+
+
 # ---- which model
 
 
@@ -446,19 +452,3 @@ def test_the_study_of_the_file_gives_what_was_proposed():
     population = done["ladders"][0]["population"][-1]["members"]
     for tier in told.tiers:  # a few are short of a threshold that they reach in a whole year
         assert population[tier.code] == pytest.approx(tier.members, abs=0.03 * told.shop.members)
-
-
-def test_a_share_is_written_so_that_something_is_not_nothing():
-    shares = (0, 1e-9, 0.0001, 0.0004, 0.001, 0.0104, 0.02, 0.0997, 0.17, 12)
-    assert [percent(Fraction(each)) for each in shares] == [
-        "0",
-        "0",
-        "0.01",
-        "0.04",
-        "0.1",
-        "1",
-        "2",
-        "10",
-        "17",
-        "1200",
-    ]
