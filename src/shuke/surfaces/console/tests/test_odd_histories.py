@@ -118,7 +118,12 @@ def test_a_forecast_of_it_stands_or_says_that_it_is_too_short(log_in, history):
         for settings in ({}, {"months": 36, "assumptions": {"margin": "30%"}, "policy": {"kind": "none"}}):
             found = run(RunKind.FORECAST, history, program, **settings)
             assert found.failure in {"", "history_too_short"}
-            stands(client, found)
+            shown = stands(client, found)
+            if found.state is State.READY and found.result["units"]:
+                (points,) = found.result["units"].values()
+                nothing = not any(row["issued"] for row in points["books"]["points"])
+                assert (points["breakage"] is None) == nothing
+                assert bool(re.search(r"Breakage\s+—\s+—", shown)) == nothing
 
 
 def test_a_proposal_of_it_stands_or_says_that_it_is_too_short(log_in, history):
