@@ -257,6 +257,21 @@ def test_a_forecast_takes_amounts_however_they_are_written(bring):
     assert len(result["sales"]["ahead"]) == 2
 
 
+def test_a_forecast_begins_with_the_first_sales_however_long_ago_members_joined(bring):
+    found = []
+    for count, members in ((6, "2026-01-03"), (6, "2024-06-01"), (3, "2024-06-01")):
+        joined = f"member_id,joined_at\nann,{members}\n"
+        history = bring(orders=months(count), members=joined)
+        made = facade.ask_run(RunRequest(RunKind.FORECAST, history.id, PROGRAM), ACTOR)
+        facade.do_run(made.id)
+        found.append(facade.run(made.id))
+    plain, early, short = found
+    assert plain.result["history"] == early.result["history"] == {"from": "2026-01-01", "months": 5}
+    assert early.result["sales"] == plain.result["sales"]
+    assert early.result["units"]["points"]["ahead"] == plain.result["units"]["points"]["ahead"]
+    assert (short.failure, short.failure_params) == ("history_too_short", {"months": 2, "least": 3})
+
+
 def test_a_forecast_of_no_months_is_refused(history):
     for count in (0, 37, "2", 1.5):
         with refused("months_out_of_bounds"):
