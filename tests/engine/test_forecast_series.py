@@ -59,3 +59,15 @@ def test_of_three_months_nothing_can_be_held_out():
     found = series.outlook(np.array([10.0, 20.0, 30.0]), MONTHS[:3], 2)
     assert found.method == "level_of_day"
     assert set(found.scores.values()) == {None}
+
+
+def test_a_season_is_bounded_where_sales_multiply_and_none_where_returns_outweigh_them():
+    rise = 3.0 ** np.arange(18)
+    assert series.seasonal(rise, 36).max() == 2 * rise[-1]
+    assert series.seasonal(np.concatenate([np.full(12, 10.0), np.full(6, -1.0)]), 3).tolist() == [0, 0, 0]
+
+
+def test_an_error_is_of_tenfold_at_most():
+    off = series.off_by(np.array([20.0, 5.0, 1e300, 0.0, 7.0]), np.array([10.0, 10.0, 1e-300, 1.0, 0.0]))
+    assert off[:3] == pytest.approx([np.log(2), -np.log(2), np.log(10)])
+    assert np.isnan(off[3:]).all()

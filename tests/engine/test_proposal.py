@@ -20,7 +20,7 @@ from shuke.engine.histories.storing import write_history
 from shuke.engine.history import History
 from shuke.engine.lives import HistoryWriter
 from shuke.engine.proposal.answers import LANGUAGES, MODELS, Answers
-from shuke.engine.proposal.budget import budget, plausible_uplift, points_per, reward_rate, sayable_value
+from shuke.engine.proposal.budget import budget, percent, plausible_uplift, points_per, reward_rate, sayable_value
 from shuke.engine.proposal.fitting import MIDDLE
 from shuke.engine.proposal.industries import INDUSTRIES
 from shuke.engine.proposal.ladder import sayable, thresholds, tiers
@@ -73,10 +73,21 @@ def test_a_year_is_measured_less_refunds_and_without_who_bought_nothing():
     assert told.last_day == dt.date(1971, 12, 2)
 
 
-def test_less_than_a_year_is_scaled_up():
-    told = measure(One(history([(0, 1_000), (72, 1_000)])), "UTC")
+def test_less_than_a_year_is_scaled_up_to_one_though_nobody_counts_as_coming_back_who_came_once():
+    told = measure(One(history([(0, 1_000), (72, 1_000)], [(40, 500)])), "UTC")
     assert told.days == 73
-    assert (told.spend_minor.tolist(), told.orders.tolist()) == ([10_000], [10])
+    assert (told.spend_minor.tolist(), told.orders.tolist()) == ([2_500, 10_000], [1, 2])
+    assert (told.sales_minor, told.orders_a_year) == (12_500, Fraction(15, 2))
+    assert (told.average_order_minor, told.repeat_share) == (Fraction(2_500, 3), Fraction(1, 2))
+    base, silver = tiers(told, (0, 50), answers(levels=2), Fraction(1, 100))
+    assert (base.median_orders, silver.median_orders) == (5.0, 10.0)
+    assert base.orders_to_next == 5  # 25 yuan more at 5 an order
+
+
+def test_an_average_order_is_what_orders_cost_however_long_the_history():
+    told = measure(One(history([(0, 10_000), (199, -1)], [(199, 10_000)], [(100, 10_000)])), "UTC")
+    assert (told.days, told.orders_a_year) == (200, Fraction(365, 200))
+    assert float(told.average_order_minor) == pytest.approx(10_000, rel=1e-4)
 
 
 def test_the_days_of_a_history_of_these_years_are_its_own():
@@ -122,17 +133,44 @@ def test_measuring_stops_when_the_caller_says_so():
 
 
 def test_too_short_a_history_is_refused():
-    for lives in ([], [[(0, 100), (26, 100)]]):
+    nothing_kept = [[(0, 100), (1, -100)], [(40, 0)], [(0, 100), (390, 50), (391, -50)]]
+    for lives, days in (([], 0), ([[(0, 100), (26, 100)]], 27), (nothing_kept, 0)):
         with pytest.raises(Refusal) as refusal:
             measure(One(history(*lives)), "UTC")
-        assert refusal.value.code == "history_too_short"
+        assert (refusal.value.code, refusal.value.params["days"]) == ("history_too_short", days)
 
 
 def test_a_shop_that_is_told_has_the_figures_that_were_told():
     told = imagine(5_000, Fraction(6), 4_000, Fraction(2, 5))
     assert (told.members, told.measured, told.average_order_minor) == (5_000, False, 4_000)
     assert told.repeat_share == Fraction(2, 5)
-    assert imagine(50_000, Fraction(12), 4_000, None).orders_a_year == pytest.approx(12, rel=0.05)
+    for orders, repeat in (
+        (1, None),
+        (Fraction(6, 5), None),
+        (2, None),
+        (12, Fraction(1, 10)),
+        (2, 1),
+        (6, Fraction(2, 5)),
+    ):
+        told = imagine(50_000, Fraction(orders), 4_000, repeat and Fraction(repeat))
+        assert (told.orders_a_year, told.average_order_minor) == (orders, 4_000)
+        assert repeat is None or told.repeat_share == repeat
+        assert told.sales_minor == 50_000 * orders * 4_000
+        assert (np.diff(told.spend_minor) >= 0).all()
+    assert imagine(1, Fraction(1, 2), 4_000, Fraction(0)).orders.tolist() == [1]
+
+
+def test_what_is_told_of_a_shop_goes_before_what_was_measured():
+    measured = measure(One(history([(0, 1_000), (72, 1_000)], [(40, 500)])), "UTC")
+    said = {"members": 50, "orders_a_year": Fraction(15), "average_order": Fraction(20), "repeat_share": Fraction(1, 4)}
+    told = propose(answers(time_zone="UTC", **said), measured).shop
+    assert (told.members, told.orders_a_year, told.average_order_minor, told.repeat_share) == (50, 15, 2_000, 0.25)
+    assert told.spend_minor.tolist() == [12_000, 48_000]  # a fifth of what is spent, and the rest
+    assert told.sales_minor == 50 * 15 * 2_000
+    one = propose(answers(time_zone="UTC", members=50), measured).shop
+    assert (one.members, one.orders_a_year, one.repeat_share) == (50, Fraction(15, 2), Fraction(1, 2))
+    assert one.spend_minor.tolist() == measured.spend_minor.tolist()
+    assert propose(answers(time_zone="UTC"), measured).shop == measured
 
 
 # ---- the ladder
@@ -236,6 +274,12 @@ def test_a_point_is_of_a_round_value():
     assert points_per(shop([3_200], [1]), answers()) == 1
     assert points_per(shop([800_000], [1]), answers()) == 10
     assert points_per(shop([250_000], [1]), answers(currency="VND", time_zone="Asia/Ho_Chi_Minh")) == 1_000
+
+
+def test_a_share_is_written_so_that_something_is_not_nothing():
+    shares = (0, 1e-9, 0.0001, 0.0004, 0.001, 0.0104, 0.02, 0.0997, 0.17, 12)
+    told = ["0", "0", "0.01", "0.04", "0.1", "1", "2", "10", "17", "1200"]
+    assert [percent(Fraction(each)) for each in shares] == told
 
 
 # ---- which model

@@ -6,6 +6,7 @@ import numpy as np
 
 from shuke.engine.forecast.endings import Endings, Floats
 from shuke.engine.forecast.projection import project
+from shuke.engine.forecast.series import off_by
 from shuke.engine.forecast.survival import METHODS, Fates, hazards
 
 LEAST = 3  # months that an estimate is made of at least
@@ -16,7 +17,7 @@ class Chosen:
     """The method kept, the error of each on held-out months (None: none could be held out), and how far off use was.
 
     An error is Σ |forecast − actual| of the points held at the ends of months over Σ actual: the liability is what a
-    forecast is asked for. `off` has log(actual / forecast) of use by origin and month ahead.
+    forecast is asked for. `off` has `series.off_by` of use by origin and month ahead.
     """
 
     method: str
@@ -42,8 +43,7 @@ def choose(known: Fates, endings: Endings) -> Chosen:
             past = known.before(origin)
             told = project(past.left, known.issued[origin:], hazards(past, endings, method), endings, months - origin)
             missed += float(np.abs(told.closing - held[origin:]).sum())
-            fair = (told.used > 0) & (used[origin:] > 0)
-            off[row, : months - origin][fair] = np.log(used[origin:][fair] / told.used[fair])
+            off[row, : months - origin] = off_by(used[origin:], told.used)
         best = scores[kept]
         scores[method] = missed / total
         if best is None or missed / total < best:

@@ -105,18 +105,21 @@ class Points:
 
 
 def whole_months(cohorts: Cohorts, until: dt.date) -> Cohorts:
-    """Return the cohorts of the months that were over on local day `until`.
+    """Return the cohorts of the months that were over on local day `until`, from the first in which anything was sold
+    or issued: members may have joined long before.
 
     Raises:
         Refusal: history_too_short.
     """
-    count = sum(1 for month in cohorts.months if month_date(month_number(month) + 1) <= until)
+    over = sum(1 for month in cohorts.months if month_date(month_number(month) + 1) <= until)
+    first = int(np.argmax(cohorts.orders.sum(axis=0) + cohorts.issued.sum(axis=(0, 1)) > 0))
+    count = max(0, over - first)
     if count < LEAST_MONTHS:
         detail = f"A forecast needs {LEAST_MONTHS} whole months of history; these are {count}."
         raise Refusal("history_too_short", detail, params={"months": count, "least": LEAST_MONTHS})
     if count == len(cohorts.months):
         return cohorts
-    cut = slice(count)
+    cut = slice(first, over)
     return Cohorts(
         months=cohorts.months[cut],
         issued=cohorts.issued[..., cut],
@@ -247,8 +250,8 @@ def ranges(samples: Floats) -> tuple[Range, ...]:
 
 
 def _first_whole(cohorts: Cohorts, since: dt.date | None) -> int:
-    """Return the first month to make a series of: the second where the history begins within the first."""
-    return int(since is not None and since > cohorts.months[0] and len(cohorts.months) > LEAST_MONTHS)
+    """Return the first month to make a series of: the second where the history begins, or sales begin, within it."""
+    return int(since is not None and since != cohorts.months[0] and len(cohorts.months) > LEAST_MONTHS)
 
 
 def _drawn(by_group: Floats, months: Sequence[dt.date], found: Outlook, steps: int, luck: int) -> Floats:

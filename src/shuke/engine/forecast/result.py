@@ -221,7 +221,7 @@ def _unit(each: OfUnit, count: int) -> dict[str, Any]:
         "value": float(each.market),
         "use": _chosen(told.use.method, told.use.scores),
         "issuing": _chosen(told.issuing.method, told.issuing.scores),
-        "breakage": _range(told.breakage, 4),
+        "breakage": _range(told.breakage, 4) if any(row.issued for row in books.points) else None,
         "curve": [
             {"age": a.age, "hazard": round(a.hazard, 5), "used": _range(a.used, 5), "expired": round(a.expired, 5),
              "taken_back": round(a.taken_back, 5)}

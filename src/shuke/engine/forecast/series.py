@@ -16,6 +16,8 @@ LEAST = 3  # months that a method is given at least
 AHEAD = 12  # months that held-out forecasts go at most
 DAMPING = 0.85
 YEAR = 12
+MOST = 2  # times the highest month that was, which no season or growth goes beyond
+FAR = float(np.log(10))  # a forecast further off was one of next to nothing, and says nothing of the others
 FIRMNESS = 0.5  # how much of the season is believed of few months: a ridge on its two waves
 NAIVE = ("last_value", "straight_line")
 
@@ -69,9 +71,9 @@ def seasonal(values: Floats, steps: int) -> Floats:
         return smoothed(values, steps)
     recent = min(6, len(values) - YEAR)
     before = values[-YEAR - recent : -YEAR].sum()
-    growth = values[-recent:].sum() / before if before > 0 else 1.0
+    growth = max(0.0, values[-recent:].sum() / before) if before > 0 else 1.0
     years = np.arange(steps) // YEAR
-    result: Floats = values[-YEAR:][np.arange(steps) % YEAR] * growth ** (1 + years)
+    result: Floats = np.minimum(values[-YEAR:][np.arange(steps) % YEAR] * growth ** (1 + years), MOST * values.max())
     return result
 
 
@@ -86,7 +88,7 @@ def trend_and_wave(values: Floats, steps: int) -> Floats:
     ridge = np.diag([0.0, 0.0, FIRMNESS, FIRMNESS])
     weights = np.linalg.solve(known.T @ known + ridge, known.T @ np.log(values))
     facts[count:, 1] = np.cumsum(DAMPING ** np.arange(1, steps + 1))
-    told: Floats = np.minimum(np.exp(facts[count:] @ weights), 2 * values.max())
+    told: Floats = np.minimum(np.exp(facts[count:] @ weights), MOST * values.max())
     return told
 
 
@@ -126,7 +128,7 @@ NEARLY = 1.1  # times the least error
 class Outlook:
     """The months ahead by the method kept.
 
-    `errors` has log(actual / forecast) by origin held out and month ahead; `scores` the error of each method as a
+    `errors` has `off_by` by origin held out and month ahead; `scores` the error of each method as a
     share of the actual sum (WAPE), None where there were too few months to hold any out.
     """
 
@@ -171,6 +173,12 @@ def _errors(values: Floats, origins: Sequence[int], found: list[Floats]) -> Floa
     errors = np.full((len(found), AHEAD), np.nan)
     for row, (origin, forecast) in enumerate(zip(origins, found, strict=True)):
         actual = values[origin : origin + len(forecast)]
-        fair = (forecast > 0) & (actual > 0)
-        errors[row, : len(forecast)][fair] = np.log(actual[fair] / forecast[fair])
+        errors[row, : len(forecast)] = off_by(actual, forecast)
     return errors
+
+
+def off_by(actual: Floats, forecast: Floats) -> Floats:
+    """Return log(actual / forecast), at most tenfold; nan where there was nothing or nothing was told."""
+    fair = (forecast > 0) & (actual > 0)
+    off = np.log(np.where(fair, actual, 1.0)) - np.log(np.where(fair, forecast, 1.0))
+    return np.where(fair, np.clip(off, -FAR, FAR), np.nan)

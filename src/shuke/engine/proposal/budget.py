@@ -122,6 +122,8 @@ def budget(answers: Answers, shop: Shop, rate: Fraction, benefits_minor: int = 0
 
 
 def percent(share: Fraction) -> str:
-    """Write a share as percent, to a tenth where it is small."""
+    """Write a share as percent, to a tenth where it is small, to a hundredth where it is very small."""
     value = float(share) * 100
+    if 0.005 <= value < 0.1:
+        return f"{value:.2f}"
     return f"{value:.1f}" if value < 10 and round(value, 1) != round(value) else f"{value:.0f}"

@@ -111,7 +111,7 @@ def tiers(shop: Shop, starts: tuple[int, ...], answers: Answers, first_rate: Fra
         median = int(np.median(spend)) if len(spend) else 0
         to_next = None
         if level + 1 < len(starts) and len(spend):
-            average = Fraction(int(spend.sum()), int(orders.sum()))
+            average = int(spend.sum()) / (int(orders.sum()) * shop.times)
             to_next = max(1, ceil((starts[level + 1] * minor - median) / average))
         gained = multiplier - (LEVELS[level - 1][2] if level else multiplier)
         more = answers.benefit_minor(level) - answers.benefit_minor(level - 1) if level else 0
@@ -125,7 +125,7 @@ def tiers(shop: Shop, starts: tuple[int, ...], answers: Answers, first_rate: Fra
                 share=len(spend) / len(shop.spend_minor),
                 sales_share=int(spend.sum()) / total,
                 median_minor=median,
-                median_orders=float(np.median(orders)) if len(orders) else 0.0,
+                median_orders=float(np.median(orders)) * float(shop.times) if len(orders) else 0.0,
                 orders_to_next=to_next,
                 value_minor=round(median * first_rate * multiplier) + answers.benefit_minor(level),
                 step_minor=round(start * minor * first_rate * gained) + more,

@@ -14,7 +14,7 @@ from shuke.engine.proposal.fitting import Fit, fits
 from shuke.engine.proposal.ladder import Caution, Tier, cautions, mean_multiplier, thresholds, tiers
 from shuke.engine.proposal.planning import Goal, Step, goals, plan
 from shuke.engine.proposal.program_text import Written, write
-from shuke.engine.proposal.shop import Shop, imagine
+from shuke.engine.proposal.shop import Shop, corrected, imagine
 from shuke.engine.words import Words
 
 WITH_LADDER = ("points", "shared", "community")
@@ -104,13 +104,13 @@ class Proposal:
 
 
 def propose(answers: Answers, shop: Shop | None = None) -> Proposal:
-    """Propose a program for a shop that was measured, or else for the one that its answers tell of.
+    """Propose a program for a shop that was measured and is told of otherwise, or for one that is told of alone.
 
     Raises:
         Refusal: `answer_wrong`.
     """
     check(answers)
-    shop = shop if shop is not None else _told(answers)
+    shop = _told(answers) if shop is None else _corrected(shop, answers)
     ranked = fits(answers, shop)
     model = answers.model or ranked[0].model
     starts = thresholds(shop, answers) if model in WITH_LADDER else (0,)
@@ -132,6 +132,12 @@ def propose(answers: Answers, shop: Shop | None = None) -> Proposal:
         plan=plan(answers.begins),
         text=write(model, Written(answers, shop, money, found, per, point)),
     )
+
+
+def _corrected(shop: Shop, answers: Answers) -> Shop:
+    """Return the shop that was measured, with the answers where there are some."""
+    order = None if answers.average_order is None else answers.average_order * 10**answers.digits
+    return corrected(shop, answers.members, answers.orders_a_year, order, answers.repeat_share)
 
 
 def _told(answers: Answers) -> Shop:

@@ -5,7 +5,7 @@ Owns the year that is looked at: the last 365 days of the history, or less than 
 
 import datetime as dt
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from statistics import NormalDist
 
@@ -29,8 +29,9 @@ EPOCH = dt.date(1970, 1, 1)
 class Shop:
     """A year of a shop's members: `spend_minor` and `orders` of each who bought, ascending by spend.
 
-    `days` are those that were looked at; less than a year was scaled up. `measured` is False where the figures come
-    from answers and from a usual spread instead of a history; each row then stands for so many members.
+    `days` are those that were looked at, in which there were so many `orders`; they make `times` as many in a year, and
+    spend is that of a year. `measured` is False where the figures come from answers and from a usual spread instead of
+    a history. Each row stands for so many members. `returning` is the share of repeat buyers where that was told.
     """
 
     spend_minor: Column
@@ -38,7 +39,9 @@ class Shop:
     days: int
     last_day: dt.date | None
     measured: bool
+    times: Fraction = Fraction(1)
     stands_for: Fraction = Fraction(1)
+    returning: Fraction | None = None
 
     @property
     def members(self) -> int:
@@ -52,16 +55,18 @@ class Shop:
 
     @property
     def average_order_minor(self) -> Fraction:
-        return Fraction(int(self.spend_minor.sum()), int(self.orders.sum()))
+        return int(self.spend_minor.sum()) / (int(self.orders.sum()) * self.times)
 
     @property
     def orders_a_year(self) -> Fraction:
         """Orders of a member who bought."""
-        return Fraction(int(self.orders.sum()), len(self.orders))
+        return int(self.orders.sum()) * self.times / len(self.orders)
 
     @property
     def repeat_share(self) -> Fraction:
-        """The share of members who bought more than once."""
+        """The share of members who bought more than once within the days that were looked at, or that was told."""
+        if self.returning is not None:
+            return self.returning
         return Fraction(int((self.orders > 1).sum()), len(self.orders))
 
 
@@ -69,7 +74,7 @@ def measure(parts: Parts, time_zone: str, cancelled: Callable[[], bool] | None =
     """Measure the last year of a history.
 
     Raises:
-        Refusal: `history_too_short`: fewer than 28 days of sales.
+        Refusal: `history_too_short`: fewer than 28 days of sales, or nobody whose purchases outweigh the refunds.
         Cancelled: the caller said so.
     """
     rows = []
@@ -81,18 +86,24 @@ def measure(parts: Parts, time_zone: str, cancelled: Callable[[], bool] | None =
     first, last = (local_day(int(end), time_zone) for end in (at.min(), at.max())) if len(at) else (0, -1)
     days = min(YEAR_DAYS, last - first + 1)
     if days < LEAST_DAYS:
-        detail = f"A proposal needs {LEAST_DAYS} days of sales; these are {days}."
-        raise Refusal("history_too_short", detail, params={"days": days, "least": LEAST_DAYS})
+        raise _too_short(days)
     inside = at > int(at.max()) - days * SECONDS_PER_DAY
     members = int(owner.max()) + 1
     spend, orders = np.zeros(members, np.int64), np.zeros(members, np.int64)
     np.add.at(spend, owner[inside], net[inside])
     np.add.at(orders, owner[inside], counts[inside])
     bought = (orders > 0) & (spend > 0)
+    if not bought.any():
+        raise _too_short(0)
     spend, orders = spend[bought] * YEAR_DAYS // days, orders[bought]
     order = np.argsort(spend, kind="stable")
-    scaled = np.maximum(1, orders * YEAR_DAYS // days)
-    return Shop(spend[order], scaled[order], days, EPOCH + dt.timedelta(days=last), measured=True)
+    last_day, times = EPOCH + dt.timedelta(days=last), Fraction(YEAR_DAYS, days)
+    return Shop(spend[order], orders[order], days, last_day, measured=True, times=times)
+
+
+def _too_short(days: int) -> Refusal:
+    detail = f"A proposal needs {LEAST_DAYS} days of sales; these are {days}."
+    return Refusal("history_too_short", detail, params={"days": days, "least": LEAST_DAYS})
 
 
 def _sold(history: History) -> tuple[Column, Column, Column, Column]:
@@ -116,18 +127,43 @@ def _apart(rows: list[tuple[Column, Column, Column, Column]]) -> list[tuple[Colu
     return numbered
 
 
-def imagine(members: int, orders_a_year: Fraction, average_order_minor: int, repeat_share: Fraction | None) -> Shop:
-    """Return a shop as answers tell it: spend of a usual spread (log-normal), orders in proportion, at least one each.
+def corrected(
+    shop: Shop,
+    members: int | None,
+    orders_a_year: Fraction | None,
+    average_order_minor: Fraction | None,
+    repeat_share: Fraction | None,
+) -> Shop:
+    """Return a shop that was measured with what is told of it otherwise: spread and proportions stay as they are."""
+    oftener = orders_a_year / shop.orders_a_year if orders_a_year else Fraction(1)
+    dearer = average_order_minor / shop.average_order_minor if average_order_minor else Fraction(1)
+    spend = np.maximum(1, np.rint(shop.spend_minor * float(oftener * dearer))).astype(np.int64)
+    return replace(
+        shop,
+        spend_minor=spend if oftener * dearer != 1 else shop.spend_minor,
+        times=shop.times * oftener,
+        stands_for=Fraction(members, len(shop.orders)) if members else shop.stands_for,
+        returning=repeat_share,
+    )
 
-    Where a share of repeat buyers is told, so many members have two orders or more.
+
+def imagine(members: int, orders_a_year: Fraction, average_order_minor: int, repeat_share: Fraction | None) -> Shop:
+    """Return a shop as answers tell it: orders of a usual spread (log-normal), at least one each, of the same amount.
+
+    Where a share of repeat buyers is told, so many members have two orders or more and the rest one. All together they
+    have as many orders as were told, as far as that leaves each the least.
     """
     count = max(1, min(members, MADE_MEMBERS))
     places = (np.arange(count) + 0.5) / count
     shape = np.exp(UNEVEN * np.array([NormalDist().inv_cdf(place) for place in places.tolist()]))
-    orders = np.maximum(1, np.rint(shape / shape.mean() * float(orders_a_year))).astype(np.int64)
+    least = np.ones(count, np.int64)
     if repeat_share is not None:
         once = count - round(count * repeat_share)
-        orders[:once] = 1
-        orders[once:] = np.maximum(2, orders[once:])
+        shape[:once] = 0
+        least[once:] = 2
+    above = np.maximum(0.0, shape * (count * float(orders_a_year) / (shape.sum() or 1.0)) - least)
+    rest = max(0, round(count * orders_a_year) - int(least.sum()))
+    ends = np.rint(np.cumsum(above) * (rest / (above.sum() or 1.0))).astype(np.int64)
+    orders = np.sort(least + np.diff(ends, prepend=0))
     spend = np.maximum(1, orders * average_order_minor)
     return Shop(spend, orders, YEAR_DAYS, None, measured=False, stands_for=Fraction(members, count))

@@ -16,7 +16,9 @@ def forecast_lines(found: Mapping[str, Any]) -> list[str]:
             (words("held now", "当前持有"), scaled(unit["now"]["points"], unit["scale"])),
             (
                 words("breakage", "沉淀率"),
-                f"{_percent(breakage['value'])} ({_percent(breakage['low'])} – {_percent(breakage['high'])})",
+                f"{_percent(breakage['value'])} ({_percent(breakage['low'])} – {_percent(breakage['high'])})"
+                if breakage
+                else "–",
             ),
             (words("cost of the year ahead", "未来一年成本"), scaled(year["cost_minor"], digits)),
             (words("liability in a year", "一年后积分负债"), scaled(year["liability_minor"], digits)),

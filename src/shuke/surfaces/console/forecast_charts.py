@@ -59,8 +59,8 @@ def _unit(found: Mapping[str, Any], code: str) -> dict[str, Any]:
         **unit,
         "code": code,
         "name": _name(found, code),
-        "breakage_told": percent(breakage["value"]),
-        "breakage_range": f"{percent(breakage['low'])} – {percent(breakage['high'])}",
+        "breakage_told": percent(breakage["value"]) if breakage else "—",
+        "breakage_range": f"{percent(breakage['low'])} – {percent(breakage['high'])}" if breakage else "—",
         "method": studio_words.method(unit["use"]["method"]),
         "issuing_method": studio_words.method(unit["issuing"]["method"]),
         "books": [_book(row, money) for row, money in zip(unit["books"]["points"], unit["books"]["cost"], strict=True)][

@@ -230,7 +230,7 @@ def _unit(found: Mapping[str, Any], unit: Mapping[str, Any]) -> dict[str, Any]:
         "used_share": f"{100 * unit['used'] / issued:.1f}%",
         "expired_share": f"{100 * unit['expired'] / issued:.1f}%",
         "has_value": unit["value"] is not None or unit["cost_per_point"] != "0",
-    }
+    } | ({} if unit["issued"] else {"used_share": "—", "expired_share": "—"})
 
 
 def _called(unit: Mapping[str, Any]) -> str:
@@ -260,7 +260,7 @@ def _sums(found: Mapping[str, Any], of: str, rows: str, called: Mapping[str, str
             "called": called.get(row[of], row[of]),
             "points": row["units"][main["code"]] if main else None,
             "scale": main["scale"] if main else 0,
-            "rate": percent(str(Fraction(row["earned_minor"], row["net_minor"]))) if row["net_minor"] else "—",
+            "rate": percent(str(Fraction(row["earned_minor"], row["net_minor"]))) if row["net_minor"] > 0 else "—",
         }
         for row in found[rows]
     ]
@@ -277,17 +277,7 @@ def _against(found: Mapping[str, Any], against: Mapping[str, Any]) -> dict[str, 
     """Return the comparison with the other program as the page tells it."""
     mine, theirs = found["cost"], against["cost"]
     both = {each["code"]: each for each in against["units"]}
-    units = [
-        {
-            "called": _called(unit),
-            "mine": unit,
-            "theirs": both[unit["code"]],
-            "scale": unit["scale"],
-            "more": unit["issued"] - both[unit["code"]]["issued"],
-        }
-        for unit in found["units"]
-        if unit["code"] in both
-    ]
+    units = [_issued(unit, both[unit["code"]]) for unit in found["units"] if unit["code"] in both]
     called = names(against) | names(found)
     lists = [
         (
@@ -309,6 +299,19 @@ def _against(found: Mapping[str, Any], against: Mapping[str, Any]) -> dict[str, 
         "earned_difference": mine["earned_minor"] - theirs["earned_minor"],
         "used_difference": mine["used_minor"] - theirs["used_minor"],
         "lists": [(title, rows) for title, rows in lists if rows],
+    }
+
+
+def _issued(unit: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what two programs issue of a unit, in the finer of its fractions where they count it otherwise."""
+    scale = max(unit["scale"], other["scale"])
+    mine, theirs = (each["issued"] * 10 ** (scale - each["scale"]) for each in (unit, other))
+    return {
+        "called": _called(unit),
+        "mine": {"issued": mine},
+        "theirs": {"issued": theirs},
+        "scale": scale,
+        "more": mine - theirs,
     }
 
 

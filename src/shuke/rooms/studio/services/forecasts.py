@@ -1,7 +1,6 @@
 """Forecasts: a program is studied on a history, and what follows is told month by month."""
 
 from collections.abc import Mapping
-from fractions import Fraction
 from typing import Any
 
 from shuke.core.program.model import Program
@@ -20,7 +19,8 @@ def check(settings: Mapping[str, Any], program: Program | None, other: Program |
     told = dict(studies.check(settings, program, None))
     if other is not None:
         raise Refusal("forecast_of_one", "A forecast is of one program; weigh two in a backtest.", pointer="/against")
-    months = settings.get("months") or YEAR
+    months = settings.get("months")
+    months = YEAR if months is None else months
     if not isinstance(months, int) or not 1 <= months <= MOST_MONTHS:
         raise Refusal(
             "months_out_of_bounds",
@@ -53,11 +53,13 @@ def do(row: Run, program: Compiled | None, _other: Compiled | None, steps: worki
     settings = row.settings
     found = studies.run(row, program, None, steps)
     assumed = found.figures.assumptions
-    costs = {code: Fraction(amount) for code, amount in settings["costs"].items()}
+    costs, values = (
+        {code: number(amount, name) for code, amount in settings[name].items()} for name in ("costs", "values")
+    )
     asked = Asked(
         months=settings["months"],
         costs={**assumed.costs, **costs},
-        values={code: Fraction(amount) for code, amount in settings["values"].items()},
+        values=values,
         margin=assumed.margin,
     )
     told = forecast_study(found, asked).as_json()

@@ -16,7 +16,7 @@ from shuke.engine.study_settings import number
 from shuke.foundation import clock
 from shuke.rooms.programs import facade as programs
 from shuke.rooms.studio.models import Run
-from shuke.rooms.studio.services import folders, working
+from shuke.rooms.studio.services import folders, studies, working
 
 _FRACTIONS = ("orders_a_year", "average_order", "margin", "repeat_share", "anonymous", "running_cost", "reward_rate")
 _WHOLE = ("stores", "members", "levels")
@@ -76,13 +76,7 @@ def answers_of(said: Mapping[str, Any]) -> Answers:
 
 
 def _begins(said: Mapping[str, Any]) -> dt.date:
-    if not said.get("begins"):
-        return clock.business_now().date() + dt.timedelta(days=35)
-    try:
-        return dt.date.fromisoformat(str(said["begins"]))
-    except ValueError as error:
-        text = str(said["begins"])[:40]
-        raise Refusal("date_invalid", f"{text} is not a date.", pointer="/begins", params={"text": text}) from error
+    return studies.day(said.get("begins"), "begins") or clock.business_now().date() + dt.timedelta(days=35)
 
 
 def _flag(value: object, name: str) -> bool:

@@ -37,7 +37,9 @@ def ask(request: RunRequest, actor: Actor) -> RunView:
     other = compile_program(load_program(request.other)).program if request.other else None
     for each in filter(None, (program, other)):
         assert history is not None
-        _check_fits(each, history)
+        _check_fits(each.currency, history)
+    if request.kind is RunKind.PROPOSAL and history is not None:
+        _check_fits(str(request.settings.get("currency", "")), history)
     check, _ = _KINDS[request.kind]
     settings = check(request.settings, program, other)
     if history is not None:
@@ -151,10 +153,10 @@ def _called(program: Program | None) -> str:
     return (program.name or program.code) if program else ""
 
 
-def _check_fits(program: Program, history: History) -> None:
-    if program.currency != history.currency:
+def _check_fits(currency: str, history: History) -> None:
+    if currency != history.currency:
         raise Refusal(
             "currency_mismatch",
-            f"The program counts in {program.currency}, the history in {history.currency}.",
+            f"The program counts in {currency}, the history in {history.currency}.",
             params={"expected": history.currency},
         )

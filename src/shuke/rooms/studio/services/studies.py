@@ -26,7 +26,7 @@ _DAY_ZERO = date(1970, 1, 1)
 def check(settings: Mapping[str, Any], program: Program | None, _other: Program | None) -> Mapping[str, Any]:
     """Return the settings of a backtest whole, as they are kept and told."""
     assert program is not None
-    since, until = (_day(settings.get(name), name) for name in ("since", "until"))
+    since, until = (day(settings.get(name), name) for name in ("since", "until"))
     if since and until and since > until:
         raise Refusal("window_empty", "The window ends before it begins.", pointer="/until")
     policy = settings.get("policy") or {"kind": "observed"}
@@ -98,23 +98,27 @@ def _window(row: Run, program: Program, store: StoredHistory) -> tuple[int | Non
     Raises: Refusal `window_empty`.
     """
     zone = program.time_zone
-    since, until = (_day(row.settings.get(name), name) for name in ("since", "until"))
+    since, until = (day(row.settings.get(name), name) for name in ("since", "until"))
     last = until or datetime.fromtimestamp(store.meta.last_at, ZoneInfo(zone)).date()
     if since and since > last:
         raise Refusal("window_empty", "The history ends before the window begins.", pointer="/since")
     return _second(since, zone) if since else None, _second(last, zone, after=1) - 1
 
 
-def _day(value: object, name: str) -> date | None:
+def day(value: object, name: str) -> date | None:
+    """Return a day from what people write; None for nothing.
+
+    Raises: Refusal `date_invalid`.
+    """
     if not value:
         return None
     try:
-        day = date.fromisoformat(str(value))
+        found = date.fromisoformat(str(value))
     except ValueError as error:
         raise _no_date(value, name, "is not a date") from error
-    if not EARLIEST.date() <= day <= LATEST.date():
+    if not EARLIEST.date() <= found <= LATEST.date():
         raise _no_date(value, name, "is not within 1970-01-02 and 2099-12-30")
-    return day
+    return found
 
 
 def _no_date(value: object, name: str, why: str) -> Refusal:

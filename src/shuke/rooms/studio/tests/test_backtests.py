@@ -252,3 +252,66 @@ def test_a_run_ends_though_it_lost_the_database_on_the_way(bring, monkeypatch):
     monkeypatch.setattr(studies, "open_history", lose)
     assert facade.do_run(made.id) is State.FAILED
     assert facade.run(made.id).failure == "unforeseen"
+
+
+def months(count):
+    """Orders of ann, one a month, and one of bob."""
+    rows = [f"{month},ann,2026-{month:02}-05 10:00:00,300.00" for month in range(1, count + 1)]
+    return "\n".join(["order_id,member_id,occurred_at,net", *rows, "b,bob,2026-01-31 10:00:00,40.50", ""])
+
+
+def test_a_forecast_takes_amounts_however_they_are_written(bring):
+    history = bring(orders=months(6))
+    asked = {"costs": {"points": "1/200"}, "values": {"points": "2%"}, "months": 2}
+    made = facade.ask_run(RunRequest(RunKind.FORECAST, history.id, PROGRAM, settings=asked), ACTOR)
+    assert facade.do_run(made.id) is State.READY
+    result = facade.run(made.id).result
+    assert (result["units"]["points"]["cost"], result["units"]["points"]["value"]) == (0.5, 2.0)
+    assert len(result["sales"]["ahead"]) == 2
+
+
+def test_a_forecast_begins_with_the_first_sales_however_long_ago_members_joined(bring):
+    found = []
+    for count, members in ((6, "2026-01-03"), (6, "2024-06-01"), (3, "2024-06-01")):
+        joined = f"member_id,joined_at\nann,{members}\n"
+        history = bring(orders=months(count), members=joined)
+        made = facade.ask_run(RunRequest(RunKind.FORECAST, history.id, PROGRAM), ACTOR)
+        facade.do_run(made.id)
+        found.append(facade.run(made.id))
+    plain, early, short = found
+    assert plain.result["history"] == early.result["history"] == {"from": "2026-01-01", "months": 5}
+    assert early.result["sales"] == plain.result["sales"]
+    assert early.result["units"]["points"]["ahead"] == plain.result["units"]["points"]["ahead"]
+    assert (short.failure, short.failure_params) == ("history_too_short", {"months": 2, "least": 3})
+
+
+def test_a_forecast_of_no_months_is_refused(history):
+    for count in (0, 37, "2", 1.5):
+        with refused("months_out_of_bounds"):
+            facade.ask_run(RunRequest(RunKind.FORECAST, history.id, PROGRAM, settings={"months": count}), ACTOR)
+    assert facade.latest_runs(None, 10) == []
+
+
+def test_a_history_of_two_months_is_too_short_to_forecast_and_says_so(bring):
+    made = facade.ask_run(RunRequest(RunKind.FORECAST, bring(orders=months(2)).id, PROGRAM), ACTOR)
+    assert facade.do_run(made.id) is State.FAILED
+    found = facade.run(made.id)
+    assert (found.failure, found.failure_params) == ("history_too_short", {"months": 1, "least": 3})
+
+
+def test_a_proposal_counts_in_the_currency_of_its_history_and_begins_in_this_century(history):
+    shop = {"industry": "cafe", "currency": "USD", "time_zone": "UTC"}
+    for changes, code in (
+        ({"currency": "JPY"}, "currency_mismatch"),
+        ({"begins": "9999-12-31"}, "date_invalid"),
+        ({"begins": "0001-01-01"}, "date_invalid"),
+    ):
+        with refused(code):
+            facade.ask_run(RunRequest(RunKind.PROPOSAL, history.id, settings=shop | changes), ACTOR)
+    assert facade.latest_runs(None, 10) == []
+
+    made = facade.ask_run(RunRequest(RunKind.PROPOSAL, history.id, settings=shop | {"begins": "2099-12-30"}), ACTOR)
+    assert facade.do_run(made.id) is State.READY
+    shop = facade.run(made.id).result["shop"]
+    assert (shop["members"], shop["days"], shop["repeat_share"]) == (2, 60, 0.5)
+    assert shop["average_order_minor"] == 74_050 // 4

@@ -212,5 +212,5 @@ def _goal(goal: dict[str, Any], which: str) -> str:
         if goal["kind"] == "share"
         else figures.number(round(value))
         if value >= 100
-        else f"{value:.2g}"
+        else f"{value:.1f}"
     )
