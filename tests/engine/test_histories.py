@@ -100,6 +100,34 @@ def test_plain_parquet_is_grouped_as_exactly_as_rows_are(tmp_path):
     assert report.stored.part(0, ids=True).order_ids == ("3",)
 
 
+@pytest.mark.parametrize(
+    ("members", "members_read", "causes"),
+    [
+        (("''", "'A'"), ("A",), []),  # blank where another row says it
+        (("' A'", "'1'", "'A'"), (), ["order_torn"]),
+        (("''", "'A'", "'B'"), (), ["order_torn"]),
+        (("'A'", "' A '"), ("A",), []),
+    ],
+)
+def test_ids_in_letters_are_grouped_as_they_are_read(tmp_path, members, members_read, causes):
+    rows = ", ".join(f"(1, {member}, TIMESTAMPTZ '2024-05-01 08:00:00+00', 1::DECIMAL(4, 2))" for member in members)
+    path = tmp_path / "orders.parquet"
+    duckdb.sql(f"SELECT * FROM (VALUES {rows}) t(order_id, member_id, occurred_at, net)").write_parquet(str(path))
+    report = build(tmp_path / "stored", Sources((File(path),), leave_out=True), currency="USD", digits=2, time_zone="")
+    assert [fault.cause for fault in report.faults] == causes
+    assert report.stored.part(0).members == members_read
+
+
+def test_a_sum_beyond_every_number_is_told(tmp_path):
+    path = tmp_path / "orders.parquet"
+    duckdb.sql(
+        "SELECT 1 AS order_id, 7 AS member_id, TIMESTAMPTZ '2024-05-01 08:00:00+00' AS occurred_at,"
+        " 999999.999::DECIMAL(9, 3) AS net FROM range(1100000)"
+    ).write_parquet(str(path))
+    report = build(tmp_path / "stored", Sources((File(path),)), currency="KWD", digits=3, time_zone="")
+    assert [(fault.cause, fault.count) for fault in report.faults] == [("order_too_large", 1)]
+
+
 def test_points_come_back_in_the_scale_of_the_program(tmp_path):
     rows = "refund_id,order_id,occurred_at,net\n1,o,2024-01-02T00:00:00Z,1.00\n"
     (tmp_path / "orders.csv").write_text("order_id,member_id,occurred_at,net\no,m,2024-01-01T00:00:00Z,3.00\n")

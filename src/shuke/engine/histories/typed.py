@@ -10,6 +10,7 @@ from pathlib import Path
 
 import duckdb
 
+from shuke.core.state.slots import AMOUNT_MAX
 from shuke.core.values.errors import Refusal
 from shuke.engine.histories.clocks import SKIPPED, TWICE
 from shuke.engine.histories.fields import FIELDS, Kind, Type, field_of, missing
@@ -32,9 +33,6 @@ SQL_TYPES: Mapping[Type, str] = {
     Type.TAGS: "VARCHAR",
     Type.CURRENCY: "VARCHAR",
 }
-SUM_MAX = (
-    10**12
-)  # above what an order may amount to in any currency, within 18 digits also with six of them behind the point
 # what every row must say by itself; what else is needed may stand in one row of an order
 NEVER_BLANK: Mapping[Kind, tuple[str, ...]] = {
     Kind.ORDERS: ("order_id",),
@@ -146,9 +144,16 @@ class Typed:
         return True
 
     def proved(self, kind: Kind) -> Opened | None:
-        """Return the files of a kind where they have one layout and all their values are proved."""
+        """Return the files of a kind where they have one layout, numbers for ids, and all their values are proved.
+
+        Texts as ids are trimmed when they are read, so the least of them says nothing of the others.
+        """
         some = [one for one in self.opened if one.files[0].kind is kind]
-        return some[0] if len(some) == 1 and some[0].first in self._proved else None
+        if len(some) != 1 or some[0].first not in self._proved:
+            return None
+        (one,) = some
+        ids = [one.types[one.mapping[code]] for code in IDS if code in one.mapping]
+        return one if all(sql_type in NUMBERS for sql_type in ids) else None
 
     def of_group(self, one: Opened, code: str, aggregate: str) -> str:
         """Return the sum, least or most of a proved field, read once a group and not once a row ("": the group's own).
@@ -161,7 +166,8 @@ class Typed:
         sql_type, aggregated = one.types[column], f"{aggregate}(c{column})"
         if aggregate == "sum" and sql_type.startswith("DECIMAL"):
             narrow = re.sub(r"\d+", "18", sql_type, count=1)  # a sum's own 38 digits are slow to reckon with
-            aggregated = f"least({aggregated}, {SUM_MAX})::{narrow}"
+            too_much = AMOUNT_MAX // 10**self.settings.digits + 1  # which 18 digits hold in every currency
+            aggregated = f"least({aggregated}, {too_much})::{narrow}"
         return f"({value(field.type, aggregated, sql_type, self.settings).sql})::{self._sql_type(code, field.type)}"
 
     def differs(self, one: Opened, code: str) -> str:
