@@ -298,3 +298,18 @@ def test_a_member_is_explained_as_live():
     ]
     (move,) = (each for each in told.entries if isinstance(each.entry, TierChangeFact))
     assert (move.entry.before, move.entry.after, move.fact) == (0, 1, 1)
+
+
+def test_what_comes_after_the_window_moves_no_order():
+    """The first order is on a Friday, for which a rule asks; the second, and points used, come after the window."""
+    fridays = PROGRAM + '  - {code: friday, unit: points, when: "order.weekday = 5", points: 7}\n'
+    compiled = compile_program(load_program(fridays))
+    writer = HistoryWriter()
+    writer.member("ann", at(1, 1))
+    order(writer, "1", at(1, 5), 10)
+    order(writer, "2", at(1, 12), 30)
+    writer.redeem(at(1, 20), 0, 10)
+    writer.redeem(at(1, 20), 9, 10)  # of a unit that the program doesn't have
+    for until, issued in ((at(1, 6), 17), (at(1, 31), 17 + 37)):
+        (unit,) = study(compiled, One(writer.history()), until, engine="cpython").as_json()["units"]
+        assert unit["issued"] == issued

@@ -39,6 +39,10 @@ class Parts:
     def parts(self):
         return len(self.histories)
 
+    @property
+    def events(self):
+        return sum(history.event_count for history in self.histories)
+
     def part(self, number, *, lines=True):
         return self.histories[number]
 

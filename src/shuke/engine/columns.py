@@ -18,7 +18,7 @@ from shuke.core.values.errors import Refusal
 from shuke.engine.arrays import Arrays
 from shuke.engine.calendar import day_facts, workdays_on
 from shuke.engine.compile import Compiled
-from shuke.engine.history import Column, History, Texts, among, in_scope
+from shuke.engine.history import KINDS_MAX, Column, History, Texts, among, in_scope
 from shuke.engine.lowering import MISSING_TEXT
 from shuke.engine.online import Desk
 from shuke.engine.zones import zone_table
@@ -50,25 +50,37 @@ class Columns:
         zone_at, zone_offset = zone_table(program.time_zone)
         self.zone_at, self.zone_offset = np.array(zone_at, np.int64), np.array(zone_offset, np.int64)
         inside = in_scope(history, program.brands, program.stores, compiled.behaviours.keys())
-        self.events = history.effective(inside)
-        self.events[:, V_DAY] = self.local_days(self.events[:, V_AT])
-        self.events[(self.events[:, V_AT] > until_at) | self._unknown(), V_KIND] = replay.NOTHING
-        holds = self.events[:, V_KIND] == replay.SET_ASIDE
-        self.events[holds, V_REF] = self.local_days(self.events[holds, V_UNTIL])
+        self.kind_of, at = history.effective(inside)
+        self.kind_of[(at > until_at) | self._unknown()] = replay.NOTHING
+        days = self.local_days(at)
+        self.events = self._events(at, days)
         factors = tuple(dict.fromkeys((Fraction(1), *growth)))
         self.copies = np.zeros(1 + slots.LEVELS_MAX, np.int64)
         self.copies[0] = len(history.facts)
         self.copies[1 : 1 + len(growth)] = [factors.index(factor) for factor in growth]
-        self.facts = self._grown(self._facts(), compiled.width, range(slots.O_NET, slots.O_POINTS_PAID + 1), factors)
+        self.facts = self._grown(
+            self._facts(at, days), compiled.width, range(slots.O_NET, slots.O_POINTS_PAID + 1), factors
+        )
         self.lines = self._grown(self._lines(), compiled.line_width, (slots.LINE_NET,), factors)
         first, count = history.facts.line_of[:-1], int(history.facts.line_of[-1])
         firsts = [first + number * count for number in range(len(factors))]
         self.line_of = np.append(np.concatenate(firsts), len(factors) * count)
 
+    def _events(self, at: Column, days: Column) -> Column:
+        """Return the events as the loops read them, each in one piece."""
+        told, holds = self.history.events, self.kind_of == replay.SET_ASIDE
+        refers = told[:, V_REF]
+        if holds.any():
+            refers = np.where(holds, self.local_days(told[:, V_UNTIL]), refers)
+        changed = {V_KIND: self.kind_of, V_REF: refers, V_AT: at, V_DAY: days}
+        events = np.empty((len(told), replay.EVENT_ROW), np.int64)
+        _fill(events, {column: changed.get(column, told[:, column]) for column in range(replay.EVENT_ROW)})
+        return events
+
     def _unknown(self) -> NDArray[np.bool_]:
         """Tell of each event whether it is about a unit, ladder or level that the program doesn't have."""
-        program, kind_of = self.compiled.program, self.events[:, V_KIND]
-        number, rank = self.events[:, V_UNIT], self.events[:, V_AMOUNT]
+        program, kind_of, told = self.compiled.program, self.kind_of, self.history.events
+        number, rank = told[:, V_UNIT], told[:, V_AMOUNT]
         levels = np.array([len(ladder.levels) for ladder in program.ladders], np.int64)
         unknown = among(kind_of, BY_UNIT) & (number >= len(program.units))
         given = kind_of == replay.ASSIGN
@@ -119,16 +131,15 @@ class Columns:
             copies.append(copy.reshape(-1))
         return np.concatenate(copies) if len(copies) > 1 else rows
 
-    def _facts(self) -> Column:
+    def _facts(self, event_at: Column, event_days: Column) -> Column:
         """One row for each of the facts; the columns that `prepare` does not own are filled here."""
         f, compiled = self.history.facts, self.compiled
-        at = self.history.decided_at(self.events)
-        days = self.local_days(at)
+        at, days = self.history.deciding(event_at), self.history.deciding(event_days)
         kinds = np.array([compiled.behaviours.get(name, slots.KIND_ORDER) for name in f.kind.names], np.int64)
         amounts = (f.net_minor, f.gross_minor, f.tax_minor, f.shipping_minor, f.points_paid_minor)
         columns = {
             slots.O_AT: at,
-            slots.O_KIND: kinds[f.kind.codes],
+            slots.O_KIND: coded(kinds, f.kind),
             slots.O_LINES: np.diff(f.line_of),
             **dict(zip(range(slots.O_NET, slots.O_POINTS_PAID + 1), amounts, strict=True)),
             slots.O_STORE: self._codes(f.store),
@@ -137,11 +148,7 @@ class Columns:
             **self._calendar(days),
         }
         o = np.zeros((len(f), compiled.width), np.int64)
-        columns = {column: values for column, values in columns.items() if values.any()}
-        for first in range(0, len(f), BLOCK):  # so many rows stay in the processor's cache while they are filled
-            last = first + BLOCK
-            for column, values in columns.items():
-                o[first:last, column] = values[first:last]
+        _fill(o, {column: values for column, values in columns.items() if values.any()})
         for i, name in enumerate(compiled.attributes):
             self._fill_attribute(o[:, O_ATTRIBUTE + i], name)
         self._fill_workdays(o, days)
@@ -207,11 +214,24 @@ class Columns:
 
     def _codes(self, texts: Texts) -> Column:
         """Return the program's code of every text."""
-        codes: Column = np.array([self._code(name) for name in texts.names] or [0], np.int64)[texts.codes]
-        return codes
+        return coded(np.array([self._code(name) for name in texts.names] or [0], np.int64), texts)
 
     def _code(self, text: str) -> int:
         return MISSING_TEXT if text == "" else self.compiled.codes.get(text, 0)
+
+
+def _fill(rows: Column, columns: Mapping[int, Column]) -> None:
+    """Fill columns of rows."""
+    for first in range(0, len(rows), BLOCK):  # so many stay in the processor's cache meanwhile
+        last = first + BLOCK
+        for column, values in columns.items():
+            rows[first:last, column] = values[first:last]
+
+
+def coded(numbers: Column, texts: Texts) -> Column:
+    """Return for each text the number of its name; where there is but one name, without reading the texts."""
+    found: Column = np.broadcast_to(numbers, len(texts.codes)) if len(numbers) == 1 else numbers[texts.codes]
+    return found
 
 
 def asks_for_lines(compiled: Compiled) -> bool:
@@ -247,9 +267,13 @@ class Room:
 def room_for(columns: Columns, until_at: int, *, keep: bool, times: int, entries: Column | None) -> Room:
     """Return room for what the events of each member usually need, `times` as much rows; for `entries` where known."""
     h, P = columns.history, columns.P
-    kind_of = columns.events[:, V_KIND]
+    kind_of = columns.kind_of
+
+    there = np.bincount(kind_of - replay.NOTHING, minlength=KINDS_MAX)  # NOTHING is the least
 
     def count(*kinds: int) -> Column:
+        if not any(there[kind - replay.NOTHING] for kind in kinds):
+            return np.zeros(h.member_count, np.int64)
         found: Column = np.bincount(h.member_of[among(kind_of, kinds)], minlength=h.member_count).astype(np.int64)
         return found
 

@@ -19,7 +19,7 @@ class Orders:
 
     def __init__(self, parts: sorting.Parts, report: Report) -> None:
         self._parts, self._report = parts, report
-        self.parts, self.lines, self.last_at = parts.count, parts.lines, parts.last_at
+        self.parts, self.events, self.lines, self.last_at = parts.count, parts.events, parts.lines, parts.last_at
 
     @property
     def report(self) -> Report:

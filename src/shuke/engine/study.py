@@ -41,6 +41,10 @@ class Parts(Protocol):
     def parts(self) -> int:
         """How many there are."""
 
+    @property
+    def events(self) -> int:
+        """About how many events they have together."""
+
     def part(self, number: int, *, lines: bool = True) -> History:
         """Return one part; its lines may be missing where nobody asks for them."""
 
@@ -51,6 +55,11 @@ class One:
 
     history: History
     parts: int = 1
+
+    @property
+    def events(self) -> int:
+        """How many events it has."""
+        return self.history.event_count
 
     def part(self, number: int, *, lines: bool = True) -> History:  # noqa: ARG002 - it has them anyway
         return self.history
@@ -159,9 +168,8 @@ class _Runs:
         self._lines = any(asks_for_lines(each) for each in programs)
         self._at_once = min(threads, parts.parts)
         self._within = max(1, threads // self._at_once)
-        self._first: dict[int, History] = {0: parts.part(0, lines=self._lines)}
         self.events = 0
-        self.engine = engine_for(programs[0], self._first[0].event_count * parts.parts, engine)
+        self.engine = engine_for(programs[0], parts.events, engine)
         started = perf_counter()
         self._loops = [loops_of(each, self.engine) for each in programs]
         self.compile_seconds = perf_counter() - started if self.engine == "numba" else 0.0
@@ -186,7 +194,7 @@ class _Runs:
 
     def _part(self, number: int, growths: Sequence[Growth]) -> tuple[People, list[Tally], int]:
         """Run the programs over one part, piece by piece; return its members, a tally of each program, and events."""
-        history = self._first.pop(number, None) or self._parts.part(number, lines=self._lines)
+        history = self._parts.part(number, lines=self._lines)
         tallies, all_events = [Tallies() for _ in self._programs], 0
         with ThreadPoolExecutor(self._within) as pool:
             through = map if self._within == 1 else pool.map  # a pool takes copies of all pieces at once

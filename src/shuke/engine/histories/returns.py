@@ -39,6 +39,8 @@ def in_units(history: History, paid_for: Column, units: Units, program: Program)
 
     Events of units that the program doesn't have are left out.
     """
+    if not units:
+        return history, paid_for
     spendable = next((i for i, unit in enumerate(program.units) if unit.spendable), -1)
     place = {unit.code: i for i, unit in enumerate(program.units)} | {"": spendable}
     events = history.events.copy()

@@ -48,6 +48,11 @@ class Parts:
         return sum(self._alike.values())
 
     @property
+    def events(self) -> int:
+        """About how many events they have together."""
+        return int(self._before[-1]) + self._refunds + self._redemptions
+
+    @property
     def lines(self) -> int:
         """Lines of all orders: one each where nothing is known of them."""
         return self._number("sum(lines)") if self.checks.lines_of else self._count("sorted")

@@ -19,7 +19,7 @@ from shuke.core.state.replay import EVENT_ROW, FACT, REFUND, V_KIND, V_REF
 from shuke.core.values.errors import Refusal
 from shuke.engine.histories.laying import EMPTY
 from shuke.engine.histories.returns import Units, in_units, with_returns
-from shuke.engine.history import Column, Facts, History, Lines, Texts, among, between
+from shuke.engine.history import Column, Facts, History, Lines, Texts, among, between, everything
 
 SCHEMA = 1
 META = "meta.json"
@@ -78,6 +78,11 @@ class StoredHistory:
         """How many parts there are."""
         return len(self.meta.parts)
 
+    @property
+    def events(self) -> int:
+        """How many events were stored."""
+        return sum(part["events"]["rows"] for part in self.meta.parts)
+
     def under(self, program: Program) -> "StoredHistory":
         """Return the same history with its redemptions in the units of a program."""
         return StoredHistory(self.folder, self.meta, program)
@@ -113,13 +118,11 @@ class StoredHistory:
         names = self._names
         of_events = _Table(db, folder / "events.parquet", meta["events"])
         of_facts = _Table(db, folder / "facts.parquet", meta["facts"])
-        events = np.empty((meta["events"]["rows"], EVENT_ROW), np.int64)
-        events[:] = [of_events.constant.get(name, 0) for name in EVENTS]
+        events = np.empty((EVENT_ROW, meta["events"]["rows"]), np.int64).T  # each column in one piece
         for i, name in enumerate(EVENTS):
-            if name not in of_events.constant:
-                events[:, i] = of_events[name]
+            events[:, i] = of_events[name]
         of_orders = among(events[:, V_KIND], (FACT, REFUND))
-        events[of_orders, V_REF] += np.arange(meta["facts"]["rows"])
+        events[everything(of_orders), V_REF] += np.arange(meta["facts"]["rows"])
         net = of_facts["net_minor"]
         facts = Facts(
             decided_with=np.arange(len(net)) - of_facts["decided_before"],
@@ -149,8 +152,8 @@ class StoredHistory:
             slots=meta["slots"],
             order_ids=tuple(map(str, columns_of(db, folder / IDS)["order_id"].tolist())) if ids else (),
         )
-        paid_for = of_events["paid_before"]
-        paid_for = np.where(paid_for == 0, -1, np.arange(len(events)) + paid_for)
+        paid_before = of_events["paid_before"]
+        paid_for = np.where(paid_before == 0, -1, np.arange(len(events)) + paid_before)
         if self._program is not None:
             history, paid_for = in_units(history, paid_for, self.meta.units, self._program)
         return with_returns(history, paid_for)
@@ -203,7 +206,7 @@ class _Table:
 
     def __getitem__(self, name: str) -> Column:
         found = self._found.get(name)
-        return np.full(self._rows, self.constant[name], np.int64) if found is None else found
+        return np.broadcast_to(np.int64(self.constant[name]), self._rows) if found is None else found
 
     def attributes(self, table: str, names: Mapping[str, tuple[str, ...]]) -> dict[str, Column | Texts]:
         """Return the columns of attributes by their names."""
