@@ -50,6 +50,7 @@ def test_a_segment_uses_points_otherwise(log_in, program, history):
     [
         ("vip 20%", {"kind": "share", "share": "20%"}),
         ("vip：20 %", {"kind": "share", "share": "20%"}),
+        ("vip 20％", {"kind": "share", "share": "20%"}),
         ("vip=0", {"kind": "none"}),
     ],
 )
@@ -106,6 +107,7 @@ def test_a_forecast_names_tiers_and_how_far_its_assumptions_are_moved(log_in, pr
     assert "区间的置信度为 90%" in page
 
 
+@pytest.mark.django_db(transaction=True)
 def test_who_gains_of_the_live_database_leads_to_their_page(log_in, member, settings, tmp_path):
     settings.SHUKE_HOME = tmp_path
     made = studio.ask_live_history("live", TESTER)
