@@ -288,8 +288,8 @@ _FIELDS: _Words = {
 REFUSALS: _Words = {
     "unforeseen": _("Something went wrong that nobody foresaw; the log says where. Nothing half is left of it."),
     "given_up": _(
-        "The server ended %(tries)s times on the way, most likely for want of memory. Nothing half is left of it; ask "
-        "again for less, or where there is more memory."
+        "The server ended %(tries)s times on the way: it was stopped, or memory ran out. Nothing half is left of it; "
+        "ask again, for less or where there is more memory if nobody stopped it."
     ),
     "too_many_files": _("A history has at most %(limit)s files."),
     "file_brought_already": _("This very file is there already; it counts once."),
@@ -306,7 +306,10 @@ REFUSALS: _Words = {
     ),
     "history_in_use": _("Something is being done with this history. Cancel that first, or wait."),
     "history_not_ready": _("This history is not ready yet."),
-    "history_files_gone": _("The files of this history are not on this machine. Bring them again."),
+    "history_files_gone": _(
+        "The files of this history are not on this machine. Bring them again: as a new history where this one was "
+        "ready."
+    ),
     "run_files_gone": _("The table of members of this run is not on this machine. Ask for the run again."),
     "unknown_history": _("There is no such history."),
     "unknown_history_file": _("The history has no such file."),
@@ -320,6 +323,10 @@ REFUSALS: _Words = {
     "run_in_other_state": _("This can't be done with the run in its state now."),
     "window_empty": _("The window ends before it begins, or begins after the last order."),
     "policy_unknown": _("There is no such policy of using points."),
+    "no_segments": _(
+        "Nobody in this history is in a group: it has no tags of members. Bring a file of members with tags, or leave "
+        "the groups out."
+    ),
     "unknown_segment": _("The history has no group “%(found)s”. It has: %(known)s."),
     "policy_incomplete": _(
         "Points used as soon as there are enough need a number; a part of the balance lies above 0 and up to 100%."

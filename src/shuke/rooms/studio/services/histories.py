@@ -309,7 +309,10 @@ def _is_gone(file: File) -> bool:
 
 
 def _gone() -> Refusal:
-    return Refusal("history_files_gone", "The history's files are not on this machine; bring them again.")
+    return Refusal(
+        "history_files_gone",
+        "The history's files are not on this machine; bring them again, as a new history if it was ready.",
+    )
 
 
 def _open(name: str, actor: Actor, *, is_live: bool) -> HistoryView:
@@ -364,8 +367,9 @@ def _changeable(history_id: UUID, *, lock: bool = False) -> History:
 
 
 def _other_state(row: History) -> Refusal:
+    state = _state(row)
     return Refusal(
-        "history_in_other_state", f"This can't be done with a history that is {row.state}.", params={"state": row.state}
+        "history_in_other_state", f"This can't be done with a history that is {state}.", params={"state": state}
     )
 
 

@@ -288,8 +288,9 @@ def test_a_restored_database_without_the_folders_says_what_is_gone_and_keeps_wha
     ):
         with refused("history_files_gone"):
             ask()
-    with refused("history_in_other_state"):
+    with refused("history_in_other_state") as told:
         facade.add_file(history.id, FileKind.ORDERS, "orders.csv", [ORDERS.encode()], ACTOR)
+    assert told.value.params == {"state": "gone"}
     with refused("no_faulty_rows"):
         facade.faulty_rows(history.id)
     assert facade.history(history.id) == gone

@@ -109,7 +109,7 @@ class StudyForm(forms.Form):
 def _pairs(text: str) -> list[tuple[str, str]]:
     """Return names with what is said of each, from a line such as `gold 5, diamond 8`."""
     found = []
-    for part in re.split("[,，、;；]", re.sub(r"\s+%", "%", text)):
+    for part in re.split("[,，、;；]", re.sub(r"\s*[%％]", "%", text)):
         name, _space, said = part.replace("=", " ").replace(":", " ").replace("：", " ").strip().rpartition(" ")
         if said:
             found.append((name.strip(), said))
