@@ -248,7 +248,7 @@ _COLUMNS: _Words = {
 _OF_UNITS: _Words = {
     "issued_": _("issued"),
     "used_": _("used"),
-    "taken_back_": _("taken back"),
+    "taken_back_": pgettext_lazy("points", "taken back"),
     "outstanding_": _("left"),
 }
 _FIELDS: _Words = {
