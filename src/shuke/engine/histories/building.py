@@ -44,7 +44,8 @@ class Report:
     missing in it on account of faults, `repeated_lines` how many lines say the same as another of their order: they
     count. `no_sale_rows`, `no_sale_orders` and `no_sale_net_minor` say what the status of orders left out. Told and
     used are `measured_rows`, whose quantity is no whole number, and `skipped_times` and `repeated_times`, as clocks of
-    the zone were changed. `mapping` says by file which header means what.
+    the zone were changed, and `repeated_refunds`, orders each of whose rows says the same refund, which counts in each.
+    `mapping` says by file which header means what.
     """
 
     faults: tuple[HistoryFault, ...]
@@ -60,6 +61,7 @@ class Report:
     measured_rows: int = 0
     skipped_times: int = 0
     repeated_times: int = 0
+    repeated_refunds: int = 0
     stored: StoredHistory | None = None
 
     @property
@@ -70,7 +72,7 @@ class Report:
     @property
     def notes(self) -> dict[str, int]:
         """Return how many values were told and used as they are, by how they were read."""
-        names = ("measured_rows", "skipped_times", "repeated_times", "repeated_lines")
+        names = ("measured_rows", "skipped_times", "repeated_times", "repeated_lines", "repeated_refunds")
         return {name: getattr(self, name) for name in names if getattr(self, name)}
 
 
@@ -249,18 +251,13 @@ class _Work:
             measured_rows=told["measured"],
             skipped_times=told["skipped"],
             repeated_times=told["twice"],
+            repeated_refunds=self.checks.repeated_refunds,
         )
 
     def _no_sales(self) -> tuple[int, int, int]:
         """Return what the status of orders left out: rows, orders of which none is left, and what was paid."""
-        if not any(one.no_sales for one in self.opened):
-            return 0, 0, 0  # and the orders are not read for it
         found = self.db.execute(
-            """
-            SELECT sum(rows), count(*) FILTER (WHERE whole), sum(CASE WHEN whole THEN coalesce(total, net) ELSE net END)
-            FROM (SELECT *, order_id NOT IN (SELECT order_id::VARCHAR FROM orders_rows WHERE order_id IS NOT NULL)
-                AS whole FROM no_sales)
-            """
+            "SELECT sum(rows), count(*) FILTER (WHERE whole), sum(net) FROM no_sales"
         ).fetchone() or (0, 0, 0)
         rows, orders, net = (int(number or 0) for number in found)
         return rows, orders, net
@@ -268,16 +265,12 @@ class _Work:
     def _left_out(self) -> tuple[int, int, int]:
         """Return what the faults take away: rows, orders, and what was paid for them."""
         rows = self.db.execute("SELECT count(*) FROM (SELECT DISTINCT file, row FROM told)").fetchone()
-        lost = self.db.execute(
-            f"""
-            SELECT count(DISTINCT order_id), coalesce(sum({self.checks.row_amount()}), 0)::BIGINT
-            FROM orders_rows
-            WHERE order_id::VARCHAR IN (SELECT order_id FROM told WHERE kind IN ('orders', 'lines'))
-                AND order_id NOT IN (SELECT order_id FROM orders)
-            """  # noqa: S608  columns of our own list
-        ).fetchone()
-        orders, net = lost or (0, 0)
-        return rows[0] if rows else 0, orders, net
+        lost = self.checks.paid(
+            "order_id::VARCHAR IN (SELECT order_id FROM told WHERE kind IN ('orders', 'lines'))"
+            " AND order_id NOT IN (SELECT order_id FROM orders)"
+        )
+        orders, net = self.db.execute(f"SELECT count(*), coalesce(sum(net), 0) FROM ({lost})").fetchone() or (0, 0)  # noqa: S608
+        return rows[0] if rows else 0, orders, int(net)
 
     # ---- storing
 
