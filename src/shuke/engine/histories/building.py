@@ -19,7 +19,7 @@ from shuke.engine.histories.faults import ROWS_TOLD, HistoryFault
 from shuke.engine.histories.faulty import write_rows
 from shuke.engine.histories.fields import Kind
 from shuke.engine.histories.sorting import Parts
-from shuke.engine.histories.sources import Opened, Sources, digest, open_files
+from shuke.engine.histories.sources import Opened, Sources, bound, digest, open_files
 from shuke.engine.histories.statuses import keep_sales
 from shuke.engine.histories.stored import Meta, StoredHistory
 from shuke.engine.histories.storing import Writer
@@ -28,7 +28,6 @@ from shuke.engine.histories.values import DATES, Settings, macros
 
 AMOUNTS = ("gross", *PARTS)
 PART_ORDERS = 500_000
-MEMORY = "2500MB"  # for the database; arrays of one part come on top
 Progress = Callable[[int, int, str], None]
 
 
@@ -160,8 +159,7 @@ class _Work:
     def check(self, sources: Sources) -> Report:
         """Read and check everything."""
         db = self.db
-        db.execute(f"SET memory_limit = '{MEMORY}'")
-        db.execute(f"SET temp_directory = '{self.scratch}'")
+        bound(db, self.scratch)
         db.execute("SET TimeZone = 'UTC'")
         for macro in macros(self.settings):
             db.execute(macro)
@@ -178,7 +176,7 @@ class _Work:
         for one in self.opened:
             db.executemany("INSERT INTO shifts VALUES (?, ?, ?)", one.shifts)
         self.typed = Typed(db, self.opened, self.settings, self.scratch)
-        keep_sales(db, self.opened, sources.statuses)
+        keep_sales(db, self.opened, sources.statuses, sources.seen)
         self.checks = Checks(db, self.typed)
         steps: list[Callable[[], None]] = [lambda kind=kind: self.checks.values(kind) for kind in Kind]  # type: ignore[misc]
         steps += [
