@@ -68,6 +68,13 @@ _NOTES: Mapping[str, Callable[[int], str]] = {
         "%(n)s lines say the same as another of their order; they count.",
         n,
     ),
+    "repeated_refunds": lambda n: ngettext(
+        "%(n)s order says the same refunded amount in each of its rows: their sum came back. Where that is the amount "
+        "of the whole order, write it in one row.",
+        "%(n)s orders say the same refunded amount in each of their rows: the sum came back. Where that is the amount "
+        "of the whole order, write it in one row.",
+        n,
+    ),
 }
 
 
