@@ -142,6 +142,14 @@ def slowly():
         yield b" "
 
 
+def head_slowly():
+    yield b"HTTP/1.1 200 OK\r\nX-Slow: "
+    for _ in range(100):
+        time.sleep(0.1)
+        yield b"x"
+    yield b"\r\n\r\n{}"
+
+
 def never():
     time.sleep(1.5)
     yield b""
@@ -188,9 +196,10 @@ def answering(parts):
         ([b"nonsense\r\n\r\n"], "target_unreachable"),
         (without_end(), "target_not_understood"),
         (slowly(), "target_unreachable"),
+        (head_slowly(), "target_unreachable"),
         (never(), "target_unreachable"),
     ],
-    ids=range(15),
+    ids=range(16),
 )
 def test_an_answer_of_another_kind_is_refused_in_time(here, monkeypatch, parts, code):
     monkeypatch.setattr(deployment_http, "_SECONDS", 1)

@@ -117,9 +117,10 @@ def test_what_was_given_up_says_so_in_both_languages(users):
         "failed",
         "given_up",
         {
-            "en": "The server ended 3 times on the way, most likely for want of memory. Nothing half is left of it; "
-            "ask again for less, or where there is more memory.",
-            "zh": "运行途中服务进程结束了 3 次，多半因内存不足。没有留下半份结果；请缩小范围，或在内存更大的机器上重新发起。",
+            "en": "The server ended 3 times on the way: it was stopped, or memory ran out. Nothing half is left of it; "
+            "ask again, for less or where there is more memory if nobody stopped it.",
+            "zh": "服务进程在途中结束了 3 次：有人停止了服务，或内存不足。未保留任何不完整的结果。"
+            "请重新发起；若无人停止服务，请缩小范围，或换到内存更大的机器。",
         },
     )
 
@@ -168,14 +169,19 @@ def test_a_wrong_answer_is_told_in_the_language_of_the_reader(users):
 
 def test_a_policy_for_a_segment_that_nobody_is_in_is_refused(users):
     user, _ = users
-    id = brought(user, ORDERS)
-    read(user, id)
+    without, id = brought(user, ORDERS), brought(user, ORDERS)
+    members = base64.b64encode(b"member_id,joined_at,tags\n13800000001,2025-01-01,VIP\n").decode()
+    user.post(f"/v1/histories/{id}/files", {"kind": "members", "name": "members.csv", "content": members})
     policy = {"kind": "none", "by_segment": {"vip": {"kind": "greedy", "at": "100"}}}
-    answer = user.post(
-        "/v1/backtests",
-        {"history": id, "text": PROGRAM, "policy": policy},
-        headers={"Accept-Language": "zh-CN"},
-    )
-    assert (answer.status_code, answer.json()["code"]) == (422, "unknown_segment")
-    assert answer.json()["detail"] == "历史数据中没有人群“vip”；现有：–。"
+    for history, code, detail in (
+        (id, "unknown_segment", "历史数据中没有人群“vip”；现有：VIP。"),
+        (without, "no_segments", "历史数据中没有人群。请上传带标签的会员文件，或去掉 by_segment。"),
+    ):
+        read(user, history)
+        answer = user.post(
+            "/v1/backtests",
+            {"history": history, "text": PROGRAM, "policy": policy},
+            headers={"Accept-Language": "zh-CN"},
+        )
+        assert (answer.status_code, answer.json()["code"], answer.json()["detail"]) == (422, code, detail)
     assert studio.latest_runs(RunKind.BACKTEST, 1) == []

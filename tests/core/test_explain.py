@@ -97,7 +97,7 @@ behaviours: {review: {stars: {type: number, from: 1, to: 5}}}
 base: order.net - order.shipping
 units:
   points: {multipliers: add, caps: [{per: day, points: 100}]}
-  coins: {scale: 2, at: line, caps: [{per: balance, points: 3}]}
+  coins: {name: Taler, scale: 2, at: line, caps: [{per: balance, points: 3}]}
 groups: {promo: best}
 earn:
   - {code: spend, unit: points, points: order.base}
@@ -164,12 +164,12 @@ def test_groups_multipliers_lines_caps_and_milestones_in_words():
         "Rule more (line 16) multiplies by 1 + order.lines 2 ÷ 4 = 1.5.",
         "Rule back (line 17): SUM(item.net) 36.00 × 0.0125 = 0.45.",
         "points: 105 in total.",
-        "coins: 0.45 in total, every line rounded down: 0.44.",
+        "Taler: 0.45 in total, every line rounded down: 0.44.",
         "points: at most 100 in a day; 20 before, 105 more asked for, 80 granted.",
-        "coins: at most 3 in the balance; 2.9 before, 0.44 more asked for, 0.1 granted.",
+        "Taler: at most 3 in the balance; 2.9 before, 0.44 more asked for, 0.1 granted.",
         "points: 80 granted of 105.",
-        "coins: 0.1 granted of 0.44.",
-        "Milestone third (line 20): ORDERS('this year') 3, 1.5 coins.",
+        "Taler: 0.1 granted of 0.44.",
+        "Milestone third (line 20): ORDERS('this year') 3, 1.5 Taler.",
     ]
     assert render(decision, "zh", ZH_LABELS)[3:6] == [
         "规则 five（第 13 行）：5，未计入：promo 组取另一规则。",
@@ -177,12 +177,12 @@ def test_groups_multipliers_lines_caps_and_milestones_in_words():
         "  标签「vip」 ✓：满足",
     ]
     assert render(decision, "zh", ZH_LABELS)[-6:] == [
-        "coins：合计 0.45，逐行向下取整后为 0.44。",
+        "Taler：合计 0.45，逐行向下取整后为 0.44。",
         "points：每天最多 100；此前 20，本次 105，实得 80。",
-        "coins：余额最多 3；此前 2.9，本次 0.44，实得 0.1。",
+        "Taler：余额最多 3；此前 2.9，本次 0.44，实得 0.1。",
         "points：应得 105，实得 80。",
-        "coins：应得 0.44，实得 0.1。",
-        "里程碑 third（第 20 行）：本年订单数 3，coins 1.5。",
+        "Taler：应得 0.44，实得 0.1。",
+        "里程碑 third（第 20 行）：本年订单数 3，Taler 1.5。",
     ]
 
 

@@ -128,7 +128,7 @@ def test_a_case_is_told_among_what_a_program_says_otherwise():
     )
     assert change.zh == (
         "新增用例 member-day：会员（2025-01-01 入会，等级 silver，生日 06-18，标签 vip）：2026-06-18 12:00 "
-        "下单 ¥86.00，门店 S1，商品 WINE ¥86.00；应得 points 206；事后等级 silver"
+        "下单 ¥86.00，门店 S1，商品 WINE ¥86.00；应得 points 206；之后的等级 silver"
     )
 
 

@@ -1,6 +1,7 @@
 """Files become the same history that `HistoryWriter` makes of what they tell, however they are cut into parts."""
 
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import duckdb
@@ -70,6 +71,34 @@ def test_parts_hold_each_member_whole(tmp_path, members):
             history, paid_for, ids = laid.lay(number)
             history = replace(with_returns(history, paid_for), order_ids=tuple(map(str, ids.tolist())))
             assert plain(history) == plain(parts[number])
+
+
+def test_parts_are_laid_by_several_threads_at_once_and_in_any_order(tmp_path):
+    rows = [
+        f"{i},m{i * 7 % 40},2024-05-{i % 28 + 1:02},{i}.{j}0,s{j},{j + 1}"
+        for i in range(400)
+        for j in (*range(i % 3 + 1), 0)
+    ]
+    path = tmp_path / "orders.csv"
+    path.write_text("\n".join(["order_id,member_id,occurred_at,net,sku,quantity", *rows, ""]))
+    refunds = tmp_path / "refunds.csv"
+    said = [f"{i},2024-06-01,1.00" for i in range(1, 400, 5)]
+    refunds.write_text("\n".join(["order_id,occurred_at,net", *said, ""]))
+    files = {"orders": path, "refunds": refunds}
+
+    def told(laid, number):
+        history, paid_for, ids = laid.lay(number)
+        return plain(replace(history, order_ids=tuple(map(str, ids.tolist())))), paid_for.tolist()
+
+    how = {"currency": "USD", "digits": 2, "time_zone": "UTC", "part_orders": 20}
+    with laid_out(sources_of(files), **how) as (_, laid):
+        one_by_one = [told(laid, number) for number in range(laid.count)]
+        repeated = laid.repeated_lines
+    assert (len(one_by_one), repeated) == (20, 400)
+    with laid_out(sources_of(files), **how) as (_, laid), ThreadPoolExecutor(4) as threads:
+        at_once = list(threads.map(lambda number: told(laid, number), reversed(range(laid.count))))
+        assert at_once[::-1] == one_by_one
+        assert laid.repeated_lines == repeated
 
 
 def test_plain_parquet_is_grouped_as_exactly_as_rows_are(tmp_path):

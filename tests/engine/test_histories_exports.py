@@ -2,7 +2,9 @@
 
 import datetime as dt
 import gzip
+import tempfile
 from collections import namedtuple
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import duckdb
@@ -12,6 +14,7 @@ import pytest
 from shuke.core.values.errors import Refusal
 from shuke.engine import row_files
 from shuke.engine.histories import sources, statuses
+from shuke.engine.histories.building import laid_out
 from shuke.engine.histories.clocks import clocks_of
 from shuke.engine.histories.fields import Kind
 from shuke.engine.histories.sources import File, sample
@@ -111,8 +114,54 @@ def test_statuses_are_told_with_their_rows_and_a_proposal(tmp_path):
     assert sorted(one.name for one in tmp_path.iterdir()) == ["orders.csv"]
 
 
+def test_only_what_surely_was_no_sale_is_proposed_as_that():
+    sales = """Pending shipment|paid, pending pickup|completed (not cancelled)|退款失败|退款关闭|撤销退款|未取消|没有取消
+        |disclosed|avoided|Refund failed|return request rejected|refund_request_declined|on hold for pickup"""
+    no_sales = """pending|Pending payment|payment_pending|wc-pending|wc-on-hold|wc-cancelled|CANCELLED_BY_USER|canceled|expired
+        |Order cancelled by customer|not paid|failed|closed|checkout-draft|支付失败|退款成功，交易关闭|申请取消"""
+    assert [value for value in sales.split("|") if is_no_sale(value)] == []
+    assert [value for value in no_sales.split("|") if not is_no_sale(value)] == []
+
+
+def test_statuses_are_counted_in_the_first_rows_of_a_file_within_bounds(tmp_path, monkeypatch):
+    rows = [f"{i},m,2024-05-01 08:00:00,1.00,{'paid' if i % 3 else ''}" for i in range(9_000)]
+    path = written(tmp_path, "orders.csv", "order_id,member_id,occurred_at,net,status", *rows, "9000,m,,1.00,void")
+    monkeypatch.setattr(row_files, "CHUNK", 4_000)
+    read, bounded = [], []
+    plain_of, bound = sources._plain, statuses.bound
+    monkeypatch.setattr(sources, "_plain", lambda body, *how: read.append(len(body)) or plain_of(body, *how))
+
+    def noted(db, work):
+        bound(db, work)
+        bounded.append(db.execute("SELECT current_setting('temp_directory')").fetchone() == (str(work),))
+        assert work.parent == tmp_path
+
+    monkeypatch.setattr(statuses, "bound", noted)
+    mapping = {"order_id": "order_id", "status": "status"}
+    assert statuses_of(File(path, mapping=mapping), 300) == (Status("paid", 200), Status("", 100))
+    assert 300 * 20 < sum(read) < 20_000 < path.stat().st_size
+    assert statuses_of(File(path, mapping=mapping), None) == (
+        Status("paid", 6_000),
+        Status("", 3_000),
+        Status("void", 1),
+    )
+    assert bounded == [True, True]
+
+
+def test_statuses_that_were_not_there_to_choose_among_are_asked_for(tmp_path):
+    path = written(tmp_path, "orders.csv", *STATUSES)
+    chosen = ("交易成功", "卖家已发货")
+    there = "交易关闭 (2), 交易成功 (1), 卖家已发货 (1), 等待买家付款 (1)"
+    assert refused(tmp_path, path, statuses=chosen, seen=("交易成功", "交易关闭")) == (
+        "statuses_missing",
+        {"statuses": there},
+    )
+    seen = ("交易成功", "交易关闭", "等待买家付款")
+    assert told(tmp_path, path, statuses=chosen, seen=seen).stored.orders == 2
+
+
 def is_no_sale(value):
-    return Status(value, 1).is_no_sale
+    return Status(value.strip(), 1).is_no_sale
 
 
 def test_a_row_without_a_status_has_that_of_the_first_row_of_its_order_that_says_one(tmp_path):
@@ -387,6 +436,22 @@ def test_what_unpacks_to_too_much_is_refused(tmp_path, monkeypatch):
     with pytest.raises(Refusal) as refusal:
         sample(path)
     assert "unpacks to more than 500,000 bytes" in refusal.value.detail
+
+
+def test_room_is_measured_where_a_file_is_unpacked(tmp_path, monkeypatch):
+    path = tmp_path / "orders.csv.gz"
+    path.write_bytes(gzip.compress(("order_id,member_id,occurred_at,net\n" + " " * 900_000).encode()))
+    measured = []
+    usage = sources.shutil.disk_usage
+    monkeypatch.setattr(sources.shutil, "disk_usage", lambda folder: measured.append(folder) or usage(folder))
+    work = tmp_path / "elsewhere"
+    work.mkdir()
+    with sources.path_stream(path, work) as stream:
+        assert stream.read(8) == b"order_id"
+    with laid_out(sources.Sources((File(path),)), currency="CNY", digits=2, time_zone="Asia/Shanghai"):
+        assert measured[0] == work
+        assert measured[1] != tmp_path
+        assert measured[1].parent == Path(tempfile.gettempdir())
 
 
 def test_a_packed_workbook_is_read_only_as_it_is(tmp_path):

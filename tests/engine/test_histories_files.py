@@ -28,7 +28,8 @@ ROWS = [
 
 
 def told(tmp_path, *files, **options):
-    said = {name: options.pop(name) for name in ("dates", "leave_out", "faulty_rows", "statuses") if name in options}
+    of_files = ("dates", "leave_out", "faulty_rows", "statuses", "seen")
+    said = {name: options.pop(name) for name in of_files if name in options}
     sources = Sources(tuple(one if isinstance(one, File) else File(one) for one in files), **said)
     return build(
         tmp_path / "stored", sources, **({"currency": "CNY", "digits": 2, "time_zone": "Asia/Shanghai"} | options)

@@ -201,6 +201,24 @@ def test_winners_and_losers_against_another_program(tmp_path):
     ]
 
 
+def test_whole_points_are_compared_however_finely_programs_count_them(tmp_path):
+    coarse, flat = (text.replace("value: 0.01, ", "") for text in (PROGRAM, FLAT))
+    fine, fine_flat = (text.replace("points: {", "points: {scale: 2, ") for text in (coarse, flat))
+
+    def compared(text, other):
+        made = run(text, other=compile_program(load_program(other)))
+        made.members_table(tmp_path / "members.parquet")
+        table = duckdb.read_parquet(str(tmp_path / "members.parquet")).project("more").fetchall()
+        against = made.as_json()["against"]
+        told = tuple(against[name] for name in ("in_points", "winners", "losers", "same", "gain", "loss"))
+        return told, [row["more"] for row in against["most"]], [more for (more,) in table]
+
+    assert compared(coarse, fine) == ((True, 0, 0, 2, 0, 0), [], [0, 0])
+    for some, other in ((coarse, flat), (coarse, fine_flat), (fine, flat), (fine, fine_flat)):
+        assert compared(some, other) == ((True, 1, 0, 1, 60, 0), [60], [60, 0])
+    assert compared(flat, fine)[0] == (True, 0, 1, 1, 0, 60)
+
+
 def test_units_and_tiers_of_another_program_go_by_their_codes():
     writer = HistoryWriter()
     writer.member("ann", at(1, 1))

@@ -57,6 +57,13 @@ def test_every_link_inside_the_project_leads_to_a_file(page):
     assert [link for link in inside if not (page.parent / link).exists()] == []
 
 
+def test_every_picture_is_shown_somewhere():
+    shown = {
+        (page.parent / link).resolve() for page in PAGES for link in re.findall(r"\]\(([^)#\s]+)", page.read_text())
+    }
+    assert [name(picture) for picture in sorted((ROOT / "docs" / "images").iterdir()) if picture not in shown] == []
+
+
 @pytest.mark.parametrize("page", PAIRED, ids=name)
 def test_every_page_has_its_chinese_or_english(page):
     if page.parent.name == "adr":

@@ -51,6 +51,15 @@ def messages_of(text):
                 yield context, message
 
 
+def texts_of(text):
+    """Return every text that stands in Python text: what a lookup translates is one of them, too."""
+    return {
+        node.value
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
+
+
 def messages_of_template(path):
     """Return the messages of a page, which Django turns into calls of gettext between blanked markup."""
     calls = re.findall(
@@ -105,3 +114,14 @@ def test_every_message_is_in_a_catalogue():
     for path in sorted(SOURCES.rglob("templates/**/*.*")):
         used.update(dict.fromkeys(messages_of_template(path), path))
     assert {message: str(path.relative_to(SOURCES)) for message, path in used.items() if message not in known} == {}
+
+
+def test_every_message_of_a_catalogue_is_said_somewhere():
+    said = set()
+    for path in SOURCES.rglob("*.py"):
+        if "tests" not in path.parts:
+            said |= texts_of(path.read_text())
+    for path in SOURCES.rglob("templates/**/*.*"):
+        said |= {message for _, message in messages_of_template(path)}
+    dead = {message for catalogue in CATALOGUES for _, message in entries(catalogue) if message not in said}
+    assert sorted(dead) == []

@@ -20,7 +20,7 @@ class Against:
 
     What a member got is what was issued within the window less what was taken back or is owed, at its cost. Who gets
     more by the program than by the other one wins. Where no unit of one of them has a cost, points of the first unit
-    that can be used are compared (`in_points`).
+    that can be used are compared (`in_points`), whole ones, as the programs may count them in other fractions.
     """
 
     program: Figures
@@ -45,7 +45,7 @@ class Against:
         program = f.compiled.program
         if self.in_points:
             first = next((each for each in program.units if each.spendable), None)
-            return Fraction(int(unit is first))
+            return Fraction(int(unit is first), 10**unit.scale)
         return f.cost_of(unit) * Fraction(10**program.currency_digits, 10**unit.scale)
 
     @property

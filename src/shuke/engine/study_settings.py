@@ -56,12 +56,14 @@ def policy_of(said: Mapping[str, Any], program: Program) -> Policy:
 def check_segments(said: Mapping[str, Any], known: Iterable[str]) -> None:
     """Refuse a policy that speaks of a segment which nobody of the history is in.
 
-    Raises: Refusal `unknown_segment`.
+    Raises: Refusal `no_segments`, `unknown_segment`.
     """
     segments = tuple(known)
     for segment in said.get("by_segment") or {}:
+        if not segments:
+            raise Refusal("no_segments", "Nobody is in a segment: members have no tags.", pointer="/policy/by_segment")
         if segment not in segments:
-            told = ", ".join(segments) or "–"
+            told = ", ".join(segments)
             raise Refusal(
                 "unknown_segment",
                 f"The history has no segment {segment}. It has: {told}.",

@@ -120,7 +120,7 @@ LABELS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "offer.on": ("behaviours", "适用行为"),
         "case.facts": ("", ""),
         "case.earns": ("what it earns", "应得"),
-        "case.tier": ("tier afterwards", "事后等级"),
+        "case.tier": ("tier afterwards", "之后的等级"),
         "behaviour.name": ("name", "名称"),
         "attribute.type": ("type", "类型"),
         "attribute.texts": ("values", "取值"),

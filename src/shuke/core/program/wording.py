@@ -137,6 +137,9 @@ class _Sentences:
     def _say(self, phrase: str, **words: object) -> str:
         return self._phrases[phrase].format(**words)
 
+    def _called(self, unit: str) -> str:
+        return self._labels.get(f"'{unit}'", unit)
+
     def _text(self, text: Text) -> str:
         return text_with(text, self._labels, self._language)
 
@@ -159,7 +162,7 @@ class _Sentences:
         for unit in decision.units:
             if unit.granted != unit.points:
                 points, granted = (_points(each, unit.scale) for each in (unit.points, unit.granted))
-                yield self._say("granted", unit=unit.unit, points=points, granted=granted)
+                yield self._say("granted", unit=self._called(unit.unit), points=points, granted=granted)
         yield from map(self._milestone, decision.milestones)
 
     def _rule(self, rule: RuleReason) -> str:
@@ -181,14 +184,14 @@ class _Sentences:
         points, exact = _points(unit.points, unit.scale), written(unit.exact)
         phrase = "exact" if points == exact else "nothing" if unit.exact < 0 else "lines" if unit.at_line else "total"
         rounding = _ROUNDINGS[self._language][unit.rounding]
-        return self._say(phrase, unit=unit.unit, exact=exact, rounding=rounding, points=points)
+        return self._say(phrase, unit=self._called(unit.unit), exact=exact, rounding=rounding, points=points)
 
     def _cap(self, reason: CapReason) -> str:
         cap, scale = reason.cap, 0 if reason.cap.times else reason.scale
         used, wanted, granted = (_points(each, scale) for each in (reason.used, reason.wanted, reason.granted))
         return self._say(
             "cap",
-            whose=cap.rule or cap.unit,
+            whose=cap.rule or self._called(cap.unit),
             limit=_points(cap.limit, scale),
             what=self._phrases["counted" if cap.times else "points"],
             per=self._per(cap),
@@ -216,7 +219,7 @@ class _Sentences:
             line=reason.line,
             measured=self._measured(reason.arithmetic, reason.value),
             points=_points(reason.points, reason.scale),
-            unit=reason.unit,
+            unit=self._called(reason.unit),
             times=self._say("again", times=reason.times) if reason.times > 1 else "",
         )
 

@@ -19,7 +19,7 @@ from shuke.engine.histories.faults import ROWS_TOLD, HistoryFault
 from shuke.engine.histories.faulty import write_rows
 from shuke.engine.histories.fields import Kind
 from shuke.engine.histories.sorting import Parts
-from shuke.engine.histories.sources import Opened, Sources, digest, open_files
+from shuke.engine.histories.sources import Opened, Sources, bound, digest, open_files
 from shuke.engine.histories.statuses import keep_sales
 from shuke.engine.histories.stored import Meta, StoredHistory
 from shuke.engine.histories.storing import Writer
@@ -28,7 +28,6 @@ from shuke.engine.histories.values import DATES, Settings, macros
 
 AMOUNTS = ("gross", *PARTS)
 PART_ORDERS = 500_000
-MEMORY = "2500MB"  # for the database; arrays of one part come on top
 Progress = Callable[[int, int, str], None]
 
 
@@ -44,7 +43,8 @@ class Report:
     missing in it on account of faults, `repeated_lines` how many lines say the same as another of their order: they
     count. `no_sale_rows`, `no_sale_orders` and `no_sale_net_minor` say what the status of orders left out. Told and
     used are `measured_rows`, whose quantity is no whole number, and `skipped_times` and `repeated_times`, as clocks of
-    the zone were changed. `mapping` says by file which header means what.
+    the zone were changed, and `repeated_refunds`, orders each of whose rows says the same refund, which counts in each.
+    `mapping` says by file which header means what.
     """
 
     faults: tuple[HistoryFault, ...]
@@ -60,6 +60,7 @@ class Report:
     measured_rows: int = 0
     skipped_times: int = 0
     repeated_times: int = 0
+    repeated_refunds: int = 0
     stored: StoredHistory | None = None
 
     @property
@@ -70,7 +71,7 @@ class Report:
     @property
     def notes(self) -> dict[str, int]:
         """Return how many values were told and used as they are, by how they were read."""
-        names = ("measured_rows", "skipped_times", "repeated_times", "repeated_lines")
+        names = ("measured_rows", "skipped_times", "repeated_times", "repeated_lines", "repeated_refunds")
         return {name: getattr(self, name) for name in names if getattr(self, name)}
 
 
@@ -158,8 +159,7 @@ class _Work:
     def check(self, sources: Sources) -> Report:
         """Read and check everything."""
         db = self.db
-        db.execute(f"SET memory_limit = '{MEMORY}'")
-        db.execute(f"SET temp_directory = '{self.scratch}'")
+        bound(db, self.scratch)
         db.execute("SET TimeZone = 'UTC'")
         for macro in macros(self.settings):
             db.execute(macro)
@@ -176,7 +176,7 @@ class _Work:
         for one in self.opened:
             db.executemany("INSERT INTO shifts VALUES (?, ?, ?)", one.shifts)
         self.typed = Typed(db, self.opened, self.settings, self.scratch)
-        keep_sales(db, self.opened, sources.statuses)
+        keep_sales(db, self.opened, sources.statuses, sources.seen)
         self.checks = Checks(db, self.typed)
         steps: list[Callable[[], None]] = [lambda kind=kind: self.checks.values(kind) for kind in Kind]  # type: ignore[misc]
         steps += [
@@ -249,18 +249,13 @@ class _Work:
             measured_rows=told["measured"],
             skipped_times=told["skipped"],
             repeated_times=told["twice"],
+            repeated_refunds=self.checks.repeated_refunds,
         )
 
     def _no_sales(self) -> tuple[int, int, int]:
         """Return what the status of orders left out: rows, orders of which none is left, and what was paid."""
-        if not any(one.no_sales for one in self.opened):
-            return 0, 0, 0  # and the orders are not read for it
         found = self.db.execute(
-            """
-            SELECT sum(rows), count(*) FILTER (WHERE whole), sum(CASE WHEN whole THEN coalesce(total, net) ELSE net END)
-            FROM (SELECT *, order_id NOT IN (SELECT order_id::VARCHAR FROM orders_rows WHERE order_id IS NOT NULL)
-                AS whole FROM no_sales)
-            """
+            "SELECT sum(rows), count(*) FILTER (WHERE whole), sum(net) FROM no_sales"
         ).fetchone() or (0, 0, 0)
         rows, orders, net = (int(number or 0) for number in found)
         return rows, orders, net
@@ -268,16 +263,12 @@ class _Work:
     def _left_out(self) -> tuple[int, int, int]:
         """Return what the faults take away: rows, orders, and what was paid for them."""
         rows = self.db.execute("SELECT count(*) FROM (SELECT DISTINCT file, row FROM told)").fetchone()
-        lost = self.db.execute(
-            f"""
-            SELECT count(DISTINCT order_id), coalesce(sum({self.checks.row_amount()}), 0)::BIGINT
-            FROM orders_rows
-            WHERE order_id::VARCHAR IN (SELECT order_id FROM told WHERE kind IN ('orders', 'lines'))
-                AND order_id NOT IN (SELECT order_id FROM orders)
-            """  # noqa: S608  columns of our own list
-        ).fetchone()
-        orders, net = lost or (0, 0)
-        return rows[0] if rows else 0, orders, net
+        lost = self.checks.paid(
+            "order_id::VARCHAR IN (SELECT order_id FROM told WHERE kind IN ('orders', 'lines'))"
+            " AND order_id NOT IN (SELECT order_id FROM orders)"
+        )
+        orders, net = self.db.execute(f"SELECT count(*), coalesce(sum(net), 0) FROM ({lost})").fetchone() or (0, 0)  # noqa: S608
+        return rows[0] if rows else 0, orders, int(net)
 
     # ---- storing
 

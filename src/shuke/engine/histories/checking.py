@@ -10,6 +10,7 @@ from collections.abc import Mapping
 import duckdb
 
 from shuke.core.state.slots import AMOUNT_MAX, LINES_MAX, ORDERS_MAX
+from shuke.engine.facts import QUANTITY_LIMIT
 from shuke.engine.histories.faults import TAGS_MAX
 from shuke.engine.histories.fields import Kind
 from shuke.engine.histories.typed import Typed
@@ -17,8 +18,10 @@ from shuke.engine.histories.typed import Typed
 PARTS = ("tax", "shipping", "points_paid")  # amounts within the net, 0 where nothing is said
 TEXTS = ("store", "brand", "channel")
 OF_ORDERS = ("member_id", "occurred_at")  # what all rows of an order say alike
+ONCE = ("total", "gross", "refunded", *PARTS)  # amounts of the order where rows say its total
 PLAIN = {"order_id", *OF_ORDERS, "net"}
 MISSING = "CASE WHEN member_id IS NULL THEN 'member_id' WHEN occurred_at IS NULL THEN 'occurred_at' ELSE 'net' END"
+CHUNK = 100_000  # refunds that are gone through at once
 FAULTS = """CREATE TABLE faults (
     kind VARCHAR, file BIGINT, row BIGINT, "column" VARCHAR, cause VARCHAR, found VARCHAR, order_id VARCHAR)"""
 
@@ -32,6 +35,7 @@ class Checks:
         db.execute("CREATE TABLE bad (order_id VARCHAR)")  # orders with a row that can't be used
         self._have = typed.have
         own_lines = self._have[Kind.ORDERS] & {"sku", "category", "quantity"}
+        self.repeated_refunds = 0  # orders of several rows that say the same refund each
         self.lines_of = (
             Kind.LINES
             if self._have[Kind.LINES]
@@ -64,13 +68,41 @@ class Checks:
     # ---- orders
 
     def no_sales(self) -> None:
-        """Make the table `no_sales` of the rows that are left out by their status, by their order."""
-        self._db.execute("CREATE TABLE no_sales (order_id VARCHAR, rows BIGINT, total BIGINT, net BIGINT)")
-        if rows := self._typed.no_sales():
-            self._db.execute(
-                f"INSERT INTO no_sales SELECT order_id::VARCHAR, count(*), max(total), sum({self._line_amount()})"  # noqa: S608
-                f" FROM ({rows}) GROUP BY order_id"
-            )
+        """Make the table `no_sales` of the rows that are left out by their status, by their order.
+
+        An order is `whole` where no row of it is left, `partly` where some are and a total speaks of both: what was
+        paid for those that are left is then not known. What is wrong in other files with a whole one is no fault.
+        """
+        self._db.execute(
+            "CREATE TABLE no_sales (order_id VARCHAR, rows BIGINT, whole BOOLEAN, partly BOOLEAN, net HUGEINT)"
+        )
+        rows = self._typed.no_sales()
+        if not rows:
+            return
+        self._db.execute(
+            f"""
+            INSERT INTO no_sales
+            SELECT order_id::VARCHAR, rows, order_id IS NOT NULL AND kept.order_ IS NULL AS whole,
+                kept.order_ IS NOT NULL AND coalesce(gone.total, kept.total) IS NOT NULL AS partly,
+                CASE WHEN partly THEN 0 WHEN whole THEN coalesce(gone.total, net) ELSE net END
+            FROM (
+                SELECT order_id, count(*) AS rows, max(total) AS total, sum({self._line_amount()}) AS net
+                FROM {self._usable(f"({rows})")} GROUP BY order_id
+            ) gone LEFT JOIN (
+                SELECT order_id AS order_, max(total) AS total FROM orders_rows GROUP BY order_id
+            ) kept ON order_ = order_id
+            """  # noqa: S608  columns of our own list
+        )
+        self._db.execute(
+            "DELETE FROM faults WHERE kind <> 'orders' AND order_id IN (SELECT order_id FROM no_sales WHERE whole)"
+        )
+
+    def _usable(self, rows: str) -> str:
+        """Return the SQL of rows of orders, wrong ones too, without numbers beyond what is read: they are summed up."""
+        most = dict.fromkeys(("net", "total", "price"), AMOUNT_MAX) | {"quantity": QUANTITY_LIMIT}
+        most |= {"measure": QUANTITY_LIMIT * 1_000_000} if self._typed.measures(Kind.ORDERS) else {}
+        within = (f"CASE WHEN {name} BETWEEN 0 AND {limit} THEN {name} END AS {name}" for name, limit in most.items())
+        return f"(SELECT * REPLACE ({', '.join(within)}) FROM {rows})"  # noqa: S608  columns of our own list
 
     def orders(self) -> None:
         """Make the table `orders`: a row an order, with the number of its lines and what is said of it."""
@@ -88,6 +120,8 @@ class Checks:
             checks["too_many_lines"] = f"lines > {LINES_MAX}"
         if "total" in self._have[Kind.ORDERS]:
             checks["values_differ"] = "differ"
+            if self._count("SELECT count(*) FROM no_sales WHERE partly"):
+                checks["order_partly_sold"] = "order_id::VARCHAR IN (SELECT order_id FROM no_sales WHERE partly)"
         if "gross" in amounts:
             checks["gross_below_net"] = "gross < net"
         if "refunded" in self._have[Kind.ORDERS]:
@@ -124,11 +158,13 @@ class Checks:
 
     def _note_refunded(self) -> None:
         """Make the table `refunded`: what rows of orders say of their own refund."""
-        of_order = "max" if "total" in self._have[Kind.ORDERS] else "sum"
+        total = "total" in self._have[Kind.ORDERS]
+        of_order, alike = ("max", "false") if total else ("sum", "count(*) > 1 AND count(refunded) = count(*)")
         self._db.execute(
-            f"CREATE TABLE refunded AS SELECT order_id, amount, net FROM orders JOIN ("  # noqa: S608
-            f"SELECT order_id, {of_order}(refunded)::BIGINT AS amount FROM orders_good WHERE refunded > 0"
-            " GROUP BY order_id) USING (order_id)"
+            f"CREATE TABLE refunded AS SELECT order_id, amount, net, alike FROM orders JOIN ("  # noqa: S608
+            f"SELECT order_id, {of_order}(refunded)::BIGINT AS amount,"
+            f" {alike} AND min(refunded) = max(refunded) AS alike FROM orders_good"
+            " GROUP BY order_id HAVING amount > 0) USING (order_id)"
         )
 
     def _group(self, line: str) -> None:
@@ -145,6 +181,7 @@ class Checks:
 
         summed = of("sum", "net") if proved else f"sum({line})::BIGINT"
         net = f"coalesce(max(total), {summed})" if total else summed
+        differ = " OR ".join(f"min({name}) <> max({name})" for name in ONCE if name in have)
         gross = "max(gross)" if total else f"sum(coalesce(gross, {line}))::BIGINT"
         columns = {
             "member_id": of("min", "member_id"),
@@ -155,7 +192,7 @@ class Checks:
             "repeated": " OR ".join(repeated) or "false",
             "net": net,
             **({"lines": "count(*)::INTEGER"} if self.lines_of else {}),
-            **({"differ": "min(total) <> max(total)"} if total else {}),
+            **({"differ": differ} if total else {}),
             **({"gross": f"coalesce({gross}, {net})"} if "gross" in have else {}),
             **{name: f"coalesce({of_order}({name}), 0)::BIGINT" for name in PARTS if name in have},
             **{name: f"coalesce(min(nullif({name}, '')), '')" for name in TEXTS if name in have},
@@ -211,7 +248,7 @@ class Checks:
                 ), 'order_left_out', 'order_unknown'),
                 {column}::VARCHAR, {column}::VARCHAR
             FROM {kind}_good WHERE {column} IS NOT NULL AND {column} NOT IN (SELECT order_id FROM orders)
-                AND {column}::VARCHAR NOT IN (SELECT order_id FROM no_sales WHERE order_id IS NOT NULL)
+                AND {column}::VARCHAR NOT IN (SELECT order_id FROM no_sales WHERE whole)
             """  # noqa: S608
         )
 
@@ -221,22 +258,21 @@ class Checks:
         """Make the tables `refunds` (number, order_id, at, amount) and `off_lines` (number, line, net, quantity)."""
         self._strangers(Kind.REFUNDS)
         self._db.execute(
-            """
+            f"""
             CREATE TABLE refund_rows_ AS
             SELECT r.file, r.row, r.order_id, r.occurred_at, r.net, nullif(r.sku, '') AS sku, r.quantity,
-                coalesce(r.whole, false) AS whole,
-                coalesce(r.refund_id, format('#{:06}{:012}', r.file, r.row)) AS refund_id,
+                coalesce(r.whole, false) AS whole, {self._measured(Kind.REFUNDS, "r.")} AS measured,
+                coalesce(r.refund_id, format('#{{:06}}{{:012}}', r.file, r.row)) AS refund_id,
                 o.occurred_at AS ordered_at, o.net AS order_net
             FROM refunds_good r JOIN orders o USING (order_id)
-            """
+            """  # noqa: S608  columns of our own list
         )
         if "refunded" in self._have[Kind.ORDERS]:
             told = "order_id IN (SELECT order_id FROM refunded)"
             self._drop(Kind.REFUNDS, "refund_rows_", "refunded_in_order", "order_id", told)
-        if self._typed.measures(Kind.REFUNDS):  # how much of one piece it was is not known
-            part = "(file, row) IN (SELECT (file, row) FROM refunds_good WHERE measure IS NOT NULL)"
-            test = f"net IS NULL AND NOT whole AND {part}"
-            self._drop(Kind.REFUNDS, "refund_rows_", "amount_needed", "net", test)
+            self.repeated_refunds = self._count(
+                "SELECT count(*) FROM refunded SEMI JOIN orders USING (order_id) WHERE alike"
+            )
         self._drop(
             Kind.REFUNDS,
             "refund_rows_",
@@ -264,7 +300,8 @@ class Checks:
             """
             CREATE TABLE refunds AS
             SELECT row_number() OVER (
-                ORDER BY order_id, occurred_at, try_cast(refund_id AS HUGEINT) NULLS LAST, refund_id) AS number, *
+                ORDER BY order_id, occurred_at, try_cast(refund_id AS HUGEINT) NULLS LAST, refund_id) AS number,
+                * REPLACE (CASE WHEN whole THEN greatest(order_net - by_lines, 0) ELSE amount END AS amount)
             FROM (
                 SELECT order_id, refund_id, any_value(occurred_at) AS occurred_at, min(file) AS file, min(row) AS row,
                     sum(CASE WHEN line IS NULL AND NOT whole THEN net ELSE 0 END)::BIGINT AS amount,
@@ -274,33 +311,47 @@ class Checks:
             )
             """
         )
-        # what a whole refund takes is what those before it left
-        before = (
-            "coalesce(sum(amount + by_lines) OVER (PARTITION BY order_id ORDER BY number"
-            " ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0)::BIGINT AS taken_before"
-        )
-        left = "greatest(order_net - taken_before - by_lines, 0)"
-        self._db.execute(
-            f"""
-            CREATE OR REPLACE TABLE refunds AS
-            SELECT * REPLACE (CASE WHEN whole THEN {left} ELSE amount END AS amount)
-            FROM (SELECT *, {before} FROM refunds)
-            """  # noqa: S608
-        )
-        self._db.execute(
-            f"CREATE OR REPLACE TABLE refunds AS SELECT * REPLACE ({before}) FROM refunds"  # noqa: S608
-        )
-        done = (
-            "order_net > 0 AND taken_before >= order_net OR order_net = 0 AND number > (SELECT min(number) FROM"
-            " refunds first WHERE first.order_id = refunds.order_id)"
-        )
-        above = "taken_before + amount + by_lines > order_net"
-        for cause, test in (("already_refunded", done), ("refund_above_order", above)):
-            self._drop(Kind.REFUNDS, "refunds", cause, "net", test, self._typed.settings.major("amount + by_lines"))
+        self._take_in_turn()
         self._db.execute(
             "CREATE TABLE off_lines AS SELECT number, line, r.net, r.quantity FROM refund_rows_ r"
             " JOIN refunds USING (order_id, refund_id) WHERE line IS NOT NULL"
         )
+
+    def _take_in_turn(self) -> None:
+        """Drop the refunds that take more than those before them left; what is dropped takes nothing itself.
+
+        Only orders of which all refunds together may be too many are gone through.
+        """
+        self._db.execute("CREATE TABLE in_turn (number BIGINT, amount BIGINT, cause VARCHAR)")
+        with self._db.cursor() as db:
+            db.execute(
+                """
+                SELECT number, order_id, order_net, amount, by_lines, whole FROM refunds WHERE order_id IN (
+                    SELECT order_id FROM refunds GROUP BY order_id
+                    HAVING sum(amount + by_lines) >= max(order_net) + (count(*) = 1)::INTEGER
+                ) ORDER BY number
+                """
+            )
+            order, left, taken = None, 0, False
+            while rows := db.fetchmany(CHUNK):
+                done = []
+                for number, order_id, net, amount, by_lines, whole in rows:
+                    if order_id != order:
+                        order, left, taken = order_id, net, False
+                    takes = max(left - by_lines, 0) if whole else amount
+                    above = takes + by_lines > left
+                    cause = "already_refunded" if taken and not left else "refund_above_order" if above else None
+                    if cause is None:
+                        left, taken = left - takes - by_lines, True
+                    done.append((number, takes, cause))
+                columns = [list(column) for column in zip(*done, strict=True)]
+                self._db.execute(
+                    "INSERT INTO in_turn SELECT unnest(?::BIGINT[]), unnest(?::BIGINT[]), unnest(?::VARCHAR[])", columns
+                )
+        self._db.execute("UPDATE refunds SET amount = t.amount FROM in_turn t WHERE t.number = refunds.number")
+        for cause in ("already_refunded", "refund_above_order"):
+            test = f"number IN (SELECT number FROM in_turn WHERE cause = '{cause}')"  # noqa: S608  our own
+            self._drop(Kind.REFUNDS, "refunds", cause, "net", test, self._typed.settings.major("amount + by_lines"))
 
     def _find_lines(self) -> None:
         """Find the line of each refunded sku, and what of its net is refunded where only pieces are said."""
@@ -312,10 +363,11 @@ class Checks:
             self._db.execute(
                 f"""
                 CREATE TABLE sold AS
-                SELECT order_id, sku, line, net AS line_net, quantity AS line_quantity,
+                SELECT order_id, sku, line, net AS line_net, quantity AS line_quantity, weighed,
                     count(*) OVER (PARTITION BY order_id, sku) AS alike
                 FROM (
                     SELECT order_id, sku, {self.line_net()} AS net, coalesce(quantity, 1) AS quantity,
+                        {self._measured(self.lines_of)} AS weighed,
                         row_number() OVER (PARTITION BY order_id ORDER BY file, row) - 1 AS line
                     FROM {self.lines_of}_good
                     WHERE order_id IN (SELECT order_id FROM refund_rows_ WHERE sku IS NOT NULL)
@@ -325,28 +377,44 @@ class Checks:
         else:
             self._db.execute(
                 "CREATE TABLE sold AS SELECT order_id, sku, 0::BIGINT AS line, 0::BIGINT AS line_net,"
-                " 0::BIGINT AS line_quantity, 1::BIGINT AS alike FROM refund_rows_ WHERE false"
+                " 0::BIGINT AS line_quantity, false AS weighed, 1::BIGINT AS alike FROM refund_rows_ WHERE false"
+            )
+        if (out := self._typed.no_sales()) and self.lines_of is Kind.ORDERS:  # what comes back of them goes with them
+            self._db.execute(
+                "DELETE FROM refund_rows_ WHERE sku IS NOT NULL AND (order_id, sku) NOT IN"  # noqa: S608  our own
+                f" (SELECT (order_id, sku) FROM sold) AND (order_id, sku) IN (SELECT (order_id, sku) FROM ({out}))"
             )
         named = "sku IS NOT NULL AND (order_id, sku) {} IN (SELECT (order_id, sku) FROM sold{})"
         self._drop(Kind.REFUNDS, "refund_rows_", "line_unknown", "sku", named.format("NOT", ""))
         self._drop(Kind.REFUNDS, "refund_rows_", "line_ambiguous", "sku", named.format("", " WHERE alike > 1"))
-        # pieces without an amount take their share of the line, so that all pieces take all of it
+        # how much of a piece that was weighed comes back only its amount says
+        weighed = "measured OR quantity IS NULL OR (order_id, sku) IN (SELECT (order_id, sku) FROM sold WHERE weighed)"
+        test = f"sku IS NOT NULL AND net IS NULL AND NOT whole AND ({weighed})"
+        self._drop(Kind.REFUNDS, "refund_rows_", "amount_needed", "net", test)
+        # pieces without an amount take their share of the line, so that all pieces take all of it; what was weighed
+        # is gone with the last of its amount
         share = "line_net * {} // greatest(line_quantity, 1)"
-        pieces = "sum(quantity) OVER (PARTITION BY order_id, sku ORDER BY occurred_at, refund_id, file, row)"
+        of_line = "OVER (PARTITION BY order_id, sku ORDER BY occurred_at, refund_id, file, row)"
         self._db.execute(
             f"""
             CREATE OR REPLACE TABLE refund_rows_ AS
-            SELECT * EXCLUDE (line, line_net, line_quantity, pieces) REPLACE (
-                CASE WHEN sku IS NULL OR net IS NOT NULL THEN net
-                    ELSE {share.format("pieces")} - {share.format("(pieces - quantity)")} END AS net), line,
-                sku IS NOT NULL AND (sum(coalesce(net, 0)) OVER of_line > line_net OR pieces > line_quantity) AS beyond
-            FROM (
-                SELECT r.* EXCLUDE (line) REPLACE (
-                        CASE WHEN r.sku IS NOT NULL THEN coalesce(r.quantity, 0) END AS quantity),
-                    s.line, s.line_net, s.line_quantity, {pieces} AS pieces
+            WITH named AS (
+                SELECT r.* EXCLUDE (line, measured) REPLACE (CASE WHEN r.sku IS NOT NULL THEN
+                        if(r.measured OR s.weighed, 0, coalesce(r.quantity, 0)) END AS quantity),
+                    s.line, s.line_net, s.line_quantity, s.weighed
                 FROM refund_rows_ r LEFT JOIN sold s USING (order_id, sku)
+            ), counted AS (
+                SELECT *, sum(quantity) {of_line} AS pieces FROM named
+            ), valued AS (
+                SELECT * REPLACE (CASE WHEN sku IS NULL OR net IS NOT NULL THEN net
+                    ELSE {share.format("pieces")} - {share.format("(pieces - quantity)")} END AS net) FROM counted
+            ), added AS (
+                SELECT *, sum(net) {of_line} AS taken FROM valued
             )
-            WINDOW of_line AS (PARTITION BY order_id, sku ORDER BY occurred_at, refund_id, file, row)
+            SELECT * EXCLUDE (line_net, line_quantity, weighed, pieces, taken) REPLACE (
+                    CASE WHEN weighed AND net > 0 AND taken = line_net THEN 1 ELSE quantity END AS quantity),
+                sku IS NOT NULL AND (taken > line_net OR pieces > line_quantity) AS beyond
+            FROM added
             """  # noqa: S608
         )
         self._drop(Kind.REFUNDS, "refund_rows_", "refund_above_line", "quantity", "beyond")
@@ -356,10 +424,14 @@ class Checks:
         """Return the fields that files of a kind say."""
         return self._have[kind]
 
-    def row_amount(self) -> str:
-        """Return the SQL of what a row of an orders file adds to what was paid."""
-        line = self._line_amount()
-        return f"coalesce(total, {line})" if "total" in self._have[Kind.ORDERS] else line
+    def paid(self, orders: str) -> str:
+        """Return the SQL of what was paid for orders, by order, of which the SQL of a condition on their rows tells."""
+        net = f"coalesce(max(total), sum({self._line_amount()}))"
+        return f"SELECT order_id, {net} AS net FROM {self._usable('orders_rows')} WHERE {orders} GROUP BY order_id"  # noqa: S608
+
+    def _measured(self, kind: Kind, of: str = "") -> str:
+        """Return the SQL of whether the quantity of a row is a measure."""
+        return f"({of}measure IS NOT NULL)" if self._typed.measures(kind) else "false"
 
     def line_net(self) -> str:
         """Return the SQL of the net of a line of the relation that lines come from."""

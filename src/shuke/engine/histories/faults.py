@@ -54,6 +54,10 @@ EXPECTED: Mapping[str, tuple[str, str]] = MappingProxyType(
         "not_a_birthday": ("a date such as 1990-05-17, or 05-17", "日期，如 1990-05-17 或 05-17"),
         "values_differ": ("the same value in every row of the order", "同一订单的各行取值相同"),
         "order_torn": ("one member and one instant for all rows of an order", "同一订单的各行属于同一会员、同一时间"),
+        "order_partly_sold": (
+            "all rows of an order with a total of statuses that count, or none",
+            "写有整单金额的订单，各行的状态都计入或都不计入",
+        ),
         "order_repeated": ("an order in one file, or one row of it, only once", "一个订单只出现一次"),
         "row_repeated": ("no row that says the same as another", "没有与别的行完全相同的行"),
         "order_too_large": (f"at most {AMOUNT_MAX:,} minor units an order", f"每单最多 {AMOUNT_MAX:,} 最小货币单位"),

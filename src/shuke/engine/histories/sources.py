@@ -13,7 +13,7 @@ import shutil
 import zlib
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import chain, groupby
+from itertools import chain, groupby, islice
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -29,6 +29,7 @@ CONTROL = np.array([(i < 32 and i not in (9, 10)) or i == 127 for i in range(256
 QUOTED = re.compile("\"|'[=+\\-@\t＝＋－＠]").search
 SAMPLE = 200
 PACKED_TIMES = 200  # as small as rows of a file that repeat themselves may be packed; what is made to burst is smaller
+MEMORY = "2500MB"  # for the database; arrays of one part come on top
 DAMAGED = (OSError, EOFError, zlib.error)  # what unpacking raises
 
 
@@ -50,7 +51,8 @@ class Sources:
     """The files of a history; `dates` is the order in which they write day, month and year: "ymd", "mdy" or "dmy".
 
     `leave_out` says to go on without what is faulty; every faulty row is written with its reason to `faulty_rows`.
-    `statuses` are those of orders that count as sales, to be said where a file has a status of orders.
+    `statuses` are those of orders that count as sales, to be said where a file has a status of orders; `seen` those
+    among which they were chosen: where there are others they are asked for again.
     """
 
     files: tuple[File, ...]
@@ -58,6 +60,7 @@ class Sources:
     leave_out: bool = False
     faulty_rows: Path | None = None
     statuses: Collection[str] | None = None
+    seen: Collection[str] | None = None
 
 
 @dataclass(frozen=True)
@@ -97,12 +100,23 @@ def digest(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
+def bound(db: duckdb.DuckDBPyConnection, work: Path) -> None:
+    """Bound the memory of a database: what is larger goes to a folder."""
+    db.execute(f"SET memory_limit = '{MEMORY}'")
+    db.execute(f"SET temp_directory = '{work}'")
+
+
 def open_files(
-    db: duckdb.DuckDBPyConnection, files: Sequence[File], work: Path, tick: Callable[[int], None]
+    db: duckdb.DuckDBPyConnection,
+    files: Sequence[File],
+    work: Path,
+    tick: Callable[[int], None],
+    rows: int | None = None,
 ) -> list[Opened]:
     """Make a view of every file, of Parquet files of one kind and layout together.
 
     `work` is a folder for what is written beside; `tick` is told of the bytes of each file read, and of 0 between.
+    Of a text no more is read than has `rows`, where it is said.
 
     Raises:
         Refusal: `file_not_found`, `file_unreadable`.
@@ -121,7 +135,7 @@ def open_files(
             number += len(some)
             continue
         for file in some:
-            opened.append(_text(db, file, number, work, tick))
+            opened.append(_text(db, file, number, work, tick, rows))
             tick(file.path.stat().st_size)
             number += 1
     return opened
@@ -142,7 +156,7 @@ def sample(path: Path) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
             columns = ", ".join(f"{_quoted(name)}::VARCHAR" for name, _ in layout)
             rows = db.execute(f"SELECT {columns} FROM read_parquet(?) LIMIT {SAMPLE}", [str(path)]).fetchall()  # noqa: S608
             return tuple(name for name, _ in layout), [tuple(cell or "" for cell in row) for row in rows]
-    with path_stream(path) as stream:
+    with path_stream(path, path.parent) as stream:
         try:
             found = row_files.rows(stream)
             headers = next((row.cells for row in found if not row.wrong), ())
@@ -204,32 +218,33 @@ def _parquet(
     )
 
 
-def path_stream(path: Path) -> BinaryIO:
+def path_stream(path: Path, into: Path) -> BinaryIO:
     """Open a file for reading bytes, unpacked where it is gzipped: not to more than a file of rows ever packs.
 
-    Reading raises Refusal `file_not_readable` where there is more, or more than half of the room that the disk has.
+    Reading raises Refusal `file_not_readable` where there is more, or more than half of the room that the disk of the
+    folder `into` has, where it is to be written.
     """
     with path.open("rb") as stream:
         zipped = stream.read(len(GZIP)) == GZIP
     if not zipped:
         return path.open("rb")
-    most = min(
-        max(row_files.UNPACKED_LIMIT, PACKED_TIMES * path.stat().st_size), shutil.disk_usage(path.parent).free // 2
-    )
+    most = min(max(row_files.UNPACKED_LIMIT, PACKED_TIMES * path.stat().st_size), shutil.disk_usage(into).free // 2)
     return io.BufferedReader(row_files.Unpacked(cast("BinaryIO", gzip.open(path)), row_files.Room(most)))
 
 
-def _text(db: duckdb.DuckDBPyConnection, file: File, number: int, work: Path, tick: Callable[[int], None]) -> Opened:
+def _text(
+    db: duckdb.DuckDBPyConnection, file: File, number: int, work: Path, tick: Callable[[int], None], rows: int | None
+) -> Opened:
     target = work / f"{number:04}.csv"
-    with path_stream(file.path) as stream, target.open("wb") as out:
+    with path_stream(file.path, work) as stream, target.open("wb") as out:
         try:
             if row_files.is_workbook(stream):
                 clean = _Clean(number, out, ",")
                 found = row_files.workbook(stream)
                 headers = _header(file.path, next(found, None))
-                clean.add((_fitted(row, len(headers)) for row in found), len(headers))
+                clean.add((_fitted(row, len(headers)) for row in islice(found, rows)), len(headers))
             else:
-                clean, headers = _clean_text(file.path, number, stream, out, tick)
+                clean, headers = _clean_text(file.path, number, stream, out, tick, rows)
         except (*DAMAGED, Refusal) as error:
             if isinstance(error, Refusal) and error.code != "file_not_readable":
                 raise
@@ -270,7 +285,7 @@ class _Clean:
 
     def __init__(self, file: int, out: BinaryIO, separator: str) -> None:
         self._file, self._out, self.separator = file, out, separator
-        self._written = 0
+        self.written = 0
         self.shifts: list[tuple[int, int, int]] = [(file, 0, 2)]
         self.broken: list[Broken] = []
 
@@ -285,7 +300,7 @@ class _Clean:
                 continue
             self._shift(row.number)
             writer.writerow(row.cells)
-            self._written += 1
+            self.written += 1
             if text.tell() > row_files.CHUNK:
                 self._out.write(text.getvalue().encode())
                 text.seek(0)
@@ -296,15 +311,15 @@ class _Clean:
         """Write lines that need no second look, the first of which is line `number`."""
         self._shift(number)
         self._out.write(data)
-        self._written += rows
+        self.written += rows
 
     def _shift(self, number: int) -> None:
-        if number - self._written != self.shifts[-1][2]:
-            self.shifts.append((self._file, self._written, number - self._written))
+        if number - self.written != self.shifts[-1][2]:
+            self.shifts.append((self._file, self.written, number - self.written))
 
 
 def _clean_text(
-    path: Path, file: int, stream: BinaryIO, out: BinaryIO, tick: Callable[[int], None]
+    path: Path, file: int, stream: BinaryIO, out: BinaryIO, tick: Callable[[int], None], most: int | None
 ) -> tuple[_Clean, tuple[str, ...]]:
     text = row_files.text_of(stream)
     first = list(_through_header(text))
@@ -340,7 +355,7 @@ def _clean_text(
             clean.add(rows, len(headers))
             rest = "".join(f"{line}\n" for line in lines[settled:]) + rest
             number += settled
-        if not chunk:
+        if not chunk or (most is not None and clean.written >= most):
             text.detach()
             return clean, headers
 

@@ -13,12 +13,23 @@ import duckdb
 
 from shuke.core.values.errors import Refusal
 from shuke.engine.histories.fields import Kind
-from shuke.engine.histories.sources import File, Opened, literal, open_files
+from shuke.engine.histories.sources import File, Opened, bound, literal, open_files
 
 LIMIT = 100  # different ones; a column of more is no status
+LOOKED = 100_000  # first rows of a file in which they are counted before all of it is read
+_ENDED = r"cancel(?:l?ed|lation)|void(?:ed)?|fail(?:ed|ure)|declined|rejected|expired|closed"
+# what no order is: a refund that came to nothing, and what is denied
+_OF_OTHERS = re.compile(
+    "(?:退款|退货|换货|售后|维权)[^,，;；、/|]{0,4}?(?:关闭|取消|作废|无效|失败|撤销)"
+    "|(?:关闭|取消|撤销)了?(?:退款|退货|换货|售后|维权)|(?:未|没有?|不|非)(?:关闭|取消|作废|失败|撤销|无效)"
+    rf"|\b(?:refund|return|exchange|dispute|chargeback|delivery)s?(?:[\s_-]+\w+)?[\s_-]+(?:{_ENDED})"
+    rf"|(?:{_ENDED})[\s_-]+(?:refund|return|exchange|dispute|chargeback|delivery)|\b(?:not|never|un)[\s_-]*(?:{_ENDED})",
+    re.IGNORECASE,
+).sub
 _NO_SALE = re.compile(
     "关闭|取消|作废|无效|失败|撤销|草稿|待付款|待支付|未付款|未支付|等待买家付款|等待付款"
-    r"|cancel|unpaid|not paid|void|fail|declin|reject|expired|abandon|closed|draft|pending|on.hold|awaiting.payment",
+    rf"|(?<![a-z])(?:{_ENDED}|cancel|unpaid|not[\s_-]paid|abandoned|draft|awaiting[\s_-]payment"
+    r"|pending[\s_-]payment|payment[\s_-]pending)(?![a-z])|^(?:wc-)?(?:pending|on[\s_-]hold)$",
     re.IGNORECASE,
 ).search
 
@@ -33,34 +44,45 @@ class Status:
     @property
     def is_no_sale(self) -> bool:
         """Whether its words say that nothing was sold: a proposal, which decides nothing."""
-        return _NO_SALE(self.value) is not None
+        return _NO_SALE(_OF_OTHERS("", self.value.strip())) is not None
 
 
-def statuses_of(file: File) -> tuple[Status, ...]:
+def statuses_of(file: File, rows: int | None = LOOKED) -> tuple[Status, ...]:
     """Return the statuses of a file of orders whose mapping says which column has them, the most frequent first.
+
+    They are counted in its first `rows`, None for all.
 
     Raises:
         Refusal: `file_not_found`, `file_unreadable`, `too_many_statuses`.
     """
     with duckdb.connect() as db, tempfile.TemporaryDirectory(dir=file.path.parent) as work:
-        (one,) = open_files(db, [file], Path(work), lambda _: None)
+        bound(db, Path(work))
+        (one,) = open_files(db, [file], Path(work), lambda _: None, rows)
+        if rows is not None:
+            one.relation = f"(SELECT * FROM {one.relation} LIMIT {rows})"  # noqa: S608  a number of ours
         fields = file.mapping or {}
         one.mapping = {fields[header]: i for i, header in enumerate(one.headers) if fields.get(header, "-") != "-"}
         return _found(db, one)
 
 
-def keep_sales(db: duckdb.DuckDBPyConnection, opened: Sequence[Opened], counting: Collection[str] | None) -> None:
+def keep_sales(
+    db: duckdb.DuckDBPyConnection,
+    opened: Sequence[Opened],
+    counting: Collection[str] | None,
+    seen: Collection[str] | None = None,
+) -> None:
     """Leave the rows of orders that count to their relations, and the others to `no_sales`.
 
     Raises:
-        Refusal: `statuses_missing` where nobody said which statuses count, `unknown_statuses`, `too_many_statuses`.
+        Refusal: `statuses_missing` where nobody said which statuses count, or there are others than were `seen` by who
+            said it, `unknown_statuses`, `too_many_statuses`.
     """
     some = [one for one in opened if one.files[0].kind is Kind.ORDERS and "status" in one.mapping]
     known: dict[str, int] = {}
     for one in some:
         for status in _found(db, one):
             known[status.value] = known.get(status.value, 0) + status.rows
-    check(known, counting)
+    check(known, counting, seen)
     counts = f"status_ IN ({', '.join(map(literal, counting))})" if counting else "false"
     for one in some:
         rows = f"SELECT * EXCLUDE (status_) FROM ({_with_status(db, one)}) WHERE"  # noqa: S608
@@ -70,14 +92,14 @@ def keep_sales(db: duckdb.DuckDBPyConnection, opened: Sequence[Opened], counting
         one.relation = sales
 
 
-def check(known: Mapping[str, int], counting: Collection[str] | None) -> None:
-    """Refuse where statuses are there and nobody said which count, or one is said that isn't there.
+def check(known: Mapping[str, int], counting: Collection[str] | None, seen: Collection[str] | None = None) -> None:
+    """Refuse where statuses are there and nobody said which count, or others than were seen, or one is said that isn't.
 
     Raises:
         Refusal: `statuses_missing`, `unknown_statuses`.
     """
     told = ", ".join(f"{value or '–'} ({rows:,})" for value, rows in known.items())
-    if known and counting is None:
+    if known and (counting is None or (seen is not None and not known.keys() <= {*seen, *counting})):
         raise Refusal(
             "statuses_missing",
             f"Say which statuses of orders count as sales; there are {told}.",

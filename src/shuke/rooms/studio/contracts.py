@@ -75,7 +75,8 @@ class OrderStatus:
 class HistoryFile:
     """A file that was brought; `mapping` says which column is which field, where somebody said so.
 
-    `statuses` are those of its orders where a column is taken for that.
+    `statuses` are those of its orders where a column is taken for that: of its first 100,000 rows, of all where a
+    reading found others.
     """
 
     id: UUID
@@ -159,7 +160,7 @@ class HistoryView:
     faults: tuple[Fault, ...]
     left_out: Mapping[str, int]
     no_sale: Mapping[str, int]  # rows, orders, net_minor
-    notes: Mapping[str, int]  # measured_rows, skipped_times, repeated_times, repeated_lines
+    notes: Mapping[str, int]  # measured_rows, skipped_times, repeated_times, repeated_lines, repeated_refunds
     progress: Progress
     failure: str  # code of why it failed
     failure_params: Mapping[str, Any]

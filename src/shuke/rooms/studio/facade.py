@@ -31,26 +31,31 @@ def begin_history(name: str, actor: Actor) -> HistoryView:
     return histories.begin(name, actor)
 
 
-def add_file(history_id: UUID, kind: FileKind, name: str, chunks: Iterable[bytes], actor: Actor) -> HistoryFile:
+def add_file(
+    history_id: UUID, kind: FileKind, name: str, chunks: Iterable[bytes], actor: Actor, *, whole: bool = False
+) -> HistoryFile:
     """Keep a file of a history and say what its columns are taken for; a CSV, XLSX or Parquet file by its name.
 
-    One of its files that is not on this machine any more is put back.
+    One of its files that is not on this machine any more is put back. Statuses of orders are counted in its first
+    rows, or in the `whole` file, which may take a while.
 
     Raises:
         Refusal: `unknown_history`, `history_in_other_state`, `file_too_large`, `file_empty`, `file_not_readable`,
             `too_many_files`, `file_brought_already`, `header_repeated`.
     """
-    return histories.add_file(history_id, kind, name, chunks, actor)
+    return histories.add_file(history_id, kind, name, chunks, actor, whole=whole)
 
 
-def map_columns(history_id: UUID, file_id: UUID, mapping: Mapping[str, str]) -> HistoryFile:
+def map_columns(history_id: UUID, file_id: UUID, mapping: Mapping[str, str], *, whole: bool = False) -> HistoryFile:
     """Say which columns of a file are which fields, `-` for none; others stay what they were taken for.
+
+    Statuses of orders are counted as by `add_file`.
 
     Raises:
         Refusal: `unknown_history`, `history_in_other_state`, `unknown_history_file`, `unknown_columns`,
             `unknown_fields`, `duplicate_columns`, `header_repeated`, `too_many_statuses`.
     """
-    return histories.map_columns(history_id, file_id, mapping)
+    return histories.map_columns(history_id, file_id, mapping, whole=whole)
 
 
 def remove_file(history_id: UUID, file_id: UUID) -> None:

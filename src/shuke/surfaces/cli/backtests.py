@@ -25,6 +25,10 @@ _NOTES: Mapping[str, tuple[str, str]] = {
     ),
     "repeated_times": ("times that came twice, read as the first", "拨慢时钟而出现两次、取第一次的时间"),
     "repeated_lines": ("lines that say the same as another of their order", "与同一订单另一行相同的行"),
+    "repeated_refunds": (
+        "orders that say the same refunded amount in each of several rows, of which the sum came back",
+        "各行已退金额相同、按各行之和退款的订单",
+    ),
 }
 
 

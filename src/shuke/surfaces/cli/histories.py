@@ -54,10 +54,12 @@ def read(asked: Asked, *, as_json: bool) -> int:
         try:
             for kind, paths in asked.files.items():
                 for path in paths:
-                    file = studio.add_file(made.id, FileKind(kind), Path(path).name, _chunks(Path(path)), actor())
+                    file = studio.add_file(
+                        made.id, FileKind(kind), Path(path).name, _chunks(Path(path)), actor(), whole=True
+                    )
                     own = {column: field for column, field in mapping.items() if column in file.fields}
                     if own:
-                        studio.map_columns(made.id, file.id, own)
+                        studio.map_columns(made.id, file.id, own, whole=True)
             wanted = Reading(*asked.reading, asked.leave_out, asked.statuses or None)
             studio.ask_reading(made.id, wanted, actor())
         except Refusal:

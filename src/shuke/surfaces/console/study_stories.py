@@ -5,17 +5,14 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from shuke.core.program import wording
 from shuke.core.program.model import Program
 from shuke.core.values.dates import NEVER
-from shuke.engine.explanation import EN_LABELS, ZH_LABELS
 from shuke.engine.states import EntryFact, TierChangeFact
 from shuke.engine.study_members import EntryTold, FactTold
 from shuke.rooms.studio.contracts import MemberStory
-from shuke.surfaces.wording import figures, words
+from shuke.surfaces.wording import decision_words, figures, words
 
 _TAKES = frozenset(
     {
@@ -46,7 +43,9 @@ def told(story: MemberStory, latest: int) -> list[Line]:
     lines = []
     for each in _together(story.told.entries)[-latest:]:
         fact = story.told.facts[each.fact] if each.fact >= 0 else None
-        why = _why(fact) if fact is not None and each.fact not in shown else ()
+        why: tuple[str, ...] = ()
+        if fact is not None and each.fact not in shown:
+            why = tuple(decision_words.lines(fact.decision, story.program))
         shown.add(each.fact)
         lines.append(_line(each, fact, story.program, zone, why))
     return lines[::-1]
@@ -116,8 +115,3 @@ def _by(each: EntryTold, fact: FactTold | None, program: Program) -> str:
         return fact.kind
     money = figures.money(fact.net_minor, program.currency)
     return _("order %(id)s of %(money)s") % {"id": fact.order_id, "money": money} if fact.order_id else money
-
-
-def _why(fact: FactTold) -> tuple[str, ...]:
-    chinese = get_language() == "zh-hans"
-    return tuple(wording.render(fact.decision, "zh" if chinese else "en", ZH_LABELS if chinese else EN_LABELS))

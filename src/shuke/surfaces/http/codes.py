@@ -38,7 +38,7 @@ DETAILS_ZH: Mapping[str, str] = MappingProxyType(
         "header_repeated": "{file} 有 {times} 列的表头都是 {header}。",
         "statuses_missing": "订单状态有：{statuses}；请指定哪些计入。",
         "too_many_statuses": "{column} 列的不同取值超过 {limit} 个，不是订单状态。",
-        "unknown_statuses": "没有订单是 {unknown}；订单状态有：{statuses}。",
+        "unknown_statuses": "没有状态为“{unknown}”的订单；订单状态有：{statuses}。",
         "gross_below_net": "应付金额 {gross} 低于实付金额 {net}；优惠不能为负。",
         "insufficient_points": "请求兑换 {asked}，可用仅 {usable}。",
         "answer_wrong": "{zh}",

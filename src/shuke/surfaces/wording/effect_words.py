@@ -6,15 +6,19 @@ Told from the JSON of a comparison, so that an approval kept for days reads as t
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from django.utils.translation import override
+
 from shuke.core.values.points import written
 from shuke.surfaces.wording import figures
+from shuke.surfaces.wording.running import unit_called
 
 Told = Mapping[str, Any]
 
 
 def lines(told: Told, language: str) -> list[str]:
     """Return the effect of a comparison: members by ladder, what is owed, what a year costs, and the basis of it."""
-    return list(_Lines(told, language == "zh").all())
+    with override("zh-hans" if language == "zh" else "en"):
+        return list(_Lines(told, language == "zh").all())
 
 
 def share(before: int, after: int) -> str:
@@ -41,16 +45,17 @@ class _Lines:
         yield self(f"Owed to members: {self._money(owed)}", f"对会员的积分负债：{self._money(owed)}")
         for unit in owed["units"]:
             if unit["lots"]:
-                points = written(unit["lot_points"], unit["scale"])
+                name, points = unit_called(unit["unit"]), written(unit["lot_points"], unit["scale"])
                 yield self(
-                    f"{unit['unit']}: {unit['lots']:,} lots ({points}) end on another day or are worth something else",
-                    f"{unit['unit']}：{unit['lots']:,} 个批次（{points}）的到期日或价值改变",
+                    f"{name}: {unit['lots']:,} lots ({points}) end on another day or are worth something else",
+                    f"{name}：{unit['lots']:,} 个批次（{points}）的到期日或价值改变",
                 )
         yield self(f"Points of a year cost: {self._money(year)}", f"一年所发积分的成本：{self._money(year)}")
         for unit in year["units"]:
             before, after = (written(unit[name], unit["scale"]) for name in ("points_before", "points_after"))
             if before != after:
-                yield self(f"{unit['unit']} issued: {before} → {after}", f"{unit['unit']} 发放：{before} → {after}")
+                name = unit_called(unit["unit"])
+                yield self(f"{name} issued: {before} → {after}", f"发放{name}：{before} → {after}")
         yield self(
             f"Figures are for all {told['members']:,} members: {told['looked_at']:,} of them were looked at; "
             f"{year['facts']:,} facts of {year['members']:,} replayed, {year['first_day']} to {year['until_day']}.",

@@ -68,6 +68,13 @@ _NOTES: Mapping[str, Callable[[int], str]] = {
         "%(n)s lines say the same as another of their order; they count.",
         n,
     ),
+    "repeated_refunds": lambda n: ngettext(
+        "%(n)s order says the same refunded amount in each of its rows: their sum came back. Where that is the amount "
+        "of the whole order, write it in one row.",
+        "%(n)s orders say the same refunded amount in each of their rows: the sum came back. Where that is the amount "
+        "of the whole order, write it in one row.",
+        n,
+    ),
 }
 
 
@@ -248,7 +255,7 @@ _COLUMNS: _Words = {
 _OF_UNITS: _Words = {
     "issued_": _("issued"),
     "used_": _("used"),
-    "taken_back_": _("taken back"),
+    "taken_back_": pgettext_lazy("points", "taken back"),
     "outstanding_": _("left"),
 }
 _FIELDS: _Words = {
@@ -288,8 +295,8 @@ _FIELDS: _Words = {
 REFUSALS: _Words = {
     "unforeseen": _("Something went wrong that nobody foresaw; the log says where. Nothing half is left of it."),
     "given_up": _(
-        "The server ended %(tries)s times on the way, most likely for want of memory. Nothing half is left of it; ask "
-        "again for less, or where there is more memory."
+        "The server ended %(tries)s times on the way: it was stopped, or memory ran out. Nothing half is left of it; "
+        "ask again, for less or where there is more memory if nobody stopped it."
     ),
     "too_many_files": _("A history has at most %(limit)s files."),
     "file_brought_already": _("This very file is there already; it counts once."),
@@ -306,7 +313,10 @@ REFUSALS: _Words = {
     ),
     "history_in_use": _("Something is being done with this history. Cancel that first, or wait."),
     "history_not_ready": _("This history is not ready yet."),
-    "history_files_gone": _("The files of this history are not on this machine. Bring them again."),
+    "history_files_gone": _(
+        "The files of this history are not on this machine. Bring them again: as a new history where this one was "
+        "ready."
+    ),
     "run_files_gone": _("The table of members of this run is not on this machine. Ask for the run again."),
     "unknown_history": _("There is no such history."),
     "unknown_history_file": _("The history has no such file."),
@@ -320,6 +330,10 @@ REFUSALS: _Words = {
     "run_in_other_state": _("This can't be done with the run in its state now."),
     "window_empty": _("The window ends before it begins, or begins after the last order."),
     "policy_unknown": _("There is no such policy of using points."),
+    "no_segments": _(
+        "Nobody in this history is in a group: it has no tags of members. Bring a file of members with tags, or leave "
+        "the groups out."
+    ),
     "unknown_segment": _("The history has no group “%(found)s”. It has: %(known)s."),
     "policy_incomplete": _(
         "Points used as soon as there are enough need a number; a part of the balance lies above 0 and up to 100%."

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -38,7 +39,9 @@ def begin(name: str, actor: Actor) -> HistoryView:
     return _open(name, actor, is_live=False)
 
 
-def add_file(history_id: UUID, kind: FileKind, name: str, chunks: Iterable[bytes], actor: Actor) -> HistoryFile:
+def add_file(
+    history_id: UUID, kind: FileKind, name: str, chunks: Iterable[bytes], actor: Actor, *, whole: bool
+) -> HistoryFile:
     """Keep a file and look at its columns; one that is gone is put back, with what was said of its columns."""
     name = _file_name(name)
     _changeable(history_id)
@@ -46,7 +49,7 @@ def add_file(history_id: UUID, kind: FileKind, name: str, chunks: Iterable[bytes
     path = folders.file(history_id, file_id, name)
     kept = folders.keep(chunks, path)
     try:
-        seen = reading.look(path, kind, name)
+        seen = reading.look(path, kind, name, whole=whole)
         with unit_of_work():
             row = _changeable(history_id, lock=True)
             others = queries.files([row.id])[row.id]
@@ -78,7 +81,7 @@ def add_file(history_id: UUID, kind: FileKind, name: str, chunks: Iterable[bytes
     return _file(file)
 
 
-def map_columns(history_id: UUID, file_id: UUID, mapping: Mapping[str, str]) -> HistoryFile:
+def map_columns(history_id: UUID, file_id: UUID, mapping: Mapping[str, str], *, whole: bool) -> HistoryFile:
     """Say which columns of a file are which fields, `-` for none."""
     _changeable(history_id)
     file = _file_of(history_id, file_id)
@@ -97,7 +100,7 @@ def map_columns(history_id: UUID, file_id: UUID, mapping: Mapping[str, str]) -> 
     statuses = file.statuses
     if _of_statuses(meant) != _of_statuses(_file(file).fields):
         _require_there([file])
-        statuses = reading.statuses(_path(file), kind, meant)  # all of the file, so before anything is locked
+        statuses = reading.statuses(_path(file), kind, meant, whole=whole)  # before anything is locked
     with unit_of_work():
         _changeable(history_id, lock=True)
         file = _file_of(history_id, file_id)
@@ -188,10 +191,7 @@ def read(history_id: UUID) -> State | None:
             else:
                 brought = queries.files([row.id])[row.id]
                 _require_there(brought)
-                sources = [
-                    reading.Source(FileKind(file.kind), file.name, _path(file), _file(file).fields) for file in brought
-                ]
-                report = reading.from_files(work, sources, _reading(row), steps)
+                report = _read_files(work, brought, _reading(row), steps)
             folders.remove(folders.faulty_rows(history_id))
             if report["faults"]:
                 (work / reading.FAULTY).replace(folders.faulty_rows(history_id))
@@ -204,6 +204,24 @@ def read(history_id: UUID) -> State | None:
             folders.remove(work)
 
     return working.work(History, history_id, do)
+
+
+def _read_files(work: Path, brought: list[File], wanted: Reading, steps: working.Steps) -> dict[str, Any]:
+    """Read files; where they have other statuses than their first rows, all are told, to be chosen among."""
+    sources = [
+        reading.Source(
+            FileKind(file.kind), file.name, _path(file), _file(file).fields, tuple(value for value, _ in file.statuses)
+        )
+        for file in brought
+    ]
+    try:
+        return reading.from_files(work, sources, wanted, steps)
+    except Refusal as refused:
+        if refused.code in {"statuses_missing", "unknown_statuses"}:
+            for file, one in zip(brought, sources, strict=True):
+                found = reading.statuses(one.path, one.kind, one.fields, whole=True)
+                queries.change(file, statuses=[list(status) for status in found])
+        raise
 
 
 def faulty_rows(history_id: UUID) -> Path:
@@ -309,7 +327,10 @@ def _is_gone(file: File) -> bool:
 
 
 def _gone() -> Refusal:
-    return Refusal("history_files_gone", "The history's files are not on this machine; bring them again.")
+    return Refusal(
+        "history_files_gone",
+        "The history's files are not on this machine; bring them again, as a new history if it was ready.",
+    )
 
 
 def _open(name: str, actor: Actor, *, is_live: bool) -> HistoryView:
@@ -364,8 +385,9 @@ def _changeable(history_id: UUID, *, lock: bool = False) -> History:
 
 
 def _other_state(row: History) -> Refusal:
+    state = _state(row)
     return Refusal(
-        "history_in_other_state", f"This can't be done with a history that is {row.state}.", params={"state": row.state}
+        "history_in_other_state", f"This can't be done with a history that is {state}.", params={"state": state}
     )
 
 

@@ -51,16 +51,20 @@ class Looked:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A file to be read: what it holds, its name, where it lies, what its columns mean (empty: nothing)."""
+    """A file to be read: what it holds, its name, where it lies, what its columns mean (empty: nothing).
+
+    `statuses` are those that were told of it.
+    """
 
     kind: FileKind
     name: str
     path: Path
     fields: Mapping[str, str]
+    statuses: tuple[str, ...] = ()
 
 
-def look(path: Path, kind: FileKind, name: str) -> Looked:
-    """Look at the first rows of a file, and where a column is taken for the status of orders at all of that column.
+def look(path: Path, kind: FileKind, name: str, *, whole: bool) -> Looked:
+    """Look at the first rows of a file, and for the statuses of orders at more of them, or at the whole file.
 
     Raises: Refusal `file_not_readable`, which says nothing of where the file is kept; `header_repeated`.
     """
@@ -83,7 +87,9 @@ def look(path: Path, kind: FileKind, name: str) -> Looked:
     )
     missing = suggesting.lacking(Kind(kind.value), found)
     try:
-        return Looked(columns, missing, statuses(path, kind, {guess.column: guess.field for guess in columns}))
+        return Looked(
+            columns, missing, statuses(path, kind, {guess.column: guess.field for guess in columns}, whole=whole)
+        )
     except Refusal as refused:
         if refused.code != "too_many_statuses":
             raise
@@ -91,15 +97,18 @@ def look(path: Path, kind: FileKind, name: str) -> Looked:
         return Looked(tuple(others), missing, ())
 
 
-def statuses(path: Path, kind: FileKind, meant: Mapping[str, str]) -> tuple[tuple[str, int], ...]:
+def statuses(path: Path, kind: FileKind, meant: Mapping[str, str], *, whole: bool) -> tuple[tuple[str, int], ...]:
     """Return the statuses of the orders of a file with their rows, none where no column is taken for that.
+
+    They are counted in the first rows: a whole file may take a while.
 
     Raises: Refusal `too_many_statuses`, `file_not_readable`.
     """
     if kind is not FileKind.ORDERS or "status" not in meant.values():
         return ()
     try:
-        found = statuses_of(File(path, Kind(kind.value), {column: field or NOTHING for column, field in meant.items()}))
+        file = File(path, Kind(kind.value), {column: field or NOTHING for column, field in meant.items()})
+        found = statuses_of(file, None if whole else engine_statuses.LOOKED)
     except Refusal as refused:
         if refused.code == "too_many_statuses":
             raise
@@ -173,7 +182,14 @@ def from_files(work: Path, sources: Sequence[Source], wanted: Reading, steps: wo
         with _named({source.path: source.name for source in sources}):
             report = build(
                 work / STORE,
-                Sources(tuple(files), wanted.dates, wanted.leave_out, work / FAULTY, wanted.statuses),
+                Sources(
+                    tuple(files),
+                    wanted.dates,
+                    wanted.leave_out,
+                    work / FAULTY,
+                    wanted.statuses,
+                    {status for source in sources for status in source.statuses},
+                ),
                 currency=wanted.currency,
                 digits=CURRENCY_DIGITS[wanted.currency],
                 time_zone=wanted.time_zone,

@@ -15,7 +15,7 @@ from shuke.rooms.studio.models import History, Run, Work
 from shuke.rooms.studio.services import folders
 
 _TELL_SECONDS = 0.5  # between two words of how far it is
-_TRIES = 3  # of work whose process dies on the way, most likely for want of memory
+_TRIES = 3  # of work whose process ends on the way: it was stopped, or memory ran out
 
 
 class Stopped(Exception):  # nothing went wrong

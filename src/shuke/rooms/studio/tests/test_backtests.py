@@ -66,6 +66,9 @@ def test_a_segment_uses_points_otherwise(bring):
     with refused("unknown_segment") as told:
         run(history, policy={"kind": "none", "by_segment": {"VIP": {"kind": "none"}}})
     assert (told.value.pointer, told.value.params) == ("/policy/by_segment", {"found": "VIP", "known": "vip"})
+    with refused("no_segments") as told:
+        run(bring(orders=ORDERS), policy=policy)
+    assert (told.value.pointer, told.value.params) == ("/policy/by_segment", {})
     assert Run.objects.count() == 1
 
 

@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from shuke.core.values.errors import Refusal
+from shuke.engine.histories import statuses as engine_statuses
 from shuke.foundation import clock, ids
 from shuke.rooms.members import facade as members
 from shuke.rooms.members.contracts import ExternalId, MemberRef, NewMember
@@ -141,6 +142,34 @@ def test_statuses_are_told_and_which_count_is_asked_for(home):
     assert (found.counts["orders"], found.counts["refunds"], found.counts["net_minor"]) == (2, 1, 60_000)
     seen = found.for_onlookers()
     assert (seen.reading.statuses, told(seen.files[0]), seen.no_sale) == (None, [], found.no_sale)
+
+
+def test_statuses_beyond_the_first_rows_are_asked_for_when_all_is_read(home, monkeypatch):
+    monkeypatch.setattr(engine_statuses, "LOOKED", 2)
+    made = facade.begin_history("2026", ACTOR)
+    text = EXPORT.replace("note", "status").encode()
+    file = facade.add_file(made.id, FileKind.ORDERS, "orders.csv", [text], ACTOR)
+    assert told(file) == [("paid", 2, True)]
+
+    facade.ask_reading(made.id, replace(ZONE, statuses=("paid",)), ACTOR)
+    facade.read_history(made.id)
+    found = facade.history(made.id)
+    assert (found.state, found.failure, found.counts) == (State.FAILED, "statuses_missing", {})
+    assert found.failure_params == {"statuses": "paid (2), – (1), unpaid (1)"}
+    assert told(found.files[0]) == [("paid", 2, True), ("", 1, True), ("unpaid", 1, False)]
+
+    facade.ask_reading(made.id, replace(ZONE, statuses=("paid", "")), ACTOR)
+    facade.read_history(made.id)
+    found = facade.history(made.id)
+    assert (found.state, found.counts["orders"], found.no_sale["rows"]) == (State.READY, 3, 1)
+
+    whole = facade.begin_history("whole", ACTOR)
+    file = facade.add_file(whole.id, FileKind.ORDERS, "orders.csv", [text], ACTOR, whole=True)
+    assert told(file) == told(found.files[0])
+    file = facade.map_columns(whole.id, file.id, {"status": "-"})
+    assert told(facade.map_columns(whole.id, file.id, {"status": "status"})) == [("paid", 2, True)]
+    facade.map_columns(whole.id, file.id, {"status": "-"})
+    assert told(facade.map_columns(whole.id, file.id, {"status": "status"}, whole=True)) == told(found.files[0])
 
 
 def test_a_column_that_is_no_status_is_not_taken_for_one(home):
@@ -288,8 +317,9 @@ def test_a_restored_database_without_the_folders_says_what_is_gone_and_keeps_wha
     ):
         with refused("history_files_gone"):
             ask()
-    with refused("history_in_other_state"):
+    with refused("history_in_other_state") as told:
         facade.add_file(history.id, FileKind.ORDERS, "orders.csv", [ORDERS.encode()], ACTOR)
+    assert told.value.params == {"state": "gone"}
     with refused("no_faulty_rows"):
         facade.faulty_rows(history.id)
     assert facade.history(history.id) == gone

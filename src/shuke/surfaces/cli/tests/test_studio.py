@@ -157,4 +157,4 @@ def test_a_segment_has_a_policy_of_its_own(live, orders, open_folder):
     unknown = ("backtest", GROCER, "--history", "tagged", "--policy", "VIP=none")
     assert "The history has no segment VIP. It has: vip." in live.both(*unknown, code=1)[1]
     of_file = ("backtest", GROCER, "--orders", orders, "--policy", "vip=none")
-    assert "The history has no segment vip." in live.both(*of_file, code=1)[1]
+    assert "Nobody is in a segment: members have no tags." in live.both(*of_file, code=1)[1]

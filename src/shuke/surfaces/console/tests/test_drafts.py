@@ -30,7 +30,7 @@ def text_of(answer):
 def test_a_draft_begins_from_a_version_and_is_saved(log_in, program):
     client = log_in(Role.OPERATOR, "en")
     page, draft = begin(client)
-    assert (draft.text, draft.based_on, draft.name) == (TEXT, 1, "From v1")
+    assert (draft.text, draft.based_on, draft.name) == (TEXT, 1, "grocer")
     shown = client.get(page)
     assert shown["ETag"] == '"1"'
     assert "The file is good." in shown.content.decode()

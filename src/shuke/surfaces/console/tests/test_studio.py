@@ -50,6 +50,7 @@ def test_a_segment_uses_points_otherwise(log_in, program, history):
     [
         ("vip 20%", {"kind": "share", "share": "20%"}),
         ("vip：20 %", {"kind": "share", "share": "20%"}),
+        ("vip 20％", {"kind": "share", "share": "20%"}),
         ("vip=0", {"kind": "none"}),
     ],
 )
@@ -106,6 +107,7 @@ def test_a_forecast_names_tiers_and_how_far_its_assumptions_are_moved(log_in, pr
     assert "区间的置信度为 90%" in page
 
 
+@pytest.mark.django_db(transaction=True)
 def test_who_gains_of_the_live_database_leads_to_their_page(log_in, member, settings, tmp_path):
     settings.SHUKE_HOME = tmp_path
     made = studio.ask_live_history("live", TESTER)
@@ -114,5 +116,19 @@ def test_who_gains_of_the_live_database_leads_to_their_page(log_in, member, sett
     answer = owner.post("/studio/backtests/new", asked(ids.encode(HISTORY_PREFIX, made.id), policy="observed"))
     studio.do_run(studio.latest_runs(RunKind.BACKTEST, 1)[0].id)
     told = f"{answer['Location']}/members"
-    assert f'href="{told}/{id}">{id}</a>' in owner.get(told).content.decode()
-    assert f'<a class="button" href="/members/{id}">会员</a>' in owner.get(f"{told}/{id}").content.decode()
+    page = owner.get(told).content.decode()
+    assert f'href="{told}/{id}">{id}</a>' in page
+    assert re.findall(r'data-label="(.*?)">(.*?)</td>', page) == [
+        ("订单", "2"),
+        ("实付金额", "$1,029.99"),
+        ("积分 · 发放", "1,087"),
+        ("积分 · 使用", "500"),
+        ("积分 · 追回", "0"),
+        ("积分 · 未用", "587"),
+        ("等级", "银卡"),
+    ]
+    story = owner.get(f"{told}/{id}").content.decode()
+    assert f'<a class="button" href="/members/{id}">会员</a>' in story
+    assert "<li>下单前等级：银卡。</li>" in story
+    assert "<li>积分：合计 287.4875，向下取整为 287。</li>" in story
+    assert (story.count('data-label="原因"'), story.count('<details class="more">')) == (2, 2)

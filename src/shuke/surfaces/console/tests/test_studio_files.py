@@ -52,7 +52,7 @@ def of_run(id, more=""):
 @pytest.mark.parametrize(
     ("failure", "params", "zh", "en"),
     [
-        ("given_up", {"tries": 3}, "服务进程结束了 3 次", "The server ended 3 times on the way"),
+        ("given_up", {"tries": 3}, "服务进程在途中结束了 3 次", "The server ended 3 times on the way"),
         ("file_unreadable", {"path": "去年.csv"}, "去年.csv", "去年.csv can&#x27;t be read."),
         ("history_too_long", {}, "共 … 个月", "to the end are … months"),
         ("no_program", {}, "还没有发布会员计划", "No program is published yet."),

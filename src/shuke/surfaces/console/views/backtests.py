@@ -109,7 +109,7 @@ class StudyForm(forms.Form):
 def _pairs(text: str) -> list[tuple[str, str]]:
     """Return names with what is said of each, from a line such as `gold 5, diamond 8`."""
     found = []
-    for part in re.split("[,，、;；]", re.sub(r"\s+%", "%", text)):
+    for part in re.split("[,，、;；]", re.sub(r"\s*[%％]", "%", text)):
         name, _space, said = part.replace("=", " ").replace(":", " ").replace("：", " ").strip().rpartition(" ")
         if said:
             found.append((name.strip(), said))
@@ -381,6 +381,7 @@ def members(request: HttpRequest, desk: Desk, run_id: str) -> HttpResponse:
     sort = request.GET.get("sort") or ("more" if found.other else "net_minor")
     some = studio.run_members(found.id, sort, _PAGE, offset)
     units = {unit["code"]: words.unit(unit["code"], unit["name"]) for unit in found.result["units"]}
+    labels = {name: studio_words.column(name, units) for name in some.columns[1:]}
     return show(
         request,
         "backtest_members.html",
@@ -388,17 +389,10 @@ def members(request: HttpRequest, desk: Desk, run_id: str) -> HttpResponse:
         title=_("Members"),
         place="backtests",
         run_id=run_id,
-        columns=[
-            (
-                name,
-                studio_words.column(name, units),
-                name if f"-{name}" == sort else f"-{name}" if name == sort else name,
-            )
-            for name in some.columns[1:]
-        ],
+        columns=[(name, label, f"-{name}" if name == sort else name) for name, label in labels.items()],
         sort=sort,
         rows=[
-            (row[0], [_cell(name, each, found) for name, each in zip(some.columns[1:], row[1:], strict=True)])
+            (row[0], [(labels[name], _cell(name, each, found)) for name, each in zip(labels, row[1:], strict=True)])
             for row in some.rows
         ],
         total=some.total,
@@ -409,16 +403,15 @@ def members(request: HttpRequest, desk: Desk, run_id: str) -> HttpResponse:
     )
 
 
-def _cell(name: str, value: Any, found: RunView) -> tuple[bool, str]:
-    """Return whether a cell is a number, and how it is written."""
+def _cell(name: str, value: Any, found: RunView) -> str:
+    """Return how a cell is written."""
     if name in {"tier", "other_tier"}:
-        return False, study_charts.names(
-            found.result | (found.result["against"] or {} if name == "other_tier" else {})
-        ).get(value, value)
+        other = found.result["against"] or {} if name == "other_tier" else {}
+        return str(study_charts.names(found.result | other).get(value, value))
     scales = {unit["code"]: unit["scale"] for unit in found.result["units"]}
     if name == "net_minor" or (name == "more" and not found.result["against"]["in_points"]):
-        return True, figures.money(value, found.result["currency"])
-    return True, figures.points(value, scales.get(name.partition("_")[2].removeprefix("back_"), 0))
+        return figures.money(value, found.result["currency"])
+    return figures.points(value, scales.get(name.partition("_")[2].removeprefix("back_"), 0))
 
 
 @page(Right.STUDIO_USE)

@@ -69,7 +69,7 @@ def begin(request: HttpRequest, desk: Desk) -> HttpResponse:
     wanted = request.POST.get("version", "")
     every = facade.versions(facade.current().program) if facade.programs() else []
     based = next((each for each in every if str(each.number) == wanted), every[0] if every else None)
-    name = _("From v%(number)d") % {"number": based.number} if based else _("New program")
+    name = (based.name or based.program) if based else _("New program")
     made = facade.create_draft(
         name, based.text if based else starter(desk), based.number if based else None, desk.actor
     )

@@ -64,7 +64,8 @@ class ReadingForm(forms.Form):
         label=gettext_lazy("Statuses of orders that count as sales"),
         help_text=gettext_lazy(
             "What sounds like no sale is not ticked beforehand: please check. Rows of statuses that don't count are "
-            "left out and counted."
+            "left out and counted. Large files are counted in their first 100,000 rows; what else is found later is "
+            "asked for."
         ),
         widget=forms.CheckboxSelectMultiple,
     )

@@ -11,16 +11,14 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from shuke.core.program import wording
 from shuke.core.program.cases import CaseFact, CaseLine, CaseMember
 from shuke.core.program.model import Program
 from shuke.core.program.tracing import written
 from shuke.core.values.errors import Refusal
 from shuke.engine import editing
-from shuke.engine.explanation import EN_LABELS, ZH_LABELS
 from shuke.engine.facts import EARLIEST, LATEST, LINES_LIMIT, QUANTITY_LIMIT
 from shuke.engine.schema import ProgramErrors, load_program
 from shuke.engine.trying import Tried
@@ -34,7 +32,7 @@ from shuke.rooms.programs.contracts import DRAFT_PREFIX
 from shuke.surfaces.console import attribute_fields
 from shuke.surfaces.console.pages import Desk, page, show
 from shuke.surfaces.console.views.programs import said
-from shuke.surfaces.wording import figures, words
+from shuke.surfaces.wording import decision_words, figures, words
 from shuke.surfaces.wording.running import tier_name, unit_name
 
 _YEAR_SECONDS = 365 * 86_400
@@ -157,7 +155,9 @@ def _parts(text: str) -> list[str]:
 
 @page(Right.MEMBERS_READ, "GET", "POST")
 def simulate(request: HttpRequest, desk: Desk) -> HttpResponse:
-    """Try a fact; the file comes from a draft's page, else a version's."""
+    """Try a fact; the file comes from a draft's page, else a version's. A case is saved by who may write programs."""
+    if "save" in request.POST:
+        org.require(desk.principal, Right.PROGRAMS_WRITE)
     text = request.POST.get("text", "").replace("\r\n", "\n") or facade.current().text
     try:
         program = load_program(text)
@@ -169,7 +169,8 @@ def simulate(request: HttpRequest, desk: Desk) -> HttpResponse:
     now = clock.business_now().astimezone(zone)
     begins = {"at": now.strftime("%Y-%m-%dT%H:%M"), "member": request.GET.get("member", "")[:_ID_LIMIT]}
     form = SimulationForm(program, request.POST if asked else None, initial=begins)
-    context: dict[str, Any] = {name: request.POST.get(name, "") for name in ("draft", "revision")}
+    opened = ("draft", "revision") if desk.may(Right.PROGRAMS_WRITE) else ()
+    context: dict[str, Any] = {name: request.POST.get(name, "") for name in opened}
     if asked and form.is_valid():
         try:
             fact = _fact(form.cleaned_data, zone)
@@ -223,7 +224,6 @@ def _who(given: dict[str, Any], at: int, desk: Desk) -> UUID | CaseMember:
 
 def _told(tried: Tried, program: Program) -> dict[str, Any]:
     """Return what came of it: each unit and ladder before and after, and why."""
-    language = (get_language() or "en")[:2]
     scales = {unit.code: (unit_name(program, unit.code), unit.scale) for unit in program.units}
     points = [
         (
@@ -240,8 +240,7 @@ def _told(tried: Tried, program: Program) -> dict[str, Any]:
         (ladders[code], tier_name(program, tried.before.tiers.get(code, ""), code), tier_name(program, after, code))
         for code, after in tried.after.tiers.items()
     ]
-    why = wording.render(tried.decision, language, ZH_LABELS if language == "zh" else EN_LABELS)
-    return {"points": points, "tiers": tiers, "why": why}
+    return {"points": points, "tiers": tiers, "why": decision_words.lines(tried.decision, program)}
 
 
 def _number(amount: int, scale: int) -> str:

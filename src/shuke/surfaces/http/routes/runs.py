@@ -67,6 +67,7 @@ _ASKED = (
         codes=(
             *_ASKED,
             "assumption_out_of_range",
+            "no_segments",
             "number_invalid",
             "policy_incomplete",
             "unknown_segment",
@@ -106,6 +107,7 @@ def ask_backtest(request: HttpRequest, body: BacktestBody) -> RunAnswer:
         codes=(
             *_ASKED,
             "assumption_out_of_range",
+            "no_segments",
             "number_invalid",
             "policy_incomplete",
             "unknown_segment",
@@ -168,8 +170,8 @@ def ask_proposal(request: HttpRequest, body: ProposalBody) -> RunAnswer:
     Operation(
         id="listRuns",
         en="List runs",
-        zh="运行列表",
-        about_zh="列出最近的 100 次运行，最新的在前；不含结果。",
+        zh="试算列表",
+        about_zh="列出最近的 100 次试算，最新的在前；不含结果。",
         scope=Right.PROGRAMS_READ,
         response_example=examples.RUNS,
     ),
@@ -189,8 +191,8 @@ def list_runs(request: HttpRequest) -> RunListAnswer:
     Operation(
         id="getRun",
         en="Read a run",
-        zh="读取运行",
-        about_zh="读取一次运行的进度；就绪后含结果，其中逐个列出的会员须有 studio:use 权限。",
+        zh="读取试算",
+        about_zh="读取一次试算的进度；就绪后含结果，其中逐个列出的会员须有 studio:use 权限。",
         scope=Right.PROGRAMS_READ,
         codes=("invalid_id", "unknown_run"),
         parameter_examples=_OF,
@@ -212,8 +214,8 @@ def get_run(request: HttpRequest, run_id: RunIdPath) -> RunAnswer:
     Operation(
         id="cancelRun",
         en="Cancel a run",
-        zh="取消运行",
-        about_zh="让后台任务停止；不会留下半份结果。",
+        zh="取消试算",
+        about_zh="让后台任务停止；不保留任何不完整的结果。",
         scope=Right.STUDIO_USE,
         codes=("invalid_id", "run_in_other_state", "unknown_run"),
         parameter_examples=_OF,
@@ -233,8 +235,8 @@ def cancel_run(request: HttpRequest, run_id: RunIdPath) -> RunAnswer:
     Operation(
         id="removeRun",
         en="Remove a run",
-        zh="删除运行",
-        about_zh="删除一次运行及其结果。",
+        zh="删除试算",
+        about_zh="删除一次试算及其结果。",
         scope=Right.STUDIO_USE,
         codes=("invalid_id", "run_in_other_state", "unknown_run"),
         parameter_examples=_OF,
@@ -255,7 +257,7 @@ def remove_run(request: HttpRequest, run_id: RunIdPath) -> GoneAnswer:
     Operation(
         id="listRunMembers",
         en="List the members of a run",
-        zh="运行的会员列表",
+        zh="试算的会员列表",
         about_zh="按任一列列出回测中的会员，默认从高到低；列名前加 - 为从低到高。",
         scope=Right.STUDIO_USE,
         codes=("invalid_id", "run_files_gone", "run_in_other_state", "unknown_columns", "unknown_run"),

@@ -213,8 +213,10 @@ class OrderStatusAnswer(Answer):
 
 
 class HistoryFileAnswer(Answer):
-    """A file of a history; `missing` are fields that it needs and no column has, `statuses` those of its orders where a
-    column is taken for that, `gone` that it is here no more.
+    """A file of a history; `missing` are fields that it needs and no column has, `gone` that it is here no more.
+
+    `statuses` are those of its orders where a column is taken for that, counted in its first 100,000 rows. Where a
+    reading finds others it fails with `statuses_missing`, and all of the file are told here.
     """
 
     id: str
@@ -262,8 +264,8 @@ class HistoryAnswer(Answer):
 
     `statuses` are those of orders that count as sales, null where nobody said it or the reader may not use the studio.
     `no_sale` has rows, orders and net_minor that the status of orders left out; `notes` count what was used as it is:
-    measured_rows, skipped_times, repeated_times, repeated_lines. Its state is `gone` where its files are not on this
-    machine, as after a restore: bring them again as a new history.
+    measured_rows, skipped_times, repeated_times, repeated_lines, repeated_refunds. Its state is `gone` where its files
+    are not on this machine, as after a restore: bring them again as a new history.
     """
 
     id: str

@@ -24,3 +24,15 @@ def test_who_moves_is_counted():
     assert lines(told(NOBODY | {"up": 1_200, "down_later": 3}), "zh")[0] == (
         "main：随即升 1,200 人、降 0 人；其后升 0 人、降 3 人"
     )
+
+
+def test_units_are_called_as_pages_call_them(db):
+    found = told(NOBODY)
+    found["liability"] = found["liability"] | {"units": [{"unit": "points", "scale": 0, "lots": 3, "lot_points": 975}]}
+    issued = {"unit": "points", "scale": 0, "points_before": 1_050, "points_after": 1_100}
+    found["yearly"] = found["yearly"] | {"units": [issued]}
+    assert lines(found, "zh")[2::2][:2] == ["积分：3 个批次（975）的到期日或价值改变", "发放积分：1,050 → 1,100"]
+    assert lines(found, "en")[2::2][:2] == [
+        "points: 3 lots (975) end on another day or are worth something else",
+        "points issued: 1,050 → 1,100",
+    ]
