@@ -198,6 +198,7 @@ def main(times: int, runs: int) -> None:
                 "what": f"the demo's year {times} times: {orders:,} orders over {net_minor / 100:,.2f} USD",
                 **{f"{step}_seconds": spread(figures) for step, figures in took.items()},
                 "limit_over_build_and_study": over(took["limit"], kept),
+                "what_if_over_build_and_study": over(what_ifs, kept),
                 "limit_over_build": over(took["limit"], took["build"]),
                 "read_over_build": over(took["read"], took["build"]),
                 "what_if_seconds": spread(what_ifs),
