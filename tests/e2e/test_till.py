@@ -197,6 +197,28 @@ def test_a_category_is_typed_behind_the_price_and_known_with_the_article(counter
     assert till.wrong == []
 
 
+def test_who_goes_away_while_a_price_is_on_its_way_leaves_nothing(counter, street):
+    till = counter()
+    held = []
+
+    def hold(route):
+        held.append(route)
+
+    till.page.route("**/till/price", hold, times=1)
+    till.type("86.00")
+    while not held:
+        till.page.wait_for_timeout(50)
+    till.press("Escape")
+    till.press("Escape")
+    with till.page.expect_response("**/till/price"):
+        held[0].continue_()
+    till.type("8")
+    till.shown("pay", "¥8.00")
+    till.press("Enter")
+    till.banner("实收 ¥8.00")
+    assert till.wrong == []
+
+
 def test_an_article_or_coupon_of_who_went_away_is_not_the_next_ones(counter, street):
     till = counter()
     till.type("#cup")

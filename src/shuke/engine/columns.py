@@ -272,8 +272,11 @@ def room_for(columns: Columns, until_at: int, *, keep: bool, times: int, entries
     there = np.bincount(kind_of - replay.NOTHING, minlength=KINDS_MAX)  # NOTHING is the least
 
     def count(*kinds: int) -> Column:
-        if not any(there[kind - replay.NOTHING] for kind in kinds):
+        some = sum(int(there[kind - replay.NOTHING]) for kind in kinds)
+        if some == 0:
             return np.zeros(h.member_count, np.int64)
+        if some == len(kind_of):
+            return np.diff(h.starts)
         found: Column = np.bincount(h.member_of[among(kind_of, kinds)], minlength=h.member_count).astype(np.int64)
         return found
 

@@ -164,7 +164,7 @@ class History:
         """
         kind_of = self.events[:, V_KIND].copy()
         kind_of[~is_fact] = NOTHING
-        at = self.joined_at[self.member_of]
+        at = np.repeat(self.joined_at, np.diff(self.starts))
         where = everything(is_fact)
         at[where] = np.maximum(self.events[where, V_AT], at[where])
         return kind_of, _running_maximum(at, self.starts)

@@ -146,20 +146,21 @@ function chooseMember(members) {
 }
 
 async function price() {
-  sale.offline = sale.offline || !connected;
-  sale.priced = null;
-  if (sale.offline) {
+  const asked = sale;  // Esc may begin another one before the answer comes
+  asked.offline = asked.offline || !connected;
+  asked.priced = null;
+  if (asked.offline) {
     return;
   }
   try {
-    sale.priced = await sending.ask("/till/price", {member: sale.member && sale.member.id, lines: toldLines(sale.lines), points: sale.points, value: sale.value, coupons: sale.coupons});
-    sale.points = sale.priced.points ? sale.priced.points.used : 0;
-    sale.value = sale.priced.value ? sale.priced.value.used : 0;
+    asked.priced = await sending.ask("/till/price", {member: asked.member && asked.member.id, lines: toldLines(asked.lines), points: asked.points, value: asked.value, coupons: asked.coupons});
+    asked.points = asked.priced.points ? asked.priced.points.used : 0;
+    asked.value = asked.priced.value ? asked.priced.value.used : 0;
   } catch (error) {
     if (!(error instanceof NoAnswer)) {
       throw error;
     }
-    sale.offline = true;
+    asked.offline = true;
   }
 }
 
@@ -249,6 +250,10 @@ const act = {
     }
     scan.focus();
     then(async () => {
+      if (!sale.priced || !sale.priced.points) {
+        draw();
+        return;
+      }
       const {scale, least, step, most} = sale.priced.points;
       const wanted = text.trim() ? Math.round(Number(text.replaceAll(",", "")) * 10 ** scale) : 0;
       if (!Number.isInteger(wanted) || wanted < 0 || wanted > most || (wanted && (wanted < least || wanted % step))) {
