@@ -6,7 +6,8 @@ runs in a process of its own, in turn, and says its seconds and what it found: a
 what `shuke backtest PROGRAM --orders FILE …` does; `build` and `study` are what the studio does, which keeps it.
 Compiling the program is told apart.
 
-Goals (P9): from files to figures at least 0.35 of the limit's speed, a what-if on numbers at most 0.35 of that run.
+Goals (P9): from files to figures at least 0.35 of the limit's speed, a what-if on numbers at most 0.35 of a first run:
+of the one that keeps nothing, and of the one that keeps the history, without which there is no what-if.
 """
 
 import argparse
@@ -40,7 +41,7 @@ RUNS = 7
 TIMES = 100
 MONTHS = 12
 MEMORY = "3GB"
-GOALS = {"limit_over_first": 0.35, "what_if_over_first": 0.35, "memory_gib": 4}
+GOALS = {"limit_over_first": 0.35, "what_if_over_first": 0.35, "what_if_over_build_and_study": 0.35, "memory_gib": 4}
 GROCER = Path(__file__).parent.parent / "examples" / "grocer.yaml"
 UNTIL = int(dt.datetime(2019, 1, 1, tzinfo=ZoneInfo("America/New_York")).timestamp()) - 1
 GIB = 2**20  # of the kibibytes in which memory is told
@@ -190,6 +191,7 @@ def main(times: int, runs: int) -> None:
         ratios = {
             "limit_over_first": over(took["limit"], took["first"]),
             "what_if_over_first": over(what_ifs, took["first"]),
+            "what_if_over_build_and_study": over(what_ifs, kept),
         }
         most = max(memory[step] for step in ("first", "build", "study"))
         write(
@@ -198,7 +200,6 @@ def main(times: int, runs: int) -> None:
                 "what": f"the demo's year {times} times: {orders:,} orders over {net_minor / 100:,.2f} USD",
                 **{f"{step}_seconds": spread(figures) for step, figures in took.items()},
                 "limit_over_build_and_study": over(took["limit"], kept),
-                "what_if_over_build_and_study": over(what_ifs, kept),
                 "limit_over_build": over(took["limit"], took["build"]),
                 "read_over_build": over(took["read"], took["build"]),
                 "what_if_seconds": spread(what_ifs),
@@ -210,7 +211,7 @@ def main(times: int, runs: int) -> None:
                 "goals": GOALS,
                 "reached": {
                     "limit_over_first": ratios["limit_over_first"]["median"] >= GOALS["limit_over_first"],
-                    "what_if_over_first": ratios["what_if_over_first"]["median"] <= GOALS["what_if_over_first"],
+                    **{name: ratios[name]["median"] <= GOALS[name] for name in ratios if name.startswith("what_if")},
                     "memory_gib": most <= GOALS["memory_gib"],
                 },
                 "machine": machine("duckdb", "numba", "numpy"),
