@@ -49,6 +49,16 @@ _ASKED = (
     "invalid_program",
     "unknown_history",
 )
+_STUDIED = (
+    *_ASKED,
+    "assumption_out_of_range",
+    "no_segments",
+    "number_invalid",
+    "policy_incomplete",
+    "unknown_segment",
+    "unknown_tier",
+    "unknown_unit",
+)
 
 
 @operation(
@@ -64,17 +74,7 @@ _ASKED = (
         "并给出用分策略与行为假设；结果保留，可按 id 读取。",
         scope=Right.STUDIO_USE,
         status=202,
-        codes=(
-            *_ASKED,
-            "assumption_out_of_range",
-            "no_segments",
-            "number_invalid",
-            "policy_incomplete",
-            "unknown_segment",
-            "unknown_tier",
-            "unknown_unit",
-            "window_empty",
-        ),
+        codes=(*_STUDIED, "window_empty"),
         request_example=examples.BACKTEST,
         response_example=examples.RUN,
         links=_LINKS,
@@ -104,16 +104,7 @@ def ask_backtest(request: HttpRequest, body: BacktestBody) -> RunAnswer:
         "结果保留，可按 id 读取。",
         scope=Right.STUDIO_USE,
         status=202,
-        codes=(
-            *_ASKED,
-            "assumption_out_of_range",
-            "no_segments",
-            "number_invalid",
-            "policy_incomplete",
-            "unknown_segment",
-            "unknown_tier",
-            "unknown_unit",
-        ),
+        codes=_STUDIED,
         request_example=examples.FORECAST,
         response_example=examples.RUN | {"kind": "forecast"},
         links=_LINKS,
